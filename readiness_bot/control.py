@@ -1,0 +1,237 @@
+"""What a control is, which ones there are, and how one is put to a repository; knows no control itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import cast
+
+from readiness_bot.model import (
+    Area,
+    Category,
+    Confidence,
+    Effort,
+    Evidence,
+    Judgement,
+    Kind,
+    Location,
+    Role,
+    Severity,
+    Site,
+    Status,
+)
+from readiness_bot.repo import Repo
+
+Example = str | Mapping[str, str]
+"""The text of one Python file, or texts by path; a line that must be flagged ends in `# <- flagged`."""
+
+Judge = Callable[[Repo], Judgement | Iterable[Site]]
+
+DEFINED_NOT_WIRED = 0.25
+"""The score of something that is there and that nothing reaches: the catalogue's figure."""
+
+HINTS_ONLY = 0.75
+"""The score of a located control whose findings are all of medium confidence: the catalogue's figure."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """A record of what is judged and why, and the decorator of the function that judges.
+
+    `applies` tells, for a control of kind `DEFECT`, whether a repository without any site passes (True) or is
+    not concerned (False); without it a repository without sites is not concerned. `fixed` is the first failing
+    example after the fix was applied. For a capability `ignores` are repositories it does not apply to, and
+    `partials` those where it is there in part.
+    """
+
+    id: str
+    title: str
+    kind: Kind
+    severity: Severity
+    why: str
+    impact: str
+    fix: str
+    effort: Effort
+    role: Role
+    sources: tuple[str, ...] | list[str]
+    passes: tuple[Example, ...] | list[Example]
+    fails: tuple[Example, ...] | list[Example]
+    fixed: Example
+    ignores: tuple[Example, ...] | list[Example] = ()
+    partials: tuple[Example, ...] | list[Example] = ()
+    applies: Callable[[Repo], bool] | None = None
+    judge: Judge | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for an empty field: an incomplete control must not get past its import."""
+        for name in ("id", "title", "why", "impact", "fix", "sources", "passes", "fails", "fixed"):
+            if not getattr(self, name):
+                raise ValueError(f"control {self.id or '?'}: {name} is empty")
+        Category(self.id.partition("/")[0])
+
+    def __call__(self, judge: Judge) -> Control:
+        """Bind the function that judges."""
+        return replace(self, judge=judge)
+
+    @property
+    def category(self) -> Category:
+        """The category, which is the first part of the id."""
+        return Category(self.id.partition("/")[0])
+
+
+@cache
+def controls() -> tuple[Control, ...]:
+    """Every control, in the order of the categories, by id within one. Raises `ValueError` for a misplaced file."""
+    order = list(Category)
+    return tuple(sorted(_discover(), key=lambda control: (order.index(control.category), control.id)))
+
+
+def _discover() -> Iterator[Control]:
+    package = importlib.import_module("readiness_bot.controls")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if module.ispkg:
+            continue
+        found = [value for value in vars(importlib.import_module(module.name)).values() if isinstance(value, Control)]
+        expected = "/".join(module.name.split(".")[-2:]).replace("_", "-")
+        if [control.id for control in found] != [expected] or found[0].judge is None:
+            raise ValueError(f"{module.name} must hold the control {expected} and no other")
+        yield found[0]
+
+
+def judge(control: Control, repo: Repo) -> Judgement:
+    """Put one control to one repository.
+
+    Sites become a judgement by the rule of located controls. Where production files that the control depends on
+    could not be read, an answer that rests on having seen nothing becomes `unknown`.
+    """
+    assert control.judge is not None
+    watched = _Watched(repo)
+    answer = control.judge(cast("Repo", watched))
+    judgement = answer if isinstance(answer, Judgement) else _of_sites(control, repo, tuple(answer))
+    if not judgement.looked_in:
+        judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
+    return _doubted(judgement, _unread(watched, repo))
+
+
+class _Watched:
+    """A repository that remembers which of its rooms were entered."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self.entered: dict[str, object] = {}
+
+    def __getattr__(self, name: str) -> object:
+        value: object = getattr(self._repo, name)
+        self.entered[name] = value
+        return value
+
+
+def _looks(watched: _Watched) -> Iterator[str]:
+    for room in watched.entered.values():
+        looks = getattr(room, "LOOKS", None)
+        if isinstance(looks, str):
+            yield looks
+
+
+def _unread(watched: _Watched, repo: Repo) -> tuple[str, ...]:
+    claims = [claim for room in watched.entered.values() if callable(claim := getattr(room, "reads", None))]
+    return tuple(
+        skipped.path
+        for skipped in repo.sources.skipped
+        if repo.sources.area(skipped.path) is Area.PRODUCTION and any(claim(skipped.path) for claim in claims)
+    )
+
+
+def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
+    certain = any(not site.good and site.confidence is Confidence.HIGH for site in judgement.sites)
+    rests_on_absence = judgement.status is Status.FAIL or (judgement.status is Status.PASS and not judgement.evidence)
+    if not unread or certain or not rests_on_absence:
+        return judgement
+    shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
+    return replace(
+        judgement,
+        status=Status.UNKNOWN,
+        summary=f"{judgement.summary} This is an estimate: {shown} could not be read.",
+    )
+
+
+def _of_sites(control: Control, repo: Repo, sites: tuple[Site, ...]) -> Judgement:
+    bad = [site for site in sites if not site.good]
+    good = len(sites) - len(bad)
+    if not sites and not (control.applies is not None and control.applies(repo)):
+        return not_applicable("Nothing here that this could be about.")
+    certain = sum(site.confidence is Confidence.HIGH for site in bad)
+    likely = sum(site.confidence is Confidence.MEDIUM for site in bad)
+    if certain:
+        summary = f"{_places(certain)} to fix" + (f", {good} in order." if good else ".")
+        return Judgement(Status.FAIL, 0.0, summary, sites=sites)
+    if likely:
+        return Judgement(Status.PARTIAL, HINTS_ONLY, f"{_places(likely)} to review.", sites=sites)
+    if good:
+        return Judgement(Status.PASS, 1.0, f"{_places(good)} looked at, all in order.", sites=sites)
+    return Judgement(Status.PASS, 1.0, "No such defect found.", sites=sites)
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
+
+
+def good(location: Location) -> Site:
+    """A place that is as it should be."""
+    return Site(location, good=True)
+
+
+def bad(location: Location, message: str, confidence: Confidence = Confidence.HIGH, *, fix: str | None = None) -> Site:
+    """A defect at a place; the message says what is wrong here, `fix` betters the control's own for this place."""
+    return Site(location, good=False, message=message, confidence=confidence, fix=fix)
+
+
+def seen(path: str, line: int, detail: str) -> Evidence:
+    """Evidence at a place."""
+    return Evidence(path, line, detail)
+
+
+def passed(summary: str, *evidence: Evidence) -> Judgement:
+    """The capability is there and wired in. Raises `ValueError` without evidence."""
+    if not evidence:
+        raise ValueError(f"a pass needs evidence: {summary}")
+    return Judgement(Status.PASS, 1.0, summary, evidence)
+
+
+def partial(summary: str, *evidence: Evidence, score: float = DEFINED_NOT_WIRED) -> Judgement:
+    """The capability is defined and not wired in (0.25), or covers only a part (0.5 to 0.9, by the share)."""
+    if not evidence:
+        raise ValueError(f"a partial needs evidence: {summary}")
+    return Judgement(Status.PARTIAL, score, summary, evidence)
+
+
+def failed(
+    summary: str, *evidence: Evidence, looked_in: Iterable[str] = (), sites: Iterable[Site] = ()
+) -> Judgement:
+    """Looked for in every place it could be, and absent."""
+    return Judgement(Status.FAIL, 0.0, summary, evidence, tuple(looked_in), tuple(sites))
+
+
+def not_applicable(reason: str) -> Judgement:
+    """The repository has nothing that the control could be about."""
+    return Judgement(Status.NOT_APPLICABLE, None, reason)
+
+
+def unknown(summary: str, *evidence: Evidence, estimate: float) -> Judgement:
+    """The repository cannot tell; `estimate` (0 to 1) is the score that stands in, and the summary says so."""
+    return Judgement(Status.UNKNOWN, estimate, summary, evidence)
+
+
+def shared(
+    share: float, summary: str, *evidence: Evidence, enough: float, half: float, sites: Iterable[Site] = ()
+) -> Judgement:
+    """Judge a share of 0 to 1: `enough` passes, from `half` on partly (0.5 to 0.9, linear), below it fails."""
+    if share >= enough:
+        return Judgement(Status.PASS, 1.0, summary, evidence, sites=tuple(sites))
+    if share >= half:
+        score = round(0.5 + 0.4 * (share - half) / (enough - half), 2)
+        return Judgement(Status.PARTIAL, score, summary, evidence, sites=tuple(sites))
+    return Judgement(Status.FAIL, 0.0, summary, evidence, sites=tuple(sites))

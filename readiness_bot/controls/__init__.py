@@ -1,0 +1,1 @@
+"""Every control, one folder a category, one control a file; nothing lists them."""

@@ -1,0 +1,91 @@
+"""What a path means: production, test, migration, tooling, example, documentation, vendored or generated code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from readiness_bot.model import Area
+
+_VENDORED = re.compile(
+    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|node_modules|bower_components|site-packages"
+    r"|extern|externals|\.venv|venv|virtualenv)/"
+)
+_GENERATED = re.compile(r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|_generated\.py$)")
+_TEST = re.compile(
+    r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
+    r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|testcases?|[^/]*_test_utils)\.py$)",
+    re.IGNORECASE,
+)
+_MIGRATION = re.compile(r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$")
+_EXAMPLE = re.compile(
+    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?_src|playground|quickstart|notebooks?|cookbooks?|snippets?|templates?_project|benchmarks?|bench|perf"
+    r"|load_?tests?|locust|stubs)/"
+)
+_DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
+_TOOLING = re.compile(
+    r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
+    r"|packaging|release|maintenance|misc|contrib|utils/dev|scripts_dev|bin/dev)/"
+    r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|build|pavement|bootstrap_dev|release|locustfile|__main_dev__)\.py$"
+)
+_TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-z_.]*__|\[\[.*?\]\]")
+
+
+class Areas:
+    """Tells what each path of one tree is for.
+
+    `started` are paths that an image, a unit or an entry point starts: they are production wherever they lie,
+    as is everything in a package of the service that happens to be called `tools` or `scripts`.
+    """
+
+    def __init__(self, paths: Iterable[str], started: Iterable[str] = ()) -> None:
+        self._paths = frozenset(paths)
+        self._packages = frozenset(path.rpartition("/")[0] for path in self._paths if path.endswith("/__init__.py"))
+        self._started = frozenset(started)
+        self._is_template = self._whole_tree_is_template()
+        self._known: dict[str, Area] = {}
+
+    def of(self, path: str) -> Area:
+        """The area of one path, known or not to the tree."""
+        area = self._known.get(path)
+        if area is None:
+            area = self._known[path] = self._judge(path)
+        return area
+
+    def _judge(self, path: str) -> Area:
+        if path in self._started and not _TEST.search(path):
+            return Area.PRODUCTION
+        judged = self._without_template_root(path)
+        if _VENDORED.search(judged):
+            return Area.VENDORED
+        if _TEMPLATED.search(judged):
+            return Area.EXAMPLE
+        if _TEST.search(judged):
+            return Area.TEST
+        if _MIGRATION.search(judged):
+            return Area.MIGRATION
+        if _GENERATED.search(judged):
+            return Area.GENERATED
+        if _EXAMPLE.search(judged) and not self._in_package(judged):
+            return Area.EXAMPLE
+        if _DOCUMENTATION.search(judged) and not self._in_package(judged):
+            return Area.DOCUMENTATION
+        if _TOOLING.search(judged) and not self._in_package(judged):
+            return Area.TOOLING
+        return Area.PRODUCTION
+
+    def _in_package(self, path: str) -> bool:
+        """Whether the path lies in a package below another package: then its folder's name says nothing of its use."""
+        folder = path.rpartition("/")[0]
+        parent = folder.rpartition("/")[0]
+        return folder in self._packages and parent in self._packages
+
+    def _whole_tree_is_template(self) -> bool:
+        roots = {path.partition("/")[0] for path in self._paths if "/" in path}
+        return bool({"cookiecutter.json", "copier.yml", "copier.yaml"} & self._paths) and any(map(_TEMPLATED.search, roots))
+
+    def _without_template_root(self, path: str) -> str:
+        if not self._is_template:
+            return path
+        root, _, rest = path.partition("/")
+        return f"app/{rest}" if _TEMPLATED.search(root) and rest else path

@@ -1,0 +1,50 @@
+"""The facts of one tree with their paths back, as the rooms of a `Repo` receive them; asks no question of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar, cast
+
+from readiness_bot.model import Area, Skipped
+from readiness_bot.repo.areas import Areas
+
+F = TypeVar("F")
+
+
+class Sources:
+    """One tree's paths, the facts of its files, and what each path is for."""
+
+    def __init__(
+        self,
+        paths: Iterable[str],
+        facts: Callable[[type[object]], Mapping[str, object]],
+        *,
+        skipped: Iterable[Skipped] = (),
+        tenant_keys: Iterable[str] = (),
+        coverage: float | None = None,
+    ) -> None:
+        self.paths: frozenset[str] = frozenset(paths)
+        """Every path of the tree, read or not."""
+        self.skipped: tuple[Skipped, ...] = tuple(sorted(skipped))
+        self.tenant_keys: tuple[str, ...] = tuple(tenant_keys)
+        """Names of tenant keys from the configuration, beyond the well-known ones."""
+        self.coverage = coverage
+        """Line coverage in per cent from a given report; None without one."""
+        self._facts = facts
+        self._areas = Areas(self.paths)
+
+    def facts(self, kind: type[F]) -> Mapping[str, F]:
+        """The facts of one kind by path, sorted by path."""
+        return cast("Mapping[str, F]", self._facts(kind))
+
+    def area(self, path: str) -> Area:
+        """What the path is for."""
+        return self._areas.of(path)
+
+    def mark_started(self, paths: Iterable[str]) -> None:
+        """Take these paths as production: something that is deployed starts them."""
+        self._areas = Areas(self.paths, started=paths)
+
+    def is_production(self, path: str) -> bool:
+        """Whether the path is production code."""
+        return self.area(path) is Area.PRODUCTION
