@@ -37,7 +37,6 @@ check: $(READY) ## style, types, direction of imports, generated pages, pipeline
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/shellcheck $(wildcard .ci/*)
 	$(if $(wildcard Dockerfile),$(BIN)/hadolint Dockerfile)
 	$(if $(wildcard action.yml),$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml)
 	$(if $(wildcard .github/workflows/*),$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(wildcard .github/workflows/*))
