@@ -1,0 +1,284 @@
+"""Two reports subtracted: what a change introduced, fixed and altered, and whether it may pass; judges no tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeVar
+
+from readiness_bot.calibration import BLOCKER_BELOW
+from readiness_bot.model import (
+    Blocker,
+    Delta,
+    Finding,
+    Gate,
+    Report,
+    Skipped,
+    Status,
+    StatusChange,
+    Verdict,
+)
+from readiness_bot.settings import Policy
+
+_Item = TypeVar("_Item")
+
+
+class Stage(IntEnum):
+    """How a finding of base was recognised in head, the surest way first."""
+
+    EXACT = 1
+    RENAMED = 2
+    MOVED = 3
+    ELSEWHERE = 4
+    EDITED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One finding as base and head show it."""
+
+    base: Finding
+    head: Finding
+    stage: Stage
+
+    @property
+    def same_place(self) -> bool:
+        """Whether neither the statement nor what encloses it changed."""
+        return self.stage in (Stage.EXACT, Stage.RENAMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The findings of two trees, paired off; what is left is new in head or gone from base."""
+
+    pairs: tuple[Pair, ...]
+    gone: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+
+
+def compare(
+    base: Report,
+    head: Report,
+    renames: Mapping[str, str],
+    policy: Policy | None = None,
+    policy_changes: Sequence[str] = (),
+) -> Delta:
+    """Subtract base from head. `renames` leads from a path in head to its path in base; a missing one is unchanged.
+
+    What one side could not read decides nothing: findings in such a file are neither new nor fixed, and a control
+    that is `unknown`, or that rests on such a file, makes no blocker come or go.
+    """
+    unread_base = _Unread(base.skipped)
+    unread_head = _Unread(head.skipped)
+    matching = match(base.findings, head.findings, renames)
+    later = {old: new for new, old in renames.items()}
+    appeared = [finding for finding in matching.new if not unread_base.covers(_at(finding, renames))]
+    kept = [finding for finding in matching.gone if unread_head.covers(_at(finding, later))]
+    gone = [finding for finding in matching.gone if not unread_head.covers(_at(finding, later))]
+
+    # A hint that turns certain is a new blocker only where the code of its place changed. At an untouched place it is
+    # our knowledge that changed, through an edit elsewhere or not at all, and the author of that edit is told by the
+    # finding that stands where the edit is. The same holds for a blocker that fades to a hint: it is not fixed.
+    risen = [
+        pair.head for pair in matching.pairs if pair.head.blocker and not pair.base.blocker and not pair.same_place
+    ]
+    faded = [
+        pair.base
+        for pair in matching.pairs
+        if pair.base.blocker and not pair.head.blocker and pair.head.waived is None and not pair.same_place
+    ]
+    verdicts = {verdict.control: verdict for verdict in base.verdicts}
+    comparable = {
+        verdict.control
+        for verdict in head.verdicts
+        if verdict.control in verdicts and _comparable(verdicts[verdict.control], verdict, unread_base, unread_head)
+    }
+    new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head.blockers, base, comparable)
+    fixed_blockers = _located(base.blockers, [*gone, *faded]) + _capabilities(base.blockers, head, comparable)
+    open_still = _located(base.blockers, kept)
+    return Delta(
+        base=base,
+        head=head,
+        new_blockers=_in_order(head.blockers, new_blockers),
+        fixed_blockers=_in_order(base.blockers, fixed_blockers),
+        new_findings=_in_order(head.findings, [*appeared, *risen]),
+        fixed_findings=_in_order(base.findings, gone),
+        control_changes=status_changes(base.verdicts, head.verdicts),
+        gate=gate(base, head, new_blockers, policy or Policy(), open_still),
+        skipped=_skipped(base.skipped, head.skipped),
+        policy_changes=tuple(policy_changes),
+    )
+
+
+def match(base: Iterable[Finding], head: Iterable[Finding], renames: Mapping[str, str]) -> Matching:
+    """Pair the findings of two trees in stages, each a multiset subtraction of what the stage before left.
+
+    Two equal defects where there was one leave one as new. Within a stage equals are paired in the order of their
+    places, so that the result does not depend on the order given.
+    """
+    left = sorted(base, key=_place)
+    right = sorted(head, key=_place)
+    pairs: list[Pair] = []
+    for stage in Stage:
+        waiting: dict[Hashable, list[Finding]] = defaultdict(list)
+        for finding in reversed(left):
+            key = _key(stage, finding, finding.location.path)
+            if key is not None:
+                waiting[key].append(finding)
+        unmatched = []
+        for finding in right:
+            path = finding.location.path
+            key = _key(stage, finding, path if stage is Stage.EXACT else renames.get(path, path))
+            if key is not None and waiting[key]:
+                pairs.append(Pair(waiting[key].pop(), finding, stage))
+            else:
+                unmatched.append(finding)
+        right = unmatched
+        taken = {id(pair.base) for pair in pairs}
+        left = [finding for finding in left if id(finding) not in taken]
+    return Matching(tuple(pairs), tuple(left), tuple(right))
+
+
+def status_changes(before: Iterable[Verdict], after: Iterable[Verdict]) -> tuple[StatusChange, ...]:
+    """The controls whose status differs, in head's order, with what head saw as the reason."""
+    statuses = {verdict.control: verdict.status for verdict in before}
+    return tuple(
+        StatusChange(verdict.control, statuses[verdict.control], verdict.status, verdict.summary)
+        for verdict in after
+        if statuses.get(verdict.control, verdict.status) is not verdict.status
+    )
+
+
+def gate(
+    base: Report,
+    head: Report,
+    new_blockers: Sequence[Blocker],
+    policy: Policy,
+    open_still: Sequence[Blocker] = (),
+) -> Gate:
+    """Whether the change may pass. `open_still` are base's blockers in files that head left unreadable.
+
+    `neutral` where nothing could be judged, and where there is something to say that the policy does not enforce.
+    """
+    if head.overall.score is None:
+        return Gate("neutral", ("nothing to judge: no control applies",))
+    reasons = _reasons(base, head, new_blockers, policy, open_still)
+    if reasons:
+        return Gate("failure", tuple(reasons))
+    if new_blockers:
+        return Gate(
+            "neutral", (f"{_count(len(new_blockers), 'new blocker')}, not enforced by fail-on: {policy.fail_on}",)
+        )
+    return Gate("success", ("no new blockers",))
+
+
+def score_gate(report: Report, policy: Policy) -> Gate:
+    """Whether a tree passes on its own: `any-blocker`, `min-score:N` and the least score; the others need a base."""
+    if report.overall.score is None:
+        return Gate("neutral", ("nothing to judge: no control applies",))
+    reasons = _reasons(report, report, (), policy, ())
+    if reasons:
+        return Gate("failure", tuple(reasons))
+    return Gate("success", (f"score {report.overall.score}",))
+
+
+def _reasons(
+    base: Report, head: Report, new_blockers: Sequence[Blocker], policy: Policy, open_still: Sequence[Blocker]
+) -> Iterable[str]:
+    reasons = []
+    rule = policy.fail_on
+    score = head.overall.score or 0
+    if rule.kind == "new-blockers" and new_blockers:
+        reasons.append(_count(len(new_blockers), "new blocker"))
+    if rule.kind == "any-blocker" and (head.blockers or open_still):
+        reasons.append(_count(len(head.blockers) + len(open_still), "blocker"))
+    if rule.kind == "score-drop" and base.overall.score is not None and base.overall.score - score >= rule.points:
+        reasons.append(f"score falls from {base.overall.score} to {score}, {rule.points} points or more")
+    if rule.kind == "min-score" and score < rule.points:
+        reasons.append(f"score {score} is below {rule.points}")
+    if rule.kind != "never" and policy.min_score is not None and score < policy.min_score:
+        reasons.append(f"score {score} is below the least one of {policy.min_score}")
+    return reasons
+
+
+def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
+    place = finding.location
+    if stage in (Stage.EXACT, Stage.RENAMED):
+        return finding.control, path, place.symbol, place.statement
+    if stage is Stage.EDITED:
+        # The statement was rewritten where it stood and says the same: the defect was edited, not replaced.
+        return finding.control, path, place.symbol, finding.message
+    if not place.statement:
+        return None  # a file as a whole cannot move into another file
+    if stage is Stage.MOVED:
+        return finding.control, place.symbol, place.statement
+    return finding.control, place.statement
+
+
+def _at(finding: Finding, renames: Mapping[str, str]) -> str:
+    return renames.get(finding.location.path, finding.location.path)
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.control, finding.location, finding.fingerprint
+
+
+class _Unread:
+    """The paths that one side could not read; a directory or submodule stands for everything under it."""
+
+    def __init__(self, skipped: Iterable[Skipped]) -> None:
+        self._paths = frozenset(entry.path for entry in skipped)
+
+    def covers(self, path: str) -> bool:
+        return bool(self._paths) and any(prefix in self._paths for prefix in _prefixes(path))
+
+
+def _prefixes(path: str) -> Iterable[str]:
+    yield path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _comparable(before: Verdict, after: Verdict, unread_base: _Unread, unread_head: _Unread) -> bool:
+    if Status.UNKNOWN in (before.status, after.status):
+        return False
+    lost = any(unread_head.covers(evidence.path) for evidence in before.evidence)
+    found = any(unread_base.covers(evidence.path) for evidence in after.evidence)
+    return not lost and not found
+
+
+def _located(blockers: Iterable[Blocker], findings: Iterable[Finding]) -> list[Blocker]:
+    wanted = {(finding.control, finding.fingerprint) for finding in findings}
+    return [blocker for blocker in blockers if blocker.location and (blocker.control, blocker.fingerprint) in wanted]
+
+
+def _capabilities(blockers: Iterable[Blocker], other: Report, comparable: set[str]) -> list[Blocker]:
+    # By score and not by the other side's blockers: a capability that was missing under a waiver was missing.
+    missing = {
+        verdict.control
+        for verdict in other.verdicts
+        if verdict.score is not None and verdict.score < BLOCKER_BELOW.value
+    }
+    return [
+        blocker
+        for blocker in blockers
+        if blocker.location is None and blocker.control in comparable and blocker.control not in missing
+    ]
+
+
+def _in_order(ranked: Sequence[_Item], chosen: Sequence[_Item]) -> tuple[_Item, ...]:
+    wanted = {id(item) for item in chosen}
+    return tuple(item for item in ranked if id(item) in wanted)
+
+
+def _skipped(base: Iterable[Skipped], head: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    on_head = set(head)
+    only_base = {Skipped(entry.path, f"{entry.reason} (in base)") for entry in base if entry not in on_head}
+    return tuple(sorted(on_head | only_base))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
