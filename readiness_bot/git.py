@@ -653,7 +653,7 @@ def _last_line(answer: subprocess.CompletedProcess[bytes]) -> str:
 
 def _name_of_url(url: str) -> str | None:
     """`owner/name` of a URL with a host, be it `https://host/owner/name.git` or `user@host:owner/name`."""
-    found = re.fullmatch(r"(?:[a-z+]+://[^/]+/|[^/:]*@?[^/:]+:)(?P<path>.+)", url)
+    found = re.fullmatch(r"(?:[a-z+]+://[^/]+/|[^/:]*@?[^/:]+:(?!//))(?P<path>.+)", url)
     if found is None or url.startswith("file:"):
         return None
     parts = [part for part in found["path"].removesuffix("/").removesuffix(".git").split("/") if part]
