@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path, PurePosixPath
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from readiness_bot import __version__
+from readiness_bot import __version__, configuration
 from tools.docs import generated, stale
 
 ROOT = Path(__file__).parent.parent
@@ -165,6 +166,15 @@ def test_the_changelog_knows_the_version() -> None:
     headings = re.findall(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased"
     assert __version__ in headings or headings == ["Unreleased"]
+
+
+def test_the_configuration_that_the_readme_shows_is_understood() -> None:
+    sample = re.search(r"(?s)```yaml\n(path: .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert sample is not None
+    named = set(re.findall(r"control: (\S+)", sample[1]))
+    settings = configuration.parse(sample[1].encode(), "README.md", controls=named, assessed_on=date(2026, 11, 1))
+    assert settings.policy.path == "services/shop"
+    assert [waiver.control for waiver in settings.waivers] == ["security/mfa", "external-apis/timeout"]
 
 
 def test_generated_files_are_as_the_code_says() -> None:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+from readiness_bot import configuration
 from readiness_bot.control import Control, Example, controls
 from readiness_bot.model import Kind
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ("docs/controls", "docs/schema")
 """The folders in which every file is written here, and any other is a leftover."""
+
+SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {"configuration": configuration.schema}
+"""Every schema that others rely on, by the name of its file."""
 
 _LANGUAGES = {
     ".cfg": "ini", ".conf": "nginx", ".html": "html", ".ini": "ini", ".js": "js", ".json": "json", ".md": "markdown",
@@ -39,6 +45,7 @@ def generated() -> dict[str, str]:
     every = controls()
     texts = {f"docs/controls/{control.id}.md": page(control) for control in every}
     texts["docs/controls/README.md"] = index(every)
+    texts |= {f"docs/schema/{name}.json": _json(schema()) for name, schema in SCHEMAS.items()}
     return texts
 
 
@@ -121,6 +128,10 @@ def _language(path: str) -> str:
     if "Dockerfile" in name.name or "Containerfile" in name.name:
         return "dockerfile"
     return _LANGUAGES.get(name.suffix, "")
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:
