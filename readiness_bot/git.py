@@ -87,6 +87,8 @@ _OVERRIDES_FOR_NETWORK = {
     "maintenance.auto": "false",
 }
 
+_HASHES = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
+
 _LFS_POINTER = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v\d+\n(?:ext-[^\n]*\n)*oid [^\n]+\nsize \d+\n?"
 )
@@ -372,8 +374,8 @@ class Repository:
         place = folders.locate(path)
         if place is None:
             return
-        about = os.lstat(place)
         try:
+            about = os.lstat(place)
             if stat.S_ISLNK(about.st_mode):
                 yield Entry(printable(path), self.blob_id(os.readlink(place)), "symlink", path)
             elif stat.S_ISREG(about.st_mode) and about.st_size > HASHED_BYTES:
@@ -381,8 +383,10 @@ class Repository:
                 yield Entry(printable(path), tracked or unread, "file", path)
             elif stat.S_ISREG(about.st_mode):
                 yield Entry(printable(path), self.blob_id(_bytes_of(place, HASHED_BYTES)), "file", path)
+        except (FileNotFoundError, NotADirectoryError):
+            return
         except OSError:
-            # Not readable for us or gone meanwhile: with an id but without content it is named as skipped.
+            # Not readable for us: with an id but without content it is named as skipped.
             yield Entry(printable(path), tracked or self.blob_id(b"unreadable " + path), "file", path)
 
     def _disk_content(self, folders: _Folders, entry: Entry, limit: int) -> bytes | Unread:
@@ -391,6 +395,8 @@ class Repository:
             return CHANGED
         try:
             content = _bytes_of(place, limit)
+        except (FileNotFoundError, NotADirectoryError):
+            return CHANGED
         except OSError as error:
             return Unread(f"cannot be read: {(error.strerror or 'unknown error').lower()}")
         if len(content) > limit:
@@ -399,7 +405,9 @@ class Repository:
 
     def blob_id(self, content: bytes) -> str:
         """The object id that git gives a blob of these bytes in this repository."""
-        return hashlib.new(self.object_format, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+        digest = _HASHES[self.object_format](b"blob %d\0" % len(content), usedforsecurity=False)
+        digest.update(content)
+        return digest.hexdigest()
 
     def _absent(self, blobs: set[str]) -> frozenset[str]:
         """Which blobs a partial clone lacks, told from a list of what it has: asking for one could start a fetch."""
@@ -486,12 +494,9 @@ class _Folders:
         self._real: dict[bytes, bool] = {b"": True}
 
     def locate(self, path: bytes) -> bytes | None:
-        """The absolute place of what is at the path; None when nothing is, or a symlink stands in the way."""
-        folder = path.rpartition(b"/")[0]
-        if not self._is_real(folder):
-            return None
-        place = os.path.join(self._root, path)
-        return place if os.path.lexists(place) and not path.endswith(b"/") else None
+        """The absolute place that the path names; None for a folder's, or when a symlink stands in the way."""
+        folder, _, name = path.rpartition(b"/")
+        return b"%b/%b" % (self._root, path) if name and self._is_real(folder) else None
 
     def _is_real(self, folder: bytes) -> bool:
         unknown = []
@@ -500,7 +505,7 @@ class _Folders:
             folder = folder.rpartition(b"/")[0]
         real = self._real[folder]
         for inner in reversed(unknown):
-            place = os.path.join(self._root, inner)
+            place = b"%b/%b" % (self._root, inner)
             real = real and os.path.isdir(place) and not os.path.islink(place)
             self._real[inner] = real
         return real
@@ -614,14 +619,18 @@ def _bytes_of(place: bytes, limit: int) -> bytes:
     """At most `limit` + 1 bytes of a regular file; raises `OSError` for anything else, symlinks too."""
     # Not blocking: what was a file a moment ago could be a pipe that nobody writes to.
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with open(os.open(place, flags), "rb", buffering=0) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    file = os.open(place, flags)
+    try:
+        about = os.fstat(file)
+        if not stat.S_ISREG(about.st_mode):
             raise OSError(0, "not a regular file")
-        return b"".join(_pieces(file, limit + 1))
+        return b"".join(_pieces(file, about.st_size + 1, limit + 1))
+    finally:
+        os.close(file)
 
 
-def _pieces(file: IO[bytes], most: int) -> Iterator[bytes]:
-    while most > 0 and (piece := file.read(most)):
+def _pieces(file: int, expected: int, most: int) -> Iterator[bytes]:
+    while most > 0 and (piece := os.read(file, min(expected, most))):
         most -= len(piece)
         yield piece
 
