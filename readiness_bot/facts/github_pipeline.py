@@ -1,0 +1,118 @@
+"""GitHub Actions workflows and composite actions as pipelines; knows no action's purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step, Trigger
+from readiness_bot.facts.yaml_nodes import Node
+
+_EVENTS = {"workflow_dispatch": "manual", "repository_dispatch": "manual", "workflow_call": "call"}
+
+
+def is_workflow(document: Node) -> bool:
+    """Whether a document has the shape of a workflow."""
+    return "jobs" in document and ("on" in document or "true" in document)
+
+
+def is_action(document: Node) -> bool:
+    """Whether a document has the shape of an action's description."""
+    return bool(document["runs"]["using"])
+
+
+def workflow(document: Node) -> Pipeline:
+    """A workflow file."""
+    shell = document["defaults"]["run"]
+    return Pipeline(
+        provider="github",
+        name=document["name"].string,
+        line=document.line,
+        triggers=tuple(_triggers(document["on"])),
+        jobs=tuple(_job(name, node, shell) for name, node in document["jobs"].entries),
+        permissions=_permissions(document),
+        permissions_line=document["permissions"].key_line,
+        variables=pairs(document["env"]),
+    )
+
+
+def action(document: Node) -> Pipeline:
+    """A composite action's steps as one job; an action in another language has none."""
+    runs = document["runs"]
+    steps = tuple(_step(node, runs) for node in runs["steps"])
+    job = Job(name="runs", line=runs.line, end_line=runs.end_line, steps=steps, image=runs["image"].string)
+    return Pipeline(provider="github-action", name=document["name"].string, line=document.line, jobs=(job,))
+
+
+def pairs(node: Node) -> tuple[Pair, ...]:
+    """A mapping's scalars."""
+    return tuple(Pair(name, value.string, value.key_line) for name, value in node.entries)
+
+
+def _triggers(node: Node) -> Iterator[Trigger]:
+    if node.kind != "mapping":
+        yield from (Trigger(_EVENTS.get(each.string, each.string), each.line) for each in node if each.string)
+        return
+    for event, details in node.entries:
+        if event == "push" and details["tags"] and not details["branches"]:
+            yield Trigger("tag", details.key_line, details["tags"].strings)
+            continue
+        yield Trigger(
+            _EVENTS.get(event, event),
+            details.key_line,
+            details["branches"].strings,
+            details["paths"].strings,
+            details["types"].strings,
+        )
+        if event == "push" and details["tags"]:
+            yield Trigger("tag", details["tags"].key_line, details["tags"].strings)
+
+
+def _permissions(node: Node) -> tuple[Pair, ...] | None:
+    if "permissions" not in node:
+        return None
+    permissions = node["permissions"]
+    if permissions.kind == "mapping":
+        return pairs(permissions)
+    return (Pair("", permissions.string, permissions.key_line),) if permissions else ()
+
+
+def _job(name: str, node: Node, defaults: Node) -> Job:
+    own = node["defaults"]["run"] or defaults
+    environment = node["environment"]
+    return Job(
+        name=name,
+        line=node.key_line,
+        end_line=node.end_line,
+        steps=tuple(_step(step, own) for step in node["steps"]),
+        needs=node["needs"].strings,
+        permissions=_permissions(node),
+        environment=environment.string or environment["name"].string,
+        environment_line=environment.key_line,
+        services=tuple(service["image"].string or service.string for _, service in node["services"].entries),
+        image=node["container"].string or node["container"]["image"].string,
+        condition=node["if"].string,
+        calls=node["uses"].string,
+        can_fail=node["continue-on-error"].string != "true",
+        variables=pairs(node["env"]),
+        inputs=pairs(node["with"]),
+        secrets=pairs(node["secrets"])
+        or tuple(Pair("", text, node["secrets"].line) for text in node["secrets"].strings),
+    )
+
+
+def _step(node: Node, defaults: Node) -> Step:
+    run, shell = node["run"], node["shell"].string or defaults["shell"].string
+    return Step(
+        line=node.line,
+        end_line=node.end_line,
+        name=node["name"].string,
+        run=run.string,
+        run_line=run.text_line,
+        uses=node["uses"].string,
+        inputs=pairs(node["with"]),
+        variables=pairs(node["env"]),
+        condition=node["if"].string,
+        directory=node["working-directory"].string or defaults["working-directory"].string,
+        can_fail=node["continue-on-error"].string != "true",
+        pipefail="pipefail" in shell or shell == "bash",
+    )
