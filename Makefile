@@ -8,7 +8,7 @@ UPGRADE ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-COMPILE := $(BIN)/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --system-certs --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
@@ -26,13 +26,13 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-score: $(READY) ## report on REPO (this repository by default); with BASE=REV what changed since that revision
+score: $(READY) ## report on REPO (this repository by default), or with BASE= on what changed since
 	@$(BIN)/readiness-bot $(if $(BASE),compare '$(REPO)' --base '$(BASE)',score '$(REPO)')
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
 
-check: $(READY) ## style, types, direction of imports, generated pages, pipeline and image files
+check: $(READY) ## style, types, direction of imports, pipelines, image
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
