@@ -1,0 +1,229 @@
+"""A Compose file as services; knows nothing of the other files that Compose would merge with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.nodes import Node, yaml_documents
+from readiness_bot.facts.shell import shell_commands
+from readiness_bot.facts.statement import digest
+
+
+class Command(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a container is told to run; `is_text` says that the words were one text, split here."""
+
+    words: tuple[str, ...]
+    line: int
+    is_text: bool = False
+
+
+class Healthcheck(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A health check's command as one text; `disabled` where the file switches an inherited one off."""
+
+    test: str
+    line: int
+    disabled: bool = False
+
+
+class ComposeService(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One service. `limits` and `reservations` name what is bounded: `memory`, `cpus`, `pids`.
+
+    `context` and `dockerfile` are as written, the context `.` where `build` names none; `builds` says whether there
+    is a build at all. `extends` is the file (empty for this one) and the service that it takes its settings from.
+    `secret_files` are the names of secrets that are mounted, `environment` the names that are set.
+    """
+
+    name: str
+    line: int
+    end_line: int
+    statement: str
+    image: str = ""
+    builds: bool = False
+    context: str = ""
+    dockerfile: str = ""
+    inline: str = ""
+    target: str = ""
+    command: Command | None = None
+    entrypoint: Command | None = None
+    healthcheck: Healthcheck | None = None
+    limits: tuple[str, ...] = ()
+    reservations: tuple[str, ...] = ()
+    limits_line: int = 0
+    user: str = ""
+    profiles: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str, int], ...] = ()
+    env_files: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    extends: tuple[str, str] | None = None
+    restart: str = ""
+    replicas: str = ""
+    stop_grace_period: str = ""
+    labels: tuple[tuple[str, str, int], ...] = ()
+    deploys: bool = False
+
+
+class ComposeFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The services of a Compose file or Swarm stack, in order; none for YAML that is something else.
+
+    `includes` are the paths of other Compose files, as written.
+    """
+
+    services: tuple[ComposeService, ...]
+    includes: tuple[str, ...] = ()
+
+
+_MARK = re.compile(rb"^(services|include)[\"']?[ \t]*:", re.MULTILINE)
+_OLD_MARK = re.compile(rb"^[\w-]+:[ \t]*(#.*)?\n[ \t]+(image|build)[ \t]*:", re.MULTILINE)
+_YAML = re.compile(r"\.ya?ml$", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(^|/)(\.github|\.gitlab-ci|\.circleci|locales?|cassettes|node_modules|i18n|translations|snapshots)/|(^|/)(\.gitlab-ci|\.travis|render)\.ya?ml$"
+)
+
+
+def _claims(path: str) -> bool:
+    return bool(_YAML.search(path)) and not _OTHER.search(path)
+
+
+def _extract(data: bytes) -> ComposeFile:
+    """Read a Compose file; other YAML gives a file without services. Raises `Unreadable` for broken YAML."""
+    if not _MARK.search(data) and not _OLD_MARK.search(data):
+        return ComposeFile(())
+    services: list[ComposeService] = []
+    includes: list[str] = []
+    for document in yaml_documents(data):
+        if document.get("apiVersion") or document.get("openapi") or document.get("swagger"):
+            continue
+        includes += _included(document.get("include"))
+        services += _services(document)
+    return ComposeFile(tuple(services), tuple(includes))
+
+
+def _included(node: Node) -> Iterable[str]:
+    for item in node.children:
+        yield from item.texts if item.kind == "scalar" else item.get("path").texts
+
+
+def _services(document: Node) -> Iterable[ComposeService]:
+    # The first version of the format had no `services` key: the services stood at the top.
+    top = document.get("services") if document.has("services") else document
+    found = [_service(name, node) for name, node in top.items if node.kind == "mapping" and not name.startswith("x-")]
+    # A mapping called `services` can mean anything; what runs a container names an image, a build or a parent.
+    if any(service.image or service.builds or service.extends for service in found):
+        return found
+    return found if document.get("version") and found and any(service.command for service in found) else []
+
+
+def _service(name: str, node: Node) -> ComposeService:
+    build, deploy, health = node.get("build"), node.get("deploy"), node.get("healthcheck")
+    resources = deploy.get("resources")
+    limits = _bounds(resources.get("limits"), node, ("mem_limit", "memory"), ("cpus", "cpus"), ("pids_limit", "pids"))
+    reservations = _bounds(resources.get("reservations"), node, ("mem_reservation", "memory"))
+    builds = bool(build)
+    return ComposeService(
+        name=name,
+        line=max(node.line - 1, 1) if node.line else 0,
+        end_line=node.end_line,
+        statement=digest(f"{name} {node.get('image').text} {build.get('dockerfile').text}"),
+        image=node.get("image").text,
+        builds=builds,
+        context=(build.text or build.get("context").text or ".") if builds else "",
+        dockerfile=build.get("dockerfile").text,
+        inline=build.get("dockerfile_inline").text,
+        target=build.get("target").text,
+        command=command_of(node.get("command")),
+        entrypoint=command_of(node.get("entrypoint")),
+        healthcheck=_healthcheck(health),
+        limits=limits,
+        reservations=reservations,
+        limits_line=(resources.line or node.get("mem_limit").line),
+        user=node.get("user").text,
+        profiles=node.get("profiles").texts,
+        environment=_settings(node.get("environment")),
+        env_files=tuple(_env_files(node.get("env_file"))),
+        depends_on=_names(node.get("depends_on")) + _names(node.get("links")),
+        ports=tuple(_port(child) for child in node.get("ports").children),
+        volumes=tuple(_volume(child) for child in node.get("volumes").children),
+        extends=_extends(node.get("extends")),
+        restart=node.get("restart").text or deploy.get("restart_policy", "condition").text,
+        replicas=deploy.get("replicas").text,
+        stop_grace_period=node.get("stop_grace_period").text,
+        labels=_settings(node.get("labels")) + _settings(deploy.get("labels")),
+        deploys=any(key in _SWARM for key, _ in deploy.pairs),
+    )
+
+
+_SWARM = frozenset({"mode", "placement", "update_config", "rollback_config", "endpoint_mode"})
+
+
+def _bounds(named: Node, node: Node, *keys: tuple[str, str]) -> tuple[str, ...]:
+    found = {key for key, child in named.items if child}
+    found |= {meaning for key, meaning in keys if node.get(key)}
+    return tuple(sorted(found))
+
+
+def command_of(node: Node) -> Command | None:
+    """The command of a sequence or a text; None where there is none."""
+    if node.kind == "sequence":
+        return Command(node.texts, node.line)
+    if not node.text:
+        return None
+    commands = shell_commands(node.text)
+    if len(commands) == 1:
+        return Command(commands[0].words, node.line, is_text=True)
+    return Command(("sh", "-c", node.text), node.line, is_text=True)
+
+
+def _healthcheck(node: Node) -> Healthcheck | None:
+    if node.kind != "mapping":
+        return None
+    test = node.get("test")
+    words = test.texts
+    disabled = node.get("disable").is_true or words[:1] == ("NONE",)
+    if not words and not disabled:
+        return None
+    kept = words[1:] if words[:1] in (("CMD",), ("CMD-SHELL",)) else words
+    return Healthcheck(" ".join(kept), test.line or node.line, disabled)
+
+
+def _settings(node: Node) -> tuple[tuple[str, str, int], ...]:
+    if node.kind == "mapping":
+        return tuple((name, child.text, child.line) for name, child in node.items)
+    return tuple(
+        (name, value, child.line) for child in node.children for name, _, value in [child.text.partition("=")] if name
+    )
+
+
+def _env_files(node: Node) -> Iterable[str]:
+    yield from node.texts
+    yield from (child.get("path").text for child in node.children if child.get("path"))
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    return (
+        tuple(name for name, _ in node.items)
+        if node.kind == "mapping"
+        else tuple(text.partition(":")[0] for text in node.texts)
+    )
+
+
+def _port(node: Node) -> str:
+    return node.text or f"{node.get('published').text}:{node.get('target').text}"
+
+
+def _volume(node: Node) -> str:
+    return node.text or f"{node.get('source').text}:{node.get('target').text}"
+
+
+def _extends(node: Node) -> tuple[str, str] | None:
+    if node.text:
+        return "", node.text
+    return (node.get("file").text, node.get("service").text) if node.get("service") else None
+
+
+EXTRACTOR = Extractor(kind="compose", claims=_claims, extract=_extract, facts=ComposeFile)

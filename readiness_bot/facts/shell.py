@@ -1,0 +1,292 @@
+"""A shell script as the commands it runs; knows the grammar only so far as to tell one command from the next."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from readiness_bot.facts.extractor import Extractor
+
+MAX_COMMANDS = 5000
+"""Commands kept of one script: the longest start scripts in public have under 1,000."""
+
+
+class ShellCommand(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One simple command: its words without quotes, redirections and leading assignments.
+
+    `block` is the function or case label it stands in, outermost first, joined by `/`. `background` is set by a
+    trailing `&`. `then` is the operator that follows (a line break where the line ends), with a bracket behind it
+    where it leads to a group. `assigned` are the leading assignments, as written.
+    """
+
+    words: tuple[str, ...]
+    line: int
+    end_line: int
+    block: str = ""
+    background: bool = False
+    then: str = ""
+    assigned: tuple[str, ...] = ()
+
+
+class ShellScript(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A script's interpreter, as the first line names it, and its commands in order."""
+
+    interpreter: str
+    commands: tuple[ShellCommand, ...]
+
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>[ \t\r]+|\\\n)
+  | (?P<newline>\n)
+  | (?P<comment>\#[^\n]*)
+  | (?P<heredoc><<-?[ \t]*(?:'[^'\n]*'|"[^"\n]*"|\\?[\w.-]+))
+  | (?P<redirect>[0-9]*(?:>>|>\||<<<|<>|>&|<&|&>>|&>|[<>])(?:&?-|[0-9]+(?=[\s;&|)]|$))?)
+  | (?P<operator>;;&|;;|;&|\|\|\||\|\||&&|\|&|[;&|(){}])
+  | (?P<word>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PLAIN = re.compile(r"[^\s'\"\\$`;&|()<>#]+|\#")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?\+?=")
+_OPENERS = frozenset({"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "coproc"})
+_CLOSERS = frozenset({"fi", "done", "esac", "}"})
+_BREAKS = frozenset({";", "&", "&&", "||", "|", "|&", "|||", "(", ")", "{", "}", ";;", ";&", ";;&"})
+
+
+def shell_commands(text: str, first_line: int = 1) -> tuple[ShellCommand, ...]:
+    """The commands of a shell text, in order, at most `MAX_COMMANDS`; what is no shell gives words all the same."""
+    return tuple(_Reader(text, first_line).read())
+
+
+class _Reader:
+    """Reads one shell text from left to right; every step moves on, so the time is linear."""
+
+    def __init__(self, text: str, first_line: int) -> None:
+        self._text = text
+        self._at = 0
+        self._line = first_line
+        self._start = first_line
+        self._words: list[str] = []
+        self._commands: list[ShellCommand] = []
+        self._blocks: list[tuple[str, str]] = []
+        self._pending: list[tuple[str, bool]] = []
+        self._skip_word = False
+
+    def read(self) -> list[ShellCommand]:
+        while self._at < len(self._text) and len(self._commands) < MAX_COMMANDS:
+            match = _TOKEN.match(self._text, self._at)
+            if match is None:
+                break
+            kind = match.lastgroup
+            if kind == "word" or (kind == "operator" and match[0] in "{}" and not self._is_lone_brace()):
+                self._take_word()
+                continue
+            self._at = match.end()
+            if kind == "space":
+                self._line += match[0].count("\n")
+            elif kind == "newline":
+                self._finish("\n")
+                self._line += 1
+                self._pass_heredocs()
+            elif kind == "comment":
+                continue
+            elif kind == "heredoc":
+                tag = match[0].lstrip("<")
+                self._pending.append((tag.lstrip("-").strip().strip("'\"\\"), tag.startswith("-")))
+            elif kind == "redirect":
+                self._skip_word = match[0][-1] in "<>&|"
+            else:
+                self._operate(match[0])
+        self._finish()
+        return self._commands
+
+    def _is_lone_brace(self) -> bool:
+        before = self._text[self._at - 1] if self._at else " "
+        after = self._text[self._at + 1] if self._at + 1 < len(self._text) else " "
+        return (before.isspace() or before in ";&|)(") and (after.isspace() or after in ";&|)(")
+
+    def _operate(self, operator: str) -> None:
+        if (
+            operator == "("
+            and len(self._words) == 1
+            and self._text[self._at : self._at + 8].lstrip(" \t").startswith(")")
+        ):
+            self._at = self._text.index(")", self._at) + 1
+            self._blocks.append(("function", self._words[0]))
+            self._words = []
+            return
+        in_case = bool(self._blocks) and self._blocks[-1][0] == "case"
+        if operator == ")" and in_case and self._words:
+            self._blocks[-1] = ("case", self._words[-1].strip())
+            self._words = []
+            return
+        if operator == "|" and in_case and self._blocks[-1][1] == "" and self._words:
+            self._words = [f"{self._words[-1]}|"]
+            return
+        if operator == "{" and self._words[:1] == ["function"]:
+            self._blocks.append(("function", self._words[-1]))
+            self._words = []
+            return
+        if operator in "({" and not self._words and self._commands and self._commands[-1].then in ("||", "&&"):
+            self._commands[-1] = msgspec.structs.replace(self._commands[-1], then=f"{self._commands[-1].then}(")
+        self._finish(operator)
+        if operator == "}" and self._blocks and self._blocks[-1][0] == "function":
+            self._blocks.pop()
+        if operator in (";;", ";&", ";;&") and in_case:
+            self._blocks[-1] = ("case", "")
+
+    def _take_word(self) -> None:
+        if not self._words:
+            self._start = self._line
+        word = self._word()
+        if self._skip_word:
+            self._skip_word = False
+            return
+        self._words.append(word)
+
+    def _word(self) -> str:
+        text, parts, start = self._text, [], self._at
+        while self._at < len(text):
+            plain = _PLAIN.match(text, self._at)
+            # A hash starts a comment only at a word's beginning, which the caller has ruled out.
+            if plain is not None:
+                parts.append(plain[0])
+                self._at = plain.end()
+                continue
+            char = text[self._at]
+            if char in "'\"`":
+                parts.append(self._quoted(char))
+            elif char == "\\":
+                if text[self._at + 1 : self._at + 2] == "\n":
+                    self._line += 1
+                else:
+                    parts.append(text[self._at + 1 : self._at + 2])
+                self._at += 2
+            elif char == "$":
+                parts.append(self._expansion())
+            else:
+                break
+        if self._at == start:
+            self._at += 1
+        return "".join(parts)
+
+    def _quoted(self, quote: str) -> str:
+        text, at, parts = self._text, self._at + 1, []
+        begin = at
+        while at < len(text) and text[at] != quote:
+            if text[at] == "\\" and quote != "'":
+                parts.append(text[begin:at])
+                begin = at + 1
+                at += 2
+                if text[begin : begin + 1] == "\n":
+                    begin += 1
+            else:
+                at += 1
+        parts.append(text[begin:at])
+        self._line += text.count("\n", self._at, min(at + 1, len(text)))
+        self._at = at + 1
+        inside = "".join(parts)
+        return f"`{inside}`" if quote == "`" else inside
+
+    def _expansion(self) -> str:
+        text, start = self._text, self._at
+        opener = text[start + 1 : start + 2]
+        closer = {"(": ")", "{": "}"}.get(opener)
+        if closer is None:
+            self._at = start + 1
+            return "$"
+        depth, at, quote = 0, start + 1, ""
+        while at < len(text):
+            char = text[at]
+            if quote:
+                at += 1 if char == "\\" and quote == '"' else 0
+                quote = "" if char == quote else quote
+            elif char in "'\"":
+                quote = char
+            elif char == "\\":
+                at += 1
+            elif char == opener:
+                depth += 1
+            elif char == closer:
+                depth -= 1
+                if depth == 0:
+                    break
+            at += 1
+        end = min(at + 1, len(text))
+        self._line += text.count("\n", start, end)
+        self._at = end
+        return text[start:end]
+
+    def _finish(self, then: str = "") -> None:
+        words = self._words
+        self._words = []
+        self._skip_word = False
+        assigned = []
+        while words and (words[0] in _OPENERS or words[0] in _CLOSERS or _ASSIGNMENT.match(words[0])):
+            if _ASSIGNMENT.match(words[0]):
+                assigned.append(words[0])
+            if words[0] == "esac" and self._blocks and self._blocks[-1][0] == "case":
+                self._blocks.pop()
+            words = words[1:]
+        if not words:
+            return
+        if words[0] == "case":
+            self._blocks.append(("case", ""))
+            rest = words[words.index("in") + 1 :] if "in" in words else []
+            self._words = rest
+            return
+        if words[0] in ("for", "select", "function") or (self._blocks and self._blocks[-1] == ("case", "")):
+            return
+        block = "/".join(label for _, label in self._blocks if label)
+        self._commands.append(
+            ShellCommand(
+                tuple(words),
+                self._start,
+                max(self._start, self._line),
+                block,
+                background=then == "&",
+                then=then,
+                assigned=tuple(assigned),
+            )
+        )
+
+    def _pass_heredocs(self) -> None:
+        for tag, indented in self._pending:
+            while self._at < len(self._text):
+                end = self._text.find("\n", self._at)
+                end = len(self._text) if end < 0 else end
+                line = self._text[self._at : end].rstrip("\r")
+                self._at = min(end + 1, len(self._text))
+                self._line += 1
+                if (line.lstrip("\t") if indented else line) == tag:
+                    break
+        self._pending = []
+
+
+_SCRIPT = re.compile(
+    r"(\.(sh|bash|ash|zsh)(\.j2|\.tmpl)?$"
+    r"|(^|/)(docker[-_])?(entry[-_]?point|start|run|boot|bootstrap|launch|serve|server|web|worker|beat|celery|release|migrate|cmd|init|up"
+    r"|prestart|pre_start|post_compile|predeploy|deploy|backup|restore|healthcheck|finish|type)([-_][\w-]+)?$"
+    r"|(^|/)(bin|docker|scripts?|deploy|deployment|etc|cont-init\.d|services\.d|init\.d|cron\.(hourly|daily|weekly))/([\w.-]+/)*[\w-]+$)",
+    re.IGNORECASE,
+)
+_SHEBANG = re.compile(rb"#!\s*(\S+)([^\n]*)")
+
+
+def _claims(path: str) -> bool:
+    return bool(_SCRIPT.search(path))
+
+
+def _extract(data: bytes) -> ShellScript:
+    """Read a script; a file of another interpreter, or binary, gives a script without commands."""
+    shebang = _SHEBANG.match(data)
+    interpreter = b" ".join(shebang.groups()).decode("utf-8", "replace").strip() if shebang else ""
+    if b"\0" in data[:4096] or (interpreter and not re.search(r"sh\b|with-contenv|execlineb", interpreter)):
+        return ShellScript(interpreter, ())
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    return ShellScript(interpreter, shell_commands(text))
+
+
+EXTRACTOR = Extractor(kind="shell", claims=_claims, extract=_extract, facts=ShellScript)
