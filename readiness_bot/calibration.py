@@ -56,7 +56,7 @@ STRENGTH_FROM = Figure(60, "Close under ready there is a foundation worth naming
 DEFINED_NOT_WIRED = Figure(0.25, "Somebody wrote it, nothing reaches it: worth the writing and no protection yet.")
 HINTS_ONLY = Figure(0.75, "Places that need a person's eye cost a quarter until somebody has looked.")
 
-DAYS_A_WEEK = Figure(5, "Working days of one full-time engineer.")
+DAYS_A_WEEK = Figure(4, "Of five working days one goes to reviews, meetings and what breaks meanwhile.")
 PART_TIME_SHARE = Figure(0.5, "Half of the week is the smallest share that survives context switches.")
 PART_TIME_UP_TO_DAYS = Figure(8.0, "Less than two weeks of work in all do not fill a full-time seat for the plan.")
 PHASE_WEEKS_WANTED = Figure(4, "A phase longer than a month is a project: engineers are added until it fits.")

@@ -148,10 +148,12 @@ def recommend(
         places[blocker.control] += blocker.location is not None
     failed = {verdict.control: verdict for verdict in verdicts if verdict.control in places}
     until = [_condition(failed[control], count) for control, count in places.items() if control in failed]
+    # A blocking category with a blocker in it is named already.
+    named = {failed[control].category for control in places if control in failed}
     until += [
         f"{category.category.title} reaches {thresholds.needs_work}% (now {category.score}%)"
         for category in scored
-        if category.status == "blocking"
+        if category.status == "blocking" and category.category not in named
     ]
     if overall.score is not None and overall.score < thresholds.ready:
         until.append(f"Overall readiness reaches {thresholds.ready}% (now {overall.score}%)")
