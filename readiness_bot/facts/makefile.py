@@ -1,0 +1,98 @@
+"""Makefiles and justfiles as tasks, simple variables resolved; knows no functions, conditions or pattern rules."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.tasks import Task, TaskFile, TaskLine
+
+
+class Makefile(TaskFile, frozen=True, array_like=True, gc=False):
+    """A Makefile's or justfile's targets."""
+
+
+_PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.[\w-]+)?|[\w.-]+\.mk|\.?[jJ]ustfile|[\w-]+\.just)$")
+_RULE = re.compile(r"(?P<names>[^\s:=#@{}][^:=#]*?)\s*(?P<parameters>)::?(?!=)(?P<needs>[^=#;]*)(?:#.*|;.*)?$")
+_VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?P<value>.*)$")
+_USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]|\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+_MAX_VALUE = 2_000
+
+
+def _extract(data: bytes) -> Makefile:
+    variables: dict[str, str] = {"MAKE": "make"}
+    tasks: list[Task] = []
+    names: list[str] = []
+    needs: tuple[str, ...] = ()
+    start, last, lines = 0, 0, list[TaskLine]()
+
+    def close() -> None:
+        tasks.extend(Task(name, start, last, needs, tuple(lines)) for name in names)
+
+    for number, ending, text in _logical_lines(data.decode("utf-8-sig", "replace")):
+        if text[:1] in ("\t", " ") and names and text.strip():
+            if not text.lstrip().startswith("#"):
+                lines.append(_recipe_line(text, number, variables))
+                last = ending
+        elif variable := _VARIABLE.match(text):
+            variables.setdefault(variable["name"], _expanded(variable["value"].strip(), variables))
+        elif (rule := _RULE.match(text)) and not text.startswith("."):
+            close()
+            names, needs = _names(rule["names"]), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
+            start, last, lines = number, ending, []
+    close()
+    return Makefile(_merged(tasks))
+
+
+def _names(written: str) -> list[str]:
+    """The targets of a rule; a justfile's recipe parameters look like further targets that nobody asks for."""
+    return written.split()
+
+
+def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:
+    command = text.strip()
+    prefix = re.match(r"[@+\-\s]*", command)
+    marks = prefix[0] if prefix else ""
+    return TaskLine(_expanded(command[len(marks) :], variables).replace("$$", "$"), number, "-" not in marks)
+
+
+def _logical_lines(text: str) -> list[tuple[int, int, str]]:
+    """Lines with those that end in a backslash joined, each with the numbers of its first and last."""
+    found: list[tuple[int, int, str]] = []
+    parts: list[str] = []
+    start = 1
+    for number, line in enumerate(text.split("\n"), 1):
+        line = line.rstrip("\r")
+        if not parts:
+            start = number
+        if line.endswith("\\"):
+            parts.append(line[:-1] + " ")
+            continue
+        found.append((start, number, "".join([*parts, line])))
+        parts = []
+    if parts:
+        found.append((start, start + len(parts) - 1, "".join(parts)))
+    return found
+
+
+def _expanded(text: str, variables: dict[str, str]) -> str:
+    """The text with known variables put in once; values were expanded when they were read, and are bounded."""
+    return _USE.sub(lambda use: variables.get(use[1] or use[2], use[0]), text)[:_MAX_VALUE]
+
+
+def _merged(tasks: list[Task]) -> tuple[Task, ...]:
+    """A target may be named by several rules: one brings needs, another the recipe."""
+    merged: dict[str, Task] = {}
+    for task in tasks:
+        known = merged.get(task.name)
+        if known is None:
+            merged[task.name] = task
+        else:
+            bearer = known if known.lines else task
+            merged[task.name] = Task(
+                task.name, bearer.line, bearer.end_line, known.needs + task.needs, known.lines + task.lines
+            )
+    return tuple(merged.values())
+
+
+EXTRACTOR = Extractor(kind="makefile", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=Makefile)

@@ -1,0 +1,119 @@
+"""The literal dependencies of a setup.py or setup.cfg, and the files a setup.py reads them from; runs nothing."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+from collections.abc import Iterator
+
+from readiness_bot.facts.extractor import Extractor, Unreadable
+from readiness_bot.facts.manifest import Dependency, Include, Manifest, dependency
+
+
+class SetupFile(Manifest, frozen=True, array_like=True, gc=False):
+    """A setup.py or setup.cfg."""
+
+
+_PATHS = re.compile(r"(^|/)setup\.(py|cfg)$")
+_REQUIREMENTS_NAME = re.compile(r"[\w./-]*requirements?[\w./-]*\.(txt|in|pip)")
+
+
+def _extract(data: bytes) -> SetupFile:
+    text = data.decode("utf-8-sig", "replace")
+    if re.search(r"^\[[\w:. -]+\]\s*$", text, re.MULTILINE) and not re.search(r"^(import|from)\s", text, re.MULTILINE):
+        return _of_sections(text)
+    try:
+        module = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable(f"not Python: {error}") from error
+    return _of_script(module)
+
+
+def _of_sections(text: str) -> SetupFile:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, default_section="\0")
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise Unreadable(f"not INI: {error.message.splitlines()[0]}") from error
+    lines = text.split("\n")[:5_000]
+    found = list(_listed(parser.get("options", "install_requires", fallback="") or "", lines, ""))
+    if parser.has_section("options.extras_require"):
+        for group, value in parser.items("options.extras_require"):
+            found += _listed(value or "", lines, group)
+    scripts = parser.get("options.entry_points", "console_scripts", fallback="") or ""
+    return SetupFile(
+        tuple(found),
+        name=parser.get("metadata", "name", fallback="") or "",
+        scripts=tuple(line.partition("=")[0].strip() for line in scripts.splitlines() if "=" in line),
+    )
+
+
+def _listed(value: str, lines: list[str], group: str) -> Iterator[Dependency]:
+    for text in (line.strip() for line in value.splitlines()[:5_000]):
+        number = next((number for number, line in enumerate(lines, 1) if text and text in line), 1)
+        if text and (found := dependency(text, number, group)) is not None:
+            yield found
+
+
+def _of_script(module: ast.Module) -> SetupFile:
+    assigned = {
+        target.id: node.value
+        for node in module.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    arguments: dict[str, ast.expr] = {}
+    includes: list[Include] = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and _called(node.func) == "setup":
+            arguments.update({word.arg: word.value for word in node.keywords if word.arg})
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _REQUIREMENTS_NAME.fullmatch(node.value):
+            includes.append(Include("requirement", node.value, node.lineno))
+    name = _strings(arguments.get("name"), assigned)
+    found = [*_dependencies(arguments.get("install_requires"), assigned, "")]
+    extras = _resolved(arguments.get("extras_require"), assigned)
+    if isinstance(extras, ast.Dict):
+        for key, value in zip(extras.keys, extras.values, strict=True):
+            group = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "extra"
+            found += _dependencies(value, assigned, group)
+    return SetupFile(tuple(found), tuple(includes), name=name[0][0] if name else "")
+
+
+def _called(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def _resolved(node: ast.expr | None, assigned: dict[str, ast.expr]) -> ast.expr | None:
+    return assigned.get(node.id) if isinstance(node, ast.Name) else node
+
+
+def _strings(node: ast.expr | None, assigned: dict[str, ast.expr]) -> list[tuple[str, int]]:
+    """The literal texts of an expression, with their lines: a text, a list, a sum of lists, a name of one of them."""
+    found: list[tuple[str, int]] = []
+    waiting = [_resolved(node, assigned)]
+    for each in waiting:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            found.append((each.value, each.lineno))
+        elif isinstance(each, ast.List | ast.Tuple):
+            waiting.extend(each.elts)
+        elif isinstance(each, ast.BinOp):
+            waiting.extend(_resolved(side, assigned) for side in (each.left, each.right))
+        if len(waiting) > 10_000:
+            break
+    return found
+
+
+def _dependencies(node: ast.expr | None, assigned: dict[str, ast.expr], group: str) -> Iterator[Dependency]:
+    for text, line in _strings(node, assigned):
+        for part in text.splitlines():
+            if part.strip() and (found := dependency(part.strip(), line, group)) is not None:
+                yield found
+
+
+EXTRACTOR = Extractor(
+    kind="setup-file", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=SetupFile
+)
