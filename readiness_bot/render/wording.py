@@ -1,0 +1,200 @@
+"""Words and groupings that every format shares: statuses, spans of time, blockers by control; knows no format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from types import MappingProxyType
+
+from readiness_bot.model import (
+    Blocker,
+    CategoryScore,
+    Evidence,
+    Finding,
+    Location,
+    Report,
+    Severity,
+    Status,
+    TeamMember,
+    Verdict,
+)
+from readiness_bot.plan import days_of
+
+VERDICTS: Mapping[str, str] = MappingProxyType(
+    {"ready": "Ready for production", "conditional": "Ready under conditions", "not-ready": "Not ready for production"}
+)
+CATEGORY_STATUSES: Mapping[str, str] = MappingProxyType(
+    {"ready": "Ready", "needs-work": "Needs work", "blocking": "Blocking", "not-applicable": "Not applicable"}
+)
+STATUSES: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.PASS: "pass",
+        Status.PARTIAL: "partial",
+        Status.FAIL: "fail",
+        Status.UNKNOWN: "unknown",
+        Status.NOT_APPLICABLE: "not applicable",
+    }
+)
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "ready": "✅", "conditional": "⚠️", "not-ready": "❌",
+        "needs-work": "⚠️", "blocking": "❌", "not-applicable": "➖",
+        "pass": "✅", "partial": "⚠️", "fail": "❌", "unknown": "❔",
+        "critical": "❌", "high": "❌", "medium": "⚠️", "low": "⚠️",
+    }
+)  # fmt: skip
+"""A shape beside every word: neither is ever alone, since not everybody sees colours and not every font has shapes."""
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_DAYS_OF_A_WEEK = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The blockers of one control: what people fix in one go."""
+
+    control: str
+    title: str
+    severity: Severity
+    issue: str
+    impact: str
+    fix: str
+    days: tuple[float, float]
+    places: tuple[Blocker, ...]
+    """The blockers that have a place; empty for a capability that is missing."""
+    seen: tuple[Evidence, ...] = ()
+    """What there is of a capability that is missing in part."""
+    looked_in: tuple[str, ...] = ()
+    """Where a capability that is missing altogether was looked for."""
+
+
+def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
+    """Blockers by control, in their order; `verdicts` are those of the tree that the blockers stand in."""
+    known = {verdict.control: verdict for verdict in verdicts}
+    by_control: dict[str, list[Blocker]] = {}
+    for blocker in blockers:
+        by_control.setdefault(blocker.control, []).append(blocker)
+    return tuple(_group(members, known.get(control)) for control, members in by_control.items())
+
+
+def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
+    first = members[0]
+    places = tuple(blocker for blocker in members if blocker.location is not None)
+    issue = first.issue if len(members) == 1 or verdict is None else verdict.summary
+    return Group(
+        control=first.control,
+        title=first.title,
+        severity=first.severity,
+        issue=issue,
+        impact=first.impact,
+        fix=first.fix if len(members) == 1 or verdict is None else verdict.fix,
+        days=first.effort_days if verdict is None else days_of(verdict),
+        places=places,
+        seen=() if places or verdict is None else verdict.evidence,
+        looked_in=() if places or verdict is None or verdict.evidence else verdict.looked_in,
+    )
+
+
+def percent(score: int | None) -> str:
+    """A score as it is shown; a dash where there is none."""
+    return "–" if score is None else f"{score}%"
+
+
+def points(difference: int | None) -> str:
+    """A difference of two scores with its sign; `±0` for none."""
+    if difference is None:
+        return "–"
+    return f"+{difference}" if difference > 0 else f"−{-difference}" if difference else "±0"
+
+
+def span(days: tuple[float, float]) -> str:
+    """Working days of one engineer in the unit that people plan in."""
+    low, high = days
+    if high <= 1:
+        return "under a day" if high < 1 else "up to a day"
+    if high <= _DAYS_OF_A_WEEK:
+        return _range(max(1, round(low)), ceil(high), "day")
+    return _range(max(1, round(low / _DAYS_OF_A_WEEK)), ceil(high / _DAYS_OF_A_WEEK), "week")
+
+
+def weeks(span_of_weeks: tuple[int, int]) -> str:
+    """Calendar weeks, from and to."""
+    return _range(span_of_weeks[0], span_of_weeks[1], "week")
+
+
+def _range(low: int, high: int, unit: str) -> str:
+    if low >= high:
+        return f"{high} {unit}" if high == 1 else f"{high} {unit}s"
+    return f"{low}–{high} {unit}s"
+
+
+def day(iso: str) -> str:
+    """A date in words that no country reads differently."""
+    parsed = date.fromisoformat(iso)
+    return f"{parsed.day} {_MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def commit(report: Report) -> str:
+    """The commit in short, or what stands for it."""
+    return report.commit[:10] if report.commit else "working tree"
+
+
+def place(location: Location) -> str:
+    """Path and line."""
+    return f"{location.path}:{location.line}" if location.line else location.path
+
+
+def seen_at(evidence: Evidence) -> str:
+    """Path and line of something that was seen."""
+    return f"{evidence.path}:{evidence.line}" if evidence.line else evidence.path
+
+
+def member(person: TeamMember) -> str:
+    """A line of the team."""
+    plural = "" if person.count == 1 else "s"
+    return f"{person.count} {person.role.value}{plural} ({person.time})"
+
+
+def facts(report: Report) -> tuple[tuple[str, str], ...]:
+    """The quick facts as number and words."""
+    known = report.facts
+    ratio = f"test files ({known.test_ratio:.0%} ratio)"
+    return (
+        (f"{known.python_files:,}", "Python production files"),
+        (f"{known.test_files:,}", ratio),
+        (f"{known.lines_of_code:,}", "lines of code"),
+        (f"{known.route_files:,}", f"API route files with {count(known.routes, 'route')}"),
+        (f"{known.service_files:,}", "service files"),
+        (f"{known.async_functions:,}", "async functions"),
+        (f"{known.models:,}", "models"),
+        (f"{known.outbound_calls:,}", "places that call other services"),
+    )
+
+
+def scored(report: Report) -> tuple[CategoryScore, ...]:
+    """The categories with a score."""
+    return tuple(category for category in report.categories if category.score is not None)
+
+
+def hints(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings that a person should look at: neither blockers nor waived."""
+    return tuple(finding for finding in findings if not finding.blocker and finding.waived is None)
+
+
+def plan_numbers(report: Report) -> dict[str, int]:
+    """The running number of the first step of each phase, by the phase's title."""
+    numbers, number = {}, 1
+    for phase in report.plan.phases:
+        numbers[phase.title] = number
+        number += len(phase.steps)
+    return numbers
