@@ -12,10 +12,9 @@ import re
 import stat
 import subprocess
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import IO, Literal, cast
 from urllib.parse import urlsplit
@@ -284,25 +283,14 @@ class Repository:
         return Tree(None, _by_path(entries))
 
     def read(self, entries: Iterable[Entry], limit: int) -> Iterator[tuple[Entry, bytes | Unread]]:
-        """The content of each file entry, in the given order, at most `limit` bytes of each.
+        """The content of each file entry, in the given order, at most `limit` bytes of each; see `Reader.read`."""
+        with Reader(self, limit) as reader:
+            yield from reader.read(entries)
 
-        What is absent, larger or damaged comes as `Unread`. Holds one content at a time. Raises `GitError` when more
-        than `DAMAGED_OBJECTS` are damaged.
-        """
-        folders = None if self.root is None else _Folders(self.root)
-        asked = list(entries)
-        absent = self._absent({entry.blob for entry in asked if entry.on_disk is None}) if self.partial else frozenset()
-        done = damaged = 0
-        while done < len(asked):
-            with _Objects(self) as objects:
-                for entry, content in objects.read(asked[done:], absent, limit):
-                    done += 1
-                    damaged += content is DAMAGED
-                    if entry.on_disk is not None:
-                        content = self._disk_content(folders, entry, limit) if folders else ABSENT
-                    yield entry, content
-            if damaged > DAMAGED_OBJECTS:
-                raise GitError("the object database is damaged; `git fsck` tells more")
+    def sizes(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int | Unread]]:
+        """The size in bytes of each file entry, in the given order, or why it has none."""
+        with Reader(self, 0) as reader:
+            yield from reader.sizes(entries)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor's id, None where this clone has none."""
@@ -389,32 +377,21 @@ class Repository:
             # Not readable for us: with an id but without content it is named as skipped.
             yield Entry(printable(path), tracked or self.blob_id(b"unreadable " + path), "file", path)
 
-    def _disk_content(self, folders: _Folders, entry: Entry, limit: int) -> bytes | Unread:
-        place = folders.locate(entry.on_disk or b"")
-        if place is None:
-            return CHANGED
-        try:
-            content = _bytes_of(place, limit)
-        except (FileNotFoundError, NotADirectoryError):
-            return CHANGED
-        except OSError as error:
-            return Unread(f"cannot be read: {(error.strerror or 'unknown error').lower()}")
-        if len(content) > limit:
-            return TOO_LARGE
-        return content if self.blob_id(content) == entry.blob else CHANGED
-
     def blob_id(self, content: bytes) -> str:
         """The object id that git gives a blob of these bytes in this repository."""
         digest = _HASHES[self.object_format](b"blob %d\0" % len(content), usedforsecurity=False)
         digest.update(content)
         return digest.hexdigest()
 
-    def _absent(self, blobs: set[str]) -> frozenset[str]:
-        """Which blobs a partial clone lacks, told from a list of what it has: asking for one could start a fetch."""
-        if not blobs:
+    def absent(self, blobs: Set[str]) -> frozenset[str]:
+        """Which blobs a partial clone lacks, told from a list of what it has: asking for one could start a fetch.
+
+        Empty for a clone that promises to be complete.
+        """
+        if not self.partial or not blobs:
             return frozenset()
         listing = "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)"
-        with self._start(*listing, stdin=subprocess.DEVNULL) as process:
+        with self.start(*listing, stdin=subprocess.DEVNULL) as process:
             here = {blob for line in _output(process) if (blob := line[:-1].decode()) in blobs}
         return frozenset(blobs - here)
 
@@ -469,7 +446,8 @@ class Repository:
         except subprocess.TimeoutExpired:
             raise GitError(f"git {arguments[0]} did not answer within {ANSWER_SECONDS} seconds") from None
 
-    def _start(self, *arguments: str, stdin: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, stdin: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
+        """A process of git that answers question after question; the caller ends it."""
         return subprocess.Popen(
             self._command(arguments, {}),
             env=_environment("", ()),
@@ -511,74 +489,126 @@ class _Folders:
         return real
 
 
-class _Objects:
-    """Two processes of git for as long as objects are read: one tells sizes, the other hands out contents."""
+class Reader:
+    """Reads contents for as long as it is entered: one process of git tells sizes, another hands out contents."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, limit: int) -> None:
         self._repository = repository
-        self._running = ExitStack()
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._limit = limit
+        self._folders = None if repository.root is None else _Folders(repository.root)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._damaged = 0
 
-    def __enter__(self) -> _Objects:
+    def __enter__(self) -> Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in self._started.values():
-            process.kill()
-        self._running.close()
+        for mode in list(self._running):
+            self._stop(mode)
 
-    def read(
-        self, entries: Iterable[Entry], absent: frozenset[str], limit: int
-    ) -> Iterator[tuple[Entry, bytes | Unread]]:
-        """The contents in order, `ABSENT` for entries on disk; ends early, after it, at an object that is damaged."""
-        rest = iter(entries)
-        while chunk := list(islice(rest, _ASKED_AT_ONCE)):
-            stored = [entry.blob for entry in chunk if entry.on_disk is None and entry.blob not in absent]
-            sizes = dict(zip(stored, self._sizes(stored), strict=False))
-            wanted = [blob for blob in stored if 0 <= sizes.get(blob, -1) <= limit]
-            self._ask("--batch", wanted)
-            for entry in chunk:
-                size = -1 if entry.on_disk is not None or entry.blob in absent else sizes.get(entry.blob, -2)
-                if size == -1:
-                    yield entry, ABSENT
-                elif size > limit:
-                    yield entry, TOO_LARGE
-                else:
-                    content = self._content()
-                    yield entry, DAMAGED if content is None else content
-                    if content is None:
-                        return
+    def read(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes | Unread]]:
+        """The content of each file entry, in order; what is absent, too large or damaged comes as `Unread`.
 
-    def _sizes(self, blobs: Sequence[str]) -> Iterator[int]:
-        """The size of each blob, -1 for one that is absent; ends early when git does."""
-        self._ask("--batch-check", blobs)
-        for _ in blobs:
-            if not (header := self._header("--batch-check")):
-                return
-            yield int(header[2]) if len(header) == 3 and header[1] == b"blob" else -1
+        Holds one content at a time, and is to be read to its end before the next is asked for. Raises `GitError` when
+        more than `DAMAGED_OBJECTS` are damaged.
+        """
+        for chunk in self._chunks(entries):
+            sized = [(entry, self._refused(size)) for entry, size in self._sized(*chunk)]
+            while sized:
+                self._ask("--batch", [entry.blob for entry, refused in sized if not refused and entry.on_disk is None])
+                done = 0
+                for entry, refused in sized:
+                    content = refused or (self._stored() if entry.on_disk is None else self._lying(entry))
+                    done += 1
+                    yield entry, content
+                    if content is DAMAGED:
+                        # Git ends at such an object: the rest is asked of a new process.
+                        self._count_damage()
+                        break
+                sized = sized[done:]
 
-    def _content(self) -> bytes | None:
+    def sizes(self, entries: Iterable[Entry]) -> Iterator[tuple[Entry, int | Unread]]:
+        """The size in bytes of each file entry, in order, or why it has none."""
+        for chunk in self._chunks(entries):
+            yield from self._sized(*chunk)
+
+    def _chunks(self, entries: Iterable[Entry]) -> Iterator[tuple[list[Entry], frozenset[str]]]:
+        asked = list(entries)
+        stored = {entry.blob for entry in asked if entry.on_disk is None}
+        absent = self._repository.absent(stored)
+        for start in range(0, len(asked), _ASKED_AT_ONCE):
+            yield asked[start : start + _ASKED_AT_ONCE], absent
+
+    def _sized(self, chunk: Sequence[Entry], absent: frozenset[str]) -> Iterator[tuple[Entry, int | Unread]]:
+        self._ask(
+            "--batch-check", [entry.blob for entry in chunk if entry.on_disk is None and entry.blob not in absent]
+        )
+        for entry in chunk:
+            if entry.on_disk is not None:
+                yield entry, self._size_on_disk(entry.on_disk)
+            elif entry.blob in absent:
+                yield entry, ABSENT
+            else:
+                header = self._header("--batch-check")
+                yield entry, int(header[2]) if len(header) == 3 and header[1] == b"blob" else ABSENT
+
+    def _refused(self, size: int | Unread) -> Unread | None:
+        if isinstance(size, Unread):
+            return size
+        return TOO_LARGE if size > self._limit else None
+
+    def _stored(self) -> bytes | Unread:
         header = self._header("--batch")
         if len(header) != 3:
-            return None
+            return DAMAGED
         size = int(header[2])
-        content = _output(self._started["--batch"]).read(size + 1)
-        return content[:-1] if len(content) == size + 1 else None
+        content = _output(self._running["--batch"]).read(size + 1)
+        return content[:-1] if len(content) == size + 1 else DAMAGED
+
+    def _size_on_disk(self, path: bytes) -> int | Unread:
+        place = self._folders.locate(path) if self._folders else None
+        try:
+            return CHANGED if place is None else os.lstat(place).st_size
+        except OSError:
+            return CHANGED
+
+    def _lying(self, entry: Entry) -> bytes | Unread:
+        place = self._folders.locate(entry.on_disk or b"") if self._folders else None
+        if place is None:
+            return CHANGED
+        try:
+            content = _bytes_of(place, self._limit)
+        except (FileNotFoundError, NotADirectoryError):
+            return CHANGED
+        except OSError as error:
+            return Unread(f"cannot be read: {(error.strerror or 'unknown error').lower()}")
+        if len(content) > self._limit:
+            return TOO_LARGE
+        return content if self._repository.blob_id(content) == entry.blob else CHANGED
+
+    def _count_damage(self) -> None:
+        self._damaged += 1
+        if self._damaged > DAMAGED_OBJECTS:
+            raise GitError("the object database is damaged; `git fsck` tells more")
+        self._stop("--batch")
 
     def _header(self, mode: str) -> list[bytes]:
-        return _output(self._started[mode]).readline().split() if mode in self._started else []
+        return _output(self._running[mode]).readline().split() if mode in self._running else []
 
     def _ask(self, mode: str, blobs: Sequence[str]) -> None:
         if not blobs:
             return
-        if mode not in self._started:
-            self._started[mode] = self._running.enter_context(self._repository._start("cat-file", mode))
-        stdin = cast(IO[bytes], self._started[mode].stdin)
-        try:
+        if mode not in self._running:
+            self._running[mode] = self._repository.start("cat-file", mode)
+        stdin = cast(IO[bytes], self._running[mode].stdin)
+        # Should git have ended, the answers that do not come say so.
+        with suppress(BrokenPipeError):
             stdin.write("".join(f"{blob}\n" for blob in blobs).encode())
             stdin.flush()
-        except BrokenPipeError:
-            pass  # The answers that do not come say so.
+
+    def _stop(self, mode: str) -> None:
+        with suppress(BrokenPipeError), self._running.pop(mode) as process:
+            process.kill()
 
 
 def _output(process: subprocess.Popen[bytes]) -> IO[bytes]:

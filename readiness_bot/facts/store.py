@@ -1,0 +1,209 @@
+"""Facts kept from run to run by kind and blob id, in one packed file; knows what none of them mean.
+
+The file comes from outside: it is bounded before it is unpacked, decoded by schema and never executed. Whatever is
+wrong with it costs time alone, as the facts are then extracted anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import platform
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+PACKED_BYTES = 128 * 1024 * 1024
+"""A larger file is not even opened: a million lines of Python make about 6 MB."""
+
+UNPACKED_BYTES = 512 * 1024 * 1024
+"""Nothing is unpacked beyond this; packed facts shrink to about a sixth."""
+
+KEPT_BYTES = 48 * 1024 * 1024
+"""Facts that this run did not use are kept, the latest used first, as long as all together stay below this."""
+
+KEPT_FILES = 3
+"""How many files of different extractors or interpreters are left in the folder, the latest written ones."""
+
+EXTRACTED_WITH = ("bandit", "libcst", "msgspec", "packaging", "PyYAML", "radon")
+"""The distributions whose version has a say in what is extracted."""
+
+_LEVEL = 1
+"""Of zlib: higher ones save a fifth of the space for several times the time, which every changed run would pay."""
+
+_log = logging.getLogger(__name__)
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What came of one blob as one kind: facts as msgpack, or the reason why there are none."""
+
+    facts: msgspec.Raw = msgspec.Raw(b"\xc0")
+    reason: str = ""
+
+
+class _Kept(msgspec.Struct, array_like=True, gc=False):
+    """A row, and the last run that used it."""
+
+    used: int
+    row: Row
+
+
+class _Pack(msgspec.Struct, array_like=True, gc=False):
+    """The whole file; runs are counted from 1."""
+
+    run: int = 0
+    kinds: dict[str, dict[str, _Kept]] = msgspec.field(default_factory=dict)
+
+
+class Store:
+    """The rows of one packed file. Nothing is written before `save`; without a file it remembers for this run only."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._read_as = _identity(file)
+        self._pack = _read(file)
+        self._run = self._pack.run + 1
+        self._grown = False
+
+    @classmethod
+    def open(cls, directory: Path | None) -> Store:
+        """The store of this version of the extractors in the folder, which need not exist; None keeps nothing."""
+        return cls(None if directory is None else directory / file_name())
+
+    def get(self, kind: str, blob: str) -> Row | None:
+        """What is known of the blob as this kind; counts as a use."""
+        kept = self._pack.kinds.get(kind, {}).get(blob)
+        if kept is None:
+            return None
+        kept.used = self._run
+        return kept.row
+
+    def put(self, kind: str, blob: str, row: Row) -> None:
+        """Remembers a row; one that was known is replaced."""
+        self._pack.kinds.setdefault(kind, {})[blob] = _Kept(self._run, row)
+        self._grown = True
+
+    def save(self) -> None:
+        """Writes the file, if there is anything new, in one step that parallel runs see whole or not at all.
+
+        What a parallel run wrote meanwhile is kept. A folder that cannot be written to is left alone.
+        """
+        if self._file is None or not self._grown:
+            return
+        if _identity(self._file) != self._read_as:
+            self._merge(_read(self._file))
+        packed = zlib.compress(msgspec.msgpack.encode(_Pack(self._run, _bounded(self._pack.kinds, self._run))), _LEVEL)
+        try:
+            _replace(self._file, packed)
+            _prune(self._file)
+        except OSError as error:
+            _log.warning("The facts are not kept for the next run: %s", error.strerror)
+            return
+        self._read_as = _identity(self._file)
+        self._grown = False
+
+    def _merge(self, other: _Pack) -> None:
+        for kind, rows in other.kinds.items():
+            self._pack.kinds[kind] = rows | self._pack.kinds.get(kind, {})
+
+
+def default_directory(git_dir: Path) -> Path:
+    """Where the facts of a repository are kept unless told otherwise: below `$XDG_CACHE_HOME` or `~/.cache`."""
+    configured = os.environ.get("XDG_CACHE_HOME", "")
+    caches = Path(configured) if configured.startswith("/") else Path("~/.cache").expanduser()
+    place = hashlib.blake2b(os.fsencode(git_dir.resolve()), digest_size=6).hexdigest()
+    return caches / "readiness-bot" / place
+
+
+def file_name() -> str:
+    """The name that facts of these extractors, with these libraries, under this Python are kept by.
+
+    It changes with every change of the extractors' source, so that no number has to be counted up by hand.
+    """
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow, and not needed by every run
+
+    digest = hashlib.blake2b(digest_size=8)
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(b"%b\0%b\0" % (source.name.encode(), hashlib.blake2b(source.read_bytes()).digest()))
+    for name in EXTRACTED_WITH:
+        with suppress(PackageNotFoundError):
+            digest.update(f"{name}=={version(name)}\0".encode())
+    digest.update(f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}".encode())
+    return f"facts-{digest.hexdigest()}.bin"
+
+
+def _identity(file: Path | None) -> tuple[int, int, int] | None:
+    """What tells one written file from the next."""
+    try:
+        about = file.stat() if file else None
+    except OSError:
+        return None
+    return about and (about.st_ino, about.st_mtime_ns, about.st_size)
+
+
+def _read(file: Path | None) -> _Pack:
+    """What the file holds; nothing where it is absent, too large, cut off or not ours."""
+    try:
+        if file is None or not file.is_file():
+            return _Pack()
+        if file.stat().st_size > PACKED_BYTES:
+            raise ValueError("too large")
+        unpacker = zlib.decompressobj()
+        unpacked = unpacker.decompress(file.read_bytes(), UNPACKED_BYTES)
+        if not unpacker.eof or unpacker.unused_data:
+            raise ValueError("too large once unpacked, or cut off")
+        return msgspec.msgpack.decode(unpacked, type=_Pack)
+    except (OSError, ValueError, zlib.error, msgspec.MsgspecError, RecursionError, MemoryError) as error:
+        _log.warning(
+            "The facts of earlier runs cannot be used and are extracted anew: %s", str(error) or "out of memory"
+        )
+        return _Pack()
+
+
+def _bounded(kinds: dict[str, dict[str, _Kept]], run: int) -> dict[str, dict[str, _Kept]]:
+    """The rows to keep, sorted: all that this run used, then the latest used ones while there is room."""
+    rows = [(kept, kind, blob) for kind, blobs in kinds.items() for blob, kept in blobs.items()]
+    rows.sort(key=lambda row: (-row[0].used, row[1], row[2]))
+    bounded: dict[str, dict[str, _Kept]] = {kind: {} for kind in sorted(kinds)}
+    room = KEPT_BYTES
+    for kept, kind, blob in rows:
+        room -= len(bytes(kept.row.facts)) + len(kept.row.reason) + len(blob)
+        if kept.used < run and room < 0:
+            break
+        bounded[kind][blob] = kept
+    return {kind: dict(sorted(blobs.items())) for kind, blobs in bounded.items() if blobs}
+
+
+def _replace(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".facts-", dir=file.parent)
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as written:
+            written.write(content)
+        # What saves the folder for the next run may run as somebody else than what wrote it.
+        unfinished.chmod(0o644)
+        unfinished.replace(file)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _prune(written: Path) -> None:
+    """Takes away what other versions of the extractors left behind, but for the latest few."""
+    for file in sorted(_others(written), reverse=True)[KEPT_FILES - 1 :]:
+        with suppress(OSError):
+            file[1].unlink()
+
+
+def _others(written: Path) -> Iterator[tuple[int, Path]]:
+    for file in written.parent.glob("facts-*.bin"):
+        if file != written:
+            with suppress(OSError):
+                yield file.stat().st_mtime_ns, file
