@@ -14,10 +14,7 @@ from readiness_bot.calibration import LONGEST_ACCEPTED_RISK_DAYS, NEEDS_WORK_FRO
 from readiness_bot.facts.extractor import Unreadable
 from readiness_bot.facts.yaml_nodes import NOTHING, Node, load_documents
 from readiness_bot.model import Waiver
-from readiness_bot.settings import ConfigurationError, FailOn, Policy, Settings, Thresholds
-
-MAX_BYTES = 256 * 1024
-"""Larger than any list of waivers that people keep by hand."""
+from readiness_bot.settings import MAX_BYTES, ConfigurationError, FailOn, Policy, Settings, Thresholds
 
 MAX_NODES = 20_000
 """Values counted with every alias expanded."""

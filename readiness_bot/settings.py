@@ -12,6 +12,9 @@ from readiness_bot.model import Waiver
 FILE_NAMES = (".readiness.yml", ".readiness.yaml")
 """Where the configuration of a tree is looked for, in this order, at its root."""
 
+MAX_BYTES = 256 * 1024
+"""A longer file is refused: no list of waivers that people keep by hand comes near."""
+
 FailOnKind = Literal["new-blockers", "any-blocker", "score-drop", "min-score", "never"]
 
 _BARE: Mapping[str, FailOnKind] = {"new-blockers": "new-blockers", "any-blocker": "any-blocker", "never": "never"}

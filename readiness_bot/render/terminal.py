@@ -192,7 +192,7 @@ def _columns(cells: Iterable[str]) -> Table:
 def _blockers(groups: Sequence[wording.Group], verbose: bool) -> Iterable[RenderableType]:
     for index, group in enumerate(groups):
         if index:
-            yield Text()
+            yield Text(" ")  # an empty one would print no line inside a padding
         yield _blocker(group, verbose)
 
 
