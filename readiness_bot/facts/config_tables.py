@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -71,13 +72,24 @@ def _extract(data: bytes) -> ConfigTables:
     if text.lstrip()[:1] == "{":
         return ConfigTables(_of_tree(_json(text), text))
     try:
-        return ConfigTables(_of_tree(tomllib.loads(text.replace("\r\n", "\n")), text))
+        tables = _of_tree(tomllib.loads(text.replace("\r\n", "\n")), text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         if re.search(r"^\[[\w.:\-\"' ]+\]", text, re.MULTILINE) is None:
             return _of_yaml(data)
         if re.search(r"^\[(project|build-system|tool\.\w+)", text, re.MULTILINE):
             raise Unreadable(f"not TOML: {error}") from error
-    return _of_sections(text)
+        return ConfigTables(_of_sections(text))
+    return ConfigTables(tables + tuple(_embedded_tox(tables)))
+
+
+def _embedded_tox(tables: tuple[Table, ...]) -> Iterator[Table]:
+    """The sections of a tox.ini that a pyproject.toml holds as one text."""
+    for table in tables:
+        setting = table.get("legacy_tox_ini") if table.name == "tool.tox" else None
+        if setting is not None:
+            for section in _of_sections(setting.text):
+                settings = tuple(Setting(each.name, each.values, setting.line) for each in section.settings)
+                yield Table(section.name, setting.line, settings)
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -154,6 +166,8 @@ def _values(value: object) -> tuple[str, ...]:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return shlex.join(value)
     if isinstance(value, dict | list):
         return json.dumps(value, default=str)
     return str(value)
@@ -175,7 +189,7 @@ def _lines(text: str) -> dict[tuple[str, str], int]:
     return found
 
 
-def _of_sections(text: str) -> ConfigTables:
+def _of_sections(text: str) -> tuple[Table, ...]:
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True, interpolation=None, default_section="\0")
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     try:
@@ -183,18 +197,16 @@ def _of_sections(text: str) -> ConfigTables:
     except configparser.Error as error:
         raise Unreadable(f"not INI: {error.message.splitlines()[0]}") from error
     lines = _lines(text)
-    return ConfigTables(
-        tuple(
-            Table(
-                section,
-                lines.get((section, ""), 1),
-                tuple(
-                    Setting(key, tuple(_ini_values(value)), lines.get((section, key), 0) or lines.get((section, ""), 1))
-                    for key, value in parser.items(section)
-                ),
-            )
-            for section in parser.sections()
+    return tuple(
+        Table(
+            section,
+            lines.get((section, ""), 1),
+            tuple(
+                Setting(key, tuple(_ini_values(value)), lines.get((section, key), 0) or lines.get((section, ""), 1))
+                for key, value in parser.items(section)
+            ),
         )
+        for section in parser.sections()
     )
 
 
