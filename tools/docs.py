@@ -13,12 +13,17 @@ from typing import Any
 from readiness_bot import configuration
 from readiness_bot.control import Control, Example, controls
 from readiness_bot.model import Kind
+from readiness_bot.render import document
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ("docs/controls", "docs/schema")
 """The folders in which every file is written here, and any other is a leftover."""
 
-SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {"configuration": configuration.schema}
+SCHEMAS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "compare": document.compare_schema,
+    "configuration": configuration.schema,
+    "score": document.score_schema,
+}
 """Every schema that others rely on, by the name of its file."""
 
 _LANGUAGES = {
@@ -130,8 +135,8 @@ def _language(path: str) -> str:
     return _LANGUAGES.get(name.suffix, "")
 
 
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _json(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(text: str) -> str:
