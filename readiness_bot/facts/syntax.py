@@ -1,0 +1,183 @@
+"""Python source of every version as one syntax tree; knows encodings and limits, nothing of what the code means."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import re
+import sys
+import tokenize
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from readiness_bot.facts.extractor import MAX_BYTES, Unreadable
+from readiness_bot.facts.lowering import NotLowered, lower, restore
+
+MAX_FRAMES = 20_000
+"""Python frames a walk over one tree may need. CPython 3.13 parses expressions about 6,000 levels deep, and a walk
+takes one or two frames a level. From 3.11 on such frames live on the heap: no C stack is spent on them."""
+
+_PARSER_LIMIT = 1_000
+"""CPython 3.11 lets its parser recurse in C three times as deep as the interpreter's limit says: keep that small."""
+
+_SLOW_CODECS = frozenset({"idna", "punycode"})
+_NEWLINE = re.compile(rb"\r\n?|\n")
+_PYTHON_2 = (
+    ("print statement", re.compile(r"(?:^|[:;])\s*print\b\s*(?:>>|[^\s(=.,:;)\]}\[])")),
+    ("print statement", re.compile(r"(?:^|[:;])\s*print\s*$")),
+    ("print statement", re.compile(r"(?:^|[:;])\s*print\s+\(.*\)\s*[%,]")),
+    ("exec statement", re.compile(r"(?:^|[:;])\s*exec\b\s*[^\s(=.,:;)]")),
+    ("raise with a comma", re.compile(r"(?:^|[:;])\s*raise\s+[\w.]+\s*,")),
+    ("except with a comma", re.compile(r"^\s*except\b[^:]*,\s*\w+\s*:")),
+    ("backquotes", re.compile(r"`[^`]+`")),
+    ("<> operator", re.compile(r"<>")),
+    ("octal or long number", re.compile(r"(?<![\w.])(?:0\d+|(?:0[xX][\da-fA-F]+|\d+)[lL])\b")),
+    ("ur string", re.compile(r"(?<!\w)[uU][rR]['\"]")),
+    ("tuple parameter", re.compile(r"(?:\bdef\b.*[(,]|\blambda\b[^:]*)\s*\([\w\s,]+\)")),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parsed:
+    r"""A file's tree and text.
+
+    `text` is what was written, with line breaks as `\n` and without a byte order mark. `code` is what the tree was
+    parsed from: the same text, or its lowering (see `facts/lowering.py`) when this interpreter does not know the
+    syntax; lines are the same in both. `lines` are those of `text`; line 1 is `lines[0]`. `data` are the file's bytes.
+    """
+
+    tree: ast.Module
+    text: str
+    code: str
+    lines: tuple[str, ...]
+    data: bytes = b""
+    _encoded: dict[int, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def native(self) -> bool:
+        """Whether this interpreter's own parser read the text as it stands."""
+        return self.code is self.text
+
+    def segment(self, node: ast.expr | ast.stmt) -> str:
+        """The text of a node as it was written, in time that grows with that text alone."""
+        first, last = node.lineno, node.end_lineno or node.lineno
+        start, end = node.col_offset, node.end_col_offset
+        if first == last:
+            return self._cut(first, start, end)
+        inner = self.lines[first : last - 1]
+        return "\n".join((self._cut(first, start, None), *inner, self._cut(last, 0, end)))
+
+    def _cut(self, line: int, start: int, end: int | None) -> str:
+        text = self.lines[line - 1]
+        if text.isascii():
+            return text[start:end]
+        # Columns count bytes; a long line is encoded once, however many nodes stand on it.
+        encoded = self._encoded.get(line)
+        if encoded is None:
+            encoded = self._encoded[line] = text.encode("utf-8", "surrogatepass")
+        return encoded[start:end].decode("utf-8", "replace")
+
+
+def parse(data: bytes) -> Parsed:
+    """The syntax tree of a Python file of any version from 3.0 on, whatever interpreter runs this.
+
+    Raises `Unreadable` for text that is no Python 3, unknown encodings, null bytes, more than `MAX_BYTES`, and code
+    nested more deeply than a parser can follow.
+    """
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+    text = _decoded(data)
+    with _quiet():
+        try:
+            tree = ast.parse(text)
+        except (MemoryError, RecursionError) as error:
+            raise Unreadable("nested too deeply") from error
+        except SyntaxError as error:
+            tree, code = _lowered(text, error)
+        except ValueError as error:
+            raise Unreadable("not Python: a character that no source may hold") from error
+        else:
+            code = text
+    return Parsed(tree, text, code, tuple(text.split("\n")), data)
+
+
+@contextmanager
+def deep_walk() -> Iterator[None]:
+    """Room for functions that recurse over a tree. Raises `Unreadable` when `MAX_FRAMES` do not suffice."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, MAX_FRAMES))
+    try:
+        yield
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _decoded(data: bytes) -> str:
+    # Only the first two lines can name the encoding, and they may end in a carriage return alone.
+    head = b"\n".join(_NEWLINE.split(data, maxsplit=2)[:2]) + b"\n"
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(head).readline)
+        if encoding.lower() in _SLOW_CODECS:
+            raise Unreadable(f"written in an encoding that no source may have: {encoding}")
+        text = data.decode(encoding)
+    except (SyntaxError, LookupError) as error:
+        raise Unreadable("names an encoding that is unknown, or not of text") from error
+    except ValueError as error:
+        raise Unreadable("not text in the encoding it names, or not UTF-8 where it names none") from error
+    if "\0" in text:
+        raise Unreadable("holds null bytes")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _lowered(text: str, refused: SyntaxError) -> tuple[ast.Module, str]:
+    """The tree of newer syntax, and the older text it was read from. Raises `Unreadable`."""
+    try:
+        lowered = lower(text)
+        if lowered.text == text:
+            raise _no_python(text, refused)
+        tree = ast.parse(lowered.text)
+        restore(tree, lowered.templates)
+    except NotLowered as error:
+        raise _no_python(text, refused, str(error)) from error
+    except SyntaxError as error:
+        raise _no_python(text, error) from error
+    except (MemoryError, RecursionError) as error:
+        raise Unreadable("nested too deeply") from error
+    except ValueError as error:
+        raise Unreadable("not Python: a character that no source may hold") from error
+    return tree, lowered.text
+
+
+def _no_python(text: str, error: SyntaxError, found: str = "") -> Unreadable:
+    line = error.lineno or 1
+    lines = text.split("\n", line)
+    written = lines[line - 1] if line <= len(lines) else ""
+    for name, pattern in _PYTHON_2:
+        if len(written) < 10_000 and pattern.search(written):
+            return Unreadable(f"Python 2 syntax ({name}, line {line})")
+    if isinstance(error, TabError):
+        return Unreadable(f"Python 2 syntax (tabs and spaces mixed, line {line})")
+    return Unreadable(f"not Python: {found}" if found else f"not Python: {error.msg} (line {line})")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings about the judged code, no deep recursion in C, no garbage collection, which only costs time."""
+    collecting, limit = gc.isenabled(), sys.getrecursionlimit()
+    gc.disable()
+    try:
+        sys.setrecursionlimit(_PARSER_LIMIT)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
