@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.wiring import Wiring
 
 
 class Repo:
@@ -17,3 +22,35 @@ class Repo:
     def paths(self) -> frozenset[str]:
         """Every path of the tree."""
         return self.sources.paths
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """What is deployed from the tree, and what that starts."""
+        return Deployment(self.sources)
+
+    @cached_property
+    def python(self) -> Python:
+        """The Python code, with names resolved across files; a script that production starts is production wherever it lies."""
+        self.sources.mark_started(one.resolved for one in self.deployment.started_commands if one.resolved)
+        return Python(self.sources)
+
+    @cached_property
+    def routes(self) -> Routes:
+        """The routes that the web frameworks serve."""
+        return Routes(self.sources, self.python)
+
+    @cached_property
+    def services(self) -> Services:
+        """What the applications are put together from."""
+        return Services(self.sources, self.python, self.routes)
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What is reached when the service runs."""
+        started = [target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target]
+        return Wiring(self.sources, self.python, started)
+
+    @cached_property
+    def is_service(self) -> bool:
+        """Whether the tree is something that runs in production, and not a library: it serves, works off jobs, or ships an image of itself."""
+        return self.services.is_server or self.services.is_worker or bool(self.deployment.service_images)

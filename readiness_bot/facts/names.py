@@ -1,0 +1,423 @@
+"""What each name of one module stands for, where it stands: imports, aliases, assignments, attributes of `self`.
+
+Names are dotted strings. `requests.get` is an imported thing, `:create_app` a thing of this module, `..db.engine` a
+relative import, `httpx.Client()` an instance (or whatever the call gives back), `items[]` an element, `?user` a
+local value of which nothing is known, and an unbound name stands for itself (a builtin).
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Iterator
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+DefinitionNode = FunctionNode | ast.ClassDef
+
+_BUILTINS = frozenset(dir(builtins))
+_DEPTH = 12
+_LONGEST = 300
+_TRANSPARENT_ANNOTATIONS = frozenset(
+    {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "Type", "type", "SkipValidation"}
+)
+_ITERABLES = frozenset(
+    {"list", "List", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable", "set", "Set",
+     "tuple", "Tuple", "Collection", "QuerySet"}
+)
+
+
+class Scope:
+    """The names bound in one module, class or function."""
+
+    __slots__ = ("attributes", "bindings", "kind", "node", "parent", "qualname", "stars")
+
+    def __init__(self, kind: str, qualname: str, parent: Scope | None, node: ast.AST) -> None:
+        self.kind = kind
+        self.qualname = qualname
+        self.parent = parent
+        self.node = node
+        self.bindings: dict[str, str | tuple[ast.expr, Scope, str]] = {}
+        """A final name, or an expression with the scope it stands in and how it is used (`value`, `element`, `type`, `enter`)."""
+        self.attributes: dict[str, tuple[ast.expr, Scope, str]] = {}
+        """Of a class: what `self.x` or the class-level `x` is bound to."""
+        self.stars: list[str] = []
+
+
+class Names:
+    """The scopes of one module and the meaning of expressions within them."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.module = Scope("module", "", None, tree)
+        self.scopes: dict[ast.AST, Scope] = {tree: self.module}
+        self.classes: dict[str, Scope] = {}
+        self.functions: dict[str, FunctionNode] = {}
+        self._collect(tree.body, self.module)
+
+    # -- what is bound where ---------------------------------------------------------------------------------------
+
+    def _collect(self, body: Iterable[ast.stmt], scope: Scope) -> None:
+        pending: list[tuple[Iterable[ast.stmt], Scope]] = [(body, scope)]
+        while pending:
+            statements, scope = pending.pop()
+            for statement in statements:
+                for inner, inner_scope in self._bind(statement, scope):
+                    pending.append((inner, inner_scope))
+
+    def _bind(self, node: ast.stmt, scope: Scope) -> Iterator[tuple[Iterable[ast.stmt], Scope]]:
+        kind = node.__class__
+        if kind is ast.Import:
+            for alias in node.names:  # type: ignore[attr-defined]
+                if alias.asname:
+                    scope.bindings.setdefault(alias.asname, alias.name)
+                else:
+                    root = alias.name.partition(".")[0]
+                    scope.bindings.setdefault(root, root)
+        elif kind is ast.ImportFrom:
+            self._bind_from(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.Assign:
+            for target in node.targets:  # type: ignore[attr-defined]
+                self._bind_target(target, node.value, scope, "value")  # type: ignore[attr-defined]
+        elif kind is ast.AnnAssign:
+            self._bind_annotated(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
+            yield self._bind_function(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.ClassDef:
+            yield self._bind_class(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.For or kind is ast.AsyncFor:
+            self._bind_target(node.target, node.iter, scope, "element")  # type: ignore[attr-defined]
+            yield node.body, scope  # type: ignore[attr-defined]
+            yield node.orelse, scope  # type: ignore[attr-defined]
+        elif kind is ast.With or kind is ast.AsyncWith:
+            for item in node.items:  # type: ignore[attr-defined]
+                if item.optional_vars is not None:
+                    self._bind_target(item.optional_vars, item.context_expr, scope, "enter")
+            yield node.body, scope  # type: ignore[attr-defined]
+        elif kind is ast.If or kind is ast.While:
+            yield node.body, scope  # type: ignore[attr-defined]
+            yield node.orelse, scope  # type: ignore[attr-defined]
+        elif kind is ast.Try or kind.__name__ == "TryStar":
+            yield node.body, scope  # type: ignore[attr-defined]
+            for handler in node.handlers:  # type: ignore[attr-defined]
+                if handler.name:
+                    scope.bindings.setdefault(handler.name, f"?{handler.name}")
+                yield handler.body, scope
+            yield node.orelse, scope  # type: ignore[attr-defined]
+            yield node.finalbody, scope  # type: ignore[attr-defined]
+        elif kind is ast.Match:
+            for case in node.cases:  # type: ignore[attr-defined]
+                yield case.body, scope
+        elif kind is ast.Global or kind is ast.Nonlocal:
+            for name in node.names:  # type: ignore[attr-defined]
+                if scope.kind == "function":
+                    scope.bindings.setdefault(name, f"^{name}")
+
+    def _bind_from(self, node: ast.ImportFrom, scope: Scope) -> None:
+        origin = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                scope.stars.append(origin)
+            else:
+                separator = "" if origin.endswith(".") or not origin else "."
+                scope.bindings.setdefault(alias.asname or alias.name, f"{origin}{separator}{alias.name}")
+
+    def _bind_function(self, node: FunctionNode, scope: Scope) -> tuple[Iterable[ast.stmt], Scope]:
+        qualname = f"{scope.qualname}.{node.name}" if scope.qualname else node.name
+        inner = Scope("function", qualname, scope, node)
+        self.scopes[node] = inner
+        self.functions.setdefault(qualname, node)
+        scope.bindings.setdefault(node.name, f":{qualname}")
+        self._bind_parameters(node, inner)
+        return node.body, inner
+
+    def _bind_parameters(self, node: FunctionNode, inner: Scope) -> None:
+        arguments = node.args
+        ordered = [*arguments.posonlyargs, *arguments.args]
+        owner = inner.parent
+        if owner is not None and owner.kind == "class" and ordered:
+            decorators = {last_name(decorator) for decorator in node.decorator_list}
+            if "staticmethod" not in decorators:
+                first = ordered.pop(0)
+                is_class = "classmethod" in decorators or node.name in ("__new__", "__init_subclass__", "__class_getitem__")
+                inner.bindings[first.arg] = f":{owner.qualname}" if is_class else f":{owner.qualname}()"
+        for argument in (*ordered, *arguments.kwonlyargs):
+            if argument.annotation is not None:
+                inner.bindings[argument.arg] = (argument.annotation, inner.parent or self.module, "type")
+            else:
+                inner.bindings[argument.arg] = f"?{argument.arg}"
+        for variadic in (arguments.vararg, arguments.kwarg):
+            if variadic is not None:
+                inner.bindings[variadic.arg] = f"?{variadic.arg}"
+
+    def _bind_class(self, node: ast.ClassDef, scope: Scope) -> tuple[Iterable[ast.stmt], Scope]:
+        qualname = f"{scope.qualname}.{node.name}" if scope.qualname else node.name
+        inner = Scope("class", qualname, scope, node)
+        self.scopes[node] = inner
+        self.classes.setdefault(qualname, inner)
+        scope.bindings.setdefault(node.name, f":{qualname}")
+        return node.body, inner
+
+    def _bind_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        if node.value is not None and not _is_none(node.value):
+            self._bind_target(node.target, node.value, scope, "value")
+        else:
+            self._bind_target(node.target, node.annotation, scope, "type")
+
+    def _bind_target(self, target: ast.expr, value: ast.expr, scope: Scope, use: str) -> None:
+        if isinstance(target, ast.Name):
+            self._bind_name(target.id, value, scope, use)
+        elif isinstance(target, ast.Attribute):
+            self._bind_attribute(target, value, scope, use)
+        elif isinstance(target, ast.Tuple | ast.List):
+            pairs = value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else None
+            for index, element in enumerate(target.elts):
+                if pairs is not None and use == "value":
+                    self._bind_target(element, pairs[index], scope, use)
+                else:
+                    self._bind_unknown(element, scope)
+        elif isinstance(target, ast.Starred):
+            self._bind_unknown(target.value, scope)
+
+    def _bind_unknown(self, target: ast.expr, scope: Scope) -> None:
+        if isinstance(target, ast.Name):
+            scope.bindings.setdefault(target.id, f"?{target.id}")
+        elif isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self._bind_unknown(element, scope)
+
+    def _bind_name(self, name: str, value: ast.expr, scope: Scope, use: str) -> None:
+        if scope.kind == "class":
+            scope.attributes.setdefault(name, (value, scope, use))
+        known = scope.bindings.get(name)
+        if isinstance(known, str) and known.startswith("^"):
+            if not _is_none(value):
+                self.module.bindings.setdefault(name, (value, scope, use))
+                self._replace_none(self.module, name, (value, scope, use))
+            return
+        if name not in scope.bindings or (isinstance(known, str) and known == f"?{name}"):
+            scope.bindings[name] = (value, scope, use)
+        else:
+            self._replace_none(scope, name, (value, scope, use))
+
+    @staticmethod
+    def _replace_none(scope: Scope, name: str, value: tuple[ast.expr, Scope, str]) -> None:
+        known = scope.bindings.get(name)
+        if isinstance(known, tuple) and known[2] == "value" and _is_none(known[0]):
+            scope.bindings[name] = value
+
+    def _bind_attribute(self, target: ast.Attribute, value: ast.expr, scope: Scope, use: str) -> None:
+        if not isinstance(target.value, ast.Name):
+            return
+        owner = self._lookup(target.value.id, scope)
+        if isinstance(owner, str) and owner.startswith(":"):
+            klass = self.classes.get(owner[1:].removesuffix("()"))
+            if klass is not None:
+                known = klass.attributes.get(target.attr)
+                if known is None or (known[2] == "value" and _is_none(known[0])):
+                    klass.attributes[target.attr] = (value, scope, use)
+
+    def _lookup(self, name: str, scope: Scope | None) -> str | tuple[ast.expr, Scope, str] | None:
+        start = scope
+        while scope is not None:
+            if scope.kind != "class" or scope is start:
+                found = scope.bindings.get(name)
+                if found is not None:
+                    if isinstance(found, str) and found.startswith("^"):
+                        return self.module.bindings.get(name) or f":{name}"
+                    return found
+            scope = scope.parent
+        return None
+
+    # -- what an expression stands for -----------------------------------------------------------------------------
+
+    def identity(self, node: ast.expr, scope: Scope) -> str:
+        """The name of the thing itself: a module's variable stays `:router`, whatever it is bound to. Empty if it has no name."""
+        return self._name_of(node, scope, 0, follow=False)
+
+    def meaning(self, node: ast.expr, scope: Scope) -> str:
+        """What the expression is, with variables followed to what they are bound to: `httpx.Client().get`. Empty if unknown."""
+        return self._name_of(node, scope, 0, follow=True)
+
+    def _name_of(self, node: ast.expr, scope: Scope, depth: int, *, follow: bool) -> str:
+        if depth > _DEPTH:
+            return ""
+        kind = node.__class__
+        if kind is ast.Name:
+            return self._variable(node.id, scope, depth, follow=follow)  # type: ignore[attr-defined]
+        if kind is ast.Attribute:
+            owner = self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
+            return self._attribute(owner, node.attr, depth, follow=follow)  # type: ignore[attr-defined]
+        if kind is ast.Call:
+            return self._called(node, scope, depth)  # type: ignore[arg-type]
+        if kind is ast.Await or kind is ast.NamedExpr or kind is ast.Starred:
+            return self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
+        if kind is ast.Subscript:
+            owner = self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
+            return f"{owner}[]" if owner and len(owner) < _LONGEST else ""
+        if not follow:
+            return ""
+        if kind is ast.BoolOp:
+            return self._first_known(reversed(node.values), scope, depth)  # type: ignore[attr-defined]
+        if kind is ast.IfExp:
+            return self._first_known((node.body, node.orelse), scope, depth)  # type: ignore[attr-defined]
+        return _DISPLAYS.get(kind, "") or (_constant_type(node) if kind is ast.Constant else "")  # type: ignore[arg-type]
+
+    def _first_known(self, nodes: Iterable[ast.expr], scope: Scope, depth: int) -> str:
+        first = ""
+        for node in nodes:
+            name = self._name_of(node, scope, depth + 1, follow=True)
+            if name and not name.startswith("?") and name != "None":
+                return name
+            first = first or name
+        return first
+
+    def _variable(self, name: str, scope: Scope, depth: int, *, follow: bool) -> str:
+        found = self._lookup(name, scope)
+        if found is None:
+            return self._unbound(name)
+        if isinstance(found, str):
+            return found
+        value, where, use = found
+        if not follow:
+            if self.module.bindings.get(name) is found:
+                return f":{name}"
+            return self._local(name, value, where, use, depth)
+        return self._bound(value, where, use, depth) or f"?{name}"
+
+    def _local(self, name: str, value: ast.expr, where: Scope, use: str, depth: int) -> str:
+        """The identity of a local variable: that of the thing it is only another name for, else unknown."""
+        if use == "value" and isinstance(value, ast.Name | ast.Attribute):
+            return self._name_of(value, where, depth + 1, follow=False) or f"?{name}"
+        return f"?{name}"
+
+    def _unbound(self, name: str) -> str:
+        if name not in _BUILTINS and len(self.module.stars) == 1:
+            origin = self.module.stars[0]
+            return f"{origin}{name}" if origin.endswith(".") else f"{origin}.{name}"
+        return name
+
+    def _bound(self, value: ast.expr, where: Scope, use: str, depth: int) -> str:
+        if use == "type":
+            return self.annotated(value, where, depth + 1)
+        name = self._name_of(value, where, depth + 1, follow=True)
+        if use == "element":
+            return f"{name}[]" if name and len(name) < _LONGEST else ""
+        return name
+
+    def _attribute(self, owner: str, attribute: str, depth: int, *, follow: bool) -> str:
+        if not owner or len(owner) > _LONGEST:
+            return ""
+        if follow and owner.startswith(":"):
+            klass = self.classes.get(owner[1:].removesuffix("()"))
+            if klass is not None:
+                bound = klass.attributes.get(attribute)
+                if bound is not None:
+                    return self._bound(*bound, depth + 1) or f"{owner}.{attribute}"
+        return f"{owner}{attribute}" if owner.endswith(".") else f"{owner}.{attribute}"
+
+    def _called(self, node: ast.Call, scope: Scope, depth: int) -> str:
+        name = self._name_of(node.func, scope, depth + 1, follow=True)
+        if not name or len(name) > _LONGEST:
+            return ""
+        if name.rpartition(".")[2] == "cast" and len(node.args) == 2:
+            return self.annotated(node.args[0], scope, depth + 1)
+        if name == "super":
+            owner = scope
+            while owner.parent is not None and owner.kind != "class":
+                owner = owner.parent
+            return f":{owner.qualname}().super()" if owner.kind == "class" else "super()"
+        if name.startswith(":"):
+            function = self.functions.get(name[1:].replace("().", "."))
+            if function is not None and depth < 6:
+                return self.returned(function, depth) or f"{name}()"
+        return f"{name}()"
+
+    def returned(self, function: FunctionNode, depth: int = 0) -> str:
+        """What a call of the function gives back, by its annotation or its last statement; empty if neither tells."""
+        scope = self.scopes[function]
+        if function.returns is not None:
+            name = self.annotated(function.returns, scope.parent or self.module, depth + 1)
+            if name and not _is_plain(name):
+                return name
+            return ""
+        last = function.body[-1]
+        if isinstance(last, ast.Return) and last.value is not None and not function.decorator_list:
+            name = self._name_of(last.value, scope, depth + 2, follow=True)
+            return name if name.endswith("()") and not name.startswith("?") else ""
+        return ""
+
+    def annotated(self, node: ast.expr, scope: Scope, depth: int = 0) -> str:
+        """An instance of the type that the annotation names: `Optional[Session]` gives `sqlalchemy.orm.Session()`."""
+        if depth > _DEPTH:
+            return ""
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                try:
+                    quoted = ast.parse(node.value.strip(), mode="eval").body
+                except (SyntaxError, ValueError, RecursionError, MemoryError):
+                    return ""
+                return self.annotated(quoted, scope, depth + 1)
+            return ""
+        if isinstance(node, ast.BinOp):
+            left = self.annotated(node.left, scope, depth + 1)
+            return left or self.annotated(node.right, scope, depth + 1)
+        if isinstance(node, ast.Subscript):
+            return self._generic(node, scope, depth)
+        if isinstance(node, ast.Name | ast.Attribute):
+            name = self._name_of(node, scope, depth + 1, follow=False)
+            if name.startswith(":") and isinstance(bound := self.module.bindings.get(name[1:]), tuple):
+                value = bound[0]
+                if isinstance(value, ast.Subscript | ast.BinOp | ast.Name | ast.Attribute):
+                    return self.annotated(value, bound[1], depth + 1)
+            return f"{name}()" if name and not name.startswith("?") else ""
+        return ""
+
+    def _generic(self, node: ast.Subscript, scope: Scope, depth: int) -> str:
+        outer = last_name(node.value)
+        inner = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+        if outer in _TRANSPARENT_ANNOTATIONS:
+            return self.annotated(inner, scope, depth + 1)
+        if outer == "Union":
+            options = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return next((name for option in options if (name := self.annotated(option, scope, depth + 1))), "")
+        if outer in ("Generator", "AsyncGenerator", "Iterator", "AsyncIterator"):
+            return self.annotated(inner, scope, depth + 1)
+        if outer in _ITERABLES:
+            return "list()"
+        name = self._name_of(node.value, scope, depth + 1, follow=False)
+        return f"{name}()" if name and not name.startswith("?") else ""
+
+
+_DISPLAYS: dict[type[ast.AST], str] = {
+    ast.Dict: "dict()",
+    ast.DictComp: "dict()",
+    ast.List: "list()",
+    ast.ListComp: "list()",
+    ast.Set: "set()",
+    ast.SetComp: "set()",
+    ast.Tuple: "tuple()",
+    ast.JoinedStr: "str()",
+    ast.GeneratorExp: "generator()",
+}
+
+_PLAIN = frozenset({"str()", "int()", "float()", "bool()", "bytes()", "None()", "typing.Any()", "object()"})
+
+
+def _is_plain(name: str) -> bool:
+    return name in _PLAIN
+
+
+def _constant_type(node: ast.Constant) -> str:
+    return "None" if node.value is None else f"{type(node.value).__name__}()"
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def last_name(node: ast.expr) -> str:
+    """The last part of a dotted expression as written, calls and subscripts looked through; empty for anything else."""
+    while isinstance(node, ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

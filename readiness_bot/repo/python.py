@@ -1,0 +1,659 @@
+"""The Python code of one tree: its modules, and calls, definitions and bindings with names resolved across files.
+
+A name inside the tree is written `path:qualname` (`app/db.py:engine`, `app/db.py:Store().get`); a name outside it is
+the dotted name of the library's thing (`requests.Session().get`).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from readiness_bot.facts.python import (
+    MODULE,
+    Assignment,
+    Attempt,
+    Call,
+    Const,
+    Definition,
+    Field,
+    Handler,
+    Import,
+    Invoke,
+    Name,
+    PythonFacts,
+    Value,
+)
+from readiness_bot.model import Area, Location
+from readiness_bot.repo.sources import Sources
+
+_STEPS = 10
+_SEGMENT = re.compile(r"[^.]+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """One Python file of the tree."""
+
+    path: str
+    facts: PythonFacts
+    area: Area
+
+    @property
+    def name(self) -> str:
+        """The dotted name by its path from the root; import roots below it make shorter ones possible."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def symbol(self, scope: int) -> str:
+        """The qualified name of a definition by its index; empty for the module itself."""
+        return "" if scope == MODULE else self.facts.definitions[scope].qualname
+
+    def definition(self, scope: int) -> Definition | None:
+        """The definition of that index."""
+        return None if scope == MODULE else self.facts.definitions[scope]
+
+    def enclosing(self, scope: int) -> Iterator[Definition]:
+        """The definitions around a place, innermost first."""
+        while scope != MODULE:
+            definition = self.facts.definitions[scope]
+            yield definition
+            scope = definition.parent
+
+    def function_of(self, scope: int) -> Definition | None:
+        """The innermost function around a place."""
+        return next((definition for definition in self.enclosing(scope) if definition.kind == "function"), None)
+
+    def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
+        """A place of this file."""
+        return Location(self.path, line, end_line, self.symbol(scope), statement)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallSite:
+    """A call with its name resolved across the tree."""
+
+    module: Module
+    call: Call
+    name: str
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        call = self.call
+        return self.module.location(call.line, call.end_line, call.scope, call.statement)
+
+    @property
+    def function(self) -> Definition | None:
+        """The innermost function that the call stands in."""
+        return self.module.function_of(self.call.scope)
+
+    @property
+    def last(self) -> str:
+        """The last component of the resolved name."""
+        return self.name.rpartition(".")[2].rpartition(":")[2]
+
+    @property
+    def outer(self) -> Call | None:
+        """The call that takes this one's result as an argument."""
+        return None if self.call.parent == MODULE else self.module.facts.calls[self.call.parent]
+
+    @property
+    def attempts(self) -> Iterator[Attempt]:
+        """The `try` statements whose bodies hold the call, innermost first."""
+        index = self.call.attempt
+        while index != MODULE:
+            attempt = self.module.facts.attempts[index]
+            yield attempt
+            index = attempt.parent
+
+    @property
+    def handlers(self) -> Iterator[Handler]:
+        """The handlers that an exception of this call meets, innermost first."""
+        index = self.call.attempt
+        while index != MODULE:
+            yield from (handler for handler in self.module.facts.handlers if handler.attempt == index)
+            index = self.module.facts.attempts[index].parent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DefinitionSite:
+    """A definition in its module."""
+
+    module: Module
+    index: int
+    definition: Definition
+
+    @property
+    def name(self) -> str:
+        """The resolved name, `path:qualname`."""
+        return f"{self.module.path}:{self.definition.qualname}"
+
+    @property
+    def location(self) -> Location:
+        """The whole definition's place."""
+        definition = self.definition
+        return Location(self.module.path, definition.line, definition.end_line, definition.qualname, definition.statement)
+
+    @property
+    def fields(self) -> Iterator[Field]:
+        """The names bound in a class body."""
+        return (item for item in self.module.facts.fields if item.owner == self.index)
+
+    @property
+    def methods(self) -> Iterator[DefinitionSite]:
+        """The functions defined directly in it."""
+        for index, definition in enumerate(self.module.facts.definitions):
+            if definition.parent == self.index and definition.kind == "function":
+                yield DefinitionSite(self.module, index, definition)
+
+    @property
+    def nested_classes(self) -> Iterator[DefinitionSite]:
+        """The classes defined directly in it (`Meta`, `Config`)."""
+        for index, definition in enumerate(self.module.facts.definitions):
+            if definition.parent == self.index and definition.kind == "class":
+                yield DefinitionSite(self.module, index, definition)
+
+
+@dataclass(slots=True)
+class _Bindings:
+    """What the names at the top of one module are bound to."""
+
+    imports: dict[str, Import] = field(default_factory=dict)
+    definitions: dict[str, int] = field(default_factory=dict)
+    assignments: dict[str, list[Assignment]] = field(default_factory=dict)
+
+
+class Python:
+    """Questions about the Python code of one tree."""
+
+    LOOKS = "Python code"
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._bindings: dict[str, _Bindings] = {}
+        self._meanings: dict[tuple[str, str], str] = {}
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return path.endswith((".py", ".pyw", ".wsgi"))
+
+    # -- modules ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def modules(self) -> dict[str, Module]:
+        """Every Python file that could be read, by path."""
+        area = self._sources.area
+        return {path: Module(path, facts, area(path)) for path, facts in self._sources.facts(PythonFacts).items()}
+
+    @cached_property
+    def production(self) -> tuple[Module, ...]:
+        """The modules of production code; `__init__.py` files that define nothing are none."""
+        return tuple(
+            module
+            for module in self.modules.values()
+            if module.area is Area.PRODUCTION and not (module.path.endswith("__init__.py") and module.facts.is_empty)
+        )
+
+    @cached_property
+    def tests(self) -> tuple[Module, ...]:
+        """The modules of test code."""
+        return tuple(
+            module
+            for module in self.modules.values()
+            if module.area is Area.TEST and not (module.path.endswith("__init__.py") and module.facts.is_empty)
+        )
+
+    def within(self, *areas: Area) -> Iterator[Module]:
+        """The modules of these areas."""
+        return (module for module in self.modules.values() if module.area in areas)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is production Python at all."""
+        return bool(self.production)
+
+    # -- names across files ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_suffix(self) -> dict[str, list[str]]:
+        """Paths by every dotted name they may be imported under: from the root, and from each folder that is no package."""
+        index: dict[str, list[str]] = defaultdict(list)
+        packages = {path.rpartition("/")[0] for path in self.modules if path.endswith("/__init__.py")}
+        for path in self.modules:
+            stem = path.removesuffix(".py").removesuffix("/__init__")
+            parts = stem.split("/")
+            index[".".join(parts)].append(path)
+            for start in range(1, len(parts)):
+                root = "/".join(parts[:start])
+                if root in packages:
+                    continue
+                if start == len(parts) - 1 and parts[start] in _FOREIGN:
+                    continue
+                index[".".join(parts[start:])].append(path)
+        return index
+
+    def module_named(self, dotted: str, importer: str = "") -> Module | None:
+        """The module that an absolute import of this name means, seen from a path: the nearest of several."""
+        paths = self._by_suffix.get(dotted)
+        if not paths:
+            return None
+        if len(paths) == 1:
+            return self.modules[paths[0]]
+        return self.modules[min(paths, key=lambda path: (-_common(path, importer), path.count("/"), path))]
+
+    def _split(self, dotted: str, importer: str) -> tuple[Module, str] | None:
+        """The longest module that a dotted name begins with, and the rest of the name."""
+        head, tail = dotted, ""
+        while head:
+            if "(" not in head and "[" not in head:
+                module = self.module_named(head, importer)
+                if module is not None:
+                    return module, tail
+            head, _, last = head.rpartition(".")
+            tail = f"{last}.{tail}" if tail else last
+        return None
+
+    def absolute(self, name: str, module: Module) -> str:
+        """A module's own spelling of a name as `path:qualname` or a library's dotted name; bindings not followed."""
+        if not name or name[0] == "?":
+            return name
+        if name[0] == ":":
+            return f"{module.path}{name}"
+        if name[0] == ".":
+            return self._relative(name, module)
+        root = name.partition(".")[0].rstrip("()[]")
+        if root not in self._roots:
+            return name
+        found = self._split(name, module.path)
+        return f"{found[0].path}:{found[1]}" if found else name
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(dotted.partition(".")[0] for dotted in self._by_suffix)
+
+    def _relative(self, name: str, module: Module) -> str:
+        level = len(name) - len(name.lstrip("."))
+        folder = module.path.rpartition("/")[0]
+        for _ in range(level - 1):
+            folder = folder.rpartition("/")[0]
+        rest = name[level:]
+        parts = rest.split(".") if rest else []
+        for size in range(len(parts), -1, -1):
+            stem = "/".join([*([folder] if folder else []), *parts[:size]])
+            for path in (f"{stem}.py", f"{stem}/__init__.py"):
+                if path in self.modules:
+                    return f"{path}:{'.'.join(parts[size:])}"
+        return name
+
+    def bindings(self, module: Module) -> _Bindings:
+        """What the names at the top of a module are bound to."""
+        known = self._bindings.get(module.path)
+        if known is not None:
+            return known
+        found = _Bindings()
+        for imported in module.facts.imports:
+            if imported.scope == MODULE:
+                found.imports.setdefault(imported.local, imported)
+        for index, definition in enumerate(module.facts.definitions):
+            found.definitions.setdefault(definition.qualname, index)
+        for assignment in module.facts.assignments:
+            if assignment.target.startswith(":") and not assignment.key:
+                found.assignments.setdefault(assignment.target[1:].replace("()", ""), []).append(assignment)
+        self._bindings[module.path] = found
+        return found
+
+    def identify(self, name: str, module: Module) -> str:
+        """The thing that a name of this module is, with re-exports followed to where it is defined."""
+        return self._follow(name, module, values=False)
+
+    def mean(self, name: str, module: Module) -> str:
+        """What a name of this module stands for, with re-exports, variables, base classes and returned objects followed."""
+        if name and name[0] not in ":.?" and name.partition(".")[0].rstrip("()[]") not in self._roots:
+            return name
+        key = (module.path, name)
+        known = self._meanings.get(key)
+        if known is None:
+            known = self._meanings[key] = self._follow(name, module, values=True)
+        return known
+
+    def _follow(self, name: str, module: Module, *, values: bool) -> str:
+        for _ in range(_STEPS):
+            name = self.absolute(name, module)
+            path, colon, rest = name.partition(":")
+            if not colon or not rest or path not in self.modules:
+                return name
+            module = self.modules[path]
+            step = self._step(module, rest, values=values)
+            if step is None:
+                return name
+            name = step
+        return self.absolute(name, module)
+
+    def _step(self, module: Module, rest: str, *, values: bool) -> str | None:
+        """One binding followed: the new name as the module spells it, None where there is nothing to follow."""
+        head, _, tail = rest.partition(".")
+        base, suffix = _bare(head)
+        after = suffix + (f".{tail}" if tail else "")
+        bindings = self.bindings(module)
+        imported = bindings.imports.get(base)
+        if imported is not None and base not in bindings.definitions:
+            return _joined(self._import_target(imported), after)
+        if base in bindings.definitions:
+            return self._through_definition(module, base, after) if values else None
+        if base not in bindings.assignments:
+            return self._through_star(module, base, after)
+        if not values:
+            value = bindings.assignments[base][0].value
+            return _joined(value.name, after) if isinstance(value, Name) and _is_global(value.name) else None
+        return self._through_values(bindings.assignments[base], after)
+
+    def _import_target(self, imported: Import) -> str:
+        if "." in imported.target and imported.local == imported.target.partition(".")[0]:
+            return imported.local
+        return imported.target
+
+    def _through_star(self, module: Module, base: str, after: str) -> str | None:
+        for origin in module.facts.stars:
+            place = self.absolute(origin if origin.endswith(".") else origin, module)
+            path = place.partition(":")[0]
+            target = self.modules.get(path)
+            if target is not None and target is not module:
+                known = self.bindings(target)
+                if base in known.definitions or base in known.assignments or base in known.imports:
+                    return f"{path}:{base}{after}" if ":" not in base else None
+        return None
+
+    @staticmethod
+    def _through_values(assignments: Iterable[Assignment], after: str) -> str | None:
+        for assignment in assignments:
+            value = assignment.value
+            meaning = ""
+            if isinstance(value, Invoke) and value.name:
+                meaning = f"{value.name}()"
+            elif isinstance(value, Name):
+                meaning = value.meaning or value.name
+            elif isinstance(value, Const) and value.value is None:
+                meaning = assignment.annotation
+            if assignment.annotation and not meaning:
+                meaning = assignment.annotation
+            if meaning and not meaning.startswith("?"):
+                return _joined(meaning, after)
+        return None
+
+    def _through_definition(self, module: Module, base: str, after: str) -> str | None:
+        definition = module.facts.definitions[self.bindings(module).definitions[base]]
+        if definition.kind == "function":
+            if after.startswith("()") and definition.gives:
+                return _joined(definition.gives, after[2:])
+            return None
+        suffix, _, tail = after.partition(".")
+        if not tail:
+            return None
+        attribute, more = _bare(tail.partition(".")[0])
+        rest = more + (f".{tail.partition('.')[2]}" if "." in tail else "")
+        qualname = f"{base}.{attribute}"
+        bindings = self.bindings(module)
+        if attribute == "super" and more == "()":
+            return next((_joined(parent, f"{suffix}.{tail.partition('.')[2]}") for parent in definition.bases if parent), None)
+        if qualname in bindings.assignments:
+            return self._through_values(bindings.assignments[qualname], rest)
+        if qualname in bindings.definitions:
+            method = module.facts.definitions[bindings.definitions[qualname]]
+            if rest.startswith("()") and method.kind == "function" and method.gives:
+                return _joined(method.gives, rest[2:])
+            if not rest.startswith("()") and method.gives and _is_property(method):
+                return _joined(method.gives, rest)
+            return None
+        return self._through_bases(module, definition, suffix, tail, attribute)
+
+    def _through_bases(self, module: Module, definition: Definition, suffix: str, tail: str, attribute: str) -> str | None:
+        outside = None
+        for base in definition.bases:
+            found = self.class_of(base, module)
+            if found is None:
+                if base and not base.startswith("?") and self.identify(base, module).partition(".")[0] not in ("abc", "typing", "object"):
+                    outside = outside or self.identify(base, module)
+            elif self.member(found, attribute) is not None or self.external_bases(found):
+                return f"{found.name}{suffix}.{tail}" if ":" not in found.definition.qualname else None
+        return _joined(outside, f"{suffix}.{tail}") if outside else None
+
+    # -- definitions -----------------------------------------------------------------------------------------------
+
+    def definition_named(self, name: str) -> DefinitionSite | None:
+        """The definition of a resolved name, `path:qualname`; instance marks are looked through."""
+        path, colon, rest = name.partition(":")
+        module = self.modules.get(path) if colon else None
+        if module is None:
+            return None
+        qualname = rest.replace("().", ".").removesuffix("()")
+        index = self.bindings(module).definitions.get(qualname)
+        if index is not None:
+            return DefinitionSite(module, index, module.facts.definitions[index])
+        owner, _, attribute = qualname.rpartition(".")
+        if owner and owner in self.bindings(module).definitions:
+            holder = self.bindings(module).definitions[owner]
+            return self.member(DefinitionSite(module, holder, module.facts.definitions[holder]), attribute)
+        return None
+
+    def definition(self, name: str, module: Module) -> DefinitionSite | None:
+        """The definition that a name of this module means."""
+        found = self.definition_named(self.identify(name, module))
+        return found if found is not None else self.definition_named(self.mean(name, module))
+
+    def class_of(self, name: str, module: Module) -> DefinitionSite | None:
+        """The class of this tree that a name (of the class or of an instance) means."""
+        found = self.definition(name.removesuffix("()"), module)
+        return found if found is not None and found.definition.kind == "class" else None
+
+    def ancestry(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
+        """A class and its bases inside the tree, nearest first, each once."""
+        pending, known = [site], set()
+        while pending and len(known) < 60:
+            item = pending.pop(0)
+            if item.name in known:
+                continue
+            known.add(item.name)
+            yield item
+            for base in item.definition.bases:
+                found = self.class_of(base, item.module)
+                if found is not None:
+                    pending.append(found)
+
+    def external_bases(self, site: DefinitionSite) -> tuple[str, ...]:
+        """The library classes that a class descends from, nearest first."""
+        names: dict[str, None] = {}
+        for item in self.ancestry(site):
+            for base in item.definition.bases:
+                if self.class_of(base, item.module) is None and base:
+                    names[self.mean(base, item.module).removesuffix("()")] = None
+        return tuple(names)
+
+    def descends_from(self, site: DefinitionSite, *names: str) -> bool:
+        """Whether a class descends from one of these library classes; a name that ends in `.*` means any below it."""
+        matches = matcher(*names)
+        return any(matches(base) for base in self.external_bases(site))
+
+    def member(self, site: DefinitionSite, name: str) -> DefinitionSite | None:
+        """The method or nested class of that name, own or inherited inside the tree."""
+        for item in self.ancestry(site):
+            index = self.bindings(item.module).definitions.get(f"{item.definition.qualname}.{name}")
+            if index is not None:
+                return DefinitionSite(item.module, index, item.module.facts.definitions[index])
+        return None
+
+    def class_value(self, site: DefinitionSite, name: str) -> tuple[Module, Field] | None:
+        """The class-level binding of that name, own or inherited inside the tree."""
+        for item in self.ancestry(site):
+            for candidate in item.fields:
+                if candidate.name == name:
+                    return item.module, candidate
+        return None
+
+    @cached_property
+    def classes(self) -> tuple[DefinitionSite, ...]:
+        """Every class of production code."""
+        return tuple(site for site in self.definitions if site.definition.kind == "class")
+
+    @cached_property
+    def functions(self) -> tuple[DefinitionSite, ...]:
+        """Every function and method of production code."""
+        return tuple(site for site in self.definitions if site.definition.kind == "function")
+
+    @cached_property
+    def definitions(self) -> tuple[DefinitionSite, ...]:
+        """Every definition of production code."""
+        return tuple(
+            DefinitionSite(module, index, definition)
+            for module in self.production
+            for index, definition in enumerate(module.facts.definitions)
+        )
+
+    # -- calls and values ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def all_calls(self) -> tuple[CallSite, ...]:
+        """Every call of production code, resolved."""
+        return tuple(self.calls_in(self.production))
+
+    def calls_in(self, modules: Iterable[Module]) -> Iterator[CallSite]:
+        """Every call of these modules, resolved."""
+        for module in modules:
+            for call in module.facts.calls:
+                yield CallSite(module, call, self.mean(call.name, module))
+
+    @cached_property
+    def _calls_by_last(self) -> dict[str, list[CallSite]]:
+        index: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self.all_calls:
+            index[site.last].append(site)
+        return index
+
+    def calls(self, *names: str) -> Iterator[CallSite]:
+        """The production calls of these resolved names, in order of path and line. `httpx.*` means any below `httpx`."""
+        exact = [name for name in names if not name.endswith("*")]
+        open_ended = [name for name in names if name.endswith("*")]
+        if open_ended:
+            matches = matcher(*names)
+            yield from (site for site in self.all_calls if matches(site.name))
+            return
+        wanted = frozenset(exact)
+        lasts = sorted({name.rpartition(".")[2].rpartition(":")[2] for name in exact})
+        found = [site for last in lasts for site in self._calls_by_last.get(last, ()) if site.name in wanted]
+        yield from sorted(found, key=lambda site: (site.module.path, site.call.line)) if len(lasts) > 1 else found
+
+    def calls_of(self, *lasts: str) -> Iterator[CallSite]:
+        """The production calls of any function or method of these bare names."""
+        for last in lasts:
+            yield from self._calls_by_last.get(last, ())
+
+    @cached_property
+    def callers(self) -> dict[str, list[CallSite]]:
+        """The production calls of each definition of the tree, by its resolved name."""
+        index: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self.all_calls:
+            for name in {site.call.name, site.call.via}:
+                if name and name[0] != "?":
+                    found = self.definition(name, site.module)
+                    if found is not None:
+                        index[found.name].append(site)
+        return index
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Every library thing that production code imports, by dotted name, with the packages above it."""
+        names: set[str] = set()
+        for module in self.production:
+            for item in module.facts.imports:
+                if not item.target.startswith("."):
+                    name = item.target
+                    while name:
+                        names.add(name)
+                        name = name.rpartition(".")[0]
+        return frozenset(names)
+
+    def imports(self, *names: str) -> Iterator[tuple[Module, Import]]:
+        """Where production code imports one of these packages or anything below it."""
+        for module in self.production:
+            for item in module.facts.imports:
+                if any(item.target == name or item.target.startswith(f"{name}.") for name in names):
+                    yield module, item
+
+    def constant(self, value: Value | None, module: Module) -> str | int | float | bool | None:
+        """The literal that a value is, through the names of module-level constants; None for anything else."""
+        for _ in range(4):
+            if isinstance(value, Const):
+                return value.value
+            if not isinstance(value, Name):
+                return None
+            found = self.assignment(value.name, module)
+            if found is None:
+                return self._default(value.name, module)
+            module, value = found[0], found[1].value
+        return None
+
+    def _default(self, name: str, module: Module) -> str | int | float | bool | None:
+        """The default of a field of a settings object: what `settings.API_PREFIX` is where nothing overrides it."""
+        owner, _, attribute = name.rpartition(".")
+        klass = self.definition_named(self.mean(owner, module)) if owner and not owner.startswith("?") else None
+        bound = self.class_value(klass, attribute) if klass is not None and klass.definition.kind == "class" else None
+        return bound[1].value.value if bound is not None and isinstance(bound[1].value, Const) else None
+
+    def assignment(self, name: str, module: Module) -> tuple[Module, Assignment] | None:
+        """The binding that a name of this module means: a module's or class's variable."""
+        target = self.identify(name, module)
+        path, colon, rest = target.partition(":")
+        owner = self.modules.get(path) if colon else None
+        if owner is None:
+            return None
+        found = self.bindings(owner).assignments.get(rest.replace("()", ""))
+        return (owner, found[0]) if found else None
+
+
+def matcher(*names: str) -> Callable[[str], bool]:
+    """Whether a dotted name is one of these; `a.b.*` matches everything below `a.b`."""
+    exact = frozenset(name for name in names if not name.endswith("*"))
+    below = tuple(name[:-1] for name in names if name.endswith("*"))
+    return lambda name: name in exact or (bool(below) and name.startswith(below))
+
+
+_FOREIGN = frozenset(sys.stdlib_module_names) | frozenset(
+    "requests redis celery flask django fastapi httpx aiohttp sqlalchemy pymongo motor elasticsearch kafka jwt jose sentry_sdk prometheus_client "
+    "opentelemetry starlette pydantic boto3 stripe slack openai tenacity sanic tornado bottle graphql docker kubernetes ldap3 ldap authlib".split()
+)
+
+
+def _bare(segment: str) -> tuple[str, str]:
+    """A segment without its call and element marks, and the marks."""
+    for index, character in enumerate(segment):
+        if character in "([":
+            return segment[:index], segment[index:]
+    return segment, ""
+
+
+def _joined(name: str, after: str) -> str:
+    return f"{name}{after.removeprefix('.')}" if name.endswith(".") else f"{name}{after}"
+
+
+def _is_global(name: str) -> bool:
+    return bool(name) and name[0] != "?"
+
+
+def _is_property(definition: Definition) -> bool:
+    return any(
+        isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in ("property", "cached_property")
+        for decorator in definition.decorators
+    )
+
+
+def _common(path: str, importer: str) -> int:
+    count = 0
+    for left, right in zip(path.split("/")[:-1], importer.split("/")[:-1], strict=False):
+        if left != right:
+            break
+        count += 1
+    return count

@@ -1,0 +1,1015 @@
+"""The routes that a tree's web frameworks serve: path, methods, handler, what guards them, and whether an application includes them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import DECORATOR, Call, Const, Index, Invoke, Items, Name, Value
+from readiness_bot.model import Location
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.sources import Sources
+
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""The methods that change state, by RFC 9110: those that are not safe."""
+
+_MOST_ROUTES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that stands between a request and its handler: a resolved name, how it is attached, and where.
+
+    `level` tells whether it is attached to the route itself, to the class of the handler, to the router, or to the application.
+    """
+
+    kind: Literal["dependency", "decorator", "permission", "authentication", "throttle", "mixin", "hook", "middleware"]
+    name: str
+    level: Literal["route", "class", "router", "application"]
+    path: str
+    line: int
+    arguments: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One path with its methods. `handler` is the function or method that answers, None where it could not be resolved.
+
+    `is_wired` is False where its router is defined and no application includes it. `response_model` is what the route
+    declares to answer with, where its framework has such a thing; `call` is the registration.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    framework: str
+    module: Module
+    line: int
+    handler: DefinitionSite | None
+    view: DefinitionSite | None
+    """The class that holds the handler, for class-based views."""
+    router: str
+    is_wired: bool
+    guards: tuple[Guard, ...]
+    call: Call | None
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether one of the methods is not safe."""
+        return not STATE_CHANGING.isdisjoint(self.methods)
+
+    @property
+    def location(self) -> Location:
+        """The handler's place, else the registration's."""
+        if self.handler is not None:
+            return self.handler.location
+        statement = self.call.statement if self.call is not None else ""
+        scope = self.call.scope if self.call is not None else -1
+        return Location(self.module.path, self.line, self.line, self.module.symbol(scope), statement)
+
+    @property
+    def name(self) -> str:
+        """Methods and path as people write them: `POST /items`."""
+        return f"{','.join(self.methods)} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Inclusion:
+    """One router put into another, or into an application."""
+
+    parent: str
+    prefix: str
+    guards: tuple[Guard, ...]
+
+
+_ROUTERS: dict[str, str] = {
+    "fastapi.FastAPI()": "fastapi",
+    "fastapi.APIRouter()": "fastapi",
+    "fastapi.routing.APIRouter()": "fastapi",
+    "fastapi.applications.FastAPI()": "fastapi",
+    "starlette.applications.Starlette()": "starlette",
+    "starlette.routing.Router()": "starlette",
+    "flask.Flask()": "flask",
+    "flask.Blueprint()": "flask",
+    "flask.blueprints.Blueprint()": "flask",
+    "quart.Quart()": "quart",
+    "quart.Blueprint()": "quart",
+    "apiflask.APIFlask()": "flask",
+    "apiflask.APIBlueprint()": "flask",
+    "flask_openapi3.OpenAPI()": "flask",
+    "flask_openapi3.APIBlueprint()": "flask",
+    "flask_smorest.Blueprint()": "flask",
+    "flask_restx.Namespace()": "flask-restx",
+    "flask_restx.Api()": "flask-restx",
+    "flask_restplus.Namespace()": "flask-restx",
+    "flask_restplus.Api()": "flask-restx",
+    "flask_restful.Api()": "flask-restful",
+    "sanic.Sanic()": "sanic",
+    "sanic.Blueprint()": "sanic",
+    "sanic.blueprints.Blueprint()": "sanic",
+    "ninja.NinjaAPI()": "django-ninja",
+    "ninja.Router()": "django-ninja",
+    "ninja_extra.NinjaExtraAPI()": "django-ninja",
+    "ninja_extra.Router()": "django-ninja",
+    "aiohttp.web.RouteTableDef()": "aiohttp",
+    "aiohttp.web.Application()": "aiohttp",
+    "bottle.Bottle()": "bottle",
+    "bottle": "bottle",
+    "chalice.Chalice()": "chalice",
+    "robyn.Robyn()": "robyn",
+    "robyn.SubRouter()": "robyn",
+    "blacksheep.Application()": "blacksheep",
+    "blacksheep.server.Application()": "blacksheep",
+    "falcon.App()": "falcon",
+    "falcon.asgi.App()": "falcon",
+    "falcon.API()": "falcon",
+    "aws_lambda_powertools.event_handler.APIGatewayRestResolver()": "lambda-powertools",
+    "aws_lambda_powertools.event_handler.APIGatewayHttpResolver()": "lambda-powertools",
+    "aws_lambda_powertools.event_handler.api_gateway.Router()": "lambda-powertools",
+    "litestar.Router()": "litestar",
+    "litestar.Litestar()": "litestar",
+    "nicegui.app": "nicegui",
+    "nicegui.APIRouter()": "nicegui",
+    "eve.Eve()": "flask",
+    "connexion.FlaskApp()": "connexion",
+    "connexion.App()": "connexion",
+    "connexion.AsyncApp()": "connexion",
+}
+_APPLICATIONS = frozenset(
+    name for name in _ROUTERS if name.split(".")[-1] in (
+        "FastAPI()", "Starlette()", "Flask()", "Quart()", "APIFlask()", "OpenAPI()", "Sanic()", "NinjaAPI()", "NinjaExtraAPI()", "Application()",
+        "Bottle()", "Chalice()", "Robyn()", "App()", "API()", "APIGatewayRestResolver()", "APIGatewayHttpResolver()", "Litestar()", "app", "Eve()",
+        "FlaskApp()", "AsyncApp()", "bottle",
+    )
+)  # fmt: skip
+_LITESTAR = {f"litestar.{verb}": verb.upper() for verb in _VERBS} | {f"litestar.handlers.{verb}": verb.upper() for verb in _VERBS} | {
+    f"starlite.{verb}": verb.upper() for verb in _VERBS
+} | {"litestar.route": "", "litestar.websocket": "WEBSOCKET"}
+_INCLUDING = frozenset({"include_router", "register_blueprint", "blueprint", "add_router", "add_namespace", "mount", "add_subapp", "add_child", "register"})
+_DJANGO_PATHS = frozenset({"django.urls.path", "django.urls.re_path", "django.conf.urls.url", "django.conf.urls.re_path", "django.urls.conf.path", "django.urls.url"})
+_GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
+    "CreateAPIView": ("POST",),
+    "ListAPIView": ("GET",),
+    "RetrieveAPIView": ("GET",),
+    "DestroyAPIView": ("DELETE",),
+    "UpdateAPIView": ("PUT", "PATCH"),
+    "ListCreateAPIView": ("GET", "POST"),
+    "RetrieveUpdateAPIView": ("GET", "PUT", "PATCH"),
+    "RetrieveDestroyAPIView": ("GET", "DELETE"),
+    "RetrieveUpdateDestroyAPIView": ("GET", "PUT", "PATCH", "DELETE"),
+    "CreateView": ("GET", "POST"),
+    "UpdateView": ("GET", "POST"),
+    "DeleteView": ("GET", "POST"),
+    "FormView": ("GET", "POST"),
+    "ListView": ("GET",),
+    "DetailView": ("GET",),
+    "TemplateView": ("GET",),
+    "RedirectView": ("GET",),
+    "LoginView": ("GET", "POST"),
+    "LogoutView": ("POST",),
+    "PasswordChangeView": ("GET", "POST"),
+    "PasswordResetView": ("GET", "POST"),
+    "ModelViewSet": ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    "ReadOnlyModelViewSet": ("GET",),
+    "CreateModelMixin": ("POST",),
+    "UpdateModelMixin": ("PUT", "PATCH"),
+    "DestroyModelMixin": ("DELETE",),
+    "ListModelMixin": ("GET",),
+    "RetrieveModelMixin": ("GET",),
+    "TokenObtainPairView": ("POST",),
+    "TokenRefreshView": ("POST",),
+}
+_ACTIONS = {"list": "GET", "retrieve": "GET", "create": "POST", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
+_CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "decorator"]] = {
+    "permission_classes": "permission",
+    "permissions": "permission",
+    "permission_required": "permission",
+    "authentication_classes": "authentication",
+    "throttle_classes": "throttle",
+    "decorators": "decorator",
+    "method_decorators": "decorator",
+    "guards": "permission",
+    "middleware": "decorator",
+}
+_PATTERN_NOISE = re.compile(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]")
+
+
+class Routes:
+    """Questions about the routes of one tree."""
+
+    LOOKS = "route registrations"
+
+    def __init__(self, sources: Sources, python: Python) -> None:
+        self._sources = sources
+        self._python = python
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def all(self) -> tuple[Route, ...]:
+        """Every route of production code, in order of path and line of registration."""
+        found = [
+            *self._decorated(),
+            *self._resources(),
+            *self._listed(),
+            *self._django(),
+            *self._tornado(),
+            *self._methods_by_name(),
+        ]
+        unique = {(route.path, route.methods, route.module.path, route.line, route.handler.name if route.handler else ""): route for route in found}
+        return tuple(sorted(unique.values(), key=lambda route: (route.module.path, route.line, route.path, route.methods)))[:_MOST_ROUTES]
+
+    @cached_property
+    def by_handler(self) -> dict[str, tuple[Route, ...]]:
+        """The routes of each handler, by its resolved name."""
+        index: dict[str, list[Route]] = defaultdict(list)
+        for route in self.all:
+            if route.handler is not None:
+                index[route.handler.name].append(route)
+        return {name: tuple(routes) for name, routes in index.items()}
+
+    @cached_property
+    def frameworks(self) -> frozenset[str]:
+        """The frameworks that serve at least one route."""
+        return frozenset(route.framework for route in self.all)
+
+    @cached_property
+    def applications(self) -> tuple[CallSite, ...]:
+        """The calls that make an application object."""
+        return tuple(site for site in self._python.all_calls if f"{site.name}()" in _APPLICATIONS or self._is_own_application(site))
+
+    def _is_own_application(self, site: CallSite) -> bool:
+        name = site.name
+        if ":" not in name or not name.rpartition(":")[2][:1].isupper():
+            return False
+        found = self._python.definition_named(name)
+        return (
+            found is not None
+            and found.definition.kind == "class"
+            and any(f"{base}()" in _APPLICATIONS for base in self._python.external_bases(found))
+        )
+
+    # -- routers and how they are put together ---------------------------------------------------------------------
+
+    def _receiver(self, site: CallSite) -> tuple[str, str]:
+        """The router a method is called on: its identity in the tree (empty if local) and the framework; empty if it is none."""
+        name = site.name
+        owner = name.rpartition(".")[0]
+        framework = _ROUTERS.get(owner, "")
+        if not framework and ":" in owner:
+            klass = self._python.class_of(owner, site.module)
+            bases = self._python.external_bases(klass) if klass is not None else ()
+            framework = next((_ROUTERS[f"{base}()"] for base in bases if f"{base}()" in _ROUTERS), "")
+        if not framework and owner.startswith("?") and "." not in owner and owner[1:] in _ROUTER_NAMES:
+            framework = self._guessed_framework
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        identity = self._python.identify(via, site.module) if via else ""
+        return (identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"), framework
+
+    @cached_property
+    def _guessed_framework(self) -> str:
+        """The framework of a router that is only a parameter: the one the tree imports."""
+        for package, framework in (("fastapi", "fastapi"), ("flask", "flask"), ("quart", "quart"), ("sanic", "sanic"), ("starlette", "starlette")):
+            if package in self._python.imported:
+                return framework
+        return ""
+
+    @cached_property
+    def _constructions(self) -> dict[str, tuple[CallSite, str]]:
+        """The call that made each router or application, by the router's identity, with the kind of object."""
+        found: dict[str, tuple[CallSite, str]] = {}
+        for site in self._python.all_calls:
+            kind = f"{site.name}()"
+            if kind not in _ROUTERS and ":" in kind:
+                klass = self._python.class_of(site.name, site.module) if site.name.rpartition(":")[2][:1].isupper() else None
+                bases = self._python.external_bases(klass) if klass is not None else ()
+                kind = next((f"{base}()" for base in bases if f"{base}()" in _ROUTERS), "")
+            if kind in _ROUTERS and site.call.result:
+                result = site.call.result
+                identity = (
+                    self._python.identify(result, site.module)
+                    if result.startswith(":")
+                    else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{result}"
+                )
+                found.setdefault(identity, (site, kind))
+        return found
+
+    @cached_property
+    def _inclusions(self) -> dict[str, tuple[_Inclusion, ...]]:
+        """For each router's identity, where it is put, with the prefix and the guards that come with it."""
+        found: dict[str, list[_Inclusion]] = defaultdict(list)
+        for site in self._python.all_calls:
+            if site.last not in _INCLUDING or not (site.call.args or site.call.keywords):
+                continue
+            parent, framework = self._receiver(site)
+            if not framework:
+                continue
+            for value in self._included(site):
+                name = self._router_of(value, site.module)
+                if name:
+                    found[name].append(_Inclusion(parent, self._prefix(site), tuple(self._dependency_guards(site, "router"))))
+        for identity, (site, kind) in self._constructions.items():
+            if kind.endswith(".Api()") or "connexion" in kind:
+                for parent in self._held_by(site):
+                    found[identity].append(_Inclusion(parent, self._text(site.call.keyword("prefix"), site.module), ()))
+        return {name: tuple(items) for name, items in found.items()}
+
+    def _held_by(self, site: CallSite) -> Iterator[str]:
+        """The application or blueprint that an API object is made for, at once or later by `init_app`."""
+        for value in (*site.call.args[:1], site.call.keyword("app"), site.call.keyword("blueprint")):
+            name = self._router_of(value, site.module) if value is not None else ""
+            if name:
+                yield name
+
+    def _included(self, site: CallSite) -> Iterator[Value]:
+        for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+            if isinstance(value, Name | Index):
+                yield value
+            elif isinstance(value, Invoke):
+                yield value
+
+    def _router_of(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            if value.name.startswith("?"):
+                return ""
+            identity = self._python.identify(value.name, module)
+            if identity in self._constructions:
+                return identity
+            path, _, rest = identity.partition(":")
+            return next((f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions), identity if ":" in identity else "")
+        if isinstance(value, Invoke):
+            return value.name
+        return ""
+
+    @cached_property
+    def _includes_dynamically(self) -> bool:
+        """Whether some router is included through a loop or a call whose result nobody can read here."""
+        for site in self._python.all_calls:
+            if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
+                value = next(iter((*site.call.args, *(value for _, value in site.call.keywords))), None)
+                if value is None or not isinstance(value, Name) or value.name.startswith("?"):
+                    return True
+        return False
+
+    def _prefix(self, site: CallSite) -> str:
+        for keyword in ("prefix", "url_prefix", "path"):
+            text = self._text(site.call.keyword(keyword), site.module)
+            if text:
+                return text
+        if site.last in ("mount", "add_subapp", "add_router", "add_namespace"):
+            for value in site.call.args[:2]:
+                text = self._text(value, site.module)
+                if text.startswith("/"):
+                    return text
+        return ""
+
+    def _text(self, value: Value | None, module: Module) -> str:
+        constant = self._python.constant(value, module)
+        if isinstance(constant, str):
+            return constant
+        parts = getattr(value, "parts", ())
+        if parts:
+            return "".join(text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts)
+        if isinstance(value, Name) and value.name:
+            return ""
+        return ""
+
+    def _own_prefix(self, identity: str) -> tuple[str, tuple[Guard, ...]]:
+        made = self._constructions.get(identity)
+        if made is None:
+            return "", ()
+        site = made[0]
+        prefix = self._prefix(site)
+        if not prefix and made[1].endswith("Namespace()") and not any(place.prefix for place in self._inclusions.get(identity, ())):
+            name = self._text(site.call.argument(0, "name"), site.module)
+            prefix = f"/{name}" if name else ""
+        level: Literal["router", "application"] = "application" if made[1] in _APPLICATIONS else "router"
+        return prefix, tuple(self._dependency_guards(site, level))
+
+    def _mounted(self, identity: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], tuple[Guard, ...], bool]:
+        """The prefixes that a router ends up under, the guards on the way, and whether an application holds it."""
+        own, guards = self._own_prefix(identity)
+        made = self._constructions.get(identity)
+        if identity in seen or len(seen) > 8:
+            return [own], guards, False
+        places = self._inclusions.get(identity, ())
+        if not places:
+            is_application = made is None or made[1] in _APPLICATIONS
+            return [own], guards, is_application or self._includes_dynamically
+        prefixes: list[str] = []
+        every: list[Guard] = list(guards)
+        shared: list[frozenset[Guard]] = []
+        wired = made is not None and made[1] in _APPLICATIONS
+        for place in places:
+            above, above_guards, above_wired = self._mounted(place.parent, seen | {identity})
+            wired = wired or above_wired
+            prefixes += [f"{prefix}{place.prefix}{own}" for prefix in above]
+            shared.append(frozenset((*place.guards, *above_guards)))
+        # A guard protects the router's routes only where each of its inclusions has it.
+        every += sorted(frozenset.intersection(*shared), key=lambda guard: (guard.path, guard.line, guard.name))
+        return sorted(set(prefixes))[:4], tuple(every), wired
+
+    @cached_property
+    def _mounts(self) -> dict[str, tuple[list[str], tuple[Guard, ...], bool]]:
+        return {}
+
+    def _mount_of(self, identity: str) -> tuple[list[str], tuple[Guard, ...], bool]:
+        known = self._mounts.get(identity)
+        if known is None:
+            known = self._mounts[identity] = self._mounted(identity)
+        return known
+
+    # -- guards ----------------------------------------------------------------------------------------------------
+
+    def _dependency_guards(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
+        for keyword in ("dependencies", "auth", "guards", "middleware"):
+            value = site.call.keyword(keyword)
+            if value is not None:
+                yield from self._guards_in(value, site.module, site.call.line, level)
+
+    def _guards_in(self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
+        for item in flattened(value):
+            if isinstance(item, Invoke):
+                inner = module.facts.calls[item.call] if item.call >= 0 else None
+                arguments = inner.args if inner is not None else ()
+                first = arguments[0] if arguments else (inner.keyword("dependency") if inner is not None else None)
+                if item.name.rpartition(".")[2] in ("Depends", "Security") and first is not None:
+                    yield Guard("dependency", self._dependency_name(first, module), level, module.path, line, arguments[1:])
+                else:
+                    yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
+            elif isinstance(item, Name):
+                assigned = self._python.assignment(item.name, module)
+                if assigned is not None and not isinstance(assigned[1].value, Name) and flattened(assigned[1].value) != [item]:
+                    yield from self._guards_in(assigned[1].value, assigned[0], line, level)
+                else:
+                    yield Guard("dependency", self._python.identify(item.name, module), level, module.path, line)
+
+    def _dependency_name(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            identity = self._python.identify(value.name, module)
+            return identity or value.name
+        if isinstance(value, Invoke):
+            return self._python.mean(value.name, module)
+        return ""
+
+    def dependencies(self, function: DefinitionSite, depth: int = 0) -> Iterator[Guard]:
+        """The dependencies that a function asks for in its parameters, and theirs, outermost first."""
+        if depth > 6:
+            return
+        for parameter in function.definition.parameters:
+            for value in (parameter.default, parameter.annotation):
+                for guard in self._depends(value, function.module, function.definition.line):
+                    yield guard
+                    inner = self._python.definition_named(guard.name)
+                    if inner is not None and inner.name != function.name:
+                        target = inner
+                        if inner.definition.kind == "class":
+                            member = self._python.member(inner, "__call__") or self._python.member(inner, "__init__")
+                            if member is None:
+                                continue
+                            target = member
+                        yield from self.dependencies(target, depth + 1)
+
+    def _depends(self, value: Value | None, module: Module, line: int, depth: int = 0) -> Iterator[Guard]:
+        if value is None or depth > 4:
+            return
+        if isinstance(value, Invoke):
+            if value.name.rpartition(".")[2] in ("Depends", "Security", "Inject", "Provide") and value.call >= 0:
+                inner = module.facts.calls[value.call]
+                first = inner.argument(0, "dependency")
+                if first is not None:
+                    yield Guard("dependency", self._dependency_name(first, module), "route", module.path, line, (*inner.args[1:], *(v for _, v in inner.keywords)))
+        elif isinstance(value, Index):
+            for item in value.items:
+                yield from self._depends(item, module, line, depth + 1)
+        elif isinstance(value, Name) and not value.name.startswith("?"):
+            assigned = self._python.assignment(value.name, module)
+            if assigned is not None:
+                yield from self._depends(assigned[1].value, assigned[0], line, depth + 1)
+
+    def _handler_guards(self, handler: DefinitionSite) -> Iterator[Guard]:
+        yield from self._decorator_guards(handler, "route")
+        yield from self.dependencies(handler)
+
+    def _decorator_guards(self, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
+        for decorator in site.definition.decorators:
+            arguments: tuple[Value, ...] = ()
+            if isinstance(decorator, Invoke):
+                name = self._python.identify(decorator.name, site.module)
+                if decorator.call >= 0:
+                    call = site.module.facts.calls[decorator.call]
+                    name = self._python.identify(call.via or call.name, site.module)
+                    arguments = (*call.args, *(value for _, value in call.keywords))
+            elif isinstance(decorator, Name):
+                name = self._python.identify(decorator.name, site.module)
+            else:
+                continue
+            last = name.rpartition(".")[2]
+            if last in _VERBS or last in ("route", "api_route", "websocket"):
+                continue
+            if last == "method_decorator":
+                for value in arguments:
+                    for item in flattened(value):
+                        inner = self._value_name(item, site.module)
+                        if inner:
+                            yield Guard("decorator", inner, level, site.module.path, site.definition.first_line)
+            yield Guard("decorator", name, level, site.module.path, site.definition.first_line, arguments)
+
+    def _value_name(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            return self._python.identify(value.name, module)
+        if isinstance(value, Invoke):
+            return self._python.identify(value.name, module)
+        return ""
+
+    def _class_guards(self, view: DefinitionSite) -> Iterator[Guard]:
+        for item in self._python.ancestry(view):
+            yield from self._decorator_guards(item, "class")
+            if item.name != view.name:
+                yield Guard("mixin", item.name, "class", item.module.path, item.definition.line)
+        for base in self._python.external_bases(view):
+            yield Guard("mixin", base, "class", view.module.path, view.definition.line)
+        for name, kind in _CLASS_GUARDS.items():
+            found = self._python.class_value(view, name)
+            if found is not None and found[1].value is not None:
+                module, bound = found
+                for value in flattened(found[1].value):
+                    resolved = self._value_name(value, module)
+                    arguments: tuple[Value, ...] = (value,) if not resolved else ()
+                    yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
+
+    # -- frameworks ------------------------------------------------------------------------------------------------
+
+    def _made(
+        self,
+        paths: Iterable[str],
+        methods: Iterable[str],
+        framework: str,
+        module: Module,
+        line: int,
+        handler: DefinitionSite | None,
+        *,
+        view: DefinitionSite | None = None,
+        router: str = "",
+        guards: Iterable[Guard] = (),
+        call: Call | None = None,
+        wired: bool | None = None,
+    ) -> Iterator[Route]:
+        prefixes, mounted_guards, is_wired = self._mount_of(router) if router else ([""], (), True)
+        own: list[Guard] = list(guards)
+        if handler is not None:
+            own += self._handler_guards(handler)
+        if view is not None:
+            own += self._class_guards(view)
+        ordered = tuple(sorted({method.upper() for method in methods})) or ("GET",)
+        for path in paths:
+            for prefix in prefixes:
+                yield Route(
+                    _joined(prefix, path), ordered, framework, module, line, handler, view, router,
+                    is_wired if wired is None else wired, tuple(dict.fromkeys((*own, *mounted_guards))), call,
+                )  # fmt: skip
+
+    def _decorated(self) -> Iterator[Route]:
+        """Functions and classes registered by a decorator of a router or of the framework itself."""
+        for site in self._python.all_calls:
+            call = site.call
+            if not call.context & DECORATOR or call.decorates < 0:
+                continue
+            target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+            if site.name in _LITESTAR:
+                yield from self._litestar(site, target)
+                continue
+            if site.last not in _VERBS and site.last not in _ROUTING:
+                continue
+            router, framework = self._receiver(site)
+            if not framework:
+                continue
+            paths = self._paths(site)
+            guards = tuple(self._dependency_guards(site, "route"))
+            if target.definition.kind == "class":
+                yield from self._class_routes(target, paths, framework, site, router, guards)
+            else:
+                yield from self._made(
+                    paths, self._methods(site), framework, site.module, call.line, target, router=router, guards=guards, call=call
+                )
+
+    def _paths(self, site: CallSite) -> list[str]:
+        first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")
+        texts = [self._text(value, site.module) for value in site.call.args if not isinstance(value, Name | Invoke)] if site.last == "route" else []
+        paths = [text for text in texts if text.startswith("/")]
+        if not paths:
+            values = [self._text(item, site.module) for item in flattened(first)] if first is not None else [""]
+            paths = [values[0] if values else ""]
+        return paths
+
+    def _methods(self, site: CallSite) -> list[str]:
+        if site.last in _VERBS:
+            return [site.last]
+        if site.last in ("websocket", "websocket_route"):
+            return ["WEBSOCKET"]
+        value = site.call.keyword("methods") or site.call.keyword("method")
+        if value is None and site.last in ("api_operation",) and site.call.args:
+            value = site.call.args[0]
+        found = [text for item in flattened(value) if isinstance(text := self._python.constant(item, site.module), str)] if value is not None else []
+        return found or ["GET"]
+
+    def _litestar(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
+        owner = site.module.definition(target.definition.parent)
+        prefix, view = "", None
+        if owner is not None and owner.kind == "class":
+            view = DefinitionSite(site.module, target.definition.parent, owner)
+            bound = self._python.class_value(view, "path")
+            prefix = self._text(bound[1].value, bound[0]) if bound is not None else ""
+        method = _LITESTAR[site.name]
+        paths = [_joined(prefix, path) for path in self._paths(site)]
+        yield from self._made(
+            paths, [method] if method else self._methods(site), "litestar", site.module, site.call.line, target, view=view,
+            guards=tuple(self._dependency_guards(site, "route")), call=site.call,
+        )  # fmt: skip
+
+    def _class_routes(
+        self, view: DefinitionSite, paths: list[str], framework: str, site: CallSite, router: str, guards: tuple[Guard, ...]
+    ) -> Iterator[Route]:
+        found = False
+        for verb, method in self._verb_methods(view):
+            found = True
+            yield from self._made(
+                paths, [verb], framework, site.module, site.call.line, method, view=view, router=router, guards=guards, call=site.call
+            )
+        if not found:
+            yield from self._made(
+                paths, self._generic_methods(view), framework, site.module, site.call.line, None, view=view, router=router, guards=guards,
+                call=site.call,
+            )  # fmt: skip
+
+    def _verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
+        for verb in _VERBS:
+            for name in (verb, f"on_{verb}", verb.upper()):
+                method = self._python.member(view, name)
+                if method is not None and method.definition.kind == "function":
+                    yield verb, method
+                    break
+
+    def _generic_methods(self, view: DefinitionSite) -> tuple[str, ...]:
+        methods: set[str] = set()
+        for base in self._python.external_bases(view):
+            methods.update(_GENERIC_VIEWS.get(base.rpartition(".")[2], ()))
+        limited = self._python.class_value(view, "http_method_names")
+        if limited is not None and limited[1].value is not None:
+            allowed = {text.upper() for item in flattened(limited[1].value) if isinstance(text := self._python.constant(item, limited[0]), str)}
+            methods = (methods or allowed) & allowed
+        return tuple(sorted(methods))
+
+    def _class_in(self, value: Value | None, module: Module) -> DefinitionSite | None:
+        if isinstance(value, Name):
+            return self._python.class_of(value.name, module)
+        if isinstance(value, Invoke):
+            name = value.name.removesuffix(".as_view")
+            if value.call >= 0:
+                call = module.facts.calls[value.call]
+                name = (call.via or call.name).removesuffix(".as_view").removesuffix(".as_asgi")
+            return self._python.class_of(name, module)
+        return None
+
+    def _function_in(self, value: Value | None, module: Module) -> DefinitionSite | None:
+        for _ in range(4):
+            if isinstance(value, Name):
+                found = self._python.definition(value.name, module)
+                if found is not None and found.definition.kind == "function":
+                    return found
+                assigned = self._python.assignment(value.name, module)
+                if assigned is None:
+                    return None
+                module, value = assigned[0], assigned[1].value
+            elif isinstance(value, Invoke) and value.call >= 0:
+                inner = module.facts.calls[value.call]
+                value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+            else:
+                return None
+        return None
+
+    def _resources(self) -> Iterator[Route]:
+        """Classes and functions registered by a call: `add_resource(Item, "/items")`, `add_url_rule`, `router.add_get`, `add_route`."""
+        for site in self._python.all_calls:
+            last = site.last
+            if last.startswith("add_") and "resource" in last:
+                yield from self._resource(site)
+            elif last == "add_url_rule":
+                yield from self._url_rule(site)
+            elif last in ("add_route", "add_api_route", "add_websocket_route", "add_api_websocket_route"):
+                yield from self._added_route(site)
+            elif last.removeprefix("add_") in _VERBS and last.startswith("add_") and len(site.call.args) >= 2:
+                path = self._text(site.call.args[0], site.module)
+                handler = self._function_in(site.call.args[1], site.module)
+                if path.startswith("/"):
+                    yield from self._made([path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call)
+            elif last in ("add_view",) and len(site.call.args) >= 1:
+                continue
+
+    def _resource(self, site: CallSite) -> Iterator[Route]:
+        view = self._class_in(site.call.argument(0, "resource"), site.module)
+        texts = [self._text(value, site.module) for value in site.call.args[1:]]
+        paths = [text for text in texts if text.startswith("/")]
+        if view is None or not paths:
+            return
+        router, framework = self._receiver(site)
+        yield from self._class_routes(view, paths, framework or "flask-restful", site, router if framework else "", ())
+
+    def _url_rule(self, site: CallSite) -> Iterator[Route]:
+        path = self._text(site.call.argument(0, "rule"), site.module)
+        value = site.call.argument(2, "view_func")
+        router, framework = self._receiver(site)
+        view = self._class_in(value, site.module)
+        if view is not None:
+            yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
+        elif value is not None:
+            yield from self._made(
+                [path], self._methods(site), framework or "flask", site.module, site.call.line, self._function_in(value, site.module),
+                router=router if framework else "", call=site.call,
+            )  # fmt: skip
+
+    def _added_route(self, site: CallSite) -> Iterator[Route]:
+        texts = [text if isinstance(text, str) else "" for text in (self._python.constant(value, site.module) for value in site.call.args[:3])]
+        at = next((index for index, text in enumerate(texts) if text.startswith("/")), None)
+        if at is None:
+            return
+        value = site.call.args[at + 1] if at + 1 < len(site.call.args) else site.call.keyword("endpoint") or site.call.keyword("handler")
+        method = texts[0] if at == 1 and texts[0].isupper() else ""
+        router, framework = self._receiver(site)
+        view = self._class_in(value, site.module)
+        if view is not None:
+            yield from self._class_routes(view, [texts[at]], framework or "falcon", site, router if framework else "", ())
+        else:
+            methods = [method] if method and method != "*" else self._methods(site)
+            yield from self._made(
+                [texts[at]], methods, framework or "aiohttp", site.module, site.call.line, self._function_in(value, site.module),
+                router=router if framework else "", call=site.call,
+            )  # fmt: skip
+
+    def _listed(self) -> Iterator[Route]:
+        """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""
+        for site in self._python.calls("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"):
+            path = self._text(site.call.argument(0, "path"), site.module)
+            value = site.call.argument(1, "endpoint")
+            view = self._class_in(value, site.module)
+            if view is not None:
+                yield from self._class_routes(view, [path], "starlette", site, "", ())
+            else:
+                methods = ["WEBSOCKET"] if "WebSocket" in site.name else self._methods(site)
+                yield from self._made([path], methods, "starlette", site.module, site.call.line, self._function_in(value, site.module), call=site.call)
+        for site in self._python.calls(*(f"aiohttp.web.{verb}" for verb in _VERBS), "aiohttp.web.view"):
+            path = self._text(site.call.argument(0, "path"), site.module)
+            value = site.call.argument(1, "handler")
+            view = self._class_in(value, site.module)
+            if view is not None:
+                yield from self._class_routes(view, [path], "aiohttp", site, "", ())
+            else:
+                yield from self._made([path], [site.last], "aiohttp", site.module, site.call.line, self._function_in(value, site.module), call=site.call)
+
+    # -- Django ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _url_modules(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """For each module of URL patterns, the modules that include it and under which prefix."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
+            outer = site.outer
+            prefix = ""
+            if outer is not None and outer.args:
+                prefix = _plain_pattern(self._text(outer.args[0], site.module))
+            target = site.call.argument(0, "arg")
+            if isinstance(target, Items) and target.items:
+                target = target.items[0]
+            text = self._python.constant(target, site.module)
+            if isinstance(text, str):
+                module = self._python.module_named(text, site.module.path)
+                if module is not None:
+                    found[module.path].append((site.module.path, prefix))
+            elif isinstance(target, Name):
+                identity = self._python.identify(target.name, site.module)
+                found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append((site.module.path, prefix))
+        return {name: tuple(places) for name, places in found.items()}
+
+    def _url_prefixes(self, key: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], bool]:
+        places = self._url_modules.get(key, ())
+        if not places:
+            return [""], self._is_root_urlconf(key.partition(":")[0])
+        if key in seen or len(seen) > 8:
+            return [""], False
+        prefixes: list[str] = []
+        wired = False
+        for path, prefix in places:
+            above, above_wired = self._url_prefixes(path, seen | {key})
+            prefixes += [_joined(item, prefix) for item in above]
+            wired = wired or above_wired
+        return sorted(set(prefixes))[:4], wired
+
+    @cached_property
+    def _root_urlconfs(self) -> frozenset[str]:
+        found: set[str] = set()
+        for module in self._python.modules.values():
+            for assignment in module.facts.assignments:
+                if assignment.target.endswith("ROOT_URLCONF") and isinstance(assignment.value, Const) and isinstance(assignment.value.value, str):
+                    target = self._python.module_named(assignment.value.value, module.path)
+                    if target is not None:
+                        found.add(target.path)
+        return frozenset(found)
+
+    def _is_root_urlconf(self, path: str) -> bool:
+        return not self._root_urlconfs or path in self._root_urlconfs
+
+    def _django(self) -> Iterator[Route]:
+        for site in self._python.calls(*_DJANGO_PATHS):
+            pattern = _plain_pattern(self._text(site.call.argument(0, "route") or site.call.keyword("regex"), site.module))
+            value = site.call.argument(1, "view")
+            if isinstance(value, Invoke) and value.name.endswith("include"):
+                continue
+            prefixes, wired = self._url_prefixes(site.module.path)
+            paths = [_joined(prefix, pattern) for prefix in prefixes]
+            view = self._class_in(value, site.module)
+            if view is not None:
+                yield from self._django_class(view, paths, site, wired)
+            else:
+                handler = self._function_in(value, site.module)
+                methods = self._function_methods(handler) if handler is not None else ("GET",)
+                guards = tuple(self._wrapping_guards(value, site))
+                framework = "django"
+                yield from self._made(
+                    paths, methods, framework, site.module, site.call.line, handler, guards=guards, call=site.call, wired=wired
+                )
+        yield from self._rest_routers()
+
+    def _wrapping_guards(self, value: Value | None, site: CallSite) -> Iterator[Guard]:
+        """What a view is wrapped in where it is registered: `login_required(View.as_view())`."""
+        while isinstance(value, Invoke) and value.call >= 0:
+            inner = site.module.facts.calls[value.call]
+            name = self._python.identify(inner.via or inner.name, site.module)
+            if name.endswith(".as_view"):
+                return
+            yield Guard("decorator", name, "route", site.module.path, site.call.line, inner.args)
+            value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+
+    def _function_methods(self, handler: DefinitionSite) -> tuple[str, ...]:
+        """The methods of a Django function view by its decorators; without one it answers all of them."""
+        for decorator in handler.definition.decorators:
+            name = decorator.name if isinstance(decorator, Name | Invoke) else ""
+            last = name.rpartition(".")[2]
+            if last in ("api_view", "require_http_methods") and isinstance(decorator, Invoke) and decorator.call >= 0:
+                call = handler.module.facts.calls[decorator.call]
+                texts = [text for value in call.args for item in flattened(value) if isinstance(text := self._python.constant(item, handler.module), str)]
+                return tuple(texts) or ("GET",)
+            if last in ("require_GET", "require_safe"):
+                return ("GET",)
+            if last == "require_POST":
+                return ("POST",)
+        if any(ref.endswith((".POST", ".method", ".body")) for ref in handler.definition.refs):
+            return ("GET", "POST")
+        return ("GET",)
+
+    def _django_class(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
+        guards = tuple(self._wrapping_guards(site.call.argument(1, "view"), site))
+        verbs = list(self._verb_methods(view))
+        framework = "django-rest-framework" if any(base.startswith("rest_framework") for base in self._python.external_bases(view)) else "django"
+        for verb, method in verbs:
+            yield from self._made(
+                paths, [verb], framework, site.module, site.call.line, method, view=view, guards=guards, call=site.call, wired=wired
+            )
+        known = {verb.upper() for verb, _ in verbs}
+        rest = [method for method in self._mapped_methods(site) or self._generic_methods(view) if method not in known]
+        if rest or not verbs:
+            yield from self._made(
+                paths, rest, framework, site.module, site.call.line, None, view=view, guards=guards, call=site.call, wired=wired
+            )
+
+    def _mapped_methods(self, site: CallSite) -> tuple[str, ...]:
+        """The methods in `ViewSet.as_view({"get": "list"})`."""
+        value = site.call.argument(1, "view")
+        if isinstance(value, Invoke) and value.call >= 0:
+            for argument in site.module.facts.calls[value.call].args:
+                keys = getattr(argument, "keys", ())
+                texts = [key.value.upper() for key in keys if isinstance(key, Const) and isinstance(key.value, str)]
+                if texts:
+                    return tuple(texts)
+        return ()
+
+    def _rest_routers(self) -> Iterator[Route]:
+        for site in self._python.calls_of("register"):
+            owner = site.name.rpartition(".")[0]
+            if not (owner.startswith(("rest_framework", "rest_framework_nested", "rest_framework_extensions")) or owner.endswith(("Router()", "Router"))):
+                continue
+            view = self._class_in(site.call.argument(1, "viewset"), site.module)
+            pattern = _plain_pattern(self._text(site.call.argument(0, "prefix"), site.module))
+            if view is None:
+                continue
+            prefixes, wired = self._url_prefixes(site.module.path)
+            via = (site.call.via or site.call.name).rpartition(".")[0]
+            attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
+            paths = [_joined(prefix, pattern) for prefix in prefixes]
+            if attached:
+                paths = [_joined(_joined(above, inner), pattern) for path, inner in attached for above in self._url_prefixes(path)[0]]
+                wired = any(self._url_prefixes(path)[1] for path, _ in attached)
+            yield from self._viewset(view, paths, site, wired)
+
+    def _viewset(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
+        done: set[str] = set()
+        for action, method in _ACTIONS.items():
+            handler = self._python.member(view, action)
+            if handler is None:
+                continue
+            done.add(method)
+            detail = "" if action in ("list", "create") else "/{pk}"
+            yield from self._made(
+                [f"{path.rstrip('/')}{detail}" for path in paths], [method], "django-rest-framework", site.module, site.call.line, handler, view=view,
+                call=site.call, wired=wired,
+            )  # fmt: skip
+        for method in view.methods:
+            for decorator in method.definition.decorators:
+                if isinstance(decorator, Invoke) and decorator.name.rpartition(".")[2] in ("action", "list_route", "detail_route"):
+                    call = view.module.facts.calls[decorator.call] if decorator.call >= 0 else None
+                    value = call.keyword("methods") if call is not None else None
+                    verbs = [text for item in flattened(value) if isinstance(text := self._python.constant(item, view.module), str)] if value is not None else []
+                    yield from self._made(
+                        [f"{path.rstrip('/')}/{method.definition.name}" for path in paths], verbs or ["GET"], "django-rest-framework", view.module,
+                        method.definition.line, method, view=view, call=call, wired=wired,
+                    )  # fmt: skip
+        rest = [method for method in self._generic_methods(view) if method not in done]
+        if rest:
+            yield from self._made(
+                paths, rest, "django-rest-framework", site.module, site.call.line, None, view=view, call=site.call, wired=wired
+            )
+
+    # -- the others ------------------------------------------------------------------------------------------------
+
+    def _tornado(self) -> Iterator[Route]:
+        """Handler classes in tuples of `(pattern, Handler)`, and in `URLSpec` or `url`."""
+        handlers = {site.name: site for site in self._python.classes if self._python.descends_from(site, "tornado.web.*", "tornado.websocket.*")}
+        if not handlers:
+            return
+        for module in self._python.production:
+            pairs: list[tuple[str, Value, int, Call | None]] = []
+            for call in module.facts.calls:
+                if call.last in ("URLSpec", "url") and len(call.args) >= 2:
+                    pairs.append((self._text(call.args[0], module), call.args[1], call.line, call))
+                for value in (*call.args, *(value for _, value in call.keywords)):
+                    pairs += [(*pair, call.line, call) for pair in self._pairs(value, module)]
+            for assignment in module.facts.assignments:
+                pairs += [(*pair, assignment.line, None) for pair in self._pairs(assignment.value, module)]
+            for pattern, value, line, made_by in pairs:
+                view = self._class_in(value, module)
+                if view is not None and view.name in handlers:
+                    for verb, method in self._verb_methods(view):
+                        yield from self._made([_joined("", _plain_pattern(pattern))], [verb], "tornado", module, line, method, view=view, call=made_by)
+
+    def _pairs(self, value: Value, module: Module) -> Iterator[tuple[str, Value]]:
+        if isinstance(value, Items):
+            for item in value.items:
+                if isinstance(item, Items) and len(item.items) >= 2:
+                    text = self._text(item.items[0], module)
+                    if text:
+                        yield text, item.items[1]
+
+    def _methods_by_name(self) -> Iterator[Route]:
+        """Frameworks that find handlers by the name of a method: web.py's `GET`, CherryPy's exposed methods."""
+        for view in self._python.classes:
+            path = next((item for item in view.fields if item.name == "path" and isinstance(item.value, Const)), None)
+            for method in view.methods:
+                name = method.definition.name
+                if name in ("GET", "POST", "PUT", "DELETE", "PATCH") and path is not None and isinstance(path.value, Const) and isinstance(path.value.value, str):
+                    yield from self._made([_plain_pattern(path.value.value)], [name], "web.py", view.module, method.definition.line, method, view=view)
+                elif any(isinstance(item, Name) and item.name.endswith("cherrypy.expose") for item in method.definition.decorators):
+                    yield from self._made([f"/{name}"], ["GET", "POST"], "cherrypy", view.module, method.definition.line, method, view=view)
+
+
+_ROUTER_NAMES = frozenset({"app", "router", "bp", "blueprint", "api", "application", "api_router", "ns"})
+_ROUTING = frozenset({"route", "api_route", "websocket", "websocket_route", "api_operation", "page"})
+
+
+def flattened(value: Value | None) -> list[Value]:
+    """The members of a display, else the value alone."""
+    if value is None:
+        return []
+    if isinstance(value, Items):
+        return [inner for item in value.items for inner in flattened(item)]
+    return [value]
+
+
+def _plain_pattern(pattern: str) -> str:
+    """A URL pattern as a path: named and unnamed groups become `{name}`, anchors go."""
+    text = _PATTERN_NOISE.sub(lambda match: f"{{{match.group(1)}}}" if match.group(1) else ("{}" if match.group(0).startswith("(") and not match.group(0).startswith("(?:") else ""), pattern)
+    return text.replace("/?", "/").replace("<", "{").replace(">", "}")
+
+
+def _joined(prefix: str, path: str) -> str:
+    """Two parts of a path with one slash between them; always absolute."""
+    if not path:
+        return prefix or "/"
+    joined = f"{prefix.rstrip('/')}/{path.lstrip('/')}" if prefix else path
+    return joined if joined.startswith("/") else f"/{joined}"
+

@@ -1,0 +1,352 @@
+"""What kind of program the tree is and what its applications are put together from: servers, workers, middleware, hooks, handlers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import DECORATOR, Const, Invoke, Name, Value
+from readiness_bot.model import Location
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
+from readiness_bot.repo.routes import Routes, flattened
+from readiness_bot.repo.sources import Sources
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attachment:
+    """Something attached to an application: `name` is the resolved thing, `guards` the conditions it stands under.
+
+    `definition` is the function or class of the tree behind the name, None for a library's.
+    """
+
+    kind: Literal["middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"]
+    name: str
+    location: Location
+    module: Module
+    definition: DefinitionSite | None
+    arguments: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+    guards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A job that a queue runs. `keywords` are those of its registration."""
+
+    name: str
+    queue: str
+    definition: DefinitionSite
+    keywords: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """A value bound to a name of a settings module, class or `app.config`, wherever the framework keeps them."""
+
+    name: str
+    value: Value
+    module: Module
+    line: int
+    guards: tuple[str, ...] = ()
+
+
+_QUEUES = {
+    "celery": "celery",
+    "rq": "rq",
+    "django_rq": "rq",
+    "dramatiq": "dramatiq",
+    "arq": "arq",
+    "huey": "huey",
+    "taskiq": "taskiq",
+    "procrastinate": "procrastinate",
+    "saq": "saq",
+    "faststream": "faststream",
+    "faust": "faust",
+    "django_q": "django-q",
+    "temporalio": "temporal",
+    "streaq": "streaq",
+}
+_TASK_DECORATORS: dict[str, str] = {
+    "celery.Celery().task": "celery",
+    "celery.shared_task": "celery",
+    "celery.task": "celery",
+    "celery.app.shared_task": "celery",
+    "celery.decorators.task": "celery",
+    "dramatiq.actor": "dramatiq",
+    "django_rq.job": "rq",
+    "rq.decorators.job": "rq",
+    "huey.RedisHuey().task": "huey",
+    "huey.RedisHuey().periodic_task": "huey",
+    "huey.SqliteHuey().task": "huey",
+    "huey.contrib.djhuey.task": "huey",
+    "huey.contrib.djhuey.db_task": "huey",
+    "huey.contrib.djhuey.periodic_task": "huey",
+    "huey.contrib.djhuey.db_periodic_task": "huey",
+    "procrastinate.App().task": "procrastinate",
+    "taskiq_redis.ListQueueBroker().task": "taskiq",
+}
+_CONSUMERS = frozenset(
+    {
+        "kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer", "pika.BlockingConnection", "aio_pika.connect_robust",
+        "rq.Worker", "arq.run_worker", "pika.SelectConnection", "nats.connect", "stomp.Connection",
+    }
+)  # fmt: skip
+_SERVER_STARTS = frozenset(
+    {
+        "uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app", "gunicorn.app.base.BaseApplication", "grpc.server",
+        "grpc.aio.server", "cherrypy.quickstart", "cherrypy.tree.mount", "cheroot.wsgi.Server", "wsgiref.simple_server.make_server",
+        "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "tornado.web.Application", "asyncio.start_server", "web.application",
+        "socketserver.TCPServer", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server", "nicegui.ui.run", "mcp.server.fastmcp.FastMCP",
+        "granian.Granian", "pyramid.config.Configurator", "twisted.web.server.Site", "websockets.serve", "twisted.internet.reactor.run",
+    }
+)  # fmt: skip
+_START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
+_STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
+_MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
+_WRAPPERS = ("Middleware", "ProxyFix", "WSGIMiddleware", "ASGIMiddleware")
+
+
+class Services:
+    """Questions about the applications of one tree."""
+
+    LOOKS = "application set-up"
+
+    def __init__(self, sources: Sources, python: Python, routes: Routes) -> None:
+        self._sources = sources
+        self._python = python
+        self._routes = routes
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    # -- what kind of program --------------------------------------------------------------------------------------
+
+    @cached_property
+    def server_starts(self) -> tuple[CallSite, ...]:
+        """The calls that make or run a server."""
+        return (*self._routes.applications, *self._python.calls(*sorted(_SERVER_STARTS)))
+
+    @cached_property
+    def is_server(self) -> bool:
+        """Whether the tree serves requests: it has routes, or an application object that is more than a client's."""
+        return bool(self._routes.all) or bool(self.server_starts) or self.is_django
+
+    @cached_property
+    def is_django(self) -> bool:
+        """Whether the tree is a Django project: settings with installed applications, or a root URL configuration."""
+        return bool(self._setting_names & {"ROOT_URLCONF", "INSTALLED_APPS"}) and "django" in self._python.imported
+
+    @cached_property
+    def queues(self) -> frozenset[str]:
+        """The job queues whose library production code imports."""
+        return frozenset(queue for package, queue in _QUEUES.items() if package in self._python.imported)
+
+    @cached_property
+    def is_worker(self) -> bool:
+        """Whether the tree runs jobs: it defines tasks of a queue or consumes messages."""
+        return bool(self.tasks) or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
+
+    # -- jobs ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """The functions that a job queue runs, by decorator or as subclasses of its task class."""
+        found: list[Task] = []
+        for site in self._python.functions:
+            for decorator in site.definition.decorators:
+                queue, keywords = self._queue_of(decorator, site.module)
+                if queue:
+                    found.append(Task(site.definition.name, queue, site, keywords))
+        for site in self._python.classes:
+            if self._python.descends_from(site, "celery.Task", "celery.app.task.Task"):
+                run = self._python.member(site, "run")
+                if run is not None:
+                    found.append(Task(site.definition.name, "celery", run, ()))
+        return tuple(found)
+
+    def _queue_of(self, decorator: Value, module: Module) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        keywords: tuple[tuple[str, Value], ...] = ()
+        if isinstance(decorator, Invoke):
+            name = decorator.name
+            if decorator.call >= 0:
+                keywords = module.facts.calls[decorator.call].keywords
+        elif isinstance(decorator, Name):
+            name = decorator.meaning or decorator.name
+        else:
+            return "", ()
+        name = self._python.mean(name, module)
+        queue = _TASK_DECORATORS.get(name, "")
+        if not queue and name.rpartition(".")[2] in ("task", "periodic_task", "actor", "job", "shared_task"):
+            root = name.partition(".")[0]
+            queue = _QUEUES.get(root, "")
+            if not queue and name.endswith(".task") and "celery" in self.queues and (":" in name or name.startswith("?")):
+                queue = "celery"
+        return queue, keywords
+
+    # -- what is attached to the applications ----------------------------------------------------------------------
+
+    @cached_property
+    def middleware(self) -> tuple[Attachment, ...]:
+        """Middleware that is attached to an application: by call, decorator, constructor, Django setting, or as a wrapper."""
+        return tuple(self._middleware())
+
+    def _middleware(self) -> Iterator[Attachment]:
+        for site in self._python.calls_of(*sorted(_MIDDLEWARE_CALLS)):
+            call = site.call
+            if call.context & DECORATOR and call.decorates >= 0:
+                target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+                yield Attachment("middleware", target.name, target.location, site.module, target, call.args, call.keywords, call.guards)
+            elif call.args or call.has("middleware_class"):
+                value = call.argument(0, "middleware_class")
+                yield from self._attached("middleware", value, site, call.args[1:], call.keywords)
+        for site in self._routes.applications:
+            for value in flattened(site.call.keyword("middleware") or site.call.keyword("middlewares")):
+                yield from self._attached("middleware", value, site)
+        for setting in self.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
+            for value in flattened(setting.value):
+                text = value.value if isinstance(value, Const) else None
+                if isinstance(text, str):
+                    definition = self._python.definition(text, setting.module)
+                    location = Location(setting.module.path, setting.line, setting.line)
+                    yield Attachment("middleware", text, location, setting.module, definition, guards=setting.guards)
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                value = assignment.value
+                if isinstance(value, Invoke) and value.call >= 0 and assignment.target.rpartition(".")[2].lstrip(":?") in ("wsgi_app", "app", "application"):
+                    name = self._python.mean(value.name, module)
+                    if name.endswith(_WRAPPERS):
+                        call = module.facts.calls[value.call]
+                        location = module.location(call.line, call.end_line, call.scope, call.statement)
+                        yield Attachment(
+                            "middleware", name, location, module, self._python.definition(value.name, module), call.args, call.keywords, call.guards
+                        )
+
+    def _attached(
+        self,
+        kind: Literal["middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"],
+        value: Value | None,
+        site: CallSite,
+        arguments: tuple[Value, ...] = (),
+        keywords: tuple[tuple[str, Value], ...] = (),
+    ) -> Iterator[Attachment]:
+        module = site.module
+        if isinstance(value, Invoke) and value.call >= 0:
+            inner = module.facts.calls[value.call]
+            name = self._python.mean(inner.name, module)
+            if name.rpartition(".")[2] in ("Middleware", "DefineMiddleware") and inner.args and isinstance(inner.args[0], Name):
+                value, arguments, keywords = inner.args[0], inner.args[1:], inner.keywords
+            else:
+                definition = self._python.definition(inner.via or inner.name, module)
+                yield Attachment(kind, name, site.location, module, definition, inner.args, inner.keywords, site.call.guards)
+                return
+        if isinstance(value, Name):
+            definition = self._python.definition(value.name, module)
+            name = definition.name if definition is not None else self._python.mean(value.name, module)
+            yield Attachment(kind, name, site.location, module, definition, arguments, keywords, site.call.guards)
+
+    @cached_property
+    def exception_handlers(self) -> tuple[Attachment, ...]:
+        """Handlers of exceptions that an application registers; `arguments` begin with what is handled."""
+        found: list[Attachment] = []
+        for site in self._python.calls_of("exception_handler", "errorhandler", "app_errorhandler", "exception", "error_handler", "error"):
+            call = site.call
+            if call.context & DECORATOR and call.decorates >= 0 and "." in site.name:
+                target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+                found.append(Attachment("exception-handler", target.name, target.location, site.module, target, call.args, call.keywords, call.guards))
+        for site in self._python.calls_of("add_exception_handler", "register_error_handler", "add_error_handler"):
+            found += [
+                Attachment(item.kind, item.name, item.location, item.module, item.definition, site.call.args[:1], (), item.guards)
+                for item in self._attached("exception-handler", site.call.argument(1, "handler"), site)
+            ]
+        for site in self._routes.applications:
+            value = site.call.keyword("exception_handlers")
+            for key, handler in zip(getattr(value, "keys", ()), getattr(value, "values", ()), strict=False):
+                found += [
+                    Attachment(item.kind, item.name, item.location, item.module, item.definition, (key,), (), item.guards)
+                    for item in self._attached("exception-handler", handler, site)
+                ]
+        return tuple(found)
+
+    @cached_property
+    def hooks(self) -> tuple[Attachment, ...]:
+        """Functions that run when an application starts or stops, or around each request."""
+        return tuple(self._hooks())
+
+    def _hooks(self) -> Iterator[Attachment]:
+        for site in self._routes.applications:
+            yield from self._attached("lifespan", site.call.keyword("lifespan"), site)
+            for keyword, kind in (("on_startup", "startup"), ("on_shutdown", "shutdown")):
+                for value in flattened(site.call.keyword(keyword)):
+                    yield from self._attached(kind, value, site)  # type: ignore[arg-type]
+        for site in self._python.calls_of("on_event", "listener", "add_event_handler", "register_listener", "add_listener"):
+            texts = [text for value in (*site.call.args, *(value for _, value in site.call.keywords)) if isinstance(text := self._python.constant(value, site.module), str)]
+            kind: Literal["startup", "shutdown"] | None = (
+                "startup" if _START_EVENTS.intersection(texts) else "shutdown" if _STOP_EVENTS.intersection(texts) else None
+            )
+            if kind is None:
+                continue
+            if site.call.context & DECORATOR and site.call.decorates >= 0:
+                target = DefinitionSite(site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates])
+                yield Attachment(kind, target.name, target.location, site.module, target)
+            else:
+                for value in site.call.args:
+                    yield from self._attached(kind, value, site)
+        yield from self._registered("startup", "before_serving", "before_first_request", "before_server_start", "main_process_start")
+        yield from self._registered("shutdown", "after_serving", "after_server_stop", "before_server_stop", "teardown_appcontext", "main_process_stop")
+        yield from self._registered("before-request", "before_request", "before_app_request")
+        yield from self._registered("after-request", "after_request", "after_app_request", "teardown_request")
+        for site in self._python.calls_of("append"):
+            owner = site.name.rpartition(".")[0].rpartition(".")[2]
+            if owner in ("on_startup", "on_shutdown", "on_cleanup", "cleanup_ctx"):
+                for value in site.call.args:
+                    yield from self._attached("startup" if owner == "on_startup" else "shutdown", value, site)
+
+    def _registered(self, kind: Literal["startup", "shutdown", "before-request", "after-request"], *names: str) -> Iterator[Attachment]:
+        for site in self._python.calls_of(*names):
+            for value in site.call.args:
+                yield from self._attached(kind, value, site)
+            if site.call.context & DECORATOR and site.call.decorates >= 0:
+                target = DefinitionSite(site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates])
+                yield Attachment(kind, target.name, target.location, site.module, target)
+        for definition in self._python.functions:
+            for decorator in definition.definition.decorators:
+                if isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in names and "." in decorator.name:
+                    yield Attachment(kind, definition.name, definition.location, definition.module, definition)
+
+    # -- settings --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Upper-case bindings of modules and classes, keys of `app.config`, and fields of settings classes."""
+        found: list[Setting] = []
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                name = assignment.key or assignment.target.rpartition(".")[2].lstrip(":?")
+                is_config = bool(assignment.key) and assignment.target.endswith("config[]")
+                if name.isupper() and not assignment.target.startswith("?") or is_config:
+                    found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))
+        for site in self._python.classes:
+            if self.is_settings_class(site):
+                found += [
+                    Setting(field.name.upper(), field.value, site.module, field.line)
+                    for field in site.fields
+                    if field.value is not None and not field.name.isupper()
+                ]
+        return tuple(found)
+
+    def is_settings_class(self, site: DefinitionSite) -> bool:
+        """Whether a class reads its fields from the environment: pydantic-settings, environ-config, starlette's or dynaconf's."""
+        return self._python.descends_from(site, "pydantic_settings.*", "pydantic.BaseSettings", "pydantic.env_settings.*", "pydantic.v1.BaseSettings")
+
+    @cached_property
+    def _setting_names(self) -> frozenset[str]:
+        return frozenset(setting.name for setting in self.settings)
+
+    def settings_named(self, *names: str) -> Iterator[Setting]:
+        """The bindings of these names; `SESSION_*` means every name that begins so."""
+        matches = matcher(*names)
+        return (setting for setting in self.settings if matches(setting.name))

@@ -1,0 +1,295 @@
+"""What is reached when the service runs: definitions and modules that something started leads to, by name or by string."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from readiness_bot.facts.python import DECORATOR, MODULE, Definition, Name
+from readiness_bot.model import Area
+from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.sources import Sources
+
+_CODE_STRING = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*([:.][A-Za-z_]\w*)?(\(\))?$")
+
+
+class Wiring:
+    """Reachability over the production code of one tree.
+
+    A module runs when something that runs imports it or names it in a string. A definition is used when code that runs
+    names it, when it is decorated (decorators register), or when a library calls it back (a method that overrides a
+    library class's, a signal's receiver). What starts the service is: modules that commands, images and entry points
+    name, modules with a main guard, ASGI and WSGI modules, settings, and modules that nothing imports but which hold an
+    application object. Where none of these is known, every production module counts as started.
+    """
+
+    LOOKS = "Python code"
+
+    def __init__(self, sources: Sources, python: Python, started: Iterable[str] = ()) -> None:
+        self._sources = sources
+        self._python = python
+        self._started = tuple(started)
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """The paths of the modules that are started from outside."""
+        found: dict[str, None] = {}
+        for text in self._started:
+            for path in self._modules_in(text):
+                found[path] = None
+        for module in self._python.production:
+            if _is_start(module):
+                found[module.path] = None
+        return tuple(sorted(found))
+
+    def _modules_in(self, text: str) -> Iterator[str]:
+        """The modules that one started command, import string or path names."""
+        python = self._python
+        if text in python.modules:
+            yield text
+            return
+        dotted = text.partition(":")[0].removesuffix("()").removesuffix(".py").replace("/", ".").lstrip(".")
+        while dotted:
+            module = python.module_named(dotted) or python.module_named(f"{dotted}.__main__")
+            if module is not None:
+                yield module.path
+                return
+            dotted = dotted.rpartition(".")[0]
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The paths of the production modules that run, all of them where no start is known."""
+        pending = list(self.starts)
+        if not pending:
+            return frozenset(module.path for module in self._python.production)
+        reached: set[str] = set()
+        while pending:
+            path = pending.pop()
+            if path in reached:
+                continue
+            reached.add(path)
+            pending.extend(self._leads_to.get(path, ()))
+        return frozenset(reached)
+
+    @cached_property
+    def _leads_to(self) -> dict[str, tuple[str, ...]]:
+        """The modules that each module imports or names in a string, with the packages around them."""
+        return {path: tuple(sorted(set(self._followed(module)))) for path, module in self._python.modules.items()}
+
+    def _followed(self, module: Module) -> Iterator[str]:
+        python = self._python
+        for item in module.facts.imports:
+            path = python.absolute(item.target, module).partition(":")[0]
+            if path in python.modules:
+                yield path
+                yield from self._packages(path)
+        for origin in module.facts.stars:
+            path = python.absolute(origin, module).partition(":")[0]
+            if path in python.modules:
+                yield path
+        for text, _ in module.facts.strings:
+            if "." in text or ":" in text:
+                yield from self._modules_in_string(text, module)
+        if any(call.last in _DISCOVERING for call in module.facts.calls):
+            folder = module.path.rpartition("/")[0]
+            yield from (path for path in python.modules if path.startswith(f"{folder}/") and path != module.path)
+        if module.path.endswith(("/settings.py", "/apps.py")) or "/settings/" in module.path or "INSTALLED_APPS" in " ".join(module.facts.refs):
+            yield from self._django_apps(module)
+
+    def _django_apps(self, module: Module) -> Iterator[str]:
+        """The modules that Django imports by convention from each application that the settings name."""
+        folders = {path.rpartition("/")[0] for path in self._modules_of_strings(module)} | {module.path.rpartition("/")[0]}
+        for path in self._python.modules:
+            folder, _, name = path.rpartition("/")
+            if name in _DJANGO_MODULES and folder in folders:
+                yield path
+            elif "/management/commands/" in path and path.partition("/management/commands/")[0] in folders:
+                yield path
+
+    def _modules_of_strings(self, module: Module) -> Iterator[str]:
+        for text, _ in module.facts.strings:
+            yield from self._modules_in_string(text, module)
+        for assignment in module.facts.assignments:
+            if assignment.target.rpartition(".")[2].lstrip(":") == "INSTALLED_APPS":
+                for text in _texts_in(assignment.value):
+                    yield from self._modules_in_string(text, module)
+
+    def _modules_in_string(self, text: str, module: Module) -> Iterator[str]:
+        if not _CODE_STRING.match(text):
+            return
+        dotted = text.removesuffix("()").replace(":", ".")
+        while dotted:
+            found = self._python.module_named(dotted, module.path)
+            if found is not None:
+                yield found.path
+                yield from self._packages(found.path)
+                return
+            dotted = dotted.rpartition(".")[0]
+
+    def _packages(self, path: str) -> Iterator[str]:
+        folder = path.rpartition("/")[0]
+        while folder:
+            package = f"{folder}/__init__.py"
+            if package in self._python.modules:
+                yield package
+            folder = folder.rpartition("/")[0]
+
+    def runs(self, module: Module) -> bool:
+        """Whether the module is loaded when the service runs."""
+        return module.path in self.running
+
+    @cached_property
+    def _named(self) -> dict[str, set[str]]:
+        """For each resolved name, the definitions (or modules, `path:`) of running production code that name it."""
+        python = self._python
+        index: dict[str, set[str]] = defaultdict(set)
+        for module in python.production:
+            if module.path not in self.running:
+                continue
+            for refs, owner in _all_refs(module):
+                for ref in refs:
+                    if ref.startswith("?."):
+                        index[ref].add(owner)
+                        continue
+                    for name in {python.absolute(ref, module), python.identify(ref, module), python.mean(ref, module)}:
+                        for whole in _with_owners(name.replace("()", "")):
+                            index[whole].add(owner)
+            for text, _ in module.facts.strings:
+                if _CODE_STRING.match(text):
+                    name = python.absolute(text.removesuffix("()").replace(":", "."), module)
+                    if ":" in name:
+                        index[name].add(f"{module.path}:")
+        return index
+
+    def users(self, name: str) -> tuple[str, ...]:
+        """The definitions of running code, and the modules (`path:`), that name this thing; itself left out."""
+        bare = name.replace("()", "")
+        found = self._named.get(bare, set()) | (self._named.get(f"?.{bare.rpartition('.')[2]}", set()) if _is_member(bare) else set())
+        return tuple(sorted(user for user in found if user != bare and not user.startswith(f"{bare}.")))
+
+    def is_used(self, site: DefinitionSite) -> bool:
+        """Whether code that runs leads to the definition: names it, registers it, or a library calls it back."""
+        if not self.runs(site.module):
+            return False
+        definition = site.definition
+        if definition.decorators and not _only_plain(definition):
+            return True
+        if self.users(site.name):
+            return True
+        owner = site.module.definition(definition.parent)
+        if owner is None:
+            return False
+        if owner.kind == "function":
+            return self.is_used(DefinitionSite(site.module, definition.parent, owner))
+        holder = DefinitionSite(site.module, definition.parent, owner)
+        return self._is_called_back(holder, definition.name) and self.is_used(holder)
+
+    def _is_called_back(self, holder: DefinitionSite, method: str) -> bool:
+        """Whether something else calls the method: the language, a library's class, or the class that it overrides."""
+        if method.startswith("__") or self._python.external_bases(holder):
+            return True
+        return any(
+            self._python.bindings(base.module).definitions.get(f"{base.definition.qualname}.{method}") is not None
+            for base in self._python.ancestry(holder)
+            if base.name != holder.name
+        )
+
+    def is_reached(self, name: str) -> bool:
+        """Whether a thing of the tree, by its resolved name, is named by code that runs and is itself not only in dead code."""
+        return self._reached(name.replace("()", ""), frozenset())
+
+    def _reached(self, name: str, seen: frozenset[str]) -> bool:
+        if name in seen or len(seen) > 12:
+            return False
+        for user in self.users(name):
+            path, _, qualname = user.partition(":")
+            if not qualname:
+                return True
+            site = self._python.definition_named(user)
+            if site is None:
+                return True
+            if (site.definition.decorators and not _only_plain(site.definition)) or "." in qualname:
+                return True
+            if path in self.running and (self._reached(user, seen | {name}) or site.definition.name in _CALLED_BACK):
+                return True
+        return False
+
+
+_DISCOVERING = frozenset({"autodiscover", "autodiscover_tasks", "iter_modules", "walk_packages", "import_module", "find_modules", "import_string"})
+_DJANGO_MODULES = frozenset(
+    {"models.py", "admin.py", "apps.py", "urls.py", "signals.py", "tasks.py", "middleware.py", "celery.py", "wsgi.py", "asgi.py", "views.py", "checks.py"}
+)
+_CALLED_BACK = frozenset({"main", "create_app", "get_app", "make_app", "application", "lifespan", "handler", "lambda_handler", "app_factory", "get_application"})
+_START_NAMES = frozenset(
+    {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "gunicorn.conf.py", "gunicorn_conf.py", "conftest_app.py", "application.py", "lambda_function.py", "app.py"}
+)
+_APPLICATIONS = frozenset(
+    {
+        "fastapi.FastAPI", "starlette.applications.Starlette", "flask.Flask", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
+        "aiohttp.web.Application", "tornado.web.Application", "connexion.App", "connexion.FlaskApp", "connexion.AsyncApp", "bottle.Bottle",
+        "falcon.App", "falcon.asgi.App", "django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application", "celery.Celery",
+        "apiflask.APIFlask", "robyn.Robyn", "blacksheep.Application", "pyramid.config.Configurator", "cherrypy.quickstart", "eve.Eve",
+        "flask_openapi3.OpenAPI", "starlite.Starlite", "falcon.API", "chalice.Chalice", "aws_lambda_powertools.event_handler.APIGatewayRestResolver",
+        "faust.App", "nameko.rpc.rpc", "grpc.server", "grpc.aio.server", "faststream.FastStream", "uvicorn.run",
+    }
+)  # fmt: skip
+
+
+def _is_start(module: Module) -> bool:
+    if module.area is not Area.PRODUCTION:
+        return False
+    if module.path.rpartition("/")[2] in _START_NAMES:
+        return True
+    for call in module.facts.calls:
+        if call.name in _APPLICATIONS and not call.context & DECORATOR:
+            return True
+    return any("__name__" in guards for guards in (call.guards for call in module.facts.calls if call.scope == MODULE))
+
+
+def _all_refs(module: Module) -> Iterator[tuple[tuple[str, ...], str]]:
+    yield module.facts.refs, f"{module.path}:"
+    for definition in module.facts.definitions:
+        yield definition.refs, f"{module.path}:{definition.qualname}"
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    items = getattr(value, "items", None) or getattr(value, "parts", None) or ()
+    text = getattr(value, "value", None)
+    if isinstance(text, str):
+        yield text
+    for item in items:
+        yield from _texts_in(item)
+
+
+def _with_owners(name: str) -> Iterator[str]:
+    """A name and, inside the tree, everything it is an attribute of: who names `a.py:Store.get` names `a.py:Store`."""
+    yield name
+    path, colon, rest = name.partition(":")
+    while colon and "." in rest:
+        rest = rest.rpartition(".")[0]
+        yield f"{path}:{rest}"
+
+
+def _is_member(name: str) -> bool:
+    return "." in name.partition(":")[2]
+
+
+_PLAIN_DECORATORS = frozenset(
+    {"property", "staticmethod", "classmethod", "cached_property", "dataclass", "contextmanager", "asynccontextmanager", "wraps", "abstractmethod",
+     "lru_cache", "cache", "overload", "final", "override", "total_ordering", "singledispatch"}
+)  # fmt: skip
+
+
+def _only_plain(definition: Definition) -> bool:
+    """Whether every decorator merely shapes the definition and registers it nowhere."""
+    return all(
+        (decorator.name if isinstance(decorator, Name) else getattr(decorator, "name", "?")).rpartition(".")[2] in _PLAIN_DECORATORS
+        for decorator in definition.decorators
+    )
