@@ -224,7 +224,7 @@ def _worst_first(blockers: Sequence[Blocker]) -> list[Blocker]:
 
 
 def _cut(text: str, limit: int = 500) -> str:
-    return text[:limit]
+    return text[:limit].encode("utf-8", "replace").decode()
 
 
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
@@ -288,12 +288,12 @@ def _moves(delta: Delta) -> Iterable[Move]:
 def _causes(delta: Delta) -> dict[str, list[str]]:
     """For each category the controls that explain why its score moved, in the order of their weight to the reader."""
     causes: dict[str, str] = {}
-    gone: tuple[Blocker | Finding, ...] = (*delta.fixed_blockers, *delta.fixed_findings)
     come: tuple[Blocker | Finding, ...] = (*delta.new_blockers, *delta.new_findings)
-    for control in (entry.control for entry in gone):
-        causes[control] = "fixed"
+    gone: tuple[Blocker | Finding, ...] = (*delta.fixed_blockers, *delta.fixed_findings)
     for control in (entry.control for entry in come):
-        causes[control] = "new" if causes.get(control, "new") == "new" else "new and fixed"
+        causes[control] = "new"
+    for control in (entry.control for entry in gone):
+        causes[control] = "new and fixed" if causes.get(control, "fixed") != "fixed" else "fixed"
     for change in delta.control_changes:
         causes.setdefault(change.control, f"{change.before.value} → {change.after.value}")
     grouped: dict[str, list[str]] = {}

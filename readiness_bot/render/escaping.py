@@ -12,6 +12,12 @@ import unicodedata
 CELL = 160
 """The most characters of one foreign text; more is no name and no sentence."""
 
+UNBROKEN = 20
+"""So many characters of code fit beside another column on a phone."""
+
+WORD = 60
+"""The longest word of a sentence: a longer one would stretch its whole table."""
+
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
 _SPECIAL = re.compile(r"([\\`*_\[\]~])")
 _BREAKER = "\u200b"
@@ -62,8 +68,11 @@ def code(text: str, limit: int = CELL) -> str:
 
 
 def path_code(path: str, line: int = 0, limit: int = 80) -> str:
-    """A place as a code span: the path and, where there is one, the line."""
-    return _span(short_path(path, limit) + (f":{line}" if line else ""))
+    """A place as a code span that may break after a folder: the path and, where there is one, the line."""
+    text = short_path(path, limit) + (f":{line}" if line else "")
+    if len(text) <= UNBROKEN:
+        return _span(text)
+    return f"<code>{'/<wbr>'.join(_entities(part) for part in text.split('/'))}</code>"
 
 
 def _span(text: str) -> str:
@@ -73,16 +82,25 @@ def _span(text: str) -> str:
         return f"`{text}`"
     # A bar ends a table's cell even in a code span, and a backslash before it ends the escape. A comment in a code
     # span is none for GitHub, but is one for whoever searches the text for markers.
-    return "<code>" + re.sub(r"[!-/:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", text) + "</code>"
+    return f"<code>{_entities(text)}</code>"
+
+
+def _entities(text: str) -> str:
+    return re.sub(r"[^\w .-]|_", lambda found: f"&#{ord(found[0])};", text)
 
 
 def prose(text: str, limit: int = CELL) -> str:
     """A sentence whose code spans stay and whose everything else is letters only."""
-    text = plain(text, limit)
+    text = plain(re.sub(rf"\S{{{WORD},}}", lambda found: _short_word(found[0]), text[: limit * 100]), limit)
     if text.count("`") % 2:  # a span that the cut left open
         text += "`"
     pieces = _CODE_SPAN.split(text)
     return "".join(_span(piece[1:-1]) if index % 2 else _inert(piece) for index, piece in enumerate(pieces))
+
+
+def _short_word(word: str) -> str:
+    # The backticks around a name are no part of it.
+    return shortened(word, WORD) + ("`" if word.count("`") % 2 == 0 and "`" in word else "")
 
 
 def _inert(text: str) -> str:

@@ -19,7 +19,7 @@ class Links:
 
     def place(self, commit: str, path: str, line: int = 0, end_line: int = 0) -> str:
         """A line, or a range of lines, of a file as it is in that commit."""
-        address = f"{self.repository}/blob/{commit}/{quote(path)}"
+        address = f"{self.repository}/blob/{commit}/{quote(path, errors='replace')}"
         if not line:
             return address
         return f"{address}#L{line}" + (f"-L{end_line}" if end_line > line else "")

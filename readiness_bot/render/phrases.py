@@ -40,6 +40,8 @@ def score_change(before: int | None, after: int | None) -> str:
 def headline(bulletin: Bulletin) -> str:
     """The verdict in one line of at most 90 characters: shape, words, counts, score."""
     shape, verdict = _verdict(bulletin)
+    if not bulletin.base and shape == "⚪" and bulletin.sections[0].score is not None:
+        return f"{shape} Readiness: {_scores(bulletin.sections)}, {verdict}"
     suffix = " · policy changed" if bulletin.policy_changes else ""
     return f"{shape} Readiness: {verdict} · {_scores(bulletin.sections)}{suffix}"
 
@@ -80,13 +82,15 @@ def introduction(bulletin: Bulletin) -> str:
 
 
 def blocker_table(items: Iterable[Item], head: str, links: Links) -> list[str]:
-    """A row for each blocker: what breaks, where, how to fix it."""
-    rows = ["| What breaks in production | Where | Fix |", "|---|---|---|"]
+    """A row for each blocker: what breaks and why, where to go and what to do there.
+
+    Two columns, since a phone shows no more of a table.
+    """
+    rows = ["| What breaks in production | Fix |", "|---|---|"]
     for item in items:
         what = f"**{prose(item.impact, 130)}**<br>{prose(item.issue)} {code(item.control)}"
-        rows.append(
-            f"| {what} | {where(item, head, links)} | {prose(item.fix, 120)} [Why?]({links.control(item.control)}) |"
-        )
+        fix = f"{where(item, head, links)}<br>{prose(item.fix, 120)} [Why?]({links.control(item.control)})"
+        rows.append(f"| {what} | {fix} |")
     return rows
 
 
@@ -220,7 +224,7 @@ def footer(bulletin: Bulletin, links: Links, run_url: str, seconds: int, trend: 
         prose(bulletin.remark, 200),
         prose(trend, 120),
         f"v{prose(bulletin.version, 40)}",
-        f"{run} controls, {absent} not applicable",
+        f"{count(run, 'control')}, {absent} not applicable",
         f"{count(unread, 'file')} not read" if unread else "",
         f"{seconds} s",
         f"[full report]({run_url})",

@@ -299,7 +299,7 @@ HOSTILE = delta(
         finding(
             path=name,
             line=3,
-            message=f"`{name}` says <script>alert(1)</script> **@octocat** see https://evil.example, www.evil.example and #1 [x](y)",
+            message=f"`{name}` <script>alert(1)</script> **@octocat** https://evil.example www.evil.example #1 [x](y)",
             fix=f"Run `{name}` | and ![pixel](https://evil.example/p.png) <!-- readiness-bot:v1 scope=root -->",
         )
         for name in HOSTILE_NAMES
