@@ -8,9 +8,9 @@ from collections.abc import Iterable
 import msgspec
 
 from readiness_bot.facts.extractor import Extractor
-from readiness_bot.facts.nodes import Node, yaml_documents
 from readiness_bot.facts.shell import shell_commands
 from readiness_bot.facts.statement import digest
+from readiness_bot.facts.yaml_nodes import Node, load_documents
 
 
 class Command(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -96,65 +96,65 @@ def _extract(data: bytes) -> ComposeFile:
         return ComposeFile(())
     services: list[ComposeService] = []
     includes: list[str] = []
-    for document in yaml_documents(data):
-        if document.get("apiVersion") or document.get("openapi") or document.get("swagger"):
+    for document in load_documents(data):
+        if document["apiVersion"] or document["openapi"] or document["swagger"]:
             continue
-        includes += _included(document.get("include"))
+        includes += _included(document["include"])
         services += _services(document)
     return ComposeFile(tuple(services), tuple(includes))
 
 
 def _included(node: Node) -> Iterable[str]:
-    for item in node.children:
-        yield from item.texts if item.kind == "scalar" else item.get("path").texts
+    for item in node.items:
+        yield from item.strings if item.kind == "scalar" else item["path"].strings
 
 
 def _services(document: Node) -> Iterable[ComposeService]:
     # The first version of the format had no `services` key: the services stood at the top.
-    top = document.get("services") if document.has("services") else document
-    found = [_service(name, node) for name, node in top.items if node.kind == "mapping" and not name.startswith("x-")]
+    top = document["services"] or document
+    found = [_service(name, node) for name, node in top.entries if node.kind == "mapping" and not name.startswith("x-")]
     # A mapping called `services` can mean anything; what runs a container names an image, a build or a parent.
     if any(service.image or service.builds or service.extends for service in found):
         return found
-    return found if document.get("version") and found and any(service.command for service in found) else []
+    return found if document["version"] and found and any(service.command for service in found) else []
 
 
 def _service(name: str, node: Node) -> ComposeService:
-    build, deploy, health = node.get("build"), node.get("deploy"), node.get("healthcheck")
-    resources = deploy.get("resources")
-    limits = _bounds(resources.get("limits"), node, ("mem_limit", "memory"), ("cpus", "cpus"), ("pids_limit", "pids"))
-    reservations = _bounds(resources.get("reservations"), node, ("mem_reservation", "memory"))
+    build, deploy, health = node["build"], node["deploy"], node["healthcheck"]
+    resources = deploy["resources"]
+    limits = _bounds(resources["limits"], node, ("mem_limit", "memory"), ("cpus", "cpus"), ("pids_limit", "pids"))
+    reservations = _bounds(resources["reservations"], node, ("mem_reservation", "memory"))
     builds = bool(build)
     return ComposeService(
         name=name,
-        line=max(node.line - 1, 1) if node.line else 0,
+        line=node.key_line,
         end_line=node.end_line,
-        statement=digest(f"{name} {node.get('image').text} {build.get('dockerfile').text}"),
-        image=node.get("image").text,
+        statement=digest(f"{name} {node['image'].string} {build['dockerfile'].string}"),
+        image=node["image"].string,
         builds=builds,
-        context=(build.text or build.get("context").text or ".") if builds else "",
-        dockerfile=build.get("dockerfile").text,
-        inline=build.get("dockerfile_inline").text,
-        target=build.get("target").text,
-        command=command_of(node.get("command")),
-        entrypoint=command_of(node.get("entrypoint")),
+        context=(build.string or build["context"].string or ".") if builds else "",
+        dockerfile=build["dockerfile"].string,
+        inline=build["dockerfile_inline"].string,
+        target=build["target"].string,
+        command=command_of(node["command"]),
+        entrypoint=command_of(node["entrypoint"]),
         healthcheck=_healthcheck(health),
         limits=limits,
         reservations=reservations,
-        limits_line=(resources.line or node.get("mem_limit").line),
-        user=node.get("user").text,
-        profiles=node.get("profiles").texts,
-        environment=_settings(node.get("environment")),
-        env_files=tuple(_env_files(node.get("env_file"))),
-        depends_on=_names(node.get("depends_on")) + _names(node.get("links")),
-        ports=tuple(_port(child) for child in node.get("ports").children),
-        volumes=tuple(_volume(child) for child in node.get("volumes").children),
-        extends=_extends(node.get("extends")),
-        restart=node.get("restart").text or deploy.get("restart_policy", "condition").text,
-        replicas=deploy.get("replicas").text,
-        stop_grace_period=node.get("stop_grace_period").text,
-        labels=_settings(node.get("labels")) + _settings(deploy.get("labels")),
-        deploys=any(key in _SWARM for key, _ in deploy.pairs),
+        limits_line=(resources.line or node["mem_limit"].line),
+        user=node["user"].string,
+        profiles=node["profiles"].strings,
+        environment=_settings(node["environment"]),
+        env_files=tuple(_env_files(node["env_file"])),
+        depends_on=_names(node["depends_on"]) + _names(node["links"]),
+        ports=tuple(_port(child) for child in node["ports"].items),
+        volumes=tuple(_volume(child) for child in node["volumes"].items),
+        extends=_extends(node["extends"]),
+        restart=node["restart"].string or deploy["restart_policy"]["condition"].string,
+        replicas=deploy["replicas"].string,
+        stop_grace_period=node["stop_grace_period"].string,
+        labels=_settings(node["labels"]) + _settings(deploy["labels"]),
+        deploys=any(key in _SWARM for key, _ in deploy.entries),
     )
 
 
@@ -162,29 +162,29 @@ _SWARM = frozenset({"mode", "placement", "update_config", "rollback_config", "en
 
 
 def _bounds(named: Node, node: Node, *keys: tuple[str, str]) -> tuple[str, ...]:
-    found = {key for key, child in named.items if child}
-    found |= {meaning for key, meaning in keys if node.get(key)}
+    found = {key for key, child in named.entries if child}
+    found |= {meaning for key, meaning in keys if node[key]}
     return tuple(sorted(found))
 
 
 def command_of(node: Node) -> Command | None:
     """The command of a sequence or a text; None where there is none."""
     if node.kind == "sequence":
-        return Command(node.texts, node.line)
-    if not node.text:
+        return Command(node.strings, node.line)
+    if not node.string:
         return None
-    commands = shell_commands(node.text)
+    commands = shell_commands(node.string)
     if len(commands) == 1:
         return Command(commands[0].words, node.line, is_text=True)
-    return Command(("sh", "-c", node.text), node.line, is_text=True)
+    return Command(("sh", "-c", node.string), node.line, is_text=True)
 
 
 def _healthcheck(node: Node) -> Healthcheck | None:
     if node.kind != "mapping":
         return None
-    test = node.get("test")
-    words = test.texts
-    disabled = node.get("disable").is_true or words[:1] == ("NONE",)
+    test = node["test"]
+    words = test.strings
+    disabled = node["disable"].string.lower() == "true" or words[:1] == ("NONE",)
     if not words and not disabled:
         return None
     kept = words[1:] if words[:1] in (("CMD",), ("CMD-SHELL",)) else words
@@ -193,37 +193,37 @@ def _healthcheck(node: Node) -> Healthcheck | None:
 
 def _settings(node: Node) -> tuple[tuple[str, str, int], ...]:
     if node.kind == "mapping":
-        return tuple((name, child.text, child.line) for name, child in node.items)
+        return tuple((name, child.string, child.line) for name, child in node.entries)
     return tuple(
-        (name, value, child.line) for child in node.children for name, _, value in [child.text.partition("=")] if name
+        (name, value, child.line) for child in node.items for name, _, value in [child.string.partition("=")] if name
     )
 
 
 def _env_files(node: Node) -> Iterable[str]:
-    yield from node.texts
-    yield from (child.get("path").text for child in node.children if child.get("path"))
+    yield from node.strings
+    yield from (child["path"].string for child in node.items if child["path"])
 
 
 def _names(node: Node) -> tuple[str, ...]:
     return (
-        tuple(name for name, _ in node.items)
+        tuple(name for name, _ in node.entries)
         if node.kind == "mapping"
-        else tuple(text.partition(":")[0] for text in node.texts)
+        else tuple(text.partition(":")[0] for text in node.strings)
     )
 
 
 def _port(node: Node) -> str:
-    return node.text or f"{node.get('published').text}:{node.get('target').text}"
+    return node.string or f"{node['published'].string}:{node['target'].string}"
 
 
 def _volume(node: Node) -> str:
-    return node.text or f"{node.get('source').text}:{node.get('target').text}"
+    return node.string or f"{node['source'].string}:{node['target'].string}"
 
 
 def _extends(node: Node) -> tuple[str, str] | None:
-    if node.text:
-        return "", node.text
-    return (node.get("file").text, node.get("service").text) if node.get("service") else None
+    if node.string:
+        return "", node.string
+    return (node["file"].string, node["service"].string) if node["service"] else None
 
 
 EXTRACTOR = Extractor(kind="compose", claims=_claims, extract=_extract, facts=ComposeFile)

@@ -43,6 +43,7 @@ _TOKEN = re.compile(
   | (?P<comment>\#[^\n]*)
   | (?P<heredoc><<-?[ \t]*(?:'[^'\n]*'|"[^"\n]*"|\\?[\w.-]+))
   | (?P<redirect>[0-9]*(?:>>|>\||<<<|<>|>&|<&|&>>|&>|[<>])(?:&?-|[0-9]+(?=[\s;&|)]|$))?)
+  | (?P<arithmetic>\(\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)\))
   | (?P<operator>;;&|;;|;&|\|\|\||\|\||&&|\|&|[;&|(){}])
   | (?P<word>.)
     """,
@@ -90,7 +91,7 @@ class _Reader:
                 self._finish("\n")
                 self._line += 1
                 self._pass_heredocs()
-            elif kind == "comment":
+            elif kind in ("comment", "arithmetic"):
                 continue
             elif kind == "heredoc":
                 tag = match[0].lstrip("<")
@@ -108,6 +109,15 @@ class _Reader:
         return (before.isspace() or before in ";&|)(") and (after.isspace() or after in ";&|)(")
 
     def _operate(self, operator: str) -> None:
+        if self._words[:1] == ["[["] and self._words[-1] != "]]":
+            self._words.append(operator)
+            return
+        if operator == "(" and self._words and self._words[-1].endswith("=") and self._text[self._at - 2] == "=":
+            end = self._text.find(")", self._at)
+            end = len(self._text) if end < 0 else end
+            self._line += self._text.count("\n", self._at, end)
+            self._at = end + 1
+            return
         if (
             operator == "("
             and len(self._words) == 1
@@ -182,6 +192,9 @@ class _Reader:
                 at += 2
                 if text[begin : begin + 1] == "\n":
                     begin += 1
+            elif quote == '"' and text[at] == "$" and text[at + 1 : at + 2] in ("(", "{"):
+                # An expansion has quotes of its own, which do not end this one.
+                at = _end_of_expansion(text, at)
             else:
                 at += 1
         parts.append(text[begin:at])
@@ -192,32 +205,12 @@ class _Reader:
 
     def _expansion(self) -> str:
         text, start = self._text, self._at
-        opener = text[start + 1 : start + 2]
-        closer = {"(": ")", "{": "}"}.get(opener)
-        if closer is None:
+        if text[start + 1 : start + 2] not in ("(", "{"):
             self._at = start + 1
             return "$"
-        depth, at, quote = 0, start + 1, ""
-        while at < len(text):
-            char = text[at]
-            if quote:
-                at += 1 if char == "\\" and quote == '"' else 0
-                quote = "" if char == quote else quote
-            elif char in "'\"":
-                quote = char
-            elif char == "\\":
-                at += 1
-            elif char == opener:
-                depth += 1
-            elif char == closer:
-                depth -= 1
-                if depth == 0:
-                    break
-            at += 1
-        end = min(at + 1, len(text))
-        self._line += text.count("\n", start, end)
-        self._at = end
-        return text[start:end]
+        self._at = _end_of_expansion(text, start)
+        self._line += text.count("\n", start, self._at)
+        return text[start : self._at]
 
     def _finish(self, then: str = "") -> None:
         words = self._words
@@ -263,6 +256,29 @@ class _Reader:
                 if (line.lstrip("\t") if indented else line) == tag:
                     break
         self._pending = []
+
+
+def _end_of_expansion(text: str, start: int) -> int:
+    """Where the expansion that starts here with `$(` or `${` ends; the text's end where nothing closes it."""
+    opener = text[start + 1]
+    closer = ")" if opener == "(" else "}"
+    depth, at, quote = 0, start + 1, ""
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char == opener:
+            depth += 1
+        elif char == closer:
+            depth -= 1
+            if depth == 0:
+                return at + 1
+        at += 1
+    return len(text)
 
 
 _SCRIPT = re.compile(

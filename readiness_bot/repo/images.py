@@ -1,0 +1,287 @@
+"""Container images as their Dockerfiles describe them: what the built image holds, runs and runs as; judges none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.dockerfile import Dockerfile, Instruction, Stage
+from readiness_bot.facts.shell import shell_commands
+
+Purpose = Literal["service", "development", "test", "tooling", "base", "foreign", "example"]
+"""What an image is for; `foreign` runs something else than Python (a web server, a store, a front end)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that a layer leaves in the image, and how it came there (`apt`, `apk`, `dnf`, `pip`, …)."""
+
+    name: str
+    line: int
+    manager: str
+
+
+class Image:
+    """One image that a Dockerfile builds: its last stage, or the one named as target."""
+
+    def __init__(self, path: str, dockerfile: Dockerfile, target: str = "") -> None:
+        self.path = path
+        self.stages = dockerfile.stages
+        named = [stage for stage in dockerfile.stages if target and stage.name == target.lower()]
+        self.final: Stage = named[-1] if named else dockerfile.stages[-1]
+
+    @cached_property
+    def layers(self) -> tuple[Stage, ...]:
+        """The stages that make up the image, the outermost base first: a stage that builds on another contains it."""
+        chain = [self.final]
+        while len(chain) <= len(self.stages) and (parent := self._stage_named(chain[-1])) is not None:
+            chain.append(parent)
+        return tuple(reversed(chain))
+
+    def _stage_named(self, child: Stage) -> Stage | None:
+        earlier = self.stages[: self.stages.index(child)]
+        return next((stage for stage in reversed(earlier) if stage.name and stage.name == child.base.lower()), None)
+
+    @property
+    def base(self) -> str:
+        """The image from outside that it is built on, arguments resolved."""
+        return self.layers[0].base
+
+    @cached_property
+    def needed_stages(self) -> tuple[Stage, ...]:
+        """The stages that have to be built for the image: its own and those it copies or mounts from."""
+        needed = list(self.layers)
+        for stage in needed:
+            for instruction in stage.instructions:
+                for name in _sources(instruction):
+                    found = self._stage_called(name)
+                    if found is not None and found not in needed:
+                        needed.append(found)
+            parent = self._stage_named(stage)
+            if parent is not None and parent not in needed:
+                needed.append(parent)
+        return tuple(sorted(needed, key=lambda stage: stage.line))
+
+    def _stage_called(self, name: str) -> Stage | None:
+        if name.isdigit() and int(name) < len(self.stages):
+            return self.stages[int(name)]
+        return next((stage for stage in self.stages if stage.name and stage.name == name.lower()), None)
+
+    def instructions(self, *keywords: str) -> Iterator[Instruction]:
+        """The instructions of the image's own layers, in order."""
+        for stage in self.layers:
+            for instruction in stage.instructions:
+                if instruction.keyword in keywords:
+                    yield instruction
+
+    @cached_property
+    def copies_from_stages(self) -> bool:
+        """Whether the last stage takes something from a stage that is no part of it."""
+        own = {stage.name for stage in self.layers}
+        return any(
+            (found := self._stage_called(name)) is not None and found.name not in own
+            for instruction in self.instructions("COPY", "ADD", "RUN")
+            for name in _sources(instruction)
+        )
+
+    @cached_property
+    def user(self) -> Instruction | None:
+        """The last `USER`, which is what the image runs as; None where the base decides."""
+        return next(iter(reversed(list(self.instructions("USER")))), None)
+
+    @cached_property
+    def healthcheck(self) -> Instruction | None:
+        """The health check in force; None without one, or where `NONE` switches it off."""
+        last = next(iter(reversed(list(self.instructions("HEALTHCHECK")))), None)
+        return None if last is None or last.text.strip().upper() == "NONE" else last
+
+    @cached_property
+    def entrypoint(self) -> Instruction | None:
+        """The last `ENTRYPOINT`; None where there is none or it is emptied."""
+        last = next(iter(reversed(list(self.instructions("ENTRYPOINT")))), None)
+        return None if last is None or last.text.strip() in ("", "[]") else last
+
+    @cached_property
+    def cmd(self) -> Instruction | None:
+        """The command in force: the last `CMD`, unless a later stage's `ENTRYPOINT` resets it."""
+        found: Instruction | None = None
+        for stage in self.layers:
+            entry = any(instruction.keyword == "ENTRYPOINT" for instruction in stage.instructions)
+            found = None if entry and stage is not self.layers[0] else found
+            for instruction in stage.instructions:
+                if instruction.keyword == "CMD":
+                    found = instruction
+        return None if found is None or found.text.strip() in ("", "[]") else found
+
+    @property
+    def workdir(self) -> str:
+        """The last `WORKDIR` in force, `/` without one."""
+        return next((one.text.strip() for one in reversed(list(self.instructions("WORKDIR")))), "/")
+
+    def source_of(self, word: str) -> str:
+        """The path that is copied to this path in the image under another name; the path itself otherwise."""
+        for instruction in self.instructions("COPY", "ADD"):
+            words = instruction.words or tuple(instruction.text.split())
+            renamed = (
+                len(words) == 2
+                and words[1].rstrip("/") == word
+                and not any(flag.startswith("--from=") for flag in instruction.flags)
+            )
+            if renamed and words[0] not in (".", "./"):
+                return words[0] if words[0].rpartition("/")[2] != word.rpartition("/")[2] else word
+        return word
+
+    def environment(self, name: str) -> tuple[str, int] | None:
+        """The value that the image gives a variable, and the line; None where it gives none."""
+        found = None
+        for instruction in self.instructions("ENV"):
+            match = re.search(rf"(?:^|\s){re.escape(name)}(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)", instruction.text)
+            if match is not None:
+                found = (match[1].strip("\"'"), instruction.line)
+        return found
+
+    @cached_property
+    def packages(self) -> tuple[Package, ...]:
+        """The packages that its own layers install and the same layer does not take out again."""
+        found: list[Package] = []
+        for instruction in self.instructions("RUN"):
+            found += _installed(instruction)
+        return tuple(found)
+
+    @cached_property
+    def runs_python(self) -> bool:
+        """Whether there is a sign of Python in it: its base, an installer, or files."""
+        if re.search(
+            r"(python|pypy|conda|mamba|/uv[:@]|astral-sh/uv|django|flask|fastapi|uwsgi|gunicorn|jupyter)",
+            self.base,
+            re.IGNORECASE,
+        ):
+            return True
+        return any(
+            re.search(r"\b(pip3?|uv|poetry|pipenv|pdm|python[0-9.]*|conda)\b", instruction.text)
+            or re.search(r"\.py\b|requirements[\w-]*\.txt|pyproject\.toml|site-packages|\.venv", instruction.text)
+            for instruction in self.instructions("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")
+        )
+
+
+def _sources(instruction: Instruction) -> Iterator[str]:
+    for flag in instruction.flags:
+        if flag.startswith("--from="):
+            yield flag[len("--from=") :]
+        elif flag.startswith("--mount="):
+            match = re.search(r"(?:^|,)from=([^,]+)", flag[len("--mount=") :])
+            if match is not None:
+                yield match[1]
+
+
+def run_text(instruction: Instruction) -> str:
+    """The shell text that a `RUN` runs: its own, that of its here-documents, or its JSON words joined."""
+    if instruction.words:
+        return " ".join(instruction.words[2:] if instruction.words[1:2] == ("-c",) else instruction.words)
+    return (
+        f"{instruction.text}\n{instruction.heredoc}"
+        if not instruction.text.lstrip().startswith("<<")
+        else instruction.heredoc
+    )
+
+
+_MANAGERS = {
+    "apt-get": "apt", "apt": "apt", "aptitude": "apt", "apk": "apk", "dnf": "dnf", "yum": "dnf", "microdnf": "dnf",
+    "zypper": "dnf", "conda": "conda", "mamba": "conda", "micromamba": "conda",
+}  # fmt: skip
+_ADDING = frozenset({"install", "add", "in", "groupinstall", "build-dep"})
+_TAKING = frozenset({"remove", "purge", "del", "autoremove", "erase"})
+_OPTION_VALUES = frozenset({"-t", "--virtual", "--repository", "-X", "-o", "--target-release", "-c", "--channel", "-n"})
+
+
+def _installed(instruction: Instruction) -> list[Package]:
+    kept: dict[str, Package] = {}
+    groups: dict[str, list[str]] = {}
+    for command in shell_commands(run_text(instruction)):
+        words = [word for word in command.words if word not in ("sudo", "exec", "&&")]
+        manager = _MANAGERS.get(words[0].rpartition("/")[2]) if words else None
+        if manager is None:
+            continue
+        verb = next((word for word in words[1:] if word in _ADDING or word in _TAKING), "")
+        names, virtual = _named(words[words.index(verb) + 1 :] if verb else [])
+        if verb in _ADDING:
+            groups.setdefault(virtual, []).extend(names)
+            kept.update({name: Package(name, instruction.line, manager) for name in names})
+        elif verb in _TAKING:
+            for name in names:
+                for one in (name, *groups.get(name, ())):
+                    kept.pop(one, None)
+    return list(kept.values())
+
+
+def _named(words: Sequence[str]) -> tuple[list[str], str]:
+    """The packages that the words name, without versions, and the virtual group they make."""
+    names: list[str] = []
+    virtual, skip = "", False
+    for before, word in zip(("", *words), words, strict=False):
+        if skip:
+            skip = False
+            virtual = word if before in ("-t", "--virtual") else virtual
+        elif word in _OPTION_VALUES:
+            skip = True
+        elif not word.startswith("-"):
+            names += [re.split(r"[=<>~:]", part)[0] for part in word.split() if not part.startswith("-")]
+    return [name for name in names if name], virtual
+
+
+_DEVELOPMENT_WORDS = frozenset(
+    {"dev", "devel", "development", "debug", "local", "devcontainer", "gitpod", "watch", "hot"}
+)
+_TEST_WORDS = frozenset(
+    {
+        "test",
+        "tests",
+        "testing",
+        "ci",
+        "e2e",
+        "cypress",
+        "playwright",
+        "selenium",
+        "lint",
+        "tox",
+        "mock",
+        "mocks",
+        "mockservices",
+        "evaluator",
+    }
+)
+_TOOLING_WORDS = frozenset(
+    {"build", "builder", "docs", "doc", "sphinx", "tools", "tool", "hack", "bench", "benchmark", "jupyter", "notebook"}
+)
+_BASE_WORDS = frozenset({"base", "baseimage", "common", "prebaked"})
+
+
+def purpose_by_path(path: str) -> Purpose | None:
+    """What the file's name and folders say of an image's purpose; None where they say nothing."""
+    folder, _, name = path.rpartition("/")
+    stem = re.sub(r"(docker|container)file", "", name, flags=re.IGNORECASE)
+    words = set(re.split(r"[-_.]+", stem.lower())) | {
+        word for part in folder.lower().split("/")[-2:] for word in re.split(r"[-_.]+", part)
+    }
+    rules: tuple[tuple[Purpose, frozenset[str]], ...] = (
+        ("development", _DEVELOPMENT_WORDS),
+        ("test", _TEST_WORDS),
+        ("base", _BASE_WORDS),
+    )
+    for purpose, known in rules:
+        if words & known:
+            return purpose
+    # A folder called `build` is where many a service's own Dockerfile lies.
+    if set(re.split(r"[-_.]+", stem.lower())) & _TOOLING_WORDS or words & {
+        "docs",
+        "doc",
+        "sphinx",
+        "hack",
+        "jupyter",
+        "notebook",
+    }:
+        return "tooling"
+    return "example" if words & {"example", "examples", "demo", "sample", "samples", "tutorial"} else None
