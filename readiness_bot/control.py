@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
 
+from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY
 from readiness_bot.model import (
     Area,
     Category,
@@ -29,12 +30,6 @@ Example = str | Mapping[str, str]
 """The text of one Python file, or texts by path; a line that must be flagged ends in `# <- flagged`."""
 
 Judge = Callable[[Repo], Judgement | Iterable[Site]]
-
-DEFINED_NOT_WIRED = 0.25
-"""The score of something that is there and that nothing reaches: the catalogue's figure."""
-
-HINTS_ONLY = 0.75
-"""The score of a located control whose findings are all of medium confidence: the catalogue's figure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +105,23 @@ def judge(control: Control, repo: Repo) -> Judgement:
     assert control.judge is not None
     watched = _Watched(repo)
     answer = control.judge(cast("Repo", watched))
-    judgement = answer if isinstance(answer, Judgement) else _of_sites(control, repo, tuple(answer))
+    sites = answer.sites if isinstance(answer, Judgement) else tuple(answer)
+    suppressed = tuple(site for site in sites if not site.good and _is_waived(control, site, repo))
+    kept = tuple(site for site in sites if site not in suppressed) if suppressed else sites
+    judgement = replace(answer, sites=kept) if isinstance(answer, Judgement) else _of_sites(control, repo, kept)
+    judgement = replace(judgement, suppressed=suppressed)
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
     return _doubted(judgement, _unread(watched, repo))
+
+
+def _is_waived(control: Control, site: Site, repo: Repo) -> bool:
+    """Whether a comment `# readiness: ignore[control] reason` on the place's lines waives it; without a reason it does not."""
+    place = site.location
+    return any(
+        control.id in comment.ids and comment.reason
+        for comment in repo.suppressions.at(place.path, place.line, place.end_line, "readiness")
+    )
 
 
 class _Watched:
@@ -169,7 +177,7 @@ def _of_sites(control: Control, repo: Repo, sites: tuple[Site, ...]) -> Judgemen
         summary = f"{_places(certain)} to fix" + (f", {good} in order." if good else ".")
         return Judgement(Status.FAIL, 0.0, summary, sites=sites)
     if likely:
-        return Judgement(Status.PARTIAL, HINTS_ONLY, f"{_places(likely)} to review.", sites=sites)
+        return Judgement(Status.PARTIAL, HINTS_ONLY.value, f"{_places(likely)} to review.", sites=sites)
     if good:
         return Judgement(Status.PASS, 1.0, f"{_places(good)} looked at, all in order.", sites=sites)
     return Judgement(Status.PASS, 1.0, "No such defect found.", sites=sites)
@@ -201,7 +209,7 @@ def passed(summary: str, *evidence: Evidence) -> Judgement:
     return Judgement(Status.PASS, 1.0, summary, evidence)
 
 
-def partial(summary: str, *evidence: Evidence, score: float = DEFINED_NOT_WIRED) -> Judgement:
+def partial(summary: str, *evidence: Evidence, score: float = DEFINED_NOT_WIRED.value) -> Judgement:
     """The capability is defined and not wired in (0.25), or covers only a part (0.5 to 0.9, by the share)."""
     if not evidence:
         raise ValueError(f"a partial needs evidence: {summary}")

@@ -164,6 +164,8 @@ class Judgement:
     evidence: tuple[Evidence, ...] = ()
     looked_in: tuple[str, ...] = ()
     sites: tuple[Site, ...] = ()
+    suppressed: tuple[Site, ...] = ()
+    """Bad sites that a comment in the code waives; they do not count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from readiness_bot.model import Facts
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.wiring import Wiring
 
 
@@ -54,3 +57,13 @@ class Repo:
     def is_service(self) -> bool:
         """Whether the tree is something that runs in production, and not a library: it serves, works off jobs, or ships an image of itself."""
         return self.services.is_server or self.services.is_worker or bool(self.deployment.service_images)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """The comments by which authors waive findings."""
+        return Suppressions(self.python)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The quick facts of the tree."""
+        return quick_facts(self.sources, self.python, self.routes)

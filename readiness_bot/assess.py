@@ -1,0 +1,200 @@
+"""One tree to one report, two trees to one comparison: puts the parts together and holds no rule of its own."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from readiness_bot import compare as comparison
+from readiness_bot import identity, plan, score, waivers
+from readiness_bot.control import Control, controls, judge
+from readiness_bot.facts.harvest import Harvest, harvest
+from readiness_bot.facts.store import Store, default_directory
+from readiness_bot.git import Repository, Tree
+from readiness_bot.model import Delta, Judgement, Report, Verdict
+from readiness_bot.repo import Repo
+from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.suppressions import Ignore
+from readiness_bot.settings import Settings
+
+Progress = Callable[[int, int], None]
+"""Told how many files of how many have been read."""
+
+_SHARED_BY_SERVICES = (".github/", ".gitlab-ci.yml", ".gitlab/", ".circleci/", "azure-pipelines.yml", "Jenkinsfile", ".travis.yml", ".pre-commit-config.yaml")
+"""What stands at a repository's root and serves each service below it."""
+
+
+def assess(
+    repository: Repository,
+    revision: str | None,
+    settings: Settings,
+    *,
+    assessed_on: date,
+    coverage_report: bytes | None = None,
+    cache_dir: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """The report of one tree; `revision` None is the working tree.
+
+    Raises `GitError` where the tree cannot be read and `CoverageReportError` for a coverage report that is none.
+    """
+    tree = _tree(repository, revision, settings)
+    with _without_collector():
+        gathered = harvest(repository, [tree], store=_store(repository, cache_dir), jobs=jobs, progress=progress)
+        return _report(repository, tree, gathered, settings, assessed_on, _coverage(coverage_report))
+
+
+def compare(
+    repository: Repository,
+    base: str,
+    head: str | None,
+    settings: Settings,
+    *,
+    assessed_on: date,
+    policy_changes: Sequence[str] = (),
+    coverage_report: bytes | None = None,
+    cache_dir: Path | None = None,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Delta:
+    """What head (None: the working tree) introduces and fixes against base, both judged by the same settings in one run.
+
+    A coverage report is head's; base is judged by the same figure, since there is no other to hold against it.
+    Raises as `assess`.
+    """
+    before, after = _tree(repository, base, settings), _tree(repository, head, settings)
+    coverage = _coverage(coverage_report)
+    with _without_collector():
+        gathered = harvest(repository, [before, after], store=_store(repository, cache_dir), jobs=jobs, progress=progress)
+        old = _report(repository, before, gathered, settings, assessed_on, coverage)
+        new = _report(repository, after, gathered, settings, assessed_on, coverage)
+    return comparison.compare(old, new, repository.renames(before, after), settings.policy, policy_changes)
+
+
+def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
+    """Every control's verdict of one repository, and what is to be said of the suppression comments in it.
+
+    Comments are honoured, waivers are not yet.
+    """
+    judgements = [(control, judge(control, repo)) for control in controls()]
+    used = {
+        (control.id, site.location.path, line)
+        for control, judgement in judgements
+        for site in judgement.suppressed
+        for line in range(site.location.line, max(site.location.line, site.location.end_line) + 1)
+    }
+    notices = tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used))
+    return tuple(_verdict(control, judgement) for control, judgement in judgements), notices
+
+
+def _said_of(ignore: Ignore, used: Collection[tuple[str, str, int]]) -> Iterator[str]:
+    known = {control.id for control in controls()}
+    for control in ignore.controls:
+        place = f"{ignore.path}:{ignore.line}"
+        if control not in known:
+            yield f"{place}: `ignore[{control}]` names no control"
+        elif not ignore.reason:
+            yield f"{place}: `ignore[{control}]` gives no reason and is not honoured"
+        elif (control, ignore.path, ignore.line) not in used:
+            yield f"{place}: `ignore[{control}]` covers nothing any more; remove it"
+
+
+class _without_collector:
+    """The facts of a tree are many small objects without cycles: the collector would look at them again and again."""
+
+    def __enter__(self) -> None:
+        self._was_enabled = gc.isenabled()
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self._was_enabled:
+            gc.enable()
+
+
+def _tree(repository: Repository, revision: str | None, settings: Settings) -> Tree:
+    whole = repository.working_tree() if revision is None else repository.tree(revision)
+    scope = settings.policy.path.strip("/")
+    excluded = GitIgnoreSpec.from_lines(settings.policy.exclude)
+    entries = {
+        path: entry
+        for path, entry in whole.entries.items()
+        if (scope in ("", ".") or path.startswith((f"{scope}/", *_SHARED_BY_SERVICES))) and not excluded.match_file(path)
+    }
+    return Tree(whole.commit, entries)
+
+
+def _store(repository: Repository, cache_dir: Path | None) -> Store:
+    return Store.open(cache_dir if cache_dir is not None else default_directory(repository.git_dir))
+
+
+def _coverage(report: bytes | None) -> float | None:
+    if report is None:
+        return None
+    from readiness_bot.coverage_report import line_coverage
+
+    return line_coverage(report)
+
+
+def _report(
+    repository: Repository, tree: Tree, gathered: Harvest, settings: Settings, assessed_on: date, coverage: float | None
+) -> Report:
+    policy = settings.policy
+    skipped = gathered.skipped(tree)
+    repo = Repo(
+        Sources(
+            (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
+            lambda kind: gathered.facts(tree, kind),
+            skipped=skipped,
+            tenant_keys=policy.tenant_keys,
+            coverage=coverage,
+        )
+    )
+    verdicts, ignores = judged(repo)
+    applied = waivers.apply(verdicts, settings.waivers, assessed_on, settings.source)
+    summary = score.summarise(applied.verdicts, policy.thresholds)
+    outlook = plan.outlook(applied.verdicts, summary.categories, summary.overall, summary.blockers, policy.thresholds)
+    return Report(
+        name=repository.remote_name(),
+        commit=tree.commit,
+        scope=policy.path,
+        assessed_on=assessed_on.isoformat(),
+        next_review_on=plan.next_review(assessed_on, outlook.plan).isoformat(),
+        facts=repo.facts,
+        overall=summary.overall,
+        categories=summary.categories,
+        verdicts=applied.verdicts,
+        blockers=summary.blockers,
+        strengths=summary.strengths,
+        work_items=summary.work_items,
+        plan=outlook.plan,
+        resources=outlook.resources,
+        recommendation=outlook.recommendation,
+        skipped=tuple(sorted(skipped)),
+        waivers=applied.in_force,
+        notices=(*applied.notices, *ignores),
+    )
+
+
+def _verdict(control: Control, judgement: Judgement) -> Verdict:
+    return Verdict(
+        control=control.id,
+        title=control.title,
+        category=control.category,
+        severity=control.severity,
+        kind=control.kind,
+        status=judgement.status,
+        score=judgement.score,
+        summary=judgement.summary,
+        impact=control.impact,
+        fix=control.fix,
+        effort_days=control.effort.days,
+        role=control.role,
+        evidence=judgement.evidence,
+        looked_in=judgement.looked_in,
+        findings=identity.findings(control.id, control.severity, control.fix, judgement.sites),
+    )
