@@ -159,7 +159,7 @@ def _report(
     summary = score.summarise(applied.verdicts, policy.thresholds)
     outlook = plan.outlook(applied.verdicts, summary.categories, summary.overall, summary.blockers, policy.thresholds)
     return Report(
-        name=repository.remote_name(),
+        name=repository.name,
         commit=tree.commit,
         scope=policy.path,
         assessed_on=assessed_on.isoformat(),
