@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has enough; nothing more can be written, at exit neither.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return PASSED
     except Exception as error:  # noqa: BLE001  the last resort: an exit code that says it is the tool's fault
         return _complain(error, verbose=getattr(options, "verbose", 0) > 0)

@@ -174,12 +174,6 @@ def _strengths(report: Report) -> Iterable[str]:
 def _work(report: Report) -> Iterable[str]:
     if not report.work_items:
         yield "Nothing."
-    names = {
-        "critical": "critical blocker",
-        "high": "high priority",
-        "medium": "medium priority",
-        "low": "low priority",
-    }
     for number, item in enumerate(report.work_items, 1):
         controls = ", ".join(code(control.partition("/")[2]) for control in item.controls)
         yield f"{number}. **{item.category.title}** ({item.score}%), {_PRIORITIES[item.priority]}: {controls}"
