@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,16 +25,25 @@ _SUBMODULE = "a submodule, which is judged in its own repository"
 _log = logging.getLogger(__name__)
 
 
+class _Wanted(NamedTuple):
+    """A file of a tree that an extractor claims."""
+
+    path: str
+    blob: str
+    extractor: Extractor
+    entry: Entry
+
+
 class Harvest:
     """What was read of some trees. Facts are decoded when asked for, and once for equal files."""
 
     def __init__(self, repository: Repository, trees: Sequence[Tree], store: Store) -> None:
         self._repository = repository
-        self._trees = tuple(trees)
         self._store = store
-        self._claimed: dict[str, tuple[Extractor, ...]] = {}
         self._rows: dict[tuple[str, str], Row] = {}
         self._decoded: dict[tuple[str, str], object] = {}
+        self._trees = tuple(trees)
+        self._wanted = _wanted(trees)
 
     def facts(self, tree: Tree, facts: type[F]) -> Mapping[str, F]:
         """The facts of this type by path, sorted by path; `tree` is one that was harvested.
@@ -41,46 +51,41 @@ class Harvest:
         Where several extractors make such facts of one file, those of the last kind in the alphabet count.
         """
         found: dict[str, F] = {}
-        for path, entry in tree.entries.items():
-            for extractor in self.claiming(path):
-                if extractor.facts is facts and entry.kind == "file":
-                    decoded = self._decode(extractor, entry)
-                    if isinstance(decoded, facts):
-                        found[path] = decoded
+        for wanted in self._wanted_of(tree):
+            if wanted.extractor.facts is facts:
+                decoded = self._decode(wanted)
+                if isinstance(decoded, facts):
+                    found[wanted.path] = decoded
         self._store.save()
         return found
 
     def skipped(self, tree: Tree) -> tuple[Skipped, ...]:
         """Every path that should have been read and was not, with the reasons; submodules among them."""
-        skipped = []
+        reasons: dict[str, set[str]] = defaultdict(set)
+        for wanted in self._wanted_of(tree):
+            if reason := self._rows[wanted.extractor.kind, wanted.blob].reason:
+                reasons[wanted.path].add(reason)
         for path, entry in tree.entries.items():
             if entry.kind == "submodule":
-                skipped.append(Skipped(path, _SUBMODULE))
-            elif entry.kind == "file":
-                reasons = {self._rows[extractor.kind, entry.blob].reason for extractor in self.claiming(path)} - {""}
-                if reasons:
-                    skipped.append(Skipped(path, "; ".join(sorted(reasons))))
-        return tuple(skipped)
-
-    def claiming(self, path: str) -> tuple[Extractor, ...]:
-        """The extractors that want the path, by kind."""
-        known = self._claimed.get(path)
-        if known is None:
-            known = tuple(extractor for extractor in extractors() if extractor.claims(path))
-            self._claimed[path] = known
-        return known
+                reasons[path].add(_SUBMODULE)
+        return tuple(Skipped(path, "; ".join(sorted(found))) for path, found in sorted(reasons.items()))
 
     def gather(self, jobs: int, progress: Progress | None) -> None:
         """Fills in what the store knows, and has the rest extracted by that many processes."""
         unknown: dict[str, tuple[Entry, dict[str, None]]] = {}
-        for entry in (entry for tree in self._trees for entry in tree.entries.values() if entry.kind == "file"):
-            for extractor in self.claiming(entry.path):
-                if not self._recall(extractor.kind, entry.blob):
-                    unknown.setdefault(entry.blob, (entry, {}))[1][extractor.kind] = None
+        for wanted in (wanted for tree in self._wanted for wanted in tree):
+            if not self._recall(wanted.extractor.kind, wanted.blob):
+                unknown.setdefault(wanted.blob, (wanted.entry, {}))[1][wanted.extractor.kind] = None
         tasks = self._tasks({blob: (entry, tuple(kinds)) for blob, (entry, kinds) in unknown.items()})
         for task, outcomes in run(self._repository, tasks, jobs, progress):
             self._remember(task.entry.blob, outcomes)
         self._store.save()
+
+    def _wanted_of(self, tree: Tree) -> Sequence[_Wanted]:
+        for known, wanted in zip(self._trees, self._wanted, strict=True):
+            if known is tree:
+                return wanted
+        raise ValueError("facts are asked of a tree that was not harvested")
 
     def _recall(self, kind: str, blob: str) -> bool:
         if (kind, blob) not in self._rows:
@@ -109,19 +114,22 @@ class Harvest:
             if outcome.lasting:
                 self._store.put(outcome.kind, blob, outcome.row)
 
-    def _decode(self, extractor: Extractor, entry: Entry) -> object:
+    def _decode(self, wanted: _Wanted) -> object:
         """The facts of a file; None where there are none. What the store had wrong is extracted again."""
-        key = extractor.kind, entry.blob
+        key = wanted.extractor.kind, wanted.blob
         if key not in self._decoded:
-            row = self._rows[key]
             try:
-                self._decoded[key] = _facts_in(row, extractor)
+                self._decoded[key] = self._facts_in(wanted)
             except msgspec.MsgspecError:
-                _log.warning("What was kept of `%s` is not as expected, it is read again", entry.path)
-                ((_, content),) = self._repository.read([entry], MAX_BYTES)
-                self._remember(entry.blob, outcomes_of([extractor.kind], content))
-                self._decoded[key] = _facts_in(self._rows[key], extractor)
+                _log.warning("What was kept of `%s` is not as expected, it is read again", wanted.path)
+                ((_, content),) = self._repository.read([wanted.entry], MAX_BYTES)
+                self._remember(wanted.blob, outcomes_of([wanted.extractor.kind], content))
+                self._decoded[key] = self._facts_in(wanted)
         return self._decoded[key]
+
+    def _facts_in(self, wanted: _Wanted) -> object:
+        row = self._rows[wanted.extractor.kind, wanted.blob]
+        return None if row.reason else msgspec.msgpack.decode(row.facts, type=wanted.extractor.facts)
 
 
 def harvest(
@@ -142,5 +150,18 @@ def harvest(
     return gathered
 
 
-def _facts_in(row: Row, extractor: Extractor) -> object:
-    return None if row.reason else msgspec.msgpack.decode(row.facts, type=extractor.facts)
+def _wanted(trees: Sequence[Tree]) -> tuple[tuple[_Wanted, ...], ...]:
+    """What extractors claim of each tree; a path that several trees have is put to them once."""
+    claims: dict[str, tuple[Extractor, ...]] = {}
+    for path in (entry.path for tree in trees for entry in tree.entries.values() if entry.kind == "file"):
+        if path not in claims:
+            claims[path] = tuple(extractor for extractor in extractors() if extractor.claims(path))
+    return tuple(
+        tuple(
+            _Wanted(path, entry.blob, extractor, entry)
+            for path, entry in tree.entries.items()
+            if entry.kind == "file"
+            for extractor in claims[path]
+        )
+        for tree in trees
+    )

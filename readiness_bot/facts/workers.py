@@ -132,7 +132,10 @@ def without_facts(kinds: Sequence[str], reason: str, *, lasting: bool) -> tuple[
 
 def _outcome(extractor: Extractor, content: bytes) -> Outcome:
     try:
-        return Outcome(extractor.kind, Row(facts=msgspec.Raw(_encoded(extractor.extract(content)))), lasting=True)
+        facts = _encoded(extractor.extract(content))
+        # What does not fit its own type is better found here than when it is asked for.
+        msgspec.msgpack.decode(facts, type=extractor.facts)
+        return Outcome(extractor.kind, Row(facts=msgspec.Raw(facts)), lasting=True)
     except Unreadable as refusal:
         return Outcome(extractor.kind, Row(reason=_one_line(str(refusal)) or "cannot be read"), lasting=True)
     except RecursionError:
