@@ -1,4 +1,4 @@
-"""The files that `readiness-bot init` writes: a workflow to paste and a configuration to read; writes nothing itself."""
+"""The files that `readiness-bot init` leaves: a workflow and a configuration to read; writes nothing itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes docs/controls and docs/schema from the records in the code; knows no control and no field of its own."""
+"""Writes docs/controls, docs/schema and the tables of docs/scoring.md from the code; knows no field of its own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from readiness_bot import configuration
 from readiness_bot.control import Control, Example, controls
 from readiness_bot.model import Kind
 from readiness_bot.render import document
+from tools.scoring import filled
 
 ROOT = Path(__file__).parent.parent
 GENERATED = ("docs/controls", "docs/schema")
@@ -51,21 +52,24 @@ def generated() -> dict[str, str]:
     texts = {f"docs/controls/{control.id}.md": page(control) for control in every}
     texts["docs/controls/README.md"] = index(every)
     texts |= {f"docs/schema/{name}.json": _json(schema()) for name, schema in SCHEMAS.items()}
+    texts["docs/scoring.md"] = filled((ROOT / "docs/scoring.md").read_text(encoding="utf-8"))
     return texts
 
 
 def stale(root: Path, texts: Mapping[str, str]) -> list[str]:
     """The paths under `root` that are missing, differ from `texts`, or are left over in a generated folder."""
-    present = {
-        path.relative_to(root).as_posix(): path
+    leftover = {
+        path.relative_to(root).as_posix()
         for folder in GENERATED
         for path in (root / folder).rglob("*")
         if path.is_file()
-    }
+    } - texts.keys()
     differing = (
-        path for path in texts if path not in present or present[path].read_text(encoding="utf-8") != texts[path]
+        path
+        for path, text in texts.items()
+        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != text
     )
-    return sorted({*differing, *(present.keys() - texts.keys())})
+    return sorted({*differing, *leftover})
 
 
 def index(every: tuple[Control, ...]) -> str:

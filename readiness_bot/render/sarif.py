@@ -79,8 +79,7 @@ _LEVELS = ("error", "warning", "note")
 def _rule(verdict: Verdict) -> dict[str, Any]:
     address = Links("").control(verdict.control)
     properties: dict[str, Any] = {"tags": [verdict.category.value], "precision": "high"}
-    if verdict.category is Category.SECURITY or verdict.control.startswith("database/"):
-        properties["tags"].append("security")
+    if verdict.category is Category.SECURITY:  # the tag that GitHub files security alerts by
         properties["security-severity"] = _RANKS[verdict.severity]
     return {
         "id": verdict.control,

@@ -10,7 +10,6 @@ from types import MappingProxyType
 
 from readiness_bot.model import (
     Blocker,
-    CategoryScore,
     Evidence,
     Finding,
     Location,
@@ -168,22 +167,20 @@ def member(person: TeamMember) -> str:
 def facts(report: Report) -> tuple[tuple[str, str], ...]:
     """The quick facts as number and words."""
     known = report.facts
-    ratio = f"test files ({known.test_ratio:.0%} ratio)"
     return (
-        (f"{known.python_files:,}", "Python production files"),
-        (f"{known.test_files:,}", ratio),
-        (f"{known.lines_of_code:,}", "lines of code"),
-        (f"{known.route_files:,}", f"API route files with {count(known.routes, 'route')}"),
-        (f"{known.service_files:,}", "service files"),
-        (f"{known.async_functions:,}", "async functions"),
-        (f"{known.models:,}", "models"),
-        (f"{known.outbound_calls:,}", "places that call other services"),
+        _fact(known.python_files, "Python production file"),
+        _fact(known.test_files, "test file", f" ({known.test_ratio:.0%} ratio)"),
+        _fact(known.lines_of_code, "line of code", plural="lines of code"),
+        _fact(known.route_files, "API route file", f" with {count(known.routes, 'route')}"),
+        _fact(known.service_files, "service file"),
+        _fact(known.async_functions, "async function"),
+        _fact(known.models, "model"),
+        _fact(known.outbound_calls, "call to other services", plural="calls to other services"),
     )
 
 
-def scored(report: Report) -> tuple[CategoryScore, ...]:
-    """The categories with a score."""
-    return tuple(category for category in report.categories if category.score is not None)
+def _fact(number: int, noun: str, more: str = "", *, plural: str = "") -> tuple[str, str]:
+    return f"{number:,}", (noun if number == 1 else plural or f"{noun}s") + more
 
 
 def hints(findings: Iterable[Finding]) -> tuple[Finding, ...]:
