@@ -172,10 +172,10 @@ def tool_commands(text: str, line: int = 1, *, pipefail: bool = False, directory
 
 
 def tools_of(
-    commands: tuple[ShellCommand, ...], *, pipefail: bool = False, directory: str = ""
+    commands: tuple[ShellCommand, ...], *, pipefail: bool = False, errexit: bool = True, directory: str = ""
 ) -> Iterator[ToolCommand]:
-    """The tools that these commands run, in order."""
-    forgiving = False
+    """The tools that these commands run, in order; without `errexit` the script goes on behind a failure."""
+    forgiving = not errexit
     exits = any(
         word.startswith("$") for command in commands if command.words[:1] == ("exit",) for word in command.words
     )
