@@ -10,7 +10,6 @@ from functools import cache
 from typing import cast
 
 from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY
-from readiness_bot import calibration
 from readiness_bot.model import (
     Area,
     Category,
