@@ -12,7 +12,9 @@ import msgspec
 from readiness_bot.facts.bandit_plugins import BanditIssue, bandit_issues
 from readiness_bot.facts.complexity import Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
+from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.syntax import Parsed, parse
 
@@ -264,7 +266,7 @@ class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An `except`. `types` are resolved names, empty for a bare one.
 
     `steps` tell its body's statements in order: `pass`, `continue`, `break`, `raise`, `return:const`, `return:name`, `return:call:NAME`,
-    `return:other`, `assign:const`, `assign:name`, `assign:call:NAME`, `assign:other`, `call:NAME`, `await:NAME`, `if`, `for`, `while`, `try`, `with`, `other`.
+    `return:other`, `assign:const`, `assign:name`, `assign:call:NAME`, `assign:other`, `call:NAME`, `import`, `if`, `for`, `while`, `try`, `with`, `other`.
     """
 
     attempt: int
@@ -313,6 +315,7 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Strings that may name code or a path (`app.main:app`, `/health`), with their lines."""
     complexity: Complexity
     bandit: tuple[BanditIssue, ...]
+    flows: Flows
 
     @property
     def is_empty(self) -> bool:
@@ -377,6 +380,7 @@ class _Reader:
         self.frame = _Frame()
         self.module_frame = self.frame
         self.call_of: dict[int, int] = {}
+        self.definition_of: dict[int, int] = {}
         self.imports: list[Import] = []
         self.definitions: list[Definition | None] = []
         self.fields: list[Field] = []
@@ -479,6 +483,7 @@ class _Reader:
         """Reserve the definition's place and read its decorators, which run where it is defined."""
         index = len(self.definitions)
         self.definitions.append(None)
+        self.definition_of[id(node)] = index
         self.statement = node
         self.statement_digest = ""
         saved, self.decorates = self.decorates, index
@@ -1064,6 +1069,8 @@ _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.Genera
 _ASSERTING = frozenset({"raises", "warns", "fail", "approx_equal", "expect"})
 _PLAIN_STEPS: dict[type[ast.stmt], str] = {
     ast.Pass: "pass",
+    ast.Import: "import",
+    ast.ImportFrom: "import",
     ast.Continue: "continue",
     ast.Break: "break",
     ast.Raise: "raise",
@@ -1163,6 +1170,7 @@ def extract(data: bytes) -> PythonFacts:
         strings=tuple(sorted(reader.strings.items(), key=lambda item: (item[1], item[0]))),
         complexity=complexity(parsed),
         bandit=bandit_issues(parsed),
+        flows=flows(parsed.tree, reader.names, reader.call_of, reader.definition_of),
     )
 
 
