@@ -5,13 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 
 from readiness_bot.model import Facts
+from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.documents import Documents
+from readiness_bot.repo.outbound import Outbound
+from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Suppressions
+from readiness_bot.repo.tooling import Tooling
 from readiness_bot.repo.wiring import Wiring
 
 
@@ -67,3 +72,28 @@ class Repo:
     def facts(self) -> Facts:
         """The quick facts of the tree."""
         return quick_facts(self.sources, self.python, self.routes)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """The calls that leave the process for another service."""
+        return Outbound(self.python)
+
+    @cached_property
+    def tooling(self) -> Tooling:
+        """How the development tools are configured."""
+        return Tooling(self.sources)
+
+    @cached_property
+    def pipelines(self) -> Pipelines:
+        """What continuous integration runs, and when."""
+        return Pipelines(self.sources, self.tooling)
+
+    @cached_property
+    def dependencies(self) -> Dependencies:
+        """What the tree depends on, and what installs it."""
+        return Dependencies(self.sources, self.deployment, self.pipelines)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """What is written down."""
+        return Documents(self.sources)
