@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -33,10 +33,12 @@ def _judged(control: Control, example: Example) -> tuple[Status, set[tuple[str, 
     return judgement.status, {(site.location.path, site.location.line) for site in judgement.sites if not site.good}
 
 
-def _examples(field: str) -> Iterator[object]:
-    for control in controls():
-        for number, example in enumerate(getattr(control, field)):
-            yield pytest.param(control, example, id=f"{control.id}-{number}")
+def _examples(field: str) -> list[object]:
+    return [
+        pytest.param(control, example, id=f"{control.id}-{number}")
+        for control in controls()
+        for number, example in enumerate(getattr(control, field))
+    ]
 
 
 @pytest.mark.parametrize(("control", "example"), _examples("passes"))

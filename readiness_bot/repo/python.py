@@ -23,6 +23,7 @@ from readiness_bot.facts.python import (
     Field,
     Handler,
     Import,
+    Index,
     Invoke,
     Name,
     PythonFacts,
@@ -377,6 +378,8 @@ class Python:
                 meaning = f"{value.name}()"
             elif isinstance(value, Name):
                 meaning = value.meaning or value.name
+            elif isinstance(value, Index) and _is_alias(value):
+                meaning = _aliased(value)
             elif isinstance(value, Const) and value.value is None:
                 meaning = assignment.annotation
             if assignment.annotation and not meaning:
@@ -604,14 +607,16 @@ class Python:
         return bound[1].value.value if bound is not None and isinstance(bound[1].value, Const) else None
 
     def assignment(self, name: str, module: Module) -> tuple[Module, Assignment] | None:
-        """The binding that a name of this module means: a module's or class's variable."""
-        target = self.identify(name, module)
-        path, colon, rest = target.partition(":")
+        """The first binding that a name of this module means: a module's or class's variable."""
+        owner = self.modules.get(self.identify(name, module).partition(":")[0])
+        found = self.assignments(name, module)
+        return (owner, found[0]) if owner is not None and found else None
+
+    def assignments(self, name: str, module: Module) -> tuple[Assignment, ...]:
+        """Every binding of the module's or class's variable that a name of this module means, in the order of its file."""
+        path, colon, rest = self.identify(name, module).partition(":")
         owner = self.modules.get(path) if colon else None
-        if owner is None:
-            return None
-        found = self.bindings(owner).assignments.get(rest.replace("()", ""))
-        return (owner, found[0]) if found else None
+        return tuple(self.bindings(owner).assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
 
 
 def matcher(*names: str) -> Callable[[str], bool]:
@@ -641,6 +646,16 @@ def _joined(name: str, after: str) -> str:
 
 def _is_global(name: str) -> bool:
     return bool(name) and name[0] != "?"
+
+
+def _is_alias(value: Index) -> bool:
+    return isinstance(value.value, Name) and value.value.name.rpartition(".")[2] in ("Annotated", "Optional")
+
+
+def _aliased(value: Index) -> str:
+    """The class behind `Annotated[Session, …]`."""
+    first = value.items[0] if value.items else None
+    return first.name if isinstance(first, Name) else ""
 
 
 def _is_property(definition: Definition) -> bool:

@@ -1,0 +1,73 @@
+"""Whether every outbound call is bounded in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.bounds import Bound, bound_of
+
+
+@Control(
+    id="external-apis/timeout",
+    title="Every outbound call is bounded in time",
+    kind=Kind.DEFECT,
+    severity=Severity.HIGH,
+    why=(
+        "`requests`, `urllib`, `smtplib` and raw sockets wait for ever unless they are told not to: a peer that accepts the "
+        "connection and then stalls holds its caller with it."
+    ),
+    impact="One slow dependency fills the worker pool, and the whole service stops answering.",
+    fix="Pass `timeout=(3.05, 27)` (seconds to connect and to read), or set one on the client that makes the call.",
+    effort=Effort.MINUTES,
+    role=Role.BACKEND,
+    sources=[
+        "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
+        "https://docs.python.org/3/library/urllib.request.html#urllib.request.urlopen",
+    ],
+    fails=[
+        "import requests as r\n\n\ndef charge(url):\n    return r.post(url)  # <- flagged\n",
+        "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = requests.Session()\n\n    def charge(self, url):\n"
+        "        return self._http.post(url)  # <- flagged\n",
+        "from urllib.request import urlopen\n\nfeed = urlopen('https://feeds.example/a').read()  # <- flagged\n",
+        "import httpx\n\nclient = httpx.Client(timeout=None)  # <- flagged\n",
+        "import smtplib\n\n\ndef send(host, message):\n    with smtplib.SMTP(host) as server:  # <- flagged\n        server.send_message(message)\n",
+        {
+            "app/http.py": "import requests\n\nsession = requests.Session()\n",
+            "app/pay.py": "from app.http import session\n\n\ndef pay(url):\n    return session.get(url)  # <- flagged\n",
+            "app/__init__.py": "",
+        },
+    ],
+    fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
+    passes=[
+        "import requests\n\nrequests.get('https://a.example', timeout=5)\n",
+        "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\nget('https://a.example')\nrequests.get('https://a.example', timeout=1)\n",
+        "import requests\n\n\nclass Bounded(requests.Session):\n    def request(self, *args, **kwargs):\n        kwargs.setdefault('timeout', 5)\n"
+        "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n",
+    ],
+    ignores=[
+        "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
+        {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
+    ],
+)
+def timeout(repo: Repo) -> Iterator[Site]:
+    """One site for each call that a library does not bound by itself."""
+    for call in repo.outbound.calls:
+        bound = bound_of(repo, call)
+        if bound is Bound.BY_CALL:
+            yield good(call.site.location)
+        elif bound is Bound.NEVER:
+            yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` can wait for ever: no timeout reaches it")
+        elif bound is Bound.SWITCHED_OFF:
+            yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` switches its timeout off")
+        elif bound is Bound.PERHAPS:
+            yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` may run without a timeout", Confidence.MEDIUM)
+    for site in repo.outbound.unbounded_clients:
+        yield bad(site.location, f"`{_shown(site.name)}` switches the timeout of every call off")
+
+
+def _shown(name: str) -> str:
+    """A resolved name as its author wrote it, more or less."""
+    return name.rpartition(":")[2].lstrip("?.").replace("()", "") or name

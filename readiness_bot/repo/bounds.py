@@ -1,0 +1,203 @@
+"""Whether something bounds an outbound call in time: its own argument, its client, a wrapper, or what runs around it."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from readiness_bot.facts.python import Call, Const, Invoke, Name, Value
+from readiness_bot.repo import Repo
+from readiness_bot.repo.outbound import OutboundCall
+from readiness_bot.repo.python import DefinitionSite, Module
+
+
+class Bound(Enum):
+    """What bounds a call in time."""
+
+    BY_CALL = auto()
+    BY_DEFAULT = auto()
+    PERHAPS = auto()
+    NEVER = auto()
+    SWITCHED_OFF = auto()
+
+
+_TIMEOUT_AT: dict[str, int] = {
+    "urllib.request.urlopen": 2,
+    "urllib2.urlopen": 2,
+    "six.moves.urllib.request.urlopen": 2,
+    "urllib.request.build_opener().open": 2,
+    "urllib.request.OpenerDirector().open": 2,
+    "smtplib.SMTP": 3,
+    "smtplib.SMTP_SSL": 5,
+    "smtplib.LMTP": 4,
+    "imaplib.IMAP4": 2,
+    "imaplib.IMAP4_SSL": 5,
+    "poplib.POP3": 2,
+    "poplib.POP3_SSL": 5,
+    "ftplib.FTP": 4,
+    "ftplib.FTP_TLS": 6,
+    "telnetlib.Telnet": 2,
+    "socket.create_connection": 1,
+    "http.client.HTTPConnection": 2,
+    "websocket.create_connection": 1,
+}
+"""Where the timeout stands among the positional arguments, counted from 0, by the standard library's signatures."""
+
+_OUTER = (
+    "asyncio.wait_for", "asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "anyio.move_on_after", "trio.fail_after",
+    "trio.move_on_after", "eventlet.Timeout", "eventlet.timeout.Timeout", "gevent.Timeout", "gevent.timeout.Timeout",
+)  # fmt: skip
+_BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "sdk"})
+_GLOBAL_DEFAULT = frozenset({"urllib", "mail", "ftp", "socket", "websocket"})
+
+
+def bound_of(repo: Repo, call: OutboundCall) -> Bound:
+    """What bounds the call; `PERHAPS` where a `**` argument, a stream or an unknown client leaves it open."""
+    site, transport = call.site, call.transport
+    own = _own(repo, call)
+    if own is not None:
+        return own
+    if _bounded_outside(repo, call):
+        return Bound.BY_CALL
+    if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
+        return Bound.BY_DEFAULT
+    if transport in _GLOBAL_DEFAULT and any(True for _ in repo.python.calls("socket.setdefaulttimeout")):
+        return Bound.BY_CALL
+    if _bounded_client(repo, call):
+        return Bound.BY_CALL
+    if site.call.has_double_star or any(isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs" for value in site.call.args):
+        return Bound.PERHAPS
+    stream = site.call.keyword("stream")
+    if isinstance(stream, Const) and stream.value is True:
+        return Bound.PERHAPS
+    return Bound.NEVER
+
+
+def _own(repo: Repo, call: OutboundCall) -> Bound | None:
+    """What the call's own argument says; None where it passes none."""
+    site = call.site
+    value = site.call.keyword("timeout") or site.call.keyword("open_timeout")
+    if value is None:
+        at = _TIMEOUT_AT.get(site.name)
+        value = site.call.args[at] if at is not None and at < len(site.call.args) else None
+    if value is None:
+        return None
+    return Bound.SWITCHED_OFF if _is_none(repo, value, site.module) else Bound.BY_CALL
+
+
+def _is_none(repo: Repo, value: Value, module: Module) -> bool:
+    if isinstance(value, Const):
+        return value.value is None
+    if isinstance(value, Name) and not value.name.startswith("?"):
+        bound = repo.python.assignments(value.name, module)
+        return bool(bound) and all(isinstance(item.value, Const) and item.value.value is None for item in bound)
+    return False
+
+
+def _bounded_outside(repo: Repo, call: OutboundCall) -> bool:
+    """Whether a context manager, a decorator or an enclosing call limits the time."""
+    site = call.site
+    if any(manager.removesuffix("()").endswith(_OUTER) for manager in site.call.within):
+        return True
+    outer = site.outer
+    while outer is not None:
+        if outer.name in _OUTER:
+            return True
+        outer = None if outer.parent < 0 else site.module.facts.calls[outer.parent]
+    function = site.function
+    return function is not None and any("timeout" in name.lower() for name in map(_decorator_name, function.decorators))
+
+
+def _decorator_name(value: Value) -> str:
+    return value.name if isinstance(value, Name | Invoke) else ""
+
+
+def _bounded_client(repo: Repo, call: OutboundCall) -> bool:
+    """Whether the client that the call goes through has a timeout of its own."""
+    site, python = call.site, repo.python
+    owner = site.call.name.rpartition(".")[0]
+    klass = python.class_of(owner, site.module) if owner and not owner.startswith("?") else None
+    if klass is None and site.call.via:
+        via = site.call.via.rpartition(".")[0]
+        assigned = python.assignment(via, site.module)
+        if assigned is not None and isinstance(assigned[1].value, Invoke):
+            klass = python.class_of(assigned[1].value.name, assigned[0])
+    if klass is not None and any(_mentions_timeout(item) for item in _senders(repo, klass)):
+        return True
+    return _forces_it(repo, call) or _configured(repo, call)
+
+
+def _forces_it(repo: Repo, call: OutboundCall) -> bool:
+    """Whether the call is that of an overriding method to the method it overrides, with a timeout put in on the way."""
+    site = call.site
+    function = site.function
+    if function is None or function.parent < 0 or "super" not in (site.call.via or site.call.name):
+        return False
+    index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
+    return _mentions_timeout(DefinitionSite(site.module, index, function))
+
+
+def _senders(repo: Repo, klass: DefinitionSite) -> list[DefinitionSite]:
+    found = [repo.python.member(klass, name) for name in ("request", "send", "get", "post", "_request", "open_session", "__init__")]
+    return [item for item in found if item is not None]
+
+
+def _mentions_timeout(site: DefinitionSite) -> bool:
+    facts = site.module.facts
+    for call in facts.calls:
+        if _inside(site, call):
+            if call.has("timeout") or (call.last in ("setdefault", "update", "partial") and _names_timeout(call)):
+                return True
+    return any(
+        item.key == "timeout" or item.target.endswith(".timeout")
+        for item in facts.assignments
+        if site.definition.line <= item.line <= site.definition.end_line
+    )
+
+
+def _inside(site: DefinitionSite, call: Call) -> bool:
+    return site.definition.line <= call.line <= site.definition.end_line
+
+
+def _names_timeout(call: Call) -> bool:
+    return call.has("timeout") or any(isinstance(value, Const) and value.value == "timeout" for value in call.args)
+
+
+def _configured(repo: Repo, call: OutboundCall) -> bool:
+    """Whether the client object is given a timeout where it is made: a constructor's argument, an adapter, a replaced method."""
+    site = call.site
+    via = (site.call.via or site.call.name).rpartition(".")[0]
+    facts = site.module.facts
+    for item in facts.calls:
+        if item.last == "mount" and (item.via or item.name).rpartition(".")[0] == via and any(_is_timeout_adapter(repo, site.module, value) for value in item.args):
+            return True
+        if item.last in ("settimeout", "setopt") and (item.via or item.name).rpartition(".")[0] == via:
+            return item.last == "settimeout" or any("TIMEOUT" in str(getattr(value, "name", "")) for value in item.args)
+        if item.result and item.result == via and item.has("timeout"):
+            return True
+    for assignment in facts.assignments:
+        if assignment.target in (f"{via}.request", f"{via}.send", f"{via}.timeout"):
+            return True
+    made = repo.python.assignment(via, site.module) if via.startswith(":") or "." in via else None
+    if made is not None and isinstance(made[1].value, Invoke) and made[1].value.call >= 0:
+        construction = made[0].facts.calls[made[1].value.call]
+        return construction.has("timeout")
+    return False
+
+
+def _is_timeout_adapter(repo: Repo, module: Module, value: Value) -> bool:
+    if isinstance(value, Invoke):
+        klass = repo.python.class_of(value.name, module)
+        if klass is not None:
+            return any(_mentions_timeout(item) for item in _senders(repo, klass))
+        made = module.facts.calls[value.call] if value.call >= 0 else None
+        return "timeout" in value.name.lower() or (made is not None and made.has("timeout"))
+    if isinstance(value, Name):
+        assigned = repo.python.assignment(value.name, module)
+        if assigned is not None:
+            return _is_timeout_adapter(repo, assigned[0], assigned[1].value)
+        return any(
+            _is_timeout_adapter(repo, module, item.value)
+            for item in module.facts.assignments
+            if item.target == value.name and not isinstance(item.value, Name)
+        )
+    return False

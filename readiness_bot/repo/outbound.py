@@ -1,0 +1,145 @@
+"""The calls that leave the process for another service: over HTTP, mail, sockets, SDKs; the product's own stores are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const
+from readiness_bot.repo.python import CallSite, Python
+
+_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+_SESSIONS = (
+    "requests.Session()", "requests.session()", "requests.sessions.Session()", "requests.sessions.session()", "requests_oauthlib.OAuth1Session()",
+    "requests_oauthlib.OAuth2Session()", "requests_html.HTMLSession()", "cloudscraper.create_scraper()", "authlib.integrations.requests_client.OAuth2Session()",
+    "requests_cache.CachedSession()", "requests_toolbelt.sessions.BaseUrlSession()",
+)  # fmt: skip
+_HTTPX_CLIENTS = ("httpx.Client()", "httpx.AsyncClient()")
+
+Transport = Literal["requests", "httpx", "aiohttp", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"]
+
+_EXACT: dict[str, Transport] = {
+    **{f"requests.{verb}": "requests" for verb in _VERBS},
+    **{f"requests.api.{verb}": "requests" for verb in _VERBS},
+    **{f"{session}.{verb}": "requests" for session in _SESSIONS for verb in (*_VERBS, "send")},
+    **{f"httpx.{verb}": "httpx" for verb in (*_VERBS, "stream")},
+    **{f"{client}.{verb}": "httpx" for client in _HTTPX_CLIENTS for verb in (*_VERBS, "stream", "send")},
+    **{f"aiohttp.ClientSession().{verb}": "aiohttp" for verb in (*_VERBS, "ws_connect")},
+    **{f"aiohttp.client.ClientSession().{verb}": "aiohttp" for verb in _VERBS},
+    "aiohttp.request": "aiohttp",
+    "urllib.request.urlopen": "urllib",
+    "urllib.request.urlretrieve": "urllib",
+    "urllib.request.build_opener().open": "urllib",
+    "urllib.request.OpenerDirector().open": "urllib",
+    "urllib2.urlopen": "urllib",
+    "six.moves.urllib.request.urlopen": "urllib",
+    "http.client.HTTPConnection": "urllib",
+    "http.client.HTTPSConnection": "urllib",
+    "urllib3.request": "urllib3",
+    "urllib3.PoolManager().request": "urllib3",
+    "urllib3.PoolManager().urlopen": "urllib3",
+    "urllib3.ProxyManager().request": "urllib3",
+    "urllib3.poolmanager.PoolManager().request": "urllib3",
+    "urllib3.HTTPConnectionPool().request": "urllib3",
+    "urllib3.HTTPSConnectionPool().request": "urllib3",
+    "smtplib.SMTP": "mail",
+    "smtplib.SMTP_SSL": "mail",
+    "smtplib.LMTP": "mail",
+    "aiosmtplib.send": "mail",
+    "imaplib.IMAP4": "mail",
+    "imaplib.IMAP4_SSL": "mail",
+    "poplib.POP3": "mail",
+    "poplib.POP3_SSL": "mail",
+    "ftplib.FTP": "ftp",
+    "ftplib.FTP_TLS": "ftp",
+    "telnetlib.Telnet": "socket",
+    "socket.create_connection": "socket",
+    "socket.socket().connect": "socket",
+    "websocket.create_connection": "websocket",
+    "websocket.WebSocketApp().run_forever": "websocket",
+    "websockets.connect": "websocket",
+    "pycurl.Curl().perform": "curl",
+}
+_SDKS = (
+    "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.session.Session().client()", "aioboto3.Session().client()", "botocore.session.get_session()",
+    "stripe.", "openai.OpenAI()", "openai.AsyncOpenAI()", "openai.ChatCompletion", "anthropic.Anthropic()", "anthropic.AsyncAnthropic()", "twilio.rest.Client()",
+    "slack_sdk.WebClient()", "slack_sdk.webhook.WebhookClient()", "slack.WebClient()", "sendgrid.SendGridAPIClient()", "google.cloud.", "googleapiclient.discovery.build()",
+    "azure.storage.", "azure.identity.", "msal.", "github.Github()", "gitlab.Gitlab()", "jira.JIRA()", "docker.from_env()", "docker.DockerClient()", "kubernetes.client.",
+    "paramiko.SSHClient()", "ldap3.Connection()", "hvac.Client()", "telegram.Bot()", "pusher.", "mailchimp", "firebase_admin.", "zeep.Client()", "suds.client.Client()",
+    "litellm.", "cohere.Client()", "minio.Minio()", "plaid.", "braintree.", "requests_aws4auth.", "tweepy.", "discord.Webhook",
+)  # fmt: skip
+_NOT_CALLS = (".error.", ".errors.", ".exceptions.", ".types.", ".models.", ".Config", "Error", "Exception", ".util.", ".configure", ".set_", "storage_account_url")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OutboundCall:
+    """A call of another service, and over which transport."""
+
+    site: CallSite
+    transport: Transport
+
+
+class Outbound:
+    """Questions about calls to other services."""
+
+    LOOKS = "calls to other services"
+
+    def __init__(self, python: Python) -> None:
+        self._python = python
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def calls(self) -> tuple[OutboundCall, ...]:
+        """Every outbound call of production code, by path and line."""
+        return tuple(self._calls())
+
+    def _calls(self) -> Iterator[OutboundCall]:
+        for site in self._python.all_calls:
+            if site.call.context & (TYPE_CHECKING | DECORATOR):
+                continue
+            transport = self.transport(site.name)
+            if transport is not None:
+                yield OutboundCall(site, transport)
+
+    @staticmethod
+    def transport(name: str) -> Transport | None:
+        """Over which transport a call of this resolved name leaves the process; None if it stays inside."""
+        exact = _EXACT.get(name)
+        if exact is not None:
+            return exact
+        if "_pb2_grpc." in name and "Stub()." in name and not name.endswith("()"):
+            return "grpc"
+        if name.startswith(_SDKS) and "." in name and not any(part in name for part in _NOT_CALLS):
+            last = name.rpartition(".")[2]
+            # A constructor opens nothing: what counts is a method of what it makes.
+            return "sdk" if last[:1].islower() and "()" in name else None
+        return None
+
+    @cached_property
+    def exists(self) -> bool:
+        """Whether production code calls another service at all."""
+        return bool(self.calls)
+
+    @cached_property
+    def unbounded_clients(self) -> tuple[CallSite, ...]:
+        """The clients of libraries with a default timeout that are made with `timeout=None`."""
+        return tuple(
+            site
+            for site in self._python.calls("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Timeout", "aiohttp.ClientTimeout")
+            if _is_open_ended(site)
+        )
+
+
+def _is_open_ended(site: CallSite) -> bool:
+    values = [site.call.keyword("timeout")] if site.last not in ("Timeout", "ClientTimeout") else [*site.call.args[:1]]
+    if site.last == "ClientTimeout":
+        values = [site.call.keyword("total"), *values]
+        if any(site.call.has(name) for name in ("sock_read", "sock_connect", "connect")):
+            return False
+    return any(isinstance(value, Const) and value.value is None for value in values)
