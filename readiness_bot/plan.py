@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
+from math import ceil, sqrt
 from types import MappingProxyType
 from typing import Literal
 
@@ -214,7 +214,7 @@ def _ordered(
                 for verdict in sorted(groups[category, role], key=lambda each: (each.severity.rank, each.control))
             ),
             role=role,
-            days=_sum(days_of(verdict) for verdict in groups[category, role]),
+            days=_together(days_of(verdict) for verdict in groups[category, role]),
         )
         for category, role in sorted(groups, key=urgency)
     )
@@ -233,7 +233,7 @@ def _weeks(steps: Iterable[Step], seats: Mapping[Role, float]) -> tuple[int, int
     loads: dict[Role, list[Days]] = defaultdict(list)
     for step in steps:
         loads[step.role].append(step.days)
-    spans = [(_sum(days), seats[role] * calibration.DAYS_A_WEEK.value) for role, days in loads.items()]
+    spans = [(_together(days), seats[role] * calibration.DAYS_A_WEEK.value) for role, days in loads.items()]
     low = max(ceil(round(days[0] / a_week, 6)) for days, a_week in spans)
     high = max(ceil(round(days[1] / a_week, 6)) for days, a_week in spans)
     return max(low, 1), max(high, 1)
@@ -245,7 +245,7 @@ def _team(steps: Mapping[str, tuple[Step, ...]]) -> tuple[TeamMember, ...]:
     team = []
     for role in Role:
         phases = [
-            _sum(step.days for step in members if step.role is role)[1] for members in {**steps, **deployment}.values()
+            _together(step.days for step in members if step.role is role)[1] for members in {**steps, **deployment}.values()
         ]
         if not any(phases):
             continue
@@ -273,6 +273,14 @@ def _condition(verdict: Verdict, places: int) -> str:
     return f"{verdict.title} ({places} place to fix)" if places == 1 else f"{verdict.title} ({places} places to fix)"
 
 
-def _sum(days: Iterable[Days]) -> Days:
+def _together(days: Iterable[Days]) -> Days:
+    """What several efforts take in all.
+
+    They vary independently: where there are many, some go well and others badly. So the middles add up, and the
+    half-widths as the root of their squares; the sums of all lows and of all highs would promise and threaten what
+    hardly ever happens.
+    """
     known = list(days)
-    return round(sum(low for low, _ in known), 2), round(sum(high for _, high in known), 2)
+    middle = sum((low + high) / 2 for low, high in known)
+    half = sqrt(sum(((high - low) / 2) ** 2 for low, high in known))
+    return round(middle - half, 2), round(middle + half, 2)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from readiness_bot.compare import compare
 from readiness_bot.identity import findings
 from readiness_bot.model import (
     Category,
@@ -182,8 +183,6 @@ def hostile() -> Report:
 
 def delta(policy: Policy | None = None) -> Delta:
     """A change that mounts metrics and forgets two timeouts, in a file that it renames."""
-    from readiness_bot.compare import compare
-
     before = replace(blocked(), commit=BASE_COMMIT)
     after = [
         _changed(each) for each in BLOCKED if each.control not in ("monitoring/metrics", "infrastructure/health-check")
@@ -271,7 +270,7 @@ BLOCKED: tuple[Verdict, ...] = (
             impact="A hiccup of a partner becomes an error for the customer.",
             fix="Wrap the calls in `tenacity.retry(wait=wait_exponential_jitter())`."),
     verdict("error-handling/circuit-breaker", MEDIUM, 0.25, title="A circuit breaker guards outbound calls",
-            summary="`Breaker` is defined and wraps no call.", seen=("app/breaker.py", 11, "class Breaker, never used")),
+            summary="`Breaker` is defined and wraps no call.", seen=("app/breaker.py", 11, "Breaker, never used")),
     verdict("error-handling/exception-handlers", HIGH, 1.0, title="Unexpected errors become a uniform response",
             seen=("app/main.py", 30, "exception_handler(Exception)")),
     verdict("external-apis/timeout", HIGH, 0.0, kind=Kind.DEFECT, title="Every outbound call is bounded in time",
