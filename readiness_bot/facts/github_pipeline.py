@@ -79,11 +79,12 @@ def _permissions(node: Node) -> tuple[Pair, ...] | None:
 def _job(name: str, node: Node, defaults: Node) -> Job:
     own = node["defaults"]["run"] or defaults
     environment = node["environment"]
+    conditions = " ".join(step["if"].string + " " + step["run"].string for step in node["steps"])
     return Job(
         name=name,
         line=node.key_line,
         end_line=node.end_line,
-        steps=tuple(_step(step, own) for step in node["steps"]),
+        steps=tuple(_step(step, own, conditions) for step in node["steps"]),
         needs=node["needs"].strings,
         permissions=_permissions(node),
         environment=environment.string or environment["name"].string,
@@ -100,7 +101,7 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
     )
 
 
-def _step(node: Node, defaults: Node) -> Step:
+def _step(node: Node, defaults: Node, conditions: str = "") -> Step:
     run, shell = node["run"], node["shell"].string or defaults["shell"].string
     return Step(
         line=node.line,
@@ -113,6 +114,11 @@ def _step(node: Node, defaults: Node) -> Step:
         variables=pairs(node["env"]),
         condition=node["if"].string,
         directory=node["working-directory"].string or defaults["working-directory"].string,
-        can_fail=node["continue-on-error"].string != "true",
+        can_fail=node["continue-on-error"].string != "true" or _is_looked_at(node["id"].string, conditions),
         pipefail="pipefail" in shell or shell == "bash",
     )
+
+
+def _is_looked_at(name: str, conditions: str) -> bool:
+    """Whether a later step asks how the step of that id ended."""
+    return bool(name) and f"steps.{name}.outcome" in conditions

@@ -41,7 +41,7 @@ class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     condition: str = ""
     directory: str = ""
     can_fail: bool = True
-    """False where the pipeline goes on as if nothing had happened when the step fails."""
+    """False where the pipeline goes on as if nothing had happened when the step fails, and no later step looks."""
     pipefail: bool = False
     """Whether a failure inside a pipe of commands fails the step."""
 

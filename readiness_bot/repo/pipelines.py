@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from msgspec import structs
+
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step
 from readiness_bot.facts.pipeline_file import EXTRACTOR
@@ -246,7 +248,7 @@ class Pipelines:
         for job in self._facts[path].jobs:
             for step in job.steps:
                 site = StepSite(
-                    path, replace(step, can_fail=step.can_fail and user.step.can_fail), user.job, user.events
+                    path, structs.replace(step, can_fail=step.can_fail and user.step.can_fail), user.job, user.events
                 )
                 yield site
                 if step.uses.startswith("./"):
@@ -303,7 +305,7 @@ _TEST_SCRIPT = re.compile(
 def _runs_tests(command: ToolCommand) -> bool:
     if command.has("--version", "--help", "--collect-only", "--co", "--fixtures"):
         return False
-    if command.tool in ("manage.py", "django-admin", "setup.py"):
+    if command.tool in ("django-admin", "setup.py", "flask") or re.fullmatch(r"(\w+[-_])?manage(\.py)?", command.tool):
         return command.words[:1] in (("test",), ("pytest",))
     return command.tool in _TEST_RUNNERS or _TEST_SCRIPT.fullmatch(command.tool) is not None
 
@@ -409,6 +411,18 @@ class _Follower:
             yield from follow(self, run)
         elif run.command.script:
             yield from self._script(run)
+        elif run.command.container:
+            yield from self._entry_point(run)
+
+    def _entry_point(self, run: Run) -> Iterator[Run]:
+        """What a container's entry point does when its first argument is the word that was given as the command."""
+        for path, facts in self.sources.facts(ShellScript).items():
+            if "entrypoint" not in path.rpartition("/")[2].replace("-", "").replace("_", ""):
+                continue
+            branch = tuple(command for command in facts.commands if run.command.tool in command.block.split("/"))
+            if branch and self._once(f"{path}#{run.command.tool}", 0):
+                for command in tools_of(branch):
+                    yield self._at(run, replace(command, container=""), path, can_fail=True)
 
     def _make(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "make", _asked_of_make(run.command), run.command.value("-C", "--directory"))
@@ -586,12 +600,21 @@ class _Follower:
 
     def _hook(self, run: Run, site: HookSite) -> Iterator[Run]:
         hook = site.hook
-        text = hook.entry or hook.id
-        for found in tool_commands(text, hook.line):
-            command = replace(found, arguments=(*_implied(hook.id), *found.arguments, *hook.arguments))
+        for found in tool_commands(hook.entry or hook.id, hook.line):
+            command = replace(found, arguments=(*found.arguments, *hook.arguments), line=hook.line, end_line=hook.line)
             if not hook.entry:
-                command = replace(command, tool=_HOOK_TOOLS.get(hook.id, hook.id))
-            yield self._at(run, replace(command, line=hook.line, end_line=hook.line), site.path, can_fail=True)
+                tool, *implied = _HOOKS.get(hook.id, hook.id).split()
+                command = replace(command, tool=tool, arguments=(*implied, *command.arguments))
+            if _is_formatter(command) and not command.has("--check", "--check-only", "--diff"):
+                command = replace(command, arguments=(*command.arguments, "--check"))
+            yield self._at(run, command, site.path, can_fail=True)
+
+
+def _is_formatter(command: ToolCommand) -> bool:
+    """Whether a hook changes files, which fails the run as a check would."""
+    if command.tool == "ruff":
+        return command.words[:1] == ("format",)
+    return command.tool in ("black", "isort", "yapf", "autopep8", "blue", "darker")
 
 
 _FOLLOWED: dict[str, Callable[[_Follower, Run], Iterator[Run]]] = {
@@ -625,27 +648,16 @@ _FOLLOWED: dict[str, Callable[[_Follower, Run], Iterator[Run]]] = {
 }
 """How a tool that starts others is followed."""
 
-_HOOK_TOOLS = {
-    "ruff-check": "ruff",
-    "ruff-format": "ruff",
+_HOOKS = {
+    "ruff": "ruff check",
+    "ruff-check": "ruff check",
+    "ruff-format": "ruff format",
     "black-jupyter": "black",
-    "mirrors-mypy": "mypy",
-    "pyright-python": "pyright",
-    "basedpyright-python": "basedpyright",
-    "python-safety-dependencies-check": "safety",
-    "pip-audit": "pip-audit",
+    "pyupgrade": "pyupgrade",
+    "python-safety-dependencies-check": "safety check",
+    "poetry-check": "poetry check",
 }
-
-
-def _implied(hook: str) -> tuple[str, ...]:
-    """What a hook's name adds to its tool's words: formatters fail the run by changing a file."""
-    if hook == "ruff-format":
-        return ("format", "--check")
-    if hook in ("ruff", "ruff-check"):
-        return ("check",)
-    if hook in ("black", "black-jupyter", "isort", "yapf", "autopep8", "blue", "darker"):
-        return ("--check",)
-    return ()
+"""What the hooks of well-known repositories run, where it is not the tool of their name."""
 
 
 def _at_stage(site: HookSite, stage: str) -> bool:

@@ -280,6 +280,8 @@ def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
         yield from _of_python(name, rest, depth)
     elif name in ("docker", "podman", "docker-compose", "podman-compose", "nerdctl"):
         yield from _of_container(name, rest, depth)
+    elif len(rest) > 1 and rest[1:2] == _RUNNERS.get(rest[0]):  # something wrapped around a runner
+        yield from _unwrapped(rest, depth + 1)
     elif "/" in words[0] and "." not in name and not words[0].startswith(("/", "~", "$")):
         yield _Tool(name, rest, script=words[0])
     else:
