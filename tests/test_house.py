@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from datetime import date
+from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -102,6 +103,20 @@ def test_every_dependency_has_its_reason() -> None:
     assert sorted(map(canonicalize_name, listed)) == sorted(
         {canonicalize_name(each.name) for each in declared(dev=True)}
     )
+
+
+def test_every_dependency_is_used_where_its_reason_says() -> None:
+    distributions = packages_distributions()
+    users: dict[str, set[str]] = {}
+    for name, text in texts().items():
+        if name.startswith("readiness_bot/") and name.endswith(".py"):
+            part = name.split("/")[1].removesuffix(".py")
+            for module in re.findall(r"^\s*(?:import|from) (\w+)", text, re.MULTILINE):
+                for distribution in distributions.get(module, []):
+                    users.setdefault(canonicalize_name(distribution), set()).add(f"`{part}`")
+    page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8").partition("## For development")[0]
+    said = dict(re.findall(r"^\| ([\w.-]+) \| .+ \| (`.+`) \|$", page, re.MULTILINE))
+    assert said == {name: ", ".join(sorted(users.get(canonicalize_name(name), ()))) for name in said}
 
 
 def test_no_file_speaks_of_where_it_was_written() -> None:
