@@ -262,8 +262,8 @@ def _way_out(bulletin: Bulletin, run: Run) -> list[str]:
     local = code(f"readiness-bot compare . --base {bulletin.base[:12]}{path}", 200)
     how = f"[how]({run.links.documentation}/action.md#when-a-control-is-wrong-or-cannot-be-met-now)"
     lines = [
-        "- A control that does not fit this service: `not-applicable`, with a reason.",
-        "- A risk that you take for now: `accepted-risk`, with a reason, an owner and a date.",
+        "- A control that does not fit this service: `not_applicable`, with a reason.",
+        "- A risk that you take for now: `accepted_risk`, with a reason, an owner and a date.",
         "",
         f"Both go into `.readiness.yml` in this pull request, in sight of its reviewers ({how}).",
         f"The same result on your machine: {local}",

@@ -91,7 +91,7 @@ class GitHub(ThreadingHTTPServer):
         self.faults: list[Fault] = []
         self.log: list[tuple[str, str, int]] = []
         self.violations: list[str] = []
-        self.before: list[tuple[str, str, Callable[[], None]]] = []
+        self.before: list[tuple[str, str, Callable[[], object]]] = []
         self._ids = count(1000)
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -151,10 +151,7 @@ class GitHub(ThreadingHTTPServer):
             return 404, {"message": "Not Found"}, {}
         if token not in self.tokens:
             return 401, {"message": "Bad credentials"}, {}
-        for verb, pattern, act in [*self.before]:
-            if verb == method and re.search(pattern, path):
-                self.before.remove((verb, pattern, act))
-                act()
+        self._meanwhile(method, path)
         fault = self._fault(method, path)
         if fault and not fault.after:
             return fault.status, fault.payload, fault.headers
@@ -165,6 +162,13 @@ class GitHub(ThreadingHTTPServer):
             return 422, {"message": f"Invalid request.\n\n{faults[0]}"}, {}
         answer = self._played(method, match, query, token, body)
         return (fault.status, fault.payload, fault.headers) if fault else answer
+
+    def _meanwhile(self, method: str, path: str) -> None:
+        """What somebody else does just before the next request of that kind."""
+        waiting = next((entry for entry in self.before if entry[0] == method and re.search(entry[1], path)), None)
+        if waiting:
+            self.before.remove(waiting)
+            waiting[2]()
 
     def _fault(self, method: str, path: str) -> Fault | None:
         found = next((fault for fault in self.faults if fault.method == method and re.search(fault.path, path)), None)
