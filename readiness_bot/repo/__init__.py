@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 
 from readiness_bot.model import Facts
+from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.outbound import Outbound
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.quick_facts import quick_facts
+from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
@@ -46,6 +49,11 @@ class Repo:
     def routes(self) -> Routes:
         """The routes that the web frameworks serve."""
         return Routes(self.sources, self.python)
+
+    @cached_property
+    def flows(self) -> DataFlows:
+        """Where the values that reach calls come from."""
+        return DataFlows(self.python, self.routes)
 
     @cached_property
     def services(self) -> Services:
@@ -89,6 +97,11 @@ class Repo:
         return Pipelines(self.sources, self.tooling)
 
     @cached_property
+    def coverage_gates(self) -> CoverageGates:
+        """The demands on test coverage that the pipelines enforce."""
+        return CoverageGates(self.tooling, self.pipelines)
+
+    @cached_property
     def dependencies(self) -> Dependencies:
         """What the tree depends on, and what installs it."""
         return Dependencies(self.sources, self.deployment, self.pipelines)
@@ -97,3 +110,8 @@ class Repo:
     def documents(self) -> Documents:
         """What is written down."""
         return Documents(self.sources)
+
+    @cached_property
+    def resilience(self) -> Resilience:
+        """What the service does when the network fails it."""
+        return Resilience(self.python, self.wiring, self.services, self.outbound)

@@ -1,0 +1,163 @@
+"""Whether values become part of the text of SQL statements instead of being bound to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.python import CallSite
+
+_LIBRARIES = (
+    "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql", "django.db", "sqlmodel",
+    "databases", "peewee", "pony", "tortoise", "cx_Oracle", "oracledb", "pyodbc", "pymssql", "duckdb", "snowflake", "clickhouse_driver",
+    "clickhouse_connect", "trino", "prestodb", "flask_sqlalchemy", "records", "pandas", "web.database", "web.db", "aioodbc", "taos", "apsw", "asyncmy",
+    "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector", "aurora_data_api", "polars",
+)  # fmt: skip
+_RUNNING = frozenset(
+    {"execute", "executemany", "executescript", "exec_driver_sql", "execute_async", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val",
+     "raw", "extra", "read_sql", "read_sql_query", "read_sql_table", "query", "execute_sql", "run_sql", "select", "select_one", "raw_sql", "iterate",
+     "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql"}
+)  # fmt: skip
+_ALWAYS_SQL = frozenset({"execute", "executemany", "executescript", "exec_driver_sql", "read_sql", "read_sql_query", "raw_sql", "execute_sql"})
+_TEXTS = frozenset(
+    {"sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlalchemy.literal_column", "sqlalchemy.sql.literal_column",
+     "sqlalchemy.sql.expression.literal_column", "sqlmodel.text", "flask_sqlalchemy.SQLAlchemy().text", "psycopg2.sql.SQL", "psycopg.sql.SQL",
+     "sqlalchemy.DDL", "django.db.models.expressions.RawSQL"}
+)  # fmt: skip
+_SQL = re.compile(
+    r"\b(select\b.+\bfrom|select\s|insert\s+(or\s+\w+\s+)?into|update\s+\S+\s+set|update\s+|delete\s+from|replace\s+into|merge\s+into|create\s+(or\s+\w+\s+)?"
+    r"(temp\w*\s+|unique\s+)?(table|index|view|database|schema|user|role|extension)|drop\s+\w+|alter\s+\w+|truncate\s+|pragma\s|with\s+\w+\s+as|order\s+by|group"
+    r"\s+by|where\s|limit\s|having\s|union\s|set\s+\w+|grant\s|show\s|describe\s|explain\s|use\s|copy\s|values\s*\(|join\s|\band\s|\bor\s|like\s|call\s|exec\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLEAN = frozenset({"quoted", "kept-only", "regex-escaped"})
+_PLACEHOLDERS = {"asyncpg": "$1", "sqlite3": "?", "aiosqlite": "?", "duckdb": "?", "pyodbc": "?", "sqlalchemy": ":value", "sqlmodel": ":value",
+                 "databases": ":value", "oracledb": ":value", "cx_Oracle": ":value"}  # fmt: skip
+
+
+def _applies(repo: Repo) -> bool:
+    return bool(repo.python.imported & set(_LIBRARIES))
+
+
+@Control(
+    id="database/sql-injection",
+    title="Values are bound to SQL statements, never written into their text",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="A value that is formatted into the text of a statement can end the literal it stands in and go on in SQL.",
+    impact="Whoever controls the value reads, changes or deletes any row that the service's database user can reach.",
+    fix='Leave a placeholder in the text and pass the value beside it: `cursor.execute("SELECT … WHERE id = %s", (value,))`.',
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/89.html"],
+    fails=[
+        "import sqlite3\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "db = sqlite3.connect('app.db')\n"
+        "@app.get('/users')\n"
+        "def users():\n"
+        "    name = request.args['name']\n"
+        "    return db.execute(f\"SELECT * FROM users WHERE name = '{name}'\").fetchall()  # <- flagged\n",
+    ],
+    passes=[
+        "import sqlite3\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "db = sqlite3.connect('app.db')\n"
+        "@app.get('/users')\n"
+        "def users():\n"
+        "    return db.execute('SELECT * FROM users WHERE name = ?', (request.args['name'],)).fetchall()\n",
+        "import sqlite3\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "db = sqlite3.connect('app.db')\n"
+        "@app.get('/users')\n"
+        "def users():\n"
+        "    order = request.args['order']\n"
+        "    if order not in ('name', 'age'):\n"
+        "        order = 'name'\n"
+        "    return db.execute(f'SELECT * FROM users ORDER BY {order}').fetchall()\n",
+    ],
+    fixed="import sqlite3\n"
+    "from flask import Flask, request\n"
+    "app = Flask(__name__)\n"
+    "db = sqlite3.connect('app.db')\n"
+    "@app.get('/users')\n"
+    "def users():\n"
+    "    name = request.args['name']\n"
+    "    return db.execute('SELECT * FROM users WHERE name = ?', (name,)).fetchall()\n",
+    ignores=["print('no database here')\n"],
+    applies=_applies,
+)
+def sql_injection(repo: Repo) -> Iterator[Site]:
+    """Look at every place where a text becomes SQL."""
+    for site, position in _statements(repo):
+        found = [(confidence, flow) for flow in repo.flows.into(site, position, "sql") if (confidence := _confidence(flow, site)) is not None]
+        if not found:
+            yield good(site.location)
+            continue
+        confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
+
+
+_RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
+    """The calls that take a text of SQL, and which argument it is."""
+    for site in repo.python.all_calls:
+        if site.name in _TEXTS:
+            yield site, 0
+        elif site.last in _RUNNING and "." in site.name and (site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name):
+            if site.last in ("read_sql", "read_sql_query", "read_sql_table") or not site.name.startswith(("pandas.", "polars.")):
+                yield site, 0
+    for site, name, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):
+        if before == 0:
+            yield site, 0
+
+
+def _is_injected(flow: Flow, site: CallSite) -> bool:
+    """Whether the value becomes part of a statement's text, rather than being the user's own statement."""
+    prefix = flow.prefix
+    if prefix is None or not prefix or "sql-text" in flow.cleaned and site.name not in _TEXTS:
+        return False
+    if any(wrap[0] in "{<(" or wrap == "[]" for wrap in flow.wraps):
+        return False
+    if flow.cleaned & _CLEAN or flow.is_limited or "serialised" in flow.cleaned and prefix == "\0":
+        return False
+    return bool(_SQL.search(prefix)) or site.last in ("extra",)
+
+
+def _confidence(flow: Flow, site: CallSite) -> Confidence | None:
+    if not _is_injected(flow, site):
+        return None
+    if flow.kind == "request":
+        if flow.type in ("model", "file"):
+            return Confidence.LOW
+        if flow.sure and not flow.is_vetted and not flow.cleaned & {"matched", "substituted", "url-quoted"}:
+            return Confidence.HIGH
+        return Confidence.MEDIUM
+    if flow.kind == "parameter":
+        return Confidence.MEDIUM if not flow.is_vetted else Confidence.LOW
+    return Confidence.LOW if flow.kind in ("unknown", "stored") else None
+
+
+def _message(flow: Flow, site: CallSite) -> str:
+    what = {
+        "request": "Request data becomes part of the text of a SQL statement",
+        "parameter": "A parameter becomes part of the text of a SQL statement",
+    }.get(flow.kind, "A value becomes part of the text of a SQL statement")
+    return f"{what}: {describe(flow, site.last, site.module.path, site.call.line)}."
+
+
+def _fix(site: CallSite) -> str:
+    library = site.name.partition(".")[0]
+    placeholder = _PLACEHOLDERS.get(library, "%s")
+    if site.name in _TEXTS or placeholder == ":value":
+        return 'Put `:value` in the text and bind it: `text("… = :value").bindparams(value=value)`; names of columns come from a fixed list.'
+    return f'Put `{placeholder}` in the text and pass the value beside it: `{site.last}("… = {placeholder}", (value,))`; names of columns come from a fixed list.'

@@ -1,0 +1,401 @@
+"""What clients send, as handlers see it: request objects, parameters that frameworks fill, and of which type; follows no value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import Const, Index, Invoke, Items, Name, Other, Parameter, Value
+from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.routes import Route, Routes
+
+Type = Literal["text", "object", "number", "file", "file name", "segment", "model", "upload", "request"]
+"""What a piece of request data can be: an `object` may be a dict or list of the client's making; a `segment` of a path
+holds no slash; a `number` stands for everything that a parser leaves harmless (dates, UUIDs, enumerations too); a `model`
+is a validated object whose fields have types of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A piece of request data: how the code writes it, and its type."""
+
+    text: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A parameter that a framework fills with what a dependency gives."""
+
+    dependency: DefinitionSite
+
+
+_REQUESTS = frozenset(
+    {
+        "fastapi.Request()", "fastapi.requests.Request()", "starlette.requests.Request()", "starlette.requests.HTTPConnection()",
+        "fastapi.WebSocket()", "starlette.websockets.WebSocket()", "flask.Request()", "flask.wrappers.Request()", "werkzeug.Request()",
+        "werkzeug.wrappers.Request()", "django.http.HttpRequest()", "django.http.request.HttpRequest()", "django.core.handlers.wsgi.WSGIRequest()",
+        "rest_framework.request.Request()", "aiohttp.web.Request()", "aiohttp.web.BaseRequest()", "sanic.Request()", "sanic.request.Request()",
+        "sanic.HTTPRequest()", "litestar.Request()", "litestar.connection.Request()", "falcon.Request()", "falcon.asgi.Request()",
+        "quart.Request()", "pyramid.request.Request()", "blacksheep.Request()", "robyn.Request()", "connexion.lifecycle.ConnexionRequest()",
+        "strawberry.types.Info()", "aiohttp.web_request.Request()", "fastapi.requests.HTTPConnection()", "nicegui.Request()",
+    }
+)  # fmt: skip
+_GLOBAL_REQUESTS = ("flask.request", "quart.request", "bottle.request", "connexion.request", "sanic.request", "flask.globals.request")
+_UPLOADS = frozenset({"fastapi.UploadFile()", "starlette.datastructures.UploadFile()", "fastapi.datastructures.UploadFile()",
+                      "werkzeug.datastructures.FileStorage()", "litestar.datastructures.UploadFile()", "ninja.UploadedFile()",
+                      "ninja.files.UploadedFile()", "quart.datastructures.FileStorage()"})  # fmt: skip
+
+_ATTRIBUTES: dict[str, Type] = {
+    "args": "text", "form": "text", "values": "text", "GET": "text", "POST": "text", "query_params": "text", "query": "text",
+    "params": "text", "forms": "text", "cookies": "text", "COOKIES": "text", "headers": "text", "META": "text", "body": "text",
+    "query_string": "text", "rel_url": "text", "arguments": "text", "query_arguments": "text", "body_arguments": "text",
+    "match_info": "segment", "path_params": "segment", "view_args": "segment", "matchdict": "segment", "url_args": "segment",
+    "json": "object", "json_body": "object", "media": "object", "files": "upload", "FILES": "upload", "data": "text",
+    "path": "text", "full_path": "text", "path_info": "text", "url": "text", "raw_body": "text", "GET_params": "text", "query_args": "text",
+}  # fmt: skip
+_METHODS: dict[str, Type] = {
+    "get_json": "object", "json": "object", "get_media": "object", "form": "text", "body": "text", "get_data": "text", "post": "text",
+    "text": "text", "read": "text", "get_param": "text", "get_argument": "text", "get_arguments": "text", "get_query_argument": "text",
+    "get_query_arguments": "text", "get_body_argument": "text", "get_body_arguments": "text", "get_cookie": "text", "get_header": "text",
+    "get_query_argument_values": "text", "get_full_path": "text", "get_args": "text", "receive_json": "object", "receive_text": "text",
+    "get_query_params": "text", "stream": "text", "get_form_data": "text", "getlist": "text",
+}  # fmt: skip
+_OF_TORNADO = frozenset(name for name in _METHODS if name.startswith("get_") and "argument" in name) | {"get_cookie"}
+_NUMBERS = frozenset(
+    {
+        "int()", "float()", "bool()", "uuid.UUID()", "datetime.datetime()", "datetime.date()", "datetime.time()", "datetime.timedelta()",
+        "decimal.Decimal()", "pydantic.UUID4()", "pydantic.UUID1()", "pydantic.PositiveInt()", "pydantic.NonNegativeInt()", "pydantic.StrictInt()",
+        "pydantic.conint()", "ipaddress.IPv4Address()", "ipaddress.IPv6Address()", "bson.ObjectId()", "bson.objectid.ObjectId()",
+        "pydantic.types.UUID4()", "beanie.PydanticObjectId()", "beanie.odm.fields.PydanticObjectId()", "beanie.PydanticObjectId", "complex()",
+        "pydantic.NaiveDatetime()", "pydantic.AwareDatetime()", "pydantic.types.PositiveInt()", "pydantic.NegativeInt()", "pydantic.PastDate()",
+    }
+)  # fmt: skip
+_TEXTS = frozenset(
+    {
+        "str()", "bytes()", "pydantic.EmailStr()", "pydantic.HttpUrl()", "pydantic.AnyUrl()", "pydantic.AnyHttpUrl()", "pydantic.SecretStr()",
+        "pydantic.constr()", "pydantic.StrictStr()", "pydantic.networks.EmailStr()", "pydantic.types.SecretStr()", "pydantic.FilePath()",
+        "pathlib.Path()", "pydantic.AnyWebsocketUrl()",
+    }
+)  # fmt: skip
+_OBJECTS = frozenset({"dict()", "Dict()", "typing.Any()", "typing.Dict()", "object()", "typing.Mapping()", "collections.abc.Mapping()", "pydantic.Json()",
+                      "typing.MutableMapping()", "pydantic.JsonValue()", "ninja.types.DictStrAny()"})  # fmt: skip
+_ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "django.db.models.TextChoices", "django.db.models.IntegerChoices")
+_MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "ninja.Schema", "ninja.ModelSchema", "ninja.schema.Schema",
+           "msgspec.Struct", "beanie.Document", "pydantic.dataclasses.dataclass", "pydantic.generics.GenericModel", "odmantic.Model",
+           "ninja.orm.ModelSchema", "pydantic.v1.BaseModel", "fastapi_camelcase.CamelModel", "pydantic.RootModel", "tortoise.contrib.pydantic.PydanticModel")  # fmt: skip
+_TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
+_TEXT_FRAMEWORKS = frozenset({"cherrypy"})
+_VIEWS = ("django.views.*", "rest_framework.*", "tornado.web.*", "flask.views.*", "flask_restful.*", "flask_restx.*", "aiohttp.web.View",
+          "starlette.endpoints.*", "django.contrib.*", "sanic.views.*", "tornado.websocket.*", "wagtail.*", "django_filters.*", "drf_*",
+          "rest_framework_*", "flask_appbuilder.*", "flask_admin.*", "flask_classful.*", "pyramid.*", "litestar.*")  # fmt: skip
+_PARSERS = ("reqparse.RequestParser().parse_args",)
+
+
+class RequestData:
+    """Questions about what is request data in one tree."""
+
+    def __init__(self, python: Python, routes: Routes) -> None:
+        self._python = python
+        self._routes = routes
+
+    # -- handlers --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _dependencies(self) -> dict[str, Route]:
+        """The functions whose parameters a framework fills because a handler depends on them."""
+        found: dict[str, Route] = {}
+        for name, routes in self._routes.by_handler.items():
+            handler = self._python.definition_named(name)
+            if handler is None or routes[0].framework not in _TYPED_FRAMEWORKS:
+                continue
+            for guard in routes[0].guards:
+                if guard.kind == "dependency":
+                    site = self.filler(guard.name)
+                    if site is not None:
+                        found.setdefault(site.name, routes[0])
+        return found
+
+    def filler(self, name: str) -> DefinitionSite | None:
+        """The function that a framework calls for a dependency of that name: of a class, its constructor or `__call__`."""
+        site = self._python.definition_named(name)
+        if site is not None and site.definition.kind == "class":
+            return self._python.member(site, "__init__") or self._python.member(site, "__call__")
+        return site
+
+    def route_of(self, site: DefinitionSite) -> Route | None:
+        """The route that a function answers, or serves as a dependency of."""
+        routes = self._routes.by_handler.get(site.name)
+        return routes[0] if routes else self._dependencies.get(site.name)
+
+    def routes_of(self, site: DefinitionSite) -> tuple[Route, ...]:
+        """Every route that a function answers."""
+        return self._routes.by_handler.get(site.name, ())
+
+    # -- parameters ------------------------------------------------------------------------------------------------
+
+    def is_request(self, site: DefinitionSite, parameter: Parameter) -> bool:
+        """Whether a parameter is a request object."""
+        kind = self._python.mean(parameter.type, site.module) if parameter.type else ""
+        if kind in _REQUESTS:
+            return True
+        if kind and kind not in ("typing.Any()", "object()"):
+            return kind.rpartition(".")[2] in ("Request()", "HttpRequest()", "WSGIRequest()", "AuthenticatedHttpRequest()")
+        return parameter.name in ("request", "req", "_request") and self._serves
+
+    @cached_property
+    def _serves(self) -> bool:
+        return bool(self._routes.frameworks) or bool(self._python.imported & {"django", "flask", "starlette", "aiohttp.web", "tornado"})
+
+    def is_view(self, owner: DefinitionSite) -> bool:
+        """Whether a class is a view of a framework, which keeps the request in an attribute."""
+        return self._python.descends_from(owner, *_VIEWS)
+
+    def of_parameter(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | Filled | None:
+        """What a framework puts into a handler's parameter and is reached by an access; None where that is no request data."""
+        route = self.route_of(site)
+        if route is None or parameter.kind == "*":
+            return None
+        if route.framework in _TYPED_FRAMEWORKS:
+            return self._typed(site, parameter, access, route)
+        if route.framework in _TEXT_FRAMEWORKS:
+            return Datum(f"request parameter `{parameter.name}`", "text")
+        if parameter.name in ("body", "payload", "data") and route.framework == "connexion":
+            return Datum(f"request body `{parameter.name}`{_keys(access)}", "object")
+        if self.route_of(site) is self._dependencies.get(site.name):
+            return None
+        return self._segment(site, parameter)
+
+    def _segment(self, site: DefinitionSite, parameter: Parameter) -> Datum | None:
+        for route in self.routes_of(site):
+            if parameter.name not in route.path:
+                continue
+            if re.search(rf"int:{parameter.name}|uuid:{parameter.name}|{parameter.name}:(int|uuid)|float:{parameter.name}", route.path):
+                return Datum(f"path parameter `{parameter.name}`", "number")
+            if re.search(rf"path:{parameter.name}\b|{parameter.name}:path|{parameter.name}:?\.\*|{parameter.name}\*", route.path):
+                return Datum(f"path parameter `{parameter.name}`", "text")
+            return Datum(f"path parameter `{parameter.name}`", "segment")
+        return None
+
+    def _typed(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...], route: Route) -> Datum | Filled | None:
+        for value in (parameter.default, parameter.annotation):
+            name = self._depended(value, site.module, parameter, 0)
+            if name is not None:
+                filler = self.filler(name) if name else None
+                return Filled(filler) if filler is not None else None
+        if self.is_request(site, parameter):
+            return None
+        segment = self._segment(site, parameter)
+        kind = self.type_of(parameter.annotation, site.module)
+        if segment is not None:
+            return segment if kind != "number" else Datum(segment.text, "number")
+        if parameter.default is not None and _is_plain_default(parameter.default) and kind is None:
+            return Datum(f"query parameter `{parameter.name}`", "text")
+        if kind is None and _is_body(parameter.default):
+            kind = "object"
+        if kind is None:
+            return Datum(f"query parameter `{parameter.name}`", "text") if parameter.annotation is None else None
+        if isinstance(kind, DefinitionSite):
+            found = self.of_model(kind, access, f"request body `{parameter.name}`")
+            return found
+        if kind == "upload":
+            return self.of_upload(f"uploaded file `{parameter.name}`", access)
+        label = "request body" if kind == "object" else "request parameter"
+        return Datum(f"{label} `{parameter.name}`{_keys(access)}", kind)
+
+    def _depended(self, value: Value | None, module: Module, parameter: Parameter, depth: int) -> str | None:
+        """The name that a parameter depends on; empty where it depends on something without a name; None if on nothing."""
+        if value is None or depth > 4:
+            return None
+        if isinstance(value, Invoke) and value.call >= 0:
+            if value.name.rpartition(".")[2] not in ("Depends", "Security", "Inject", "Provide"):
+                return None
+            first = module.facts.calls[value.call].argument(0, "dependency")
+            if isinstance(first, Name):
+                return self._python.identify(first.name, module)
+            if first is None and parameter.type:
+                return self._python.identify(parameter.type.removesuffix("()"), module)
+            return ""
+        if isinstance(value, Index):
+            found = (self._depended(item, module, parameter, depth + 1) for item in value.items)
+            return next((name for name in found if name is not None), None)
+        if isinstance(value, Name) and not value.name.startswith("?"):
+            assigned = self._python.assignment(value.name, module)
+            if assigned is not None:
+                return self._depended(assigned[1].value, assigned[0], parameter, depth + 1)
+        return None
+
+    # -- types -----------------------------------------------------------------------------------------------------
+
+    def type_of(self, annotation: Value | None, module: Module, depth: int = 0) -> Type | DefinitionSite | None:
+        """What values of an annotated type can be; a model's class is given itself; None where the annotation tells nothing."""
+        if annotation is None or depth > 6:
+            return None
+        if isinstance(annotation, Const):
+            return _quoted_type(annotation.value)
+        if isinstance(annotation, Other) and annotation.kind.startswith("BinOp"):
+            kinds = [self._named_type(name, module, depth) for name in annotation.names if name not in ("None", "types.NoneType")]
+            return _widest([kind for kind in kinds if kind is not None])
+        if isinstance(annotation, Index):
+            return self._generic_type(annotation, module, depth)
+        if isinstance(annotation, Name):
+            return self._named_type(annotation.name, module, depth)
+        if isinstance(annotation, Invoke):
+            return self._named_type(annotation.name, module, depth)
+        return None
+
+    def _generic_type(self, annotation: Index, module: Module, depth: int) -> Type | DefinitionSite | None:
+        outer = annotation.value.name if isinstance(annotation.value, Name) else ""
+        last = outer.rpartition(".")[2]
+        if last in ("Dict", "dict", "Mapping", "MutableMapping", "Json", "OrderedDict", "defaultdict"):
+            return "object"
+        if last == "Literal":
+            return "number"
+        inner = [self.type_of(item, module, depth + 1) for item in annotation.items]
+        if last == "Annotated":
+            return inner[0] if inner else None
+        known = [kind for kind in inner if kind is not None]
+        if last in ("Optional", "Union", "List", "list", "Sequence", "Set", "set", "tuple", "Tuple", "Iterable", "frozenset", "Query", "Body",
+                    "Form", "Path", "Header", "Cookie", "Required", "NotRequired", "Final"):  # fmt: skip
+            return _widest(known)
+        return self._named_type(outer, module, depth)
+
+    def _named_type(self, name: str, module: Module, depth: int) -> Type | DefinitionSite | None:
+        found = self._python.class_of(name, module)
+        if found is not None:
+            if self._python.descends_from(found, *_ENUMS):
+                return "number"
+            return found if self.is_model(found) else None
+        resolved = self._python.identify(name, module)
+        instance = resolved if resolved.endswith("()") else f"{resolved}()"
+        known = known_type(instance)
+        if known is not None:
+            return known
+        assigned = self._python.assignment(name, module)
+        return self.type_of(assigned[1].value, assigned[0], depth + 1) if assigned is not None else None
+
+    def is_model(self, site: DefinitionSite) -> bool:
+        """Whether a class validates what it is made from."""
+        return self._python.descends_from(site, *_MODELS) or any(
+            isinstance(item, Name | Invoke) and "dataclass" in item.name for item in site.definition.decorators
+        )
+
+    def of_model(self, model: DefinitionSite, access: tuple[str, ...], text: str) -> Datum:
+        """A model's field reached by an access, or the model as a whole."""
+        for number, step in enumerate(access[:4]):
+            if step in ("[]", "(0)"):
+                continue
+            name = step[1:].rstrip("]")
+            bound = self._python.class_value(model, name)
+            if bound is None:
+                return Datum(f"{text}{_keys(access)}", "model")
+            module, field = bound
+            kind = self.type_of(field.annotation, module)
+            if isinstance(kind, DefinitionSite):
+                return self.of_model(kind, access[number + 1 :], f"{text}.{name}")
+            return Datum(f"{text}.{name}", kind or "text")
+        return Datum(text, "model")
+
+    # -- request objects -------------------------------------------------------------------------------------------
+
+    def of_request(self, access: tuple[str, ...], text: str, framework: str = "") -> Datum | None:
+        """What an access reaches of a request object; None where that is nothing a client chooses."""
+        if not access:
+            return None
+        step = access[0]
+        kind = _ATTRIBUTES.get(step[1:]) if step[0] == "." else ("text" if step[0] == "[" and framework == "bottle" else None)
+        if kind is None:
+            return None
+        if step == ".data" and (framework.startswith("django") or (not framework and self._is_rest)):
+            kind = "object"
+        if kind == "upload":
+            return self.of_upload(f"{text}{_keys(access[:2])}", access[2:])
+        return Datum(f"{text}{_keys(access)}", kind)
+
+    @cached_property
+    def _is_rest(self) -> bool:
+        return "rest_framework" in self._python.imported
+
+    def of_upload(self, text: str, access: tuple[str, ...]) -> Datum:
+        """What an access reaches of an uploaded file."""
+        if access and access[0] in (".filename", ".name", ".raw_filename"):
+            return Datum(f"{text}{_keys(access)}", "file name")
+        return Datum(f"{text}{_keys(access)}", "file")
+
+    def method_of_request(self, method: str, text: str) -> Datum | None:
+        """What a method of a request object gives."""
+        kind = _METHODS.get(method)
+        return None if kind is None else Datum(f"{text}.{method}()", kind)
+
+    def of_global(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+        """The request object that a library's dotted name begins with, and the attributes taken from it."""
+        for request in _GLOBAL_REQUESTS:
+            if name == request or name.startswith(f"{request}."):
+                rest = name[len(request) + 1 :].split(".") if len(name) > len(request) else []
+                return "request", tuple(f".{part}" for part in rest)
+        return None
+
+    def of_call(self, name: str) -> Datum | None:
+        """What a library's function gives that reads the current request by itself."""
+        found = self.of_global(name)
+        if found is not None and found[1]:
+            method = found[1][-1][1:]
+            owner = found[1][:-1]
+            if not owner:
+                return self.method_of_request(method, "request")
+            if method in ("get", "getlist", "get_list", "to_dict", "getall", "pop", "decode", "dict", "get_all", "getunicode"):
+                return self.of_request(owner, "request", name.partition(".")[0])
+            return None
+        if name in ("web.input", "web.data", "web.cookies", "web.webapi.input"):
+            return Datum(f"{name}()", "text")
+        if name.endswith(_PARSERS):
+            return Datum("request arguments", "text")
+        return None
+
+    def tornado(self, method: str) -> Datum | None:
+        """What a method of a Tornado handler gives of the request."""
+        return Datum(f"self.{method}()", "text") if method in _OF_TORNADO else None
+
+
+def known_type(instance: str) -> Type | None:
+    """The type of a library's or builtin class, by the name of its instances."""
+    if instance in _NUMBERS:
+        return "number"
+    if instance in _TEXTS:
+        return "text"
+    if instance in _OBJECTS:
+        return "object"
+    if instance in _UPLOADS or instance.rpartition(".")[2] == "UploadFile()":
+        return "upload"
+    return None
+
+
+def _quoted_type(value: object) -> Type | None:
+    if not isinstance(value, str):
+        return None
+    return known_type(f"{value.partition('|')[0].strip()}()")
+
+
+def _widest(kinds: list[Type | DefinitionSite]) -> Type | DefinitionSite | None:
+    """Of several types a value may have, the one that can hold most."""
+    for kind in ("object", "upload", "text"):
+        if kind in kinds:
+            return kind
+    return next((kind for kind in kinds if isinstance(kind, DefinitionSite)), kinds[0] if kinds else None)
+
+
+def _is_plain_default(value: Value) -> bool:
+    return isinstance(value, Const | Items) or (isinstance(value, Invoke) and value.name.rpartition(".")[2] in ("Query", "Form", "Header", "Cookie", "Path"))
+
+
+def _is_body(value: Value | None) -> bool:
+    return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "Body"
+
+
+def _keys(access: tuple[str, ...]) -> str:
+    """An access as the code writes it."""
+    return "".join(
+        f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step for step in access
+    )
