@@ -18,10 +18,8 @@ _TEST = re.compile(
     re.IGNORECASE,
 )
 _MIGRATION = re.compile(r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$")
-_EXAMPLE = re.compile(
-    r"(^|/)(examples?|samples?|demos?|tutorials?|docs?_src|playground|quickstart|notebooks?|cookbooks?|snippets?|templates?_project|benchmarks?|bench|perf"
-    r"|load_?tests?|locust|stubs)/"
-)
+_EXAMPLE = re.compile(r"(^|/)(examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|load_?tests?|locust)/")
+_EXAMPLE_UNLESS_PACKAGE = re.compile(r"(^|/)(samples?|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/")
 _DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
 _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
@@ -67,7 +65,7 @@ class Areas:
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED
-        if _EXAMPLE.search(judged) and not self._in_package(judged):
+        if _EXAMPLE.search(judged) or (_EXAMPLE_UNLESS_PACKAGE.search(judged) and not self._in_package(judged)):
             return Area.EXAMPLE
         if _DOCUMENTATION.search(judged) and not self._in_package(judged):
             return Area.DOCUMENTATION

@@ -30,9 +30,10 @@ _PARSING = re.compile(
     r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
     r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\.BeautifulSoup|"
-    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|jwt\.get_unverified_header|\?\.(get|split|strip|lower|upper|decode|"
+    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|\?[\w.\[\]]*\.(get|split|strip|lower|upper|decode|"
     r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|startswith|endswith|pop|astimezone|total_seconds))$"
 )
+_LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
 _PREDICATE = re.compile(r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|_running|_ready|_healthy)$")
 _RESPONSES = frozenset(
     {"jsonify", "Response", "JSONResponse", "HttpResponse", "JsonResponse", "make_response", "json_response", "ORJSONResponse", "PlainTextResponse", "json"}
@@ -182,14 +183,14 @@ def _of_surroundings(module: Module, handler: Handler, attempt: Attempt) -> Conf
         return Confidence.LOW
     if attempt.calls and all(_CLEANING_CALLS.search(name) for name in attempt.calls):
         return Confidence.LOW
-    if all(_PARSING.match(name) for name in attempt.calls):
+    if all(_PARSING.match(name) or _LOGGING.search(name) for name in attempt.calls):
         return Confidence.MEDIUM
     return Confidence.HIGH
 
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
     """Whether a comment of a linter that checks the same thing waives it, by its id: Bandit's or flake8's."""
-    first, last = handler.line, min(handler.line + 1, handler.end_line)
+    first, last = handler.line, handler.end_line
     return any({"B110", "B112"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "nosec")) or any(
         {"S110", "S112", "BLE001", "E722"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "noqa")
     )

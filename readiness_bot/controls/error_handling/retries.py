@@ -1,0 +1,54 @@
+"""Whether transient failures of what the service depends on over the network are tried again."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="error-handling/retries",
+    title="Transient failures of the network are retried with backoff",
+    kind=Kind.CAPABILITY,
+    severity=Severity.CRITICAL,
+    why="Connections drop and peers restart every day; a second attempt a moment later succeeds, and nobody need know.",
+    impact="Each passing fault of a dependency becomes an error for the user or a lost job.",
+    fix="Wrap the calls that leave the process: `@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())` from tenacity, for errors that pass by themselves only.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
+    passes=[
+        "import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential\n\n\n@retry(stop=stop_after_attempt(3), wait=wait_exponential())\n"
+        "def charge(url):\n    return requests.post(url, timeout=5)\n\n\ndef main(url):\n    return charge(url)\n\n\nif __name__ == '__main__':\n    main('https://a.example')\n",
+        "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3.util.retry import Retry\n\nsession = requests.Session()\n"
+        "session.mount('https://', HTTPAdapter(max_retries=Retry(total=3, backoff_factor=0.5)))\nsession.get('https://a.example', timeout=3)\n",
+    ],
+    fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
+    fixed="import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential_jitter\n\n\n"
+    "@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+    "if __name__ == '__main__':\n    charge('https://a.example')\n",
+    partials=[
+        "import requests\nfrom tenacity import retry\n\n\n@retry()\ndef unused():\n    return 1\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+        "if __name__ == '__main__':\n    charge('https://a.example')\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def retries(repo: Repo) -> Judgement:
+    """A retry mechanism that something reached by the service uses passes; one that nothing uses is partial."""
+    if not repo.resilience.network_dependencies:
+        return not_applicable("Nothing here depends on a network.")
+    mechanisms = repo.resilience.retries
+    used = [item for item in mechanisms if item.is_used]
+    if used:
+        shown = [seen(item.location.path, item.location.line, item.detail) for item in used[:5]]
+        return passed(f"{used[0].detail} retries what fails for a moment.", *shown)
+    if mechanisms:
+        shown = [seen(item.location.path, item.location.line, f"{item.detail}, reached by nothing") for item in mechanisms[:5]]
+        return partial("A retry is defined, but nothing that runs goes through it.", *shown)
+    first = repo.resilience.network_dependencies[0]
+    return failed(
+        "No call over the network is tried again when it fails for a moment.",
+        seen(first.path, first.line, first.detail),
+        looked_in=["decorators and loops that retry", "adapters and client options", "job queue options"],
+    )

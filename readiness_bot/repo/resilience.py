@@ -1,0 +1,261 @@
+"""What keeps the service going when a dependency fails: retries, breakers, and the network dependencies they are for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.python import IN_HANDLER, IN_LOOP, Const, Invoke, Mapping, Name, Value
+from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.outbound import Outbound
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.services import Services
+from readiness_bot.repo.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Mechanism:
+    """A retry or a breaker, and whether code that runs goes through it."""
+
+    detail: str
+    location: Location
+    is_used: bool
+
+
+_RETRY_DECORATORS = re.compile(
+    r"^(tenacity|stamina|backoff|retrying|retry|retry2|retry_requests|opnieuw|riprova|tenacity\.asyncio|redo)\b.*\b(retry|on_exception|on_predicate|retrying|retriable|retry_call)$"
+    r"|^google\.api_core\.(retry|retry_async)\.|^celery\.utils\.functional\.retry_over_time$|^aiohttp_retry\.|^httpx_retries\.|^ratelimit\.sleep_and_retry$"
+)
+_RETRY_OBJECTS = frozenset(
+    {
+        "tenacity.Retrying", "tenacity.AsyncRetrying", "stamina.retry_context", "stamina.RetryingCaller", "urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry",
+        "requests.packages.urllib3.util.retry.Retry", "aiohttp_retry.RetryClient", "httpx_retries.RetryTransport", "httpx.HTTPTransport", "httpx.AsyncHTTPTransport",
+        "redis.retry.Retry", "redis.asyncio.retry.Retry", "botocore.config.Config", "google.api_core.retry.Retry", "backoff.on_exception", "tenacity.retry_call", "retry.api.retry_call",
+        "retrying.Retrying", "azure.core.pipeline.policies.RetryPolicy", "grpc_interceptor_retry", "openai.OpenAI", "openai.AsyncOpenAI", "requests.adapters.HTTPAdapter",
+    }
+)  # fmt: skip
+_RETRY_NAME = re.compile(r"(^|_)(retry|retries|retrying|with_backoff|backoff|keep_trying|try_again|max_attempts)(_|$)|Retry|Retries", re.IGNORECASE)
+_ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|tries|backoff)", re.IGNORECASE)
+_BREAKERS = frozenset(
+    {
+        "pybreaker.CircuitBreaker", "aiobreaker.CircuitBreaker", "circuitbreaker.circuit", "circuitbreaker.CircuitBreaker", "purgatory.AsyncCircuitBreakerFactory",
+        "purgatory.SyncCircuitBreakerFactory", "lasier.circuit_breaker.sync.circuit_breaker", "fastapi_cb.CircuitBreaker", "pyresilience.CircuitBreaker",
+        "hyx.circuitbreaker.consecutive_breaker", "tenacity_circuit_breaker.CircuitBreaker",
+    }
+)  # fmt: skip
+_BREAKER_CLASS = re.compile(r"Circuit_?Breaker$|CircuitBreaker(Policy|Transport|Client|Middleware)?$", re.IGNORECASE)
+_STORES = (
+    "sqlalchemy", "psycopg", "psycopg2", "asyncpg", "pymongo", "motor", "redis", "mysql", "pymysql", "MySQLdb", "aiomysql", "django.db", "peewee", "tortoise", "elasticsearch",
+    "kafka", "aiokafka", "confluent_kafka", "pika", "aio_pika", "cassandra", "memcache", "pymemcache", "influxdb", "clickhouse_driver", "neo4j", "mongoengine", "beanie", "sqlmodel",
+    "flask_sqlalchemy", "celery", "rq", "nats", "opensearchpy", "aioredis", "couchdb",
+)  # fmt: skip
+
+
+class Resilience:
+    """Questions about what the service does when the network fails it."""
+
+    LOOKS = "retry and breaker libraries"
+
+    def __init__(self, python: Python, wiring: Wiring, services: Services, outbound: Outbound) -> None:
+        self._python = python
+        self._wiring = wiring
+        self._services = services
+        self._outbound = outbound
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def network_dependencies(self) -> tuple[Evidence, ...]:
+        """Where the service depends on a network: outbound calls, and the clients of its own stores and brokers."""
+        found = [Evidence(call.site.module.path, call.site.call.line, f"calls `{call.site.last}`") for call in self._outbound.calls[:3]]
+        for package in _STORES:
+            for module, item in self._python.imports(package):
+                if module.area.value == "production":
+                    found.append(Evidence(module.path, item.line, f"uses {package}"))
+                    break
+        return tuple(found)
+
+    # -- retries ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def retries(self) -> tuple[Mechanism, ...]:
+        """Every retry mechanism of production code, the used ones first."""
+        found = [*self._by_decorator(), *self._by_object(), *self._by_queue(), *self._by_loop(), *self._by_option()]
+        return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
+
+    def _by_decorator(self) -> Iterator[Mechanism]:
+        for site in self._python.functions:
+            for decorator in site.definition.decorators:
+                name = self._resolved(decorator, site.module)
+                if _RETRY_DECORATORS.search(name) or self._is_own_retry(decorator, site.module):
+                    detail = f"`@{_short(name)}` on `{site.definition.name}`"
+                    yield Mechanism(detail, site.location, self._is_used(site))
+
+    def _is_used(self, site: DefinitionSite) -> bool:
+        """Whether running code names the function; the retry decorator itself registers nothing."""
+        if not self._wiring.runs(site.module):
+            return False
+        if self._wiring.users(site.name):
+            return True
+        others = [name for decorator in site.definition.decorators if not _RETRY_DECORATORS.search(name := self._resolved(decorator, site.module))]
+        owner = site.module.definition(site.definition.parent)
+        return any("." in name and not name.endswith(("property", "staticmethod", "classmethod", "wraps")) for name in others) or (
+            owner is not None and owner.kind == "class" and bool(self._python.external_bases(DefinitionSite(site.module, site.definition.parent, owner)))
+        )
+
+    def _resolved(self, value: Value, module: Module) -> str:
+        if isinstance(value, Invoke):
+            call = module.facts.calls[value.call] if value.call >= 0 else None
+            return self._python.mean(call.name if call is not None else value.name, module)
+        if isinstance(value, Name):
+            return self._python.mean(value.meaning or value.name, module)
+        return ""
+
+    def _is_own_retry(self, value: Value, module: Module) -> bool:
+        """Whether a decorator is one of the tree's own that retries: named for it, with a loop or a library inside."""
+        name = value.name if isinstance(value, Name | Invoke) else ""
+        if not _RETRY_NAME.search(name.rpartition(".")[2].rpartition(":")[2]):
+            return False
+        found = self._python.definition(name, module)
+        return found is not None and self._retries_inside(found)
+
+    def _retries_inside(self, site: DefinitionSite) -> bool:
+        first, last = site.definition.line, site.definition.end_line
+        facts = site.module.facts
+        within = [call for call in facts.calls if first <= call.line <= last]
+        if any(self._python.mean(call.name, site.module).startswith(("tenacity.", "backoff.", "stamina.")) for call in within):
+            return True
+        return any(call.context & IN_LOOP for call in within) and any(first <= handler.line <= last for handler in facts.handlers)
+
+    def _by_object(self) -> Iterator[Mechanism]:
+        for site in self._python.calls(*sorted(_RETRY_OBJECTS)):
+            if site.last == "HTTPAdapter" and not _retries_something(site.call.keyword("max_retries")):
+                continue
+            if site.last in ("HTTPTransport", "AsyncHTTPTransport") and not site.call.has("retries"):
+                continue
+            if site.name == "botocore.config.Config" and not site.call.has("retries"):
+                continue
+            if site.last in ("OpenAI", "AsyncOpenAI") and not _retries_something(site.call.keyword("max_retries")):
+                continue
+            yield Mechanism(f"`{_short(site.name)}`", site.location, self._call_is_reached(site))
+
+    def _call_is_reached(self, site: CallSite) -> bool:
+        function = site.function
+        if not self._wiring.runs(site.module):
+            return False
+        if function is None:
+            return True
+        index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
+        return self._wiring.is_used(DefinitionSite(site.module, index, function))
+
+    def _by_queue(self) -> Iterator[Mechanism]:
+        for task in self._services.tasks:
+            names = {name for name, value in task.keywords if not (isinstance(value, Const) and value.value in (None, 0, False))}
+            if names & {"autoretry_for", "max_retries", "retry_backoff", "retries", "max_attempts", "retry"} or (task.queue == "dramatiq"):
+                if task.queue == "celery" and not names & {"autoretry_for", "retry_backoff"} and not self._retries_itself(task.definition):
+                    continue
+                detail = f"{task.queue} task `{task.name}` with retries" if task.queue != "dramatiq" else f"dramatiq actor `{task.name}` (retried by default)"
+                yield Mechanism(detail, task.definition.location, self._wiring.runs(task.definition.module))
+        for name in ("rq.Retry", "rq.job.Retry"):
+            for site in self._python.calls(name):
+                yield Mechanism("`rq.Retry`", site.location, self._call_is_reached(site))
+
+    def _retries_itself(self, site: DefinitionSite) -> bool:
+        first, last = site.definition.line, site.definition.end_line
+        return any(call.last == "retry" and first <= call.line <= last for call in site.module.facts.calls)
+
+    def _by_loop(self) -> Iterator[Mechanism]:
+        """Own loops: a call over the network in a `try` in a loop that counts attempts or sleeps between them."""
+        for site in self._python.calls("time.sleep", "asyncio.sleep"):
+            function = site.function
+            if function is None or not site.call.context & IN_LOOP:
+                continue
+            facts = site.module.facts
+            first, last = function.line, function.end_line
+            counts = any(
+                _ATTEMPT_NAME.search(name)
+                for name in [
+                    *(parameter.name for parameter in function.parameters),
+                    *(item.target for item in facts.assignments if first <= item.line <= last),
+                    *function.refs,
+                    function.name,
+                ]
+            )
+            caught = site.call.context & IN_HANDLER or any(first <= handler.line <= last and not handler.raises or "continue" in handler.steps for handler in facts.handlers if first <= handler.line <= last)
+            if counts and caught:
+                index = next(index for index, item in enumerate(facts.definitions) if item is function)
+                yield Mechanism(f"a retry loop in `{function.name}`", site.location, self._wiring.is_used(DefinitionSite(site.module, index, function)))
+
+    def _by_option(self) -> Iterator[Mechanism]:
+        """Options by which a client or a broker connection retries on its own."""
+        for site in self._python.all_calls:
+            for name, value in site.call.keywords:
+                if name in ("retry_on_timeout", "retry_on_error", "retry_writes", "max_retries", "broker_connection_retry") and _retries_something(value):
+                    if site.name.startswith(("redis.", "elasticsearch", "opensearchpy", "kombu", "pymongo", "celery", "azure", "google", "boto3", "slack_sdk", "openai", "anthropic")):
+                        yield Mechanism(f"`{name}` of `{_short(site.name)}`", site.location, self._call_is_reached(site))
+
+    # -- breakers --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def breakers(self) -> tuple[Mechanism, ...]:
+        """Every circuit breaker of production code, the used ones first."""
+        found = [*self._breaker_objects(), *self._breaker_classes()]
+        return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
+
+    def _breaker_objects(self) -> Iterator[Mechanism]:
+        for site in self._python.all_calls:
+            is_own = ":" in site.name and _BREAKER_CLASS.search(site.name.rpartition(":")[2]) is not None
+            if site.name not in _BREAKERS and not is_own:
+                continue
+            yield Mechanism(f"`{_short(site.name)}`", site.location, self._breaker_is_used(site))
+
+    def _breaker_is_used(self, site: CallSite) -> bool:
+        if not self._wiring.runs(site.module):
+            return False
+        if site.call.decorates >= 0 or site.call.parent >= 0:
+            target = site.call.decorates
+            if target < 0:
+                return True
+            return self._is_used(DefinitionSite(site.module, target, site.module.facts.definitions[target]))
+        result = site.call.result
+        if not result:
+            return False
+        identity = self._python.identify(result, site.module) if not result.startswith("?") else result
+        for module in self._python.production:
+            if not self._wiring.runs(module) or (result.startswith("?") and module is not site.module):
+                continue
+            for call in module.facts.calls:
+                owner = (call.via or call.name).rpartition(".")[0]
+                if owner and self._python.identify(owner, module) == identity:
+                    return True
+            for definition in module.facts.definitions:
+                for decorator in definition.decorators:
+                    name = decorator.name if isinstance(decorator, Name | Invoke) else ""
+                    if name and self._python.identify(name, module).startswith(identity):
+                        return True
+            if any(manager and self._python.identify(manager, module).startswith(identity) for call in module.facts.calls for manager in call.within):
+                return True
+        return False
+
+    def _breaker_classes(self) -> Iterator[Mechanism]:
+        made = {site.name for site in self._python.all_calls}
+        for site in self._python.classes:
+            if _BREAKER_CLASS.search(site.definition.name) and site.name not in made:
+                yield Mechanism(f"class `{site.definition.name}`", site.location, False)
+
+
+def _retries_something(value: Value | None) -> bool:
+    if value is None:
+        return False
+    if isinstance(value, Const):
+        return bool(value.value)
+    return not (isinstance(value, Mapping) and not value.keys)
+
+
+def _short(name: str) -> str:
+    return name.rpartition(":")[2]
