@@ -43,6 +43,11 @@ class Walk:
                 raise KeyError(f"no walk comes to ast.{kind.__name__}")
             self._visitors[kind] = visitor
 
+    def before(self, visitor: Visitor, *kinds: type[ast.AST]) -> None:
+        """Calls `visitor` at every node of these classes, and then whatever would have been called without it."""
+        for kind in kinds:
+            self.on(_both(visitor, self._visitors[kind]), kind)
+
     def visit(self, node: ast.AST) -> None:
         """Walks over a node, beginning with its visitor."""
         self._visitors[node.__class__](node)
@@ -56,6 +61,14 @@ class Walk:
     def into(self, node: ast.AST) -> None:
         """Walks over a node's children, in the order of its fields."""
         self._into[node.__class__](node)
+
+
+def _both(first: Visitor, second: Visitor) -> Visitor:
+    def visit(node: ast.AST) -> None:
+        first(node)
+        second(node)
+
+    return visit
 
 
 def walked() -> frozenset[type[ast.AST]]:
