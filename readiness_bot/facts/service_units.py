@@ -46,7 +46,7 @@ _NAME = re.compile(
 )
 _SECTION = re.compile(r"\[([^\]\n]+)\]\s*([#;].*)?$")
 _MARK = re.compile(
-    rb"^\s*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]|fcgi-program:)",
+    rb"^[ \t]*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]|fcgi-program:)",
     re.MULTILINE,
 )
 _PAIR = re.compile(r"([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$")

@@ -1,0 +1,71 @@
+"""Gunicorn's configuration file, which is Python, as its top-level settings; executes nothing."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from readiness_bot.facts.extractor import Extractor, Unreadable
+
+
+class GunicornSetting(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One setting as written; hooks are settings whose value is the name of their function."""
+
+    name: str
+    value: str
+    line: int
+
+
+class GunicornSettings(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The settings in order."""
+
+    settings: tuple[GunicornSetting, ...]
+
+    def get(self, name: str) -> GunicornSetting | None:
+        """The last setting of this name."""
+        return next((one for one in reversed(self.settings) if one.name == name), None)
+
+
+_NAME = re.compile(
+    r"(^|/)([\w.-]*gunicorn[\w.-]*(conf|config|cfg|settings)?[\w.-]*\.py|gunicorn\.conf)$", re.IGNORECASE
+)
+
+
+def _claims(path: str) -> bool:
+    return bool(_NAME.search(path)) and "test" not in path.lower()
+
+
+def _extract(data: bytes) -> GunicornSettings:
+    """Read the settings. Raises `Unreadable` for what is no Python."""
+    try:
+        tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable("not Python that this version can read") from error
+    return GunicornSettings(tuple(_settings(tree)))
+
+
+def _settings(tree: ast.Module) -> Iterator[GunicornSetting]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield GunicornSetting(node.name, node.name, node.lineno)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield GunicornSetting(target.id, _written(node.value), node.lineno)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            yield GunicornSetting(node.target.id, _written(node.value), node.lineno)
+
+
+def _written(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant):
+        return str(node.value)[:200]
+    try:
+        return ast.unparse(node)[:200]
+    except RecursionError:
+        return ""
+
+
+EXTRACTOR = Extractor(kind="gunicorn-settings", claims=_claims, extract=_extract, facts=GunicornSettings)
