@@ -34,9 +34,11 @@ _SALT, _PUPPET, _CHEF = (
 )
 _PLAY = re.compile(rb"^[ \t-]*(hosts|tasks|roles|become|ansible\.builtin\.[\w.]+|name)[ \t]*:", re.MULTILINE)
 _STEP = re.compile(
-    r"^[ \t]*(?:-[ \t]*)?((?:ansible\.builtin\.|community\.[\w.]+\.)?(?:systemd(?:_service)?|service|docker_container|docker_compose(?:_v2)?|docker_stack"
-    r"|supervisorctl|docker_service|podman_container)\s*:[^\n]*|(?:service\.running|docker_container\.running|service\s*\{|docker::run)[^\n]*"
-    r"|(?:service|docker_container)\s+['\"][^\n]*)$",
+    r"^[ \t]*(?:-[ \t]*)?("
+    r"(?:ansible\.builtin\.|community\.[\w.]+\.)?(?:systemd(?:_service)?|service|docker_container|docker_compose(?:_v2)?"
+    r"|docker_stack|supervisorctl|docker_service|podman_container)[ \t]*:[^\n]*"
+    r"|(?:service\.running|docker_container\.running|service[ \t]*\{|docker::run)[^\n]*"
+    r"|(?:service|docker_container)[ \t]+['\"][^\n]*)$",
     re.MULTILINE,
 )
 

@@ -46,7 +46,8 @@ _NAME = re.compile(
 )
 _SECTION = re.compile(r"\[([^\]\n]+)\]\s*([#;].*)?$")
 _MARK = re.compile(
-    rb"^[ \t]*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]|fcgi-program:)",
+    rb"^[ \t]*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]"
+    rb"|fcgi-program:)",
     re.MULTILINE,
 )
 _PAIR = re.compile(r"([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$")
