@@ -1,0 +1,115 @@
+"""Whether every pull request is built or tested before it is merged."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.pipelines import Run
+
+_BUILDERS = re.compile(
+    r"""
+      docker\ (buildx\ )?(build|bake)\b | docker-compose\ .*\b(build|up|run)\b | buildah\  | kaniko
+    | (build|pyproject-build)(\ |$) | (poetry|uv|hatch|pdm|flit)\ build | setup\.py\ (build|bdist|sdist) | cibuildwheel
+    | (npm|yarn|pnpm|bun)\ (run\ |test|ci|build) | (pants|bazel|earthly|dagger|nix)\  | (cargo|go)\ (build|test)
+    | (\w+-)?manage(\.py)?\ (check|migrate|makemigrations) | (make|just|task|tox|nox|invoke|inv)(\ |$)
+    """,
+    re.VERBOSE,
+)
+_PUSHED_ONLY = 0.5
+_CHECKED_ONLY = 0.6
+
+_TESTED = """\
+name: test
+on:
+  pull_request:
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: pip install -r requirements.txt
+      - run: pytest
+"""
+
+
+@Control(
+    id="infrastructure/ci-pipeline",
+    title="Pull requests are built or tested by a pipeline",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="A change that only its author has run is a guess; a pipeline runs every one in the same clean place.",
+    impact="Broken changes are merged, and the first to run them is production.",
+    fix="Add `.github/workflows/test.yml` that starts `on: pull_request`, installs the project and runs `pytest`.",
+    effort=Effort.DAY,
+    role=Role.DEVOPS,
+    sources=[
+        "https://docs.github.com/en/actions/about-github-actions/about-continuous-integration-with-github-actions",
+        "https://docs.gitlab.com/ee/ci/pipelines/merge_request_pipelines.html",
+    ],
+    passes=[
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED},
+        {
+            "app/main.py": "",
+            ".gitlab-ci.yml": "test:\n  script:\n    - tox\n",
+            "tox.ini": "[testenv]\ncommands = pytest\n",
+        },
+        {
+            "app/main.py": "",
+            "Jenkinsfile": "pipeline {\n  stages {\n    stage('test') { steps { sh 'make test' } }\n  }\n}\n",
+        },
+    ],
+    fails=[
+        {"app/main.py": ""},
+        {
+            "app/main.py": "",
+            ".github/workflows/stale.yml": "on: schedule\njobs:\n  a: {steps: [{uses: actions/stale@v9}]}\n",
+        },
+        {"app/main.py": "", ".github/workflows/test.yml.disabled": _TESTED},
+    ],
+    fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
+    partials=[
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push: {branches: [main]}")}
+    ],
+)
+def ci_pipeline(repo: Repo) -> Judgement:
+    """Judged by the commands that pull requests start: a test runner or a build passes."""
+    proving = [run for run in repo.pipelines.runs if run.can_fail and _proves(repo, run)]
+    on_requests = sorted(
+        (run for run in proving if run.on_pull_requests), key=lambda run: run not in repo.pipelines.test_runs
+    )
+    if on_requests:
+        shown = _one_a_pipeline(on_requests)
+        return passed("Pull requests are built or tested.", *(seen(run.path, run.line, run.detail) for run in shown))
+    if proving:
+        run = proving[0]
+        return partial(
+            "A pipeline builds or tests, but not pull requests: what it finds is merged already.",
+            seen(run.path, run.line, run.detail),
+            score=_PUSHED_ONLY,
+        )
+    checking = next((run for run in repo.pipelines.runs if run.checks_pull_requests and run.tool in _CHECKERS), None)
+    if checking is not None:
+        return partial(
+            "Pull requests are checked, but neither built nor tested.",
+            seen(checking.path, checking.line, checking.detail),
+            score=_CHECKED_ONLY,
+        )
+    what = "The pipelines neither build nor test" if repo.pipelines.exist else "There is no pipeline"
+    return failed(f"{what}: nothing runs a change before it is merged.", looked_in=(repo.pipelines.LOOKS,))
+
+
+_CHECKERS = frozenset({"ruff", "flake8", "pylint", "black", "mypy", "pyright", "pre-commit"})
+
+
+def _proves(repo: Repo, run: Run) -> bool:
+    return run in repo.pipelines.test_runs or _BUILDERS.match(run.command.text) is not None
+
+
+def _one_a_pipeline(runs: list[Run]) -> list[Run]:
+    first: dict[str, Run] = {}
+    for run in runs:
+        first.setdefault(run.step.job.path, run)
+    return list(first.values())[:3]

@@ -1,0 +1,94 @@
+"""Whether a pipeline runs the tests on every pull request and fails when they do."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.pipelines import Run
+
+_TASK_RUNNERS = frozenset(
+    {"make", "just", "task", "tox", "nox", "invoke", "inv", "hatch", "earthly", "pants", "bazel", "dagger", "poe"}
+)
+_ASKS_FOR_TESTS = re.compile(r"(^|[\s:/_.-])(unit|integration|py)?-?_?tests?([\s:_.-]|$)", re.IGNORECASE)
+
+_WORKFLOW = """\
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: make test
+"""
+_TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def test_one():\n    assert True\n"}
+
+
+@Control(
+    id="testing/tests-in-ci",
+    title="The tests run on every pull request",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Tests that only run where somebody remembers them rot: a failing one must stand in the way of a merge.",
+    impact="A regression that a test would have shown reaches production, and the suite stops being believed.",
+    fix="Run `pytest` in a job that starts on `pull_request`, without `|| true` and without `continue-on-error`.",
+    effort=Effort.HOURS,
+    role=Role.QA,
+    sources=[
+        "https://docs.pytest.org/en/stable/how-to/usage.html",
+        "https://martinfowler.com/articles/continuousIntegration.html",
+    ],
+    passes=[
+        {**_TEST, ".github/workflows/test.yml": _WORKFLOW, "Makefile": "test:\n\tcoverage run -m pytest tests\n"},
+        {
+            **_TEST,
+            ".circleci/config.yml": "version: 2.1\njobs:\n  test:\n    docker: [{image: cimg/python:3.12}]\n"
+            "    steps:\n      - run: tox -e py312\n"
+            "workflows:\n  all:\n    jobs: [test]\n",
+            "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n",
+        },
+        {**_TEST, ".gitlab-ci.yml": "test:\n  script: [docker compose run --rm web bash -c 'python manage.py test']\n"},
+    ],
+    fails=[
+        _TEST,
+        {
+            **_TEST,
+            ".github/workflows/lint.yml": "on: pull_request\njobs:\n  lint:\n    steps:\n      - run: ruff check .\n",
+        },
+    ],
+    fixed={**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest")},
+    partials=[
+        {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest || true")},
+        {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest").replace(", pull_request", "")},
+    ],
+)
+def tests_in_ci(repo: Repo) -> Judgement:
+    """Judged by the test runners that the pipelines come to, through task runners, containers and scripts."""
+    runs = repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
+    checking = [run for run in runs if run.checks_pull_requests]
+    if checking:
+        shown = {run.step.job.path: run for run in reversed(checking)}
+        evidence = [seen(run.path, run.line, run.detail) for run in reversed(shown.values())][:3]
+        return passed("Pull requests run the tests.", *evidence)
+    powerless = next((run for run in runs if run.on_pull_requests), None)
+    if powerless is not None:
+        return partial(
+            "Pull requests run the tests, but a failing test does not fail the pipeline.",
+            seen(powerless.path, powerless.line, powerless.detail),
+        )
+    if runs:
+        return partial(
+            "The tests run in a pipeline, but not on pull requests.",
+            seen(runs[0].path, runs[0].line, runs[0].detail),
+            score=0.5,
+        )
+    what = "No pipeline runs a test runner" if repo.pipelines.exist else "There is no pipeline that could run tests"
+    return failed(f"{what}.", looked_in=(repo.pipelines.LOOKS,))
+
+
+def _presumably_tests(run: Run) -> bool:
+    """Whether a task or script that cannot be followed is named for tests."""
+    asked = " ".join(run.command.words) if run.tool in _TASK_RUNNERS else run.command.script.rpartition("/")[2]
+    return _ASKS_FOR_TESTS.search(asked) is not None
