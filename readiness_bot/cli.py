@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(given)
     except SystemExit as stop:  # argparse has said what was wrong, or printed the help
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+    _listen(quiet=getattr(options, "quiet", False))
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
@@ -78,6 +80,31 @@ def _complain(error: Exception, *, verbose: bool) -> int:
             message += " (-v shows where)"
     sys.stderr.write(f"readiness-bot: {plain(message, 1000)}\n")
     return code
+
+
+class _Once(logging.Filter):
+    """Lets each message through once: what is wrong with a machine is found wrong again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the message is a new one."""
+        message = record.getMessage()
+        fresh = message not in self._said
+        self._said.add(message)
+        return fresh
+
+
+def _listen(*, quiet: bool) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("readiness-bot: %(message)s"))
+    handler.addFilter(_Once())
+    ours = logging.getLogger("readiness_bot")
+    ours.handlers = [handler]
+    ours.setLevel(logging.ERROR if quiet else logging.WARNING)
+    ours.propagate = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,7 +169,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache-dir", metavar="DIR", type=Path, help="where facts are kept between runs")
     parser.add_argument("--jobs", metavar="N", type=_jobs, help="processes that read files (default: one a core)")
     parser.add_argument("--date", metavar="YYYY-MM-DD", type=_day, help="the day of the assessment (default: today)")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress")
+    parser.add_argument("-q", "--quiet", action="store_true", help="neither progress nor warnings")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="every control with its evidence")
 
 

@@ -27,7 +27,7 @@ def like_the_reference() -> Outlook:
     """A service that lacks what the reference report's service lacks."""
     return ahead(
         verdict("testing/coverage", CRITICAL, 0.3, effort=Effort.WEEKS, role=QA),
-        verdict("testing/test-suite", CRITICAL, 0.5, effort=Effort.WEEK, role=QA),
+        verdict("testing/test-suite", CRITICAL, 0.45, effort=Effort.WEEK, role=QA),
         verdict("database/nosql-injection", CRITICAL, 0.0, kind=Kind.DEFECT, effort=Effort.DAY,
                 sites=[bad("a.py", line, "f", "m") for line in range(1, 6)]),
         verdict("database/tenant-isolation", CRITICAL, 0.0, kind=Kind.DEFECT, effort=Effort.DAY,
@@ -40,7 +40,7 @@ def like_the_reference() -> Outlook:
         verdict("database/backups", HIGH, 0.0, effort=Effort.DAYS, role=DEVOPS),
         verdict("error-handling/circuit-breaker", MEDIUM, 0.25, effort=Effort.DAYS),
         verdict("testing/load-tests", MEDIUM, 0.0, effort=Effort.WEEK, role=QA),
-        verdict("testing/integration-tests", MEDIUM, 0.0, effort=Effort.DAYS, role=QA),
+        verdict("testing/integration-tests", MEDIUM, 0.0, effort=Effort.HOURS, role=QA),
         verdict("security/ci-hardening", MEDIUM, 0.0, effort=Effort.DAYS, role=SECURITY),
         verdict("monitoring/error-tracking", MEDIUM, 0.0, effort=Effort.HOURS, role=DEVOPS),
         verdict("monitoring/structured-logging", MEDIUM, 0.0, effort=Effort.DAYS),

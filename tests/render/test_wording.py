@@ -1,0 +1,68 @@
+"""Words that every format shares."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.model import Facts, Role, TeamMember
+from readiness_bot.render import wording
+from tests import reports
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ((0.05, 0.25), "under a day"),
+        ((0.25, 1.0), "up to a day"),
+        ((0.5, 2.0), "1–2 days"),
+        ((2.0, 5.0), "2–5 days"),
+        ((1.9, 2.0), "2 days"),
+        ((5.0, 10.0), "1–2 weeks"),
+        ((10.0, 15.0), "2–3 weeks"),
+        ((4.9, 5.1), "1–2 weeks"),
+        ((0.1, 1.01), "1–2 days"),
+        ((15.0, 15.0), "3 weeks"),
+    ],
+)
+def test_days_are_told_in_the_unit_people_plan_in(days: tuple[float, float], words: str) -> None:
+    assert wording.span(days) == words
+
+
+def test_differences_have_a_sign() -> None:
+    assert [wording.points(each) for each in (3, 0, -3, None)] == ["+3", "±0", "−3", "–"]
+
+
+def test_a_date_is_written_out() -> None:
+    assert wording.day("2025-02-01") == "1 February 2025"
+
+
+def test_numbers_take_the_right_noun() -> None:
+    one = wording.facts(reports.report([], facts=Facts(1, 1, 1, 1, 1, 1, 1, 1, 1)))
+    assert one == (
+        ("1", "Python production file"),
+        ("1", "test file (100% ratio)"),
+        ("1", "line of code"),
+        ("1", "API route file with 1 route"),
+        ("1", "service file"),
+        ("1", "async function"),
+        ("1", "model"),
+        ("1", "call to other services"),
+    )
+    assert wording.member(TeamMember(Role.QA, 2, "full-time")) == "2 QA engineers (full-time)"
+
+
+def test_blockers_are_gathered_by_control() -> None:
+    report = reports.blocked()
+    groups = wording.grouped(report.blockers, report.verdicts)
+    assert len(groups) == 11
+    injection = groups[1]
+    assert (injection.control, injection.issue, len(injection.places)) == (
+        "database/nosql-injection",
+        "2 places to fix.",
+        2,
+    )
+    assert injection.days == (0.38, 1.5)
+    limiter = next(group for group in groups if group.control == "security/rate-limiting")
+    assert [evidence.path for evidence in limiter.seen] == ["app/limits.py"]
+    retries = next(group for group in groups if group.control == "error-handling/retries")
+    assert retries.looked_in == ("Python files", "pipelines")
