@@ -75,6 +75,8 @@ class WorkflowRunEvent:
     """Who owns the repository of the head; empty where it was deleted."""
     numbers: tuple[int, ...]
     """Pull requests of this repository that GitHub names; none for a fork."""
+    run_id: int
+    run_attempt: int
 
 
 Event = PullRequestEvent | MergeGroupEvent | BranchEvent | WorkflowRunEvent
@@ -137,11 +139,13 @@ class _PullOfRun(msgspec.Struct, frozen=True):
 
 
 class _Run(msgspec.Struct, frozen=True):
+    id: int
     event: str
     head_sha: str
     head_branch: str | None = None
     head_repository: _Repository | None = None
     pull_requests: tuple[_PullOfRun, ...] = ()
+    run_attempt: int = 1
 
 
 class _RunPayload(msgspec.Struct, frozen=True):
@@ -203,4 +207,6 @@ def _workflow_run(payload: _RunPayload) -> WorkflowRunEvent:
         head_owner=run.head_repository.owner.login if run.head_repository else "",
         # A pull request of another repository can carry the same commit, and be named here.
         numbers=tuple(pull.number for pull in run.pull_requests if pull.base.repo.id == payload.repository.id),
+        run_id=run.id,
+        run_attempt=run.run_attempt,
     )

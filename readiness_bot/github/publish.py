@@ -19,6 +19,9 @@ NOTES = 150
 BRANCH = "readiness"
 """The branch that holds badge and history; it shares no commit with the others."""
 
+HISTORY = "history.jsonl"
+"""The scores over time on that branch, a line a commit."""
+
 STATUS_CONTEXT = "readiness"
 """The commit status's name; branch rules name it, so that it never changes."""
 
@@ -130,18 +133,17 @@ def judge(
 
 def keep(
     client: Client,
-    history: str,
     files: Callable[[bytes], Mapping[str, str] | None],
     message: str,
 ) -> Literal["kept", "unchanged", "stale"]:
     """Add a commit to the data branch; raises `Refusal`.
 
-    `files` gets what the branch has at the path `history` and answers every file to write, None where a later run has
+    `files` gets the history as the branch has it and answers every file to write, None where a later run has
     been there. Where somebody else writes to the branch at the same time, everything is read anew, once.
     """
     for last in (False, True):
         tip = client.tip(BRANCH)
-        wanted = files(client.file(history, tip.commit) or b"" if tip else b"")
+        wanted = files(client.file(HISTORY, tip.commit) or b"" if tip else b"")
         if wanted is None:
             return "stale"
         tree = client.add_tree(wanted, tip.tree if tip else None)
@@ -160,9 +162,9 @@ def keep(
     raise AssertionError
 
 
-def read_history(client: Client, history: str) -> bytes:
+def read_history(client: Client) -> bytes:
     """The history as the data branch has it, empty where there is none; raises `Refusal`."""
-    return client.file(history, BRANCH) or b""
+    return client.file(HISTORY, BRANCH) or b""
 
 
 def upload_sarif(client: Client, api_url: str, repository: str, token: str, sha: str, ref: str, sarif: bytes) -> None:

@@ -143,6 +143,12 @@ def warn(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
+def fail(stream: TextIO, text: str) -> None:
+    """Print an error that GitHub shows on the run's page."""
+    stream.write(f"::error title=readiness-bot::{_data(text)}\n")
+    stream.flush()
+
+
 def annotate(stream: TextIO, notes: tuple[Note, ...], limit: int = ANNOTATIONS) -> int:
     """Print workflow commands that GitHub shows beside the lines, at most `limit`; the number left out."""
     for note in notes[:limit]:

@@ -17,12 +17,14 @@ DAYS = 30
 """How far back the words look."""
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """The score of one commit; `on` is the ISO date of the assessment."""
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The score of one commit; `on` is the ISO date of the assessment, `run` the number of the run that made it."""
 
     on: Annotated[str, msgspec.Meta(pattern=r"\A\d{4}-\d\d-\d\d\Z")]
     commit: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{40,64}\Z")]
     score: Annotated[int, msgspec.Meta(ge=0, le=100)]
+    run: int = 0
+    scope: str = "."
     categories: dict[str, int | None] = {}
 
 
@@ -37,17 +39,24 @@ def parse(content: bytes) -> list[Entry]:
     return entries
 
 
-def added(content: bytes, entry: Entry) -> bytes:
-    """The file with the entry as its last; a second one of the same commit takes the first one's place."""
-    entries = [known for known in parse(content) if known.commit != entry.commit]
-    return b"".join(msgspec.json.encode(known) + b"\n" for known in [*entries, entry][-LINES:])
+def added(content: bytes, new: Sequence[Entry]) -> bytes:
+    """The file with the new entries as its last; a second one of the same commit takes the first one's place."""
+    replaced = {(entry.commit, entry.scope) for entry in new}
+    entries = [entry for entry in parse(content) if (entry.commit, entry.scope) not in replaced]
+    return b"".join(msgspec.json.encode(entry) + b"\n" for entry in [*entries, *new][-LINES:])
 
 
-def words(entries: Sequence[Entry], branch: str, today: str) -> str:
+def overtaken(content: bytes, new: Sequence[Entry]) -> bool:
+    """Whether a later run has written about the same scopes: an old one that is run again must not undo it."""
+    last = {entry.scope: entry.run for entry in parse(content)}
+    return any(last.get(entry.scope, 0) > entry.run for entry in new)
+
+
+def words(entries: Sequence[Entry], branch: str, today: str, scope: str = ".") -> str:
     """`main in 30 days: 64 → 71 (+7)`; empty where there is nothing to compare yet."""
     since = (date.fromisoformat(today) - timedelta(days=DAYS)).isoformat()
-    before = [entry for entry in entries if entry.on <= since][-1:]
-    recent = before + [entry for entry in entries if entry.on > since]
+    known = [entry for entry in entries if entry.scope == scope]
+    recent = [entry for entry in known if entry.on <= since][-1:] + [entry for entry in known if entry.on > since]
     if len(recent) < 2:
         return ""
     first, last = recent[0].score, recent[-1].score

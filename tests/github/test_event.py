@@ -129,6 +129,8 @@ def test_a_workflow_run_of_a_fork_names_no_pull_request() -> None:
         head_branch="changes",
         head_owner="Octocoders",
         numbers=(),
+        run_id=events.workflow_run()["workflow_run"]["id"],
+        run_attempt=1,
     )
 
 

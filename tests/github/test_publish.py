@@ -210,7 +210,7 @@ def files(line: str) -> Callable[[bytes], Mapping[str, str]]:
 
 
 def save(client: Client, line: str) -> str:
-    return keep(client, "history.jsonl", files(line), f"Score {line}")
+    return keep(client, files(line), f"Score {line}")
 
 
 def test_the_branch_begins_as_an_orphan_and_grows(github: GitHub, connect: Connect) -> None:
@@ -222,14 +222,14 @@ def test_the_branch_begins_as_an_orphan_and_grows(github: GitHub, connect: Conne
     assert github.git("rev-list", "--count", "readiness") == "2"
     assert github.git("log", "--format=%s", "readiness") == "Score 71\nScore 64"
     assert (first.sent, second.sent) == (4, 5)
-    assert read_history(connect(), "history.jsonl") == b"64\n71\n"
+    assert read_history(connect()) == b"64\n71\n"
 
 
 def test_another_service_keeps_its_files(github: GitHub, connect: Connect) -> None:
     save(connect(), "64")
-    keep(connect(), "pay/history.jsonl", lambda _: {"pay/history.jsonl": "1\n"}, "Score of pay")
+    keep(connect(), lambda _: {"pay/readiness.svg": "1\n"}, "Score of pay")
     assert github.show("history.jsonl") == "64"
-    assert github.show("pay/history.jsonl") == "1"
+    assert github.show("pay/readiness.svg") == "1"
 
 
 def test_a_race_is_lost_once_and_won_then(github: GitHub, connect: Connect) -> None:
@@ -268,13 +268,13 @@ def test_losing_every_race_ends(github: GitHub, connect: Connect) -> None:
 
 def test_an_overtaken_run_leaves_the_branch_alone(github: GitHub, connect: Connect) -> None:
     save(connect(), "64")
-    assert keep(connect(), "history.jsonl", lambda _: None, "x") == "stale"
+    assert keep(connect(), lambda _: None, "x") == "stale"
     assert github.git("rev-list", "--count", "readiness") == "1"
 
 
 def test_the_same_files_make_no_commit(github: GitHub, connect: Connect) -> None:
     save(connect(), "64")
-    assert keep(connect(), "history.jsonl", lambda before: {"history.jsonl": before.decode()}, "x") == "unchanged"
+    assert keep(connect(), lambda before: {"history.jsonl": before.decode()}, "x") == "unchanged"
     assert github.git("rev-list", "--count", "readiness") == "1"
 
 
@@ -285,7 +285,7 @@ def test_without_permission_nothing_is_kept(github: GitHub, connect: Connect) ->
 
 
 def test_no_history_is_empty(connect: Connect) -> None:
-    assert read_history(connect(), "history.jsonl") == b""
+    assert read_history(connect()) == b""
 
 
 # SARIF

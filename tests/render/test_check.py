@@ -7,7 +7,7 @@ import pytest
 from readiness_bot.model import Delta
 from readiness_bot.render.bulletin import Bulletin, from_delta
 from readiness_bot.render.check import description, summary, title
-from readiness_bot.render.trend import LINES, Entry, added, parse, words
+from readiness_bot.render.trend import LINES, Entry, added, overtaken, parse, words
 from tests.render import changes
 from tests.render.changes import BASE, HEAD
 from tests.render.test_comment import RUN
@@ -77,15 +77,15 @@ def test_the_trend_in_words(entries: list[Entry], text: str) -> None:
 
 
 def test_history_grows_by_one_line_a_commit() -> None:
-    first = added(b"", entry("2026-11-20", 64, "a"))
-    assert first == b'{"on":"2026-11-20","commit":"' + b"a" * 40 + b'","score":64,"categories":{}}\n'
-    both = added(first, entry("2026-11-21", 65, "b"))
-    again = added(both, entry("2026-11-22", 66, "b"))
+    first = added(b"", [entry("2026-11-20", 64, "a")])
+    assert first == b'{"on":"2026-11-20","commit":"' + b"a" * 40 + b'","score":64}\n'
+    both = added(first, [entry("2026-11-21", 65, "b")])
+    again = added(both, [entry("2026-11-22", 66, "b")])
     assert [(line.on, line.score) for line in parse(again)] == [("2026-11-20", 64), ("2026-11-22", 66)]
 
 
 def test_torn_and_forged_lines_are_passed_over() -> None:
-    good = added(b"", entry("2026-11-20", 64))
+    good = added(b"", [entry("2026-11-20", 64)])
     content = (
         b'{"on":"yesterday"}\n<<<<<<< ours\n\xff\n'
         + good
@@ -97,5 +97,19 @@ def test_torn_and_forged_lines_are_passed_over() -> None:
 
 
 def test_history_has_an_end() -> None:
-    content = b"".join(added(b"", Entry("2026-11-20", f"{number:040x}", 50)) for number in range(LINES + 5))
-    assert len(parse(added(content, entry("2026-11-21", 51)))) == LINES
+    content = b"".join(added(b"", [Entry("2026-11-20", f"{number:040x}", 50)]) for number in range(LINES + 5))
+    assert len(parse(added(content, [entry("2026-11-21", 51)]))) == LINES
+
+
+def test_services_have_trends_of_their_own() -> None:
+    pay = [Entry("2026-11-01", "a" * 40, 50, scope="pay"), Entry("2026-11-20", "b" * 40, 55, scope="pay")]
+    content = added(added(b"", [entry("2026-11-20", 90, "b")]), pay)
+    assert words(parse(content), "main", "2026-11-22") == ""
+    assert words(parse(content), "main", "2026-11-22", "pay") == "main in 30 days: 50 → 55 (+5)"
+
+
+def test_an_old_run_that_is_run_again_is_overtaken() -> None:
+    content = added(b"", [Entry("2026-11-20", "a" * 40, 64, run=9)])
+    assert overtaken(content, [Entry("2026-11-22", "b" * 40, 60, run=8)])
+    assert not overtaken(content, [Entry("2026-11-22", "b" * 40, 60, run=9)])
+    assert not overtaken(content, [Entry("2026-11-22", "b" * 40, 60, run=8, scope="pay")])
