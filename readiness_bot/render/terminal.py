@@ -383,18 +383,17 @@ def _remarks(notices: Sequence[str], skipped: Sequence[Skipped], verbose: bool) 
 
 
 def _bullets(lines: Iterable[str]) -> Iterable[RenderableType]:
-    for line in lines:
-        yield _hanging("·", plain(line, 400))
+    yield _hanging(("·", line) for line in lines)
 
 
 def _numbered(lines: Iterable[str]) -> Iterable[RenderableType]:
-    for number, line in enumerate(lines, 1):
-        yield _hanging(f"{number}.", plain(line, 400))
+    yield _hanging((f"{number}.", line) for number, line in enumerate(lines, 1))
 
 
-def _hanging(mark: str, line: str) -> RenderableType:
+def _hanging(marked: Iterable[tuple[str, str]]) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True, justify="right", min_width=2)
     grid.add_column(overflow="fold")
-    grid.add_row(Text(mark, style="dim"), line)
+    for mark, line in marked:
+        grid.add_row(Text(mark, style="dim"), plain(line, 400))
     return grid
