@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from functools import cached_property
 
 from readiness_bot.facts.compose import ComposeFile, ComposeService
 from readiness_bot.facts.dockerfile import Dockerfile
+from readiness_bot.facts.gateway import Gateway
+from readiness_bot.facts.gunicorn_settings import GunicornSettings
+from readiness_bot.facts.load_scenario import LoadScenario
 from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
@@ -16,7 +20,11 @@ from readiness_bot.model import Area
 from readiness_bot.repo.commands import Parsed
 from readiness_bot.repo.images import Image, Purpose, purpose_by_path
 from readiness_bot.repo.launches import Launches, Started
+from readiness_bot.repo.observation import Backup, Observer, backups, observers
+from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, store_of
+from readiness_bot.repo.probes import HealthProbe, probe_of, probes_beyond_containers
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.workloads import Compute, Workloads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,8 @@ class Deployment:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._launches = Launches(sources)
+        self._ownership = Ownership(sources)
+        self.workloads = Workloads(sources, self._ownership, self._launches)
 
     def reads(self, path: str) -> bool:
         """Whether the room's answers depend on the file."""
@@ -73,10 +83,34 @@ class Deployment:
     @cached_property
     def service_images(self) -> tuple[BuiltImage, ...]:
         """The images that run the service, those nearest the root first."""
-        candidates = [built for built in self.images if built.purpose == "service"]
+        candidates = [built for built in self.images if built.purpose == "service" or self._is_run_by_others(built)]
         # Beside an image that opens a port or starts a server, one that runs some command is a task or a plugin.
         serving = [built for built in candidates if _serves(built)] or candidates
         return tuple(sorted(serving, key=lambda built: (built.path.count("/"), built.path)))
+
+    def _is_run_by_others(self, built: BuiltImage) -> bool:
+        """Whether an image that names no command is run by a Compose service that does."""
+        return (
+            built.purpose == "base"
+            and built.image.runs_python
+            and any(
+                container.deployed
+                and container.own
+                and container.service.command is not None
+                and self._is_built_from(container, built.path)
+                for container in self.own_containers
+            )
+        )
+
+    def _is_built_from(self, container: Container, path: str) -> bool:
+        service = container.service
+        if service.builds:
+            folder = container.path.rpartition("/")[0]
+            context = posixpath.normpath(posixpath.join(folder, re.sub(r"\$\{[^}]*\}", ".", service.context)))
+            return posixpath.normpath(posixpath.join(context, service.dockerfile or "Dockerfile")) == path
+        name = re.sub(r"[^a-z0-9]", "", image_name(service.image).lower())
+        stem = re.sub(r"[^a-z0-9]", "", path.rpartition("/")[2].lower().replace("dockerfile", ""))
+        return len(stem) > 3 and stem == name
 
     def _built(self, image: Image) -> BuiltImage:
         purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path)
@@ -134,13 +168,21 @@ class Deployment:
         )
 
     def _container(self, path: str, service: ComposeService) -> Container:
-        deployed = self._is_deployed(path)
+        deployed = self._ownership.is_deployed(path)
         started = tuple(self._of_container(path, service, deployed=deployed))
         store = store_of(service.image) if not service.builds else ""
         own = not store and (
-            service.builds or self._is_own_image(service.image) or any(one.resolved for one in started)
+            service.builds or self._ownership.is_own_image(service.image) or any(one.resolved for one in started)
         )
         return Container(path, service, own, store, deployed, started if own else ())
+
+    def _is_own(self, service: ComposeService) -> bool:
+        if is_foreign_image(service.image):
+            return False
+        # A file that only overrides names no image; what it overrides is told by the service's name.
+        return self._ownership.is_own_image(service.image or service.name) or bool(
+            _OWN_SERVICE.fullmatch(service.name.lower())
+        )
 
     def _of_container(self, path: str, service: ComposeService, *, deployed: bool) -> Iterator[Started]:
         words = tuple(
@@ -151,23 +193,146 @@ class Deployment:
             line = told.line if told is not None else service.line
             yield from self._launches.of_words(words, path, line, "compose", deployed=deployed)
 
-    def _is_deployed(self, path: str) -> bool:
-        """Whether a deployment file is for production rather than for development, tests or documentation."""
-        if self._sources.area(path) in (Area.TEST, Area.EXAMPLE, Area.DOCUMENTATION, Area.VENDORED):
-            return False
-        words = set(re.split(r"[-_./]+", path.lower()))
-        return not words & _NOT_DEPLOYED
+    @cached_property
+    def probes(self) -> tuple[HealthProbe, ...]:
+        """What probes the service's health in production, by kind: images, Compose, then everything else."""
+        found = [
+            probe_of(built.path, check.line, "HEALTHCHECK", check.text)
+            for built in self.service_images
+            if (check := built.image.healthcheck) is not None
+        ]
+        for container in self.own_containers:
+            check_of = container.service.healthcheck
+            if check_of is not None and not check_of.disabled:
+                found.append(probe_of(container.path, check_of.line, "Compose healthcheck", check_of.test))
+        found += probes_beyond_containers(self._sources, self._ownership, self.workloads)
+        return tuple(found)
 
     @cached_property
-    def _own_names(self) -> frozenset[str]:
-        """Names of this repository's packages, letters and digits alone."""
-        packages = {path.rpartition("/")[0] for path in self._sources.paths if path.endswith("/__init__.py")}
-        roots = {package.rpartition("/")[2] for package in packages if package.rpartition("/")[0] not in packages}
-        return frozenset(name for root in roots if len(name := _letters(root)) > 3 and name not in _ANYBODYS)
+    def own_containers(self) -> tuple[Container, ...]:
+        """The Compose services that run this repository's code for users: tests and devcontainers are none."""
+        return tuple(container for container in self.containers if container.own and self._is_for_users(container.path))
 
-    def _is_own_image(self, image: str) -> bool:
-        name = _letters(image_name(image))
-        return any(name.startswith(own) or own.startswith(name) for own in self._own_names if len(name) > 3)
+    def _is_for_users(self, path: str) -> bool:
+        if self._sources.area(path) in (Area.TEST, Area.EXAMPLE, Area.VENDORED):
+            return False
+        return not re.search(
+            r"(^|[/._-])(ci|tests?|testing|e2e|cypress|devcontainer|worktree[\w-]*)([/._-]|$)|(^|/)\.", path.lower()
+        )
+
+    @cached_property
+    def store_containers(self) -> tuple[Container, ...]:
+        """The Compose services that run stores and brokers beside the service, tests and devcontainers apart."""
+        return tuple(one for one in self.containers if one.store and self._is_for_users(one.path))
+
+    @property
+    def computes(self) -> tuple[Compute, ...]:
+        """What runs the service in production beyond one machine's containers, by place."""
+        swarm = tuple(
+            Compute(one.path, one.service.line, "Swarm", f"service {one.service.name} is placed and updated by Swarm")
+            for one in self.own_containers
+            if one.service.deploys and one.deployed
+        )
+        processes = tuple(
+            Compute(path, process.line, "Procfile", f"{process.name}: {process.command[:80]}")
+            for path, procfile in self._sources.facts(Procfile).items()
+            if self._ownership.is_deployed(path)
+            for process in procfile.processes[:1]
+        )
+        return (*self.workloads.computes, *swarm, *processes)
+
+    @cached_property
+    def observers(self) -> tuple[Observer, ...]:
+        """Alert rules, dashboards and collectors kept with the code, by place."""
+        return tuple(observers(self._sources, self.workloads))
+
+    @cached_property
+    def backups(self) -> tuple[Backup, ...]:
+        """Steps that back a store up or restore it, in scripts, schedules and infrastructure code, by place."""
+        containers = [container for container in self.containers if self._is_for_users(container.path)]
+        return tuple(backups(self._sources, self.workloads, ((one.path, one.service) for one in containers)))
+
+    @cached_property
+    def load_scenarios(self) -> tuple[tuple[str, LoadScenario], ...]:
+        """The scenarios of load-testing tools, by path."""
+        return tuple(
+            (path, scenario)
+            for path, scenario in self._sources.facts(LoadScenario).items()
+            if scenario.tool and self._sources.area(path) is not Area.VENDORED
+        )
+
+    @property
+    def migration_steps(self) -> tuple[Started, ...]:
+        """What production starts in order to migrate a store."""
+        return tuple(one for one in self.started_commands if one.purpose == "migrate")
+
+    @cached_property
+    def gateway_limits(self) -> tuple[tuple[str, int, str], ...]:
+        """Where a gateway limits the rate of requests: path, line, directive."""
+        found = [
+            (path, directive.line, " ".join((directive.name, *directive.words))[:120])
+            for path, gateway in self._sources.facts(Gateway).items()
+            if self._ownership.is_deployed(path)
+            for directive in gateway.directives
+            if directive.name in ("limit_req", "rate_limit")
+            or (
+                directive.name == "http-request"
+                and "deny" in directive.words
+                and "sc_http_req_rate" in " ".join(directive.words)
+            )
+        ]
+        for path, resource in self.workloads.resources:
+            for name, value, line in resource.annotations:
+                if re.search(r"limit-(rps|rpm|connections)|rate-?limit|ratelimit", name, re.IGNORECASE):
+                    found.append((path, line, f"{name}: {value}"[:120]))
+            if re.search(r"(RateLimit|BackendTrafficPolicy)", resource.kind):
+                found.append((path, resource.line, resource.kind))
+        for container in self.own_containers:
+            for name, value, line in container.service.labels:
+                if "ratelimit" in name.lower():
+                    found.append((container.path, line, f"{name}={value}"[:120]))
+        return tuple(found)
+
+    @cached_property
+    def gateway_encryption(self) -> tuple[tuple[str, int, str], ...]:
+        """Where a gateway terminates TLS: path, line, directive or resource."""
+        found = [
+            (path, directive.line, " ".join((directive.name, *directive.words))[:120])
+            for path, gateway in self._sources.facts(Gateway).items()
+            if self._ownership.is_deployed(path)
+            for directive in gateway.directives
+            if directive.name == "ssl_certificate" or (directive.name == "listen" and "ssl" in directive.words)
+        ]
+        found += [
+            (path, resource.line, f"{resource.kind} with TLS")
+            for path, resource in self.workloads.resources
+            if resource.tls
+        ]
+        return tuple(found)
+
+    def environment(self, name: str) -> tuple[tuple[str, int, str], ...]:
+        """Where production sets an environment variable: path, line, value."""
+        found = []
+        for built in self.service_images:
+            told = built.image.environment(name)
+            if told is not None:
+                found.append((built.path, told[1], told[0]))
+        for container in self.own_containers:
+            found += [
+                (container.path, line, value)
+                for key, value, line in container.service.environment
+                if key == name and container.deployed
+            ]
+        return tuple(found)
+
+    @cached_property
+    def gunicorn_settings(self) -> tuple[tuple[str, GunicornSettings], ...]:
+        """Gunicorn's configuration files for production, by path."""
+        return tuple(
+            (path, settings)
+            for path, settings in self._sources.facts(GunicornSettings).items()
+            if self._ownership.is_deployed(path)
+        )
 
     @cached_property
     def started(self) -> tuple[Started, ...]:
@@ -187,29 +352,25 @@ class Deployment:
     def _all_started(self) -> Iterator[Started]:
         for built in self.images:
             yield from built.started
+        yield from self.workloads.started()
         for container in self.containers:
             yield from container.started
         for path in self._sources.facts(Procfile):
-            yield from self._launches.of_procfile(path, "procfile", deployed=self._is_deployed(path))
+            yield from self._launches.of_procfile(path, "procfile", deployed=self._ownership.is_deployed(path))
         for path in self._sources.facts(ServiceUnits):
-            yield from self._launches.of_units(path, "unit", deployed=self._is_deployed(path))
+            yield from self._launches.of_units(path, "unit", deployed=self._ownership.is_deployed(path))
         for path, script in self._sources.facts(ShellScript).items():
             if script.commands and _STARTS.search(path):
-                yield from self._launches.of_script(path, "script", deployed=self._is_deployed(path))
+                yield from self._launches.of_script(path, "script", deployed=self._ownership.is_deployed(path))
 
 
+_OWN_SERVICE = re.compile(
+    r"(app|web|api|backend|server|webserver|web[-_]?app|worker|celery([-_]?(worker|beat))?|beat|scheduler|django|flask|fastapi)"
+)
 _STARTS = re.compile(
     r"(^|/)((docker[-_])?entry[-_]?point[^/]*|[^/]*[-_]?start([-_][^/]*)?|run"
     r"|(s6-rc|services|service|runit|cont-init)(\.d)?/.*(run|up|script|[0-9]+-[^/]+))(\.sh|\.bash)?$",
     re.IGNORECASE,
-)
-_NOT_DEPLOYED_WORDS = """
-dev devel development devcontainer debug local test tests testing ci e2e cypress playwright override mock mocks mockservices docs doc example
-examples demo sample bench benchmark github circleci gitpod worktree tutorial tutorials vscode
-"""
-_NOT_DEPLOYED = frozenset(_NOT_DEPLOYED_WORDS.split())
-_ANYBODYS = frozenset(
-    "tests test app apps api src core server backend service utils scripts plugins docs common".split()  # noqa: SIM905
 )
 
 
@@ -236,33 +397,3 @@ def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
     if started and all(one.command.develops for one in started):
         return "development"
     return "service"
-
-
-def image_name(reference: str) -> str:
-    """The last part of an image's name: without registry, tag, digest, and without interpolations around a default."""
-    plain = re.sub(r"\$\{[^}:]*:?-([^}]*)\}", r"\1", reference)
-    return plain.partition("@")[0].rpartition("/")[2].partition(":")[0]
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-_STORES = {
-    "postgres": r"postgres|pgvector|postgis|timescale|pgbouncer|cockroach|supabase-db|citus",
-    "mysql": r"mysql|mariadb|percona",
-    "mongo": r"mongo|ferretdb",
-    "redis": r"redis|valkey|keydb|dragonfly",
-    "memcached": r"memcached",
-    "rabbitmq": r"rabbitmq",
-    "kafka": r"kafka|zookeeper|redpanda|cp-",
-    "elasticsearch": r"elasticsearch|opensearch|solr|meilisearch|typesense",
-    "objects": r"minio|localstack|azurite|seaweedfs",
-    "other": r"clickhouse|influxdb|neo4j|cassandra|scylla|couchdb|qdrant|weaviate|milvus|chroma|nats|mssql|azure-sql",
-}
-
-
-def store_of(reference: str) -> str:
-    """The kind of store or broker that a public image runs; empty for any other image."""
-    name = image_name(reference).lower()
-    return next((kind for kind, pattern in _STORES.items() if re.match(rf"(bitnami-)?({pattern})", name)), "")

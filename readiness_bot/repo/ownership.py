@@ -1,0 +1,91 @@
+"""Which deployment files and images are the repository's own and meant for production, told by their names."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from readiness_bot.model import Area
+from readiness_bot.repo.sources import Sources
+
+_FOREIGN_AREAS = (Area.TEST, Area.EXAMPLE, Area.DOCUMENTATION, Area.VENDORED, Area.GENERATED)
+_NOT_DEPLOYED_WORDS = """
+dev devel development devcontainer debug local test tests testing ci e2e cypress playwright override mock
+mocks mockservices docs doc example examples demo sample bench benchmark github circleci gitpod worktree
+tutorial tutorials vscode hack kind minikube k3d tilt
+"""
+_NOT_DEPLOYED = frozenset(_NOT_DEPLOYED_WORDS.split())
+_ANYBODYS = frozenset(
+    {"tests", "test", "app", "apps", "api", "src", "core", "server", "backend", "service", "utils", "scripts", "common"}
+)
+
+STORES = {
+    "postgres": r"postgres|pgvector|postgis|timescale|pgbouncer|cockroach|citus",
+    "mysql": r"mysql|mariadb|percona",
+    "mongo": r"mongo|ferretdb",
+    "redis": r"redis|valkey|keydb|dragonfly",
+    "memcached": r"memcached",
+    "rabbitmq": r"rabbitmq",
+    "kafka": r"kafka|zookeeper|redpanda|cp-",
+    "elasticsearch": r"elasticsearch|opensearch|solr|meilisearch|typesense",
+    "objects": r"minio|localstack|azurite|seaweedfs",
+    "other": r"clickhouse|influxdb|neo4j|cassandra|scylla|couchdb|qdrant|weaviate|milvus|chroma|nats|mssql|azure-sql",
+}
+"""Kinds of stores and brokers by the beginnings of the names of their public images."""
+
+_FOREIGN_IMAGE = re.compile(
+    r"(nginx|traefik|caddy|haproxy|envoy|httpd|grafana|prometheus|alertmanager|loki|promtail|tempo|jaeger|otel|opentelemetry"
+    r"|zipkin|kibana|logstash|fluent|filebeat|vector|datadog|adminer|pgadmin|phpmyadmin|mongo-express|mailhog|mailpit"
+    r"|maildev|flower|portainer|watchtower|busybox|alpine|ubuntu|debian|curl|keycloak|vault|consul|tika|gotenberg"
+    r"|selenium|browserless|certbot|node$|cloudflared|ingress|controller|kube-|kubectl|pause$|docker$|git-sync)"
+)
+
+
+class Ownership:
+    """Tells the repository's own images and files for production from all others."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+
+    def is_deployed(self, path: str) -> bool:
+        """Whether a deployment file is for production rather than for development, tests or documentation."""
+        if self._sources.area(path) in _FOREIGN_AREAS:
+            return False
+        return not set(re.split(r"[-_./]+", path.lower())) & _NOT_DEPLOYED
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of this repository's packages, letters and digits alone."""
+        packages = {path.rpartition("/")[0] for path in self._sources.paths if path.endswith("/__init__.py")}
+        roots = {package.rpartition("/")[2] for package in packages if package.rpartition("/")[0] not in packages}
+        return frozenset(name for root in roots if len(name := _letters(root)) > 3 and name not in _ANYBODYS)
+
+    def is_own_image(self, reference: str) -> bool:
+        """Whether an image is named like a package of the repository."""
+        return self.is_own_name(image_name(reference))
+
+    def is_own_name(self, name: str) -> bool:
+        """Whether a name begins like one of the repository's packages, or the other way round."""
+        plain = _letters(name)
+        return len(plain) > 3 and any(plain.startswith(own) or own.startswith(plain) for own in self.names)
+
+
+def image_name(reference: str) -> str:
+    """The last part of an image's name: without registry, tag, digest, and without interpolations around a default."""
+    plain = re.sub(r"\$\{[^}:]*:?-([^}]*)\}", r"\1", reference)
+    return plain.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def store_of(reference: str) -> str:
+    """The kind of store or broker that a public image runs; empty for any other image."""
+    name = image_name(reference).lower()
+    return next((kind for kind, pattern in STORES.items() if re.match(rf"(bitnami-)?({pattern})", name)), "")
+
+
+def is_foreign_image(reference: str) -> bool:
+    """Whether an image is one of the well-known ones that surround a service: proxies, collectors, consoles."""
+    return bool(_FOREIGN_IMAGE.match(image_name(reference).lower()))

@@ -1,0 +1,75 @@
+"""What probes the service's health, wherever the deployment says so; knows no route of the service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from readiness_bot.facts.gateway import Gateway
+from readiness_bot.repo.ownership import Ownership
+from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.workloads import Pod, Workloads
+
+
+@dataclass(frozen=True, slots=True)
+class HealthProbe:
+    """Something that asks the service whether it is well.
+
+    `target` is the path or the command with which it asks, `/` for a path of nothing; `http` says that it asks over
+    HTTP rather than looking at a port or a process.
+    """
+
+    path: str
+    line: int
+    via: str
+    target: str
+    http: bool
+
+
+_HTTP = re.compile(r"https?://|curl|wget|urlopen|requests\.|httpx|/[a-z]+(/|$)", re.IGNORECASE)
+_CHECKED_PATH = re.compile(
+    r"((health_?check|liveness_probe|startup_probe|readiness_probe|http_check)(\.[\w.]*)?\.(path|request_path)"
+    r"|health_?check_path)$"
+)
+
+
+def probe_of(path: str, line: int, via: str, text: str) -> HealthProbe:
+    """The probe that a command makes."""
+    return HealthProbe(path, line, via, text, bool(_HTTP.search(text)))
+
+
+def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: Workloads) -> Iterator[HealthProbe]:
+    """The probes of pods, platforms, load balancers and gateways."""
+    for pod in workloads.pods:
+        yield from _of_pod(pod)
+    for path, platform in workloads.platforms:
+        for process in platform.processes:
+            if process.health:
+                line = process.health_line or process.line
+                yield probe_of(path, line, f"{platform.platform} health check", process.health)
+    yield from _of_cloud(workloads)
+    for path, gateway in sources.facts(Gateway).items():
+        for directive in gateway.directives if ownership.is_deployed(path) else ():
+            words = " ".join((directive.name, *directive.words))
+            if re.match(r"(health_check|check\s+interval|option httpchk|health_uri|http-check)", words):
+                yield HealthProbe(path, directive.line, f"{gateway.program} check", words, http=True)
+
+
+def _of_pod(pod: Pod) -> Iterator[HealthProbe]:
+    for probe in pod.container.probes:
+        target = probe.path or " ".join(probe.command) or probe.port
+        http = bool(probe.path) or bool(_HTTP.search(target))
+        yield HealthProbe(pod.path, probe.line, f"{probe.kind} probe", target, http)
+    for key, kind in (("livenessProbe", "liveness"), ("readinessProbe", "readiness")):
+        leaf = pod.filled(key, "httpGet.path") or pod.filled(key)
+        if leaf is not None:
+            http = leaf.keys.endswith("path")
+            yield HealthProbe(pod.path, pod.container.line, f"{kind} probe", leaf.value, http)
+
+
+def _of_cloud(workloads: Workloads) -> Iterator[HealthProbe]:
+    for path, block in workloads.cloud_blocks:
+        for setting in block.settings:
+            if _CHECKED_PATH.search(setting.key):
+                yield HealthProbe(path, setting.line, "load balancer check", setting.value, http=True)

@@ -1,0 +1,228 @@
+"""What runs the service beyond a single machine's containers: pods, platforms, cloud resources, units; judges none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.configuration_management import ManagedHosts
+from readiness_bot.facts.hcl_blocks import HclBlock, HclFile
+from readiness_bot.facts.helm_values import HelmValues, Leaf
+from readiness_bot.facts.manifests import CLOSE, OPEN, Manifests, PodContainer, Resource, Workload
+from readiness_bot.facts.platform_file import PlatformFile
+from readiness_bot.facts.service_units import ServiceUnits
+from readiness_bot.repo.launches import Launches, Started
+from readiness_bot.repo.ownership import Ownership, is_foreign_image, store_of
+from readiness_bot.repo.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One container of a Kubernetes workload that runs this repository's code.
+
+    `values` are the leaves of the chart that fill its template in; empty for a plain manifest.
+    """
+
+    path: str
+    workload: Workload
+    container: PodContainer
+    values: tuple[Leaf, ...]
+    started: tuple[Started, ...]
+
+    def filled(self, key: str, suffix: str = "") -> Leaf | None:
+        """The value that fills in the container's `key` (`resources`, `livenessProbe`), or below it the `suffix`."""
+        expression = next((text for name, text in self.container.templated if name == key), "")
+        return self.value(expression, suffix)
+
+    def value(self, expression: str, suffix: str = "") -> Leaf | None:
+        """The leaf that a template's expression stands for, or the one below it that ends in `suffix`."""
+        keys = expression.removeprefix(OPEN).removesuffix(CLOSE).removeprefix(".Values.")
+        if not keys or keys == expression:
+            return None
+        below = (leaf for leaf in self.values if leaf.keys == keys or leaf.keys.startswith(f"{keys}."))
+        for leaf in below:
+            told = leaf.value not in ("", "{}", "[]", "null")
+            if told and (not suffix or f".{leaf.keys}".endswith(f".{suffix}")):
+                return leaf
+        return None
+
+    @property
+    def limits_memory(self) -> bool:
+        """Whether its memory is bounded, by the manifest or by the chart's default values."""
+        return "memory" in self.container.limits or self.filled("resources", "limits.memory") is not None
+
+    @property
+    def requests_memory(self) -> bool:
+        """Whether memory is requested for it, by the manifest or by the chart's default values."""
+        return "memory" in self.container.requests or self.filled("resources", "requests.memory") is not None
+
+    @property
+    def runs_as_non_root(self) -> bool:
+        """Whether the pod or the container must not run as root."""
+        container, workload = self.container, self.workload
+        for told in (container.run_as_non_root, workload.run_as_non_root):
+            if told:
+                return told.lower() == "true"
+        users = [user for user in (container.run_as_user, workload.run_as_user) if user]
+        if users:
+            return users[0] not in ("0", "root")
+        return any(
+            found is not None
+            for found in (
+                self.filled("securityContext", "runAsNonRoot"),
+                self.filled("securityContext", "runAsUser"),
+                self.value(workload.security_template, "runAsNonRoot"),
+                self.value(workload.security_template, "runAsUser"),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Something that runs the service: `via` is the tool (`Kubernetes`, `Terraform`, `fly`, …)."""
+
+    path: str
+    line: int
+    via: str
+    detail: str
+
+
+_COMPUTE = re.compile(
+    r"(aws_(ecs_(service|task_definition)|lambda_function|instance|autoscaling_group|launch_template|apprunner_service|eks_cluster"
+    r"|elastic_beanstalk_environment|lightsail_\w+)|google_(cloud_run_(v2_)?service|compute_instance(_template)?|container_cluster"
+    r"|app_engine_\w+|cloudfunctions2?_function)|azurerm_((linux_)?(web_app|function_app|virtual_machine)|app_service"
+    r"|container_(app|group)|kubernetes_cluster)|digitalocean_(app|droplet|kubernetes_cluster)|kubernetes_(deployment|stateful_set)(_v1)?"
+    r"|helm_release|heroku_app|heroku_formation|fly_(app|machine)|nomad_job|hcloud_server|docker_(service|container)|render_web_service"
+    r"|railway_service|scaleway_container|openstack_compute_instance\w*)$"
+)
+_COMPUTE_MODULE = re.compile(
+    r"(ecs|eks|fargate|cloud-run|cloud_run|lambda|app-service|gke|kubernetes|ec2-instance|autoscaling|beanstalk)"
+)
+
+
+class Workloads:
+    """Questions about what runs the service."""
+
+    def __init__(self, sources: Sources, ownership: Ownership, launches: Launches) -> None:
+        self._sources = sources
+        self._ownership = ownership
+        self._launches = launches
+
+    @cached_property
+    def pods(self) -> tuple[Pod, ...]:
+        """The containers of deployed manifests and charts that run this repository's code, by place."""
+        return tuple(
+            Pod(path, workload, container, self._values(path), tuple(self._started(path, container)))
+            for path, manifests in self._sources.facts(Manifests).items()
+            if self._ownership.is_deployed(path)
+            for workload in manifests.workloads
+            if not workload.hook.startswith("test")
+            for container in workload.containers
+            if self._is_own(container)
+        )
+
+    def _is_own(self, container: PodContainer) -> bool:
+        image = container.image
+        return not store_of(image) and not is_foreign_image(image) and not (container.init and not container.command)
+
+    def _values(self, path: str) -> tuple[Leaf, ...]:
+        chart, separator, _ = path.partition("templates/")
+        found = self._sources.facts(HelmValues).get(f"{chart}values.yaml") if separator else None
+        return found.leaves if found is not None else ()
+
+    def _started(self, path: str, container: PodContainer) -> Iterator[Started]:
+        words = (*container.command, *container.arguments)
+        if words:
+            yield from self._launches.of_words(words, path, container.command_line, "kubernetes")
+
+    @cached_property
+    def resources(self) -> tuple[tuple[str, Resource], ...]:
+        """The deployed resources that run no pods, by place."""
+        return tuple(
+            (path, resource)
+            for path, manifests in self._sources.facts(Manifests).items()
+            if self._ownership.is_deployed(path)
+            for resource in manifests.resources
+        )
+
+    @cached_property
+    def platforms(self) -> tuple[tuple[str, PlatformFile], ...]:
+        """The descriptors of hosting platforms that run something, by path; static sites are none."""
+        return tuple(
+            (path, platform)
+            for path, platform in self._sources.facts(PlatformFile).items()
+            if platform.platform
+            and self._ownership.is_deployed(path)
+            and (not platform.processes or any(process.kind != "static" for process in platform.processes))
+        )
+
+    @cached_property
+    def cloud_blocks(self) -> tuple[tuple[str, HclBlock], ...]:
+        """The blocks of deployed Terraform and Nomad files, by place."""
+        return tuple(
+            (path, block)
+            for path, file in self._sources.facts(HclFile).items()
+            if self._ownership.is_deployed(path)
+            for block in file.blocks
+        )
+
+    def started(self) -> Iterator[Started]:
+        """What pods and platforms start."""
+        for pod in self.pods:
+            yield from pod.started
+        for path, platform in self.platforms:
+            for process in platform.processes:
+                for text in (process.before, process.command):
+                    if text and process.kind != "function":
+                        yield from self._launches.of_text(text, path, process.line, "platform")
+
+    @cached_property
+    def computes(self) -> tuple[Compute, ...]:
+        """Everything that runs the service, one for each file and tool, by place."""
+        found: dict[tuple[str, str], Compute] = {}
+        for compute in self._computes():
+            found.setdefault((compute.path, compute.via), compute)
+        return tuple(found.values())
+
+    def _computes(self) -> Iterator[Compute]:
+        for pod in self.pods:
+            detail = f"{pod.workload.kind} runs {_shown(pod.container.image)}"
+            yield Compute(pod.path, pod.workload.line, "Kubernetes", detail)
+        for path, platform in self.platforms:
+            names = ", ".join(process.name for process in platform.processes[:3]) or "the application"
+            yield Compute(path, platform.line, platform.platform, f"{platform.platform} runs {names}")
+        for path, block in self.cloud_blocks:
+            if block.type == "resource" and block.labels and _COMPUTE.match(block.labels[0]):
+                yield Compute(path, block.line, "Terraform", f"resource {block.labels[0]}")
+            elif (
+                block.type == "module"
+                and (source := block.get("source")) is not None
+                and _COMPUTE_MODULE.search(source.value)
+            ):
+                yield Compute(path, block.line, "Terraform", f"module {source.value[:80]}")
+            elif block.type == "job" and block.labels:
+                yield Compute(path, block.line, "Nomad", f"job {block.labels[0]}")
+        yield from self._units()
+        for path, managed in self._sources.facts(ManagedHosts).items():
+            if managed.tool and managed.steps and self._ownership.is_deployed(path):
+                step = managed.steps[0]
+                yield Compute(path, step.line, managed.tool.capitalize(), step.text[:80])
+
+    def _units(self) -> Iterator[Compute]:
+        for path, units in self._sources.facts(ServiceUnits).items():
+            for section in units.sections if self._ownership.is_deployed(path) else ():
+                start = section.get("ExecStart") if section.name == "Service" else None
+                if start is not None and (self._starts_own(path) or re.search(r"\b(docker|podman)\b", start.value)):
+                    yield Compute(path, start.line, "systemd", f"unit starts {start.value[:80]}")
+
+    def _starts_own(self, path: str) -> bool:
+        return any(
+            one.resolved or one.kind in ("app", "module", "django") or self._ownership.is_own_name(one.target)
+            for one in self._launches.of_units(path, "unit")
+        )
+
+
+def _shown(image: str) -> str:
+    return image.replace(OPEN, "").replace(CLOSE, "") or "a container"
