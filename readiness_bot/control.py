@@ -102,7 +102,8 @@ def judge(control: Control, repo: Repo) -> Judgement:
     Sites become a judgement by the rule of located controls. Where production files that the control depends on
     could not be read, an answer that rests on having seen nothing becomes `unknown`.
     """
-    assert control.judge is not None
+    if control.judge is None:
+        raise ValueError(f"control {control.id} has no function that judges")
     watched = _Watched(repo)
     answer = control.judge(cast("Repo", watched))
     sites = answer.sites if isinstance(answer, Judgement) else tuple(answer)

@@ -10,8 +10,10 @@ from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.documents import Documents
+from readiness_bot.repo.jobs import Jobs
 from readiness_bot.repo.outbound import Outbound
 from readiness_bot.repo.pipelines import Pipelines
+from readiness_bot.repo.parts import Part, parts
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.resilience import Resilience
@@ -115,3 +117,13 @@ class Repo:
     def resilience(self) -> Resilience:
         """What the service does when the network fails it."""
         return Resilience(self.python, self.wiring, self.services, self.outbound)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The jobs of queues."""
+        return Jobs(self.python, self.services)
+
+    @cached_property
+    def wiring_parts(self) -> tuple[Part, ...]:
+        """The routers, tasks and middleware classes, and whether each is plugged in."""
+        return parts(self.python, self.routes, self.services, self.wiring)

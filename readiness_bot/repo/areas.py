@@ -25,7 +25,7 @@ _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
     r"|packaging|release|maintenance|automation|misc|contrib|utils/dev|scripts_dev|bin/dev)/"
     r"|(^|/)bin/[^/]*(release|changelog|changes|bump|version|lint|format|publish)[^/]*$"
-    r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|build|pavement|bootstrap_dev|release|locustfile|__main_dev__)\.py$"
+    r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|release|locustfile|__main_dev__)\.py$"
 )
 _TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-z_.]*__|\[\[.*?\]\]")
 

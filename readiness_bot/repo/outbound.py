@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const
-from readiness_bot.repo.python import CallSite, Python
+from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Handler
+from readiness_bot.repo.python import CallSite, Module, Python
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SESSIONS = (
     "requests.Session()", "requests.session()", "requests.sessions.Session()", "requests.sessions.session()", "requests_oauthlib.OAuth1Session()",
     "requests_oauthlib.OAuth2Session()", "requests_html.HTMLSession()", "cloudscraper.create_scraper()", "authlib.integrations.requests_client.OAuth2Session()",
-    "requests_cache.CachedSession()", "requests_toolbelt.sessions.BaseUrlSession()",
+    "requests_cache.CachedSession()", "advocate.Session()", "advocate.session()", "requests_toolbelt.sessions.BaseUrlSession()",
 )  # fmt: skip
 _HTTPX_CLIENTS = ("httpx.Client()", "httpx.AsyncClient()")
 
@@ -23,6 +23,7 @@ Transport = Literal["requests", "httpx", "aiohttp", "urllib", "urllib3", "mail",
 _EXACT: dict[str, Transport] = {
     **{f"requests.{verb}": "requests" for verb in _VERBS},
     **{f"requests.api.{verb}": "requests" for verb in _VERBS},
+    **{f"advocate.{verb}": "requests" for verb in _VERBS},
     **{f"{session}.{verb}": "requests" for session in _SESSIONS for verb in (*_VERBS, "send")},
     **{f"httpx.{verb}": "httpx" for verb in (*_VERBS, "stream")},
     **{f"{client}.{verb}": "httpx" for client in _HTTPX_CLIENTS for verb in (*_VERBS, "stream", "send")},
@@ -63,6 +64,7 @@ _EXACT: dict[str, Transport] = {
     "pycurl.Curl().perform": "curl",
 }
 _SDKS = (
+    "emails.Message()", "emails.html()", "flask_mail.Mail()", "fastapi_mail.FastMail()",
     "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.session.Session().client()", "aioboto3.Session().client()", "botocore.session.get_session()",
     "stripe.", "openai.OpenAI()", "openai.AsyncOpenAI()", "openai.ChatCompletion", "anthropic.Anthropic()", "anthropic.AsyncAnthropic()", "twilio.rest.Client()",
     "slack_sdk.WebClient()", "slack_sdk.webhook.WebhookClient()", "slack.WebClient()", "sendgrid.SendGridAPIClient()", "google.cloud.", "googleapiclient.discovery.build()",
@@ -126,6 +128,38 @@ class Outbound:
         """Whether production code calls another service at all."""
         return bool(self.calls)
 
+    def is_kept(self, call: OutboundCall) -> bool:
+        """Whether the call goes through a client that outlives it: a module's, an object's, a passed one."""
+        name = call.site.call.via or call.site.call.name
+        owner = name.rpartition(".")[0]
+        if "()" not in call.site.name.rpartition(".")[0]:
+            # A function of the library, or the constructor of a connection: both open a new one.
+            return False
+        if not owner.startswith("?"):
+            return owner.startswith((":", ".")) or ":" in owner or "." in owner
+        function = call.site.function
+        bare = owner[1:].partition(".")[0]
+        if function is None or any(parameter.name == bare for parameter in function.parameters):
+            return True
+        facts = call.site.module.facts
+        return not any(
+            item.result == f"?{bare}" and function.line <= item.line <= function.end_line and self._opens(item.name) for item in facts.calls
+        )
+
+    @staticmethod
+    def _opens(name: str) -> bool:
+        return name.endswith(("Session", "session", "Client", "client", "resource", "SMTP", "SMTP_SSL", "socket", "PoolManager", "Connection", "Message", "html", "build"))
+
+    def is_caught(self, call: OutboundCall) -> bool:
+        """Whether something handles the call's failure: around it, or around every call of the function it stands in."""
+        if any(_handles(call.site.module, handler) for handler in call.site.handlers):
+            return True
+        function = call.site.function
+        if function is None:
+            return False
+        callers = self._python.callers.get(f"{call.site.module.path}:{function.qualname}", [])
+        return bool(callers) and all(any(_handles(caller.module, handler) for handler in caller.handlers) for caller in callers)
+
     @cached_property
     def unbounded_clients(self) -> tuple[CallSite, ...]:
         """The clients of libraries with a default timeout that are made with `timeout=None`."""
@@ -134,6 +168,13 @@ class Outbound:
             for site in self._python.calls("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Timeout", "aiohttp.ClientTimeout")
             if _is_open_ended(site)
         )
+
+
+def _handles(module: Module, handler: Handler) -> bool:
+    """Whether a handler does something about an error: only raising the same one again is nothing."""
+    if handler.steps != ("raise",):
+        return True
+    return any(item.name and handler.line <= item.line <= handler.end_line for item in module.facts.raises)
 
 
 def _is_open_ended(site: CallSite) -> bool:

@@ -516,6 +516,14 @@ class Python:
             for index, definition in enumerate(module.facts.definitions)
         )
 
+    @staticmethod
+    def is_public(site: DefinitionSite) -> bool:
+        """Whether a definition is part of its module's or class's interface: no leading underscore up to the top, not inside a function."""
+        if site.definition.name.startswith("_"):
+            return False
+        around = list(site.module.enclosing(site.definition.parent))
+        return all(item.kind == "class" and not item.name.startswith("_") for item in around)
+
     # -- calls and values ------------------------------------------------------------------------------------------
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.facts.python import AWAITED, DEFAULT, IN_LAMBDA
+from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import remedy, waits

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.facts.python import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
+from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import Module
@@ -30,7 +30,7 @@ _PARSING = re.compile(
     r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
     r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\.BeautifulSoup|"
-    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|\?[\w.\[\]]*\.(get|split|strip|lower|upper|decode|"
+    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|strip|lower|upper|decode|"
     r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|startswith|endswith|pop|astimezone|total_seconds))$"
 )
 _LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
@@ -101,7 +101,7 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         return None
     strongest = Confidence.HIGH
     for step in handler.steps:
-        confidence = _of_step(step, handler, module)
+        confidence = _of_step(repo, step, handler, module)
         if confidence is None:
             return None
         strongest = min(strongest, confidence, key=_weight)
@@ -115,16 +115,16 @@ def _weight(confidence: Confidence) -> int:
     return {Confidence.LOW: 0, Confidence.MEDIUM: 1, Confidence.HIGH: 2}[confidence]
 
 
-def _of_step(step: str, handler: Handler, module: Module) -> Confidence | None:
+def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confidence | None:
     """How silent one statement of the handler is; None for one that tells or does something."""
     if step == "return:const":
-        return _of_answer(handler, module)
+        return _of_answer(repo, handler, module)
     if step in _SILENT_STEPS:
         return Confidence.HIGH
     if step.startswith(("return:call:", "assign:call:")):
         name = step.rpartition(":")[2].rpartition(".")[2]
         if name in _RESPONSES:
-            return _of_answer(handler, module)
+            return _of_answer(repo, handler, module)
         value = handler.returned
         call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
         if call is not None and not call.args and not call.keywords and name[:1].isupper():
@@ -132,14 +132,18 @@ def _of_step(step: str, handler: Handler, module: Module) -> Confidence | None:
     return None
 
 
-def _of_answer(handler: Handler, module: Module) -> Confidence | None:
-    """A returned constant or response: silent, a bare "it failed" (medium), a predicate's no (low), or an answer that names the failure."""
+def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | None:
+    """A returned constant or response: silent, a bare "it failed" (medium), a predicate's no (low), or a response that names the failure.
+
+    Only a client reads a response: the same words returned to a caller inside the program still lose the cause.
+    """
     value = handler.returned
     function = module.function_of(handler.scope)
     if isinstance(value, Const) and value.value is False:
         return Confidence.LOW if function is not None and _PREDICATE.search(function.name) else Confidence.MEDIUM
     texts, has_false, status = _said(value, module)
-    if status >= 400 or any(_FAILURE_WORDS.search(text) and " " in text.strip() for text in texts):
+    is_response = isinstance(value, Invoke) or (function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler)
+    if is_response and (status >= 400 or any(_FAILURE_WORDS.search(text) and " " in text.strip() for text in texts)):
         return None
     if has_false or any(_FAILURE_WORDS.search(text) for text in texts):
         return Confidence.MEDIUM

@@ -1,0 +1,61 @@
+"""Whether what is defined to be plugged in is plugged in."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="code-quality/dead-wiring",
+    title="Every router, task and middleware is plugged in",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="A router that no application includes looks like a feature in review and answers 404 in production.",
+    impact="Protection or features that everybody believes in are not there.",
+    fix="Plug it in, `app.include_router(items.router)`, or delete it.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://fastapi.tiangolo.com/tutorial/bigger-applications/"],
+    passes=[
+        {
+            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
+            "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+            "app/__init__.py": "",
+        },
+    ],
+    fails=[
+        {
+            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "app/__init__.py": "",
+        },
+    ],
+    fixed={
+        "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
+        "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+        "app/__init__.py": "",
+    },
+    partials=[
+        {
+            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
+            "app/users.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/users')\ndef users():\n    return []\n",
+            "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+            "app/__init__.py": "",
+        },
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def dead_wiring(repo: Repo) -> Judgement:
+    """The share of routers, tasks and middleware classes that something running includes."""
+    parts = repo.wiring_parts
+    if not parts:
+        return not_applicable("Nothing here is made to be plugged in.")
+    dead = [part for part in parts if not part.is_wired]
+    summary = f"{len(parts) - len(dead)} of {len(parts)} routers, tasks and middleware classes are plugged in."
+    evidence = [seen(part.path, part.line, f"{part.name} is included by nothing") for part in dead[:5]]
+    if not dead:
+        return passed(summary, *(seen(part.path, part.line, f"{part.name} is included") for part in parts[:3]))
+    share = 1 - len(dead) / len(parts)
+    return partial(summary, *evidence, score=round(0.5 + 0.4 * share, 2)) if share >= 0.5 else failed(summary, *evidence)

@@ -1,0 +1,43 @@
+"""Whether jobs of a queue survive failures and end in time."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="error-handling/background-jobs",
+    title="Queued jobs are retried, and end in time",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="A worker is killed at each deployment, and a job without a limit holds its worker for ever: both happen in the first week.",
+    impact="Jobs are lost without a trace, or a few that hang stop the whole queue.",
+    fix="Acknowledge late, retry with backoff and limit the time: `task_acks_late = True`, `autoretry_for=(ConnectionError,)`, `task_time_limit = 300`.",
+    effort=Effort.DAY,
+    role=Role.BACKEND,
+    sources=["https://docs.celeryq.dev/en/stable/userguide/tasks.html#automatic-retry-for-known-exceptions"],
+    passes=[
+        "from celery import Celery\n\napp = Celery('shop')\napp.conf.task_time_limit = 300\n\n\n@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
+        "import dramatiq\n\n\n@dramatiq.actor\ndef charge(order):\n    return order\n",
+    ],
+    fails=["from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n"],
+    fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\napp.conf.task_time_limit = 300\n\n\n"
+    "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
+    partials=["from celery import Celery\n\napp = Celery('shop', task_time_limit=300)\n\n\n@app.task\ndef charge(order):\n    return order\n"],
+    ignores=["import threading\n\nthreading.Thread(target=print).start()\n"],
+)
+def background_jobs(repo: Repo) -> Judgement:
+    """Retries (or redelivery, dead letters) and time limits both pass; one of the two is partial."""
+    if not repo.jobs.exists:
+        return not_applicable("No job queue: schedulers and tasks inside the process are none.")
+    retried, limited = repo.jobs.recoveries, repo.jobs.limits
+    if retried and limited:
+        return passed("Jobs are tried again and limited in time.", *retried[:3], *limited[:3])
+    if retried:
+        return partial("Jobs are tried again, but nothing limits their time.", *retried[:5], score=0.5)
+    if limited:
+        return partial("Jobs are limited in time, but a failed one is lost.", *limited[:5], score=0.5)
+    first = repo.jobs.evidence[0]
+    return failed("Jobs are neither tried again nor limited in time.", seen(first.path, first.line, first.detail), looked_in=["task options", "queue settings"])

@@ -1,0 +1,67 @@
+"""Whether unexpected errors reach the client as a uniform answer without internals."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="error-handling/exception-handlers",
+    title="Unexpected errors become one uniform answer",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Clients and attackers read error pages: a traceback tells the one nothing and the other too much.",
+    impact="Internals leak with each error, and clients cannot tell one failure from another.",
+    fix="Register one handler for what nobody expected, and log there: `@app.exception_handler(Exception)` that answers 500 with a fixed text.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
+    passes=[
+        "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n@app.exception_handler(Exception)\n"
+        "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n",
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'ok'\n",
+    ],
+    fails=[
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\nimport traceback\n\n\nclass Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        try:\n"
+        "            self.answer()\n        except Exception:\n            self.wfile.write(traceback.format_exc().encode())\n\n\nHTTPServer(('', 80), Handler).serve_forever()\n",
+    ],
+    fixed="from http.server import BaseHTTPRequestHandler, HTTPServer\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n"
+    "@app.exception_handler(Exception)\ndef unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n",
+    partials=[
+        "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.errorhandler(Exception)\ndef unexpected(error):\n    return traceback.format_exc(), 500\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def exception_handlers(repo: Repo) -> Judgement:
+    """Registered handlers pass, and so does a framework's own default; one that answers with a traceback is partial."""
+    if not repo.services.is_server:
+        return not_applicable("Nothing here answers requests.")
+    handlers = repo.services.exception_handlers
+    leaking = [item for item in handlers if item.definition is not None and any("traceback.format" in ref for ref in item.definition.definition.refs)]
+    if leaking:
+        shown = [seen(item.location.path, item.location.line, f"`{item.name.rpartition(':')[2]}` formats a traceback") for item in leaking[:5]]
+        return partial("A registered handler answers with internals.", *shown, score=0.5)
+    if handlers:
+        shown = [seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`") for item in handlers[:5]]
+        return passed("Errors are answered by registered handlers.", *shown)
+    framework = _frameworks_default(repo)
+    if framework is not None:
+        return passed("No handler of its own: the framework's default answers 500 without internals while debug is off.", framework)
+    return _raw_server(repo)
+
+
+def _frameworks_default(repo: Repo) -> Evidence | None:
+    for site in repo.routes.applications:
+        return seen(site.location.path, site.location.line, f"application made by `{site.name.rpartition(':')[2]}`")
+    for setting in repo.services.settings_named("ROOT_URLCONF"):
+        return seen(setting.module.path, setting.line, "a Django project")
+    for route in repo.routes.all:
+        return seen(route.module.path, route.line, f"route of {route.framework}")
+    return None
+
+
+def _raw_server(repo: Repo) -> Judgement:
+    first = repo.services.server_starts[0].location
+    return failed("The server has neither a framework's handling of errors nor one of its own.", seen(first.path, first.line, "server started here"))

@@ -1,0 +1,50 @@
+"""Whether clients of other services are kept rather than made for each call."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+ENOUGH = 0.8
+"""From four in five on, the few clients made for one call are the exception: scripts, start-up, rare administration."""
+
+SOME = 0.25
+"""Below one in four, keeping a client is the exception."""
+
+
+@Control(
+    id="external-apis/connection-reuse",
+    title="Connections to other services are kept",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="A new client means a new TCP and TLS handshake for every call, and nothing bounds how many there are.",
+    impact="Each call costs two round trips more, and under load the sockets run out.",
+    fix="Make the client once and keep it: `session = requests.Session()` at module level, or an `httpx.AsyncClient` in the application's lifespan.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://www.python-httpx.org/advanced/clients/", "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects"],
+    passes=["import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n"],
+    fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
+    fixed="import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n",
+    partials=[
+        "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n\n\ndef refund(url):\n    return requests.post(url, timeout=5)\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def connection_reuse(repo: Repo) -> Judgement:
+    """The share of outbound calls that go through a client which outlives the call."""
+    calls = repo.outbound.calls
+    if not calls:
+        return not_applicable("No call leaves the process.")
+    kept = [call for call in calls if repo.outbound.is_kept(call)]
+    made = [call for call in calls if not repo.outbound.is_kept(call)]
+    share = len(kept) / len(calls)
+    summary = f"{len(kept)} of {len(calls)} outbound calls go through a client that is kept."
+    shown_kept = [seen(call.site.module.path, call.site.call.line, "through a kept client") for call in kept[:3]]
+    shown_made = [seen(call.site.module.path, call.site.call.line, f"a new connection for `{call.site.last}`") for call in made[:5]]
+    if share >= ENOUGH:
+        return passed(summary, *shown_kept)
+    if share >= SOME:
+        return partial(summary, *shown_kept, *shown_made, score=0.5 + 0.4 * (share - SOME) / (ENOUGH - SOME))
+    return failed(summary, *shown_made)
