@@ -270,8 +270,8 @@ def _recommendation(report: Report) -> Iterable[str]:
         yield f"<p>{_tag('Deploy', 'good')} Nothing that was looked for stands in the way.</p>"
         return
     conditional = report.overall.verdict == "conditional"
-    tag = _tag("Deploy only once" if conditional else "Do not deploy until", _TONES[report.overall.verdict])
-    yield f"<p>{tag}</p><ol>"
+    tag = _tag("Deploy once" if conditional else "Do not deploy until", _TONES[report.overall.verdict])
+    yield f"<p>{tag} all of these hold:</p><ol>"
     yield from (f"<li>{_text(condition)}</li>" for condition in advice.until)
     yield "</ol>"
     if advice.consequences:

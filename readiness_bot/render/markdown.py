@@ -208,7 +208,7 @@ def _recommendation(report: Report) -> Iterable[str]:
         yield f"**Current risk level**: **{advice.risk.upper()}**"
         return
     conditional = report.overall.verdict == "conditional"
-    yield f"**{'DEPLOY ONLY ONCE' if conditional else 'DO NOT DEPLOY TO PRODUCTION UNTIL'}**:"
+    yield f"**{'DEPLOY ONCE' if conditional else 'DO NOT DEPLOY TO PRODUCTION UNTIL'}** all of these hold:"
     yield ""
     yield from (f"{number}. {prose(condition, SENTENCE)}" for number, condition in enumerate(advice.until, 1))
     yield ""

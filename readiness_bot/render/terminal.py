@@ -286,7 +286,7 @@ def _recommendation(report: Report) -> Iterable[RenderableType]:
         yield Text("✓ Deploy: nothing that was looked for stands in the way.", style=f"bold {style}")
         return
     words = "Deploy once" if report.overall.verdict == "conditional" else "Do not deploy until"
-    yield Text(f"{_SIGNS[report.overall.verdict]} {words}", style=f"bold {style}")
+    yield Text(f"{_SIGNS[report.overall.verdict]} {words} all of these hold:", style=f"bold {style}")
     yield from _numbered(advice.until)
     if advice.consequences:
         yield Text.assemble("Risk ", (advice.risk, f"bold {style}"), ". Deployed as it is:")

@@ -71,7 +71,7 @@ def test_the_head_of_a_report() -> None:
         "### Phase 1: Critical fixes (2–3 weeks)\n",
         "**Total time**: **5–7 weeks** with the team below working in parallel\n",
         "- 1 DevOps engineer (full-time)\n",
-        "**DO NOT DEPLOY TO PRODUCTION UNTIL**:\n\n1. Tests cover 70% of the lines\n",
+        "**DO NOT DEPLOY TO PRODUCTION UNTIL** all of these hold:\n\n1. Tests cover 70% of the lines\n",
         "**Current risk level**: **HIGH**. Deployed as it is:\n\n- Nobody can say what a release breaks.",
         "<details><summary>Database: 40%, 3 controls (1 not applicable)</summary>\n",
         "  - `app/clients/mail.py:30` in `send`: `smtplib.SMTP` can wait for ever (medium confidence)\n",
