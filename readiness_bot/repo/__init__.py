@@ -7,10 +7,12 @@ from functools import cached_property
 from readiness_bot.model import Facts
 from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.dependencies import Dependencies
+from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.jobs import Jobs
+from readiness_bot.repo.models import Models
 from readiness_bot.repo.outbound import Outbound
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.parts import Part, parts
@@ -58,6 +60,11 @@ class Repo:
         return DataFlows(self.python, self.routes)
 
     @cached_property
+    def connectors(self) -> Connectors:
+        """Adapters to data sources that users set up."""
+        return Connectors(self.python)
+
+    @cached_property
     def services(self) -> Services:
         """What the applications are put together from."""
         return Services(self.sources, self.python, self.routes)
@@ -81,7 +88,12 @@ class Repo:
     @cached_property
     def facts(self) -> Facts:
         """The quick facts of the tree."""
-        return quick_facts(self.sources, self.python, self.routes)
+        return quick_facts(self.python, self.routes, self.models, self.outbound)
+
+    @cached_property
+    def models(self) -> Models:
+        """The classes that object mappers keep in a store."""
+        return Models(self.python)
 
     @cached_property
     def outbound(self) -> Outbound:

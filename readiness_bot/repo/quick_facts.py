@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from readiness_bot.model import Facts
+from readiness_bot.repo.models import Models
+from readiness_bot.repo.outbound import Outbound
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.sources import Sources
 
 _SERVICE = re.compile(r"(^|/)([^/]*_)?services?(/.+)?\.py$|(^|/)[^/]*services?/")
 
 
-def quick_facts(sources: Sources, python: Python, routes: Routes) -> Facts:
+def quick_facts(python: Python, routes: Routes, models: Models, outbound: Outbound) -> Facts:
     """The quick facts of one tree. Lines of code are source lines without blanks and comments, of production files.
 
     Route files are those that hold a handler or a registration; service files lie in a folder or module named for
@@ -28,6 +29,6 @@ def quick_facts(sources: Sources, python: Python, routes: Routes) -> Facts:
         async_functions=sum(site.definition.is_async for site in python.functions),
         lines_of_code=sum(module.facts.complexity.sloc for module in production),
         routes=len(routes.all),
-        models=0,
-        outbound_calls=0,
+        models=len(models.all),
+        outbound_calls=len(outbound.calls),
     )
