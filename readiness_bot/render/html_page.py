@@ -218,9 +218,10 @@ def _strengths(report: Report) -> Iterable[str]:
     if not report.strengths:
         yield "<p>No category stands firm enough to be named.</p>"
         return
+    tones = {category.category: _TONES[category.status] for category in report.categories}
     yield '<div class="columns">'
     for strength in report.strengths:
-        yield f"<div><h3>{strength.category.title} {_tag(f'{strength.score}%', 'good')}</h3>"
+        yield f"<div><h3>{strength.category.title} {_tag(f'{strength.score}%', tones[strength.category])}</h3>"
         yield from _list(_text(item) for item in strength.items)
         yield "</div>"
     yield "</div>"

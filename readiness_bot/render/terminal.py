@@ -233,8 +233,11 @@ def _fixed(group: wording.Group) -> Text:
 
 
 def _strengths(report: Report, verbose: bool) -> Iterable[RenderableType]:
+    statuses = {category.category: category.status for category in report.categories}
     for strength in report.strengths:
-        yield Text.assemble(("✓ ", "green"), (strength.category.title, "bold"), f" {strength.score}%")
+        status = statuses[strength.category]
+        sign = (f"{_SIGNS[status]} ", _STYLES[status])
+        yield Text.assemble(sign, (strength.category.title, "bold"), f" {strength.score}%")
         shown = strength.items if verbose else strength.items[:PLACES]
         for item in shown:
             yield Padding(Text(plain(item, 240), overflow="fold"), (0, 0, 0, 4), expand=False)
