@@ -52,6 +52,16 @@ class Document:
         expression = re.compile(pattern, re.IGNORECASE)
         return (section for section in self.prose.sections if section.level and expression.search(section.title))
 
+    def words_under(self, section: Section) -> int:
+        """The words of a section and of those below it."""
+        words = 0
+        for each in self.prose.sections:
+            if each.line > section.line and each.level <= section.level:
+                break
+            if each.line >= section.line:
+                words += each.words
+        return words
+
     def saying(self, pattern: str) -> Iterator[tuple[Section, int]]:
         """The sections whose text the pattern finds, each with the line of the first place."""
         expression = re.compile(pattern, re.IGNORECASE)

@@ -1,0 +1,169 @@
+"""Whether those who call the API can read how."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.python import CallSite
+
+_SERVING = {
+    "fastapi.FastAPI": ("openapi_url", "docs_url"),
+    "flask_restx.Api": ("doc",),
+    "flask_restplus.Api": ("doc",),
+    "flask_smorest.Api": (),
+    "apiflask.APIFlask": ("docs_path", "enable_openapi"),
+    "flask_openapi3.OpenAPI": ("doc_ui",),
+    "flasgger.Swagger": (),
+    "ninja.NinjaAPI": ("docs_url", "openapi_url"),
+    "ninja_extra.NinjaExtraAPI": ("docs_url", "openapi_url"),
+    "litestar.Litestar": ("openapi_config",),
+    "connexion.FlaskApp": (),
+    "connexion.AsyncApp": (),
+    "connexion.App": (),
+    "spectree.SpecTree": (),
+    "aiohttp_swagger.setup_swagger": (),
+    "aiohttp_apispec.setup_aiohttp_apispec": ("swagger_path",),
+    "sanic_ext.Extend": (),
+    "drf_yasg.views.get_schema_view": (),
+    "rest_framework.documentation.include_docs_urls": (),
+    "drf_spectacular.views.SpectacularSwaggerView.as_view": (),
+    "drf_spectacular.views.SpectacularRedocView.as_view": (),
+}
+"""What serves pages of the API's description, and the arguments that switch them off or move them."""
+
+_PAGES = (
+    r"(.*/)?(rest[-_]?)?(http[-_]?)?(api|api[-_](reference|docs?|usage|guide"
+    r"|documentation|overview|endpoints)|rest[-_]api|endpoints|webhooks|web[-_]?api)"
+)
+_FOLDER = re.compile(
+    r"^docs?/(.*/)?(api|rest|http-api|rest-api|api-reference|developer/api)/[^/]+\.(md|mdx|rst|adoc)$", re.IGNORECASE
+)
+_CALLS = re.compile(
+    r"\b(GET|POST|PUT|PATCH|DELETE)\b\s+`?/|\bcurl\b|https?://\S+/api\b|/api/|endpoint|requests\.(get|post)",
+    re.IGNORECASE,
+)
+_ENOUGH = 80
+
+_APP = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get('/orders')
+def orders() -> list[str]:
+    return []
+"""
+_RESTX = """\
+from flask import Flask
+from flask_restx import Api, Resource
+
+app = Flask(__name__)
+api = Api(app, doc=app.config.get('SWAGGER_UI'))
+
+
+@api.route('/orders')
+class Orders(Resource):
+    def get(self):
+        return {}
+"""
+_FLASK = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\ndef orders():\n    return {}\n"
+_PAGE = (
+    "# API\n\n## GET /orders\n\n"
+    + "Answers with the orders of the signed-in customer, newest first, as a JSON array of objects. " * 8
+)
+
+
+@Control(
+    id="documentation/api-docs",
+    title="The API's use is documented",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="An API is used by people who cannot read its code; what they are not told they find out against production.",
+    impact="Clients guess at parameters and errors, and every question about them lands with the team.",
+    fix="Serve the description (`FastAPI()` does at `/docs`), or write `docs/api.md` route by route.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://fastapi.tiangolo.com/tutorial/metadata/", "https://spec.openapis.org/oas/latest.html"],
+    passes=[_APP, {"app/main.py": _FLASK, "docs/api.md": _PAGE}],
+    fails=[{"app/main.py": _FLASK}, {"app/main.py": _APP.replace("FastAPI()", "FastAPI(openapi_url=None)")}],
+    fixed={"app/main.py": _FLASK, "docs/api.md": _PAGE},
+    partials=[
+        _RESTX,
+    ],
+    ignores=["print('no routes')\n"],
+)
+def api_docs(repo: Repo) -> Judgement:
+    """Judged by what serves a description, by descriptions kept, and by pages on the API."""
+    if not repo.routes.all:
+        return not_applicable("There are no routes.")
+    switched: list[CallSite] = []
+    for site in repo.python.calls(*sorted(_SERVING)):
+        state = _served(repo, site)
+        if state == "on":
+            return passed("The application serves its description.", seen(site.module.path, site.call.line, site.name))
+        if state == "perhaps":
+            switched.append(site)
+    written = next(_written(repo), None)
+    if written is not None:
+        return passed("The API is documented.", written)
+    if switched:
+        site = switched[0]
+        return partial(
+            "The served description depends on a setting, and no page documents the API.",
+            seen(site.module.path, site.call.line, site.name),
+            score=0.5,
+        )
+    return failed(
+        "No served description and no page documents the API.", looked_in=("application set-up", repo.documents.LOOKS)
+    )
+
+
+def _served(repo: Repo, site: CallSite) -> str:
+    """`on`, `off`, or `perhaps` where a setting decides whether there is a page at all."""
+    for keyword in _SERVING[site.name]:
+        if not site.call.has(keyword):
+            continue
+        value = site.call.keyword(keyword)
+        constant = repo.python.constant(value, site.module)
+        if constant is False:
+            return "off"
+        if constant is None and _is_null(value):
+            if keyword == "docs_url" and not site.call.has("redoc_url") and site.name == "fastapi.FastAPI":
+                continue
+            return "off"
+        if constant is None and keyword in ("doc", "enable_openapi"):
+            return "perhaps"
+    return "on"
+
+
+def _is_null(value: object) -> bool:
+    return getattr(value, "value", "") is None
+
+
+def _written(repo: Repo) -> Iterator[Evidence]:
+    for path, description in repo.documents.openapi:
+        if description.operations:
+            yield seen(path, 1, f"OpenAPI description of {len(description.operations)} operations")
+    for document in repo.documents.named(_PAGES):
+        if document.prose.words >= _ENOUGH and any(
+            _CALLS.search(f"{section.title}\n{section.text}") for section in document.prose.sections
+        ):
+            yield seen(document.path, 1, document.title)
+    pages = [
+        document for document in repo.documents.all if _FOLDER.match(document.path) and document.prose.words >= _ENOUGH
+    ]
+    if pages:
+        yield seen(pages[0].path, 1, pages[0].title)
+    for document in repo.documents.all:
+        for section in document.sections(r"\b(rest |http |web )?api\b"):
+            if (
+                document.words_under(section) >= _ENOUGH
+                and _CALLS.search(section.text)
+                and not re.search(r"change|history|release", document.path, re.IGNORECASE)
+            ):
+                yield seen(document.path, section.line, section.title)

@@ -1,0 +1,81 @@
+"""Whether it is written down who answers for the code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from readiness_bot.control import Control, failed, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_FILES = r"(\.github/|docs?/)?(maintainers|owners|authors|governance|team)"
+_HEADING = (
+    r"^(maintainers?|core (team|maintainers|developers)|owners?|code owners|(the |our )?team"
+    r"|maintained by|contacts?|project lead(s|ership)?|authors?( and maintainers)?)\b"
+)
+_PERSON = re.compile(r"@[\w-]+|[A-Z][\w'-]+ [A-Z][\w'-]+|[\w.+-]+@[\w-]+\.\w+")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_PEOPLE = re.compile(
+    r"(project|tool\.poetry)\.(authors|maintainers)(\.(email|name))?|metadata\.(author|maintainer)[_-]?email"
+)
+_MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
+
+
+@Control(
+    id="documentation/ownership",
+    title="Owners are named",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="Code that belongs to everybody is reviewed, updated and repaired by nobody.",
+    impact=(
+        "Questions and alerts go round until somebody takes pity, and risky changes are merged without one who knows."
+    ),
+    fix="Add `.github/CODEOWNERS` with a line such as `* @shop/backend`, so that reviews are asked of the owners.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=[
+        "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners"
+    ],
+    passes=[
+        {".github/CODEOWNERS": "* @shop/backend\n"},
+        {"MAINTAINERS.md": "# Maintainers\n\n- Ada Lovelace (@ada)\n"},
+        {"pyproject.toml": '[project]\nname = "shop"\nmaintainers = [{name = "Ada", email = "ada@shop.example"}]\n'},
+        {"README.md": "# Shop\n\n## Maintainers\n\nAda Lovelace and Grace Hopper.\n"},
+    ],
+    fails=[{"README.md": "# Shop\n"}, {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"}],
+    fixed={"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop/backend\n"},
+)
+def ownership(repo: Repo) -> Judgement:
+    """Judged by CODEOWNERS, a list of maintainers, a section of the read-me, or the manifest's authors."""
+    for path, owners in repo.documents.code_owners:
+        rule = next(rule for rule in owners.rules if rule.owners)
+        return passed("Code owners are named.", seen(path, rule.line, f"{rule.pattern} {' '.join(rule.owners)}"))
+    named = next(chain(_of_documents(repo), _of_manifests(repo)), None)
+    if named is not None:
+        return passed("Maintainers are named.", named)
+    return failed(
+        "Nobody is named as owner or maintainer.", looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml")
+    )
+
+
+def _of_documents(repo: Repo) -> Iterator[Evidence]:
+    for document in repo.documents.named(_FILES):
+        if any(_PERSON.search(section.text) for section in document.prose.sections):
+            yield seen(document.path, 1, document.title)
+    speaking = repo.documents.named(r"((\.github/|docs?/)?(readme|contributing))")
+    for document in speaking:
+        for section in document.sections(_HEADING):
+            if _PERSON.search(section.text):
+                yield seen(document.path, section.line, section.title)
+
+
+def _of_manifests(repo: Repo) -> Iterator[Evidence]:
+    for path, tables in sorted(repo.tooling.files.items(), key=lambda item: (item[0].count("/"), item[0])):
+        if not _MANIFEST.search(path):
+            continue
+        for table in tables:
+            for setting in table.settings:
+                if _PEOPLE.fullmatch(f"{table.name}.{setting.name}") and _ADDRESS.search(setting.text):
+                    yield seen(path, setting.line, f"{setting.name}: {setting.text.splitlines()[0]}")

@@ -1,0 +1,130 @@
+"""Whether operations are written down: deploying, going back, handling incidents, restoring."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.documents import Document
+
+_TOPICS = {
+    "deploying": (
+        (
+            r"\bdeploy(ing|ment|ments)?\b|going live|production|hosting|self[- ]host"
+            r"|operations?\b|running in production|\binstall(ing|ation)\b"
+        ),
+        40,
+    ),
+    "going back or upgrading": (
+        r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating",
+        20,
+    ),
+    "incidents": (
+        (
+            r"incident|troubleshoot|on[- ]?call|runbook|playbook|outage|disaster"
+            r"|common (problems|errors|issues)|debugging production|alerts?\b"
+        ),
+        20,
+    ),
+    "restoring": (r"back[- ]?ups?|restor(e|ing)|recover(y|ing)|disaster", 15),
+}
+"""What operating takes, as headings that speak of it and the words that a section takes at least to say something."""
+
+_OPERATING = re.compile(r"deploy|production|operation|runbook|admin|install|hosting|upgrad|backup|maint", re.IGNORECASE)
+_NOT_OPERATING = re.compile(
+    (
+        r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)"
+        r"|api[-_/]|tutorial|test|issue_template|code_of|translat"
+    ),
+    re.IGNORECASE,
+)
+_ENOUGH = 3
+
+_RUNBOOK = """\
+# Operations
+
+## Deployment
+
+A release is deployed by the pipeline when a tag is pushed. To deploy by hand, sign in to the cluster, set the image of
+the deployment to the new tag, and wait until every pod is ready. The migrations run in a job before the new pods start,
+and the job stops the release where it fails.
+
+## Rollback
+
+Set the image back to the previous tag. Migrations are written so that the release before the last can run on the new
+schema; never migrate downwards.
+
+## Incidents
+
+The alert names the failing route. Look at the dashboard first, then at the logs of the last deployment; page the owner
+of the database when its latency is above a second.
+
+## Restore
+
+The database is backed up each hour. To restore it, stop the workers, create an instance from the snapshot, and point
+the service at it.
+"""
+_SERVICE = {
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef root():\n    return {}\n"
+}
+
+
+@Control(
+    id="documentation/runbook",
+    title="Operations are written down",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="At three in the morning nobody should have to find out how a release is taken back or a database restored.",
+    impact="Outages last as long as it takes to reach the one who knows, and are made worse by guessing.",
+    fix="Write `docs/runbook.md` with sections for `Deployment`, `Rollback`, `Incidents` and `Restore`.",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=[
+        "https://sre.google/sre-book/being-on-call/",
+        "https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar",
+    ],
+    passes=[{**_SERVICE, "docs/runbook.md": _RUNBOOK}],
+    fails=[_SERVICE, {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"}],
+    fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
+    partials=[{**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]}],
+    ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def runbook(repo: Repo) -> Judgement:
+    """Judged by how many of the four topics some document of this repository treats."""
+    if not repo.is_service:
+        return not_applicable("A library: there is nothing to operate.")
+    found: dict[str, Evidence] = {}
+    for document in repo.documents.all:
+        if not _NOT_OPERATING.search(document.path):
+            for topic in _TOPICS:
+                if topic not in found and (place := _treats(document, topic)):
+                    found[topic] = place
+    missing = [topic for topic in _TOPICS if topic not in found]
+    if "deploying" in found and len(found) >= _ENOUGH:
+        return passed(f"Written down: {', '.join(found)}.", *found.values())
+    if found:
+        share = len(found) / len(_TOPICS)
+        return partial(f"Not written down: {', '.join(missing)}.", *found.values(), score=round(0.4 + 0.4 * share, 2))
+    return failed(
+        "Neither deploying nor anything else of operating is written down.", looked_in=(repo.documents.LOOKS,)
+    )
+
+
+def _treats(document: Document, topic: str) -> Evidence | None:
+    heading, words = _TOPICS[topic]
+    for section in document.sections(heading):
+        if topic == "deploying" and not _is_of_operating(document, section.title):
+            continue
+        if document.words_under(section) >= words:
+            return seen(document.path, section.line, section.title)
+    return None
+
+
+def _is_of_operating(document: Document, title: str) -> bool:
+    """Whether a section speaks of production: an installation that a read-me explains is a developer's."""
+    if re.search(r"deploy|production|hosting|operat|going live", title, re.IGNORECASE):
+        return re.search(r"develop", title, re.IGNORECASE) is None
+    name = document.path.rpartition("/")[2]
+    return _OPERATING.search(name) is not None and not name.lower().startswith("readme")

@@ -1,0 +1,153 @@
+"""Whether releases and deployments are made by a pipeline."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.pipelines import Run, StepSite
+
+_COMMANDS = (
+    r"(docker|podman|nerdctl) (push|image push|stack deploy)",
+    r"docker (buildx )?(build|bake)\b.*--push(=(?!false)|\s|$)",
+    r"docker(-compose .*|-compose | buildx imagetools )?\b(push|create)\b",
+    r"(buildah|skopeo) (push|copy)|(crane|oras|helm) push|cosign sign",
+    r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)",
+    (
+        r"kubectl (apply|set image|rollout)|helm (upgrade|install)|argocd "
+        r"app|flux reconcile|oc (apply|rollout|start-build)"
+    ),
+    (
+        r"(terraform|tofu|terragrunt|pulumi) (apply|up|run-all)|cdk deploy"
+        r"|sam deploy|(serverless|sls) deploy|zappa (deploy|update)"
+    ),
+    (
+        r"aws (ecs|lambda|elasticbeanstalk|deploy|apprunner|s3) (update"
+        r"|create|deploy|sync|start)|eb deploy|copilot (svc|deploy)"
+    ),
+    r"gcloud (run|app|functions|builds|beta run|compute|deploy)|az (webapp|containerapp|acr|functionapp|aks)",
+    (
+        r"(flyctl|fly) deploy|heroku (container|releases)|git push "
+        r".*(heroku|dokku)|railway up|cf push|kamal deploy"
+    ),
+    r"ansible-playbook|nomad (job )?run|fastapi (cloud )?deploy|cap .*deploy|fab .*deploy",
+    r"gh release (create|upload)|semantic-release|goreleaser",
+    r"(make|just|task|invoke|inv|nox|tox) .*\b(deploy|publish|push|release)",
+)
+"""Commands that publish something or put it to work."""
+_PUBLISHING = re.compile("|".join(_COMMANDS))
+_DEPLOYING_SCRIPT = re.compile(r"(^|[/_-])(deploy|publish|release|push[_-]images?)([/_.-]|$)")
+_ACTIONS = (
+    r"google-github-actions/(deploy|gke)|aws-actions/amazon-ecs-deploy|aws-cloudformation/|circleci/aws-ecs|atlassian/aws",
+    r"azure/(webapps-deploy|k8s-deploy|container-apps|functions-action|aks)|AzureWebApp|KubernetesManifest|HelmDeploy|Docker@",
+    r"appleboy/(ssh|scp)|easingthemes/ssh-deploy|burnett01/rsync|garygrossgarten/github-action-ssh",
+    r"superfly/flyctl|akhileshns/heroku|heroku/|digitalocean/app_action|koyeb|railwayapp|dokku/|johnnyhuy/|bitovi/",
+    r"cloudposse/.*deploy|serverless/github-action|steebchen/kubectl|actions-hub/kubectl|helm/chart-releaser|deploy/",
+    r"softprops/action-gh-release|ncipollo/release-action|actions/create-release|svenstaro/upload-release",
+    r"cycjimmy/semantic-release|python-semantic-release|googleapis/release-please",
+    r"snapcore/action-publish|pypa/gh-action-pypi-publish|redhat-actions/push-to-registry|elgohr/publish-docker",
+    r"plugins/docker|docker\.withRegistry",
+)
+"""Actions, orbs and tasks that do."""
+_DEPLOYING_ACTION = re.compile("|".join(_ACTIONS), re.IGNORECASE)
+_PUSHING = re.compile(r"docker/(build-push|bake)-action", re.IGNORECASE)
+_DOCUMENTS = re.compile(
+    r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
+)
+_ONLY_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group", "call"})
+
+_RELEASE = """\
+on:
+  release: {types: [published]}
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: docker/build-push-action@v6
+        with:
+          push: true
+          tags: example/service
+"""
+_SERVICE = {
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef root():\n    return {}\n"
+}
+
+
+@Control(
+    id="infrastructure/deployment-pipeline",
+    title="A pipeline publishes or deploys the service",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="What a pipeline releases can be traced to a commit and done again; what somebody releases by hand can not.",
+    impact="Releases depend on one person and one laptop, and nobody can say what exactly runs.",
+    fix="Add a workflow that starts `on: release` and pushes with `docker/build-push-action` and `push: true`.",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=[
+        "https://docs.github.com/en/actions/use-cases-and-examples/publishing-packages/publishing-docker-images",
+        "https://docs.gitlab.com/ee/ci/environments/",
+    ],
+    passes=[
+        {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
+        {
+            **_SERVICE,
+            ".gitlab-ci.yml": "deploy:\n  script: [helm upgrade --install app ./chart]\n  environment: production\n",
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/d.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n      - run: make deploy\n"
+            ),
+        },
+    ],
+    fails=[
+        _SERVICE,
+        {
+            **_SERVICE,
+            ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n      - run: docker build -t app .\n",
+        },
+    ],
+    fixed={**_SERVICE, ".github/workflows/release.yml": _RELEASE},
+    ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def deployment_pipeline(repo: Repo) -> Judgement:
+    """Judged by steps outside pull requests that publish an artefact or deploy one; documentation is none."""
+    steps = [step for step in repo.pipelines.steps if step.events - _ONLY_REQUESTS]
+    used = [step for step in steps if _publishes(step) and not _is_of_documents(step)]
+    runs = [run for run in repo.pipelines.runs if run.events - _ONLY_REQUESTS and _runs_release(run)]
+    runs = [run for run in runs if not _is_of_documents(run.step)]
+    evidence = [seen(step.path, step.line, f"uses {step.step.uses}") for step in used]
+    evidence += [seen(run.path, run.line, run.detail) for run in runs]
+    if evidence:
+        return passed("A pipeline publishes or deploys.", *evidence[:3])
+    named = (job for job in repo.pipelines.jobs if job.job.environment and job.events - _ONLY_REQUESTS)
+    described = next((job for job in named if not _DOCUMENTS.search(job.job.environment)), None)
+    if described is not None:
+        where = seen(described.path, described.job.environment_line, f"environment {described.job.environment}")
+        return partial("A pipeline names an environment, but none of its steps is seen to deploy.", where, score=0.5)
+    if not repo.is_service:
+        return not_applicable("A library that no pipeline releases.")
+    return failed("No pipeline publishes or deploys the service.", looked_in=(repo.pipelines.LOOKS,))
+
+
+def _publishes(step: StepSite) -> bool:
+    if _PUSHING.match(step.step.uses):
+        given = {pair.name: pair.value for pair in step.step.inputs}
+        return given.get("push", "false") not in ("false", "") or "push=true" in given.get("outputs", "")
+    return _DEPLOYING_ACTION.match(step.step.uses) is not None
+
+
+def _runs_release(run: Run) -> bool:
+    if run.command.script:
+        return _DEPLOYING_SCRIPT.search(run.command.script.rpartition("/")[2]) is not None
+    if run.tool == "docker" and run.via == () and run.step.step.uses:
+        return False  # the action itself was looked at
+    return _PUBLISHING.match(run.command.text) is not None
+
+
+def _is_of_documents(step: StepSite) -> bool:
+    told = f"{step.job.path.rpartition('/')[2]} {step.job.job.name} {step.job.job.environment}"
+    return _DOCUMENTS.search(told.replace("docker", "")) is not None

@@ -1,0 +1,126 @@
+"""Whether there is an environment before production in which a release is tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Area, Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_NAMES = r"(staging|stage|stg|pre-?prod(uction)?|uat|qa|sandbox|canary|integration-env|testbed)"
+_NAME = re.compile(rf"(^|[^a-z]){_NAMES}([^a-z]|$)", re.IGNORECASE)
+_ENVIRONMENT = re.compile(
+    rf"(^|[^a-z])({_NAMES}|dev(elop(ment)?)?|test|preview|review|feature)([^a-z]|$)", re.IGNORECASE
+)
+_DESCRIBED = re.compile(
+    rf"""
+      (^|/)(overlays?|environments?|envs?|clusters?|deploy(ment)?s?|k8s|kubernetes|kustomize|helm|charts?|terraform|ansible
+        |infra(structure)?|inventor(y|ies)|stages?|manifests|group_vars|argocd|ecs|values)
+        /([^/]+/)*{_NAMES}(/|\.(ya?ml|tfvars|tf|hcl|ini|json|env)$|$)
+    | (^|/)(values|docker-compose|compose|fly|render|app|serverless|kustomization|skaffold|cloudbuild|Procfile
+        |task-definition|settings)[._-]{_NAMES}\.(ya?ml|toml|json|env)$
+    | (^|/){_NAMES}[._-](values|compose|deployment)\.ya?ml$ | (^|/){_NAMES}\.tfvars$
+    | (^|/)\.?env[._-]{_NAMES}(\.[a-z]+)?$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SETTINGS = re.compile(
+    rf"(^|/)(settings|configs?|conf|configuration)/([^/]+/)*{_NAMES}\.(py|ya?ml|toml|json|ini|env)$"
+    rf"|(^|/)(settings|config)_{_NAMES}\.py$"
+)
+_UNRELATED = re.compile(r"^(pypi|test-?pypi|github-pages|release|npm|ci|e2e|docs?)$", re.IGNORECASE)
+
+_DEPLOY = """\
+on: {push: {branches: [main]}}
+jobs:
+  staging:
+    environment: staging
+    steps: [{run: ./deploy.sh staging}]
+  production:
+    needs: staging
+    environment: production
+    steps: [{run: ./deploy.sh production}]
+"""
+_SERVICE = {
+    "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/')\ndef root():\n    return {}\n"
+}
+
+
+@Control(
+    id="infrastructure/staging-environment",
+    title="There is an environment before production",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="Migrations, configuration and load first meet where the service is deployed; that should not be production.",
+    impact="What only shows in a deployed system shows first to customers.",
+    fix="Deploy to `environment: staging` first, and let the job of production need it.",
+    effort=Effort.WEEK,
+    role=Role.DEVOPS,
+    sources=[
+        "https://docs.github.com/en/actions/managing-workflow-runs-and-deployments/managing-deployments",
+        "https://12factor.net/dev-prod-parity",
+    ],
+    passes=[
+        {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
+        {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
+        {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
+    ],
+    fails=[
+        _SERVICE,
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": (
+                "on: push\njobs:\n  d: {environment: production, steps: [{run: ./deploy.sh}]}\n"
+            ),
+        },
+    ],
+    fixed={**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
+    partials=[{**_SERVICE, "config/settings/staging.py": "DEBUG = False\n"}],
+    ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def staging_environment(repo: Repo) -> Judgement:
+    """Judged by the environments of pipelines and by what is kept for one; settings alone describe no environment."""
+    if not repo.is_service:
+        return not_applicable("A library: nothing is deployed.")
+    described = [*_of_pipelines(repo), *_of_files(repo, _DESCRIBED)]
+    if described:
+        return passed("An environment before production is described.", *described[:3])
+    settings = [*_of_files(repo, _SETTINGS)]
+    if settings:
+        return partial(
+            "Settings for a second environment are kept, but nothing describes or deploys it.", *settings[:2], score=0.5
+        )
+    return failed(
+        "No environment before production is described.",
+        looked_in=(repo.pipelines.LOOKS, "overlays, values and variables per environment"),
+    )
+
+
+def _of_pipelines(repo: Repo) -> Iterator[Evidence]:
+    named = {job.job.environment for job in repo.pipelines.jobs if job.job.environment}
+    names = {name for name in named if not _UNRELATED.match(name)}
+    several = len(names) > 1
+    for job in repo.pipelines.jobs:
+        name = job.job.environment
+        if name and (_NAME.search(name) or (several and _ENVIRONMENT.search(name))):
+            yield seen(job.path, job.job.environment_line, f"environment {name}")
+        elif _NAME.search(job.job.name) and re.search(r"deploy|release", f"{job.job.name} {job.path}", re.IGNORECASE):
+            yield seen(job.path, job.line, f"job {job.job.name}")
+        else:
+            given = next(
+                (pair for pair in job.job.inputs if "env" in pair.name.lower() and _NAME.search(pair.value)), None
+            )
+            if given is not None:
+                yield seen(job.path, given.line, f"{given.name}: {given.value}")
+
+
+def _of_files(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Evidence]:
+    for path in sorted(repo.paths):
+        if (
+            pattern.search(path)
+            and repo.sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
+            and "/static/" not in path
+        ):
+            yield seen(path, 0, "kept for an environment before production")

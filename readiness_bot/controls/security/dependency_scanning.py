@@ -1,0 +1,128 @@
+"""Whether known vulnerabilities in dependencies come to somebody's notice."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from readiness_bot.control import Control, failed, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.pipelines import Run
+
+_SCANNERS = (
+    "pip-audit",
+    "safety",
+    "osv-scanner",
+    "trivy",
+    "grype",
+    "snyk",
+    "dependency-review",
+    "fossa",
+    "jake",
+    "mend",
+    "renovate",
+    "dependency-check.sh",
+)
+_PYTHON = re.compile(
+    r"^(pip|uv|pipenv|poetry|conda|pip_requirements|pep621|pip_setup|pipenv|pip-compile|setup-cfg|\*)$"
+)
+_TEMPLATES = re.compile(r"dependency[-_]scanning|container[-_]scanning", re.IGNORECASE)
+_SCANNING_TASKS = re.compile(r"(snyk|WhiteSource|mend|dependency-check|sonatype|jfrog)", re.IGNORECASE)
+
+_BOT = "version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n    schedule: {interval: weekly}\n"
+_NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
+
+
+@Control(
+    id="security/dependency-scanning",
+    title="Dependencies are scanned for known vulnerabilities",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="Most of what runs is other people's code, and its holes are published daily, for attackers as well.",
+    impact="A vulnerability with a known exploit stays in production until somebody reads of it by chance.",
+    fix="Add `.github/dependabot.yml` with `package-ecosystem: pip` for each folder that holds a manifest.",
+    effort=Effort.HOURS,
+    role=Role.SECURITY,
+    sources=["https://docs.github.com/en/code-security/dependabot", "https://github.com/pypa/pip-audit"],
+    passes=[
+        {**_NEEDS, ".github/dependabot.yml": _BOT},
+        {**_NEEDS, "renovate.json": '{"extends": ["config:recommended"]}'},
+        {
+            **_NEEDS,
+            ".github/workflows/audit.yml": (
+                "on: {schedule: [{cron: '0 4 * * 1'}]}\njobs:\n  a: {steps: [{run: pip-audit}]}\n"
+            ),
+        },
+    ],
+    fails=[
+        _NEEDS,
+        {**_NEEDS, ".github/dependabot.yml.disabled": _BOT},
+        {
+            **_NEEDS,
+            ".github/workflows/codeql.yml": (
+                "on: push\njobs:\n  a: {steps: [{uses: github/codeql-action/analyze@v3}]}\n"
+            ),
+        },
+        {**_NEEDS, ".github/dependabot.yml": _BOT.replace("pip", "github-actions")},
+    ],
+    fixed={**_NEEDS, ".github/dependabot.yml": _BOT},
+    partials=[{**_NEEDS, "worker/requirements.txt": "celery==5.4.0\n", ".github/dependabot.yml": _BOT}],
+)
+def dependency_scanning(repo: Repo) -> Judgement:
+    """Judged by scanners that pipelines run and by update bots, the latter for the folders that they cover."""
+    scanning = next((run for run in repo.pipelines.runs_of(*_SCANNERS) if _scans(run)), None)
+    if scanning is not None:
+        return passed(f"{scanning.tool} runs in a pipeline.", seen(scanning.path, scanning.line, scanning.detail))
+    for site in repo.pipelines.all:
+        for include in site.pipeline.includes:
+            if _TEMPLATES.search(include.value):
+                return passed("A pipeline template scans dependencies.", seen(site.path, include.line, include.value))
+    for step in repo.pipelines.steps:
+        if _SCANNING_TASKS.search(step.step.uses):
+            return passed("A pipeline scans dependencies.", seen(step.path, step.line, step.step.uses))
+    return _by_bots(repo)
+
+
+def _scans(run: Run) -> bool:
+    if run.tool == "trivy":
+        return run.can_fail and run.command.words[:1] not in (("config",), ("k8s",), ("version",))
+    return run.can_fail and not run.command.has("--version", "--help")
+
+
+def _by_bots(repo: Repo) -> Judgement:
+    folders = sorted({site.directory for site in repo.dependencies.manifests if site.is_main})
+    covered: dict[str, Evidence] = {}
+    others: list[Evidence] = []
+    for path, bot in repo.dependencies.update_bots:
+        for updates in bot.updates if bot.enabled else ():
+            place = seen(
+                path, updates.line, f"{bot.bot} updates {updates.ecosystem} in {', '.join(updates.directories)}"
+            )
+            if not _PYTHON.match(updates.ecosystem):
+                others.append(place)
+                continue
+            whole = bot.bot == "renovate" or (updates.ecosystem == "uv" and "uv.lock" in repo.paths)
+            covered.update({folder: place for folder in folders if whole or _covers(updates.directories, folder)})
+    if covered and (len(covered) == len(folders) or len(covered) / len(folders) >= 0.8):
+        return passed("A bot watches the dependencies.", *dict.fromkeys(covered.values()))
+    if covered:
+        share = len(covered) / len(folders)
+        missing = next(folder for folder in folders if folder not in covered)
+        return partial(
+            (
+                f"A bot watches {len(covered)} of {len(folders)} folders with "
+                f"dependencies; {missing or 'the root'} is not among them."
+            ),
+            *dict.fromkeys(covered.values()),
+            score=round(0.5 + 0.4 * share, 2),
+        )
+    what = "A bot updates other things than Python's dependencies" if others else "Nothing scans the dependencies"
+    if others and not folders:
+        return passed("A bot watches the dependencies.", *others[:2])
+    return failed(f"{what}.", *others[:2], looked_in=(repo.pipelines.LOOKS, ".github/dependabot.yml, renovate.json"))
+
+
+def _covers(directories: tuple[str, ...], folder: str) -> bool:
+    everywhere = ("**", "/**", "**/*", "*")
+    return any(fnmatchcase(f"/{folder}", each.rstrip("/") or "/") or each in everywhere for each in directories)
