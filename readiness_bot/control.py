@@ -217,9 +217,7 @@ def partial(summary: str, *evidence: Evidence, score: float = DEFINED_NOT_WIRED.
     return Judgement(Status.PARTIAL, score, summary, evidence)
 
 
-def failed(
-    summary: str, *evidence: Evidence, looked_in: Iterable[str] = (), sites: Iterable[Site] = ()
-) -> Judgement:
+def failed(summary: str, *evidence: Evidence, looked_in: Iterable[str] = (), sites: Iterable[Site] = ()) -> Judgement:
     """Looked for in every place it could be, and absent."""
     return Judgement(Status.FAIL, 0.0, summary, evidence, tuple(looked_in), tuple(sites))
 
@@ -232,6 +230,19 @@ def not_applicable(reason: str) -> Judgement:
 def unknown(summary: str, *evidence: Evidence, estimate: float) -> Judgement:
     """The repository cannot tell; `estimate` (0 to 1) is the score that stands in, and the summary says so."""
     return Judgement(Status.UNKNOWN, estimate, summary, evidence)
+
+
+FURTHER_WORSE = 0.75
+"""The highest score where the main image or service is in order and a further one that is deployed is not."""
+
+
+def led_by(first: Judgement, *further: Judgement) -> Judgement:
+    """The judgement of several images or services: the first decides, and worse ones beside it lower a pass."""
+    worse = [judgement for judgement in further if judgement.status in (Status.PARTIAL, Status.FAIL)]
+    evidence = (*first.evidence, *(seen for judgement in worse for seen in judgement.evidence))
+    if first.status is not Status.PASS or not worse:
+        return replace(first, evidence=tuple(dict.fromkeys(evidence)))
+    return Judgement(Status.PARTIAL, FURTHER_WORSE, f"{first.summary} Beside it: {worse[0].summary}", evidence)
 
 
 def shared(

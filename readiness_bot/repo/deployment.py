@@ -21,7 +21,7 @@ from readiness_bot.repo.commands import Parsed
 from readiness_bot.repo.images import Image, Purpose, purpose_by_path
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.observation import Backup, Observer, backups, observers
-from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, store_of
+from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, letters, store_of
 from readiness_bot.repo.probes import HealthProbe, probe_of, probes_beyond_containers
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.workloads import Compute, Workloads
@@ -86,7 +86,11 @@ class Deployment:
         candidates = [built for built in self.images if built.purpose == "service" or self._is_run_by_others(built)]
         # Beside an image that opens a port or starts a server, one that runs some command is a task or a plugin.
         serving = [built for built in candidates if _serves(built)] or candidates
-        return tuple(sorted(serving, key=lambda built: (built.path.count("/"), built.path)))
+        return tuple(sorted(serving, key=self._rank))
+
+    def _rank(self, built: BuiltImage) -> tuple[bool, int, str]:
+        # What is built on another image of the repository extends it; what lies nearest the root is the main one.
+        return self._ownership.is_own_image(built.image.base), built.path.count("/"), built.path
 
     def _is_run_by_others(self, built: BuiltImage) -> bool:
         """Whether an image that names no command is run by a Compose service that does."""
@@ -108,9 +112,21 @@ class Deployment:
             folder = container.path.rpartition("/")[0]
             context = posixpath.normpath(posixpath.join(folder, re.sub(r"\$\{[^}]*\}", ".", service.context)))
             return posixpath.normpath(posixpath.join(context, service.dockerfile or "Dockerfile")) == path
-        name = re.sub(r"[^a-z0-9]", "", image_name(service.image).lower())
-        stem = re.sub(r"[^a-z0-9]", "", path.rpartition("/")[2].lower().replace("dockerfile", ""))
+        name = letters(image_name(service.image))
+        stem = letters(path.rpartition("/")[2].lower().replace("dockerfile", ""))
         return len(stem) > 3 and stem == name
+
+    def is_built_here(self, reference: str) -> bool:
+        """Whether an image is the repository's own: named like a package, a Dockerfile or a service that builds."""
+        if self._ownership.is_own_image(reference):
+            return True
+        name = letters(image_name(reference))
+        stems = {
+            letters(re.sub(r"(docker|container)file", "", built.path.rpartition("/")[2], flags=re.IGNORECASE))
+            for built in self.images
+        }
+        images = {letters(image_name(one.service.image)) for one in self.containers if one.service.builds}
+        return len(name) > 3 and name in stems | images
 
     def _built(self, image: Image) -> BuiltImage:
         purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path)

@@ -152,6 +152,35 @@ class Image:
         return tuple(found)
 
     @cached_property
+    def build_tools(self) -> tuple[tuple[int, str], ...]:
+        """Compilers, headers and the like that the image carries: the line that brings them, and what they are."""
+        found = [(package.line, package.name) for package in self.packages if _BUILDS.fullmatch(package.name)]
+        if carries_compilers(self.base):
+            found.insert(0, (self.layers[0].line, f"the full {self.base} image with its compilers"))
+        return tuple(found)
+
+    @cached_property
+    def development_installs(self) -> tuple[tuple[int, str, bool], ...]:
+        """Installs of development or test dependencies: the line, the command, and whether it says so itself.
+
+        An installer that takes in the development group unless told otherwise says nothing: whether there is such a
+        group is for the manifest to tell.
+        """
+        found = []
+        for instruction in self.instructions("RUN"):
+            for command in shell_commands(run_text(instruction), instruction.line):
+                text = " ".join(command.words)
+                if _DEVELOPMENT_INSTALL.search(text):
+                    found.append((command.line, text[:100], True))
+                elif _DEFAULT_GROUPS.match(text) and not _WITHOUT_GROUPS.search(text) and not self._leaves_groups_out():
+                    found.append((command.line, text[:100], False))
+        return tuple(found)
+
+    def _leaves_groups_out(self) -> bool:
+        told = self.environment("UV_NO_DEV") or self.environment("POETRY_WITHOUT")
+        return told is not None and told[0].lower() not in ("", "0", "false")
+
+    @cached_property
     def runs_python(self) -> bool:
         """Whether there is a sign of Python in it: its base, an installer, or files."""
         if re.search(
@@ -186,6 +215,38 @@ def run_text(instruction: Instruction) -> str:
         if not instruction.text.lstrip().startswith("<<")
         else instruction.heredoc
     )
+
+
+_BUILDS = re.compile(
+    r"(gcc|g\+\+|clang|llvm|build-essential|build-base|make|cmake|automake|autoconf|libtool|ninja-build|musl-dev|cargo|rustc?"
+    r"|golang(-go)?|nasm|yasm|linux-headers|[\w.+-]+-dev|[\w.+-]+-devel|development-tools|gfortran|cython3?)(-\d+)?"
+)
+_DEVELOPMENT_INSTALL = re.compile(
+    r"\binstall\b.*(-r|--requirement)[ =]?\S*(dev|test|lint|ci)[\w-]*\.(txt|in)\b"
+    r"|\binstall\b.*\[[\w,-]*\b(dev|tests?|testing)\b[\w,-]*\]|\b(pipenv install|pipenv sync)\b.*--dev\b"
+    r"|\bpoetry install\b.*--with[ =]\S*(dev|test)|\buv sync\b.*--(group|extra)[ =](dev|test)"
+    r"|\bpdm (install|sync)\b.*-d?G?[ =]?:?(dev|test)"
+)
+_DEFAULT_GROUPS = re.compile(r"(uv sync|poetry install|pdm (install|sync))\b")
+_WITHOUT_GROUPS = re.compile(r"--(no-dev|only|without|no-default-groups|only-group|prod|production|no-group[ =]dev)\b")
+_FULL_BASE = re.compile(r"(python|pypy|node|ruby|perl)$")
+_SLIM = re.compile(r"(slim|alpine|distroless|windowsservercore|nanoserver|chainguard|wolfi)")
+
+
+def carries_compilers(reference: str) -> bool:
+    """Whether a public image is one of the full ones that bring a compiler and headers."""
+    name, tag = reference.partition("@")[0].rpartition("/")[2].partition(":")[::2]
+    if _SLIM.search(reference):
+        return False
+    if re.match(r"(buildpack-deps|golang|rust|gcc)$", name) or re.search(r"(^|-)devel(-|$)", tag):
+        return True
+    official = "/" not in reference or re.match(
+        r"(docker\.io/)?(library/)?[^/]+$|public\.ecr\.aws/docker/library/", reference
+    )
+    if _FULL_BASE.match(name):
+        return bool(official)
+    # The installer's own images are built on the official ones, full unless they say slim or alpine.
+    return name == "uv" and tag.startswith("python")
 
 
 _MANAGERS = {

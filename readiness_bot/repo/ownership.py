@@ -58,7 +58,7 @@ class Ownership:
         """Names of this repository's packages, letters and digits alone."""
         packages = {path.rpartition("/")[0] for path in self._sources.paths if path.endswith("/__init__.py")}
         roots = {package.rpartition("/")[2] for package in packages if package.rpartition("/")[0] not in packages}
-        return frozenset(name for root in roots if len(name := _letters(root)) > 3 and name not in _ANYBODYS)
+        return frozenset(name for root in roots if len(name := letters(root)) > 3 and name not in _ANYBODYS)
 
     def is_own_image(self, reference: str) -> bool:
         """Whether an image is named like a package of the repository."""
@@ -66,7 +66,7 @@ class Ownership:
 
     def is_own_name(self, name: str) -> bool:
         """Whether a name begins like one of the repository's packages, or the other way round."""
-        plain = _letters(name)
+        plain = letters(name)
         return len(plain) > 3 and any(plain.startswith(own) or own.startswith(plain) for own in self.names)
 
 
@@ -76,7 +76,8 @@ def image_name(reference: str) -> str:
     return plain.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
+    """A name's letters and digits alone, in lower case, to compare names that are spelt differently."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

@@ -1,0 +1,119 @@
+"""Whether the service is built into an image that starts it."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+_DOCKERFILE = """\
+FROM python:3.13-slim
+WORKDIR /srv
+COPY . .
+RUN pip install -r requirements.txt
+CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0"]
+"""
+_STARTS_NOTHING = 0.5
+_BUILDPACKS = frozenset(
+    {
+        "heroku",
+        "app-engine",
+        "railway",
+        "nixpacks",
+        "render",
+        "digitalocean",
+        "cloud-foundry",
+        "platform.sh",
+        "app-runner",
+    }
+)
+
+
+@Control(
+    id="infrastructure/container-image",
+    title="An image builds and starts the service",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="An image fixes the interpreter, the system libraries and the start command that were tested.",
+    impact="Every host is set up by hand, differs from the last, and cannot go back to what ran yesterday.",
+    fix="Add a `Dockerfile` that installs the locked dependencies and ends in the start command, for example "
+    '`CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0"]`.',
+    effort=Effort.DAY,
+    role=Role.DEVOPS,
+    sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
+    passes=[
+        {"app/main.py": _APP, "Dockerfile": _DOCKERFILE},
+        {
+            "app/main.py": _APP,
+            "docker/api.Dockerfile": _DOCKERFILE.replace(
+                'CMD ["uvicorn"', 'ENTRYPOINT ["/entrypoint.sh"]\nCMD ["uvicorn"'
+            ),
+            "docker/entrypoint.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
+        },
+        {"app/main.py": _APP, "Procfile": "web: gunicorn app.main:app\n"},
+    ],
+    fails=[
+        {"app/main.py": _APP},
+        {
+            "app/main.py": _APP,
+            "frontend/Dockerfile": 'FROM nginx:1.27\nCOPY dist /usr/share/nginx/html\nCMD ["nginx"]\n',
+        },
+    ],
+    fixed={"app/main.py": _APP, "Dockerfile": _DOCKERFILE},
+    partials=[
+        {"app/main.py": _APP, "Dockerfile.dev": _DOCKERFILE},
+        {"app/main.py": _APP, "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n"},
+    ],
+    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def container_image(repo: Repo) -> Judgement:
+    """Judged by what the last stage starts, through entry scripts; images for development and tests do not count."""
+    images = repo.deployment.service_images
+    if images:
+        shown = [evidence for built in images[:3] for evidence in _shown(repo, built.path)]
+        return passed(f"{_count(len(images))} the service.", *shown)
+    if not repo.is_service:
+        return not_applicable("A library: nothing here is deployed.")
+    built_elsewhere = _by_buildpack(repo)
+    if built_elsewhere is not None:
+        return passed("The platform builds the image from a descriptor.", built_elsewhere)
+    others = [built for built in repo.deployment.images if built.image.runs_python]
+    idle = next((built for built in others if built.purpose == "base"), None)
+    if idle is not None:
+        line = idle.image.final.line
+        return partial(
+            "An image is built, but it names no command that starts the service.",
+            seen(idle.path, line, f"FROM {idle.image.final.written}, without CMD or ENTRYPOINT"),
+            score=_STARTS_NOTHING,
+        )
+    if others:
+        built = others[0]
+        return partial(
+            f"The only image is one for {built.purpose}, none for production.",
+            seen(built.path, built.image.final.line, f"FROM {built.image.final.written}"),
+        )
+    return failed("No image builds and starts the service.")
+
+
+def _count(images: int) -> str:
+    return "One image builds and starts" if images == 1 else f"{images} images build and start"
+
+
+def _shown(repo: Repo, path: str) -> list[Evidence]:
+    built = next(one for one in repo.deployment.service_images if one.path == path)
+    told = built.image.cmd or built.image.entrypoint
+    found = [seen(path, built.image.final.line, f"FROM {built.image.final.written}")]
+    if told is not None:
+        found.append(seen(path, told.line, f"{told.keyword} {told.text}"[:120]))
+    return found
+
+
+def _by_buildpack(repo: Repo) -> Evidence | None:
+    for compute in repo.deployment.computes:
+        if compute.via in _BUILDPACKS or compute.via == "Procfile":
+            return seen(compute.path, compute.line, compute.detail)
+    for path in sorted(repo.paths):
+        if path.rpartition("/")[2] == "project.toml":
+            return seen(path, 1, "buildpack project descriptor")
+    return None

@@ -1,0 +1,105 @@
+"""Whether the service's containers run as somebody other than root."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, led_by, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.deployment import BuiltImage
+from readiness_bot.repo.launches import Started
+
+_DROPS = 0.6
+_TOLD_OUTSIDE = 0.6
+_ROOT = re.compile(r"(root|0+)(:.*)?$")
+_UNPRIVILEGED = re.compile(
+    r"(:|-)nonroot\b|cgr\.dev/chainguard/|bitnami/|ubi[0-9]+/(python|s2i)|sclorg/|unprivileged|mambaorg/micromamba|jupyter/"
+    r"|apache/(airflow|superset)|heroku/|paketobuildpacks/"
+)
+_IMAGE = """\
+FROM python:3.13-slim
+COPY . .
+RUN pip install -r requirements.txt && useradd --uid 10001 app
+USER 10001
+CMD ["gunicorn", "app.main:app"]
+"""
+_AS_ROOT = _IMAGE.replace("USER 10001\n", "")
+
+
+@Control(
+    id="infrastructure/non-root-container",
+    title="Containers run without root",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Root in a container is root to everything that is mounted, and one kernel flaw away from root on the host.",
+    impact="A flaw in the service becomes control of its files, its mounts and, with luck, of the node.",
+    fix="Make a user and switch to it in the last stage: `RUN useradd --uid 10001 app` and `USER 10001`.",
+    effort=Effort.HOURS,
+    role=Role.DEVOPS,
+    sources=[
+        "https://docs.docker.com/build/building/best-practices/#user",
+        "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
+    ],
+    passes=[
+        {"Dockerfile": _IMAGE},
+        {
+            "Dockerfile": _AS_ROOT,
+            "deploy/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n"
+            "    spec:\n      securityContext: {runAsNonRoot: true}\n"
+            "      containers:\n      - {name: api, image: shop/api:1}\n",
+        },
+    ],
+    fails=[{"Dockerfile": _AS_ROOT}, {"Dockerfile": _IMAGE.replace("CMD", "USER root\nCMD")}],
+    fixed={"Dockerfile": _IMAGE},
+    partials=[
+        {
+            "Dockerfile": _AS_ROOT.replace('CMD ["', 'ENTRYPOINT ["/entrypoint.sh"]\nCMD ["'),
+            "entrypoint.sh": '#!/bin/sh\nchown app /data\nexec gosu app "$@"\n',
+        }
+    ],
+    ignores=[{"app/main.py": ""}],
+)
+def non_root_container(repo: Repo) -> Judgement:
+    """Judged by the last `USER` of the image, what its entry point does about root, and the pods' security settings."""
+    images = repo.deployment.service_images
+    if not images:
+        return not_applicable("No image of the service.")
+    pods = repo.deployment.workloads.pods
+    if pods and all(pod.runs_as_non_root for pod in pods):
+        shown = [seen(pod.path, pod.container.line, f"{pod.workload.kind} runs as non-root") for pod in pods[:3]]
+        return passed("Every pod runs as non-root.", *shown)
+    return led_by(*(_judged(repo, built) for built in images))
+
+
+def _judged(repo: Repo, built: BuiltImage) -> Judgement:
+    image = built.image
+    user = image.user
+    if user is not None and not _ROOT.match(user.text.strip().strip("\"'")):
+        return passed("The image ends in a user without privileges.", seen(built.path, user.line, f"USER {user.text}"))
+    if user is None and _UNPRIVILEGED.search(image.base):
+        return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
+    dropping = [one for one in _started_by(repo, built) if one.command.drops_root]
+    if dropping:
+        one = dropping[0]
+        return partial(
+            "The container starts as root, and its entry point drops it.",
+            seen(one.path, one.line, f"starts {one.target or one.command.server} as another user"),
+            score=_DROPS,
+        )
+    told = [one for one in repo.deployment.own_containers if one.service.user and not _ROOT.match(one.service.user)]
+    if told:
+        user_of = told[0]
+        return partial(
+            "Only Compose makes the container run without root; the image itself runs as root.",
+            seen(user_of.path, user_of.service.line, f"user: {user_of.service.user}"),
+            score=_TOLD_OUTSIDE,
+        )
+    where = user or image.final
+    what = f"USER {user.text}" if user is not None else "no USER in the final stage"
+    return failed("The container runs as root.", seen(built.path, where.line, what))
+
+
+def _started_by(repo: Repo, built: BuiltImage) -> list[Started]:
+    supervised = {one.path for one in built.started}
+    return [one for one in repo.deployment.started if one in built.started or one.path in supervised]

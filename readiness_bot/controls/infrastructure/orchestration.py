@@ -1,0 +1,82 @@
+"""Whether what runs the service in production is described in the repository."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_BY_PIPELINE = 0.75
+_APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+_DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+spec:
+  replicas: 2
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop/api:1.4
+"""
+
+
+@Control(
+    id="infrastructure/orchestration",
+    title="What runs the service is described as code",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="Replicas, restarts and roll-outs that are written down can be reviewed, repeated and rolled back.",
+    impact="The way to production lives in one person's memory, and a lost machine is rebuilt by guessing.",
+    fix="Keep the deployment in the repository: a Kubernetes `Deployment` or Helm chart, a Terraform service, a "
+    "systemd unit, or your platform's descriptor (`fly.toml`, `render.yaml`, `Procfile`).",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=["https://kubernetes.io/docs/concepts/workloads/", "https://12factor.net/processes"],
+    passes=[
+        {"app/main.py": _APP, "deploy/api.yaml": _DEPLOYMENT},
+        {"app/main.py": _APP, "Procfile": "web: uvicorn app.main:app\n"},
+        {"app/main.py": _APP, "infra/main.tf": 'resource "aws_ecs_service" "api" {\n  desired_count = 2\n}\n'},
+        {
+            "app/main.py": _APP,
+            "systemd/api.service": "[Service]\nExecStart=/opt/api/bin/gunicorn app.main:app\n",
+        },
+    ],
+    fails=[
+        {"app/main.py": _APP},
+        {"app/main.py": _APP, "netlify.toml": '[build]\npublish = "dist"\n'},
+        {"app/main.py": _APP, "k8s/db.yaml": _DEPLOYMENT.replace("shop/api:1.4", "postgres:17")},
+    ],
+    fixed={"app/main.py": _APP, "deploy/api.yaml": _DEPLOYMENT},
+    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def orchestration(repo: Repo) -> Judgement:
+    """Judged by workloads, platforms, cloud resources, units and playbooks that run this repository's code."""
+    computes = repo.deployment.computes
+    if computes:
+        first = {compute.via: compute for compute in reversed(computes)}
+        shown = [seen(compute.path, compute.line, compute.detail) for compute in reversed(list(first.values()))]
+        return passed(f"{', '.join(sorted(first))} runs the service.", *shown[:4])
+    if not repo.is_service:
+        return not_applicable("A library: nothing here is deployed.")
+    deploying = next(
+        (run for run in repo.pipelines.runs if run.command.tool in _DEPLOYERS and _deploys(run.command.text)), None
+    )
+    if deploying is not None:
+        return partial(
+            "A pipeline hands the service to a platform; what runs it there is not described.",
+            seen(deploying.path, deploying.line, deploying.detail),
+            score=_BY_PIPELINE,
+        )
+    return failed("Nothing describes what runs the service in production.")
+
+
+_DEPLOYERS = frozenset(
+    {"fastapi", "flyctl", "fly", "gcloud", "heroku", "railway", "az", "aws", "eb", "vercel", "zappa", "sls"}
+)
+
+
+def _deploys(text: str) -> bool:
+    return any(word in text.split() for word in ("deploy", "release", "up", "update-service", "container:release"))

@@ -1,0 +1,122 @@
+"""Whether what runs the service bounds the memory it may take."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_HALF_BOUNDED = 0.5
+_DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: api
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop/api:1.4
+"""
+_TEMPLATE = f"""\
+{_DEPLOYMENT}\
+          resources:
+            {{{{- toYaml .Values.resources | nindent 12 }}}}
+"""
+_BOUNDED = f"""\
+{_DEPLOYMENT}\
+          resources:
+            requests: {{cpu: 250m, memory: 256Mi}}
+            limits: {{memory: 512Mi}}
+"""
+
+
+@Control(
+    id="infrastructure/resource-limits",
+    title="Every container has memory limits and requests",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="Without a limit one leak takes the node's memory; without a request the scheduler overfills the node.",
+    impact="A leak in one service makes the kernel kill its neighbours, the database among them.",
+    fix="Set `resources.requests.memory` and `resources.limits.memory` for each container "
+    "(Compose: `deploy.resources.limits.memory` or `mem_limit`).",
+    effort=Effort.HOURS,
+    role=Role.DEVOPS,
+    sources=[
+        "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+        "https://docs.docker.com/reference/compose-file/deploy/#resources",
+    ],
+    passes=[
+        {"deploy/api.yaml": _BOUNDED},
+        {"compose.yaml": "services:\n  api:\n    build: .\n    mem_limit: 512m\n"},
+        {
+            "chart/templates/api.yaml": _TEMPLATE,
+            "chart/values.yaml": "resources:\n  requests:\n    memory: 128Mi\n  limits:\n    memory: 256Mi\n",
+        },
+    ],
+    fails=[
+        {"deploy/api.yaml": _DEPLOYMENT},
+        {"compose.yaml": "services:\n  api:\n    build: .\n"},
+        {
+            "chart/templates/api.yaml": _TEMPLATE,
+            "chart/values.yaml": "resources: {}\n",
+        },
+    ],
+    fixed={"deploy/api.yaml": _BOUNDED},
+    partials=[
+        {"deploy/api.yaml": f"{_BOUNDED}---\n{_DEPLOYMENT.replace(': api', ': worker')}"},
+        {"deploy/api.yaml": _BOUNDED.replace("            limits: {memory: 512Mi}\n", "")},
+    ],
+    ignores=[{"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}, {"app/main.py": ""}],
+)
+def resource_limits(repo: Repo) -> Judgement:
+    """Judged by pods where there are any, else by tasks of a container service, else by Compose."""
+    judged = _of_pods(repo) or _of_tasks(repo) or _of_containers(repo)
+    if not judged:
+        return not_applicable("Neither Kubernetes nor Compose runs the service.")
+    share = sum(score for score, _ in judged) / len(judged)
+    bounded = [evidence for score, evidence in judged if score == 1]
+    unbounded = [evidence for score, evidence in judged if score < 1]
+    if not unbounded:
+        return passed("Every container of the service is bounded in memory.", *bounded[:4])
+    summary = f"{len(unbounded)} of {len(judged)} containers of the service are not bounded in memory."
+    if share > 0:
+        return partial(summary, *unbounded[:4], *bounded[:2], score=round(0.5 + 0.4 * share, 2))
+    return failed(summary, *unbounded[:4])
+
+
+def _of_pods(repo: Repo) -> list[tuple[float, Evidence]]:
+    found = []
+    for pod in repo.deployment.workloads.pods:
+        limits, requests = pod.limits_memory, pod.requests_memory
+        score = 1.0 if limits and requests else _HALF_BOUNDED if limits or requests else 0.0
+        missing = " and ".join(what for what, there in (("limit", limits), ("request", requests)) if not there)
+        detail = f"container {pod.container.name}: " + (f"no memory {missing}" if missing else "memory bounded")
+        found.append((score, seen(pod.path, pod.container.line, detail)))
+    return found
+
+
+def _of_tasks(repo: Repo) -> list[tuple[float, Evidence]]:
+    return [
+        (float(process.bounded), seen(path, process.line, f"task {process.name}: memory {_told(process.bounded)}"))
+        for path, platform in repo.deployment.workloads.platforms
+        if platform.platform == "ecs"
+        for process in platform.processes
+    ]
+
+
+def _of_containers(repo: Repo) -> list[tuple[float, Evidence]]:
+    found: dict[tuple[str, str], tuple[float, Evidence]] = {}
+    for one in repo.deployment.own_containers:
+        bounded = "memory" in one.service.limits
+        key = (one.path.rpartition("/")[0], one.service.name)
+        detail = f"service {one.service.name}: memory {_told(bounded)}"
+        # Files that are merged describe one service in parts: a limit in one of them bounds it.
+        if key not in found or bounded:
+            found[key] = (float(bounded), seen(one.path, one.service.limits_line or one.service.line, detail))
+    return list(found.values())
+
+
+def _told(bounded: object) -> str:
+    return "bounded" if bounded else "not bounded"
