@@ -454,7 +454,7 @@ class _Scan:
         ids = self.call_ids(node)
         if ids:
             # Many plugins look through all imports.
-            self.meter.left -= len(self.imports)
+            self.meter.left -= 4 * len(self.imports)
             if "B703" in ids:
                 self.link()
             self.run("Call", node, ids)
@@ -507,7 +507,7 @@ class _Scan:
         for key, value in zip(node.keys, node.values, strict=True):
             if key is not None and isinstance(value, ast.Constant) and self.is_password(_text(key)):
                 # The plugin looks its key up in the list of all keys.
-                self.mark(key, "B105", len(node.keys))
+                self.mark(key, "B105", len(node.keys) // 4)
         self.walk.into(node)
 
     def comparison(self, node: ast.Compare) -> None:

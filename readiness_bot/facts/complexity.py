@@ -15,7 +15,6 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import msgspec
 from radon.metrics import mi_compute, mi_rank
@@ -227,6 +226,9 @@ class _Lines:
 
 # From 3.12 on a formatted string is several tokens: it never counts as a docstring, and a colon inside it is a colon.
 _TEMPLATES_ARE_TOKENS = sys.version_info >= (3, 12)
+_LONGEST_TOKENISED = 100_000
+"""Longer chunks are counted by their text even where Radon's count needs tokens: a token takes a kilobyte."""
+
 _STRING, _COMMENT, _HARD, _BREAK = "\x01", "\x02", "\x03", "\x04"
 _WORDS = re.compile(
     r"""
@@ -287,20 +289,21 @@ def _reduced(match: re.Match[str]) -> str:
 def _chunk_end(reduced: list[str], start: int) -> int:
     """The index after the shortest run of lines from `start` on that is complete."""
     depth, continued = 0, False
-    for index, line in enumerate(islice(reduced, start, None), start + 1):
+    for index in range(start, len(reduced)):
+        line = reduced[index]
         if _BRACKETS.search(line):
             depth += line.count("(") + line.count("[") + line.count("{")
             depth -= line.count(")") + line.count("]") + line.count("}")
         # To the tokenizer, text that ends in an empty line after a backslash is not complete yet.
         if depth <= 0 and not line.endswith((_BREAK, "\\")) and (line or not continued):
-            return index
+            return index + 1
         continued = line.endswith("\\")
     return len(reduced)
 
 
 def _count_chunk(counts: _Lines, written: list[str], reduced: list[str]) -> None:
     code = "".join(reduced)
-    if _HARD in code or ";" in code:
+    if (_HARD in code or ";" in code) and len(code) <= _LONGEST_TOKENISED:
         _count_tokens(counts, written, _tokens(written))
         return
     counts.comments += code.count(_COMMENT)

@@ -61,6 +61,7 @@ _ALIAS = re.compile(
 )
 _LAZY = re.compile(r"lazy[ \t\f]+(?P<name>import|from)\b")
 _NOT_NEWLINE = re.compile(r"[^\n]")
+_ENDS = ("}", "=", "!", ":", ":=")
 _YIELDS = ((1, "", "yield"), (2, "yield", "from"))
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 
@@ -122,7 +123,7 @@ def lower(text: str) -> Lowered:
     `text` has its line breaks as `\n` only.
     """
     reading = _Reading(text)
-    reading.code(0, None)
+    _Code(reading, None).read(0)
     return _joined(text, sorted(reading.edits, key=lambda edit: (edit.start, edit.end)), reading.templates)
 
 
@@ -147,6 +148,166 @@ def restore(tree: ast.Module, templates: tuple[Template, ...]) -> None:
         raise NotLowered(f"a formatted string where none can stand (line {line})")
 
 
+class _Code:
+    """A run of code: the whole text, or the expression of a formatted string when `replacement` is given."""
+
+    def __init__(self, reading: _Reading, replacement: Replacement | None) -> None:
+        self.reading = reading
+        self.text = reading.text
+        self.replacement = replacement
+        self.brackets: list[_Bracket] = []
+        self.tokens = 0
+        self.commas = 0
+        self.last = ""
+        # Whether a statement begins at the next token, and at this one.
+        self.fresh = replacement is None
+        self.begins = False
+        # 1 after `def` or `class`, 2 after the name that follows.
+        self.heading = 0
+        # Where the exceptions of an `except` clause begin.
+        self.clause: int | None = None
+        self.readers = {"string": self.string, "name": self.name, "number": self.number, "operator": self.operator}
+
+    def read(self, position: int) -> int:
+        """Reads to the end, and gives its position."""
+        while position < len(self.text):
+            match = _TOKEN.match(self.text, position)
+            if match is None or match.lastgroup is None:
+                raise NotLowered("a character that is no Python")
+            kind, token, end = match.lastgroup, match.group(), match.end()
+            if kind == "newline":
+                self.newline()
+            elif kind not in ("space", "comment"):
+                if self.is_end(token):
+                    return position
+                inside = self.brackets[-1] if self.brackets else None
+                self.tokens += 1
+                self.begins, self.fresh = self.fresh, False
+                end = self.readers[kind](position, token, end)
+                if inside is not None:
+                    inside.empty = False
+                self.last = token
+            position = end
+        if self.brackets or self.replacement is not None:
+            raise NotLowered("a bracket that is never closed")
+        return position
+
+    def is_end(self, token: str) -> bool:
+        """Whether the token ends the expression of a formatted string; if so, its elements are counted."""
+        replacement = self.replacement
+        if replacement is None or self.brackets or token not in _ENDS:
+            return False
+        if not self.tokens:
+            raise NotLowered("a formatted string with an empty expression")
+        replacement.is_tuple = self.commas > 0
+        replacement.ends_in_comma = self.last == ","
+        bare = replacement.yielded == "yield" and self.tokens == 1
+        replacement.elements = 0 if bare else self.commas + (self.last != ",")
+        return True
+
+    def newline(self) -> None:
+        if not self.brackets and self.replacement is None:
+            self.fresh, self.heading, self.clause = True, 0, None
+
+    def string(self, position: int, _token: str, _end: int) -> int:
+        return self.reading.strings(position, bool(self.brackets) or self.replacement is not None)
+
+    def number(self, _position: int, _token: str, end: int) -> int:
+        return end
+
+    def name(self, position: int, token: str, end: int) -> int:
+        self.heading = 2 if self.heading == 1 else 0
+        if token in ("def", "class"):
+            self.heading = 1
+        elif token == "for":
+            self.comprehension()
+        elif self.begins:
+            return self.statement(position, token, end)
+        elif self.replacement is not None and (self.tokens, self.last, token) in _YIELDS:
+            self.replacement.yielded = token
+            self.edit(position, end, " " * len(token))
+        return end
+
+    def statement(self, position: int, token: str, end: int) -> int:
+        """The first word of a statement."""
+        if token == "except":
+            self.clause = end
+        elif token in ("type", "lazy"):
+            found = (_ALIAS if token == "type" else _LAZY).match(self.text, position)
+            if found is not None:
+                name = found["name"]
+                self.edit(position, found.end(), name + _blank(found.group()[: -len(name)]))
+                self.heading = 2 if token == "type" else 0
+                return found.end()
+        return end
+
+    def comprehension(self) -> None:
+        """Takes the star from `[*a for a in b]`."""
+        inside = self.brackets[-1] if self.brackets else None
+        if inside is not None and inside.star is not None and not inside.commas:
+            start, end = inside.star
+            self.edit(start, end, _blank(self.text[start:end]))
+            inside.star = None
+
+    def operator(self, position: int, token: str, end: int) -> int:
+        heading, self.heading = self.heading, 0
+        if token in ("(", "[", "{"):
+            self.opening(position, token, heading)
+        elif token in (")", "]", "}"):
+            self.closing(position, token, end)
+        elif token == ",":
+            self.comma(position)
+        elif token in (":", ";") and not self.brackets:
+            self.fresh, self.clause = self.replacement is None, None
+        elif token in ("*", "**") and self.brackets and self.brackets[-1].empty:
+            self.brackets[-1].star = (position, end)
+        return end
+
+    def opening(self, position: int, token: str, heading: int) -> None:
+        bracket = _Bracket(_CLOSES[token], position)
+        if token == "[" and heading == 2 and not self.brackets:
+            bracket.parameters = (len(self.reading.edits), len(self.reading.templates))
+        self.brackets.append(bracket)
+        if len(self.brackets) > MAX_BRACKETS:
+            raise NotLowered("brackets nested too deeply")
+
+    def closing(self, position: int, token: str, end: int) -> None:
+        if not self.brackets or self.brackets[-1].closing != token:
+            raise NotLowered(f"unmatched {token!r} (line {_line(self.text, position)})")
+        bracket = self.brackets.pop()
+        if bracket.parameters is not None:
+            # Whatever was lowered among the type parameters goes with them.
+            edits, templates = bracket.parameters
+            del self.reading.edits[edits:], self.reading.templates[templates:]
+            self.edit(bracket.start, end, _continued(self.text[bracket.start : end]))
+
+    def comma(self, position: int) -> None:
+        if self.brackets:
+            self.brackets[-1].commas += 1
+            return
+        self.commas += 1
+        if self.clause is not None:
+            self.exceptions(self.clause, position)
+            self.clause = None
+
+    def exceptions(self, start: int, comma: int) -> None:
+        """Puts `except A, B:` into parentheses."""
+        text = self.text
+        while text[start] in " \t\f*":
+            start += 1
+        end = _clause_end(text, comma)
+        if end is None:
+            return
+        self.edit(start - 1 if text[start - 1] in " \t\f" else start, start, "(")
+        # The blank after the comma pays for the closing parenthesis: a body on the same line stays in its place.
+        if text[comma + 1] == " " and comma + 1 < end:
+            self.edit(comma + 1, comma + 2, "")
+        self.edit(end, end, ")")
+
+    def edit(self, start: int, end: int, text: str) -> None:
+        self.reading.edits.append(_Edit(start, end, text))
+
+
 @dataclass(slots=True)
 class _Reading:
     """One pass over a text, which collects edits; recursive only in formatted strings within formatted strings."""
@@ -155,118 +316,6 @@ class _Reading:
     edits: list[_Edit] = field(default_factory=list)
     templates: list[Template] = field(default_factory=list)
     depth: int = 0
-
-    def code(self, position: int, replacement: Replacement | None) -> int:
-        """Reads code to its end: of the text, or of a formatted string's expression when `replacement` is given."""
-        text = self.text
-        brackets: list[_Bracket] = []
-        fresh, heading = True, 0
-        clause: int | None = None
-        commas, tokens, last = 0, 0, ""
-        while position < len(text):
-            match = _TOKEN.match(text, position)
-            if match is None:
-                raise NotLowered("a character that is no Python")
-            kind, token, end = match.lastgroup, match.group(), match.end()
-            if kind == "space" or kind == "comment":
-                position = end
-                continue
-            if kind == "newline":
-                if not brackets and replacement is None:
-                    fresh, heading, clause = True, 0, None
-                position = end
-                continue
-            inside = brackets[-1] if brackets else None
-            began, fresh = fresh and not brackets and replacement is None, False
-            tokens += 1
-            if kind == "string":
-                end = self.strings(position, bool(brackets) or replacement is not None)
-            elif kind == "name":
-                heading = 2 if heading == 1 else 0
-                if token in ("def", "class"):
-                    heading = 1
-                elif token == "except" and began:
-                    clause = end
-                elif token == "for" and inside is not None and inside.star and not inside.commas:
-                    self.edits.append(_Edit(*inside.star, _blank(text[inside.star[0] : inside.star[1]])))
-                    inside.star = None
-                elif token in ("type", "lazy") and began:
-                    found = (_ALIAS if token == "type" else _LAZY).match(text, position)
-                    if found is not None:
-                        name = found["name"]
-                        rest = _blank(found.group()[: -len(name)])
-                        self.edits.append(_Edit(position, found.end(), name + rest))
-                        end = found.end()
-                        heading = 2 if token == "type" else 0
-                elif replacement is not None and (tokens, last, token) in _YIELDS:
-                    replacement.yielded = token
-                    self.edits.append(_Edit(position, end, " " * len(token)))
-            elif token in "([{":
-                bracket = _Bracket(_CLOSES[token], position)
-                if token == "[" and heading == 2 and not brackets:
-                    bracket.parameters = (len(self.edits), len(self.templates))
-                heading = 0
-                brackets.append(bracket)
-                if len(brackets) > MAX_BRACKETS:
-                    raise NotLowered("brackets nested too deeply")
-            elif inside is None and replacement is not None and token in ("}", "=", "!", ":", ":="):
-                self.count(replacement, commas, tokens - 1, last)
-                return position
-            elif token in ")]}":
-                if inside is None or inside.closing != token:
-                    raise NotLowered(f"unmatched {token!r} (line {text.count(chr(10), 0, position) + 1})")
-                if inside.parameters is not None:
-                    edits, templates = inside.parameters
-                    del self.edits[edits:], self.templates[templates:]
-                    self.edits.append(_Edit(inside.start, end, _continued(text[inside.start : end])))
-                brackets.pop()
-                heading = 0
-            elif token == "," and inside is None:
-                commas += 1
-                if clause is not None and replacement is None:
-                    self.clause(clause, position)
-                    clause = None
-            elif token == ",":
-                inside = brackets[-1]
-                inside.commas += 1
-            elif token in (":", ";") and inside is None:
-                fresh, clause, heading = True, None, 0
-            elif token in ("*", "**") and inside is not None and inside.empty:
-                inside.star = (position, end)
-            else:
-                heading = 0
-            if inside is not None:
-                inside.empty = False
-            last = token
-            position = end
-        if brackets or replacement is not None:
-            raise NotLowered("a bracket that is never closed")
-        return position
-
-    @staticmethod
-    def count(replacement: Replacement, commas: int, tokens: int, last: str) -> None:
-        """How many elements of the tuple an expression makes: several where it is a tuple without parentheses."""
-        if tokens == 0:
-            raise NotLowered("a formatted string with an empty expression")
-        replacement.is_tuple = commas > 0
-        replacement.ends_in_comma = last == ","
-        bare = replacement.yielded == "yield" and tokens == 1
-        replacement.elements = 0 if bare else commas + (last != ",")
-
-    def clause(self, start: int, comma: int) -> None:
-        """Puts `except A, B:` into parentheses."""
-        text = self.text
-        while text[start] in " \t\f*":
-            start += 1
-        end = _clause_end(text, comma)
-        if end is None:
-            return
-        opening = start - 1 if text[start - 1] in " \t\f" else start
-        self.edits.append(_Edit(opening, start, "("))
-        # The blank after the comma pays for the closing parenthesis: a body on the same line stays in its place.
-        if text[comma + 1] == " " and comma + 1 < end:
-            self.edits.append(_Edit(comma + 1, comma + 2, ""))
-        self.edits.append(_Edit(end, end, ")"))
 
     def strings(self, start: int, in_brackets: bool) -> int:
         """Reads adjacent strings; lowers them when one of them is formatted."""
@@ -287,7 +336,7 @@ class _Reading:
             else:
                 rest = _PLAIN_REST[quote].match(self.text, opening.end())
                 if rest is None:
-                    raise NotLowered(f"unclosed string (line {self.text.count(chr(10), 0, position) + 1})")
+                    raise NotLowered(f"unclosed string (line {_line(self.text, position)})")
                 end = rest.end()
                 plain.append(self.text[position:end])
             gap = (_GAP_IN_BRACKETS if in_brackets else _GAP).match(self.text, end)
@@ -324,31 +373,18 @@ class _Reading:
                     break
                 position = literal.end()
                 continue
-            character, following = text[position], text[position + 1 : position + 2]
-            if character == "\\":
-                named = None if raw else _NAMED_CHARACTER.match(text, position)
-                if named is not None:
-                    position = named.end()
-                else:
-                    position += 1 if following in ("{", "}") else 2
-            elif character == "{" and (specification or following != "{"):
+            character, closes = text[position], text.startswith(quote, position)
+            if character == "}" if specification else closes:
+                parts.append(_decoded(text[start:position], quote, raw, specification))
+                return position
+            if character == "{" and (specification or not text.startswith("{{", position)):
                 parts.append(_decoded(text[start:position], quote, raw, specification))
                 start = position = self.replacement(position, quote, raw, parts, kept)
-            elif character == "}" and specification:
-                parts.append(_decoded(text[start:position], quote, raw, specification))
-                return position
-            elif character in "{}":
-                if following != character:
-                    raise NotLowered("a formatted string with a single '}'")
-                position += 2
-            elif text.startswith(quote, position):
-                if specification:
-                    break
-                parts.append(_decoded(text[start:position], quote, raw, specification))
-                return position
+            elif closes:
+                break
             else:
-                position += 1
-        raise NotLowered(f"unclosed formatted string (line {text.count(chr(10), 0, start) + 1})")
+                position = _literal_end(text, position, raw)
+        raise NotLowered(f"unclosed formatted string (line {_line(text, start)})")
 
     def replacement(
         self, brace: int, quote: str, raw: bool, parts: list[str | Replacement], kept: list[tuple[int, int]]
@@ -358,7 +394,7 @@ class _Reading:
         self.depth += 1
         if self.depth > MAX_TEMPLATES:
             raise NotLowered("formatted strings nested too deeply")
-        end = self.code(brace + 1, made)
+        end = _Code(self, made).read(brace + 1)
         kept.append((brace + 1, end + 1))
         separated = made.elements and not made.ends_in_comma
         self.edits.append(_Edit(end, end + 1, "," if separated else " "))
@@ -383,6 +419,25 @@ class _Reading:
             raise NotLowered("a formatted string whose '}' is missing")
         self.depth -= 1
         return end + 1
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
+
+
+def _literal_end(text: str, position: int, raw: bool) -> int:
+    """Where the escape, doubled brace or lone quote ends that stands at `position` in a formatted string."""
+    if text[position] == "\\":
+        named = None if raw else _NAMED_CHARACTER.match(text, position)
+        if named is not None:
+            return named.end()
+        # A backslash escapes no brace.
+        return position + (1 if text[position + 1 : position + 2] in ("{", "}") else 2)
+    if text[position] in "{}":
+        if text[position + 1 : position + 2] != text[position]:
+            raise NotLowered("a formatted string with a single '}'")
+        return position + 2
+    return position + 1
 
 
 def _clause_end(text: str, position: int) -> int | None:

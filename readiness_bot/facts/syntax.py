@@ -13,8 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from readiness_bot.facts.extractor import MAX_BYTES, Unreadable
+from readiness_bot.facts.extractor import Unreadable
 from readiness_bot.facts.lowering import NotLowered, lower, restore
+
+MAX_SOURCE = 2 * 1024 * 1024
+"""Python files over 2 MiB are not parsed: a literal of that size makes a tree of a gigabyte, and no module that people
+write and read comes near it."""
 
 MAX_FRAMES = 20_000
 """Python frames a walk over one tree may need. CPython 3.13 parses expressions about 6,000 levels deep, and a walk
@@ -84,11 +88,11 @@ class Parsed:
 def parse(data: bytes) -> Parsed:
     """The syntax tree of a Python file of any version from 3.0 on, whatever interpreter runs this.
 
-    Raises `Unreadable` for text that is no Python 3, unknown encodings, null bytes, more than `MAX_BYTES`, and code
+    Raises `Unreadable` for text that is no Python 3, unknown encodings, null bytes, more than `MAX_SOURCE`, and code
     nested more deeply than a parser can follow.
     """
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+    if len(data) > MAX_SOURCE:
+        raise Unreadable(f"larger than {MAX_SOURCE // 1024 // 1024} MiB")
     text = _decoded(data)
     with _quiet():
         try:
