@@ -31,6 +31,7 @@ _FILE_BUDGET = 1_500_000
 _DEPTH = 90
 _LOOPS_REPEATED = 3
 _LAMBDA_DEPTH = 3
+_CHAINED = 4
 
 _BUILTINS = frozenset(dir(builtins))
 _NUMBERS = frozenset(
@@ -75,6 +76,10 @@ class _Reached:
         self.args: list[Value] = [NOTHING] * args
         self.keywords: list[Value] = [NOTHING] * keywords
         self.guards: frozenset[int] | None = None
+
+    def everything(self) -> Value:
+        """All that the call takes, its receiver included."""
+        return self.receiver.union(*self.args, *self.keywords)
 
 
 Exit = tuple[dict[str, Value], frozenset[int]]
@@ -280,20 +285,22 @@ class _Interpreter:
         """Everything that a call takes, its receiver included."""
         known = self.reached.get(index)
         value = self.receiver(node)
-        if known is not None:
-            value = value.union(*known.args, *known.keywords)
-        return value
+        return value if known is None else value | known.everything()
 
     def receiver(self, node: ast.Call) -> Value:
         return self.expression(node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
 
-    def held(self, value: Value, test: str) -> frozenset[int]:
-        """Guards that say a test of everything in a value."""
+    def held(self, value: Value, test: str, depth: int = 0) -> frozenset[int]:
+        """Guards that say a test of everything in a value, and of what the calls that gave it took (`via`)."""
         found = set()
         for atom in value:
             source, access, _, _ = self.table.atoms[atom]
-            if self.table.sources[source].kind != "n" or access:
+            about = self.table.sources[source]
+            if about.kind != "n" or access:
                 found.add(self.table.guard(source, access, test))
+            if about.kind == "c" and depth < _CHAINED and about.owner in self.reached:
+                inner = f"via:{about.owner}:{test.rpartition(':')[2] if test.startswith('via:') else test}"
+                found |= self.held(self.reached[about.owner].everything(), inner, depth + 1)
         return frozenset(found)
 
     def statement_expression(self, node: ast.Expr) -> None:
@@ -569,10 +576,9 @@ class _Interpreter:
         for atom in value:
             source, access, wraps, _ = self.table.atoms[atom]
             about = self.table.sources[source]
-            if about.kind == "c" and not access and not wraps and about.owner in self.reached:
-                reached = self.reached[about.owner]
-                taken = reached.receiver.union(*reached.args, *reached.keywords)
-                found |= self.held(taken, f"{'' if truth else '!'}call:{about.owner}")
+            if about.kind == "c" and not wraps and about.owner in self.reached:
+                answer = f"{'' if truth else '!'}call:{about.owner}"
+                found |= self.held(self.reached[about.owner].everything(), answer)
         return found if truth else found | self.held(value, "none")
 
     def compared(self, test: ast.Compare, *, truth: bool) -> frozenset[int]:
@@ -585,7 +591,9 @@ class _Interpreter:
             if truth:
                 return self.held(self.expression(left), "in")
             text = self.constant_text(left)
-            return self.held(self.expression(right), f"!in:{text[:20]}") if text is not None else frozenset()
+            return (
+                self.held(self.expression(right), f"!in:{_printable(text[:20])}") if text is not None else frozenset()
+            )
         if not truth:
             return frozenset()
         if isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
@@ -616,13 +624,17 @@ class _Interpreter:
         return self.held(self.taken(test, index), f"{'' if truth else '!'}call:{index}")
 
     def every(self, node: ast.GeneratorExp | ast.ListComp, name: str, *, truth: bool) -> frozenset[int]:
-        """`all(c in ALLOWED for c in x)` speaks of x as a whole; so does `any(bad in x for bad in …)` when false."""
-        if (name == "all") != truth or len(node.generators) != 1:
+        """What a test of elements says.
+
+        `all(c in ALLOWED for c in x)` speaks of x as a whole, and so does `any(bad in x for bad in …)` when false;
+        `any(x == one for one in …)` speaks of everything in it but the elements.
+        """
+        if len(node.generators) != 1 or name not in ("all", "any"):
             return frozenset()
         saved = dict(self.env)
         generator = node.generators[0]
-        items = self.expression(generator.iter)
-        self.bind(generator.target, items, None)
+        whole = (name == "all") == truth
+        self.bind(generator.target, self.expression(generator.iter) if whole else NOTHING, None)
         held = self.narrowed(node.elt, truth=truth)
         self.env = saved
         return held
@@ -712,7 +724,7 @@ class _Interpreter:
                 continue
             text = _key(key) or self.constant_text(key)
             if text is not None:
-                found |= self.table.wrap(value, f"{{{text[:60]}}}")
+                found |= self.table.wrap(value, f"{{{_printable(text[:60])}}}")
             else:
                 found = found | self.table.wrap(value, "{}") | self.table.wrap(self.expression(key), "<key>")
         return self.limited(found)
@@ -1228,7 +1240,12 @@ def _loaded(target: ast.expr) -> ast.expr:
 
 def _key(node: ast.expr) -> str | None:
     """A constant text used as a key."""
-    return node.value[:60] if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return _printable(node.value[:60]) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _printable(text: str) -> str:
+    """A text that can be encoded: lone surrogates become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _called(node: ast.Call) -> str:

@@ -53,7 +53,8 @@ class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A condition known to hold of a source's access.
 
     `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `is:TYPE` or `!is:TYPE` (isinstance), `none`,
-    `call:N` or `!call:N` (call N, which takes it, answered true or false) or `passed:N` (call N took it and came back).
+    `call:N` or `!call:N` (call N, which takes it, answered true or false), `passed:N` (call N took it and came back) or
+    `via:N:TEST` (a test, spelled likewise but for its number, holds of what call N made of it).
     """
 
     source: int
@@ -235,14 +236,14 @@ class Table:
 
     def guarded(self, value: Value, guards: Iterable[int]) -> Value:
         """The value with those of the guards on each atom that speak of it."""
-        by_key: dict[tuple[int, tuple[str, ...]], list[int]] = {}
+        by_source: dict[int, list[int]] = {}
         for index in guards:
-            guard = self.guards[index]
-            by_key.setdefault((guard.source, guard.access), []).append(index)
+            by_source.setdefault(self.guards[index].source, []).append(index)
         found = set()
         for atom in value:
             source, access, wraps, held = self.atoms[atom]
-            more = by_key.get((source, access))
+            about = by_source.get(source, ())
+            more = [index for index in about if self.guards[index].access == access[: len(self.guards[index].access)]]
             found.add(self._atom(source, access, wraps, tuple(sorted({*held, *more}))) if more else atom)
         return frozenset(found)
 

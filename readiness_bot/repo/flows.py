@@ -21,6 +21,7 @@ _MOST_HOPS = 14
 _MOST_NESTED = 6
 _MOST_CALLERS = 25
 _MOST_NAMESAKES = 3
+_MOST_SHOWN = 6
 
 Kind = Literal["request", "parameter", "setting", "stored", "operator", "unknown"]
 
@@ -41,13 +42,15 @@ class Flow:
     `kind` tells where it begins: `request` data, a `parameter` of a function without known callers, a `setting` or module
     variable, something `stored` in an object or store, an `operator`'s input (command line, environment), or `unknown`. `wraps`
     are those of `facts.origins` around the value at the place; `cleaned` are the conditions and cleaning calls met on the way: `in`,
-    `==`, `is:str`, `!in:..`, `yes:NAME` and `no:NAME` (that call answered so), `passed:NAME` (it came back), and `Effect.cleans`. `sure` is
+    `==`, `is:str`, `!in:..`, `yes:NAME` and `no:NAME` (that call answered so), `passed:NAME` (it came back),
+    `via:NAME:TEST` (what that call made of it was tested), and `Effect.cleans`. `sure` is
     False where a bound was met, or a method was found by its name alone.
     """
 
     kind: Kind
     text: str
     type: Type | Literal[""]
+    access: tuple[str, ...]
     path: str
     line: int
     steps: tuple[Step, ...]
@@ -73,12 +76,14 @@ class Flow:
     @property
     def is_limited(self) -> bool:
         """Whether checks on the way leave only values of a known set, or of letters and digits."""
-        return any(tag in ("in", "==", "kept-only") or tag.startswith(_LIMITING) for tag in self.cleaned)
+        return any(_LIMITING.match(tag) for tag in self.cleaned)
 
     @property
     def is_vetted(self) -> bool:
         """Whether a function that says it checks answered well on the way, or came back; what it checks is its own."""
-        return any(tag.startswith(("yes:", "no:", "passed:")) and bool(_VETTING.search(_last(tag))) for tag in self.cleaned)
+        return any(
+            tag.startswith(("yes:", "no:", "passed:")) and bool(_VETTING.search(_last(tag))) for tag in self.cleaned
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -86,10 +91,13 @@ class Flow:
         return tuple(wrap[1:-1] for wrap in self.wraps if wrap[0] == "{")
 
 
-_LIMITING = ("yes:re.", "yes:regex.", "is:int", "is:float", "is:bool", "is:UUID", "is:ObjectId", "is:date", "yes:?.is", "yes:str().is", "is:Enum")
+_LIMITING = re.compile(
+    r"^(in|==|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
+    r"|yes:.*(isdigit|isalnum|isidentifier|isalpha|isnumeric|isdecimal|fullmatch|[^a-z]match))$"
+)
 _VETTING = re.compile(
-    r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|isdigit|isalnum|isidentifier|isalpha|isnumeric"
-    r"|isdecimal|fullmatch|^match|contain|inside|within|secur|protect|must|block|enforce|whitelist|is_relative_to|in_root|forbidden|private",
+    r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
+    r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private",
     re.IGNORECASE,
 )
 
@@ -245,7 +253,9 @@ class DataFlows:
         """A method that only raises or passes stands for the one that overrides it, where there is one alone."""
         if found.definition.kind != "function" or found.definition.statements > 2 or found.definition.parent == -1:
             return found, True
-        if self._of(found.module).given.get(found.index) or any(call.scope == found.index for call in found.module.facts.calls):
+        if self._of(found.module).given.get(found.index) or any(
+            call.scope == found.index for call in found.module.facts.calls
+        ):
             return found, True
         others = [site for site in self._methods.get(found.definition.name, ()) if site.name != found.name]
         return (others[0], False) if len(others) == 1 else (found, True)
@@ -334,7 +344,9 @@ class DataFlows:
             return
         yield from self._plain(site, flow, parameter, slots.index(position) - offset if position in slots else -1)
 
-    def _plain(self, site: CallSite, flow: CallFlow, parameter: Parameter, place: int) -> Iterator[tuple[int, str, str]]:
+    def _plain(
+        self, site: CallSite, flow: CallFlow, parameter: Parameter, place: int
+    ) -> Iterator[tuple[int, str, str]]:
         starred = next((number for number, value in enumerate(site.call.args) if _is_star(value)), len(site.call.args))
         if 0 <= place < starred and place < len(flow.args):
             yield from ((atom, "", "") for atom in flow.args[place])
@@ -369,7 +381,11 @@ class DataFlows:
         if "classmethod" in decorators or target.definition.name in ("__init__", "__call__"):
             return True
         before = (site.call.via or site.call.name).rpartition(".")[0]
-        held = self._python.class_of(before, site.module) if before and before[0] != "?" and not before.endswith(")") else None
+        held = (
+            self._python.class_of(before, site.module)
+            if before and before[0] != "?" and not before.endswith(")")
+            else None
+        )
         return held is None or "()" in before or before.rpartition(".")[2][:1].islower()
 
     def owner_of(self, site: DefinitionSite) -> DefinitionSite | None:
@@ -397,7 +413,9 @@ class _Walk:
 
     def begin(self, atom: int, guards: tuple[int, ...]) -> None:
         """Start from one atom of the value asked about."""
-        self.push(_Place(self.start, 0, (), (), False, frozenset(), guards, (), (), sure=True), self.start, atom, guards)
+        self.push(
+            _Place(self.start, 0, (), (), False, frozenset(), guards, (), (), sure=True), self.start, atom, guards
+        )
 
     def run(self) -> Iterator[Flow]:
         """Follow everything; requests first, then by place."""
@@ -407,7 +425,17 @@ class _Walk:
                 break
             self.look(self.pending.pop())
         order = ("request", "parameter", "stored", "unknown", "setting", "operator")
-        ranked = sorted(self.found.values(), key=lambda flow: (order.index(flow.kind), len(flow.cleaned), len(flow.steps), flow.path, flow.line, flow.text))
+        ranked = sorted(
+            self.found.values(),
+            key=lambda flow: (
+                order.index(flow.kind),
+                len(flow.cleaned),
+                len(flow.steps),
+                flow.path,
+                flow.line,
+                flow.text,
+            ),
+        )
         yield from ranked
 
     # -- moving ----------------------------------------------------------------------------------------------------
@@ -446,14 +474,33 @@ class _Walk:
         cleaned = place.cleaned | self.tags(module, facts, source, access, (*guards, *held))
         steps = place.steps if step is None else (*place.steps, step)
         following = _Place(
-            module, source, access, outer, place.parsed, cleaned, guards, place.stack if stack is None else stack, steps, sure=place.sure and sure
+            module,
+            source,
+            access,
+            outer,
+            place.parsed,
+            cleaned,
+            guards,
+            place.stack if stack is None else stack,
+            steps,
+            sure=place.sure and sure,
         )
-        key = (module.path, source, access, outer, cleaned, tuple(id(site.call) for site in following.stack), place.parsed)
+        key = (
+            module.path,
+            source,
+            access,
+            outer,
+            cleaned,
+            tuple(id(site.call) for site in following.stack),
+            place.parsed,
+        )
         if key not in self.seen:
             self.seen.add(key)
             self.pending.append(following)
 
-    def tags(self, module: Module, facts: _Facts, source: int, access: tuple[str, ...], guards: Iterable[int]) -> frozenset[str]:
+    def tags(
+        self, module: Module, facts: _Facts, source: int, access: tuple[str, ...], guards: Iterable[int]
+    ) -> frozenset[str]:
         """What the guards say of a source's access."""
         found = set()
         for index in guards:
@@ -461,9 +508,10 @@ class _Walk:
             if guard.source != source or guard.access != access[: len(guard.access)]:
                 continue
             test, _, number = guard.test.partition(":")
-            if test.endswith("call") or test == "passed":
-                name = self.rooms.site(module, int(number)).name
-                found.add(f"{ {'call': 'yes', '!call': 'no'}.get(test, test)}:{name}")
+            if test in _ANSWERS:
+                index_, _, more = number.partition(":")
+                name = self.rooms.site(module, int(index_)).name
+                found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
             elif guard.access == access:
                 found.add(guard.test)
         return frozenset(found)
@@ -476,6 +524,7 @@ class _Walk:
             kind,
             text,
             "object" if place.parsed and kind_of not in ("number",) else kind_of,
+            place.access,
             place.module.path,
             line,
             tuple(reversed(place.steps)),
@@ -559,12 +608,19 @@ class _Walk:
         site = DefinitionSite(module, source.owner, module.facts.definitions[source.owner])
         parameter = site.definition.parameters[source.position]
         owner = self.rooms.owner_of(site) if source.position == 0 else None
-        if owner is not None and site.definition.parent == owner.index and place.access and self.attribute(place, site, owner):
+        if (
+            owner is not None
+            and site.definition.parent == owner.index
+            and place.access
+            and self.attribute(place, site, owner)
+        ):
             return
         requests = self.rooms.requests
         if place.access and requests.is_request(site, parameter):
             route = requests.route_of(site)
-            if self.of_request(place, parameter.name, place.access, source.line, route.framework if route is not None else ""):
+            if self.of_request(
+                place, parameter.name, place.access, source.line, route.framework if route is not None else ""
+            ):
                 return
         if self.python.mean(parameter.type, module) in _NUMBER_TYPES and not place.stack:
             return
@@ -573,7 +629,12 @@ class _Walk:
             return
         filled = requests.of_parameter(site, parameter, place.access)
         if isinstance(filled, Filled):
-            self.given(place, filled.dependency, replace(place, stack=()), Step(f"dependency `{filled.dependency.definition.name}`", module.path, source.line))
+            self.given(
+                place,
+                filled.dependency,
+                replace(place, stack=()),
+                Step(f"dependency `{filled.dependency.definition.name}`", module.path, source.line),
+            )
             return
         if self.datum(place, filled, source.line):
             return
@@ -584,14 +645,22 @@ class _Walk:
         call = place.stack[-1]
         flow = self.rooms._of(call.module).calls.get(self.rooms._call_index(call))
         for atom, wrap, need in self.rooms.arguments(call, site, position, 0):
-            self.push(place, call.module, atom, flow.guards if flow is not None else (), stack=place.stack[:-1], wrap=wrap, need=need)
+            self.push(
+                place,
+                call.module,
+                atom,
+                flow.guards if flow is not None else (),
+                stack=place.stack[:-1],
+                wrap=wrap,
+                need=need,
+            )
 
     def from_callers(self, place: _Place, site: DefinitionSite, parameter: Parameter, source: Source) -> None:
         """Go on at every call of the function; without any the flow begins at the parameter."""
         callers = self.rooms.callers(site)
         if not callers or site.definition.name in ("main", "handle", "cli"):
             operator = _is_command(site)
-            text = f"parameter `{parameter.name}` of `{site.definition.qualname}`"
+            text = f"parameter `{parameter.name}{_written(place.access)}` of `{site.definition.qualname}`"
             self.end(place, "operator" if operator else "parameter", text, _typed_parameter(parameter), source.line)
             return
         step = Step(f"parameter `{parameter.name}` of `{site.definition.name}`", place.module.path, source.line)
@@ -671,7 +740,12 @@ class _Walk:
             return
         target, sure = self.rooms.target(place.module, source.owner)
         if target is not None and target.definition.kind == "function":
-            self.given(place, target, replace(place, stack=(*place.stack, site), sure=place.sure and sure), Step(f"`{target.definition.name}()`", site.module.path, site.call.line))
+            self.given(
+                place,
+                target,
+                replace(place, stack=(*place.stack, site), sure=place.sure and sure),
+                Step(f"`{target.definition.name}()`", site.module.path, site.call.line),
+            )
         elif target is not None:
             self.instance(place, site, target)
         else:
@@ -705,7 +779,9 @@ class _Walk:
         guards = (*place.guards, *flow.guards)
         for position, atoms in self.taken(site, flow, effect):
             for atom in atoms:
-                self.push(onward, site.module, atom, guards, wrap="t:\0/" if position > 0 and site.name in _JOINS else "")
+                self.push(
+                    onward, site.module, atom, guards, wrap="t:\0/" if position > 0 and site.name in _JOINS else ""
+                )
 
     @staticmethod
     def taken(site: CallSite, flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -740,7 +816,9 @@ class _Walk:
             return
         name, rest = place.access[0].lstrip("."), place.access[1:]
         onward = replace(place, access=rest)
-        if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"):
+        if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(
+            owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"
+        ):
             self.end(place, "request", f"{owner.definition.name}.{name}{_written(rest)}", "text", site.call.line)
             return
         for item in self.python.ancestry(owner):
@@ -760,7 +838,12 @@ class _Walk:
         for method in ("__str__", "__repr__", "__format__"):
             found = self.python.member(owner, method)
             if found is not None:
-                self.given(place, found, replace(place, stack=(*place.stack, site)), Step(f"`{owner.definition.name}.{method}()`", site.module.path, site.call.line))
+                self.given(
+                    place,
+                    found,
+                    replace(place, stack=(*place.stack, site)),
+                    Step(f"`{owner.definition.name}.{method}()`", site.module.path, site.call.line),
+                )
                 return
 
     def unresolved(self, place: _Place, site: CallSite, index: int) -> None:
@@ -774,11 +857,25 @@ class _Walk:
                 self.push(asked, site.module, atom, (*place.guards, *flow.guards))
             if len(self.found) > before:
                 return
-        self.end(place, "unknown", f"{site.call.last}()", "", site.call.line)
+        self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
 
-_JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "urllib.parse.urljoin"}) - {"urllib.parse.urljoin"}
-_NUMBER_TYPES = frozenset({"int()", "float()", "bool()", "uuid.UUID()", "datetime.datetime()", "datetime.date()", "decimal.Decimal()", "datetime.timedelta()"})
+_ANSWERS = {"call": "yes", "!call": "no", "passed": "passed", "via": "via"}
+_JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "urllib.parse.urljoin"}) - {
+    "urllib.parse.urljoin"
+}
+_NUMBER_TYPES = frozenset(
+    {
+        "int()",
+        "float()",
+        "bool()",
+        "uuid.UUID()",
+        "datetime.datetime()",
+        "datetime.date()",
+        "decimal.Decimal()",
+        "datetime.timedelta()",
+    }
+)
 _RUNNERS = {
     "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0, "enqueue": 0, "add_job": 0,
     "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
@@ -840,7 +937,10 @@ def _last(name: str) -> str:
 
 def _written(access: tuple[str, ...]) -> str:
     """An access as code writes it."""
-    return "".join(f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step for step in access)
+    return "".join(
+        f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step
+        for step in access
+    )
 
 
 def _typed_parameter(parameter: Parameter) -> Type | Literal[""]:
@@ -857,8 +957,7 @@ def _is_command(site: DefinitionSite) -> bool:
 
 def describe(flow: Flow, sink: str, path: str, line: int) -> str:
     """The way of a flow in words and places, from where it begins to the sink."""
-    parts = [f"`{flow.text}` at {flow.path}:{flow.line}" if not flow.text.startswith(("parameter", "request", "query", "path", "uploaded")) else f"{flow.text} at {flow.path}:{flow.line}"]
-    shown = flow.steps if len(flow.steps) <= 6 else (*flow.steps[:3], *flow.steps[-3:])
-    parts += [step.text for step in shown]
-    parts.append(f"`{sink}` at {path}:{line}")
+    shown = flow.steps if len(flow.steps) <= _MOST_SHOWN else (*flow.steps[:3], *flow.steps[-3:])
+    start = flow.text if "`" in flow.text else f"`{flow.text}`"
+    parts = [f"{start} at {flow.path}:{flow.line}", *(step.text for step in shown), f"`{sink}` at {path}:{line}"]
     return " → ".join(dict.fromkeys(parts))

@@ -43,7 +43,14 @@ _REQUESTS = frozenset(
         "strawberry.types.Info()", "aiohttp.web_request.Request()", "fastapi.requests.HTTPConnection()", "nicegui.Request()",
     }
 )  # fmt: skip
-_GLOBAL_REQUESTS = ("flask.request", "quart.request", "bottle.request", "connexion.request", "sanic.request", "flask.globals.request")
+_GLOBAL_REQUESTS = (
+    "flask.request",
+    "quart.request",
+    "bottle.request",
+    "connexion.request",
+    "sanic.request",
+    "flask.globals.request",
+)
 _UPLOADS = frozenset({"fastapi.UploadFile()", "starlette.datastructures.UploadFile()", "fastapi.datastructures.UploadFile()",
                       "werkzeug.datastructures.FileStorage()", "litestar.datastructures.UploadFile()", "ninja.UploadedFile()",
                       "ninja.files.UploadedFile()", "quart.datastructures.FileStorage()"})  # fmt: skip
@@ -82,7 +89,13 @@ _TEXTS = frozenset(
 )  # fmt: skip
 _OBJECTS = frozenset({"dict()", "Dict()", "typing.Any()", "typing.Dict()", "object()", "typing.Mapping()", "collections.abc.Mapping()", "pydantic.Json()",
                       "typing.MutableMapping()", "pydantic.JsonValue()", "ninja.types.DictStrAny()"})  # fmt: skip
-_ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "django.db.models.TextChoices", "django.db.models.IntegerChoices")
+_ENUMS = (
+    "enum.Enum",
+    "enum.IntEnum",
+    "enum.StrEnum",
+    "django.db.models.TextChoices",
+    "django.db.models.IntegerChoices",
+)
 _MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "ninja.Schema", "ninja.ModelSchema", "ninja.schema.Schema",
            "msgspec.Struct", "beanie.Document", "pydantic.dataclasses.dataclass", "pydantic.generics.GenericModel", "odmantic.Model",
            "ninja.orm.ModelSchema", "pydantic.v1.BaseModel", "fastapi_camelcase.CamelModel", "pydantic.RootModel", "tortoise.contrib.pydantic.PydanticModel")  # fmt: skip
@@ -142,18 +155,27 @@ class RequestData:
         if kind in _REQUESTS:
             return True
         if kind and kind not in ("typing.Any()", "object()"):
-            return kind.rpartition(".")[2] in ("Request()", "HttpRequest()", "WSGIRequest()", "AuthenticatedHttpRequest()")
+            return kind.rpartition(".")[2] in (
+                "Request()",
+                "HttpRequest()",
+                "WSGIRequest()",
+                "AuthenticatedHttpRequest()",
+            )
         return parameter.name in ("request", "req", "_request") and self._serves
 
     @cached_property
     def _serves(self) -> bool:
-        return bool(self._routes.frameworks) or bool(self._python.imported & {"django", "flask", "starlette", "aiohttp.web", "tornado"})
+        return bool(self._routes.frameworks) or bool(
+            self._python.imported & {"django", "flask", "starlette", "aiohttp.web", "tornado"}
+        )
 
     def is_view(self, owner: DefinitionSite) -> bool:
         """Whether a class is a view of a framework, which keeps the request in an attribute."""
         return self._python.descends_from(owner, *_VIEWS)
 
-    def of_parameter(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | Filled | None:
+    def of_parameter(
+        self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]
+    ) -> Datum | Filled | None:
         """What a framework puts into a handler's parameter and is reached by an access; None where that is no request data."""
         route = self.route_of(site)
         if route is None or parameter.kind == "*":
@@ -170,16 +192,23 @@ class RequestData:
 
     def _segment(self, site: DefinitionSite, parameter: Parameter) -> Datum | None:
         for route in self.routes_of(site):
-            if parameter.name not in route.path:
+            if not re.search(rf"[{{<:][^}}>/]*\b{re.escape(parameter.name)}\b", route.path):
                 continue
-            if re.search(rf"int:{parameter.name}|uuid:{parameter.name}|{parameter.name}:(int|uuid)|float:{parameter.name}", route.path):
+            if re.search(
+                rf"int:{parameter.name}|uuid:{parameter.name}|{parameter.name}:(int|uuid)|float:{parameter.name}",
+                route.path,
+            ):
                 return Datum(f"path parameter `{parameter.name}`", "number")
-            if re.search(rf"path:{parameter.name}\b|{parameter.name}:path|{parameter.name}:?\.\*|{parameter.name}\*", route.path):
+            if re.search(
+                rf"path:{parameter.name}\b|{parameter.name}:path|{parameter.name}:?\.\*|{parameter.name}\*", route.path
+            ):
                 return Datum(f"path parameter `{parameter.name}`", "text")
             return Datum(f"path parameter `{parameter.name}`", "segment")
         return None
 
-    def _typed(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...], route: Route) -> Datum | Filled | None:
+    def _typed(
+        self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...], route: Route
+    ) -> Datum | Filled | None:
         for value in (parameter.default, parameter.annotation):
             name = self._depended(value, site.module, parameter, 0)
             if name is not None:
@@ -236,7 +265,11 @@ class RequestData:
         if isinstance(annotation, Const):
             return _quoted_type(annotation.value)
         if isinstance(annotation, Other) and annotation.kind.startswith("BinOp"):
-            kinds = [self._named_type(name, module, depth) for name in annotation.names if name not in ("None", "types.NoneType")]
+            kinds = [
+                self._named_type(name, module, depth)
+                for name in annotation.names
+                if name not in ("None", "types.NoneType")
+            ]
             return _widest([kind for kind in kinds if kind is not None])
         if isinstance(annotation, Index):
             return self._generic_type(annotation, module, depth)
@@ -305,7 +338,11 @@ class RequestData:
         if not access:
             return None
         step = access[0]
-        kind = _ATTRIBUTES.get(step[1:]) if step[0] == "." else ("text" if step[0] == "[" and framework == "bottle" else None)
+        kind = (
+            _ATTRIBUTES.get(step[1:])
+            if step[0] == "."
+            else ("text" if step[0] == "[" and framework == "bottle" else None)
+        )
         if kind is None:
             return None
         if step == ".data" and (framework.startswith("django") or (not framework and self._is_rest)):
@@ -345,7 +382,18 @@ class RequestData:
             owner = found[1][:-1]
             if not owner:
                 return self.method_of_request(method, "request")
-            if method in ("get", "getlist", "get_list", "to_dict", "getall", "pop", "decode", "dict", "get_all", "getunicode"):
+            if method in (
+                "get",
+                "getlist",
+                "get_list",
+                "to_dict",
+                "getall",
+                "pop",
+                "decode",
+                "dict",
+                "get_all",
+                "getunicode",
+            ):
                 return self.of_request(owner, "request", name.partition(".")[0])
             return None
         if name in ("web.input", "web.data", "web.cookies", "web.webapi.input"):
@@ -387,7 +435,9 @@ def _widest(kinds: list[Type | DefinitionSite]) -> Type | DefinitionSite | None:
 
 
 def _is_plain_default(value: Value) -> bool:
-    return isinstance(value, Const | Items) or (isinstance(value, Invoke) and value.name.rpartition(".")[2] in ("Query", "Form", "Header", "Cookie", "Path"))
+    return isinstance(value, Const | Items) or (
+        isinstance(value, Invoke) and value.name.rpartition(".")[2] in ("Query", "Form", "Header", "Cookie", "Path")
+    )
 
 
 def _is_body(value: Value | None) -> bool:
@@ -397,5 +447,6 @@ def _is_body(value: Value | None) -> bool:
 def _keys(access: tuple[str, ...]) -> str:
     """An access as the code writes it."""
     return "".join(
-        f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step for step in access
+        f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step
+        for step in access
     )

@@ -1,0 +1,219 @@
+"""Whether values that may be objects of a client's making reach the filters and updates of a document store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.python import CallSite
+
+_LIBRARIES = frozenset(
+    {"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "flask_mongoengine", "odmantic", "umongo", "pymodm", "mongokit", "eve", "eve_mongoengine",
+     "asyncmongo", "txmongo", "mongomock_motor", "django_mongodb_backend", "djongo", "bunnet", "aiomongo", "sanic_motor"}
+)  # fmt: skip
+_FILTERING = frozenset(
+    {"find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "find_and_modify", "update_one", "update_many", "delete_one",
+     "delete_many", "replace_one", "count_documents", "find_raw_batches", "aggregate", "aggregate_raw_batches", "find_many"}
+)  # fmt: skip
+_GENERIC = frozenset({"find", "update", "remove", "count", "distinct", "map_reduce", "group", "delete", "get_or_404", "first_or_404"})
+_UPDATING = frozenset({"update_one", "update_many", "find_one_and_update", "find_and_modify", "update"})
+_OPERATIONS = frozenset({"pymongo.UpdateOne", "pymongo.UpdateMany", "pymongo.DeleteOne", "pymongo.DeleteMany", "pymongo.ReplaceOne",
+                         "pymongo.operations.UpdateOne", "pymongo.operations.UpdateMany"})  # fmt: skip
+_CODE = frozenset({"$where", "$function", "$accumulator", "$expr"})
+_GROUPING = frozenset({"$and", "$or", "$nor", "$not", "$elemMatch", "$match", "$facet"})
+_COLLECTION_WORDS = ("db", "coll", "collection", "mongo", "_col")
+
+
+def _uses_documents(repo: Repo) -> bool:
+    """Whether the service keeps anything in a document store; adapters to users' own stores do not count."""
+    return any(
+        item.target.partition(".")[0] in _LIBRARIES and not repo.connectors.holds(module.path)
+        for module, item in repo.python.imports(*_LIBRARIES)
+    )
+
+
+@Control(
+    id="database/nosql-injection",
+    title="Only values of a known type reach the queries of the document store",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="JSON from a client may hold an object where a text is meant, and MongoDB reads `{\"$ne\": null}` in a filter as an operator.",
+    impact="A login or look-up matches documents it must not: accounts are taken over, other people's data is read or changed.",
+    fix='Give the value a type before it reaches the query: `str(value)`, `{"$eq": value}`, or a validated model.',
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/NoSQL_Security_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/943.html"],
+    fails=[
+        "from flask import Flask, request\n"
+        "from pymongo import MongoClient\n"
+        "app = Flask(__name__)\n"
+        "users = MongoClient().app.users\n"
+        "@app.post('/login')\n"
+        "def login():\n"
+        "    data = request.get_json()\n"
+        "    user = users.find_one({'name': data['name'], 'token': data['token']})  # <- flagged\n"
+        "    return {'id': str(user['_id'])}\n",
+        "from fastapi import FastAPI\n"
+        "from motor.motor_asyncio import AsyncIOMotorClient\n"
+        "app = FastAPI()\n"
+        "db = AsyncIOMotorClient().app\n"
+        "@app.post('/search')\n"
+        "async def search(query: dict):\n"
+        "    return await db.items.find(query).to_list(100)  # <- flagged\n",
+    ],
+    passes=[
+        "from flask import Flask, request\n"
+        "from pymongo import MongoClient\n"
+        "app = Flask(__name__)\n"
+        "users = MongoClient().app.users\n"
+        "@app.post('/login')\n"
+        "def login():\n"
+        "    data = request.get_json()\n"
+        "    name = data['name']\n"
+        "    if not isinstance(name, str):\n"
+        "        return {'error': 'name'}, 400\n"
+        "    return {'id': str(users.find_one({'name': name, 'mail': request.args['mail']})['_id'])}\n",
+        "from fastapi import FastAPI\n"
+        "from pydantic import BaseModel\n"
+        "from motor.motor_asyncio import AsyncIOMotorClient\n"
+        "app = FastAPI()\n"
+        "db = AsyncIOMotorClient().app\n"
+        "class Query(BaseModel):\n"
+        "    name: str\n"
+        "@app.post('/search')\n"
+        "async def search(query: Query):\n"
+        "    return await db.items.find({'name': query.name}).to_list(100)\n",
+    ],
+    fixed="from flask import Flask, request\n"
+    "from pymongo import MongoClient\n"
+    "app = Flask(__name__)\n"
+    "users = MongoClient().app.users\n"
+    "@app.post('/login')\n"
+    "def login():\n"
+    "    data = request.get_json()\n"
+    "    user = users.find_one({'name': str(data['name']), 'token': {'$eq': data['token']}})\n"
+    "    return {'id': str(user['_id'])}\n",
+    ignores=["print('no document store')\n"],
+    applies=_uses_documents,
+)
+def nosql_injection(repo: Repo) -> Iterator[Site]:
+    """Look at every filter, update and pipeline."""
+    if not _uses_documents(repo):
+        return
+    yield from _open_filters(repo)
+    for site in repo.python.all_calls:
+        positions = _positions(site)
+        if not positions or repo.connectors.holds(site.module.path):
+            continue
+        found = [
+            (confidence, flow)
+            for position, keyword in positions
+            for flow in repo.flows.into(site, position, keyword)
+            if (confidence := _confidence(flow, site, position)) is not None
+        ]
+        if not found:
+            yield good(site.location)
+            continue
+        confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        yield bad(site.location, _message(flow, site), confidence, fix=_fix(flow))
+
+
+_RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+def _open_filters(repo: Repo) -> Iterator[Site]:
+    """Eve lets clients write filters, and relies on a list of refused operators."""
+    for module in repo.python.production:
+        for assignment in module.facts.assignments:
+            if assignment.target.rpartition(".")[2].lstrip(":") != "MONGO_QUERY_BLACKLIST" and assignment.key != "MONGO_QUERY_BLACKLIST":
+                continue
+            refused = {getattr(item, "value", None) for item in getattr(assignment.value, "items", ())}
+            location = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
+            if "$where" in refused:
+                yield good(location)
+            else:
+                message = "`MONGO_QUERY_BLACKLIST` does not refuse `$where`: clients may send code in the filters that Eve takes from them."
+                yield bad(location, message, fix='Refuse what runs code or is slow: `MONGO_QUERY_BLACKLIST = ["$where", "$expr", "$regex"]`.')
+
+
+def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
+    """The arguments of a call that hold filters, updates or pipelines; none for a call of another kind."""
+    if site.name in _OPERATIONS:
+        return ((0, "filter"), (1, "update"))
+    if "." not in site.name:
+        return ()
+    last = site.last
+    if last in _FILTERING or (last in _GENERIC and _is_collection(site)):
+        keyword = "pipeline" if last.startswith("aggregate") else "filter"
+        return ((1, "filter"),) if last == "distinct" else ((0, keyword), (1, "update")) if last in _UPDATING else ((0, keyword),)
+    if last == "objects" and (site.call.has("__raw__") or site.call.has_double_star):
+        return ((99, "__raw__"),)
+    if last == "filter" and site.call.has("__raw__"):
+        return ((99, "__raw__"),)
+    return ()
+
+
+def _is_collection(site: CallSite) -> bool:
+    """Whether a method of a general name is one of a collection."""
+    owner = site.name.rpartition(".")[0]
+    if owner.startswith(("pymongo", "motor", "flask_pymongo", "beanie", "mongoengine")) or "pymongo." in owner:
+        return True
+    words = (site.call.via or site.call.name).lower().replace("(", ".").replace("[", ".").split(".")[:-1]
+    return any(word.lstrip(":?") in _COLLECTION_WORDS or word.endswith(_COLLECTION_WORDS) for word in words)
+
+
+def _confidence(flow: Flow, site: CallSite, position: int) -> Confidence | None:
+    keys = flow.keys
+    if any(key in _CODE - {"$expr"} for key in keys) or site.last == "map_reduce":
+        return _of_code(flow)
+    operators = [key for key in keys if key.startswith("$") and key not in _GROUPING]
+    if "$regex" in operators:
+        return Confidence.LOW if flow.kind == "request" and "regex-escaped" not in flow.cleaned else None
+    if operators or flow.is_text or flow.type != "object" or any(wrap == "<key>" for wrap in flow.wraps):
+        return None
+    if position == 1 and keys:
+        return None
+    if _is_typed(flow):
+        return None
+    if flow.kind == "request":
+        if flow.is_vetted:
+            return Confidence.LOW
+        return Confidence.HIGH if flow.sure else Confidence.MEDIUM
+    return Confidence.MEDIUM if flow.kind == "parameter" else None
+
+
+def _of_code(flow: Flow) -> Confidence | None:
+    """A text that the store runs as code."""
+    if flow.is_limited:
+        return None
+    if flow.kind == "request":
+        return Confidence.HIGH if flow.sure and not flow.is_vetted else Confidence.MEDIUM
+    return Confidence.MEDIUM if flow.kind == "parameter" else None
+
+
+def _is_typed(flow: Flow) -> bool:
+    """Whether a check on the way leaves no object."""
+    return flow.is_limited or any(
+        (tag.startswith("is:") and not any(word in tag for word in ("dict", "Mapping", "list", "object"))) or tag.startswith("!is:dict") for tag in flow.cleaned
+    )
+
+
+def _message(flow: Flow, site: CallSite) -> str:
+    where = describe(flow, site.last, site.module.path, site.call.line)
+    if any(key in _CODE for key in flow.keys):
+        return f"Request data becomes part of code that the document store runs: {where}."
+    if not flow.keys:
+        return f"The client writes the whole query: {where}."
+    return f"A value that may be an object with operators reaches `{flow.keys[-1]}` of a query: {where}."
+
+
+def _fix(flow: Flow) -> str:
+    if any(key in _CODE for key in flow.keys):
+        return "Say the condition with operators (`$eq`, `$in`, `$regex` with `re.escape`), not in code."
+    key = flow.keys[-1] if flow.keys else ""
+    if not key:
+        return 'Take single values of known types out of the body: `{"name": str(body["name"])}`.'
+    return f'Compare by value, `{{"{key}": {{"$eq": value}}}}`, or make it a text first: `str(value)`.'

@@ -1,0 +1,145 @@
+"""Whether clients choose which files are opened, written or served."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.python import CallSite
+
+_OPENING: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(
+        ("open", "io.open", "codecs.open", "os.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink", "os.rmdir", "os.removedirs", "os.listdir",
+         "os.scandir", "os.makedirs", "os.mkdir", "shutil.rmtree", "flask.send_file", "quart.send_file", "fastapi.responses.FileResponse", "os.walk",
+         "starlette.responses.FileResponse", "django.http.FileResponse", "aiohttp.web.FileResponse", "sanic.response.file", "sanic.response.file_stream",
+         "cherrypy.lib.static.serve_file", "cherrypy.lib.static.serve_download", "zipfile.ZipFile", "tarfile.open", "gzip.open", "bz2.open",
+         "linecache.getlines", "runpy.run_path", "flask.send_from_directory", "os.startfile", "shutil.unpack_archive", "litestar.response.File",
+         "fastapi.FileResponse", "aiofiles.os.remove", "cherrypy.lib.static.staticfile", "aiopath.AsyncPath().open"),
+        (0,),
+    ),
+    **dict.fromkeys(("shutil.copy", "shutil.copyfile", "shutil.copy2", "shutil.copytree", "shutil.move", "os.rename", "os.replace", "os.symlink", "os.link"), (0, 1)),
+}  # fmt: skip
+_OF_PATHS = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "iterdir", "touch", "open", "rglob"})
+_CONTAINED = re.compile(
+    r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
+    r"|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
+)
+
+
+@Control(
+    id="security/path-traversal",
+    title="Files are opened and served only below the directory they belong to",
+    kind=Kind.DEFECT,
+    severity=Severity.HIGH,
+    why="A name from a client may hold `../` or be an absolute path, which joining to a directory does not stop.",
+    impact="Source code, keys and other people's files can be read, or files of the service overwritten, up to running code in it.",
+    fix="Keep the last part only, `Path(name).name` or `secure_filename(name)`, or resolve the path and check `path.is_relative_to(base)`.",
+    effort=Effort.HOURS,
+    role=Role.SECURITY,
+    sources=["https://owasp.org/www-community/attacks/Path_Traversal", "https://cwe.mitre.org/data/definitions/22.html"],
+    fails=[
+        "import os\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/report')\n"
+        "def report():\n"
+        "    path = os.path.join('/srv/reports', request.args['name'])\n"
+        "    with open(path) as file:  # <- flagged\n"
+        "        return file.read()\n",
+        "from pathlib import Path\n"
+        "from fastapi import FastAPI, UploadFile\n"
+        "app = FastAPI()\n"
+        "@app.post('/files')\n"
+        "async def upload(file: UploadFile):\n"
+        "    target = Path('/srv/files') / file.filename\n"
+        "    target.write_bytes(await file.read())  # <- flagged\n",
+    ],
+    passes=[
+        "from pathlib import Path\n"
+        "from fastapi import FastAPI, HTTPException, UploadFile\n"
+        "app = FastAPI()\n"
+        "BASE = Path('/srv/files')\n"
+        "@app.post('/files')\n"
+        "async def upload(file: UploadFile):\n"
+        "    (BASE / Path(file.filename).name).write_bytes(await file.read())\n"
+        "@app.get('/files/{path:path}')\n"
+        "async def download(path: str):\n"
+        "    target = (BASE / path).resolve()\n"
+        "    if not target.is_relative_to(BASE):\n"
+        "        raise HTTPException(404)\n"
+        "    return target.read_bytes()\n",
+    ],
+    fixed="import os\n"
+    "from flask import Flask, request\n"
+    "from werkzeug.utils import secure_filename\n"
+    "app = Flask(__name__)\n"
+    "@app.get('/report')\n"
+    "def report():\n"
+    "    path = os.path.join('/srv/reports', secure_filename(request.args['name']))\n"
+    "    with open(path) as file:\n"
+    "        return file.read()\n",
+    ignores=["print('no file')\n"],
+)
+def path_traversal(repo: Repo) -> Iterator[Site]:
+    """Look at every path that is opened, changed or served."""
+    for site, positions in _openings(repo):
+        found = [
+            (confidence, flow)
+            for position in positions
+            for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
+            if (confidence := _confidence(flow)) is not None
+        ]
+        if not found:
+            yield good(site.location)
+            continue
+        confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        yield bad(site.location, _message(flow, site), confidence)
+
+
+_RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+_KEYWORDS = {"open": "file", "FileResponse": "path", "send_file": "path_or_file", "rmtree": "path", "makedirs": "name", "remove": "path"}
+
+
+def _openings(repo: Repo) -> Iterator[tuple[CallSite, tuple[int, ...]]]:
+    """The calls that reach into the file system, and which arguments are paths (-1: the object itself)."""
+    for site in repo.python.all_calls:
+        positions = _OPENING.get(site.name)
+        if positions is not None:
+            yield site, positions
+        elif site.last in _OF_PATHS and "." in site.name and _is_path(site):
+            yield site, (-1,)
+        elif site.last == "save" and "files" in site.name and "." in site.name:
+            yield site, (0,)
+    for site, name, before in repo.flows.partials(lambda name: name in _OPENING):
+        if before == 0:
+            yield site, _OPENING[name]
+
+
+def _is_path(site: CallSite) -> bool:
+    owner = site.name.rpartition(".")[0]
+    return "Path()" in owner or (site.last != "open" and (owner[:1] in ("?", "") or ":" in owner))
+
+
+def _confidence(flow: Flow) -> Confidence | None:
+    if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.is_limited or any(_CONTAINED.match(tag) for tag in flow.cleaned):
+        return None
+    if flow.kind == "parameter":
+        joined = flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
+        return Confidence.LOW if joined and not flow.is_vetted and flow.steps else None
+    if flow.kind != "request" or flow.type not in ("text", "object", "segment"):
+        return None
+    if flow.type == "segment":
+        return Confidence.LOW
+    if flow.is_vetted or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}:
+        return Confidence.LOW
+    glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
+    return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM
+
+
+def _message(flow: Flow, site: CallSite) -> str:
+    what = "The client chooses the path" if flow.kind == "request" else "A parameter becomes a part of the path"
+    return f"{what} that `{site.last}` is given, and nothing keeps it inside a directory: {describe(flow, site.last, site.module.path, site.call.line)}."

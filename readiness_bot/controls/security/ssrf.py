@@ -1,0 +1,165 @@
+"""Whether clients choose the host that the service sends a request to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.python import CallSite
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_CLIENTS = ("requests", "httpx", "aiohttp", "urllib3", "curl_cffi", "niquests", "requests_futures", "cloudscraper", "requests_html", "asks", "treq", "grequests")
+_PLAIN = {
+    "urllib.request.urlopen": 0, "urllib.request.urlretrieve": 0, "urllib2.urlopen": 0, "urllib.urlopen": 0, "http.client.HTTPConnection": 0,
+    "http.client.HTTPSConnection": 0, "wget.download": 0, "feedparser.parse": 0, "urllib.request.build_opener().open": 0, "pandas.read_html": 0,
+    "tornado.httpclient.AsyncHTTPClient().fetch": 0, "tornado.httpclient.HTTPClient().fetch": 0, "websockets.connect": 0, "websocket.create_connection": 0,
+    "six.moves.urllib.request.urlopen": 0, "httplib2.Http().request": 0,
+}  # fmt: skip
+_SESSION_WORDS = ("session", "http_client", "httpclient", "client", "http", "requests")
+_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECASE)
+_WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
+_ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
+_CHECKED_PART = re.compile(r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root")
+
+
+@Control(
+    id="security/ssrf",
+    title="Clients do not choose which hosts the service talks to",
+    kind=Kind.DEFECT,
+    severity=Severity.HIGH,
+    why="A request that the service sends comes from inside its network, with its rights, to wherever the address points.",
+    impact="Cloud credentials behind 169.254.169.254, administrative ports and internal services answer to whoever sends the right address.",
+    fix="Compare the host with a list of allowed ones before the request, and refuse addresses that resolve to private networks.",
+    effort=Effort.HOURS,
+    role=Role.SECURITY,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/918.html"],
+    fails=[
+        "import requests\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/preview')\n"
+        "def preview():\n"
+        "    url = request.args['url']\n"
+        "    return requests.get(url, timeout=5).text  # <- flagged\n",
+        "import httpx\n"
+        "from fastapi import FastAPI\n"
+        "from pydantic import BaseModel\n"
+        "app = FastAPI()\n"
+        "class Hook(BaseModel):\n"
+        "    host: str\n"
+        "@app.post('/hooks')\n"
+        "async def test_hook(hook: Hook):\n"
+        "    async with httpx.AsyncClient() as client:\n"
+        "        await client.post(f'https://{hook.host}/ping')  # <- flagged\n",
+    ],
+    passes=[
+        "import requests\n"
+        "from urllib.parse import urlparse\n"
+        "from flask import Flask, abort, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/preview')\n"
+        "def preview():\n"
+        "    url = request.args['url']\n"
+        "    if urlparse(url).hostname not in ('example.org', 'example.com'):\n"
+        "        abort(400)\n"
+        "    return requests.get(url, timeout=5).text\n",
+        "import requests\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/users')\n"
+        "def users():\n"
+        "    name = request.args['name']\n"
+        "    return requests.get(f'https://api.example.org/users/{name}', timeout=5).text\n",
+    ],
+    fixed="import requests\n"
+    "from urllib.parse import urlparse\n"
+    "from flask import Flask, abort, request\n"
+    "app = Flask(__name__)\n"
+    "ALLOWED = {'example.org'}\n"
+    "@app.get('/preview')\n"
+    "def preview():\n"
+    "    url = request.args['url']\n"
+    "    if urlparse(url).hostname not in ALLOWED:\n"
+    "        abort(400)\n"
+    "    return requests.get(url, timeout=5).text\n",
+    ignores=["print('no request')\n"],
+)
+def ssrf(repo: Repo) -> Iterator[Site]:
+    """Look at the address of every outbound request."""
+    for site, position in _requests(repo):
+        found = [
+            (confidence, flow)
+            for flow in repo.flows.into(site, position, "url")
+            if (confidence := _confidence(flow, connects=repo.connectors.holds(site.module.path))) is not None
+        ]
+        if not found:
+            yield good(site.location)
+            continue
+        confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        yield bad(site.location, _message(flow, site), confidence)
+
+
+_RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
+    """The calls that send a request, and which argument is the address."""
+    for site in repo.python.all_calls:
+        name = site.name
+        if name in _PLAIN:
+            yield site, _PLAIN[name]
+        elif "." not in name:
+            continue
+        elif site.last in _VERBS or site.last in ("request", "stream", "ws_connect"):
+            if name.startswith(_CLIENTS) or _is_session(site):
+                yield site, 1 if site.last in ("request", "stream") else 0
+    for site, name, before in repo.flows.partials(lambda name: name.startswith(_CLIENTS) and name.rpartition(".")[2] in _VERBS):
+        if before == 0:
+            yield site, 0
+        del name
+
+
+def _is_session(site: CallSite) -> bool:
+    """Whether an unknown object is named like a client of HTTP, and is not one that tests or serves."""
+    if site.name[:1] != "?" and ":" not in site.name:
+        return False
+    words = (site.call.via or site.call.name).lower().replace("(", ".").replace("[", ".").split(".")[:-1]
+    return bool(words) and words[-1].lstrip(":?").strip("_)") in _SESSION_WORDS
+
+
+def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
+    if not _is_host(flow) or flow.is_limited or any(_CHECKED_PART.match(tag) for tag in flow.cleaned) or flow.cleaned & {"url-quoted", "file-name"}:
+        return None
+    if flow.kind == "request":
+        if connects or flow.type in ("model", "file", "upload") or _OWN_ADDRESS.search(flow.text):
+            return None
+        if flow.is_vetted:
+            return Confidence.LOW
+        return Confidence.HIGH if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned else Confidence.MEDIUM
+    if connects or flow.is_vetted or flow.kind not in ("parameter", "unknown", "stored") or not flow.access:
+        return None
+    return Confidence.MEDIUM if _ADDRESS.search(flow.access[-1].strip("[].")) and not _is_configured(flow) else None
+
+
+def _is_host(flow: Flow) -> bool:
+    """Whether the value is the address, or the host in it."""
+    if any(wrap[0] in "{<([" for wrap in flow.wraps):
+        return False
+    return flow.prefix is None or bool(_HOST.match(flow.prefix))
+
+
+def _is_configured(flow: Flow) -> bool:
+    """Whether the address belongs to the installation: a setting, however it is passed on."""
+    return bool(re.search(r"(^|[^a-z])(config|settings?|conf|cfg|environ|env|app|args|self)\b", flow.text.lower()))
+
+
+def _message(flow: Flow, site: CallSite) -> str:
+    where = describe(flow, site.last, site.module.path, site.call.line)
+    if flow.kind == "request":
+        return f"The client chooses the host that is asked: {where}."
+    return f"An address that someone else set is asked without a check of where it leads: {where}."
