@@ -432,9 +432,10 @@ def _explain(options: argparse.Namespace) -> int:
     if options.control is None:
         _print(catalogue_text(known.values(), width=_width(), colour=_wants_colour()))
         return PASSED
+    by_name = {name.partition("/")[2]: name for name in known}
     wanted = options.control.strip().lower().replace("_", "-")
+    wanted = by_name.get(wanted, wanted)
     if wanted not in known:
-        by_name = {name.partition("/")[2]: name for name in known}
         near = get_close_matches(wanted, [*known, *by_name], n=1, cutoff=0.5)
         hint = f"did you mean {by_name.get(near[0], near[0])}?" if near else "`readiness-bot explain` lists them all"
         raise Refused(f"no control is called {options.control[:80]!r}; {hint}", WRONG_USAGE)

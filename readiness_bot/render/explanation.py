@@ -62,6 +62,7 @@ def _control(control: Control) -> Iterable[RenderableType]:
     yield from _section("How to fix it", control.fix)
     yield from _examples("Fails", control.fails)
     yield from _examples("Fixed", (control.fixed,))
+    yield from _examples("Passes in part", control.partials)
     yield from _examples("Passes", control.passes)
     yield from _examples("Does not apply" if control.kind is Kind.CAPABILITY else "Is left alone", control.ignores)
     yield from _section("Sources", *control.sources)
