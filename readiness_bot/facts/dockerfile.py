@@ -109,12 +109,16 @@ def _instructions(text: str) -> Iterator[Instruction]:
             line = lines[at].rstrip()
             at += 1
             if parts and (not line.strip() or line.lstrip().startswith("#")):
+                parts.append("")
                 continue
             continued = line.endswith(escape)
             parts.append(line[:-1] if continued else line)
             if not continued:
                 break
-        keyword, _, rest = "\n".join(parts).strip().partition(_first_space("\n".join(parts).strip()))
+        # A shell reads on behind a backslash, so that the lines of what it runs can still be told.
+        runs = parts[0].split(None, 1)[0].upper() == "RUN"
+        whole = ("\\\n" if runs else " ").join(parts).strip()
+        keyword, _, rest = whole.partition(_first_space(whole))
         keyword, rest = keyword.upper(), rest.strip()
         documents: list[str] = []
         if keyword in ("RUN", "COPY", "ADD"):
@@ -148,8 +152,8 @@ def _instruction(keyword: str, rest: str, line: int, end_line: int, heredoc: str
     flags: list[str] = []
     body = rest
     while flag := _FLAG.match(body):
-        flags.append(flag[0].strip())
-        body = body[flag.end() :]
+        flags.append(flag[0].strip().rstrip("\\").strip())
+        body = body[flag.end() :].lstrip("\\\n \t")
     words: tuple[str, ...] = ()
     form = body
     if keyword == "HEALTHCHECK":
@@ -161,7 +165,7 @@ def _instruction(keyword: str, rest: str, line: int, end_line: int, heredoc: str
 
 def _json_words(text: str) -> tuple[str, ...]:
     try:
-        return tuple(msgspec.json.decode(text.replace("\n", " "), type=list[str]))
+        return tuple(msgspec.json.decode(text.replace("\\\n", " "), type=list[str]))
     except msgspec.DecodeError:
         return ()
 
@@ -211,12 +215,13 @@ def _closed(stage: Stage, body: list[Instruction]) -> Stage:
 def _resolved(instruction: Instruction, values: Mapping[str, str]) -> Instruction:
     if instruction.keyword not in _RESOLVING and instruction.keyword != "RUN":
         return instruction
-    if "$" not in instruction.text:
+    if "$" not in instruction.text and "$" not in instruction.heredoc:
         return instruction
     return msgspec.structs.replace(
         instruction,
         text=resolve(instruction.text, values),
         words=tuple(resolve(word, values) for word in instruction.words),
+        heredoc=resolve(instruction.heredoc, values),
     )
 
 

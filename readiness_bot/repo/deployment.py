@@ -109,9 +109,7 @@ class Deployment:
     def _is_built_from(self, container: Container, path: str) -> bool:
         service = container.service
         if service.builds:
-            folder = container.path.rpartition("/")[0]
-            context = posixpath.normpath(posixpath.join(folder, re.sub(r"\$\{[^}]*\}", ".", service.context)))
-            return posixpath.normpath(posixpath.join(context, service.dockerfile or "Dockerfile")) == path
+            return self._built_from(container.path, service) == path
         name = letters(image_name(service.image))
         stem = letters(path.rpartition("/")[2].lower().replace("dockerfile", ""))
         return len(stem) > 3 and stem == name
@@ -191,6 +189,17 @@ class Deployment:
             service.builds or self._ownership.is_own_image(service.image) or any(one.resolved for one in started)
         )
         return Container(path, service, own, store, deployed, started if own else ())
+
+    def _builds_own(self, path: str, service: ComposeService) -> bool:
+        """Whether what a service builds runs Python of the repository: a front end or a test runner is none."""
+        target = self._built_from(path, service)
+        built = next((one for one in self.images if one.path == target), None)
+        return built is None or built.purpose in ("service", "base", "development")
+
+    def _built_from(self, path: str, service: ComposeService) -> str:
+        context = re.sub(r"\$\{[^}]*?:?-([^}]*)\}|\$\{?\w+\}?", r"\1", service.context) or "."
+        folder = posixpath.normpath(posixpath.join(path.rpartition("/")[0], context))
+        return posixpath.normpath(posixpath.join(folder, service.dockerfile or "Dockerfile"))
 
     def _is_own(self, service: ComposeService) -> bool:
         if is_foreign_image(service.image):

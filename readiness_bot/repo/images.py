@@ -145,11 +145,12 @@ class Image:
 
     @cached_property
     def packages(self) -> tuple[Package, ...]:
-        """The packages that its own layers install and the same layer does not take out again."""
-        found: list[Package] = []
+        """The packages that its own layers install and that neither they nor later ones take out again."""
+        kept: dict[str, Package] = {}
+        groups: dict[str, list[str]] = {}
         for instruction in self.instructions("RUN"):
-            found += _installed(instruction)
-        return tuple(found)
+            _install(instruction, kept, groups)
+        return tuple(kept.values())
 
     @cached_property
     def build_tools(self) -> tuple[tuple[int, str], ...]:
@@ -253,15 +254,14 @@ _MANAGERS = {
     "apt-get": "apt", "apt": "apt", "aptitude": "apt", "apk": "apk", "dnf": "dnf", "yum": "dnf", "microdnf": "dnf",
     "zypper": "dnf", "conda": "conda", "mamba": "conda", "micromamba": "conda",
 }  # fmt: skip
+_PACKAGE = re.compile(r"[A-Za-z0-9$][\w.+@/{}$-]*")
 _ADDING = frozenset({"install", "add", "in", "groupinstall", "build-dep"})
 _TAKING = frozenset({"remove", "purge", "del", "autoremove", "erase"})
 _OPTION_VALUES = frozenset({"-t", "--virtual", "--repository", "-X", "-o", "--target-release", "-c", "--channel", "-n"})
 
 
-def _installed(instruction: Instruction) -> list[Package]:
-    kept: dict[str, Package] = {}
-    groups: dict[str, list[str]] = {}
-    for command in shell_commands(run_text(instruction)):
+def _install(instruction: Instruction, kept: dict[str, Package], groups: dict[str, list[str]]) -> None:
+    for command in shell_commands(run_text(instruction), instruction.line):
         words = [word for word in command.words if word not in ("sudo", "exec", "&&")]
         manager = _MANAGERS.get(words[0].rpartition("/")[2]) if words else None
         if manager is None:
@@ -270,12 +270,11 @@ def _installed(instruction: Instruction) -> list[Package]:
         names, virtual = _named(words[words.index(verb) + 1 :] if verb else [])
         if verb in _ADDING:
             groups.setdefault(virtual, []).extend(names)
-            kept.update({name: Package(name, instruction.line, manager) for name in names})
+            kept.update({name: Package(name, command.line, manager) for name in names})
         elif verb in _TAKING:
             for name in names:
                 for one in (name, *groups.get(name, ())):
                     kept.pop(one, None)
-    return list(kept.values())
 
 
 def _named(words: Sequence[str]) -> tuple[list[str], str]:
@@ -290,7 +289,7 @@ def _named(words: Sequence[str]) -> tuple[list[str], str]:
             skip = True
         elif not word.startswith("-"):
             names += [re.split(r"[=<>~:]", part)[0] for part in word.split() if not part.startswith("-")]
-    return [name for name in names if name], virtual
+    return [name for name in names if _PACKAGE.fullmatch(name)], virtual
 
 
 _DEVELOPMENT_WORDS = frozenset(

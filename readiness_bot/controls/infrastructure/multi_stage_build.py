@@ -83,11 +83,19 @@ def _judged(repo: Repo, built: BuiltImage) -> Judgement:
 
 
 def _tools(repo: Repo, built: BuiltImage) -> list[Evidence]:
-    found = [seen(built.path, line, f"leaves {name} in the image") for line, name in built.image.build_tools]
+    by_line: dict[int, list[str]] = {}
+    for line, name in built.image.build_tools:
+        by_line.setdefault(line, []).append(name)
+    found = [seen(built.path, line, f"leaves {_listed(names)} in the image") for line, names in by_line.items()]
     for line, text, says_so in built.image.development_installs:
         if says_so or _has_development_group(repo):
             found.append(seen(built.path, line, f"`{text}` installs development dependencies"))
     return found
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
 
 
 def _has_development_group(repo: Repo) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.control import Control, failed, not_applicable, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
-_BY_PIPELINE = 0.75
 _APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 _DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -65,10 +64,9 @@ def orchestration(repo: Repo) -> Judgement:
         (run for run in repo.pipelines.runs if run.command.tool in _DEPLOYERS and _deploys(run.command.text)), None
     )
     if deploying is not None:
-        return partial(
-            "A pipeline hands the service to a platform; what runs it there is not described.",
+        return passed(
+            "A pipeline hands the service to a platform that runs it.",
             seen(deploying.path, deploying.line, deploying.detail),
-            score=_BY_PIPELINE,
         )
     return failed("Nothing describes what runs the service in production.")
 

@@ -1,0 +1,140 @@
+"""Whether the service tells how it is, and something asks it."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+from readiness_bot.repo.probes import HealthProbe
+from readiness_bot.repo.routes import Route
+
+_HEALTH = re.compile(
+    r"(^|[/_.-])(_*health_*|healthz|healthcheck|health[-_]?checks?|livez?|liveness|alive|readyz?|readiness|ping|pong|heartbeat|lbheartbeat"
+    r"|status|statusz|up|_?internal/up|isalive|ht)([/_.-]|$)",
+    re.IGNORECASE,
+)
+_SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
+_PACKAGES = ("health_check", "watchman", "healthcheck", "fastapi_health", "fastapi_healthchecks", "healthpy")
+_UNPROBED = 0.25
+_WITHOUT_ROUTE = 0.5
+_APP = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/items")
+def items():
+    return []
+"""
+_HEALTHY = f"""\
+{_APP}
+
+@app.get("/healthz")
+def healthz():
+    return {{"status": "ok"}}
+"""
+_DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n{check}CMD ["uvicorn", "app.main:app"]\n'
+_CHECKED = _DOCKERFILE.format(check="HEALTHCHECK CMD curl -fsS http://localhost:8000/healthz\n")
+_UNCHECKED = _DOCKERFILE.format(check="")
+
+
+@Control(
+    id="infrastructure/health-check",
+    title="A health endpoint exists and is probed",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="A process that is up may still be unable to serve; only the service itself can tell, and only if it is asked.",
+    impact="A hung instance keeps its share of the traffic until users complain.",
+    fix="Serve `/healthz`, answer 503 when a dependency is down, and probe it: `livenessProbe` and `readinessProbe`, "
+    "or `HEALTHCHECK CMD curl -fsS http://localhost:8000/healthz`.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=[
+        "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
+        "https://docs.docker.com/reference/dockerfile/#healthcheck",
+    ],
+    passes=[
+        {"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
+        {
+            "app/main.py": _HEALTHY,
+            "compose.yaml": "services:\n  api:\n    build: .\n    healthcheck:\n"
+            "      test: [CMD, curl, -f, http://localhost:8000/healthz]\n",
+        },
+        {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
+    ],
+    fails=[{"app/main.py": _APP, "Dockerfile": _UNCHECKED}],
+    fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
+    partials=[
+        {"app/main.py": _HEALTHY, "Dockerfile": _UNCHECKED},
+        {"app/main.py": _APP, "Dockerfile": _CHECKED.replace("/healthz", "/")},
+        {
+            "app/main.py": _HEALTHY,
+            "compose.yaml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n"
+            "      test: [CMD, pg_isready]\n",
+        },
+    ],
+    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def health_check(repo: Repo) -> Judgement:
+    """Judged by the routes whose path speaks of health, and the probes that ask for one over HTTP."""
+    if not repo.services.is_server:
+        return not_applicable("Nothing here serves requests.")
+    routes = _health_routes(repo)
+    asking = [probe for probe in repo.deployment.probes if probe.http]
+    for probe in asking:
+        route = _asked(probe, routes) or _asked(probe, list(repo.routes.all))
+        if route is not None or _SURE.search(probe.target):
+            shown = [seen(route.location.path, route.location.line, f"route {route.path}")] if route is not None else []
+            return passed("A health endpoint exists and is probed.", *shown, _told(probe))
+    checks = _by_package(repo)
+    if routes or checks:
+        what = [seen(one.location.path, one.location.line, f"route {one.path}") for one in routes[:2]] or checks
+        if asking:
+            return partial(
+                "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=0.5
+            )
+        return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
+    probes = asking or list(repo.deployment.probes)
+    if probes:
+        return partial(
+            "The process is probed, but no endpoint tells whether the service can serve.",
+            _told(probes[0]),
+            score=_WITHOUT_ROUTE,
+        )
+    return failed("Neither a health endpoint nor a probe.", looked_in=(repo.routes.LOOKS, repo.deployment.LOOKS))
+
+
+def _told(probe: HealthProbe) -> Evidence:
+    return seen(probe.path, probe.line, f"{probe.via}: {probe.target}"[:120])
+
+
+def _health_routes(repo: Repo) -> list[Route]:
+    found = [
+        route
+        for route in repo.routes.all
+        if _HEALTH.search(route.path.rstrip("/")[-40:]) and not route.changes_state and _is_short(route.path)
+    ]
+    return sorted(found, key=lambda route: (not _SURE.search(route.path), route.location))
+
+
+def _is_short(path: str) -> bool:
+    # `/jobs/{id}/status` tells of a job; what tells of the service takes no parameter.
+    return not re.search(r"[<{(:]", path)
+
+
+def _asked(probe: HealthProbe, routes: list[Route]) -> Route | None:
+    for route in routes:
+        path = route.path.strip("^$/")
+        if len(path) > 1 and re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", probe.target):
+            return route
+    return None
+
+
+def _by_package(repo: Repo) -> list[Evidence]:
+    return [
+        seen(module.path, imported.line, f"imports {imported.target}")
+        for module, imported in repo.python.imports(*_PACKAGES)
+    ][:1]

@@ -1,0 +1,63 @@
+"""Whether the service's behaviour under load can be tried."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, passed, seen
+from readiness_bot.model import Area, Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+_LOCUST = """\
+from locust import HttpUser, task
+
+
+class Shopper(HttpUser):
+    @task
+    def browse(self):
+        self.client.get("/items")
+"""
+
+
+@Control(
+    id="testing/load-tests",
+    title="Load scenarios are kept with the code",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="How many requests a release bears is known only to whoever has tried; a scenario makes that a command.",
+    impact="The first load test is the launch, and the first limit found is the one that brings the service down.",
+    fix="Add `tests/load/locustfile.py` with the main journeys as tasks, and write down the rate and latency to reach.",
+    effort=Effort.DAYS,
+    role=Role.QA,
+    sources=["https://docs.locust.io/en/stable/writing-a-locustfile.html", "https://grafana.com/docs/k6/latest/"],
+    passes=[
+        {"app/main.py": _APP, "tests/load/locustfile.py": _LOCUST},
+        {
+            "app/main.py": _APP,
+            "load/browse.js": "import http from 'k6/http';\nexport default function () {\n  http.get('http://api/items');\n}\n",
+        },
+        {"app/main.py": _APP, "perf/plan.jmx": "<?xml version='1.0'?>\n<jmeterTestPlan version='1.2'/>\n"},
+        {"app/main.py": _APP, "tests/rush.py": _LOCUST},
+    ],
+    fails=[
+        {"app/main.py": _APP},
+        {"app/main.py": _APP, "bench/parse.py": "import timeit\n\nprint(timeit.timeit('1 + 1'))\n"},
+        {"app/main.py": _APP, "requirements-dev.txt": "locust\n"},
+    ],
+    fixed={"app/main.py": _APP, "tests/load/locustfile.py": _LOCUST},
+    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+)
+def load_tests(repo: Repo) -> Judgement:
+    """Judged by files that a load-testing tool runs; timing single functions is none."""
+    if not repo.services.is_server:
+        return not_applicable("Nothing here serves requests.")
+    found = [seen(path, one.line, f"{one.tool} scenario") for path, one in repo.deployment.load_scenarios]
+    known = {one.path for one in found}
+    for module in repo.python.within(Area.PRODUCTION, Area.TEST, Area.TOOLING, Area.EXAMPLE):
+        for imported in module.facts.imports:
+            tool = imported.target.partition(".")[0]
+            if tool in ("locust", "molotov") and module.path not in known:
+                known.add(module.path)
+                found.append(seen(module.path, imported.line, f"{tool} scenario"))
+    if found:
+        return passed("Load scenarios are kept with the code.", *found[:4])
+    return failed("No load scenario for any tool (Locust, k6, Gatling, JMeter, Artillery, Vegeta, …).")
