@@ -10,18 +10,22 @@ from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.flows import DataFlows
+from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.jobs import Jobs
 from readiness_bot.repo.models import Models
+from readiness_bot.repo.observability import Observability
 from readiness_bot.repo.outbound import Outbound
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.parts import Part, parts
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tooling import Tooling
 from readiness_bot.repo.wiring import Wiring
@@ -70,6 +74,11 @@ class Repo:
         return Services(self.sources, self.python, self.routes)
 
     @cached_property
+    def identity(self) -> Identity:
+        """Who may call the routes."""
+        return Identity(self.python, self.routes, self.services)
+
+    @cached_property
     def wiring(self) -> Wiring:
         """What is reached when the service runs."""
         started = [target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target]
@@ -94,6 +103,11 @@ class Repo:
     def models(self) -> Models:
         """The classes that object mappers keep in a store."""
         return Models(self.python)
+
+    @cached_property
+    def queries(self) -> Queries:
+        """What production code asks of its models."""
+        return Queries(self.python, self.models)
 
     @cached_property
     def outbound(self) -> Outbound:
@@ -139,3 +153,13 @@ class Repo:
     def wiring_parts(self) -> tuple[Part, ...]:
         """The routers, tasks and middleware classes, and whether each is plugged in."""
         return parts(self.python, self.routes, self.services, self.wiring)
+
+    @cached_property
+    def suite(self) -> Suite:
+        """The tests, and what of the application they reach."""
+        return Suite(self.python, self.routes, self.pipelines)
+
+    @cached_property
+    def observability(self) -> Observability:
+        """What tells operators how the service is doing."""
+        return Observability(self.python, self.routes, self.services, self.wiring, self.deployment)
