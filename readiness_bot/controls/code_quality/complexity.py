@@ -43,7 +43,7 @@ def complexity(repo: Repo) -> Judgement:
     worst = sorted((item for item in functions if item[1].complexity >= UNTESTABLE_FROM), key=lambda item: (-item[1].complexity, item[0].path))
     sites = [
         bad(
-            Location(module.path, function.line, function.end_line, _symbol(function.classname, function.name), "complexity"),
+            Location(module.path, function.line, function.end_line, _symbol(function.class_name, function.name), "complexity"),
             f"`{function.name}` has a cyclomatic complexity of {function.complexity}: more paths than anyone tests",
         )
         for module, function in worst
@@ -58,5 +58,5 @@ def complexity(repo: Repo) -> Judgement:
     return shared(share if share > enough else min(share, enough - 0.001), summary, enough=enough, half=0.8)
 
 
-def _symbol(classname: str | None, name: str) -> str:
-    return f"{classname}.{name}" if classname else name
+def _symbol(owner: str | None, name: str) -> str:
+    return f"{owner}.{name}" if owner else name

@@ -1,0 +1,37 @@
+"""Whether unexpected errors are reported to somebody."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="monitoring/error-tracking",
+    title="Unexpected errors are reported",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="A log line with a traceback is read by nobody; a tracker groups, counts and tells whoever is on call.",
+    impact="New defects run for days before anybody hears of them.",
+    fix="Initialise a tracker at start-up: `sentry_sdk.init(dsn=os.environ[\"SENTRY_DSN\"])`.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://docs.sentry.io/platforms/python/"],
+    passes=["import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nif os.environ.get('SENTRY_DSN'):\n    sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\napp = FastAPI()\n"],
+    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fixed="import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn=os.environ[\"SENTRY_DSN\"])\napp = FastAPI()\n",
+    partials=["import sentry_sdk\nfrom fastapi import FastAPI\n\n\ndef init_errors():\n    sentry_sdk.init(dsn='https://a@b.example/1')\n\n\napp = FastAPI()\n"],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def error_tracking(repo: Repo) -> Judgement:
+    """A tracker that start-up initialises passes; one in code that nothing reaches is partial."""
+    if not (repo.services.is_server or repo.services.is_worker):
+        return not_applicable("Neither a server nor a worker.")
+    trackers = repo.observability.error_trackers
+    reached = [item.evidence for item in trackers if item.is_reached]
+    if reached:
+        return passed("An error tracker is initialised at start-up.", *reached[:5])
+    if trackers:
+        return partial("An error tracker is set up in code that nothing reaches.", *(item.evidence for item in trackers[:5]))
+    return failed("No error tracker is initialised.", looked_in=["error tracking libraries", "start commands"])

@@ -1,0 +1,44 @@
+"""Whether metrics leave the process."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="monitoring/metrics",
+    title="Metrics are collected and exported",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Rates, errors and durations show a problem minutes before the first user writes; a counter that nobody can read shows none.",
+    impact="Nobody sees that the service is failing until users say so.",
+    fix="Export what is measured: `app.mount(\"/metrics\", make_asgi_app())` from prometheus_client, or an OTLP exporter.",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=["https://prometheus.github.io/client_python/", "https://sre.google/sre-book/monitoring-distributed-systems/"],
+    passes=[
+        "from fastapi import FastAPI\nfrom prometheus_client import Counter, make_asgi_app\n\napp = FastAPI()\nORDERS = Counter('orders', 'orders')\napp.mount('/metrics', make_asgi_app())\n",
+        "from fastapi import FastAPI\nfrom prometheus_fastapi_instrumentator import Instrumentator\n\napp = FastAPI()\nInstrumentator().instrument(app).expose(app)\n",
+        "from flask import Flask\nfrom statsd import StatsClient\n\napp = Flask(__name__)\nstats = StatsClient('statsd', 8125)\n",
+    ],
+    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fixed="from fastapi import FastAPI\nfrom prometheus_client import make_asgi_app\n\napp = FastAPI()\napp.mount(\"/metrics\", make_asgi_app())\n",
+    partials=["from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\nORDERS = Counter('orders', 'orders')\n"],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def metrics(repo: Repo) -> Judgement:
+    """An export that running code reaches passes; metrics that nothing exports are partial."""
+    if not (repo.services.is_server or repo.services.is_worker):
+        return not_applicable("Neither a server nor a worker.")
+    exports = repo.observability.metric_exports
+    reached = [item.evidence for item in exports if item.is_reached]
+    if reached:
+        return passed("Metrics leave the process.", *reached[:5])
+    if exports:
+        return partial("A metrics export is set up in code that nothing reaches.", *(item.evidence for item in exports[:5]))
+    defined = repo.observability.metrics
+    if defined:
+        return partial("Metrics are defined, but nothing exports them.", *(item.evidence for item in defined[:5]))
+    return failed("No metrics are collected.", looked_in=["metrics libraries", "routes", "middleware", "start commands"])

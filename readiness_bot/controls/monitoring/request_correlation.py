@@ -1,0 +1,47 @@
+"""Whether the log lines of one request can be found together."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="monitoring/request-correlation",
+    title="A request's id reaches its log lines",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="A hundred requests write at once; only an id in each line tells which lines belong together.",
+    impact="What happened to one user's request cannot be read from the logs.",
+    fix="Add the middleware and the filter of asgi-correlation-id: `app.add_middleware(CorrelationIdMiddleware)` and `%(correlation_id)s` in the format.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://github.com/snok/asgi-correlation-id"],
+    passes=["from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\napp = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"],
+    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fixed="from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\napp = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\nFORMAT = '%(correlation_id)s'\n",
+    partials=[
+        "import uuid\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.middleware('http')\nasync def tag(request, call_next):\n    response = await call_next(request)\n"
+        "    response.headers.setdefault('X-Request-ID', str(uuid.uuid4()))\n    return response\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def request_correlation(repo: Repo) -> Judgement:
+    """A library that binds the id, or an id together with a log format that names it, passes; an id alone is partial."""
+    if not repo.services.is_server:
+        return not_applicable("Nothing here answers requests.")
+    room = repo.observability
+    bound = [item.evidence for item in room.correlations if item.is_reached]
+    if bound:
+        return passed("Each request's id is bound to its log lines.", *bound[:5])
+    made = [item.evidence for item in room.request_ids if item.is_reached]
+    logged = [item.evidence for item in room.logged_ids if item.is_reached]
+    if logged and (made or len(logged) > 1):
+        return passed("A request's id is made and logged.", *made[:2], *logged[:3])
+    if made or logged:
+        return partial("An id is passed on, but does not reach the log lines.", *made[:3], *logged[:2], score=0.5)
+    dormant = room.correlations
+    if dormant:
+        return partial("A correlation is set up in code that nothing reaches.", *(item.evidence for item in dormant[:5]))
+    return failed("No id ties the log lines of a request together.", looked_in=["middleware", "log formats", "correlation libraries"])

@@ -1,0 +1,56 @@
+"""Whether requests can be followed across services."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="monitoring/tracing",
+    title="Requests are traced, and the traces exported",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="A slow request crosses a dozen calls; only a trace tells which of them took the time.",
+    impact="Finding the slow or failing part of a request takes hours of guessing.",
+    fix="Install an exporter and instrument the framework: `provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))` and `FastAPIInstrumentor.instrument_app(app)`.",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
+    passes=[
+        "from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
+        "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
+        "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
+        "import sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n",
+    ],
+    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fixed="from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
+    "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
+    "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
+    partials=[
+        "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n\napp = FastAPI()\nFastAPIInstrumentor.instrument_app(app)\n",
+        "import sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.0)\napp = FastAPI()\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def tracing(repo: Repo) -> Judgement:
+    """A tracer that exports and instruments passes; one half, one that nothing reaches, or one that samples nothing is partial."""
+    if not (repo.services.is_server or repo.services.is_worker):
+        return not_applicable("Neither a server nor a worker.")
+    room = repo.observability
+    whole = [item.evidence for item in room.tracers if item.is_reached and item.is_on]
+    if whole:
+        return passed("Requests are traced.", *whole[:5])
+    exporters = [item.evidence for item in room.trace_exporters if item.is_reached]
+    instruments = [item.evidence for item in room.trace_instrumentations if item.is_reached]
+    if exporters and instruments:
+        return passed("The framework is instrumented, and spans are exported.", *exporters[:2], *instruments[:3])
+    if exporters:
+        return partial("Spans are exported, but the framework writes none.", *exporters[:5])
+    if instruments:
+        return partial("The framework is instrumented, but no exporter takes the spans out.", *instruments[:5])
+    dormant = [*room.tracers, *room.trace_exporters, *room.trace_instrumentations]
+    if dormant:
+        return partial("Tracing is set up, but off by default or reached by nothing.", *(item.evidence for item in dormant[:5]))
+    return failed("Requests are not traced.", looked_in=["tracing libraries", "Sentry performance", "start commands"])

@@ -1,0 +1,322 @@
+"""What tells operators how the service is doing: metrics, traces, logs, reported errors, and whether each leaves the process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.python import Const, Invoke, Mapping, Name, Value
+from readiness_bot.model import Evidence
+from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.images import run_text
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
+from readiness_bot.repo.routes import Routes, flattened
+from readiness_bot.repo.services import Services
+from readiness_bot.repo.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something that makes or sends telemetry; `is_reached` says that running code leads to it, `is_on` that it is not switched off by default."""
+
+    evidence: Evidence
+    is_reached: bool
+    is_on: bool = True
+
+
+_METRIC_OBJECTS = matcher(
+    "prometheus_client.Counter", "prometheus_client.Gauge", "prometheus_client.Histogram", "prometheus_client.Summary", "prometheus_client.Info", "prometheus_client.Enum",
+    "prometheus_client.metrics.*", "prometheus_client.core.*", "aioprometheus.Counter", "aioprometheus.Gauge", "aioprometheus.Histogram",
+    "opentelemetry.metrics.get_meter", "opentelemetry.metrics.get_meter_provider().get_meter", "opentelemetry.metrics.get_meter().create_counter",
+)  # fmt: skip
+_METRIC_EXPORTS = matcher(
+    "prometheus_client.generate_latest", "prometheus_client.exposition.generate_latest", "prometheus_client.start_http_server", "prometheus_client.start_wsgi_server",
+    "prometheus_client.make_asgi_app", "prometheus_client.make_wsgi_app", "prometheus_client.push_to_gateway", "prometheus_client.pushadd_to_gateway",
+    "prometheus_client.exposition.make_wsgi_app", "prometheus_client.MetricsHandler", "prometheus_client.write_to_textfile", "prometheus_client.multiprocess.MultiProcessCollector",
+    "prometheus_fastapi_instrumentator.Instrumentator().expose", "prometheus_fastapi_instrumentator.Instrumentator().instrument().expose",
+    "prometheus_flask_exporter.PrometheusMetrics", "prometheus_flask_exporter.PrometheusMetrics().init_app", "prometheus_flask_exporter.RESTfulPrometheusMetrics",
+    "prometheus_flask_exporter.multiprocess.*", "starlette_exporter.handle_metrics", "starlette_prometheus.metrics", "django_prometheus.exports.ExportToDjangoView",
+    "statsd.StatsClient", "statsd.TCPStatsClient", "datadog.initialize", "datadog.DogStatsd", "datadog.dogstatsd.DogStatsd", "datadog.statsd.*", "aioprometheus.render", "aioprometheus.asgi.*",
+    "opentelemetry.exporter.otlp.*", "opentelemetry.sdk.metrics.export.PeriodicExportingMetricReader", "opentelemetry.exporter.prometheus.PrometheusMetricReader",
+    "azure.monitor.opentelemetry.configure_azure_monitor", "logfire.configure", "newrelic.agent.initialize", "elasticapm.contrib.*", "influxdb.InfluxDBClient().write_points",
+    "aws_embedded_metrics.metric_scope", "aws_lambda_powertools.Metrics", "graphyte.init", "statsd.StatsClient.*", "markus.configure", "telegraf.TelegrafClient",
+    "django_statsd.*", "ddtrace.patch_all", "uwsgi.*", "sanic_prometheus.monitor", "litestar.plugins.prometheus.PrometheusController", "prometheus_async.*",
+)  # fmt: skip
+_METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
+_METRIC_APPS = ("django_prometheus", "watchman_metrics", "django_statsd")
+_AGENTS = re.compile(r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|scout-apm|appdynamics|instana)\b")
+
+_TRACE_EXPORTERS = matcher(
+    "opentelemetry.exporter.otlp.*", "opentelemetry.exporter.jaeger.*", "opentelemetry.exporter.zipkin.*", "opentelemetry.exporter.cloud_trace.*", "opentelemetry.exporter.gcp.*",
+    "azure.monitor.opentelemetry.*", "jaeger_client.Config", "opencensus.ext.*", "google.cloud.trace_v1.*", "langfuse.otel.*", "opentelemetry.exporter.datadog.*",
+)  # fmt: skip
+_TRACE_INSTRUMENTORS = re.compile(
+    r"^opentelemetry\.instrumentation\.(fastapi|starlette|flask|django|aiohttp_server|asgi|wsgi|tornado|falcon|pyramid|celery|sanic|grpc|auto_instrumentation)\b"
+)
+_WHOLE_TRACERS = matcher(
+    "ddtrace.patch_all", "ddtrace.patch", "ddtrace.auto", "newrelic.agent.initialize", "elasticapm.contrib.flask.ElasticAPM", "elasticapm.contrib.starlette.ElasticAPM",
+    "logfire.instrument_fastapi", "logfire.instrument_flask", "logfire.instrument_django", "logfire.instrument_starlette", "aws_xray_sdk.ext.flask.middleware.XRayMiddleware",
+    "azure.monitor.opentelemetry.configure_azure_monitor", "scout_apm.*", "ddtrace.contrib.*", "flask_opentracing.FlaskTracing", "aws_lambda_powertools.Tracer",
+)  # fmt: skip
+_SENTRY = frozenset({"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init"})
+_TRACKERS = matcher(
+    "sentry_sdk.init", "sentry_sdk.api.init", "raven.Client", "raven.contrib.flask.Sentry", "rollbar.init", "bugsnag.configure", "honeybadger.honeybadger.configure", "honeybadger.configure",
+    "airbrake.Notifier", "newrelic.agent.initialize", "elasticapm.Client", "elasticapm.contrib.flask.ElasticAPM", "elasticapm.contrib.starlette.make_apm_client", "appsignal.Appsignal",
+    "google.cloud.error_reporting.Client", "raygun4py.raygunprovider.*", "rollbar.contrib.*", "bugsnag.flask.handle_exceptions", "posthog.Posthog_exceptions", "raven.contrib.tornado.*",
+    "raven.contrib.celery.*", "highlight_io.H", "honeybadger.contrib.*", "glitchtip.*", "azure.monitor.opentelemetry.configure_azure_monitor", "logfire.configure",
+)  # fmt: skip
+_CENTRAL_LOGGING = matcher(
+    "logging.config.dictConfig", "logging.config.fileConfig", "structlog.configure", "structlog.configure_once", "loguru.logger.add", "loguru.logger.configure",
+    "pythonjsonlogger.*", "google.cloud.logging.Client().setup_logging", "ecs_logging.StdlibFormatter", "json_log_formatter.*", "json_logging.init_fastapi", "json_logging.init_flask",
+    "json_logging.init_request_instrument", "watchtower.CloudWatchLogHandler", "logging_loki.*", "aws_lambda_powertools.Logger", "logfire.configure", "daiquiri.setup", "coloredlogs.install",
+    "logging.config.listen", "asgi_correlation_id.*", "picologging.config.dictConfig", "verboselogs.install", "dynaconf_logging", "structlog.stdlib.recreate_defaults",
+)  # fmt: skip
+_ROOT_LOGGER = frozenset({"logging.getLogger().addHandler", "logging.root.addHandler", "logging.getLogger().handlers.append", "logging.getLogger().setLevel"})
+_CORRELATION = matcher(
+    "asgi_correlation_id.*", "structlog.contextvars.bind_contextvars", "django_guid.*", "flask_log_request_id.*", "opentelemetry.instrumentation.logging.LoggingInstrumentor*",
+    "starlette_context.plugins.RequestIdPlugin", "starlette_context.plugins.CorrelationIdPlugin", "log_request_id.*", "django_structlog.*", "aws_lambda_powertools.Logger().inject_lambda_context",
+    "fastapi_correlation_id.*", "django_cid.*", "cid.*",
+)  # fmt: skip
+_REQUEST_ID = re.compile(r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|(^|[._])(request|correlation|trace)_?id($|[._()])|traceparent", re.IGNORECASE)
+_ID_IN_LOG = re.compile(r"%\((request|correlation|trace)_?id\)|\{(extra\[)?(request|correlation|trace)_?id|(request|correlation|trace)_?id=", re.IGNORECASE)
+
+
+class Observability:
+    """Questions about metrics, traces, logs and error reports."""
+
+    LOOKS = "telemetry libraries and their set-up"
+
+    def __init__(self, python: Python, routes: Routes, services: Services, wiring: Wiring, deployment: Deployment) -> None:
+        self._python = python
+        self._routes = routes
+        self._services = services
+        self._wiring = wiring
+        self._deployment = deployment
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    # -- what is reached -------------------------------------------------------------------------------------------
+
+    def _signal(self, site: CallSite, detail: str, *, is_on: bool = True) -> Signal:
+        return Signal(Evidence(site.module.path, site.call.line, detail), self._is_reached(site), is_on)
+
+    def _is_reached(self, site: CallSite) -> bool:
+        """Whether running code leads to the call: its module runs, and so does the function around it."""
+        if not self._wiring.runs(site.module):
+            return False
+        function = site.function
+        if function is None:
+            return True
+        index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
+        return self._wiring.is_used(DefinitionSite(site.module, index, function))
+
+    def _calls(self, matches: Callable[[str], bool]) -> Iterator[CallSite]:
+        for site in self._python.all_calls:
+            if matches(site.name):
+                yield site
+
+    @cached_property
+    def agents(self) -> tuple[Signal, ...]:
+        """Agents that the started command puts around the service."""
+        found = []
+        for one in self._deployment.started_commands:
+            words = " ".join((one.command.server, one.target, *one.command.arguments))
+            match = _AGENTS.search(words)
+            if match:
+                found.append(Signal(Evidence(one.path, one.line, f"started under `{match.group(1)}`"), True))
+        for built in self._deployment.service_images:
+            for instruction in (built.image.entrypoint, built.image.cmd):
+                match = _AGENTS.search(run_text(instruction)) if instruction is not None else None
+                if instruction is not None and match:
+                    found.append(Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True))
+        return tuple(dict.fromkeys(found))
+
+    # -- metrics ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def metrics(self) -> tuple[Signal, ...]:
+        """Metrics that are defined or counted by middleware."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_OBJECTS)]
+        return tuple(found)
+
+    @cached_property
+    def metric_exports(self) -> tuple[Signal, ...]:
+        """What takes metrics out of the process: an endpoint, a push, an agent."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_EXPORTS)]
+        found += [
+            Signal(Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`"), True)
+            for item in self._services.middleware
+            if _METRIC_MIDDLEWARE.search(item.name.rpartition(".")[2]) and "django_prometheus" in item.name
+        ]
+        for route in self._routes.all:
+            if route.path.rstrip("/").endswith(("/metrics", "/prometheus")) and "GET" in route.methods:
+                found.append(Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired))
+        for setting in self._services.settings_named("INSTALLED_APPS"):
+            for value in flattened(setting.value):
+                if isinstance(value, Const) and value.value in _METRIC_APPS:
+                    found.append(Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True))
+        return (*found, *self.agents)
+
+    # -- traces ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tracers(self) -> tuple[Signal, ...]:
+        """Set-ups that trace on their own: exporter and instrumentation in one."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
+        for site in self._python.calls(*sorted(_SENTRY)):
+            rate = self._sample_rate(site)
+            if rate is not None:
+                found.append(self._signal(site, "Sentry performance" + ("" if rate else " with a sample rate of 0 by default"), is_on=rate))
+        return (*found, *self.agents)
+
+    def _sample_rate(self, site: CallSite) -> bool | None:
+        """Whether Sentry samples traces by default; None where performance is not set up."""
+        tracing = site.call.keyword("enable_tracing")
+        if tracing is not None:
+            return self._truth(tracing, site.module)
+        for name in ("traces_sample_rate", "traces_sampler", "profiles_sample_rate"):
+            value = site.call.keyword(name)
+            if value is not None:
+                return self._truth(value, site.module)
+        return None
+
+    def _truth(self, value: Value, module: Module) -> bool:
+        """Whether a value is on by default; a setting's own default decides, what nobody can read counts as on."""
+        constant = self._default(value, module)
+        if isinstance(constant, str):
+            return constant.strip().lower() not in ("", "0", "0.0", "false", "no", "off")
+        return True if constant is None else bool(constant)
+
+    def _default(self, value: Value, module: Module, depth: int = 0) -> str | int | float | bool | None:
+        if depth > 5:
+            return None
+        if isinstance(value, Const):
+            return value.value
+        if isinstance(value, Name):
+            found = self._python.assignment(value.name, module)
+            return self._default(found[1].value, found[0], depth + 1) if found is not None else self._python.constant(value, module)
+        if isinstance(value, Invoke) and value.call >= 0:
+            call = module.facts.calls[value.call]
+            last = call.last
+            if last in ("get", "getenv", "config", "float", "int", "bool", "parse_boolean", "strtobool", "env", "str", "Field") or "bool" in last or "float" in last:
+                if last in ("get", "getenv", "config", "env"):
+                    default = call.argument(1, "default")
+                    return self._default(default, module, depth + 1) if default is not None else None
+                return self._default(call.args[0], module, depth + 1) if call.args else None
+        return None
+
+    @cached_property
+    def trace_exporters(self) -> tuple[Signal, ...]:
+        """Exporters that take spans out of the process."""
+        return tuple(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACE_EXPORTERS) if site.last[:1].isupper() or site.last.startswith("configure"))
+
+    @cached_property
+    def trace_instrumentations(self) -> tuple[Signal, ...]:
+        """What makes the framework write spans."""
+        return tuple(
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._python.all_calls
+            if _TRACE_INSTRUMENTORS.match(site.name) and site.last in ("instrument_app", "instrument", "OpenTelemetryMiddleware", "instrument_all")
+        )
+
+    # -- error reports ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def error_trackers(self) -> tuple[Signal, ...]:
+        """Where an error tracker is initialised."""
+        return (*(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACKERS)), *(agent for agent in self.agents if "newrelic" in agent.evidence.detail or "ddtrace" in agent.evidence.detail))
+
+    # -- logs ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def central_logging(self) -> tuple[Signal, ...]:
+        """Where logging is configured as a whole, or made structured."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_CENTRAL_LOGGING) if site.call.decorates < 0]
+        for site in self._python.calls(*sorted(_ROOT_LOGGER)):
+            if site.last in ("addHandler", "append") and self._is_root_logger(site):
+                found.append(self._signal(site, "a handler of the root logger"))
+        for setting in self._services.settings_named("LOGGING", "LOGGING_CONFIG"):
+            if self._services.is_django and (not isinstance(setting.value, Mapping) or setting.value.keys):
+                found.append(Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True))
+        return tuple(found)
+
+    def _is_root_logger(self, site: CallSite) -> bool:
+        """Whether `getLogger()` was asked for no name, or for the name of the tree's own top package."""
+        if site.name.startswith("logging.root"):
+            return True
+        facts = site.module.facts
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        for call in facts.calls:
+            if call.name == "logging.getLogger" and (call.result == via or (not call.result and call.line == site.call.line)):
+                if not call.args:
+                    return True
+        return False
+
+    @cached_property
+    def basic_logging(self) -> tuple[Signal, ...]:
+        """Where `logging.basicConfig` or handlers of single loggers are all there is."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._python.calls("logging.basicConfig", "logging.getLogger().addHandler", "absl.logging.set_verbosity")]
+        return tuple(found)
+
+    # -- correlation -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def correlations(self) -> tuple[Signal, ...]:
+        """What puts a request's or trace's id into the log lines."""
+        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_CORRELATION)]
+        found += [
+            Signal(Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`"), True)
+            for item in self._services.middleware
+            if _CORRELATION(item.name) or re.search(r"correlation|request_?id|RequestID", item.name.rpartition(".")[2], re.IGNORECASE)
+        ]
+        return tuple(found)
+
+    @cached_property
+    def request_ids(self) -> tuple[Signal, ...]:
+        """Where a request id is made, read or passed on."""
+        found: list[Signal] = []
+        for site in self._python.all_calls:
+            texts = [value.value for value in (*site.call.args[:2], *(value for _, value in site.call.keywords)) if isinstance(value, Const) and isinstance(value.value, str)]
+            hit = next((text for text in texts if _REQUEST_ID.search(text) and len(text) < 60), None)
+            if hit is not None:
+                found.append(self._signal(site, f"`{hit}`"))
+        return tuple(found)
+
+    @cached_property
+    def logged_ids(self) -> tuple[Signal, ...]:
+        """Log formats and log calls that name a request or trace id."""
+        found: list[Signal] = []
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                for text in _texts(assignment.value):
+                    if _ID_IN_LOG.search(text):
+                        found.append(Signal(Evidence(module.path, assignment.line, "a log format with the id"), self._wiring.runs(module)))
+        for site in self._python.all_calls:
+            owner = site.name.rpartition(".")[0]
+            is_log = owner.startswith(("logging.", "structlog.", "loguru.")) or owner.rpartition(".")[2].strip("?:()") in ("logger", "log", "logging")
+            if is_log or site.last in ("Formatter", "dictConfig", "basicConfig", "add"):
+                for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+                    if any(_ID_IN_LOG.search(text) for text in _texts(value)):
+                        found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
+                        break
+        return tuple(found)
+
+
+def _texts(value: Value, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, Const):
+        if isinstance(value.value, str):
+            yield value.value
+        return
+    if depth < 5:
+        for inner in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
+            yield from _texts(inner, depth + 1)
+
+
+def _short(name: str) -> str:
+    parts = name.rpartition(":")[2].replace("()", "").split(".")
+    return ".".join(parts[-2:]) if len(parts) > 1 else name

@@ -1,0 +1,243 @@
+"""The tests of one tree: which modules assert something, how they reach the application, which routes they request."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.python import Const, Format, Name, Value
+from readiness_bot.model import Evidence
+from readiness_bot.repo.pipelines import Pipelines
+from readiness_bot.repo.python import CallSite, Module, Python
+from readiness_bot.repo.routes import Route, Routes
+
+_VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
+_CLIENTS = re.compile(
+    r"(^|\.)(TestClient|APIClient|AsyncTestClient|APIRequestFactory|RequestFactory|APITestCase|APITransactionTestCase|TestApp|AsyncHTTPTestCase|ASGITransport|"
+    r"AioHTTPTestCase|test_client|create_test_client|aiohttp_client|test_request_context|RoutesTestCase|LiveServerTestCase|SanicTestClient|webtest|app_client|AsyncClient|"
+    r"HttpClient|LifespanManager|FlaskClient|test_cli_runner|ASGIWebSocketTransport)$"
+)
+_DJANGO_CASES = re.compile(r"^(django\.test\.|rest_framework\.test\.|django_webtest|test_plus)")
+_CLIENT_FIXTURES = re.compile(r"^(\w+_)?(client|app_client|test_client|api_client|aiohttp_client|webapp|test_app|testapp|http|browser|page|live_server|django_app|session_client)(_\w+)?$")
+_STORES = re.compile(
+    r"postgres|postgis|timescale|mysql|mariadb|mongo|redis|valkey|rabbitmq|kafka|elasticsearch|opensearch|cockroach|mssql|sqlserver|clickhouse|cassandra|neo4j|minio|memcached|localstack|db\b|database",
+    re.IGNORECASE,
+)
+_STORE_LIBRARIES = ("testcontainers", "pytest_postgresql", "pytest_docker", "pytest_mysql", "pytest_mongodb", "pytest_redis", "testing.postgresql", "pytest_databases", "docker")
+_PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}|\([^)]*\)|:[A-Za-z_]\w*|\*")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A path that a test asks for; segments that the test fills in at run time are `{}`. `method` is empty where unknown."""
+
+    segments: tuple[str, ...]
+    is_suffix: bool
+    method: str
+    path: str
+    line: int
+
+
+class Suite:
+    """Questions about the tests."""
+
+    LOOKS = "tests"
+
+    def __init__(self, python: Python, routes: Routes, pipelines: Pipelines) -> None:
+        self._python = python
+        self._routes = routes
+        self._pipelines = pipelines
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """The test modules that hold a test with an assertion, by path."""
+        return tuple(module for module in self._python.tests if self._asserts(module))
+
+    @staticmethod
+    def _asserts(module: Module) -> bool:
+        tests = [
+            definition for definition in module.facts.definitions if definition.kind == "function" and definition.name.startswith(("test", "it_", "should_"))
+        ]
+        if not tests:
+            return False
+        return any(definition.asserts for definition in module.facts.definitions) or "doctest" in {item.target for item in module.facts.imports}
+
+    @cached_property
+    def through_interface(self) -> tuple[Evidence, ...]:
+        """Where tests drive the application through a client of its interface."""
+        found: list[Evidence] = []
+        for site in self._calls:
+            if _CLIENTS.search(site.name.rpartition(":")[2]):
+                found.append(Evidence(site.module.path, site.call.line, f"`{site.last}`"))
+        for module in self._python.tests:
+            for definition in module.facts.definitions:
+                if any(_DJANGO_CASES.match(self._python.mean(base, module)) for base in definition.bases):
+                    if any(".client." in call.name or ".client." in call.via for call in module.facts.calls):
+                        found.append(Evidence(module.path, definition.line, f"`{definition.name}` uses Django's test client"))
+                        break
+                if definition.kind == "function" and any(_CLIENT_FIXTURES.match(parameter.name) for parameter in definition.parameters) and definition.name.startswith("test"):
+                    found.append(Evidence(module.path, definition.line, f"`{definition.name}` takes a client"))
+                    break
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def against_stores(self) -> tuple[Evidence, ...]:
+        """Where tests run against a real store: a service of the pipeline, containers that tests start."""
+        found: list[Evidence] = []
+        for job in self._pipelines.jobs:
+            stores = [service for service in job.job.services if _STORES.search(service)]
+            if stores and job.on_pull_requests:
+                found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
+        for run in self._pipelines.runs:
+            words = " ".join(run.command.arguments)
+            if run.tool in ("docker-compose", "docker compose", "docker") and re.search(r"\b(up|run)\b", words):
+                found.append(Evidence(run.path, run.line, "the pipeline starts the Compose services"))
+        for step in self._pipelines.steps:
+            text = step.step.run
+            if re.search(r"docker[ -]compose\b.*\b(up|run)\b|service (postgresql|mysql|redis)\S* start|systemctl start (postgresql|mysql|redis)|docker run\b.*(postgres|mysql|redis|mongo)", text):
+                found.append(Evidence(step.path, step.line, "the pipeline starts the stores"))
+        for module in self._python.tests:
+            for item in module.facts.imports:
+                if any(item.target == name or item.target.startswith(f"{name}.") for name in _STORE_LIBRARIES):
+                    found.append(Evidence(module.path, item.line, f"`{item.target}`"))
+                    break
+        return tuple(dict.fromkeys(found))
+
+    # -- routes ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _calls(self) -> tuple[CallSite, ...]:
+        return tuple(self._python.calls_in(self._python.tests))
+
+    @cached_property
+    def requests(self) -> tuple[Request, ...]:
+        """Every path that a test asks for, as far as it can be read."""
+        found: list[Request] = []
+        for site in self._calls:
+            last = site.last
+            for position, value in enumerate((*site.call.args[:3], *(value for name, value in site.call.keywords if name in ("url", "path", "uri")))):
+                read = self._path(value, site.module)
+                if read is None:
+                    continue
+                segments, is_suffix = read
+                method = last.upper() if last in _VERBS - {"request"} else ""
+                if not method and position == 1:
+                    first = site.call.args[0]
+                    text = first.value if isinstance(first, Const) else None
+                    method = text.upper() if isinstance(text, str) and text.lower() in _VERBS else ""
+                found.append(Request(segments, is_suffix, method, site.module.path, site.call.line))
+        for module in self._python.tests:
+            for assignment in module.facts.assignments:
+                read = self._path(assignment.value, module)
+                if read is not None:
+                    found.append(Request(*read, "", module.path, assignment.line))
+        return tuple(found)
+
+    def _path(self, value: Value, module: Module) -> tuple[tuple[str, ...], bool] | None:
+        is_suffix = False
+        if isinstance(value, Format):
+            text = ""
+            for index, part in enumerate(value.parts):
+                constant = part.value if isinstance(part, Const) else self._python.constant(part, module)
+                if isinstance(constant, str):
+                    text += constant
+                elif index == 0:
+                    is_suffix = True
+                else:
+                    text += "{}"
+        else:
+            constant = value.value if isinstance(value, Const) else self._python.constant(value, module) if isinstance(value, Name) else None
+            if not isinstance(constant, str):
+                return None
+            text = constant
+        text = re.sub(r"^https?://[^/]+", "", text).partition("?")[0].partition("#")[0]
+        if not text.startswith("/") or len(text) > 300 or " " in text:
+            return None
+        return _segments(text), is_suffix
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of routes and handlers that tests ask a URL for."""
+        found: set[str] = set()
+        for site in self._calls:
+            if site.last in ("reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"):
+                for value in site.call.args[:1]:
+                    if isinstance(value, Const) and isinstance(value.value, str):
+                        found.add(value.value)
+                        found.add(re.split(r"[:.]", value.value)[-1])
+        return frozenset(found)
+
+    @cached_property
+    def _handled(self) -> frozenset[str]:
+        """The definitions of production code that tests name."""
+        found: set[str] = set()
+        for module in self._python.tests:
+            for refs in (module.facts.refs, *(definition.refs for definition in module.facts.definitions)):
+                for ref in refs:
+                    if not ref.startswith("?"):
+                        found.add(self._python.identify(ref, module).replace("()", ""))
+        return frozenset(found)
+
+    @cached_property
+    def _requested(self) -> dict[tuple[int, bool], list[Request]]:
+        index: dict[tuple[int, bool], list[Request]] = defaultdict(list)
+        for request in self.requests:
+            index[len(request.segments), request.is_suffix].append(request)
+        return index
+
+    def exercises(self, route: Route) -> bool:
+        """Whether some test asks for the route: by path (and method, where the test tells it), by name, or by its handler."""
+        name = route.call.keyword("name") if route.call is not None else None
+        if isinstance(name, Const) and isinstance(name.value, str) and name.value in self._names:
+            return True
+        if route.call is not None:
+            base = route.call.keyword("basename") or route.call.keyword("base_name") or route.call.keyword("endpoint")
+            if isinstance(base, Const) and any(known == base.value or known.startswith(f"{base.value}-") for known in self._names):
+                return True
+        if route.handler is not None:
+            if route.handler.name in self._handled or route.handler.definition.name in self._names:
+                return True
+            if route.view is not None and route.view.name in self._handled and route.framework in ("django", "django-rest-framework", "tornado", "falcon"):
+                return True
+        return self._is_asked_for(route)
+
+    def _is_asked_for(self, route: Route) -> bool:
+        wanted = _segments(route.path)
+        for request in self._requested.get((len(wanted), False), ()):
+            if _matches(wanted, request.segments) and (not request.method or request.method in route.methods):
+                return True
+        for (size, is_suffix), requests in self._requested.items():
+            if is_suffix and 0 < size <= len(wanted):
+                tail = wanted[len(wanted) - size :]
+                if any(_matches(tail, request.segments) and (not request.method or request.method in route.methods) for request in requests):
+                    return True
+        return False
+
+    @cached_property
+    def exercised(self) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+        """The routes that some test asks for, and those that none does."""
+        routes = [route for route in self._routes.all if route.methods != ("OPTIONS",) and route.methods != ("HEAD",)]
+        asked = tuple(route for route in routes if self.exercises(route))
+        known = set(map(id, asked))
+        return asked, tuple(route for route in routes if id(route) not in known)
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(_PARAMETER.sub("{}", part) if _PARAMETER.search(part) else part for part in path.strip("/").split("/"))
+
+
+def _matches(wanted: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    for left, right in zip(wanted, asked, strict=True):
+        if left != right and "{}" not in left and "{}" not in right:
+            return False
+    # A request made of nothing but filled-in parts says nothing about which route it is for.
+    return any("{}" not in right for right in asked)
+
