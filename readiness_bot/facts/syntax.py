@@ -129,9 +129,11 @@ def _decoded(data: bytes) -> str:
         if encoding.lower() in _SLOW_CODECS:
             raise Unreadable(f"written in an encoding that no source may have: {encoding}")
         text = data.decode(encoding)
-    except (SyntaxError, LookupError) as error:
-        raise Unreadable("names an encoding that is unknown, or not of text") from error
-    except ValueError as error:
+    except LookupError as error:
+        raise Unreadable("names an encoding that is not one of text") from error
+    except (SyntaxError, ValueError) as error:
+        if "unknown encoding" in str(error):
+            raise Unreadable("names an unknown encoding") from error
         raise Unreadable("not text in the encoding it names, or not UTF-8 where it names none") from error
     if "\0" in text:
         raise Unreadable("holds null bytes")
