@@ -1,0 +1,362 @@
+"""Whether code runs, loads or trusts what others send: deserialisation, shells, `eval`, TLS without checks, unescaped HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.python import CallSite, Module
+from readiness_bot.repo.values import Call, Const, Invoke, Name, Value
+
+_LOADING = {
+    **dict.fromkeys(
+        ("pickle.loads", "pickle.load", "pickle.Unpickler", "_pickle.loads", "_pickle.load", "cPickle.loads", "cPickle.load", "dill.loads", "dill.load",
+         "cloudpickle.loads", "cloudpickle.load", "joblib.load", "pandas.read_pickle", "jsonpickle.decode", "jsonpickle.loads", "six.moves.cPickle.loads",
+         "kombu.serialization.pickle_loads", "torch.load", "numpy.load"),
+        ("B301", "unpickled, which runs whatever its author put into it"),
+    ),
+    **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", "read by `marshal`, which is not meant for data from outside")),
+    **dict.fromkeys(("shelve.open",), ("B301", "opened by `shelve`, which unpickles it")),
+}  # fmt: skip
+_YAML = frozenset({"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "yaml.unsafe_load_all", "ruamel.yaml.load"})
+_SAFE_LOADERS = frozenset({"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader", "yaml.loader.SafeLoader", "yaml.cyaml.CSafeLoader",
+                           "ruamel.yaml.SafeLoader", "ruamel.yaml.RoundTripLoader", "yaml.loader.BaseLoader"})  # fmt: skip
+_ALWAYS_SHELL = {
+    "os.system": "B605", "os.popen": "B605", "subprocess.getoutput": "B605", "subprocess.getstatusoutput": "B605", "commands.getoutput": "B605",
+    "commands.getstatusoutput": "B605", "asyncio.create_subprocess_shell": "B602", "popen2.popen2": "B605", "pexpect.run": "B605",
+}  # fmt: skip
+_MAYBE_SHELL = frozenset({"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"})
+_EVALUATING = {"eval": "B307", "exec": "B102", "builtins.eval": "B307", "builtins.exec": "B102"}
+_TEMPLATING = frozenset({"flask.render_template_string", "quart.render_template_string", "jinja2.Template", "mako.template.Template",
+                         "jinja2.Environment().from_string", "tornado.template.Template", "django.template.Template"})  # fmt: skip
+_OFF_SWITCHES = frozenset({"verify_ssl", "ssl_verify", "verify_certs", "validate_certs", "verify_ssl_certs", "verify_cert", "ssl_verification", "check_hostname",
+                           "verify_https", "validate_cert", "ssl_check_hostname"})  # fmt: skip
+_ON_SWITCHES = frozenset({"tlsAllowInvalidCertificates", "tlsInsecure", "ssl_no_verify", "allow_insecure_tls", "insecure_tls", "tls_allow_invalid_certificates",
+                          "tlsAllowInvalidHostnames"})  # fmt: skip
+_VERIFYING = ("requests.", "httpx.", "niquests.", "curl_cffi.", "requests_oauthlib.", "hvac.", "boto3.", "authlib.", "cloudscraper.", "websocket.")
+_WEAK_TLS = re.compile(r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$")
+_UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
+_HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
+_NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A possible defect: Bandit's number for it, what is wrong, how sure that is, and what to do."""
+
+    test: str
+    message: str
+    confidence: Confidence
+    fix: str | None = None
+
+
+@Control(
+    id="security/insecure-code",
+    title="Nothing that others send is run, unpickled or trusted without a check",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="A shell, `eval`, `pickle` and unchecked TLS give whoever reaches them the rights of the service.",
+    impact="One crafted request runs code on the server, or one listener on the network reads and changes what it exchanges.",
+    fix="Pass arguments as a list without a shell, load with `json` or `yaml.safe_load`, leave certificate checks on, and turn autoescape on.",
+    effort=Effort.HOURS,
+    role=Role.SECURITY,
+    sources=["https://bandit.readthedocs.io/en/latest/plugins/index.html", "https://cwe.mitre.org/data/definitions/78.html", "https://cwe.mitre.org/data/definitions/502.html"],
+    fails=[
+        "import subprocess\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/ping')\n"
+        "def ping():\n"
+        "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  # <- flagged\n",
+        "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, Loader=yaml.Loader)  # <- flagged\n",
+        "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
+    ],
+    passes=[
+        "import subprocess\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "@app.get('/ping')\n"
+        "def ping():\n"
+        "    subprocess.run('date', shell=True)\n"
+        "    return subprocess.run(['ping', '-c1', request.args['host']], capture_output=True).stdout\n",
+        "import yaml\nclass Loader(yaml.SafeLoader):\n    pass\ndef settings(text):\n    return yaml.load(text, Loader)\n",
+    ],
+    fixed="import subprocess\n"
+    "from flask import Flask, request\n"
+    "app = Flask(__name__)\n"
+    "@app.get('/ping')\n"
+    "def ping():\n"
+    "    return subprocess.run(['ping', '-c1', '--', request.args['host']], capture_output=True).stdout\n",
+    ignores=["import hashlib\nprint(hashlib.md5(b'key').hexdigest())\n"],
+    applies=lambda repo: repo.python.exists,
+)
+def insecure_code(repo: Repo) -> Iterator[Site]:
+    """Look at every call and setting that could hand the service over; what Bandit finds beside them is a hint."""
+    for site in repo.python.all_calls:
+        for look in _LOOKS:
+            doubts = look(site, repo)
+            if doubts is None:
+                continue
+            worst = max(doubts, key=lambda doubt: _RANK[doubt.confidence], default=None)
+            if worst is None or _is_waived(site.location, worst.test, repo):
+                yield good(site.location)
+            else:
+                yield bad(site.location, worst.message, worst.confidence, fix=worst.fix)
+            break
+    for module in repo.python.production:
+        yield from _of_assignments(module, repo)
+
+
+_RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+def _is_waived(location: Location, test: str, repo: Repo) -> bool:
+    """Whether a comment on the statement waives Bandit's test: `# nosec`, alone or with its number, or `# noqa: Sxxx`."""
+    for comment in repo.suppressions.at(location.path, location.line, location.end_line, "nosec"):
+        if not comment.ids or test in comment.ids:
+            return True
+    wanted = {f"S{test[1:]}", "S"}
+    return any(wanted & set(comment.ids) for comment in repo.suppressions.at(location.path, location.line, location.end_line, "noqa"))
+
+
+# -- loading ------------------------------------------------------------------------------------------------------------
+
+
+def _loads(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    known = _LOADING.get(site.name)
+    if known is None:
+        return None
+    if site.name == "torch.load" and repo.python.constant(site.call.keyword("weights_only"), site.module) is True:
+        return []
+    if site.name == "numpy.load" and repo.python.constant(site.call.keyword("allow_pickle"), site.module) is not True:
+        return []
+    test, what = known
+    return [
+        _Doubt(test, f"{_subject(flow)} is {what}: {_way(flow, site)}.", confidence, "Exchange the data as JSON, or sign it and check the signature before loading.")
+        for flow in repo.flows.into(site, 0)
+        if (confidence := _of_loaded(flow)) is not None
+    ]
+
+
+def _of_loaded(flow: Flow) -> Confidence | None:
+    if flow.kind == "request":
+        return Confidence.HIGH if flow.sure and not flow.is_vetted else Confidence.MEDIUM
+    if flow.is_vetted or any("hmac" in tag or "compare_digest" in tag for tag in flow.cleaned):
+        return None
+    if flow.kind == "unknown":
+        return Confidence.MEDIUM if _NETWORK.match(flow.text) else Confidence.LOW
+    return Confidence.LOW if flow.kind in ("parameter", "stored") else None
+
+
+def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    if site.name not in _YAML or not site.call.args:
+        return None
+    fix = "Load with `yaml.safe_load(…)`."
+    if "unsafe" in site.name:
+        return [_Doubt("B506", f"`{site.last}` builds any Python object that the document names.", Confidence.HIGH, fix)]
+    if "full" in site.name:
+        return [_Doubt("B506", f"`{site.last}` builds more Python objects than data needs.", Confidence.MEDIUM, fix)]
+    loader = site.call.argument(1, "Loader")
+    if isinstance(site.call.args[0], Const):
+        return []
+    if loader is None:
+        return [] if site.call.has_double_star else [_Doubt("B506", "`yaml.load` without a safe loader builds any Python object that the document names.", Confidence.HIGH, fix)]
+    return _of_loader(loader, site, repo, fix)
+
+
+def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Doubt]:
+    name = loader.name if isinstance(loader, Name | Invoke) else ""
+    own = repo.python.class_of(name, site.module) if name else None
+    if own is not None:
+        safe = repo.python.descends_from(own, *_SAFE_LOADERS)
+    else:
+        resolved = repo.python.identify(name, site.module)
+        safe = resolved in _SAFE_LOADERS or not resolved.startswith(("yaml.", "ruamel.")) or resolved.endswith("SafeLoader")
+        if resolved.endswith("FullLoader"):
+            return [_Doubt("B506", "`yaml.FullLoader` builds more Python objects than data needs.", Confidence.MEDIUM, fix)]
+    return [] if safe else [_Doubt("B506", "The loader given to `yaml.load` builds any Python object that the document names.", Confidence.HIGH, fix)]
+
+
+# -- running ------------------------------------------------------------------------------------------------------------
+
+
+def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    test = _ALWAYS_SHELL.get(site.name)
+    doubtful = False
+    if test is None:
+        if site.name not in _MAYBE_SHELL:
+            return None
+        shell = site.call.argument(8, "shell")
+        if shell is None:
+            return None
+        constant = repo.python.constant(shell, site.module)
+        if constant is False or constant == 0 and constant is not None:
+            return None
+        doubtful = constant is not True and constant != 1
+        test = "B602"
+    return [
+        _Doubt(
+            test,
+            f"{_subject(flow)} is run by a shell: {_way(flow, site)}.",
+            Confidence.MEDIUM if doubtful and confidence is Confidence.HIGH else confidence,
+            'Give the command as a list and leave the shell out: `subprocess.run(["program", value])`.',
+        )
+        for flow in repo.flows.into(site, 0, "args")
+        if (confidence := _of_run(flow)) is not None
+    ]
+
+
+def _of_run(flow: Flow) -> Confidence | None:
+    if flow.is_limited or "shell-quoted" in flow.cleaned:
+        return None
+    if flow.kind == "request":
+        return Confidence.HIGH if flow.sure and not flow.is_vetted and flow.type != "model" else Confidence.MEDIUM
+    if flow.kind in ("setting", "operator"):
+        return Confidence.LOW
+    return Confidence.LOW if flow.is_vetted else Confidence.MEDIUM
+
+
+def _evaluates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    test = _EVALUATING.get(site.name)
+    if test is None:
+        return None
+    return [
+        _Doubt(test, f"{_subject(flow)} is run as Python: {_way(flow, site)}.", confidence, "Parse the value with `ast.literal_eval` or `json.loads`, or look it up in a dict of what is allowed.")
+        for flow in repo.flows.into(site, 0)
+        if (confidence := _of_run(flow)) is not None
+    ]
+
+
+def _templates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    """A template whose source a client writes runs code on the server."""
+    if site.name not in _TEMPLATING:
+        return None
+    found = [
+        _Doubt("B701", f"Request data becomes the source of a template, which can run code: {_way(flow, site)}.", Confidence.HIGH, "Keep the template constant and pass the value as a variable of it.")
+        for flow in repo.flows.into(site, 0, "source")
+        if flow.kind == "request" and flow.sure and not flow.is_limited and not flow.is_vetted and flow.type in ("text", "object", "segment")
+    ]
+    if found or not site.name.startswith("jinja2.Template"):
+        return found
+    return _escaping(site, repo)
+
+
+# -- escaping -----------------------------------------------------------------------------------------------------------
+
+
+def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    """Jinja's own environments escape nothing unless told to."""
+    if site.name not in ("jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"):
+        return None
+    autoescape = site.call.keyword("autoescape")
+    constant = repo.python.constant(autoescape, site.module)
+    if site.call.has_double_star or (autoescape is not None and constant is not False):
+        return []
+    if not _renders_html(site):
+        return [_Doubt("B701", f"`{site.last}` renders without autoescape; if this is ever HTML, values run as script.", Confidence.LOW)]
+    fix = f"Turn it on: `{site.last}(…, autoescape=True)`."
+    return [_Doubt("B701", f"`{site.last}` renders HTML without autoescape: values with markup in them run as script.", Confidence.MEDIUM, fix)]
+
+
+def _renders_html(site: CallSite) -> bool:
+    function = site.function
+    texts = " ".join(text for text, _ in site.module.facts.strings)
+    names = " ".join((function.name, *function.refs)) if function is not None else " ".join(site.module.facts.refs)
+    return bool(_HTML.search(names)) or ".html" in texts
+
+
+# -- connections --------------------------------------------------------------------------------------------------------
+
+
+def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    """Certificates that nobody checks, and versions of TLS that are broken."""
+    if site.name in ("ssl._create_unverified_context", "urllib3.disable_warnings"):
+        return [_Doubt("B323", "A context that checks no certificate is used.", Confidence.HIGH, "Use `ssl.create_default_context()`.")] if "context" in site.name else None
+    found = list(_off(site, repo))
+    found += [_Doubt("B502", f"`{name}` allows a version of TLS that is broken.", Confidence.HIGH, "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.") for name in _weak(site.call)]
+    if site.last == "set_option" and any(isinstance(value, Name) and value.name in _UNCHECKED_LDAP for value in site.call.args):
+        found.append(_Doubt("B501", "The LDAP server's certificate is not checked.", Confidence.HIGH, "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`."))
+    return found or None
+
+
+def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
+    for name, value in site.call.keywords:
+        constant = repo.python.constant(value, site.module)
+        resolved = value.name if isinstance(value, Name) else ""
+        is_off = (
+            (name in _OFF_SWITCHES and constant is False)
+            or (name in _ON_SWITCHES and constant is True)
+            or (name == "verify" and constant is False and _is_client(site))
+            or (name == "ssl" and constant is False and "aiohttp" in site.name)
+            or (name in ("cert_reqs", "ssl_cert_reqs") and (resolved == "ssl.CERT_NONE" or constant in ("CERT_NONE", "none")))
+        )
+        if is_off:
+            written = resolved or repr(constant)
+            yield _Doubt("B501", f"`{name}={written}` accepts any certificate, so that anyone on the way can answer.", Confidence.HIGH, f"Take `{name}={written}` out; for an own authority name its file.")
+
+
+def _is_client(site: CallSite) -> bool:
+    if site.name.startswith(_VERIFYING):
+        return True
+    verbs = site.last in ("get", "post", "put", "patch", "delete", "head", "options", "request")
+    return verbs and site.name[:1] in ("?", "") or (verbs and "session" in site.name.lower())
+
+
+def _weak(call: Call) -> Iterator[str]:
+    for value in (*call.args, *(value for _, value in call.keywords)):
+        if isinstance(value, Name) and _WEAK_TLS.match(value.name):
+            yield value.name
+
+
+def _hosts(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    """SSH servers whose keys nobody checks."""
+    if site.last == "set_missing_host_key_policy":
+        value = site.call.args[0] if site.call.args else None
+        name = value.name if isinstance(value, Name | Invoke) else ""
+        if name.removesuffix("()").endswith(("AutoAddPolicy", "WarningPolicy")):
+            return [_Doubt("B507", "Any SSH host key is accepted.", Confidence.MEDIUM, "Load known keys, and refuse others: `client.set_missing_host_key_policy(paramiko.RejectPolicy())`.")]
+        return []
+    if site.name.startswith("asyncssh.") and site.call.has("known_hosts"):
+        off = isinstance(value := site.call.keyword("known_hosts"), Const) and value.value is None
+        return [_Doubt("B507", "`known_hosts=None` accepts any SSH host key.", Confidence.MEDIUM)] if off else []
+    return None
+
+
+def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
+    """Switches that are set as attributes: `session.verify = False`, `context.verify_mode = ssl.CERT_NONE`."""
+    for one in module.facts.assignments:
+        last = one.target.rpartition(".")[2].lstrip(":?")
+        name = one.value.name if isinstance(one.value, Name) else ""
+        off = isinstance(one.value, Const) and one.value.value is False
+        what = ""
+        if "." in one.target and last == "verify_mode" and name == "ssl.CERT_NONE":
+            what = "`verify_mode = ssl.CERT_NONE` accepts any certificate, so that anyone on the way can answer."
+        elif "." in one.target and off and last == "verify" and ("session" in one.target.lower() or "client" in one.target.lower()):
+            what = "`verify = False` accepts any certificate, so that anyone on the way can answer."
+        elif "." in one.target and last in ("minimum_version", "ssl_version") and _WEAK_TLS.match(name):
+            what = f"`{name}` allows a version of TLS that is broken."
+        elif name == "ssl._create_unverified_context" and last == "_create_default_https_context":
+            what = "Every HTTPS request of the process goes without a check of certificates."
+        if what:
+            location = module.location(one.line, one.end_line, one.scope, one.statement)
+            if not _is_waived(location, "B501", repo):
+                yield bad(location, what, fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.")
+
+
+# -- words --------------------------------------------------------------------------------------------------------------
+
+
+def _subject(flow: Flow) -> str:
+    return {"request": "Request data", "parameter": "A parameter", "setting": "A setting", "operator": "An operator's input"}.get(flow.kind, "A value")
+
+
+def _way(flow: Flow, site: CallSite) -> str:
+    return describe(flow, site.last, site.module.path, site.call.line)
+
+
+_LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (_loads, _yaml, _shell, _evaluates, _templates, _escaping, _hosts, _tls)

@@ -1,0 +1,147 @@
+"""Whether every JSON Web Token is verified, with algorithms that the service names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import Const, Invoke, Items, Mapping, Name, Value
+
+_PYJWT = frozenset(
+    {"jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode", "jwt.api_jwt.decode_complete", "jwt.PyJWT().decode", "jwt.api_jwt.PyJWT().decode",
+     "jwt.PyJWT().decode_complete", "jwt.PyJWS().decode"}
+)  # fmt: skip
+_JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
+_UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
+_ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
+_LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
+
+
+class _Flaw(Enum):
+    """What is wrong with a decode."""
+
+    OFF = "verification of the signature is switched off"
+    OPEN = "no `algorithms` are named, so that the token chooses its own"
+    NONE = "the algorithm `none` is accepted, which needs no signature"
+
+
+@Control(
+    id="security/jwt-verification",
+    title="Every token is verified with algorithms that the service names",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="A token is only as good as its signature: without the check, or with an algorithm the token picks, anyone can write one.",
+    impact="Anyone signs in as anyone, administrators included, with a token typed by hand.",
+    fix='Verify with the expected algorithm alone: `jwt.decode(token, key, algorithms=["HS256"])`, and set `verify_signature` nowhere to False.',
+    effort=Effort.MINUTES,
+    role=Role.SECURITY,
+    sources=["https://datatracker.ietf.org/doc/html/rfc8725#section-3.1", "https://pyjwt.readthedocs.io/en/stable/algorithms.html"],
+    fails=[
+        'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": False})["sub"]  # <- flagged\n',
+        "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- flagged\n",
+        'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", "none"])  # <- flagged\n',
+    ],
+    passes=[
+        "import jwt\n"
+        'ALGORITHM = "HS256"\n'
+        "def user_of(token, key):\n"
+        '    kind = jwt.get_unverified_header(token)["kid"]\n'
+        "    return jwt.decode(token, key[kind], algorithms=[ALGORITHM])\n",
+        'from jose import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, ["RS256"])\n',
+    ],
+    fixed='import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n',
+    ignores=["import json\njson.JSONDecoder().decode('{}')\n"],
+)
+def jwt_verification(repo: Repo) -> Iterator[Site]:
+    """Look at every decode of a token."""
+    for site in repo.python.calls(*sorted(_PYJWT | _JOSE | _UNVERIFIED | _ENCODING)):
+        flaw = _flaw(site, repo)
+        if flaw is None:
+            yield good(site.location)
+            continue
+        confidence = Confidence.HIGH
+        if flaw is _Flaw.OFF and (_is_logged(site) or _is_verified_beside(site, repo)):
+            confidence = Confidence.LOW
+        yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
+
+
+def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
+    if site.name in _ENCODING:
+        algorithm = repo.python.constant(site.call.argument(2, "algorithm"), site.module)
+        return _Flaw.NONE if isinstance(algorithm, str) and algorithm.lower() == "none" else None
+    if site.name == "google.auth.jwt.decode":
+        return _Flaw.OFF if repo.python.constant(site.call.argument(2, "verify"), site.module) is False else None
+    if site.name in _UNVERIFIED or _switched_off(site, repo):
+        return _Flaw.OFF
+    algorithms = site.call.argument(2, "algorithms")
+    if algorithms is None:
+        starred = site.call.has_double_star or any(getattr(value, "kind", "") == "*" for value in site.call.args)
+        singular = site.call.has("algorithm") and site.name in _JOSE
+        return None if starred or singular or _is_keyed(site, repo) else _Flaw.OPEN
+    named = _texts(algorithms, site, repo)
+    if any(text.lower() == "none" for text in named):
+        return _Flaw.NONE
+    return _Flaw.OPEN if isinstance(algorithms, Const) and algorithms.value is None else None
+
+
+def _is_keyed(site: CallSite, repo: Repo) -> bool:
+    """Whether the key itself fixes the algorithm: PyJWT's `PyJWK` does."""
+    key = site.call.argument(1, "key")
+    name = key.meaning or key.name if isinstance(key, Name) else key.name if isinstance(key, Invoke) else ""
+    return "PyJWK" in repo.python.mean(name, site.module)
+
+
+def _switched_off(site: CallSite, repo: Repo) -> bool:
+    if repo.python.constant(site.call.keyword("verify"), site.module) is False:
+        return True
+    options = site.call.argument(3, "options")
+    if isinstance(options, Invoke) and options.name == "dict" and options.call >= 0:
+        return repo.python.constant(site.module.facts.calls[options.call].keyword("verify_signature"), site.module) is False
+    if isinstance(options, Name):
+        options = _assigned(options, site, repo)
+    if not isinstance(options, Mapping):
+        return False
+    return any(
+        isinstance(key, Const) and key.value == "verify_signature" and repo.python.constant(value, site.module) is False
+        for key, value in zip(options.keys, options.values, strict=True)
+    )
+
+
+def _assigned(name: Name, site: CallSite, repo: Repo) -> Value | None:
+    """What a variable of the function or of the module is bound to."""
+    local = [one.value for one in site.module.facts.assignments if one.target == name.name and one.scope == site.call.scope]
+    if len(local) == 1:
+        return local[0]
+    found = repo.python.assignment(name.name, site.module)
+    return found[1].value if found is not None else None
+
+
+def _texts(value: Value, site: CallSite, repo: Repo) -> list[str]:
+    if isinstance(value, Name):
+        value = _assigned(value, site, repo) or value
+    items = value.items if isinstance(value, Items) else (value,)
+    return [text for item in items if isinstance(text := repo.python.constant(item, site.module), str)]
+
+
+def _is_logged(site: CallSite) -> bool:
+    return site.outer is not None and site.outer.last in _LOGGING
+
+
+def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
+    """Whether the same function verifies as well: then the unverified look only chooses a key or an issuer."""
+    return any(
+        other.call is not site.call and other.call.scope == site.call.scope and other.module is site.module and _flaw(other, repo) is None
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+    )
+
+
+def _fix(site: CallSite, flaw: _Flaw) -> str:
+    if flaw is _Flaw.OFF:
+        return 'Give the key and verify: `decode(token, key, algorithms=["HS256"])`, without `verify_signature: False`.'
+    if flaw is _Flaw.NONE:
+        return "Take `none` out of the algorithms and name the one that the tokens are signed with."
+    return f'Name the algorithm that the tokens are signed with: `{site.last}(…, algorithms=["HS256"])`.'

@@ -1,0 +1,166 @@
+"""Whether passwords are kept as slow, salted hashes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import Const, Invoke, Items, Name, Other, Value
+
+_FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
+                   r"|(md5|sha)\.(new|md5|sha)|crypt\.crypt)$")  # fmt: skip
+_WEAK_SCHEMES = frozenset(
+    {"plaintext", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "ldap_md5", "ldap_sha1", "ldap_plaintext", "des_crypt", "lmhash", "nthash",
+     "mysql323", "mysql41", "roundup_plaintext", "postgres_md5", "apr_md5_crypt", "unsalted_md5", "ldap_salted_md5", "ldap_salted_sha1", "sha1_crypt",
+     "django_salted_sha1", "django_salted_md5", "cisco_type7", "oracle10"}
+)  # fmt: skip
+_SLOW = re.compile(
+    r"^(bcrypt\.(hashpw|checkpw|kdf)|argon2\.|passlib\.(hash\.(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_\w+|sha(256|512)_crypt)|apps\.|context\.|ifc)"
+    r"|pwdlib\.|hashlib\.(scrypt|pbkdf2_hmac)|flask_bcrypt\.|werkzeug\.security\.(generate|check)_password_hash|django\.contrib\.auth\.hashers\."
+    r"|pymongo_argon|fastapi_users\.password|cryptography\.hazmat\.primitives\.kdf\.|nacl\.pwhash|libpass\.|Crypto\.Protocol\.KDF\.|scrypt\."
+    r"|backports\.pbkdf2|flask_security\.|quart_auth\.|flask_argon2|argon2_cffi)"
+)
+_PASSWORD = re.compile(r"(?<![a-z])(pass(word|wd|phrase)?|pwd|passw|user_?pass|new_?pass(word)?|plain_?pass(word)?)(?![a-z])(?!\w*(hash|hashed|_reset|_token))", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|encrypt|cipher|fernet|derive|aes", re.IGNORECASE)
+_DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
+
+
+@Control(
+    id="security/password-hashing",
+    title="Passwords are kept as slow, salted hashes",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="MD5 and the SHA family are made to be fast: a graphics card tries billions of passwords a second against them.",
+    impact="One leaked table gives away most users' passwords within hours, here and wherever else they use them.",
+    fix="Hash with Argon2: `argon2.PasswordHasher().hash(password)`, and hash anew when a user signs in.",
+    effort=Effort.DAY,
+    role=Role.SECURITY,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/916.html"],
+    fails=[
+        "import hashlib\n"
+        "def register(store, name, password):\n"
+        "    store[name] = hashlib.sha256(password.encode()).hexdigest()  # <- flagged\n",
+        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["hex_md5"])  # <- flagged\n',
+    ],
+    passes=[
+        "from argon2 import PasswordHasher\n"
+        "hasher = PasswordHasher()\n"
+        "def register(store, name, password):\n"
+        "    store[name] = hasher.hash(password)\n",
+        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], deprecated="auto")\n',
+    ],
+    fixed="import argon2\ndef register(store, name, password):\n    store[name] = argon2.PasswordHasher().hash(password)\n",
+    ignores=["import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n"],
+)
+def password_hashing(repo: Repo) -> Iterator[Site]:
+    """Look at every hash that a password goes into."""
+    yield from _of_settings(repo)
+    for site in repo.python.all_calls:
+        if site.name.startswith("passlib.context.") or site.name == "passlib.context.CryptContext":
+            yield _of_context(site, repo)
+        elif site.last == "generate_password_hash":
+            yield _of_werkzeug(site, repo)
+        elif _is_weak_passlib(site.name):
+            scheme = site.name.split(".")[2].removesuffix("()")
+            yield bad(site.location, f"Passwords are hashed with `{scheme}`, which is fast or keeps no salt.")
+        elif _SLOW.match(site.name):
+            yield good(site.location)
+        elif _FAST.match(site.name):
+            yield from _of_hash(site, repo)
+
+
+def _is_weak_passlib(name: str) -> bool:
+    parts = name.split(".")
+    return name.startswith("passlib.hash.") and len(parts) > 3 and parts[2].removesuffix("()") in _WEAK_SCHEMES and parts[-1] in ("hash", "encrypt", "verify")
+
+
+def _of_context(site: CallSite, repo: Repo) -> Site:
+    """A context hashes new passwords with its first scheme, or the one named as default."""
+    schemes = site.call.argument(0, "schemes")
+    if isinstance(schemes, Name):
+        found = repo.python.assignment(schemes.name, site.module)
+        schemes = found[1].value if found is not None else None
+    named = [item.value for item in schemes.items if isinstance(item, Const)] if isinstance(schemes, Items) else []
+    default = repo.python.constant(site.call.keyword("default"), site.module) or (named[0] if named else "")
+    if default in _WEAK_SCHEMES:
+        return bad(site.location, f"New passwords are hashed with `{default}`, which is fast or keeps no salt.", fix='Put a slow scheme first: `CryptContext(schemes=["argon2", …], deprecated="auto")`.')
+    return good(site.location)
+
+
+def _of_werkzeug(site: CallSite, repo: Repo) -> Site:
+    method = repo.python.constant(site.call.argument(1, "method"), site.module)
+    if isinstance(method, str) and method.split(":")[0] in ("plain", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
+        return bad(site.location, f"Passwords are hashed with one round of `{method}`.", fix="Leave `method` out: the default is scrypt.")
+    return good(site.location)
+
+
+def _of_settings(repo: Repo) -> Iterator[Site]:
+    """Django hashes new passwords with the first of its hashers."""
+    for module in repo.python.production:
+        for assignment in module.facts.assignments:
+            if assignment.target != ":PASSWORD_HASHERS" or not isinstance(assignment.value, Items) or not assignment.value.items:
+                continue
+            first = assignment.value.items[0]
+            location = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
+            if isinstance(first, Const) and isinstance(first.value, str) and _DJANGO_WEAK.search(first.value) and "test" not in module.path:
+                yield bad(location, f"New passwords are hashed with `{first.value.rpartition('.')[2]}`.", fix="Put `django.contrib.auth.hashers.Argon2PasswordHasher` first.")
+            else:
+                yield good(location)
+
+
+def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
+    """A fast hash, where a password goes into it; other uses are none of this control's business."""
+    if repo.python.constant(site.call.keyword("usedforsecurity"), site.module) is False:
+        return
+    name = _password_in(site, repo)
+    if not name:
+        return
+    algorithm = site.last
+    if algorithm == "new" and site.name.startswith("hashlib"):
+        chosen = repo.python.constant(site.call.argument(0, "name"), site.module)
+        algorithm = chosen if isinstance(chosen, str) else "a fast hash"
+    where = f"{site.module.path}:{site.function.qualname if site.function is not None else ''}"
+    confidence = Confidence.HIGH
+    if _ELSEWHERE.search(where.rpartition("/")[2]):
+        confidence = Confidence.LOW
+    elif _is_stretched(site):
+        return
+    yield bad(site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence)
+
+
+def _password_in(site: CallSite, repo: Repo) -> str:
+    """The name of a password that goes into a hash; empty if none does."""
+    start = 1 if site.name == "hashlib.new" else 0
+    for value in site.call.args[start : start + 1]:
+        for name in _names(value):
+            last = name.replace("()", "").lstrip(":?")
+            found = next((part for part in reversed(last.split(".")) if _PASSWORD.search(part)), "")
+            if found and not re.search(r"hash|token|reset|settings?|config", last, re.IGNORECASE):
+                return found
+    for flow in repo.flows.into(site, start):
+        if flow.kind in ("request", "parameter") and (match := _PASSWORD.search(flow.text.rpartition("`")[0] or flow.text)):
+            return match.group(0)
+    return ""
+
+
+def _names(value: Value) -> Iterator[str]:
+    """The things named in a value, a few levels deep."""
+    if isinstance(value, Name | Invoke):
+        yield value.name
+    elif isinstance(value, Other):
+        yield from value.names
+    else:
+        for inner in (*getattr(value, "parts", ()), *getattr(value, "items", ())):
+            yield from _names(inner)
+
+
+def _is_stretched(site: CallSite) -> bool:
+    """Whether the same function hands the result to a slow hash, as is done for bcrypt's limit of 72 bytes."""
+    return any(
+        other.scope == site.call.scope and (_SLOW.match(other.name) or other.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret"))
+        for other in site.module.facts.calls
+    )
