@@ -24,6 +24,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
+from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
@@ -77,6 +78,11 @@ class Repo:
     def identity(self) -> Identity:
         """Who may call the routes."""
         return Identity(self.python, self.routes, self.services)
+
+    @cached_property
+    def shutdown(self) -> Shutdown:
+        """What the program closes when it is told to stop."""
+        return Shutdown(self.python, self.services)
 
     @cached_property
     def wiring(self) -> Wiring:

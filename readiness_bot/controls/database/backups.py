@@ -1,0 +1,145 @@
+"""Whether the service's data can be brought back."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_HALF = 0.5
+_STORE_PACKAGE_NAMES = """
+sqlalchemy sqlmodel django peewee tortoise-orm pony psycopg psycopg2 psycopg2-binary asyncpg pg8000 mysqlclient pymysql
+aiomysql mysql-connector-python aiosqlite pymongo motor beanie mongoengine cassandra-driver clickhouse-driver
+"""
+_STORE_PACKAGES = tuple(_STORE_PACKAGE_NAMES.split())
+_KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})
+_SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time|disaster recovery)\b"
+_RESTORES = r"\b(restor(e|ing|ation)|recover(y|ing)|roll(ing)? back (the )?(database|data))\b"
+_SAVING_COMMAND = (
+    r"\b(pg_dump(all)?|mysqldump|mariadb-dump|mongodump|pg_basebackup|restic|borg|dumpdata|sqlite3 \S+ \.backup)\b"
+)
+_RESTORING_COMMAND = r"\b(pg_restore|mongorestore|loaddata|psql\b[^\n]*<|mysql\b[^\n]*<|mariadb\b[^\n]*<)"
+_HISTORY = re.compile(r"(^|/)(change[-_]?log|changes|history|news|releases?([-_ ]notes)?)([./_-]|$)", re.IGNORECASE)
+_SAVING_NAME = re.compile(
+    r"(^|_)(back_?up|dump_(db|database|all)|export_(all|data|database|db|ctf|archive))(_|$)|_(exporter|backup)$"
+)
+_RESTORING_NAME = re.compile(r"(^|_)(restore|import_(all|data|database|db|ctf|archive|backup))(_|$)|_importer$")
+_MODELS = "from sqlalchemy import Column, Integer\n"
+_BACKUP = "#!/bin/sh\nset -e\npg_dump --format=custom shop > /backups/shop.dump\n"
+_RUNBOOK = """\
+# Operations
+
+## Backup
+
+`deploy/backup.sh` runs every night.
+
+## Restore
+
+```
+pg_restore --clean --dbname shop /backups/shop.dump
+```
+"""
+
+
+@Control(
+    id="database/backups",
+    title="Backups and how to restore them are described",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Replicas copy a mistake within milliseconds; only a backup that somebody has restored brings data back.",
+    impact="A bad migration, a deleted volume or an intruder ends the service, since its data is gone.",
+    fix="Schedule the backup in code (`pg_dump` in a CronJob, `backup_retention_period` in Terraform), and write the "
+    "restore down in the runbook, step by step.",
+    effort=Effort.DAYS,
+    role=Role.DEVOPS,
+    sources=["https://www.postgresql.org/docs/current/backup.html", "https://sre.google/sre-book/data-integrity/"],
+    passes=[
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "deploy/backup.sh": _BACKUP,
+            "docs/ops.md": _RUNBOOK,
+        },
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "infra/db.tf": 'resource "aws_db_instance" "main" {\n  backup_retention_period = 14\n}\n',
+            "docs/restore.md": "# Restoring the database\n\nStart a new instance from the snapshot of the day.\n",
+        },
+    ],
+    fails=[
+        {"app/models.py": _MODELS, "requirements.txt": "sqlalchemy\n"},
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "README.md": "# Shop\n\n## Upgrade\n\nMake a backup first.\n",
+        },
+    ],
+    fixed={
+        "app/models.py": _MODELS,
+        "requirements.txt": "sqlalchemy\n",
+        "deploy/backup.sh": _BACKUP,
+        "docs/ops.md": _RUNBOOK,
+    },
+    partials=[
+        {"app/models.py": _MODELS, "requirements.txt": "sqlalchemy\n", "deploy/backup.sh": _BACKUP},
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "infra/db.tf": 'resource "aws_db_instance" "main" {\n  backup_retention_period = 14\n}\n',
+        },
+    ],
+    ignores=[{"app/main.py": "", "requirements.txt": "requests\n"}],
+)
+def backups(repo: Repo) -> Judgement:
+    """Judged by steps in scripts, schedules and infrastructure code, sections of documents, and own commands."""
+    if not _keeps_data(repo):
+        return not_applicable("No database.")
+    saving = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "backup"]
+    restoring = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "restore"]
+    saving += _sections(repo, _SAVES, _SAVING_COMMAND)
+    restoring += _sections(repo, _RESTORES, _RESTORING_COMMAND)
+    if saving and restoring:
+        return passed("Backups and their restore are described.", *saving[:3], *restoring[:2])
+    saving += _own_commands(repo, _SAVING_NAME)
+    restoring += _own_commands(repo, _RESTORING_NAME)
+    if saving and restoring:
+        summary = "Data can be saved and brought back by hand; neither a schedule nor a procedure is described."
+        return partial(summary, *saving[:2], *restoring[:2], score=_HALF)
+    if saving:
+        return partial("Backups are taken, but how to restore one is not described.", *saving[:3], score=_HALF)
+    if restoring:
+        return partial("A restore is described, but nothing takes backups.", *restoring[:3], score=_HALF)
+    return failed("Neither backups nor a restore are described.")
+
+
+def _keeps_data(repo: Repo) -> bool:
+    stores = any(one.store in _KEEPING for one in repo.deployment.store_containers)
+    return stores or repo.dependencies.declares(*_STORE_PACKAGES) or "sqlite3" in repo.python.imported
+
+
+def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
+    found = []
+    for document in repo.documents.all:
+        if _HISTORY.search(document.path):
+            continue
+        headed = (section for section in document.sections(heading) if section.words > 3)
+        found += [seen(document.path, section.line, section.title) for section in headed]
+        commanded = document.saying(command)
+        found += [
+            seen(document.path, line, section.title or "a command of the procedure") for section, line in commanded
+        ]
+    return found[:5]
+
+
+def _own_commands(repo: Repo, names: re.Pattern[str]) -> list[Evidence]:
+    functions = [one for one in repo.python.functions if names.search(one.definition.name.lower())]
+    found = [seen(one.location.path, one.location.line, one.definition.name) for one in functions[:2]]
+    found += [
+        seen(module.path, 0, module.path.rpartition("/")[2])
+        for module in repo.python.production
+        if names.search(module.path.rpartition("/")[2].removesuffix(".py")) and "/management/commands/" in module.path
+    ]
+    return found[:3]
