@@ -77,6 +77,10 @@ class _Reached:
         self.keywords: list[Value] = [NOTHING] * keywords
         self.guards: frozenset[int] | None = None
 
+    def given(self) -> Value:
+        """All arguments of the call."""
+        return NOTHING.union(*self.args, *self.keywords)
+
     def everything(self) -> Value:
         """All that the call takes, its receiver included."""
         return self.receiver.union(*self.args, *self.keywords)
@@ -577,8 +581,9 @@ class _Interpreter:
             source, access, wraps, _ = self.table.atoms[atom]
             about = self.table.sources[source]
             if about.kind == "c" and not wraps and about.owner in self.reached:
-                answer = f"{'' if truth else '!'}call:{about.owner}"
-                found |= self.held(self.reached[about.owner].everything(), answer)
+                reached, sign = self.reached[about.owner], "" if truth else "!"
+                found |= self.held(reached.receiver, f"{sign}self:{about.owner}")
+                found |= self.held(reached.given(), f"{sign}call:{about.owner}")
         return found if truth else found | self.held(value, "none")
 
     def compared(self, test: ast.Compare, *, truth: bool) -> frozenset[int]:
@@ -621,7 +626,10 @@ class _Interpreter:
         index = self.call_of.get(id(test), -1)
         if index < 0:
             return frozenset()
-        return self.held(self.taken(test, index), f"{'' if truth else '!'}call:{index}")
+        sign = "" if truth else "!"
+        reached = self.reached.get(index)
+        given = self.held(reached.given(), f"{sign}call:{index}") if reached is not None else frozenset()
+        return given | self.held(self.receiver(test), f"{sign}self:{index}")
 
     def every(self, node: ast.GeneratorExp | ast.ListComp, name: str, *, truth: bool) -> frozenset[int]:
         """What a test of elements says.

@@ -86,6 +86,11 @@ class Flow:
         )
 
     @property
+    def is_looked_up(self) -> bool:
+        """Whether something was found under the value before it was used further: then it is one that exists."""
+        return any(tag.startswith("yes:") and bool(_LOOKING_UP.match(_last(tag))) for tag in self.cleaned)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the dicts around the value, outermost first; empty texts for keys that are not constant."""
         return tuple(wrap[1:-1] for wrap in self.wraps if wrap[0] == "{")
@@ -95,6 +100,7 @@ _LIMITING = re.compile(
     r"^(in|==|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
     r"|yes:.*(isdigit|isalnum|isidentifier|isalpha|isnumeric|isdecimal|fullmatch|[^a-z]match))$"
 )
+_LOOKING_UP = re.compile(r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)")
 _VETTING = re.compile(
     r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
     r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private",
@@ -511,7 +517,8 @@ class _Walk:
             if test in _ANSWERS:
                 index_, _, more = number.partition(":")
                 name = self.rooms.site(module, int(index_)).name
-                found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
+                if test not in ("self", "!self") or not _LOOKING_UP.match(_last(name)):
+                    found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
             elif guard.access == access:
                 found.add(guard.test)
         return frozenset(found)
@@ -860,7 +867,7 @@ class _Walk:
         self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
 
-_ANSWERS = {"call": "yes", "!call": "no", "passed": "passed", "via": "via"}
+_ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
 _JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "urllib.parse.urljoin"}) - {
     "urllib.parse.urljoin"
 }
@@ -932,7 +939,8 @@ def _is_star(value: object) -> bool:
 
 
 def _last(name: str) -> str:
-    return name.rpartition(".")[2]
+    """The last component of a resolved name."""
+    return name.rpartition(".")[2].rpartition(":")[2]
 
 
 def _written(access: tuple[str, ...]) -> str:

@@ -139,7 +139,7 @@ def _confidence(flow: Flow, site: CallSite) -> Confidence | None:
     if flow.kind == "request":
         if flow.type in ("model", "file"):
             return Confidence.LOW
-        if flow.sure and not flow.is_vetted and not flow.cleaned & {"matched", "substituted", "url-quoted"}:
+        if flow.sure and not flow.is_vetted and not flow.is_looked_up and not flow.cleaned & {"matched", "substituted", "url-quoted"}:
             return Confidence.HIGH
         return Confidence.MEDIUM
     if flow.kind == "parameter":

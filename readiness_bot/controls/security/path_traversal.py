@@ -87,16 +87,14 @@ _CONTAINED = re.compile(
 def path_traversal(repo: Repo) -> Iterator[Site]:
     """Look at every path that is opened, changed or served."""
     for site, positions in _openings(repo):
-        found = [
-            (confidence, flow)
-            for position in positions
-            for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
-            if (confidence := _confidence(flow)) is not None
-        ]
+        flows = [flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))]
+        found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow)) is not None]
         if not found:
             yield good(site.location)
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        if confidence is Confidence.HIGH and any("yes:os.path.isabs" in flow.cleaned for flow in flows):
+            confidence = Confidence.MEDIUM  # whoever asks for absolute paths means to reach the whole file system
         yield bad(site.location, _message(flow, site), confidence)
 
 
@@ -134,7 +132,7 @@ def _confidence(flow: Flow) -> Confidence | None:
         return None
     if flow.type == "segment":
         return Confidence.LOW
-    if flow.is_vetted or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}:
+    if flow.is_vetted or flow.is_looked_up or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}:
         return Confidence.LOW
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
     return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM

@@ -20,10 +20,14 @@ _PLAIN = {
     "six.moves.urllib.request.urlopen": 0, "httplib2.Http().request": 0,
 }  # fmt: skip
 _SESSION_WORDS = ("session", "http_client", "httpclient", "client", "http", "requests")
+_REQUEST_KEYWORDS = frozenset(
+    {"url", "headers", "params", "json", "data", "timeout", "allow_redirects", "follow_redirects", "auth", "verify", "cookies", "stream", "files", "content"}
+)
 _HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECASE)
 _WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
 _CHECKED_PART = re.compile(r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)", re.IGNORECASE)
+_RECORD = re.compile(r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)")
 _OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root")
 
 
@@ -129,7 +133,17 @@ def _is_session(site: CallSite) -> bool:
     if site.name[:1] != "?" and ":" not in site.name:
         return False
     words = (site.call.via or site.call.name).lower().replace("(", ".").replace("[", ".").split(".")[:-1]
-    return bool(words) and words[-1].lstrip(":?").strip("_)") in _SESSION_WORDS
+    if not words or words[-1].lstrip(":?").strip("_)") not in _SESSION_WORDS:
+        return False
+    return any(name in _REQUEST_KEYWORDS for name, _ in site.call.keywords) or any(_ADDRESS.search(name) for name in _named(site))
+
+
+def _named(site: CallSite) -> Iterator[str]:
+    """The names of what is passed by position."""
+    for value in site.call.args:
+        name = getattr(value, "name", "")
+        if isinstance(name, str):
+            yield name.rpartition(".")[2].lstrip(":?")
 
 
 def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
@@ -140,8 +154,12 @@ def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
             return None
         if flow.is_vetted:
             return Confidence.LOW
+        if flow.is_looked_up:
+            return Confidence.MEDIUM
         return Confidence.HIGH if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned else Confidence.MEDIUM
     if connects or flow.is_vetted or flow.kind not in ("parameter", "unknown", "stored") or not flow.access:
+        return None
+    if flow.kind == "unknown" and not _RECORD.match(flow.text):
         return None
     return Confidence.MEDIUM if _ADDRESS.search(flow.access[-1].strip("[].")) and not _is_configured(flow) else None
 
