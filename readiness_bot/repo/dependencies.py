@@ -30,7 +30,7 @@ from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.tool_commands import ToolCommand, tool_commands
 
-_FOREIGN = (Area.VENDORED, Area.TEST, Area.EXAMPLE, Area.DOCUMENTATION)
+_FOREIGN = (Area.VENDORED, Area.TEST, Area.EXAMPLE, Area.DOCUMENTATION, Area.TOOLING)
 _INCIDENTAL = re.compile(
     r"(^|[/._-])(dev(elopment)?|tests?|testing|docs?|lint|ci|build|benchmarks?|optional|extra)s?([/._-]|$)"
 )
@@ -200,8 +200,25 @@ class Dependencies:
             if re.match(r"\.(\[|$|/)|/[\w/]+$|\$\{?\w+\}?$", word) or word.endswith((".whl", ".tar.gz"))
         ]
         if own:
-            return Install(path, command.line, command.text, "locked" if constrained else "loose", "")
+            locking, source = self._of_project()
+            return Install(path, command.line, command.text, "locked" if constrained else locking, source)
         return None
+
+    def _of_project(self) -> tuple[Locking, str]:
+        """How firmly installing the project itself fixes versions, and the file that decides."""
+        for site in self.manifests:
+            if isinstance(site.manifest, ProjectFile | SetupFile):
+                files = [known for each in site.manifest.includes if (known := self._file(each.path, site.path))]
+                if files and not any(not dependency.group for dependency in site.manifest.dependencies):
+                    return self._locking(files[0]), files[0]
+                own = [dependency for dependency in site.manifest.dependencies if not dependency.group]
+                if own:
+                    return ("pinned" if all(dependency.pinned for dependency in own) else "loose"), site.path
+        return "loose", ""
+
+    def locked_requirements(self) -> tuple[str, ...]:
+        """The requirements files that fix everything they bring, whether or not something installs them."""
+        return tuple(site.path for site in self.manifests if site.is_main and self._locking(site.path) == "locked")
 
     def _exported(self, name: str) -> str:
         """The lock file that a requirements file which is not kept comes from: something exports it on the way."""

@@ -25,7 +25,7 @@ _ENDING = r"(\.(md|mdx|markdown|rst|adoc|asciidoc|txt))?"
 _README = re.compile(rf"(?:(?:\.github|docs?)/)?readme{_ENDING}", re.IGNORECASE)
 _DIAGRAM_FILE = re.compile(r"\.(puml|plantuml|drawio|mmd|dsl|d2|excalidraw|dot)(\.(svg|png|xml))?$", re.IGNORECASE)
 _DRAWING = re.compile(
-    r"(^|[/_-])(architecture|arch|system|components?|context|overview|c4|topology|infrastructure|data[-_]?flow)[\w-]*"
+    r"(^|[/_-])(architecture|arch[-_]diagram|c4|topology|infrastructure|data[-_]?flow|system[-_](overview|design|diagram))[\w-]*"
     r"\.(svg|png|jpe?g|webp|pdf|puml|drawio|mmd)$",
     re.IGNORECASE,
 )
@@ -160,13 +160,9 @@ class Documents:
                 )
 
     @cached_property
-    def code_owners(self) -> tuple[tuple[str, CodeOwners], ...]:
-        """The CODEOWNERS files that a code host reads, and that name anybody."""
-        return tuple(
-            (path, owners)
-            for path, owners in self._sources.facts(CodeOwners).items()
-            if any(rule.owners for rule in owners.rules)
-        )
+    def owner_files(self) -> tuple[tuple[str, CodeOwners], ...]:
+        """The CODEOWNERS files where a code host reads them, whether or not their rules name an owner."""
+        return tuple(self._sources.facts(CodeOwners).items())
 
     @cached_property
     def diagrams(self) -> tuple[Passage, ...]:

@@ -15,13 +15,17 @@ _HEADING = (
     r"|codebase (overview|tour)|code (overview|organi[sz]ation)"
 )
 _FILES = (
-    r"(.*/)?(architecture|architecture[-_/](overview|index|readme)|design|internals"
-    r"|system[-_]design|technical[-_](overview|design)|(docs?|architecture)/overview)"
+    r"(.*/)?(architecture|architecture[-_/](overview|index|readme)|system[-_]design|technical[-_](overview|design))"
+    r"|(docs?/)?(design|internals)|(docs?|architecture)/overview"
 )
 _ENOUGH = 60
 _SOMETHING = 15
 _NOT_ABOUT = re.compile(
-    r"change|release|history|issue_template|supported architectures|multi-?arch|cpu architecture|locale", re.IGNORECASE
+    (
+        r"change|release|history|issue_template|supported architectures"
+        r"|multi-?arch|cpu architecture|locale|user[-_]?guide|blog"
+    ),
+    re.IGNORECASE,
 )
 
 _PAGE = """\

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
-from readiness_bot.control import Control, failed, passed, seen
+from readiness_bot.control import Control, failed, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
@@ -16,10 +16,13 @@ _HEADING = (
     r"|maintained by|contacts?|project lead(s|ership)?|authors?( and maintainers)?)\b"
 )
 _PERSON = re.compile(r"@[\w-]+|[A-Z][\w'-]+ [A-Z][\w'-]+|[\w.+-]+@[\w-]+\.\w+")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
+_ADDRESS = re.compile(
+    r"\b(?!(info|oss|contact|hello|support|team|admin|open-?source|dev|security|no-?reply|office)@)[\w.+-]+@[\w-]+\.\w+"
+)
 _PEOPLE = re.compile(
     r"(project|tool\.poetry)\.(authors|maintainers)(\.(email|name))?|metadata\.(author|maintainer)[_-]?email"
 )
+_NAME_ALONE = re.compile(r"@?[A-Za-z][\w-]+")
 _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
 
 
@@ -45,16 +48,22 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         {"README.md": "# Shop\n\n## Maintainers\n\nAda Lovelace and Grace Hopper.\n"},
     ],
     fails=[{"README.md": "# Shop\n"}, {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"}],
+    partials=[{".github/CODEOWNERS": "ada\ngrace\n"}],
     fixed={"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop/backend\n"},
 )
 def ownership(repo: Repo) -> Judgement:
     """Judged by CODEOWNERS, a list of maintainers, a section of the read-me, or the manifest's authors."""
-    for path, owners in repo.documents.code_owners:
-        rule = next(rule for rule in owners.rules if rule.owners)
-        return passed("Code owners are named.", seen(path, rule.line, f"{rule.pattern} {' '.join(rule.owners)}"))
+    rules = [(path, rule) for path, owners in repo.documents.owner_files for rule in owners.rules]
+    for path, rule in rules:
+        if rule.owners:
+            return passed("Code owners are named.", seen(path, rule.line, f"{rule.pattern} {' '.join(rule.owners)}"))
     named = next(chain(_of_documents(repo), _of_manifests(repo)), None)
     if named is not None:
         return passed("Maintainers are named.", named)
+    for path, rule in rules:
+        if _NAME_ALONE.fullmatch(rule.pattern):
+            what = "CODEOWNERS lists names without paths, which no code host can ask for a review."
+            return partial(what, seen(path, rule.line, rule.pattern), score=0.5)
     return failed(
         "Nobody is named as owner or maintainer.", looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml")
     )

@@ -40,6 +40,9 @@ _QUESTIONS = {
 }
 """What a newcomer asks, as headings that answer it and as what an answer holds."""
 
+_OTHER_PURPOSE = re.compile(
+    r"(^|/)(contributing|code[-_]of|change|history|release|security|licen[cs]e|support)", re.IGNORECASE
+)
 _BADGES = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)|<[^<>]*>|https?://\S+|\[!\[.*")
 _ELSEWHERE = re.compile(
     r"https?://(?!(img\.|shields|badge|github\.com/[^/]+/[^/]+/(actions|workflows|issues|releases|stargazers)))",
@@ -97,7 +100,7 @@ def readme(repo: Repo) -> Judgement:
     document = repo.documents.readme
     if document is None:
         return failed("There is no read-me.", looked_in=("README at the root, in .github and docs",))
-    linked = [other for _, other in repo.documents.linked(document)]
+    linked = [other for _, other in repo.documents.linked(document) if not _OTHER_PURPOSE.search(other.path)]
     introduced = _introduces(document)
     answered = {question: place for question in _QUESTIONS if (place := _answer(question, [document, *linked]))}
     if not introduced and not answered:

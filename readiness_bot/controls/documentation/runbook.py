@@ -12,8 +12,9 @@ from readiness_bot.repo.documents import Document
 _TOPICS = {
     "deploying": (
         (
-            r"\bdeploy(ing|ment|ments)?\b|going live|production|hosting|self[- ]host"
-            r"|operations?\b|running in production|\binstall(ing|ation)\b"
+            r"^(how to |the )?deploy\b|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
+            r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b"
+            r"|as a (system )?service\b|systemd|reverse proxy"
         ),
         40,
     ),
@@ -23,21 +24,30 @@ _TOPICS = {
     ),
     "incidents": (
         (
-            r"incident|troubleshoot|on[- ]?call|runbook|playbook|outage|disaster"
-            r"|common (problems|errors|issues)|debugging production|alerts?\b"
+            r"incident|troubleshoot|on[- ]?call|runbook|playbook|outage|disaster|common (problems|errors|issues)"
+            r"|debugging production|(handling|responding to) alerts|alert (handling|response)"
         ),
         20,
     ),
-    "restoring": (r"back[- ]?ups?|restor(e|ing)|recover(y|ing)|disaster", 15),
+    "restoring": (
+        (
+            r"back[- ]?ups?\b|\brestor(e|ing)( (the|a|from|your|data|database"
+            r"|backup|dump)\b.*|/.*)?$|disaster|data(base)? recovery"
+        ),
+        15,
+    ),
 }
 """What operating takes, as headings that speak of it and the words that a section takes at least to say something."""
 
 _OPERATING = re.compile(r"deploy|production|operation|runbook|admin|install|hosting|upgrad|backup|maint", re.IGNORECASE)
+_PLACES = re.compile(
+    r"[^/]+$|(docs?|documentation|doc|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
+    r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github)/",
+    re.IGNORECASE,
+)
 _NOT_OPERATING = re.compile(
-    (
-        r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)"
-        r"|api[-_/]|tutorial|test|issue_template|code_of|translat"
-    ),
+    r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|api[-_/]|tutorial|test|issue_template|code_of"
+    r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog",
     re.IGNORECASE,
 )
 _ENOUGH = 3
@@ -97,14 +107,14 @@ def runbook(repo: Repo) -> Judgement:
         return not_applicable("A library: there is nothing to operate.")
     found: dict[str, Evidence] = {}
     for document in repo.documents.all:
-        if not _NOT_OPERATING.search(document.path):
+        if _PLACES.match(document.path) and not _NOT_OPERATING.search(document.path):
             for topic in _TOPICS:
                 if topic not in found and (place := _treats(document, topic)):
                     found[topic] = place
     missing = [topic for topic in _TOPICS if topic not in found]
     if "deploying" in found and len(found) >= _ENOUGH:
         return passed(f"Written down: {', '.join(found)}.", *found.values())
-    if found:
+    if "deploying" in found or len(found) > 1:
         share = len(found) / len(_TOPICS)
         return partial(f"Not written down: {', '.join(missing)}.", *found.values(), score=round(0.4 + 0.4 * share, 2))
     return failed(
@@ -124,7 +134,7 @@ def _treats(document: Document, topic: str) -> Evidence | None:
 
 def _is_of_operating(document: Document, title: str) -> bool:
     """Whether a section speaks of production: an installation that a read-me explains is a developer's."""
-    if re.search(r"deploy|production|hosting|operat|going live", title, re.IGNORECASE):
+    if re.search(r"deploy|production|hosting|operat|going live|service|systemd|proxy", title, re.IGNORECASE):
         return re.search(r"develop", title, re.IGNORECASE) is None
     name = document.path.rpartition("/")[2]
     return _OPERATING.search(name) is not None and not name.lower().startswith("readme")

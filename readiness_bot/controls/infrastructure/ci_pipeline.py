@@ -13,7 +13,7 @@ _BUILDERS = re.compile(
     r"""
       docker\ (buildx\ )?(build|bake)\b | docker-compose\ .*\b(build|up|run)\b | buildah\  | kaniko
     | (build|pyproject-build)(\ |$) | (poetry|uv|hatch|pdm|flit)\ build | setup\.py\ (build|bdist|sdist) | cibuildwheel
-    | (npm|yarn|pnpm|bun)\ (run\ |test|ci|build) | (pants|bazel|earthly|dagger|nix)\  | (cargo|go)\ (build|test)
+    | (npm|yarn|pnpm|bun)\ (run\ )?(test|build) | (pants|bazel|earthly|dagger|nix)\  | (cargo|go)\ (build|test)
     | (\w+-)?manage(\.py)?\ (check|migrate|makemigrations) | (make|just|task|tox|nox|invoke|inv)(\ |$)
     """,
     re.VERBOSE,
@@ -112,4 +112,4 @@ def _one_a_pipeline(runs: list[Run]) -> list[Run]:
     first: dict[str, Run] = {}
     for run in runs:
         first.setdefault(run.step.job.path, run)
-    return list(first.values())[:3]
+    return list({(run.path, run.line): run for run in reversed(first.values())}.values())[::-1][:3]

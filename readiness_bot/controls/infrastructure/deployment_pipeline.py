@@ -12,7 +12,7 @@ from readiness_bot.repo.pipelines import Run, StepSite
 _COMMANDS = (
     r"(docker|podman|nerdctl) (push|image push|stack deploy)",
     r"docker (buildx )?(build|bake)\b.*--push(=(?!false)|\s|$)",
-    r"docker(-compose .*|-compose | buildx imagetools )?\b(push|create)\b",
+    r"docker-compose ([\w.=/-]+ )*push\b|docker buildx imagetools create",
     r"(buildah|skopeo) (push|copy)|(crane|oras|helm) push|cosign sign",
     r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)",
     (
@@ -38,7 +38,9 @@ _COMMANDS = (
 )
 """Commands that publish something or put it to work."""
 _PUBLISHING = re.compile("|".join(_COMMANDS))
-_DEPLOYING_SCRIPT = re.compile(r"(^|[/_-])(deploy|publish|release|push[_-]images?)([/_.-]|$)")
+_DEPLOYING_SCRIPT = re.compile(
+    r"^(?!.*(check|prepare|notes|test|version|lint))(.*[_-])?(deploy|publish|release|push[_-]images?)([_.-]|$)"
+)
 _ACTIONS = (
     r"google-github-actions/(deploy|gke)|aws-actions/amazon-ecs-deploy|aws-cloudformation/|circleci/aws-ecs|atlassian/aws",
     r"azure/(webapps-deploy|k8s-deploy|container-apps|functions-action|aks)|AzureWebApp|KubernetesManifest|HelmDeploy|Docker@",

@@ -78,7 +78,8 @@ def locked_dependencies(repo: Repo) -> Judgement:
             *_origin(main),
             score=_PINNED_ONLY,
         )
-    lock = min(dependencies.locks, key=lambda path: (path.count("/"), path), default=None)
+    locks = [*dependencies.locks, *dependencies.locked_requirements()]
+    lock = min(locks, key=lambda path: (path.count("/"), path), default=None)
     if lock is not None:
         ignoring = f"the {place} installs without it" if main is not None else "nothing is seen to install from it"
         where = [seen(main.path, main.line, f"`{main.text}`")] if main is not None else []

@@ -9,12 +9,14 @@ from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.documents import Document
 
-_FILES = r"(\.github/|docs?/|\.gitlab/)?(security|security[-_]policy|vulnerability[-_]disclosure)"
+_FILES = r"(\.github/|\.gitlab/)?(security|security[-_]policy|vulnerability[-_]disclosure)|docs/security[-_]policy"
+_OTHERS = r"((\.github/|docs?/)?(readme|contributing|code_of_conduct|support|security))"
 _HEADING = r"security|vulnerabilit|disclosure"
 _CONTACT = re.compile(
     r"[\w.+-]+\s?(@|\[at\]|\(at\))\s?[\w-]+\.\w+|https?://|advisor|mailto:|huntr|hackerone|bugcrowd|pgp", re.IGNORECASE
 )
-_REPORTING = re.compile(r"report|disclos|contact|e-?mail|notify|reach", re.IGNORECASE)
+_REPORTING = re.compile(r"\breport|disclos", re.IGNORECASE)
+_VULNERABILITY = re.compile(r"vulnerab|security (issue|problem|bug|concern|hole|report)|disclos", re.IGNORECASE)
 _WELL_KNOWN = re.compile(r"(^|/)(\.well-known/)?security\.txt$")
 
 _POLICY = (
@@ -52,17 +54,12 @@ def security_policy(repo: Repo) -> Judgement:
     """Judged by a policy with a contact; a section of the read-me or of the contributing guide is as good."""
     policies = repo.documents.named(_FILES)
     for policy in policies:
-        if _names_contact(policy, whole=True):
+        if any(_CONTACT.search(section.text) for section in policy.prose.sections):
             return passed("A security policy names a contact.", seen(policy.path, 1, policy.title))
-    for document in (
-        repo.documents.readme,
-        *repo.documents.named(r"(\.github/|docs?/)?(contributing|code_of_conduct|support)"),
-    ):
-        if document is not None and (line := _section_with_contact(document)):
-            return passed(
-                "A section says where to report vulnerabilities.",
-                seen(document.path, line, "reporting of vulnerabilities"),
-            )
+    for document in repo.documents.named(_OTHERS):
+        if line := _section_with_contact(document):
+            place = seen(document.path, line, "reporting of vulnerabilities")
+            return passed("A section says where to report vulnerabilities.", place)
     for path in sorted(repo.paths):
         if _WELL_KNOWN.search(path):
             return passed("A security.txt names a contact.", seen(path, 0, "security.txt"))
@@ -74,20 +71,10 @@ def security_policy(repo: Repo) -> Judgement:
     )
 
 
-def _names_contact(document: Document, *, whole: bool) -> bool:
-    return any(
-        _CONTACT.search(section.text) and (whole or _REPORTING.search(section.text))
-        for section in document.prose.sections
-    )
-
-
 def _section_with_contact(document: Document) -> int:
+    """The line of a section that asks for reports of vulnerabilities and says where to; 0 without one."""
     for section in document.sections(_HEADING):
-        told = re.search(r"report|disclos", f"{section.title} {section.text}", re.IGNORECASE)
-        if (
-            told
-            and _CONTACT.search(section.text)
-            and re.search(r"vulnerab|security|disclos", section.text + section.title, re.IGNORECASE)
-        ):
+        told = f"{section.title} {section.text}"
+        if _REPORTING.search(told) and _VULNERABILITY.search(told) and _CONTACT.search(section.text):
             return section.line
     return 0

@@ -69,7 +69,8 @@ def tests_in_ci(repo: Repo) -> Judgement:
     runs = repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
     checking = [run for run in runs if run.checks_pull_requests]
     if checking:
-        shown = {run.step.job.path: run for run in reversed(checking)}
+        first = {run.step.job.path: run for run in reversed(checking)}
+        shown = {(run.path, run.line): run for run in first.values()}
         evidence = [seen(run.path, run.line, run.detail) for run in reversed(shown.values())][:3]
         return passed("Pull requests run the tests.", *evidence)
     powerless = next((run for run in runs if run.on_pull_requests), None)
