@@ -96,7 +96,7 @@ def test_what_others_merged_meanwhile_is_neither_new_nor_fixed(world: World, git
 
 @pytest.mark.parametrize(
     ("rule", "code", "conclusion"),
-    [("never", 0, "neutral"), ("new-blockers", 1, "failure"), ("min-score:1", 0, "neutral")],
+    [("never", 0, "neutral"), ("new-blockers", 1, "failure"), ("any-blocker", 1, "failure")],
 )
 def test_fail_on_decides_the_exit_code(world: World, github: GitHub, rule: str, code: int, conclusion: str) -> None:
     world.opened()
