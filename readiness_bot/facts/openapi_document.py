@@ -37,6 +37,9 @@ _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch"
 
 
 def _extract(data: bytes) -> OpenApiDocument:
+    if b"openapi" not in data and b"swagger" not in data:
+        # Its name may stand for anything; a template of something else is no broken description.
+        return OpenApiDocument("")
     document = load_document(data.replace(b"\t", b" ") if data.lstrip()[:1] == b"{" else data)
     version = document["openapi"].string or document["swagger"].string
     if not version:

@@ -288,6 +288,8 @@ def _started(program: str, words: tuple[str, ...], state: _State) -> Iterator[Pa
         yield _parsed("rest", "", "other", state)
         return
     if program.startswith("$"):
+        if state.drops_root:
+            yield _parsed("rest", "", "other", state)
         return
     if program.endswith("manage.py") or program in ("django-admin", "django-admin.py"):
         yield _django(words[0] if program.endswith(".py") and "admin" not in program else "", arguments, state)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.compose import ComposeFile, ComposeService
-from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.gateway import Gateway
 from readiness_bot.facts.gunicorn_settings import GunicornSettings
 from readiness_bot.facts.load_scenario import LoadScenario
@@ -17,43 +13,21 @@ from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area
+from readiness_bot.repo.built_images import BuiltImage, BuiltImages
 from readiness_bot.repo.commands import Parsed
-from readiness_bot.repo.images import Image, Purpose, purpose_by_path
+from readiness_bot.repo.containers import Container, Containers
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.observation import Backup, Observer, backups, observers
-from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, letters, store_of
+from readiness_bot.repo.ownership import Ownership, image_name, letters
 from readiness_bot.repo.probes import HealthProbe, probe_of, probes_beyond_containers
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.workloads import Compute, Workloads
 
-
-@dataclass(frozen=True, slots=True)
-class BuiltImage:
-    """An image with what it is for and what it starts."""
-
-    image: Image
-    purpose: Purpose
-    started: tuple[Started, ...]
-
-    @property
-    def path(self) -> str:
-        """The Dockerfile."""
-        return self.image.path
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A Compose service where it stands; `own` says that it runs this repository's code.
-
-    `store` is the kind of store that a foreign image runs (`postgres`, `redis`, …), empty for everything else.
-    """
-
-    path: str
-    service: ComposeService
-    own: bool
-    store: str
-    deployed: bool
-    started: tuple[Started, ...]
+_READS = re.compile(
+    r"(docker|container)file|compose[^/]*\.ya?ml$|Procfile|\.(service|tf|tofu|nomad)$|(^|/)(fly[^/]*|railway)\.toml$"
+    r"|(^|/)(render|app)\.ya?ml$|(^|/)(k8s|kubernetes|helm|charts?|deploy(ment)?s?|manifests)/.*\.ya?ml$",
+    re.IGNORECASE,
+)
 
 
 class Deployment:
@@ -65,27 +39,45 @@ class Deployment:
         self._sources = sources
         self._launches = Launches(sources)
         self._ownership = Ownership(sources)
+        self._built = BuiltImages(sources, self._launches)
+        self._composed = Containers(sources, self._ownership, self._launches, self._built)
         self.workloads = Workloads(sources, self._ownership, self._launches)
 
     def reads(self, path: str) -> bool:
         """Whether the room's answers depend on the file."""
-        return bool(re.search(r"(docker|container)file|compose[^/]*\.ya?ml$|Procfile|\.service$", path, re.IGNORECASE))
+        return bool(_READS.search(path))
 
-    @cached_property
+    @property
     def images(self) -> tuple[BuiltImage, ...]:
-        """Every image that a Dockerfile of the tree builds without a target, by path."""
-        found = []
-        for path, dockerfile in self._sources.facts(Dockerfile).items():
-            if dockerfile.stages and self._sources.area(path) is not Area.VENDORED:
-                found.append(self._built(Image(path, dockerfile)))
-        return tuple(found)
+        """The image of every Dockerfile of the tree, by path."""
+        return self._built.all
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """Every Compose service of the tree, by path, in the order of its file."""
+        return self._composed.all
+
+    @property
+    def own_containers(self) -> tuple[Container, ...]:
+        """The Compose services that run this repository's code, production first: tests and devcontainers are none."""
+        return self._composed.own
+
+    @property
+    def production_containers(self) -> tuple[Container, ...]:
+        """Those of `own_containers` that no file for development describes; samples and documented stacks count."""
+        return self._composed.production
+
+    @property
+    def store_containers(self) -> tuple[Container, ...]:
+        """The Compose services that run stores and brokers beside the service, tests and devcontainers apart."""
+        return self._composed.stores
 
     @cached_property
     def service_images(self) -> tuple[BuiltImage, ...]:
-        """The images that run the service, those nearest the root first."""
+        """The images that run the service, the main one first."""
         candidates = [built for built in self.images if built.purpose == "service" or self._is_run_by_others(built)]
         # Beside an image that opens a port or starts a server, one that runs some command is a task or a plugin.
-        serving = [built for built in candidates if _serves(built)] or candidates
+        serving = [built for built in candidates if built.serves] or candidates
         return tuple(sorted(serving, key=self._rank))
 
     def _rank(self, built: BuiltImage) -> tuple[bool, int, str]:
@@ -101,18 +93,10 @@ class Deployment:
                 container.deployed
                 and container.own
                 and container.service.command is not None
-                and self._is_built_from(container, built.path)
+                and self._composed.builds_from(container, built.path)
                 for container in self.own_containers
             )
         )
-
-    def _is_built_from(self, container: Container, path: str) -> bool:
-        service = container.service
-        if service.builds:
-            return self._built_from(container.path, service) == path
-        name = letters(image_name(service.image))
-        stem = letters(path.rpartition("/")[2].lower().replace("dockerfile", ""))
-        return len(stem) > 3 and stem == name
 
     def is_built_here(self, reference: str) -> bool:
         """Whether an image is the repository's own: named like a package, a Dockerfile or a service that builds."""
@@ -125,98 +109,6 @@ class Deployment:
         }
         images = {letters(image_name(one.service.image)) for one in self.containers if one.service.builds}
         return len(name) > 3 and name in stems | images
-
-    def _built(self, image: Image) -> BuiltImage:
-        purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path)
-        started = tuple(self._of_image(image, deployed=purpose is None))
-        if purpose == "base" and started and not self._is_built_on(image):
-            # A folder or file called so whose image starts something and that no other image builds on.
-            purpose = None
-        return BuiltImage(image, purpose or _purpose_by_content(image, started), started)
-
-    def _is_built_on(self, image: Image) -> bool:
-        stem = (
-            image.path.rpartition("/")[2].lower().replace("dockerfile", "").strip(".-_")
-            or image.path.split("/")[-2:][0]
-        )
-        return any(
-            re.search(rf"(^|[/-]){re.escape(stem)}([:-]|$)", stage.base.lower())
-            for dockerfile in self._sources.facts(Dockerfile).values()
-            for stage in dockerfile.stages
-        )
-
-    def _purpose_by_place(self, path: str) -> Purpose | None:
-        area = self._sources.area(path)
-        if re.search(r"(^|/)\.?(devcontainer|worktree|gitpod|vscode|idea)", path):
-            return "development"
-        if area is Area.TEST or re.search(r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/", path):
-            return "test"
-        if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
-            return "example"
-        return "tooling" if re.search(r"(^|/)(scripts?|tools?|hack|devtools?)/", path) else None
-
-    def _of_image(self, image: Image, *, deployed: bool) -> Iterator[Started]:
-        entrypoint, cmd = image.entrypoint, image.cmd
-        if entrypoint is not None and entrypoint.words:
-            handed = cmd.words if cmd is not None else ()
-            words = tuple(map(image.source_of, (*entrypoint.words, *handed)))
-            yield from self._launches.of_words(words, image.path, (cmd or entrypoint).line, "image", deployed=deployed)
-            return
-        told = entrypoint or cmd
-        if told is None:
-            return
-        if told.words:
-            yield from self._launches.of_words(
-                tuple(map(image.source_of, told.words)), image.path, told.line, "image", deployed=deployed
-            )
-        else:
-            yield from self._launches.of_text(told.text, image.path, told.line, "image", deployed=deployed)
-
-    @cached_property
-    def containers(self) -> tuple[Container, ...]:
-        """Every Compose service of the tree, by path, in the order of its file."""
-        return tuple(
-            self._container(path, service)
-            for path, compose in self._sources.facts(ComposeFile).items()
-            for service in compose.services
-        )
-
-    def _container(self, path: str, service: ComposeService) -> Container:
-        deployed = self._ownership.is_deployed(path)
-        started = tuple(self._of_container(path, service, deployed=deployed))
-        store = store_of(service.image) if not service.builds else ""
-        own = not store and (
-            service.builds or self._ownership.is_own_image(service.image) or any(one.resolved for one in started)
-        )
-        return Container(path, service, own, store, deployed, started if own else ())
-
-    def _builds_own(self, path: str, service: ComposeService) -> bool:
-        """Whether what a service builds runs Python of the repository: a front end or a test runner is none."""
-        target = self._built_from(path, service)
-        built = next((one for one in self.images if one.path == target), None)
-        return built is None or built.purpose in ("service", "base", "development")
-
-    def _built_from(self, path: str, service: ComposeService) -> str:
-        context = re.sub(r"\$\{[^}]*?:?-([^}]*)\}|\$\{?\w+\}?", r"\1", service.context) or "."
-        folder = posixpath.normpath(posixpath.join(path.rpartition("/")[0], context))
-        return posixpath.normpath(posixpath.join(folder, service.dockerfile or "Dockerfile"))
-
-    def _is_own(self, service: ComposeService) -> bool:
-        if is_foreign_image(service.image):
-            return False
-        # A file that only overrides names no image; what it overrides is told by the service's name.
-        return self._ownership.is_own_image(service.image or service.name) or bool(
-            _OWN_SERVICE.fullmatch(service.name.lower())
-        )
-
-    def _of_container(self, path: str, service: ComposeService, *, deployed: bool) -> Iterator[Started]:
-        words = tuple(
-            word for command in (service.entrypoint, service.command) if command is not None for word in command.words
-        )
-        if words:
-            told = service.command or service.entrypoint
-            line = told.line if told is not None else service.line
-            yield from self._launches.of_words(words, path, line, "compose", deployed=deployed)
 
     @cached_property
     def probes(self) -> tuple[HealthProbe, ...]:
@@ -234,21 +126,10 @@ class Deployment:
         return tuple(found)
 
     @cached_property
-    def own_containers(self) -> tuple[Container, ...]:
-        """The Compose services that run this repository's code for users: tests and devcontainers are none."""
-        return tuple(container for container in self.containers if container.own and self._is_for_users(container.path))
-
-    def _is_for_users(self, path: str) -> bool:
-        if self._sources.area(path) in (Area.TEST, Area.EXAMPLE, Area.VENDORED):
-            return False
-        return not re.search(
-            r"(^|[/._-])(ci|tests?|testing|e2e|cypress|devcontainer|worktree[\w-]*)([/._-]|$)|(^|/)\.", path.lower()
-        )
-
-    @cached_property
-    def store_containers(self) -> tuple[Container, ...]:
-        """The Compose services that run stores and brokers beside the service, tests and devcontainers apart."""
-        return tuple(one for one in self.containers if one.store and self._is_for_users(one.path))
+    def serves(self) -> bool:
+        """Whether an image opens a port, or something that is deployed starts a server."""
+        exposes = any(True for built in self.service_images for _ in built.image.instructions("EXPOSE"))
+        return exposes or any(one.purpose == "serve" and one.server for one in self.started_commands)
 
     @property
     def computes(self) -> tuple[Compute, ...]:
@@ -262,7 +143,7 @@ class Deployment:
             Compute(path, process.line, "Procfile", f"{process.name}: {process.command[:80]}")
             for path, procfile in self._sources.facts(Procfile).items()
             if self._ownership.is_deployed(path)
-            for process in procfile.processes[:1]
+            for process in sorted(procfile.processes, key=lambda process: process.name != "web")[:1]
         )
         return (*self.workloads.computes, *swarm, *processes)
 
@@ -274,7 +155,7 @@ class Deployment:
     @cached_property
     def backups(self) -> tuple[Backup, ...]:
         """Steps that back a store up or restore it, in scripts, schedules and infrastructure code, by place."""
-        containers = [container for container in self.containers if self._is_for_users(container.path)]
+        containers = [container for container in self.containers if self._composed.is_for_users(container.path)]
         return tuple(backups(self._sources, self.workloads, ((one.path, one.service) for one in containers)))
 
     @cached_property
@@ -389,36 +270,8 @@ class Deployment:
                 yield from self._launches.of_script(path, "script", deployed=self._ownership.is_deployed(path))
 
 
-_OWN_SERVICE = re.compile(
-    r"(app|web|api|backend|server|webserver|web[-_]?app|worker|celery([-_]?(worker|beat))?|beat|scheduler|django|flask|fastapi)"
-)
 _STARTS = re.compile(
     r"(^|/)((docker[-_])?entry[-_]?point[^/]*|[^/]*[-_]?start([-_][^/]*)?|run"
     r"|(s6-rc|services|service|runit|cont-init)(\.d)?/.*(run|up|script|[0-9]+-[^/]+))(\.sh|\.bash)?$",
     re.IGNORECASE,
 )
-
-
-def _serves(built: BuiltImage) -> bool:
-    exposes = any(True for _ in built.image.instructions("EXPOSE"))
-    return exposes or any(one.purpose in ("serve", "work", "schedule") for one in built.started)
-
-
-def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
-    told = image.cmd or image.entrypoint
-    if told is None:
-        return "base" if image.runs_python else "foreign"
-    words = told.words or tuple(told.text.split())
-    if words and words[0].rpartition("/")[2] in ("sleep", "tail", "pytest", "tox", "make") and not image.entrypoint:
-        return "test" if words[0] in ("pytest", "tox", "make") else "development"
-    if (
-        len(words) == 1
-        and words[0].rpartition("/")[2] in ("sh", "bash", "python", "python3", "ipython", "zsh")
-        and not image.entrypoint
-    ):
-        return "development"
-    if not image.runs_python:
-        return "foreign"
-    if started and all(one.command.develops for one in started):
-        return "development"
-    return "service"

@@ -29,6 +29,7 @@ class Image:
 
     def __init__(self, path: str, dockerfile: Dockerfile, target: str = "") -> None:
         self.path = path
+        self.dockerfile = dockerfile
         self.stages = dockerfile.stages
         named = [stage for stage in dockerfile.stages if target and stage.name == target.lower()]
         self.final: Stage = named[-1] if named else dockerfile.stages[-1]
@@ -170,7 +171,7 @@ class Image:
         found = []
         for instruction in self.instructions("RUN"):
             for command in shell_commands(run_text(instruction), instruction.line):
-                text = " ".join(command.words)
+                text = re.sub(r"\$\([^)]*\)?", "", " ".join(command.words))
                 if _DEVELOPMENT_INSTALL.search(text):
                     found.append((command.line, text[:100], True))
                 elif _DEFAULT_GROUPS.match(text) and not _WITHOUT_GROUPS.search(text) and not self._leaves_groups_out():

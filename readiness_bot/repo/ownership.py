@@ -33,6 +33,9 @@ STORES = {
 }
 """Kinds of stores and brokers by the beginnings of the names of their public images."""
 
+_RUNTIMES = frozenset(
+    {"python", "pypy", "node", "golang", "rust", "openjdk", "conda", "miniconda", "micromamba", "lambda"}
+)
 _FOREIGN_IMAGE = re.compile(
     r"(nginx|traefik|caddy|haproxy|envoy|httpd|grafana|prometheus|alertmanager|loki|promtail|tempo|jaeger|otel|opentelemetry"
     r"|zipkin|kibana|logstash|fluent|filebeat|vector|datadog|adminer|pgadmin|phpmyadmin|mongo-express|mailhog|mailpit"
@@ -65,9 +68,17 @@ class Ownership:
         return self.is_own_name(image_name(reference))
 
     def is_own_name(self, name: str) -> bool:
-        """Whether a name begins like one of the repository's packages, or the other way round."""
+        """Whether a name begins like one of the repository's packages, or nearly is one."""
         plain = letters(name)
-        return len(plain) > 3 and any(plain.startswith(own) or own.startswith(plain) for own in self.names)
+        if (
+            len(plain) < 4
+            or plain in _RUNTIMES
+            or re.search(r"[-_](ui|front-?end|dashboard|docs?|client|www)$", name.lower())
+        ):
+            return False
+        return any(
+            plain.startswith(own) or (own.startswith(plain) and len(plain) * 5 >= len(own) * 4) for own in self.names
+        )
 
 
 def image_name(reference: str) -> str:

@@ -81,7 +81,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
 )
 def graceful_shutdown(repo: Repo) -> Judgement:
     """Judged by what hooks really close, and by how production starts a server that can drain."""
-    if not repo.services.is_server:
+    if not (repo.services.is_server or repo.deployment.serves):
         return not_applicable("Nothing here serves requests.")
     closings = repo.shutdown.closings
     serving = [one for one in closings if one.trigger != "worker"]

@@ -80,7 +80,7 @@ _UNCHECKED = _DOCKERFILE.format(check="")
 )
 def health_check(repo: Repo) -> Judgement:
     """Judged by the routes whose path speaks of health, and the probes that ask for one over HTTP."""
-    if not repo.services.is_server:
+    if not (repo.services.is_server or repo.deployment.serves):
         return not_applicable("Nothing here serves requests.")
     routes = _health_routes(repo)
     asking = [probe for probe in repo.deployment.probes if probe.http]

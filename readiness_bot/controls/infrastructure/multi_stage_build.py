@@ -5,7 +5,7 @@ from __future__ import annotations
 from readiness_bot.control import Control, failed, led_by, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.deployment import BuiltImage
+from readiness_bot.repo.built_images import BuiltImage
 
 _TOOLS_IN_LAST = 0.5
 _STAGED = """\

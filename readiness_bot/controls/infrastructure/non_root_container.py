@@ -7,8 +7,7 @@ import re
 from readiness_bot.control import Control, failed, led_by, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.deployment import BuiltImage
-from readiness_bot.repo.launches import Started
+from readiness_bot.repo.built_images import BuiltImage
 
 _DROPS = 0.6
 _TOLD_OUTSIDE = 0.6
@@ -79,12 +78,12 @@ def _judged(repo: Repo, built: BuiltImage) -> Judgement:
         return passed("The image ends in a user without privileges.", seen(built.path, user.line, f"USER {user.text}"))
     if user is None and _UNPRIVILEGED.search(image.base):
         return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
-    dropping = [one for one in _started_by(repo, built) if one.command.drops_root]
+    dropping = [one for one in built.started if one.command.drops_root]
     if dropping:
         one = dropping[0]
         return partial(
             "The container starts as root, and its entry point drops it.",
-            seen(one.path, one.line, f"starts {one.target or one.command.server} as another user"),
+            seen(one.path, one.line, f"starts {one.target or one.server or 'its command'} as another user"),
             score=_DROPS,
         )
     told = [one for one in repo.deployment.own_containers if one.service.user and not _ROOT.match(one.service.user)]
@@ -98,8 +97,3 @@ def _judged(repo: Repo, built: BuiltImage) -> Judgement:
     where = user or image.final
     what = f"USER {user.text}" if user is not None else "no USER in the final stage"
     return failed("The container runs as root.", seen(built.path, where.line, what))
-
-
-def _started_by(repo: Repo, built: BuiltImage) -> list[Started]:
-    supervised = {one.path for one in built.started}
-    return [one for one in repo.deployment.started if one in built.started or one.path in supervised]

@@ -7,7 +7,7 @@ import re
 from readiness_bot.control import Control, failed, led_by, not_applicable, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.deployment import BuiltImage
+from readiness_bot.repo.built_images import BuiltImage
 
 _VERSION = re.compile(r"(^|[-_.v])\d|\d\.\d")
 _RELEASES = re.compile(

@@ -108,7 +108,7 @@ def _of_tasks(repo: Repo) -> list[tuple[float, Evidence]]:
 
 def _of_containers(repo: Repo) -> list[tuple[float, Evidence]]:
     found: dict[tuple[str, str], tuple[float, Evidence]] = {}
-    for one in repo.deployment.own_containers:
+    for one in repo.deployment.production_containers:
         bounded = "memory" in one.service.limits
         key = (one.path.rpartition("/")[0], one.service.name)
         detail = f"service {one.service.name}: memory {_told(bounded)}"

@@ -54,7 +54,7 @@ groups:
 )
 def dashboards_and_alerts(repo: Repo) -> Judgement:
     """Judged by alert rules, dashboards, monitors and log configuration; collecting alone tells nobody."""
-    if not (repo.services.is_server or repo.services.is_worker):
+    if not (repo.services.is_server or repo.services.is_worker or repo.deployment.serves):
         return not_applicable("Neither a server nor a worker.")
     watching = [one for one in repo.deployment.observers if one.kind in ("alert", "dashboard", "monitor", "logs")]
     kept = [one for one in watching if not one.documented]

@@ -48,7 +48,7 @@ class Shopper(HttpUser):
 )
 def load_tests(repo: Repo) -> Judgement:
     """Judged by files that a load-testing tool runs; timing single functions is none."""
-    if not repo.services.is_server:
+    if not (repo.services.is_server or repo.deployment.serves):
         return not_applicable("Nothing here serves requests.")
     found = [seen(path, one.line, f"{one.tool} scenario") for path, one in repo.deployment.load_scenarios]
     known = {one.path for one in found}

@@ -1,0 +1,133 @@
+"""What each image of a tree is for and what it starts, told by where it lies and what it holds; judges none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.dockerfile import Dockerfile
+from readiness_bot.facts.shell import ShellScript
+from readiness_bot.model import Area
+from readiness_bot.repo.images import Image, Purpose, purpose_by_path
+from readiness_bot.repo.launches import Launches, Started
+from readiness_bot.repo.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """An image with what it is for and what it starts."""
+
+    image: Image
+    purpose: Purpose
+    started: tuple[Started, ...]
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile."""
+        return self.image.path
+
+    @property
+    def serves(self) -> bool:
+        """Whether it opens a port, or starts a server, a worker or a scheduler."""
+        exposes = any(True for _ in self.image.instructions("EXPOSE"))
+        return exposes or any(one.purpose in ("serve", "work", "schedule") for one in self.started)
+
+
+_SUPERVISING_INITS = frozenset({"init", "s6-svscan", "runsvdir", "my_init", "runit"})
+_SERVICE_SCRIPT = re.compile(r"(^|/)(s6-rc|services|service|runit|sv)(\.d)?/[^/]+/(run|up)$")
+_INCIDENTAL_STAGE = re.compile(r"(^|[-_])(dev\w*|tests?|testing|lint|docs?|e2e|debug|local)($|[-_])", re.IGNORECASE)
+_IDLE = frozenset({"sleep", "tail", "sh", "bash", "zsh", "python", "python3", "ipython"})
+_TESTING = frozenset({"pytest", "tox", "nox", "make"})
+
+
+class BuiltImages:
+    """The images that the Dockerfiles of one tree build."""
+
+    def __init__(self, sources: Sources, launches: Launches) -> None:
+        self._sources = sources
+        self._launches = launches
+
+    @cached_property
+    def all(self) -> tuple[BuiltImage, ...]:
+        """One image for each Dockerfile, by path: that of the last stage, or of the one that serves."""
+        return tuple(
+            self._built(self._serving_target(Image(path, dockerfile)))
+            for path, dockerfile in self._sources.facts(Dockerfile).items()
+            if dockerfile.stages and self._sources.area(path) is not Area.VENDORED
+        )
+
+    def _serving_target(self, image: Image) -> Image:
+        """The stage that serves, where a file ends in another one that only some builds ask for."""
+        if any(one.purpose in ("serve", "work") for one in self._started(image, deployed=True)):
+            return image
+        for stage in reversed(image.stages):
+            if stage.name and stage not in image.layers and not _INCIDENTAL_STAGE.search(stage.name):
+                other = Image(image.path, image.dockerfile, stage.name)
+                if any(one.purpose == "serve" and one.server for one in self._started(other, deployed=True)):
+                    return other
+        return image
+
+    def _built(self, image: Image) -> BuiltImage:
+        purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path)
+        started = tuple(self._started(image, deployed=purpose is None))
+        if purpose == "base" and started and not self._is_built_on(image):
+            # A folder or file called so whose image starts something and that no other image builds on.
+            purpose = None
+        return BuiltImage(image, purpose or _purpose_by_content(image, started), started)
+
+    def _is_built_on(self, image: Image) -> bool:
+        folder, _, name = image.path.lower().rpartition("/")
+        stem = name.replace("dockerfile", "").strip(".-_") or folder.rpartition("/")[2]
+        return any(
+            re.search(rf"(^|[/-]){re.escape(stem)}([:-]|$)", stage.base.lower())
+            for dockerfile in self._sources.facts(Dockerfile).values()
+            for stage in dockerfile.stages
+        )
+
+    def _purpose_by_place(self, path: str) -> Purpose | None:
+        area = self._sources.area(path)
+        if re.search(r"(^|/)\.?(devcontainer|worktree|gitpod|vscode|idea)", path):
+            return "development"
+        if area is Area.TEST or re.search(r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/", path):
+            return "test"
+        if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
+            return "example"
+        return "tooling" if re.search(r"(^|/)(scripts?|tools?|hack|devtools?)/", path) else None
+
+    def _started(self, image: Image, *, deployed: bool) -> Iterator[Started]:
+        entrypoint, cmd = image.entrypoint, image.cmd
+        told = entrypoint or cmd
+        if told is None:
+            return
+        if not told.words:
+            yield from self._launches.of_text(told.text, image.path, told.line, "image", deployed=deployed)
+            return
+        # Only an entry point in the exec form is handed the command's words.
+        handed = cmd if entrypoint is not None and cmd is not None else None
+        words = tuple(map(image.source_of, (*told.words, *(handed.words if handed is not None else ()))))
+        if words[0].rpartition("/")[2] in _SUPERVISING_INITS:
+            yield from self._of_init(deployed=deployed)
+        yield from self._launches.of_words(words, image.path, (handed or told).line, "image", deployed=deployed)
+
+    def _of_init(self, *, deployed: bool) -> Iterator[Started]:
+        """What an init starts that runs every script of its service folders."""
+        for path in self._sources.facts(ShellScript):
+            if _SERVICE_SCRIPT.search(path):
+                yield from self._launches.of_script(path, "image", deployed=deployed)
+
+
+def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
+    told = image.cmd or image.entrypoint
+    if told is None:
+        return "base" if image.runs_python else "foreign"
+    words = told.words or tuple(told.text.split())
+    program = words[0].rpartition("/")[2] if words else ""
+    if image.entrypoint is None and program in _TESTING:
+        return "test"
+    if image.entrypoint is None and program in _IDLE and (len(words) == 1 or program in ("sleep", "tail")):
+        return "development"
+    if not image.runs_python:
+        return "foreign"
+    return "development" if started and all(one.command.develops for one in started) else "service"
