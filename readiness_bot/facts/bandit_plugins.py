@@ -17,12 +17,12 @@ import warnings
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from typing import Any
 
 import msgspec
 
-from readiness_bot.facts.syntax import Parsed
+from readiness_bot.facts.syntax import Parsed, deep_walk
 from readiness_bot.facts.walk import Walk, walked
 
 WORK = 50_000_000
@@ -53,14 +53,18 @@ class BanditIssue(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def bandit_issues(parsed: Parsed) -> tuple[BanditIssue, ...]:
-    """Bandit's results in Bandit's order. Raises `RecursionError` for a tree too deep to walk (`syntax.deep_walk`)."""
+    """Bandit's results in Bandit's order. Raises `Unreadable` for a tree too deep to walk."""
     library = _library()
     scan = _Scan(parsed, library)
-    try:
-        scan.walk.visit(parsed.tree)
-    finally:
-        scan.unlink()
-    scan.file((_NONE if parsed.data.isascii() else _FILE) | library.unknown.get("File", _NONE))
+    # Bandit makes nodes in a way that newer interpreters warn of; where warnings are errors, that would cost findings.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            with deep_walk():
+                scan.walk.visit(parsed.tree)
+        finally:
+            scan.unlink()
+        scan.file((_NONE if parsed.data.isascii() else _FILE) | library.unknown.get("File", _NONE))
     return tuple(_issue(result) for result in scan.tester.results)
 
 
@@ -159,6 +163,10 @@ class _Exhausted(Exception):
     """The plugins have had all the time that one file gets."""
 
 
+_METER = _Meter()
+"""One for the process, because Bandit's own code is metered with it; every file starts it anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Library:
     """Bandit, loaded once: its plugins by kind of node, and the tables read from their own configuration."""
@@ -173,7 +181,6 @@ class _Library:
     imports: tuple[str, ...]
     temporary: tuple[str, ...]
     password: re.Pattern[str]
-    meter: _Meter
 
     def chosen(self, kind: str, ids: frozenset[str]) -> list[Any]:
         """The plugins of these ids for a kind of node, in Bandit's order."""
@@ -193,8 +200,7 @@ def _library() -> _Library:
 
     tests: Mapping[str, list[Any]] = test_set.BanditTestSet(config.BanditConfig()).tests
     by_id = {plugin._test_id: plugin for plugins in tests.values() for plugin in plugins}
-    meter = _Meter()
-    _meter_assignments(django_xss.DeepAssignation, meter)
+    _meter_assignments(django_xss.DeepAssignation, _METER)
     return _Library(
         tester=tester.BanditTester,
         metrics=metrics.Metrics,
@@ -209,7 +215,6 @@ def _library() -> _Library:
         imports=tuple({name for kind in ("Import", "ImportFrom") for name in _listed(by_id["B001"]._config, kind)}),
         temporary=tuple(by_id["B108"]._config["tmp_dirs"]),
         password=general_hardcoded_password.RE_CANDIDATES,
-        meter=meter,
     )
 
 
@@ -234,7 +239,10 @@ def _listed(blacklist: Mapping[str, list[Mapping[str, Any]]], kind: str) -> Iter
 def _meter_assignments(analyser: Any, meter: _Meter) -> None:
     """Puts a limit on Bandit's search for what a variable holds, which takes exponential time on `x = y; y = x; …`."""
     unbounded = analyser.is_assigned
+    if hasattr(unbounded, "__wrapped__"):
+        return
 
+    @wraps(unbounded)
     def is_assigned(self: Any, node: ast.AST) -> object:
         meter.spend(_STEP)
         return unbounded(self, node)
@@ -273,7 +281,7 @@ class _Scan:
     def __init__(self, parsed: Parsed, library: _Library) -> None:
         self.parsed = parsed
         self.library = library
-        self.meter = library.meter
+        self.meter = _METER
         self.meter.left = WORK
         self.imports: set[str] = set()
         self.aliases: dict[str, str] = {}
@@ -564,7 +572,7 @@ class _Scan:
 _RUN = 50
 """The price of calling plugins at one node, in units of work."""
 
-_STEP = 20
+_STEP = 100
 """The price of one step of a loop in Python where a character looked at costs 1."""
 
 _REQUESTS = frozenset({"B113", "B501"})

@@ -21,7 +21,7 @@ from radon.metrics import mi_compute, mi_rank
 from radon.raw import _logical as logical_lines
 from radon.raw import is_single_token
 
-from readiness_bot.facts.syntax import Parsed
+from readiness_bot.facts.syntax import Parsed, deep_walk
 from readiness_bot.facts.walk import Walk
 
 
@@ -55,9 +55,10 @@ class Complexity(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def complexity(parsed: Parsed) -> Complexity:
-    """Radon's measures. Raises `RecursionError` for a tree too deep to walk (see `syntax.deep_walk`)."""
+    """Radon's measures. Raises `Unreadable` for a tree too deep to walk."""
     measured = _Measure()
-    measured.walk.visit(parsed.tree)
+    with deep_walk():
+        measured.walk.visit(parsed.tree)
     lines = _raw(parsed.code)
     remarks = lines.comments + lines.multi
     maintainability: float = mi_compute(
@@ -319,7 +320,9 @@ def _count_chunk(counts: _Lines, written: list[str], reduced: list[str]) -> None
     counts.sloc += filled
     counts.blank += len(written) - filled
     plain = code.replace(":=", "")
-    if ":" in plain:
+    if ";" in plain:
+        counts.lloc += sum(1 for part in plain.split(";") if part.strip(f" \t\f\\{_COMMENT}"))
+    elif ":" in plain:
         counts.lloc += 2 - plain.replace(_COMMENT, "").rstrip(f" \t\f\\{_BREAK}").endswith(":")
     elif plain.strip(f" \t\f\\{_COMMENT}"):
         counts.lloc += 1

