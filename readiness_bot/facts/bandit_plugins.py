@@ -191,8 +191,10 @@ class _Library:
 def _library() -> _Library:
     formatwarning = warnings.formatwarning
     # Loading Bandit takes 0.2 s, which a run that finds every file's facts in the cache need not spend.
-    from bandit.core import config, manager, metrics, test_set, tester, utils  # noqa: PLC0415
-    from bandit.plugins import django_xss, general_hardcoded_password  # noqa: PLC0415
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from bandit.core import config, manager, metrics, test_set, tester, utils  # noqa: PLC0415
+        from bandit.plugins import django_xss, general_hardcoded_password  # noqa: PLC0415
 
     # Bandit changes how warnings are shown for the whole process, and logs what its plugins trip over.
     warnings.formatwarning = formatwarning
