@@ -170,8 +170,11 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
     for item in facts.calls:
         if item.last == "mount" and (item.via or item.name).rpartition(".")[0] == via and any(_is_timeout_adapter(repo, site.module, value) for value in item.args):
             return True
-        if item.last in ("settimeout", "setopt") and (item.via or item.name).rpartition(".")[0] == via:
-            return item.last == "settimeout" or any("TIMEOUT" in str(getattr(value, "name", "")) for value in item.args)
+        if (item.via or item.name).rpartition(".")[0] == via:
+            if item.last == "settimeout":
+                return True
+            if item.last == "setopt" and any("TIMEOUT" in str(getattr(value, "name", "")) for value in item.args):
+                return True
         if item.result and item.result == via and item.has("timeout"):
             return True
     for assignment in facts.assignments:

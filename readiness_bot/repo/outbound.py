@@ -64,7 +64,7 @@ _EXACT: dict[str, Transport] = {
     "pycurl.Curl().perform": "curl",
 }
 _SDKS = (
-    "emails.Message()", "emails.html()", "flask_mail.Mail()", "fastapi_mail.FastMail()",
+    "emails.Message()", "emails.message.Message()", "emails.html()", "flask_mail.Mail()", "fastapi_mail.FastMail()",
     "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.session.Session().client()", "aioboto3.Session().client()", "botocore.session.get_session()",
     "stripe.", "openai.OpenAI()", "openai.AsyncOpenAI()", "openai.ChatCompletion", "anthropic.Anthropic()", "anthropic.AsyncAnthropic()", "twilio.rest.Client()",
     "slack_sdk.WebClient()", "slack_sdk.webhook.WebhookClient()", "slack.WebClient()", "sendgrid.SendGridAPIClient()", "google.cloud.", "googleapiclient.discovery.build()",

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python import IN_HANDLER, IN_LOOP, Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
-from readiness_bot.repo.outbound import Outbound
+from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring
@@ -17,11 +17,15 @@ from readiness_bot.repo.wiring import Wiring
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:
-    """A retry or a breaker, and whether code that runs goes through it."""
+    """A retry or a breaker, and whether code that runs goes through it.
+
+    `covers_clients` says that it is an option of a client or adapter, and so covers whatever goes through that.
+    """
 
     detail: str
     location: Location
     is_used: bool
+    covers_clients: bool = False
 
 
 _RETRY_DECORATORS = re.compile(
@@ -96,6 +100,46 @@ class Resilience:
                     detail = f"`@{_short(name)}` on `{site.definition.name}`"
                     yield Mechanism(detail, site.location, self._is_used(site))
 
+    @cached_property
+    def retried_share(self) -> float:
+        """The share of outbound calls that some used retry covers; without outbound calls 1 if a store's own client retries, else 0.
+
+        A call is covered where its function is retried, where each caller of that function is, where it goes through a
+        client that retries, or where it stands in a job that its queue brings back.
+        """
+        calls = self._outbound.calls
+        if not calls:
+            return 1.0 if any(item.covers_clients for item in self.retries if item.is_used) else 0.0
+        return sum(self._is_retried(call) for call in calls) / len(calls)
+
+    @cached_property
+    def _retried_functions(self) -> frozenset[str]:
+        return frozenset(f"{item.location.path}:{item.location.symbol}" for item in self.retries if item.is_used)
+
+    def _is_retried(self, call: OutboundCall) -> bool:
+        site = call.site
+        path = site.module.path
+        around = [f"{path}:{definition.qualname}" for definition in site.module.enclosing(site.call.scope)]
+        if not self._retried_functions.isdisjoint(around):
+            return True
+        if any(item.covers_clients and item.location.path == path for item in self.retries if item.is_used):
+            return True
+        if self._mounts_retries and call.transport == "requests" and self._outbound.is_kept(call):
+            return True
+        for name in around:
+            callers = self._python.callers.get(name, ())
+            if callers and all(
+                not self._retried_functions.isdisjoint(f"{caller.module.path}:{definition.qualname}" for definition in caller.module.enclosing(caller.call.scope))
+                for caller in callers
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _mounts_retries(self) -> bool:
+        """Whether the tree's kept sessions get an adapter that retries."""
+        return any(item.covers_clients and "Adapter" in item.detail for item in self.retries if item.is_used)
+
     def _is_used(self, site: DefinitionSite) -> bool:
         """Whether running code names the function; the retry decorator itself registers nothing."""
         if not self._wiring.runs(site.module):
@@ -142,7 +186,7 @@ class Resilience:
                 continue
             if site.last in ("OpenAI", "AsyncOpenAI") and not _retries_something(site.call.keyword("max_retries")):
                 continue
-            yield Mechanism(f"`{_short(site.name)}`", site.location, self._call_is_reached(site))
+            yield Mechanism(f"`{_short(site.name)}`", site.location, self._call_is_reached(site), covers_clients=site.last not in ("retry_context", "Retrying", "AsyncRetrying"))
 
     def _call_is_reached(self, site: CallSite) -> bool:
         function = site.function
@@ -197,7 +241,7 @@ class Resilience:
             for name, value in site.call.keywords:
                 if name in ("retry_on_timeout", "retry_on_error", "retry_writes", "max_retries", "broker_connection_retry") and _retries_something(value):
                     if site.name.startswith(("redis.", "elasticsearch", "opensearchpy", "kombu", "pymongo", "celery", "azure", "google", "boto3", "slack_sdk", "openai", "anthropic")):
-                        yield Mechanism(f"`{name}` of `{_short(site.name)}`", site.location, self._call_is_reached(site))
+                        yield Mechanism(f"`{name}` of `{_short(site.name)}`", site.location, self._call_is_reached(site), covers_clients=True)
 
     # -- breakers --------------------------------------------------------------------------------------------------
 

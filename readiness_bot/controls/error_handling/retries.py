@@ -6,6 +6,9 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
+ENOUGH = 0.5
+"""From half on the calls that are tried once are those where a second attempt would do harm, or not be waited for."""
+
 
 @Control(
     id="error-handling/retries",
@@ -42,7 +45,10 @@ def retries(repo: Repo) -> Judgement:
     used = [item for item in mechanisms if item.is_used]
     if used:
         shown = [seen(item.location.path, item.location.line, item.detail) for item in used[:5]]
-        return passed(f"{used[0].detail} retries what fails for a moment.", *shown)
+        share = repo.resilience.retried_share
+        if share >= ENOUGH:
+            return passed(f"{used[0].detail} retries what fails for a moment.", *shown)
+        return partial(f"Retries cover {share:.0%} of what can fail for a moment.", *shown, score=round(0.5 + 0.4 * share / ENOUGH, 2))
     if mechanisms:
         shown = [seen(item.location.path, item.location.line, f"{item.detail}, reached by nothing") for item in mechanisms[:5]]
         return partial("A retry is defined, but nothing that runs goes through it.", *shown)

@@ -38,7 +38,7 @@ _PREDICATE = re.compile(r"^_*(is|has|can|should|are|was|exists|supports|check|va
 _RESPONSES = frozenset(
     {"jsonify", "Response", "JSONResponse", "HttpResponse", "JsonResponse", "make_response", "json_response", "ORJSONResponse", "PlainTextResponse", "json"}
 )
-_FAILURE_WORDS = re.compile(r"\b(error|fail|failed|failure|invalid|unable|cannot|could not|exception|denied|unavailable|not found|bad request|wrong|problem)\b", re.IGNORECASE)
+_FAILURE_WORDS = re.compile(r"\b(error|fail|failed|failure|invalid|unable|cannot|could not|exception|denied|unavailable|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b", re.IGNORECASE)
 
 
 @Control(
@@ -107,8 +107,23 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         strongest = min(strongest, confidence, key=_weight)
     if not handler.steps:
         return None
+    if _notes_failure(module, handler):
+        strongest = min(strongest, Confidence.MEDIUM, key=_weight)
     confidence = min(strongest, _of_surroundings(module, handler, attempt), key=_weight)
     return confidence, f"{_caught(handler)} is caught and {_done(handler.steps)}: the error is neither logged nor raised again"
+
+
+def _notes_failure(module: Module, handler: Handler) -> bool:
+    """Whether the handler writes down that something failed, though not what: a word or a status code of failure."""
+    return any(
+        isinstance(item.value, Const)
+        and (
+            (isinstance(item.value.value, str) and _FAILURE_WORDS.search(item.value.value) is not None)
+            or (isinstance(item.value.value, int) and 400 <= item.value.value < 600)
+        )
+        for item in module.facts.assignments
+        if handler.line <= item.line <= handler.end_line
+    )
 
 
 def _weight(confidence: Confidence) -> int:

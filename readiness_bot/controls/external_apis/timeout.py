@@ -51,6 +51,7 @@ from readiness_bot.repo.bounds import Bound, bound_of
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
     ],
+    applies=lambda repo: repo.outbound.exists,
 )
 def timeout(repo: Repo) -> Iterator[Site]:
     """One site for each call that a library does not bound by itself."""
