@@ -21,6 +21,7 @@ from readiness_bot.repo.parts import Part, parts
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.quick_facts import quick_facts
+from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
@@ -114,6 +115,11 @@ class Repo:
     def queries(self) -> Queries:
         """What production code asks of its models."""
         return Queries(self.python, self.models)
+
+    @cached_property
+    def reach(self) -> Reach:
+        """Which functions a request reaches."""
+        return Reach(self.python, self.routes)
 
     @cached_property
     def outbound(self) -> Outbound:

@@ -11,7 +11,7 @@ from functools import cached_property
 from readiness_bot.facts.python import IN_COMPREHENSION, IN_FOR_HEADER, MODULE, Assignment, Call, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import DefinitionSite, Module, Python
 
 ONE_ROW = frozenset(
     "get get_or_404 one one_or_none one_or_404 first first_or_404 scalar_one scalar_one_or_none find_one aget afirst get_or_none get_object_or_404 aget_object_or_404 last latest earliest "
@@ -30,7 +30,7 @@ _TAKING = frozenset(
     "execute scalars scalar exec stream stream_scalars paginate get_object_or_404 get_list_or_404 aget_object_or_404 list tuple set sorted len fetch_all fetch_one fetch_val first all one "
     "one_or_none Paginator run run_sync select_from exists sync_to_async".split()
 )
-_RESULTS = frozenset("all fetchall to_list scalars list values values_list iterator find_all aiterator iterate mappings tuples unique dicts tolist objects stream_scalars partitions in_bulk".split())
+RESULTS = frozenset("all fetchall to_list scalars list values values_list iterator find_all aiterator iterate mappings tuples unique dicts tolist objects stream_scalars partitions in_bulk".split())
 _MANAGERS = frozenset({"query", "objects", "_default_manager", "all_objects", "_base_manager", "unscoped", "admin_objects"})
 _ROOTS = frozenset({"query", "select", "get", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "update", "delete", "refresh_or_404", "first_or_404", "one_or_404", "find", "find_one"})
 _OWN_ROOTS = frozenset(
@@ -41,7 +41,13 @@ _OPERATORS = frozenset("in_ notin_ not_in is_ is_not isnot like ilike contains s
 _GROUPING = frozenset({"and_", "or_", "not_", "Q", "And", "Or", "any_", "all_"})
 _AGGREGATES = frozenset("count sum max min avg exists coalesce".split())
 _PAGING = re.compile(r"paginat|paged?_|limit|_page$|cursor_page|Paginator", re.IGNORECASE)
+_ANSWERING = re.compile(r"^(render|render_template|render_to_string|jsonify|json_response|dump|dumps|make_response|TemplateResponse)$|Response$|Serializer$|serialize|to_json|marshal|Schema$")
 _DEEPEST = 6
+
+
+def is_bounding(names: Iterable[str]) -> bool:
+    """Whether calls of these bare names bound what a query gives."""
+    return any(name in _LIMITING or _PAGING.search(name) is not None for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class Condition:
     field: str
     value: Value | None
     names: tuple[str, ...]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is a literal."""
+        return isinstance(self.value, Const) or (isinstance(self.value, Other) and not self.names)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +110,16 @@ class Query:
     @property
     def counts(self) -> bool:
         """Whether it only counts, or asks whether there is anything."""
-        return bool(self.names & _COUNTING)
+        return bool(self.names & _COUNTING) and not self.names & RESULTS
+
+    @property
+    def groups(self) -> bool:
+        """Whether it gives figures about groups of rows rather than rows."""
+        if "group_by" not in self.names:
+            return "annotate" in self.names and "values" in self.names
+        return "with_entities" in self.names or any(
+            isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _AGGREGATES | {"label"} for value in self.call.args
+        )
 
     @property
     def writes(self) -> bool:
@@ -109,7 +129,7 @@ class Query:
     @property
     def is_bounded(self) -> bool:
         """Whether a limit, a slice or a page bounds what it gives."""
-        return self.is_sliced or bool(self.names & _LIMITING) or any(_PAGING.search(name) for name in self.names)
+        return self.is_sliced or is_bounding(self.names)
 
     @property
     def fields(self) -> frozenset[str]:
@@ -213,7 +233,7 @@ class Queries:
     @cached_property
     def all(self) -> tuple[Query, ...]:
         """Every query of production code, in order of path and line."""
-        return tuple(query for module in self._python.production for query in _Reader(self, self._python, self._models, module).queries())
+        return tuple(query for module in self._python.production for query in self._reader(module).queries())
 
     @cached_property
     def by_function(self) -> dict[tuple[str, int], tuple[Query, ...]]:
@@ -226,6 +246,30 @@ class Queries:
     def of(self, site: DefinitionSite) -> tuple[Query, ...]:
         """The queries that stand in a function."""
         return self.by_function.get((site.module.path, site.index), ())
+
+    def onward(self, module: Module, call: Call) -> tuple[frozenset[str], bool, bool]:
+        """What becomes of a call's result that is a query: the bare names of the calls made of it, whether it is sliced, and whether it is walked through."""
+        reader = self._reader(module)
+        index = next(number for number, item in enumerate(module.facts.calls) if item is call)
+        members, _ = reader.chain(index)
+        names = frozenset(module.facts.calls[member].last.rpartition(":")[2] for member in members if member != index)
+        results = {result for member in members if (result := module.facts.calls[member].result)}
+        is_sliced = bool(members & reader.sliced_calls) or bool(results & reader.sliced_names)
+        return names, is_sliced, reader.is_walked(members)
+
+    def is_walked(self, query: Query) -> bool:
+        """Whether the function goes through the rows, or hands them to something that does."""
+        return self._reader(query.module).is_walked(set(query.calls))
+
+    def _reader(self, module: Module) -> _Reader:
+        known = self._readers.get(module.path)
+        if known is None:
+            known = self._readers[module.path] = _Reader(self, self._python, self._models, module)
+        return known
+
+    @cached_property
+    def _readers(self) -> dict[str, _Reader]:
+        return {}
 
     def is_returned(self, query: Query) -> bool:
         """Whether the function gives back the query or what it gave."""
@@ -243,7 +287,7 @@ class Queries:
         if isinstance(value, Invoke):
             if value.call in members:
                 return True
-            return value.call >= 0 and frame.module.facts.calls[value.call].last in _TAKING | _RESULTS and any(
+            return value.call >= 0 and frame.module.facts.calls[value.call].last in _TAKING | RESULTS and any(
                 self._leads_to(item, members, variables, frame, depth + 1) for item in frame.module.facts.calls[value.call].args
             )
         if isinstance(value, Name):
@@ -264,13 +308,17 @@ class _Reader:
         self.models = models
         self.module = module
         self.calls = module.facts.calls
+        self.methods: dict[int, set[int]] = defaultdict(set)
+        self.takers: dict[int, set[int]] = defaultdict(set)
+        self.walked: set[int] = set()
+        self.link()
+        self.sliced_names: set[str] = set()
+        self.sliced_calls = frozenset(self.sliced())
 
     def queries(self) -> Iterator[Query]:
         roots = [(index, *found) for index, call in enumerate(self.calls) if (found := self.root(call)) is not None]
         if not roots:
             return
-        self.link()
-        sliced = frozenset(self.sliced())
         taken: set[int] = set()
         for index, owner, model in sorted(roots, key=lambda item: item[0], reverse=True):
             if index in taken:
@@ -280,7 +328,7 @@ class _Reader:
             conditions, is_open = self.conditions(members, index)
             ordered = tuple(sorted(members))
             results = {result for member in members if (result := self.calls[member].result)}
-            is_sliced = bool(members & sliced) or bool(results & self.sliced_names)
+            is_sliced = bool(members & self.sliced_calls) or bool(results & self.sliced_names)
             yield Query(self.module, owner, model, index, ordered, tuple(conditions), is_open, is_sliced, tuple(helpers))
 
     # -- where a query starts --------------------------------------------------------------------------------------
@@ -296,7 +344,7 @@ class _Reader:
                     return found
                 if last not in ("query", "select"):
                     break
-        if last in _OWN_ROOTS or last in _FILTERING or last in _RESULTS or last in ONE_ROW or last in _COUNTING or last in _LIMITING:
+        if last in _OWN_ROOTS or not _MANAGERS.isdisjoint((call.via or call.name).split(".")) or "objects" in call.name:
             for name in dict.fromkeys((call.via or call.name, call.name)):
                 found = self.of_name(name, last)
                 if found is not None:
@@ -304,6 +352,8 @@ class _Reader:
         return None
 
     def of_value(self, value: Value) -> tuple[DefinitionSite, Model | None] | None:
+        if isinstance(value, Items) and value.items:
+            value = value.items[0]
         if not isinstance(value, Name) or value.name.startswith("?"):
             return None
         for name in (value.name, value.name.rpartition(".")[0]):
@@ -343,8 +393,13 @@ class _Reader:
     def link(self) -> None:
         """For each call, the calls on whose results it is made, and those that take its result."""
         flows = self.module.facts.flows
-        self.methods: dict[int, set[int]] = defaultdict(set)
-        self.takers: dict[int, set[int]] = defaultdict(set)
+        for index, call in enumerate(self.calls[:-1]):
+            # A chain as it is written: the call whose result a method is called on comes right after it.
+            if "(" in call.name and call.name == f"{self.calls[index + 1].name}().{call.last}":
+                self.methods[index + 1].add(index)
+        for atom_ in flows.atoms:
+            if atom_.access and atom_.access[0] == "[]" and flows.sources[atom_.source].kind == "c":
+                self.walked.add(flows.sources[atom_.source].owner)
         for flow in flows.calls:
             for atom in flow.receiver:
                 source = flows.sources[flows.atoms[atom].source]
@@ -379,8 +434,16 @@ class _Reader:
                 pending.append(other_index)
         return members, list(helpers.values())
 
+    def is_walked(self, members: set[int]) -> bool:
+        """Whether rows of these calls are gone through here, or handed to something that answers with them."""
+        if members & self.walked:
+            return True
+        if any(self.calls[member].context & (IN_FOR_HEADER | IN_COMPREHENSION) and self.calls[member].parent == MODULE for member in members):
+            return True
+        takers = {taker for member in members for taker in self.takers.get(member, ())} - members
+        return any(_ANSWERING.search(self.calls[taker].last) or self.calls[taker].has("many") for taker in takers)
+
     def sliced(self) -> Iterator[int]:
-        self.sliced_names: set[str] = set()
         values: list[Value] = [item.value for item in (*self.module.facts.assignments, *self.module.facts.returns)]
         for call in self.calls:
             values += [*call.args, *(value for _, value in call.keywords)]
@@ -494,6 +557,3 @@ class _Reader:
             inner = [item for argument in call.args for item in self.read(argument, frame, depth + 1)[0]] if last in ("any", "has") else []
             return [Condition(field, call.args[0] if call.args else None, names), *inner], not field
         return [Condition("", value, names)], True
-
-
-__all__ = ["IN_COMPREHENSION", "IN_FOR_HEADER", "CallSite", "Condition", "Frame", "Queries", "Query"]

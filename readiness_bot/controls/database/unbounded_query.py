@@ -1,0 +1,174 @@
+"""Whether no route returns a whole table or collection with neither limit nor pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad, good
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.models import Model
+from readiness_bot.repo.queries import RESULTS, Query, is_bounding
+from readiness_bot.repo.reach import Reach
+
+_ON_PURPOSE = re.compile(
+    r"export|download|dump|csv|backup|feed|sitemap|migrat|archive|stream|sync|import|webhook|health|metric", re.IGNORECASE
+)
+_SMALL = re.compile(
+    r"config|setting|option|countr|currenc|language|locale|timezone|role|permission|plan$|severit|priorit|status|"
+    r"types?$|categor|feature|flag$|provider|plugin|integration|instance$|field$|fields$",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(r"user|owner|account|member|author|org|tenant|team|workspace|company|project|group", re.IGNORECASE)
+_NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names?|emails?|codes?)(__in|__exact)?$")
+
+
+@Control(
+    id="database/unbounded-query",
+    title="Lists that routes return are bounded",
+    kind=Kind.DEFECT,
+    severity=Severity.MEDIUM,
+    why="A query without a limit returns as many rows as there are: a few on the day it is written, all of them years later.",
+    impact="One request loads a grown table into memory, and the process that answers it slows down or is killed.",
+    fix="Take the page from the request, cap it, and put it on the query: `.limit(min(limit, 100)).offset(offset)`.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://docs.sqlalchemy.org/en/20/core/selectable.html#sqlalchemy.sql.expression.Select.limit",
+    ],
+    fails=[
+        "from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\nfrom sqlalchemy.orm import Session, declarative_base\n\n"
+        "app = FastAPI()\nBase = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n\n\n"
+        "class Order(Base):\n    __tablename__ = 'orders'\n    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
+        "@app.get('/orders')\ndef orders(session: Session):\n    return session.scalars(select(Order)).all()  # <- flagged\n",
+        {
+            "shop/models.py": "from django.conf import settings\nfrom django.db import models\n\n\nclass Order(models.Model):\n"
+            "    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n",
+            "shop/views.py": "from django.shortcuts import render\nfrom shop.models import Order\n\n\ndef orders(request):\n"
+            "    found = Order.objects.all()  # <- flagged\n    return render(request, 'orders.html', {'orders': found})\n",
+            "shop/urls.py": "from django.urls import path\nfrom shop import views\n\nurlpatterns = [path('orders/', views.orders)]\n",
+            "shop/__init__.py": "",
+        },
+        {
+            "app/models.py": "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\nclass Users(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n\n"
+            "class Alert(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user_id = db.Column(db.Integer, db.ForeignKey('users.id'))\n\n"
+            "    @classmethod\n    def newest(cls):\n        return cls.query.order_by(cls.id)\n",
+            "app/views.py": "from flask import Flask, jsonify\nfrom app.models import Alert\n\napp = Flask(__name__)\n\n\n@app.get('/alerts')\ndef alerts():\n"
+            "    return jsonify([alert.id for alert in Alert.newest()])  # <- flagged\n",
+            "app/__init__.py": "",
+        },
+    ],
+    fixed="from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\nfrom sqlalchemy.orm import Session, declarative_base\n\n"
+    "app = FastAPI()\nBase = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n\n\n"
+    "class Order(Base):\n    __tablename__ = 'orders'\n    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
+    "@app.get('/orders')\ndef orders(session: Session, limit: int = 50, offset: int = 0):\n"
+    "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n",
+    passes=[
+        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
+        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes')\ndef notes():\n    page = Note.query.paginate(max_per_page=100)\n"
+        "    return jsonify([note.id for note in page.items])\n",
+    ],
+    ignores=[
+        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
+        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes/<int:number>')\ndef note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n",
+        "def add(a, b):\n    return a + b\n",
+    ],
+    partials=[
+        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Tag(db.Model):\n"
+        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/tags')\ndef tags():\n    return jsonify([tag.id for tag in Tag.query.all()])  # <- flagged\n",
+    ],
+    applies=lambda repo: bool(repo.queries.all) and bool(repo.routes.all),
+)
+def unbounded_query(repo: Repo) -> Iterator[Site]:
+    """Look at every list query that a route leads to, where its rows are fetched."""
+    seen: set[tuple[str, int]] = set()
+    for query in repo.queries.all:
+        for site in _judged(repo, query):
+            key = (site.location.path, site.location.line)
+            if key not in seen:
+                seen.add(key)
+                yield site
+
+
+def _judged(repo: Repo, query: Query) -> Iterator[Site]:
+    function = Reach.function_at(query.module, query.scope)
+    if query.model is None or function is None or query.gives_one or query.counts or query.writes or query.groups:
+        return
+    if repo.reach.depth(function) is None:
+        return
+    fetches = bool(query.names & RESULTS)
+    if query.is_bounded:
+        yield good(query.location)
+    elif fetches or repo.queries.is_walked(query) or (repo.reach.depth(function) == 0 and repo.queries.is_returned(query)):
+        yield from _unbounded(repo, query, query.location, function.definition.name)
+    elif repo.queries.is_returned(query):
+        yield from _handed_back(repo, query, function.name)
+
+
+def _handed_back(repo: Repo, query: Query, name: str) -> Iterator[Site]:
+    """The places that fetch the rows of a query which a function only puts together."""
+    for call in repo.python.callers.get(name, ()):
+        caller = Reach.function_at(call.module, call.call.scope)
+        if caller is None or repo.reach.depth(caller) is None:
+            continue
+        names, is_sliced, is_walked = repo.queries.onward(call.module, call.call)
+        if is_sliced or is_bounding(names):
+            yield good(call.location)
+        elif is_walked or names & RESULTS:
+            yield from _unbounded(repo, query, call.location, caller.definition.name)
+
+
+def _unbounded(repo: Repo, query: Query, location: Location, function: str) -> Iterator[Site]:
+    model = query.model
+    confidence = _confidence(repo, query, location, function)
+    if model is not None and confidence is not None:
+        yield bad(location, f"Every `{model.name}` that matches is loaded at once: the query has neither limit nor pages", confidence)
+
+
+def _confidence(repo: Repo, query: Query, location: Location, function: str) -> Confidence | None:
+    """How certain it is that the rows are those of a table that grows; None where the list is bounded in another way."""
+    model = query.model
+    if model is None or _ON_PURPOSE.search(function) or _ON_PURPOSE.search(location.path.rpartition("/")[2]):
+        return None
+    kept = _narrowed_by(repo, query, model)
+    if kept:
+        return None
+    if _SMALL.search(model.name):
+        return Confidence.LOW
+    grows = any(
+        field.target == "<user>" or repo.models.is_user(repo.models.target(model, field))
+        for field in model.fields
+        if field.role == "reference"
+    )
+    return Confidence.HIGH if grows or repo.models.is_user(model) else Confidence.MEDIUM
+
+
+def _narrowed_by(repo: Repo, query: Query, model: Model) -> str:
+    """By what the conditions narrow the table: `few` rows that are named, those of one `parent`, or nothing that counts."""
+    found = ""
+    for condition in query.conditions:
+        name = condition.field
+        if "." in name or condition.is_constant:
+            # A join, or a flag: neither names rows.
+            continue
+        if not _WHOSE.search(name) and (name.endswith("__in") or any(part.endswith(".in_") for part in condition.names)):
+            return "few"
+        field = model.field(name) or model.field(name.partition("__")[0]) or model.field(f"{name}_id")
+        if name in model.primary_keys or name in ("pk__in", "id__in") or (field is None and _NARROWING.search(name) and not _WHOSE.search(name)):
+            return "few"
+        if field is not None and field.role in ("reference", "relation") and not _is_whose(repo, model, field.name):
+            found = "parent"
+        elif _WHOSE.search(name) and any("user" in part.lower() for part in condition.names) and not name.lower().startswith(("org", "tenant", "group")):
+            found = "parent"
+        elif field is not None and field.role == "column" and _NARROWING.search(field.name):
+            return "few"
+    return found
+
+
+def _is_whose(repo: Repo, model: Model, name: str) -> bool:
+    """Whether a reference only tells whose the rows are, which narrows a table to one customer's and no further."""
+    field = model.field(name)
+    target = repo.models.target(model, field) if field is not None else None
+    return target is not None and not repo.models.is_user(target) and bool(re.search(r"^(org|tenant|workspace|company|account)", target.name, re.IGNORECASE))
