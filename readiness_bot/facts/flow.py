@@ -838,9 +838,8 @@ class _Interpreter:
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, str) else None
         if isinstance(node, ast.Name):
-            local = self.texts.get(node.id)
-            if local is not None or node.id in self.env:
-                return local
+            if node.id in self.env:
+                return None if self.env[node.id] else self.texts.get(node.id)
             bound = self.names.module.bindings.get(node.id)
             if isinstance(bound, tuple) and isinstance(bound[0], ast.Constant) and isinstance(bound[0].value, str):
                 return bound[0].value if bound[2] == "value" else None

@@ -86,6 +86,11 @@ class Flow:
         )
 
     @property
+    def is_kept(self) -> bool:
+        """Whether the value lay in an attribute of an object on the way, as what an object is set up with does."""
+        return any(step.text.startswith("`self.") for step in self.steps)
+
+    @property
     def is_looked_up(self) -> bool:
         """Whether something was found under the value before it was used further: then it is one that exists."""
         return any(tag.startswith("yes:") and bool(_LOOKING_UP.match(_last(tag))) for tag in self.cleaned)
@@ -604,6 +609,7 @@ class _Walk:
         requests = self.rooms.requests
         if access and access[0].endswith("()"):
             datum = requests.method_of_request(access[0][1:-2], text)
+            datum = replace(datum, text=f"{datum.text}{_written(access[1:])}") if datum is not None else None
         elif len(access) > 1 and access[0] == ".state":
             datum = None
         else:

@@ -97,7 +97,8 @@ def _applies(repo: Repo) -> bool:
 def sql_injection(repo: Repo) -> Iterator[Site]:
     """Look at every place where a text becomes SQL."""
     for site, position in _statements(repo):
-        found = [(confidence, flow) for flow in repo.flows.into(site, position, "sql") if (confidence := _confidence(flow, site)) is not None]
+        connects = repo.connectors.holds(site.module.path)
+        found = [(confidence, flow) for flow in repo.flows.into(site, position, "sql") if (confidence := _confidence(flow, site, connects=connects)) is not None]
         if not found:
             yield good(site.location)
             continue
@@ -133,7 +134,7 @@ def _is_injected(flow: Flow, site: CallSite) -> bool:
     return bool(_SQL.search(prefix)) or site.last in ("extra",)
 
 
-def _confidence(flow: Flow, site: CallSite) -> Confidence | None:
+def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | None:
     if not _is_injected(flow, site):
         return None
     if flow.kind == "request":
@@ -143,7 +144,7 @@ def _confidence(flow: Flow, site: CallSite) -> Confidence | None:
             return Confidence.HIGH
         return Confidence.MEDIUM
     if flow.kind == "parameter":
-        return Confidence.MEDIUM if not flow.is_vetted else Confidence.LOW
+        return Confidence.LOW if flow.is_vetted or flow.is_kept or connects else Confidence.MEDIUM
     return Confidence.LOW if flow.kind in ("unknown", "stored") else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
@@ -41,6 +41,7 @@ _ON_SWITCHES = frozenset({"tlsAllowInvalidCertificates", "tlsInsecure", "ssl_no_
 _VERIFYING = ("requests.", "httpx.", "niquests.", "curl_cffi.", "requests_oauthlib.", "hvac.", "boto3.", "authlib.", "cloudscraper.", "websocket.")
 _WEAK_TLS = re.compile(r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$")
 _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
+_SWITCH = re.compile(r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE)
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -281,6 +282,8 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     found += [_Doubt("B502", f"`{name}` allows a version of TLS that is broken.", Confidence.HIGH, "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.") for name in _weak(site.call)]
     if site.last == "set_option" and any(isinstance(value, Name) and value.name in _UNCHECKED_LDAP for value in site.call.args):
         found.append(_Doubt("B501", "The LDAP server's certificate is not checked.", Confidence.HIGH, "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`."))
+    if _SWITCH.search(" ".join(site.call.guards)):
+        found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 
 
@@ -345,7 +348,8 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         if what:
             location = module.location(one.line, one.end_line, one.scope, one.statement)
             if not _is_waived(location, "B501", repo):
-                yield bad(location, what, fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.")
+                confidence = Confidence.LOW if _SWITCH.search(" ".join(one.guards)) else Confidence.HIGH
+                yield bad(location, what, confidence, fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.")
 
 
 # -- words --------------------------------------------------------------------------------------------------------------

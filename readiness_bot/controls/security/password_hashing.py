@@ -142,7 +142,7 @@ def _password_in(site: CallSite, repo: Repo) -> str:
             if found and not re.search(r"hash|token|reset|settings?|config", last, re.IGNORECASE):
                 return found
     for flow in repo.flows.into(site, start):
-        if flow.kind in ("request", "parameter") and (match := _PASSWORD.search(flow.text.rpartition("`")[0] or flow.text)):
+        if flow.kind in ("request", "parameter") and (match := _PASSWORD.search(flow.text)):
             return match.group(0)
     return ""
 

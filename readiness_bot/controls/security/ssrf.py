@@ -27,7 +27,7 @@ _HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECAS
 _WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
 _CHECKED_PART = re.compile(r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)", re.IGNORECASE)
-_RECORD = re.compile(r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)")
+_RECORD = re.compile(r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)[^()]*$")
 _OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root")
 
 
@@ -159,7 +159,7 @@ def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
         return Confidence.HIGH if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned else Confidence.MEDIUM
     if connects or flow.is_vetted or flow.kind not in ("parameter", "unknown", "stored") or not flow.access:
         return None
-    if flow.kind == "unknown" and not _RECORD.match(flow.text):
+    if (flow.kind == "unknown" and not _RECORD.match(flow.text)) or flow.is_kept:
         return None
     return Confidence.MEDIUM if _ADDRESS.search(flow.access[-1].strip("[].")) and not _is_configured(flow) else None
 
