@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,9 @@ force_flush wait_closed join cleanup drain unsubscribe shutdown_default_executor
 close_pool release kill
 """
 _CLOSING = frozenset(_CLOSING_NAMES.split())
+_BESIDE_SERVER = re.compile(
+    r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|browser)([/_.-]|$)"
+)
 _PER_REQUEST = frozenset({"teardown_appcontext", "teardown_request"})
 _SIGNALS = ("signal.signal", "atexit.register", "atexit.unregister")
 _WORKER_SIGNALS = ("worker_shutdown", "worker_process_shutdown", "worker_shutting_down")
@@ -26,7 +30,8 @@ MAX_HOPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A call that closes something, and what brings it about: `lifespan`, `shutdown`, `atexit`, `signal` or `worker`."""
+    """A call that closes something, and what brings it about: `lifespan`, `shutdown`, `atexit`, `signal`
+    or `worker`."""
 
     path: str
     line: int
@@ -64,9 +69,9 @@ class Shutdown:
                 yield from self._within(hook.definition, hook.kind, MAX_HOPS)
         for site in self._python.calls(*_SIGNALS):
             trigger = "atexit" if site.name.startswith("atexit") else "signal"
-            yield from self._handed(site, trigger)
+            yield from self._handed(site, _trigger_of(site, trigger))
         for site in self._python.calls_of("add_signal_handler"):
-            yield from self._handed(site, "signal")
+            yield from self._handed(site, _trigger_of(site, "signal"))
         for function in self._python.functions:
             for decorator in function.definition.decorators:
                 name = getattr(decorator, "name", "")
@@ -101,6 +106,11 @@ class Shutdown:
                 called = self._python.definition(call.name, definition.module)
                 if called is not None and called.definition.kind == "function" and called.name != definition.name:
                     yield from self._within(called, trigger if not lifespan else "shutdown", hops - 1)
+
+
+def _trigger_of(site: CallSite, trigger: str) -> str:
+    """What brings a handler about; one in a module of workers, schedulers or commands is not the server's."""
+    return "worker" if _BESIDE_SERVER.search(site.module.path) else trigger
 
 
 def _is_per_request(definition: DefinitionSite) -> bool:

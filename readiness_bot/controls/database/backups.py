@@ -23,9 +23,18 @@ _SAVING_COMMAND = (
 _RESTORING_COMMAND = r"\b(pg_restore|mongorestore|loaddata|psql\b[^\n]*<|mysql\b[^\n]*<|mariadb\b[^\n]*<)"
 _HISTORY = re.compile(r"(^|/)(change[-_]?log|changes|history|news|releases?([-_ ]notes)?)([./_-]|$)", re.IGNORECASE)
 _SAVING_NAME = re.compile(
-    r"(^|_)(back_?up|dump_(db|database|all)|export_(all|data|database|db|ctf|archive))(_|$)|_(exporter|backup)$"
+    r"((create|make|do|run|perform|db|database)_)?backup(_(db|database|data|all|archive)\w*)?|dump_(db|database|all)"
+    r"|export_(all|all_data|db|database|ctf|archive)|[a-z]+_exporter"
 )
-_RESTORING_NAME = re.compile(r"(^|_)(restore|import_(all|data|database|db|ctf|archive|backup))(_|$)|_importer$")
+_RESTORING_NAME = re.compile(
+    r"((do|run|perform|db|database)_)?restore_(backup|db|database|data|dump|archive|snapshot|from)\w*|(db|database)_restore"
+    r"|restore_?backup|import_(all|all_data|db|database|ctf|archive|backup|dump)|[a-z]+_importer"
+)
+_SAVING_MODULE = re.compile(r"(^|/)(db_?)?backups?(/__init__)?\.py$")
+_RESTORING_MODULE = re.compile(r"(^|/)(db_?)?restores?\.py$")
+_COMMANDS = re.compile(r"(^|/)(management/commands|cli|commands?|backups?|admin)([/.]|/.*\.py$|_)")
+_LONGEST_HEADING = 60
+_FEWEST_WORDS = 3
 _MODELS = "from sqlalchemy import Column, Integer\n"
 _BACKUP = "#!/bin/sh\nset -e\npg_dump --format=custom shop > /backups/shop.dump\n"
 _RUNBOOK = """\
@@ -103,8 +112,8 @@ def backups(repo: Repo) -> Judgement:
     restoring += _sections(repo, _RESTORES, _RESTORING_COMMAND)
     if saving and restoring:
         return passed("Backups and their restore are described.", *saving[:3], *restoring[:2])
-    saving += _own_commands(repo, _SAVING_NAME)
-    restoring += _own_commands(repo, _RESTORING_NAME)
+    saving += _own_commands(repo, _SAVING_NAME, _SAVING_MODULE)
+    restoring += _own_commands(repo, _RESTORING_NAME, _RESTORING_MODULE)
     if saving and restoring:
         summary = "Data can be saved and brought back by hand; neither a schedule nor a procedure is described."
         return partial(summary, *saving[:2], *restoring[:2], score=_HALF)
@@ -125,7 +134,11 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
     for document in repo.documents.all:
         if _HISTORY.search(document.path):
             continue
-        headed = (section for section in document.sections(heading) if section.words > 3)
+        headed = (
+            section
+            for section in document.sections(heading)
+            if section.words > _FEWEST_WORDS and len(section.title) <= _LONGEST_HEADING
+        )
         found += [seen(document.path, section.line, section.title) for section in headed]
         commanded = document.saying(command)
         found += [
@@ -134,12 +147,15 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
     return found[:5]
 
 
-def _own_commands(repo: Repo, names: re.Pattern[str]) -> list[Evidence]:
-    functions = [one for one in repo.python.functions if names.search(one.definition.name.lower())]
-    found = [seen(one.location.path, one.location.line, one.definition.name) for one in functions[:2]]
-    found += [
-        seen(module.path, 0, module.path.rpartition("/")[2])
-        for module in repo.python.production
-        if names.search(module.path.rpartition("/")[2].removesuffix(".py")) and "/management/commands/" in module.path
+def _own_commands(repo: Repo, names: re.Pattern[str], modules: re.Pattern[str]) -> list[Evidence]:
+    """Functions of command lines and administration that are named so, and modules and commands that are."""
+    found = [
+        seen(one.location.path, one.location.line, one.definition.name)
+        for one in repo.python.functions
+        if names.fullmatch(one.definition.name.lower()) and _COMMANDS.search(one.location.path)
     ]
+    for module in repo.python.production:
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        if modules.search(module.path) or ("/management/commands/" in module.path and names.fullmatch(stem)):
+            found.append(seen(module.path, 0, f"module {stem}"))
     return found[:3]

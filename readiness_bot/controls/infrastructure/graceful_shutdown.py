@@ -15,10 +15,7 @@ _SIGNAL_LOST = 0.5
 _GRACE = re.compile(
     r"--(graceful[-_]timeout|timeout-graceful-shutdown|workers-kill-timeout|worker-reload-mercy|timeout-worker-healthcheck)"
 )
-_SELF_SERVING = (
-    "uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app", "granian.Granian", "grpc.server",
-    "gunicorn.app.base.BaseApplication", "nicegui.ui.run", "cherrypy.quickstart",
-)  # fmt: skip
+_SELF_SERVING = ("uvicorn", "hypercorn", "granian", "gunicorn.app", "waitress", "aiohttp.web", "cherrypy", "nicegui.ui")
 _APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 _LIFESPAN = """\
 from contextlib import asynccontextmanager
@@ -109,10 +106,10 @@ def graceful_shutdown(repo: Repo) -> Judgement:
 
 
 def _of_others(repo: Repo) -> Judgement:
-    for site in repo.python.calls(*_SELF_SERVING):
+    for module, imported in repo.python.imports(*_SELF_SERVING):
         return partial(
-            f"`{site.name}` drains by default, and nothing of the service is closed.",
-            seen(site.location.path, site.location.line, site.name),
+            f"The service starts {imported.target.partition('.')[0]} itself, which drains; it closes nothing.",
+            seen(module.path, imported.line, f"imports {imported.target}"),
             score=_DRAINS_UNCONFIGURED,
         )
     workers = [one for one in repo.deployment.started_commands if one.server in DRAINING and one.purpose == "work"]
