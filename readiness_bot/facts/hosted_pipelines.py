@@ -297,7 +297,10 @@ def _line_step(command: Node, directory: str = "") -> Step:
 
 def is_buildkite(document: Node) -> bool:
     """Whether a document has the shape of a Buildkite pipeline."""
-    return any(key in step for step in document["steps"] for key in ("command", "commands", "group", "plugins"))
+    keys = ("command", "commands", "group", "plugins")
+    return "kind" not in document and any(
+        key in step and "image" not in step for step in document["steps"] for key in keys
+    )
 
 
 def buildkite(document: Node) -> Pipeline:

@@ -11,13 +11,15 @@ from readiness_bot.repo import Repo
 
 _HEADING = (
     r"\barchitectur|system (design|overview)|design (overview|document|principles)|technical (overview|design)"
-    r"|how (it|\w+) works\b|\binternals\b|data flow|component(s)? (overview|diagram)"
-    r"|codebase (overview|tour)|code (overview|organi[sz]ation)"
+    r"|component(s)? (overview|diagram)|codebase (overview|tour)|code (overview|organi[sz]ation)"
 )
+_VAGUE_HEADING = r"how (it|\w+) works\b|\binternals\b|data flow"
+"""Headings that speak of the whole only in documents near the root; below they speak of a feature."""
 _FILES = (
     r"(.*/)?(architecture|architecture[-_/](overview|index|readme)|system[-_]design|technical[-_](overview|design))"
     r"|(docs?/)?(design|internals)|(docs?|architecture)/overview"
 )
+_NEAR = 2
 _ENOUGH = 60
 _SOMETHING = 15
 _NOT_ABOUT = re.compile(
@@ -89,6 +91,7 @@ def _sections(repo: Repo) -> Iterator[tuple[int, Evidence]]:
     """Sections on the architecture, each with its number of words."""
     for document in repo.documents.all:
         if not _NOT_ABOUT.search(document.path):
-            for section in document.sections(_HEADING):
+            heading = f"{_HEADING}|{_VAGUE_HEADING}" if document.path.count("/") < _NEAR else _HEADING
+            for section in document.sections(heading):
                 if not _NOT_ABOUT.search(section.title):
                     yield document.words_under(section), seen(document.path, section.line, section.title)

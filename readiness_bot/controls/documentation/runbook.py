@@ -12,7 +12,7 @@ from readiness_bot.repo.documents import Document
 _TOPICS = {
     "deploying": (
         (
-            r"^(how to |the )?deploy\b|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
+            r"^(how to |the )?deploy( \w+)?$|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
             r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b"
             r"|as a (system )?service\b|systemd|reverse proxy"
         ),
@@ -24,7 +24,7 @@ _TOPICS = {
     ),
     "incidents": (
         (
-            r"incident|troubleshoot|on[- ]?call|runbook|playbook|outage|disaster|common (problems|errors|issues)"
+            r"incident|troubleshoot|\bon[- ]call\b|runbook|playbook|outage|disaster|common (problems|errors|issues)"
             r"|debugging production|(handling|responding to) alerts|alert (handling|response)"
         ),
         20,

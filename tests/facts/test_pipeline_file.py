@@ -1,0 +1,167 @@
+"""Shows how the pipelines of each provider are read: triggers, jobs, steps, and what cannot fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.facts.extractor import Unreadable
+from readiness_bot.facts.pipeline import Pipeline
+from readiness_bot.facts.pipeline_file import EXTRACTOR
+
+
+def read(text: str) -> Pipeline:
+    found = EXTRACTOR.extract(text.encode())
+    assert isinstance(found, Pipeline)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "claimed"),
+    [
+        (".github/workflows/test.yml", True),
+        (".github/workflows/test.yaml", True),
+        (".github/workflows/test.yml.disabled", False),
+        (".github/workflows/scripts/test.yml", False),
+        (".github/actions/setup/action.yml", True),
+        (".gitlab-ci.yml", True),
+        ("ci/Jenkinsfile", True),
+        ("Jenkinsfile.release", True),
+        (".circleci/config.yml", True),
+        ("azure-pipelines.yml", True),
+        ("app/pipeline.yml", False),
+    ],
+)
+def test_paths(path: str, claimed: bool) -> None:
+    assert EXTRACTOR.claims(path) is claimed
+
+
+def test_a_workflow() -> None:
+    found = read(
+        "name: CI\n"
+        "on:\n"
+        "  pull_request:\n"
+        "  push: {tags: ['v*']}\n"
+        "permissions:\n"
+        "  contents: read\n"
+        "jobs:\n"
+        "  test:\n"
+        "    services: {db: {image: postgres:16}}\n"
+        "    environment: {name: staging}\n"
+        "    steps:\n"
+        "      - uses: actions/checkout@v4\n"
+        "      - name: Test\n"
+        "        run: |\n"
+        "          make\n"
+        "          pytest\n"
+        "        continue-on-error: true\n"
+    )
+    assert found.provider == "github"
+    assert [(trigger.event, trigger.line) for trigger in found.triggers] == [("pull_request", 3), ("tag", 4)]
+    assert found.permissions is not None
+    assert [(pair.name, pair.value, pair.line) for pair in found.permissions] == [("contents", "read", 6)]
+    job = found.jobs[0]
+    assert (job.name, job.line, job.services, job.environment, job.environment_line) == (
+        "test",
+        8,
+        ("postgres:16",),
+        "staging",
+        10,
+    )
+    checkout, test = job.steps
+    assert (checkout.uses, checkout.line, checkout.can_fail) == ("actions/checkout@v4", 12, True)
+    assert (test.run, test.run_line, test.can_fail, test.pipefail) == ("make\npytest\n", 15, False, False)
+
+
+def test_a_step_whose_outcome_is_looked_at_later_can_fail() -> None:
+    found = read(
+        "on: push\njobs:\n  lint:\n    steps:\n"
+        "      - id: lint\n        run: ruff check\n        continue-on-error: true\n"
+        "      - if: steps.lint.outcome == 'failure'\n        run: exit 1\n"
+    )
+    assert found.jobs[0].steps[0].can_fail is True
+
+
+def test_permissions_that_are_none_and_permissions_that_are_all() -> None:
+    assert read("on: push\npermissions: {}\njobs: {a: {steps: []}}\n").permissions == ()
+    assert read("on: push\njobs: {a: {steps: []}}\n").permissions is None
+    every = read("on: push\npermissions: write-all\njobs: {a: {steps: []}}\n").permissions
+    assert every is not None
+    assert [(pair.name, pair.value) for pair in every] == [("", "write-all")]
+
+
+def test_a_composite_action() -> None:
+    found = read(
+        "name: set up\nruns:\n  using: composite\n  steps:\n    - run: pip install -r r.txt\n      shell: bash\n"
+    )
+    assert found.provider == "github-action"
+    assert found.jobs[0].steps[0].run == "pip install -r r.txt"
+    assert found.jobs[0].steps[0].pipefail is True
+
+
+def test_gitlab_jobs_extend_hidden_ones_and_follow_rules() -> None:
+    found = read(
+        "include:\n  - template: Jobs/Dependency-Scanning.gitlab-ci.yml\n"
+        "default:\n  before_script: [pip install tox]\n"
+        ".base:\n  image: python:3.12\n  rules:\n    - if: $CI_PIPELINE_SOURCE == 'merge_request_event'\n"
+        "test:\n  extends: .base\n  script:\n    - tox\n  allow_failure: true\n"
+        "deploy:\n  script: !reference [.deploy, script]\n  environment: production\n  only: [tags]\n"
+        ".deploy:\n  script: [helm upgrade app]\n"
+    )
+    assert found.provider == "gitlab"
+    assert [pair.value for pair in found.includes] == ["Jobs/Dependency-Scanning.gitlab-ci.yml"]
+    test, deploy = found.jobs
+    assert [step.run for step in test.steps] == ["pip install tox", "tox"]
+    assert (test.image, test.events, test.can_fail) == ("python:3.12", ("pull_request",), False)
+    assert [step.run for step in deploy.steps] == ["pip install tox", "helm upgrade app"]
+    assert (deploy.environment, deploy.events) == ("production", ("tag",))
+
+
+def test_circleci_commands_are_put_in_and_workflows_decide_the_events() -> None:
+    found = read(
+        "version: 2.1\ncommands:\n  tests:\n    steps:\n      - run: {command: pytest}\n"
+        "jobs:\n  test:\n    docker: [{image: cimg/python:3.12}, {image: redis}]\n    steps: [checkout, tests]\n"
+        "  release:\n    steps: [{run: make release}]\n  idle:\n    steps: [{run: nothing}]\n"
+        "workflows:\n  all:\n    jobs:\n      - test\n"
+        "      - release: {filters: {tags: {only: /v.*/}, branches: {ignore: /.*/}}}\n"
+    )
+    assert found.provider == "circleci"
+    events = {job.name: job.events for job in found.jobs}
+    assert events == {"test": ("push", "pull_request"), "release": ("tag",), "idle": ("never",)}
+    assert [step.run or step.uses for step in found.jobs[0].steps] == ["checkout", "pytest"]
+    assert found.jobs[0].services == ("redis",)
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "command"),
+    [
+        ("language: python\nscript:\n  - pytest\n", "travis", "pytest"),
+        ("pool: {vmImage: ubuntu}\nsteps:\n  - script: pytest\n", "azure", "pytest"),
+        ("pipelines:\n  pull-requests:\n    '**':\n      - step: {script: [pytest]}\n", "bitbucket", "pytest"),
+        ("steps:\n  - command: pytest\n    label: test\n", "buildkite", "pytest"),
+        ("kind: pipeline\nsteps:\n  - name: t\n    image: python\n    commands: [pytest]\n", "drone", "pytest"),
+        ("apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n    - script: pytest\n", "tekton", "pytest"),
+        ("pipeline {\n  stages { stage('t') { steps { sh 'pytest' } } }\n}\n", "jenkins", "pytest"),
+    ],
+)
+def test_every_provider_comes_to_the_same_nouns(text: str, provider: str, command: str) -> None:
+    found = read(text)
+    assert found.provider == provider
+    assert [step.run for job in found.jobs for step in job.steps] == [command]
+
+
+def test_a_jenkinsfile_knows_its_lines_and_branches() -> None:
+    found = read(
+        "pipeline {\n  triggers { cron('H 4 * * *') }\n  stages {\n    stage('test') {\n      steps { sh '''\n"
+        "        make\n        pytest\n      ''' }\n    }\n    stage('deploy') {\n      when { branch 'main' }\n"
+        "      steps { sh(script: 'make deploy', returnStatus: true) }\n    }\n  }\n}\n"
+    )
+    assert [trigger.event for trigger in found.triggers] == ["push", "pull_request", "schedule"]
+    test, deploy = found.jobs
+    assert (test.name, test.steps[0].run_line) == ("test", 5)
+    assert (deploy.name, deploy.events) == ("deploy", ("push",))
+
+
+@pytest.mark.parametrize("text", ["just: text\n", "- a\n- list\n", "a: b: c\n", ""])
+def test_what_is_no_pipeline_is_unreadable(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read(text)

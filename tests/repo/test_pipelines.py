@@ -1,0 +1,181 @@
+"""Shows how a pipeline's steps are followed to the tools they run."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.repo.pipelines import Run
+from tests.repos import repo_of
+
+
+def workflow(*commands: str, on: str = "pull_request", extra: str = "") -> str:
+    steps = "".join(f"      - run: {command}\n" for command in commands)
+    return f"on: {on}\njobs:\n  test:\n    steps:\n{steps}{extra}"
+
+
+def the_run(files: dict[str, str], tool: str) -> Run:
+    runs = repo_of(files).pipelines.runs_of(tool)
+    assert len(runs) == 1
+    return runs[0]
+
+
+CI = ".github/workflows/ci.yml"
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        ({CI: workflow("pytest -q")}, (CI, 5)),
+        (
+            {CI: workflow("make test"), "Makefile": ("PY = python3\ntest: lint\n\t$(PY) -m pytest\nlint:\n\ttrue\n")},
+            ("Makefile", 3),
+        ),
+        ({CI: workflow("make -C backend test"), "backend/Makefile": "test:\n\t@pytest\n"}, ("backend/Makefile", 2)),
+        ({CI: workflow("tox -e py311"), "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n"}, ("tox.ini", 2)),
+        (
+            {
+                CI: workflow("nox -s tests"),
+                "noxfile.py": ("import nox\n@nox.session\ndef tests(s):\n    s.run('pytest')\n"),
+            },
+            ("noxfile.py", 4),
+        ),
+        ({CI: workflow("bash ci/run.sh"), "ci/run.sh": "#!/bin/sh\nset -e\npytest\n"}, ("ci/run.sh", 3)),
+        ({CI: workflow("./scripts/test"), "scripts/test": "#!/bin/bash -e\npoetry run pytest\n"}, ("scripts/test", 2)),
+        ({CI: workflow("docker compose exec -T web bash -c 'cd x && pytest'")}, (CI, 5)),
+        (
+            {CI: workflow("pdm run test"), "pyproject.toml": ("[tool.pdm.scripts]\ntest = 'pytest'\n")},
+            ("pyproject.toml", 2),
+        ),
+        (
+            {
+                CI: workflow("hatch run test:unit"),
+                "pyproject.toml": ("[tool.hatch.envs.test.scripts]\nunit = 'pytest'\n"),
+            },
+            ("pyproject.toml", 2),
+        ),
+        ({CI: workflow("npm run check"), "package.json": '{"scripts": {\n"check": "pytest"}}'}, ("package.json", 2)),
+        (
+            {
+                CI: workflow("docker compose run --rm tests"),
+                "compose.yml": ("services:\n  tests:\n    command: pytest -x\n    image: a\n"),
+            },
+            ("compose.yml", 3),
+        ),
+        (
+            {
+                CI: workflow("docker compose run web tests -q"),
+                "bin/docker-entrypoint": ("#!/bin/sh\ncase $1 in\n  tests) exec pytest ;;\nesac\n"),
+            },
+            ("bin/docker-entrypoint", 3),
+        ),
+    ],
+)
+def test_a_step_is_followed_to_the_tool(files: dict[str, str], place: tuple[str, int]) -> None:
+    run = the_run(files, "pytest")
+    assert (run.path, run.line) == place
+    assert run.checks_pull_requests
+    assert run.step.path == CI
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {CI: workflow("pytest || true")},
+        {CI: workflow("pytest | tee log")},
+        {CI: workflow("pytest", extra="        continue-on-error: true\n")},
+        {CI: workflow("make test"), "Makefile": "test:\n\t-pytest\n"},
+        {CI: workflow("tox"), "tox.ini": "[testenv]\ncommands = - pytest\n"},
+        {CI: workflow("sh run.sh"), "run.sh": "pytest\necho done\n"},
+    ],
+)
+def test_a_failure_that_goes_unnoticed(files: dict[str, str]) -> None:
+    run = the_run(files, "pytest")
+    assert run.on_pull_requests
+    assert not run.can_fail
+
+
+def test_hooks_are_what_pre_commit_runs() -> None:
+    hooks = (
+        "repos:\n- repo: https://github.com/astral-sh/ruff-pre-commit\n  "
+        "rev: v1\n  hooks:\n  - id: ruff\n  - id: ruff-format\n"
+        "- repo: local\n  hooks:\n  - id: types\n    entry: uv run mypy app\n  "
+        "- id: slow\n    entry: pytest\n    stages: [pre-push]\n"
+    )
+    files = {CI: workflow("SKIP=types pre-commit run -a"), ".pre-commit-config.yaml": hooks}
+    runs = repo_of(files).pipelines.runs
+    assert [run.command.text for run in runs if run.path != CI] == ["ruff check", "ruff format --check"]
+    assert [run.line for run in runs if run.path != CI] == [5, 6]
+
+
+def test_the_hosted_service_runs_the_hooks_of_its_settings() -> None:
+    hooks = "ci: {skip: [mypy]}\nrepos:\n- repo: x\n  hooks: [{id: flake8}, {id: mypy}]\n"
+    runs = repo_of({".pre-commit-config.yaml": hooks}).pipelines.runs
+    assert [(run.tool, run.checks_pull_requests) for run in runs] == [("pre-commit", True), ("flake8", True)]
+
+
+def test_a_called_workflow_starts_when_its_caller_does() -> None:
+    files = {
+        ".github/workflows/all.yml": "on: pull_request\njobs:\n  t:\n    uses: ./.github/workflows/tests.yml\n",
+        ".github/workflows/tests.yml": workflow("pytest", on="workflow_call"),
+    }
+    assert the_run(files, "pytest").checks_pull_requests
+
+
+def test_the_steps_of_an_own_action_belong_to_the_job_that_uses_it() -> None:
+    action = "runs:\n  using: composite\n  steps:\n    - run: mypy .\n      shell: bash\n"
+    files = {CI: "on: pull_request\njobs:\n  a:\n    steps:\n      - uses: ./ci/types\n", "ci/types/action.yml": action}
+    files[".github/actions/types/action.yml"] = files.pop("ci/types/action.yml")
+    files[CI] = files[CI].replace("./ci/types", "./.github/actions/types")
+    run = the_run(files, "mypy")
+    assert (run.path, run.line, run.step.job.path) == (".github/actions/types/action.yml", 4, CI)
+
+
+@pytest.mark.parametrize(
+    ("condition", "events"),
+    [
+        ("github.event_name == 'push'", {"push"}),
+        ("github.event_name != 'pull_request'", {"push"}),
+        ("github.ref == 'refs/heads/main'", {"push"}),
+        ("github.event_name == 'push' || github.event_name == 'pull_request'", {"push", "pull_request"}),
+        ("success()", {"push", "pull_request"}),
+    ],
+)
+def test_conditions_keep_events_out(condition: str, events: set[str]) -> None:
+    text = f"on: [push, pull_request]\njobs:\n  a:\n    if: {condition}\n    steps:\n      - run: pytest\n"
+    assert the_run({CI: text}, "pytest").events == events
+
+
+def test_a_job_that_never_runs_is_none() -> None:
+    text = "on: push\njobs:\n  a:\n    if: ${{ false }}\n    steps:\n      - run: pytest\n"
+    assert repo_of({CI: text}).pipelines.runs == ()
+
+
+def test_workflows_below_another_folder_are_not_run() -> None:
+    assert repo_of({"template/.github/workflows/ci.yml": workflow("pytest")}).pipelines.all == ()
+
+
+def test_closed_pull_requests_are_no_check_of_them() -> None:
+    text = "on: {pull_request: {types: [closed]}}\njobs: {a: {steps: [{run: pytest}]}}\n"
+    assert not the_run({CI: text}, "pytest").on_pull_requests
+
+
+def test_targets_that_need_each_other_end() -> None:
+    files = {CI: workflow("make a"), "Makefile": "a: b\n\tmake b\nb: a\n\tmake a\n\tpytest\n"}
+    assert len(repo_of(files).pipelines.test_runs) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "is_test"),
+    [
+        ("python manage.py test", True),
+        ("shop-manage test", True),
+        ("python -m unittest discover", True),
+        ("pytest --collect-only", False),
+        ("pip install pytest", False),
+        ("python tests/run_tests.py", True),
+        ("flask test", True),
+        ("flask run", False),
+    ],
+)
+def test_what_runs_tests(command: str, is_test: bool) -> None:
+    assert bool(repo_of({CI: workflow(command)}).pipelines.test_runs) is is_test
