@@ -29,6 +29,7 @@ from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
+from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
 from readiness_bot.repo.wiring import Wiring
 
@@ -120,6 +121,11 @@ class Repo:
     def reach(self) -> Reach:
         """Which functions a request reaches."""
         return Reach(self.python, self.routes)
+
+    @cached_property
+    def tenancy(self) -> Tenancy:
+        """Whether several tenants are kept apart."""
+        return Tenancy(self.python, self.models, self.queries, self.sources.tenant_keys)
 
     @cached_property
     def outbound(self) -> Outbound:

@@ -1,0 +1,160 @@
+"""Whether whoever changes something through a route has proved who they are."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
+from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.identity import Protection, Strength
+from readiness_bot.repo.routes import Route
+
+_ENOUGH = 0.9
+_HALF = 0.5
+_RULE_FROM = 0.8
+"""From this share on protection is the rule of the code base, and a route without it an oversight."""
+_RULE_ROUTES = 4
+
+
+@Control(
+    id="security/authentication",
+    title="Routes that change state know who calls",
+    kind=Kind.CAPABILITY,
+    severity=Severity.CRITICAL,
+    why="A route that changes state without asking who calls is open to everybody who can reach the port.",
+    impact="A stranger with a script can alter or delete the data of every customer.",
+    fix="Make the caller's identity a condition of the route: `dependencies=[Depends(current_user)]` on the router, `@login_required` below the route's decorator, "
+    "or `IsAuthenticated` among the default permission classes.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=[
+        "https://owasp.org/API-Security/editions/2023/en/0xa2-broken-authentication/",
+        "https://fastapi.tiangolo.com/tutorial/security/",
+    ],
+    passes=[
+        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\ndef current_user(token: str = ''):\n    if not token:\n"
+        "        raise HTTPException(status_code=401)\n    return token\n\n\n@app.post('/items')\ndef create(user: str = Depends(current_user)):\n    return {}\n",
+        {
+            "shop/settings.py": "INSTALLED_APPS = ['rest_framework']\nREST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+            "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "from django.urls import path\nfrom shop.views import Items\n\nurlpatterns = [path('items/', Items.as_view())]\n",
+            "shop/views.py": "from rest_framework.views import APIView\n\n\nclass Items(APIView):\n    def post(self, request):\n        return save(request.data)\n",
+        },
+        "from flask import Flask, abort, session\n\napp = Flask(__name__)\n\n\n@app.before_request\ndef require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
+        "@app.route('/items', methods=['POST'])\ndef create():\n    return {}\n",
+    ],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
+    ],
+    fixed="from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n\n\n"
+    "app = FastAPI(dependencies=[Depends(current_user)])\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
+    partials=[
+        "from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n@app.route('/a', methods=['POST'])\n@login_required\ndef a():\n    return {}\n\n\n"
+        "@login_required\n@app.route('/b', methods=['POST'])\ndef b():  # <- flagged\n    return {}\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def authentication(repo: Repo) -> Judgement:
+    """Judge by the share of state-changing routes that something guards; open ones among guarded ones are sites."""
+    identity = repo.identity
+    exposed = identity.exposed
+    if not repo.routes.all:
+        return _without_routes(repo)
+    if not exposed:
+        return _reading_only(repo)
+    answers = [(route, identity.protections(route)) for route in exposed]
+    guarded = [(route, found[0]) for route, found in answers if found]
+    bare = [route for route, found in answers if not found]
+    share = len(guarded) / len(exposed)
+    sites = tuple(_sites(repo, bare, guarded))
+    shown = _shown(guarded)
+    if not guarded:
+        first = bare[0]
+        return failed(
+            f"None of the {len(exposed)} state-changing routes asks who calls.",
+            *(seen(route.location.path, route.location.line, f"{route.name} is open") for route in bare[:5]),
+            looked_in=[f"guards of {first.framework} routes, middleware, request hooks, framework defaults"],
+        )
+    off = [switch for switch in identity.switches if switch.off]
+    if off and share >= _HALF:
+        switch = off[0]
+        return partial(
+            f"Authentication is there, but `{switch.name}` leaves it off until somebody turns it on.",
+            seen(switch.path, switch.line, f"`{switch.name}` is off by default"),
+            *shown,
+            score=0.5,
+        )
+    if all(found.is_optional or "optional" in found.by.lower() for _, found in guarded):
+        return partial("Routes ask who calls only where the set-up says so; by default they do not.", *shown, score=0.5)
+    certain = any(site.confidence is Confidence.HIGH for site in sites)
+    summary = f"{len(guarded)} of {len(exposed)} state-changing routes ask who calls."
+    if certain and share >= _ENOUGH:
+        return Judgement(partial(summary, *shown).status, 0.9, summary, shown, sites=sites)
+    return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF, sites=sites)
+
+
+def _without_routes(repo: Repo) -> Judgement:
+    """A server whose dispatch cannot be read may still refuse strangers itself."""
+    checks = [site for site in repo.identity.checks if repo.wiring.is_used(site)]
+    if not repo.services.is_server or not checks:
+        return not_applicable("No route to protect.")
+    off = [switch for switch in repo.identity.switches if switch.off]
+    shown = [seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers") for site in checks[:5]]
+    if off:
+        return partial(f"The server asks who calls, but `{off[0].name}` leaves that off by default.", seen(off[0].path, off[0].line, f"`{off[0].name}` is off by default"), *shown, score=0.5)
+    return passed("The server asks who calls before it answers.", *shown)
+
+
+def _reading_only(repo: Repo) -> Judgement:
+    found = [(route, protections[0]) for route in repo.routes.all if (protections := repo.identity.protections(route)) and protections[0].strength >= Strength.IDENTITY]
+    if found:
+        return passed("The routes that are not for everybody ask who calls.", *_shown(found))
+    checks = [site for site in repo.identity.checks if repo.wiring.is_used(site)]
+    if checks:
+        return passed(
+            "What the routes lead to asks who calls.", *(seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers") for site in checks[:5])
+        )
+    if not any(route.changes_state for route in repo.routes.all):
+        return not_applicable("No route changes anything.")
+    first = next(route for route in repo.routes.all if route.changes_state)
+    return failed("No route asks who calls.", seen(first.location.path, first.location.line, f"{first.name} is open"))
+
+
+def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
+    """Each guard once, the most used first."""
+    uses: dict[tuple[str, int, str], int] = {}
+    for _, found in guarded:
+        key = (found.path, found.line, found.by) if found.level in ("router", "application") else ("", 0, found.by)
+        uses[key] = uses.get(key, 0) + 1
+    ordered = sorted(uses.items(), key=lambda item: (-item[1], item[0]))[:5]
+    evidence = []
+    for (_, _, by), count in ordered:
+        place = next(found for _, found in guarded if found.by == by)
+        evidence.append(seen(place.path, place.line, f"{by} guards {count} state-changing route{'s' if count > 1 else ''}"))
+    return tuple(evidence)
+
+
+def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
+    firm = sum(found.strength >= Strength.IDENTITY for _, found in guarded)
+    rule = firm >= _RULE_ROUTES and firm / (firm + len(bare)) >= _RULE_FROM
+    sites: dict[tuple[str, int], Site] = {}
+    for route in repo.routes.all:
+        lost = [guard for guard in route.guards if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY]
+        if lost and route.is_wired and not repo.identity.protections(route):
+            name = lost[0].name.rpartition(":")[2].rpartition(".")[2]
+            site = bad(route.location, f"`@{name}` stands above the decorator that registers {route.name}, so requests never meet it", fix=f"Move `@{name}` below the route's decorator.")
+            sites[site.location.path, site.location.line] = site
+    for route in bare:
+        place = route.location
+        if (place.path, place.line) in sites or route.handler is None:
+            continue
+        sure = rule and not repo.identity.is_open_by_decorator(route) and _has_guarded_siblings(route, guarded)
+        sites[place.path, place.line] = bad(place, f"{route.name} changes state and asks nobody who they are", Confidence.HIGH if sure else Confidence.LOW)
+    return list(sites.values())
+
+
+def _has_guarded_siblings(route: Route, guarded: list[tuple[Route, Protection]]) -> bool:
+    """Whether routes of the same file or router are guarded one by one: there the bare one was forgotten."""
+    return any(
+        found.strength >= Strength.IDENTITY and found.level in ("route", "class") and (other.module.path == route.module.path or (route.router and other.router == route.router))
+        for other, found in guarded
+    )
