@@ -65,7 +65,7 @@ def _extract(data: bytes) -> ServiceUnits:
 
 
 def _sections(text: str) -> Iterator[Section]:
-    name, start = "", 0
+    name, start, indent = "", 0, 0
     settings: list[Setting] = []
     for number, raw in _logical_lines(text):
         line = raw.strip()
@@ -76,9 +76,11 @@ def _sections(text: str) -> Iterator[Section]:
             name, start, settings = heading[1].strip(), number, []
             continue
         pair = _PAIR.match(line)
-        if pair is not None and name:
+        deeper = len(raw) - len(raw.lstrip())
+        if pair is not None and name and not (settings and deeper > indent):
+            indent = deeper
             settings.append(Setting(pair[1], _without_comment(pair[2].strip()), number, number + raw.count("\n")))
-        elif raw[:1] in (" ", "\t") and settings:
+        elif deeper and settings:
             last = settings[-1]
             settings[-1] = msgspec.structs.replace(last, value=f"{last.value} {line}".strip(), end_line=number)
     if name:

@@ -129,11 +129,11 @@ class _Reader:
             return
         in_case = bool(self._blocks) and self._blocks[-1][0] == "case"
         if operator == ")" and in_case and self._words:
-            self._blocks[-1] = ("case", self._words[-1].strip())
+            self._blocks[-1] = ("case", "".join(self._words))
             self._words = []
             return
         if operator == "|" and in_case and self._blocks[-1][1] == "" and self._words:
-            self._words = [f"{self._words[-1]}|"]
+            self._words = [*self._words, "|"]
             return
         if operator == "{" and self._words[:1] == ["function"]:
             self._blocks.append(("function", self._words[-1]))
@@ -298,7 +298,7 @@ def _claims(path: str) -> bool:
 def _extract(data: bytes) -> ShellScript:
     """Read a script; a file of another interpreter, or binary, gives a script without commands."""
     shebang = _SHEBANG.match(data)
-    interpreter = b" ".join(shebang.groups()).decode("utf-8", "replace").strip() if shebang else ""
+    interpreter = b"".join(shebang.groups()).decode("utf-8", "replace").strip() if shebang else ""
     if b"\0" in data[:4096] or (interpreter and not re.search(r"sh\b|with-contenv|execlineb", interpreter)):
         return ShellScript(interpreter, ())
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")

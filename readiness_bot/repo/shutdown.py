@@ -30,8 +30,10 @@ MAX_HOPS = 2
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A call that closes something, and what brings it about: `lifespan`, `shutdown`, `atexit`, `signal`
-    or `worker`."""
+    """A call that closes something, and what brings it about.
+
+    The trigger is `lifespan`, `shutdown`, `atexit` or `signal` for the server, and `worker` for any other process.
+    """
 
     path: str
     line: int

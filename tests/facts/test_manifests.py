@@ -1,0 +1,107 @@
+"""Manifests and chart templates as workloads: expressions taken out, lines kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.facts.manifests import EXTRACTOR, Manifests, Probe, neutralised
+
+_TEMPLATE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "shop.fullname" . }}
+spec:
+  {{- if not .Values.autoscaling.enabled }}
+  replicas: {{ .Values.replicas }}
+  {{- end }}
+  template:
+    spec:
+      securityContext:
+        {{- toYaml .Values.podSecurity | nindent 8 }}
+      containers:
+        - name: api
+          image: "{{ .Values.image.name }}:{{ .Values.image.tag }}"
+          {{- with .Values.livenessProbe }}
+          livenessProbe:
+            {{- toYaml . | nindent 12 }}
+          {{- end }}
+          readinessProbe:
+            httpGet: {path: /ready, port: http}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+"""
+
+
+def _read(text: str) -> Manifests:
+    found = EXTRACTOR.extract(text.encode())
+    assert isinstance(found, Manifests)
+    return found
+
+
+def test_template_gives_a_workload_with_what_is_filled_in() -> None:
+    (workload,) = _read(_TEMPLATE).workloads
+    (container,) = workload.containers
+    assert (workload.kind, workload.line, container.line) == ("Deployment", 2, 14)
+    assert dict(container.templated)["resources"] == "⟦.Values.resources⟧"
+    assert dict(container.templated)["livenessProbe"] == "⟦.Values.livenessProbe⟧"
+    assert workload.security_template == "⟦.Values.podSecurity⟧"
+    assert container.probes == (Probe("readiness", "/ready", "http", (), 20),)
+
+
+def test_neutralising_keeps_every_line() -> None:
+    assert len(neutralised(_TEMPLATE).split("\n")) == len(_TEMPLATE.split("\n"))
+
+
+def test_plain_manifest_tells_limits_users_and_commands() -> None:
+    text = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: backup}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          securityContext: {runAsNonRoot: true}
+          containers:
+            - name: dump
+              image: postgres:17
+              command: [pg_dump]
+              resources:
+                limits: {memory: 1Gi}
+                requests: {cpu: 100m}
+              securityContext: {runAsUser: 10001}
+"""
+    (workload,) = _read(text).workloads
+    (container,) = workload.containers
+    assert (workload.kind, workload.schedule, workload.run_as_non_root) == ("CronJob", "0 3 * * *", "true")
+    assert (container.limits, container.requests, container.run_as_user) == (("memory",), ("cpu",), "10001")
+    assert container.command == ("pg_dump",)
+
+
+def test_lists_are_opened_and_other_resources_kept() -> None:
+    text = """\
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: networking.k8s.io/v1
+    kind: Ingress
+    metadata: {name: web, annotations: {nginx.ingress.kubernetes.io/limit-rps: "5"}}
+    spec: {tls: [{hosts: [a]}]}
+"""
+    (resource,) = _read(text).resources
+    assert (resource.kind, resource.tls) == ("Ingress", True)
+    assert resource.annotations == (("nginx.ingress.kubernetes.io/limit-rps", "5", 6),)
+
+
+def test_other_yaml_holds_nothing() -> None:
+    assert _read("kind: of magic\n") == Manifests()
+
+
+@pytest.mark.parametrize(
+    "text", ["{{" * 50_000, "{%" * 50_000, "{{-\n" * 30_000, "{{ a }}\n" * 30_000, "{{ " + "{ " * 50_000]
+)
+def test_hostile_templates_end_in_time(text: str) -> None:
+    assert neutralised(text).count("\n") == text.count("\n")

@@ -1,0 +1,94 @@
+"""The descriptors of hosting platforms as processes."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.facts.extractor import Unreadable
+from readiness_bot.facts.platform_file import EXTRACTOR, PlatformFile
+
+
+def _read(text: str) -> PlatformFile:
+    found = EXTRACTOR.extract(text.encode())
+    assert isinstance(found, PlatformFile)
+    return found
+
+
+_FLY = """\
+app = "shop"
+kill_timeout = "30s"
+[deploy]
+release_command = "alembic upgrade head"
+[processes]
+web = "uvicorn app:app"
+job = "celery -A app worker"
+[[http_service.checks]]
+path = "/health"
+"""
+_ECS = '{"containerDefinitions": [{"name": "api", "image": "shop:1", "memory": 512, "command": ["gunicorn", "a:b"]}]}'
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "processes"),
+    [
+        (_FLY, "fly", [("web", "web", "uvicorn app:app", "/health"), ("job", "worker", "celery -A app worker", "")]),
+        (
+            "services:\n  - type: web\n    name: api\n    startCommand: gunicorn a:b\n    healthCheckPath: /up\n",
+            "render",
+            [("api", "web", "gunicorn a:b", "/up")],
+        ),
+        ("services:\n  - {type: web, name: site, env: static}\n", "render", [("site", "static", "", "")]),
+        (
+            "runtime: python312\nentrypoint: gunicorn main:app\n",
+            "app-engine",
+            [("default", "web", "gunicorn main:app", "")],
+        ),
+        (_ECS, "ecs", [("api", "worker", "gunicorn a:b", "")]),
+        ('{"prod": {"app_function": "app.main.app"}}', "zappa", [("prod", "function", "app.main.app", "")]),
+        (
+            "service: shop\nprovider: {name: aws, memorySize: 512}\nfunctions:\n  api: {handler: app.handler}\n",
+            "serverless",
+            [("api", "function", "app.handler", "")],
+        ),
+        (
+            '{"deploy": {"startCommand": "gunicorn a:b", "healthcheckPath": "/h"}}',
+            "railway",
+            [("web", "web", "gunicorn a:b", "/h")],
+        ),
+        (
+            "applications:\n- {name: api, memory: 1G, command: python run.py}\n",
+            "cloud-foundry",
+            [("api", "web", "python run.py", "")],
+        ),
+        ("a: b\n", "", []),
+        ('{"a": 1}', "", []),
+    ],
+)
+def test_reads_platforms_by_what_they_hold(
+    text: str, platform: str, processes: list[tuple[str, str, str, str]]
+) -> None:
+    found = _read(text)
+    assert found.platform == platform
+    assert [(one.name, one.kind, one.command, one.health) for one in found.processes] == processes
+
+
+def test_fly_tells_lines_release_and_draining() -> None:
+    web = _read(_FLY).processes[0]
+    assert (web.line, web.before, web.health_line, web.drains, web.bounded) == (
+        6,
+        "alembic upgrade head",
+        9,
+        True,
+        True,
+    )
+
+
+def test_memory_of_a_task_bounds_it() -> None:
+    assert _read(_ECS).processes[0].bounded
+    assert not _read(_ECS.replace('"memory": 512, ', "")).processes[0].bounded
+
+
+@pytest.mark.parametrize("text", ["{", "a: [", 'app = "\n'])
+def test_broken_descriptors_are_unreadable(text: str) -> None:
+    with pytest.raises(Unreadable):
+        EXTRACTOR.extract(text.encode())
