@@ -15,7 +15,7 @@ CELL = 160
 UNBROKEN = 20
 """So many characters of code fit beside another column on a phone."""
 
-WORD = 60
+WORD = 40
 """The longest word of a sentence: a longer one would stretch its whole table."""
 
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
@@ -69,7 +69,8 @@ def code(text: str, limit: int = CELL) -> str:
 
 def path_code(path: str, line: int = 0, limit: int = 80) -> str:
     """A place as a code span that may break after a folder: the path and, where there is one, the line."""
-    text = short_path(path, limit) + (f":{line}" if line else "")
+    parts = [short_path(part, WORD) for part in short_path(path, limit).split("/")]
+    text = "/".join(parts) + (f":{line}" if line else "")
     if len(text) <= UNBROKEN:
         return _span(text)
     return f"<code>{'/<wbr>'.join(_entities(part) for part in text.split('/'))}</code>"

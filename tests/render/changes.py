@@ -72,15 +72,20 @@ def finding(
     )
 
 
-def blocker(
-    found: Finding, impact: str = "One slow payment partner holds every worker, and the service stops answering."
-) -> Blocker:
+IMPACTS = {
+    "external-apis/timeout": "One slow payment partner holds every worker, and the service stops answering.",
+    "database/migrations": "Pods of the old release crash while the new one rolls out.",
+    "database/sql-injection": "Anybody reads and changes every row.",
+}
+
+
+def blocker(found: Finding) -> Blocker:
     return Blocker(
         control=found.control,
         title="Every outbound call is bounded in time",
         severity=found.severity,
         issue=found.message,
-        impact=impact,
+        impact=IMPACTS.get(found.control, "Production suffers."),
         fix=found.fix,
         effort_days=(0.05, 0.25),
         fingerprint=found.fingerprint,

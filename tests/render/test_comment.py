@@ -131,7 +131,7 @@ def test_every_row_says_what_breaks_where_and_how_to_fix_it() -> None:
         f"Pass `timeout=5.0`, in seconds, to `httpx.post`. [Why?]({DOCUMENTATION}/controls/external-apis/timeout.md) |"
     )
     assert second == (
-        "| **One slow payment partner holds every worker, and the service stops answering.**<br>"
+        "| **Pods of the old release crash while the new one rolls out.**<br>"
         "the column `email` is dropped while `app/models.py` still reads it `database/migrations` "
         "| [<code>migrations/<wbr>0042&#95;drop&#95;email.py&#58;18</code>]"
         f"(https://github.com/octo/shop/blob/{HEAD}/migrations/0042_drop_email.py#L18)<br>"
