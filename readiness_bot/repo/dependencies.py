@@ -95,6 +95,10 @@ class Dependencies:
         """Whether the path is a manifest or lock file."""
         return any(extractor.claims(path) for extractor in (REQUIREMENTS, PROJECT, SETUP, CONDA, LOCK))
 
+    def _is_foreign(self, path: str) -> bool:
+        """Whether the path is not the service's own; a setup.py is judged by its folder, as tooling it always is."""
+        return self._sources.area(re.sub(r"setup\.py$", "setup.cfg", path)) in _FOREIGN
+
     @cached_property
     def manifests(self) -> tuple[ManifestSite, ...]:
         """The manifests that ask for something, those nearest the root first."""
@@ -103,18 +107,14 @@ class Dependencies:
             ManifestSite(path, manifest, not _INCIDENTAL.search(path.rpartition("/")[2].lower()))
             for kind in kinds
             for path, manifest in self._sources.facts(kind).items()
-            if (manifest.dependencies or manifest.includes) and self._sources.area(path) not in _FOREIGN
+            if (manifest.dependencies or manifest.includes) and not self._is_foreign(path)
         ]
         return tuple(sorted(found, key=lambda site: (site.path.count("/"), site.path)))
 
     @cached_property
     def locks(self) -> Mapping[str, LockFile]:
         """The lock files, by path."""
-        return {
-            path: lock
-            for path, lock in self._sources.facts(LockFile).items()
-            if self._sources.area(path) not in _FOREIGN
-        }
+        return {path: lock for path, lock in self._sources.facts(LockFile).items() if not self._is_foreign(path)}
 
     @cached_property
     def declared(self) -> Mapping[str, tuple[tuple[str, Dependency], ...]]:
@@ -249,9 +249,7 @@ class Dependencies:
             if candidate in known:
                 return candidate
         base = posixpath.basename(name)
-        found = [
-            each for each in known if posixpath.basename(each) == base and self._sources.area(each) not in _FOREIGN
-        ]
+        found = [each for each in known if posixpath.basename(each) == base and not self._is_foreign(each)]
         return min(found, key=lambda each: (each.count("/"), each), default="")
 
     def _locking(self, path: str, depth: int = 0) -> Locking:
