@@ -141,7 +141,8 @@ def _tree_tables(name: str, tree: dict[str, Any], lines: dict[tuple[str, str], i
         for key, value in tree.items()
         if not isinstance(value, dict) and not _is_tables(value)
     )
-    yield Table(name, line, settings)
+    if settings or (name, "") in lines:
+        yield Table(name, line, settings)
     for key, value in tree.items():
         inner = f"{name}.{key}" if name else key
         for each in [value] if isinstance(value, dict) else value if _is_tables(value) else []:

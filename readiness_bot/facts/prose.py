@@ -107,7 +107,7 @@ def _extract(data: bytes) -> Prose:
     links: list[Link] = []
     diagrams: list[int] = []
     levels: list[str] = []
-    current, fence, drawn = _Open("", 0, 1), "", 0
+    current, fence, drawn, opened = _Open("", 0, 1), "", 0, 0
     for index, line in enumerate(lines):
         number = index + 1
         if fence:
@@ -117,10 +117,10 @@ def _extract(data: bytes) -> Prose:
             elif _DRAWN.search(line):
                 drawn += 1
                 if drawn == 4:
-                    diagrams.append(number)
+                    diagrams.append(opened)
             continue
         if opening := _FENCE.match(line):
-            fence, drawn = opening[1], 0
+            fence, drawn, opened = opening[1], 0, number
             if (opening[2] or "").lower() in _DIAGRAM_LANGUAGES:
                 diagrams.append(number)
             current.add(line)
