@@ -78,6 +78,14 @@ class ComposeFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     includes: tuple[str, ...] = ()
 
 
+_KEY_NAMES = """
+annotations cap_add cap_drop command configs container_name cpus deploy depends_on develop dns entrypoint env_file
+environment expose extra_hosts healthcheck hostname init labels links logging mem_limit mem_reservation memswap_limit
+network_mode networks oom_kill_disable pids_limit platform ports privileged profiles pull_policy read_only restart
+scale secrets security_opt shm_size stdin_open stop_grace_period stop_signal sysctls tmpfs tty ulimits user volumes
+volumes_from working_dir
+"""
+_KEYS = frozenset(_KEY_NAMES.split())
 _MARK = re.compile(rb"^(services|include)[\"']?[ \t]*:", re.MULTILINE)
 _OLD_MARK = re.compile(rb"^[\w-]+:[ \t]*(#.*)?\n[ \t]+(image|build)[ \t]*:", re.MULTILINE)
 _YAML = re.compile(r"\.ya?ml$", re.IGNORECASE)
@@ -115,6 +123,10 @@ def _services(document: Node) -> Iterable[ComposeService]:
     found = [_service(name, node) for name, node in top.entries if node.kind == "mapping" and not name.startswith("x-")]
     # A mapping called `services` can mean anything; what runs a container names an image, a build or a parent.
     if any(service.image or service.builds or service.extends for service in found):
+        return found
+    # A file that is merged over another one names only what it changes.
+    overriding = [node for _, node in document["services"].entries if node.entries and _KEYS.issuperset(node.keys)]
+    if overriding and len(overriding) == len(document["services"].entries):
         return found
     return found if document["version"] and found and any(service.command for service in found) else []
 

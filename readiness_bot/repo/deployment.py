@@ -127,9 +127,10 @@ class Deployment:
 
     @cached_property
     def serves(self) -> bool:
-        """Whether an image opens a port, or something that is deployed starts a server."""
+        """Whether the service opens a port, or something that is deployed starts a server."""
         exposes = any(True for built in self.service_images for _ in built.image.instructions("EXPOSE"))
-        return exposes or any(one.purpose == "serve" and one.server for one in self.started_commands)
+        published = any(container.service.ports for container in self.own_containers)
+        return exposes or published or any(one.purpose == "serve" and one.server for one in self.started_commands)
 
     @property
     def computes(self) -> tuple[Compute, ...]:

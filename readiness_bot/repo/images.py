@@ -255,7 +255,7 @@ _MANAGERS = {
     "apt-get": "apt", "apt": "apt", "aptitude": "apt", "apk": "apk", "dnf": "dnf", "yum": "dnf", "microdnf": "dnf",
     "zypper": "dnf", "conda": "conda", "mamba": "conda", "micromamba": "conda",
 }  # fmt: skip
-_PACKAGE = re.compile(r"[A-Za-z0-9$][\w.+@/{}$-]*")
+_PACKAGE = re.compile(r"[A-Za-z0-9$.][\w.+@/{}$-]*")
 _ADDING = frozenset({"install", "add", "in", "groupinstall", "build-dep"})
 _TAKING = frozenset({"remove", "purge", "del", "autoremove", "erase"})
 _OPTION_VALUES = frozenset({"-t", "--virtual", "--repository", "-X", "-o", "--target-release", "-c", "--channel", "-n"})

@@ -1,0 +1,231 @@
+"""Images, Compose services, workloads and units of whole trees, and what they start."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.repo.deployment import Deployment
+from tests.repos import repo_of
+
+_IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["gunicorn", "shop.wsgi"]\n'
+
+
+def _deployment(files: dict[str, str]) -> Deployment:
+    return Deployment(repo_of(files).sources)
+
+
+def _started(files: dict[str, str]) -> list[tuple[str, int, str, str, bool]]:
+    return [(one.path, one.line, one.kind, one.target, one.deployed) for one in _deployment(files).started]
+
+
+def test_entry_script_is_followed_and_handed_the_command() -> None:
+    files = {
+        "Dockerfile": "FROM python:3.13\nCOPY docker/start.sh /entry\n"
+        'ENTRYPOINT ["tini", "--", "/entry"]\nCMD ["uvicorn", "a.b:c"]\n',
+        "docker/start.sh": '#!/bin/sh\nalembic upgrade head\nexec gosu app "$@"\n',
+    }
+    found = _deployment(files)
+    assert _started(files) == [
+        ("Dockerfile", 4, "app", "a.b:c", True),
+        ("Dockerfile", 4, "script", "docker/start.sh", True),
+        ("docker/start.sh", 2, "program", "alembic", True),
+    ]
+    (server,) = [one for one in found.started if one.server == "uvicorn"]
+    assert (server.command.drops_root, server.command.replaces_shell) == (True, True)
+    assert [one.target for one in found.migration_steps] == ["alembic"]
+
+
+def test_supervisor_units_procfile_and_pods_start_things() -> None:
+    files = {
+        "Dockerfile": 'FROM python:3.13\nCMD ["supervisord", "-c", "/etc/supervisor.conf"]\n',
+        "docker/supervisor.conf": "[program:web]\ncommand=gunicorn a.b:c\nuser=app\n",
+        "systemd/jobs.service": "[Service]\nExecStart=/opt/bin/celery -A a.jobs worker\n",
+        "Procfile": "web: uvicorn a.b:c\n",
+        "k8s/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: "
+        "[{name: a, image: shop/api, command: [python, -m, a.main]}]}}}\n",
+    }
+    started = [(path, kind, target) for path, _, kind, target, _ in _started(files)]
+    assert started == [
+        ("Dockerfile", "supervisor", "/etc/supervisor.conf"),
+        ("Procfile", "app", "a.b:c"),
+        ("docker/supervisor.conf", "app", "a.b:c"),
+        ("k8s/api.yaml", "module", "a.main"),
+        ("systemd/jobs.service", "app", "a.jobs"),
+    ]
+
+
+def test_scripts_and_manage_py_are_found_in_the_tree() -> None:
+    files = {
+        "backend/Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCMD ["python", "/app/src/manage.py", "check"]\n',
+        "backend/src/manage.py": "",
+        "other/manage.py": "",
+    }
+    assert [one.resolved for one in _deployment(files).started] == ["backend/src/manage.py"]
+
+
+def test_development_files_and_modes_are_not_deployed() -> None:
+    files = {
+        "Dockerfile.dev": _IMAGE,
+        "compose.override.yml": "services:\n  web:\n    build: .\n    command: gunicorn a.b:c\n",
+        "compose.yml": "services:\n  web:\n    build: .\n    command: uvicorn a.b:c --reload\n",
+    }
+    assert [one[-1] for one in _started(files)] == [False, False, False]
+    assert _deployment(files).started_commands == ()
+
+
+def test_script_that_calls_itself_ends() -> None:
+    files = {"Dockerfile": 'FROM python:3.13\nCMD ["/start.sh"]\n', "start.sh": "./start.sh\nexec gunicorn a.b:c\n"}
+    assert ("start.sh", 2, "app", "a.b:c", True) in _started(files)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "purpose"),
+    [
+        ("Dockerfile", _IMAGE, "service"),
+        ("tests/Dockerfile", _IMAGE, "test"),
+        (".devcontainer/Dockerfile", _IMAGE, "development"),
+        ("tools/Dockerfile", _IMAGE, "tooling"),
+        ("examples/a/Dockerfile", _IMAGE, "example"),
+        ("Dockerfile", "FROM python:3.13\nRUN pip install .\n", "base"),
+        ("Dockerfile", 'FROM nginx:1.27\nCMD ["nginx"]\n', "foreign"),
+        ("Dockerfile", 'FROM python:3.13\nCMD ["sleep", "infinity"]\n', "development"),
+        ("Dockerfile", 'FROM python:3.13\nCMD ["pytest"]\n', "test"),
+        ("Dockerfile", 'FROM python:3.13\nCMD ["uvicorn", "a:b", "--reload"]\n', "development"),
+    ],
+)
+def test_purpose_of_an_image(path: str, text: str, purpose: str) -> None:
+    (built,) = _deployment({path: text}).images
+    assert built.purpose == purpose
+
+
+def test_stage_that_serves_is_taken_where_another_ends_the_file() -> None:
+    function = 'FROM public.ecr.aws/lambda/python:3.13 AS function\nCMD ["a.handler"]\n'
+    text = f"{_IMAGE.replace('slim', 'slim AS web')}{function}"
+    (built,) = _deployment({"Dockerfile": text}).service_images
+    assert built.image.final.name == "web"
+
+
+def test_image_without_command_is_the_services_when_compose_starts_it() -> None:
+    files = {
+        "docker/Dockerfile": "FROM python:3.13\nRUN pip install .\n",
+        "compose.yml": "services:\n  web:\n    command: gunicorn a.b:c\n"
+        "    build: {context: ., dockerfile: docker/Dockerfile}\n",
+    }
+    assert [built.path for built in _deployment(files).service_images] == ["docker/Dockerfile"]
+
+
+def test_containers_are_own_stores_or_neither() -> None:
+    files = {
+        "shop/__init__.py": "",
+        "frontend/Dockerfile": 'FROM nginx:1.27\nCMD ["nginx"]\n',
+        "compose.yml": "services:\n  shop-api: {image: 'ghcr.io/x/shop-api:1'}\n  site: {build: frontend}\n"
+        "  db: {image: 'postgres:17'}\n  proxy: {image: traefik}\n  tests: {build: .}\n",
+        "compose.prod.yml": "services:\n  shop-api: {mem_limit: 1g}\n  db: {restart: always}\n",
+        "tests/compose.yml": "services:\n  shop: {build: ..}\n",
+    }
+    found = _deployment(files)
+    assert [(one.path, one.service.name) for one in found.own_containers] == [
+        ("compose.prod.yml", "shop-api"),
+        ("compose.yml", "shop-api"),
+    ]
+    assert {(one.path, one.store) for one in found.store_containers} == {
+        ("compose.prod.yml", "postgres"),
+        ("compose.yml", "postgres"),
+    }
+
+
+def test_extended_service_is_what_it_extends() -> None:
+    files = {
+        "compose.yml": "services:\n  cache: {extends: {file: common.yml, service: redis}}\n",
+        "common.yml": "services:\n  redis: {image: redis}\n",
+    }
+    assert [(one.service.name, one.store) for one in _deployment(files).store_containers] == [
+        ("redis", "redis"),
+        ("cache", "redis"),
+    ]
+
+
+def test_services_that_extend_each_other_end() -> None:
+    text = "services:\n  a: {extends: {service: b}}\n  b: {extends: {service: a}}\n"
+    assert len(_deployment({"compose.yml": text}).containers) == 2
+
+
+def test_probes_come_from_everywhere() -> None:
+    files = {
+        "Dockerfile": f"{_IMAGE}HEALTHCHECK CMD curl http://localhost/up\n",
+        "compose.yml": "services:\n  web:\n    build: .\n    healthcheck: {test: pgrep gunicorn}\n",
+        "fly.toml": 'app = "x"\n[[http_service.checks]]\npath = "/fly"\n',
+        "main.tf": 'resource "aws_lb_target_group" "a" {\n  health_check {\n    path = "/lb"\n  }\n}\n',
+        "k8s/a.yaml": "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    image: shop/a\n"
+        "    livenessProbe: {httpGet: {path: /live}}\n",
+    }
+    assert [(one.path, one.line, one.target, one.http) for one in _deployment(files).probes] == [
+        ("Dockerfile", 5, "CMD curl http://localhost/up", True),
+        ("compose.yml", 4, "pgrep gunicorn", False),
+        ("k8s/a.yaml", 7, "/live", True),
+        ("fly.toml", 3, "/fly", True),
+        ("main.tf", 3, "/lb", True),
+    ]
+
+
+def test_gateways_limit_and_encrypt() -> None:
+    files = {
+        "nginx/site.conf": "server {\n  listen 443 ssl;\n  limit_req zone=a;\n}\n",
+        "k8s/web.yaml": "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  annotations:\n"
+        "    nginx.ingress.kubernetes.io/limit-rps: '5'\nspec: {tls: [{}]}\n",
+    }
+    found = _deployment(files)
+    assert [(path, line) for path, line, _ in found.gateway_limits] == [("nginx/site.conf", 3), ("k8s/web.yaml", 5)]
+    assert [(path, line) for path, line, _ in found.gateway_encryption] == [("nginx/site.conf", 2), ("k8s/web.yaml", 2)]
+
+
+def test_environment_is_told_with_its_place() -> None:
+    files = {
+        "Dockerfile": _IMAGE.replace("COPY", "ENV DEBUG=0 A=b\nCOPY"),
+        "compose.yml": "services:\n  web:\n    build: .\n    environment: {DEBUG: 'false'}\n",
+    }
+    assert _deployment(files).environment("DEBUG") == (("Dockerfile", 2, "0"), ("compose.yml", 4, "false"))
+
+
+def test_backups_are_told_with_their_kind() -> None:
+    files = {
+        "deploy/backup.sh": "pg_dump shop > x\n",
+        "deploy/back.sh": "pg_restore x\n",
+        "main.tf": 'resource "aws_db_instance" "a" {\n  backup_retention_period = 7\n}\n'
+        'resource "aws_db_instance" "b" {\n  backup_retention_period = 0\n}\n',
+        "tests/dump.sh": "pg_dump shop\n",
+    }
+    assert [(one.path, one.line, one.kind) for one in _deployment(files).backups] == [
+        ("deploy/back.sh", 1, "restore"),
+        ("deploy/backup.sh", 1, "backup"),
+        ("main.tf", 2, "backup"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "via"),
+    [
+        ("k8s/a.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: shop/a}]}\n", "Kubernetes"),
+        ("infra/main.tf", 'resource "google_cloud_run_v2_service" "a" {}\n', "Terraform"),
+        ("jobs/api.nomad", 'job "api" {\n  type = "service"\n}\n', "Nomad"),
+        ("fly.toml", 'app = "x"\n', "fly"),
+        ("ansible/site.yml", "- hosts: all\n  tasks:\n    - service: {name: api, state: started}\n", "Ansible"),
+        ("stack.yml", "services:\n  web: {image: 'x/web', deploy: {update_config: {order: start-first}}}\n", "Swarm"),
+    ],
+)
+def test_what_runs_the_service(path: str, text: str, via: str) -> None:
+    assert [one.via for one in _deployment({path: text}).computes] == [via]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("k8s/db.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: 'postgres:17'}]}\n"),
+        ("tests/k8s/a.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: shop/a}]}\n"),
+        ("render.yaml", "services:\n  - {type: web, name: site, runtime: static}\n"),
+        ("infra/dns.tf", 'resource "aws_route53_record" "a" {}\n'),
+        ("fail2ban.service", "[Service]\nExecStart=/usr/bin/fail2ban\n"),
+    ],
+)
+def test_what_does_not_run_the_service(path: str, text: str) -> None:
+    assert _deployment({path: text}).computes == ()

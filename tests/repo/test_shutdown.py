@@ -1,0 +1,93 @@
+"""What the program closes when it is told to stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.repos import repo_of
+
+_LIFESPAN = """\
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+
+
+@asynccontextmanager
+async def lifespan(app):
+    await early.close()
+    yield
+    await late.close()
+
+
+app = FastAPI(lifespan=lifespan)
+"""
+_EVENT = """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.on_event("shutdown")
+async def stop():
+    await pool.close()
+"""
+_ATEXIT = """\
+import atexit
+
+
+def stop():
+    client.close()
+
+
+atexit.register(stop)
+"""
+_PER_REQUEST = """\
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.teardown_appcontext
+def stop(error):
+    db.close()
+"""
+_ONE_HOP = """\
+from fastapi import FastAPI
+
+
+async def close_everything():
+    await engine.dispose()
+
+
+app = FastAPI()
+
+
+@app.on_event("shutdown")
+async def stop():
+    await close_everything()
+"""
+_SIGNAL = """\
+import signal
+
+
+def stop(*_):
+    queue.close()
+
+
+signal.signal(signal.SIGTERM, stop)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "found"),
+    [
+        ("app/main.py", _LIFESPAN, [(9, "lifespan", "late.close")]),
+        ("app/main.py", _EVENT, [(8, "shutdown", "pool.close")]),
+        ("app/main.py", _ATEXIT, [(5, "atexit", "client.close")]),
+        ("app/main.py", _PER_REQUEST, []),
+        ("app/main.py", _ONE_HOP, [(5, "shutdown", "engine.dispose")]),
+        ("app/main.py", _SIGNAL, [(5, "signal", "queue.close")]),
+        ("app/worker.py", _SIGNAL, [(5, "worker", "queue.close")]),
+    ],
+)
+def test_closings_have_their_line_and_trigger(path: str, text: str, found: list[tuple[int, str, str]]) -> None:
+    assert [(one.line, one.trigger, one.name) for one in repo_of({path: text}).shutdown.closings] == found
