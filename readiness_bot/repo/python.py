@@ -6,12 +6,11 @@ the dotted name of the library's thing (`requests.Session().get`).
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python import (
     MODULE,
@@ -33,7 +32,6 @@ from readiness_bot.model import Area, Location
 from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
-_SEGMENT = re.compile(r"[^.]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +93,7 @@ class CallSite:
     @property
     def last(self) -> str:
         """The last component of the resolved name."""
-        return self.name.rpartition(".")[2].rpartition(":")[2]
+        return _last(self.name)
 
     @property
     def outer(self) -> Call | None:
@@ -176,7 +174,12 @@ class Python:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._bindings: dict[str, _Bindings] = {}
+        # The same names are asked after again and again; a tree does not change while it is judged.
         self._meanings: dict[tuple[str, str], str] = {}
+        self._identities: dict[tuple[str, str], str] = {}
+        self._relatives: dict[tuple[str, str], str] = {}
+        self._defined: dict[tuple[str, str], DefinitionSite | None] = {}
+        self._outside: dict[tuple[str, int], tuple[str, ...]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -266,7 +269,11 @@ class Python:
         if name[0] == ":":
             return f"{module.path}{name}"
         if name[0] == ".":
-            return self._relative(name, module)
+            folder = module.path.rpartition("/")[0]
+            known = self._relatives.get((folder, name))
+            if known is None:
+                known = self._relatives[folder, name] = self._relative(name, folder)
+            return known
         root = name.partition(".")[0].rstrip("()[]")
         if root not in self._roots:
             return name
@@ -277,9 +284,8 @@ class Python:
     def _roots(self) -> frozenset[str]:
         return frozenset(dotted.partition(".")[0] for dotted in self._by_suffix)
 
-    def _relative(self, name: str, module: Module) -> str:
+    def _relative(self, name: str, folder: str) -> str:
         level = len(name) - len(name.lstrip("."))
-        folder = module.path.rpartition("/")[0]
         for _ in range(level - 1):
             folder = folder.rpartition("/")[0]
         rest = name[level:]
@@ -310,7 +316,11 @@ class Python:
 
     def identify(self, name: str, module: Module) -> str:
         """The thing that a name of this module is, with re-exports followed to where it is defined."""
-        return self._follow(name, module, values=False)
+        key = (module.path, name)
+        known = self._identities.get(key)
+        if known is None:
+            known = self._identities[key] = self._follow(name, module, values=False)
+        return known
 
     def mean(self, name: str, module: Module) -> str:
         """What a name of this module stands for, with re-exports, variables, base classes and returned objects followed."""
@@ -445,8 +455,11 @@ class Python:
 
     def definition(self, name: str, module: Module) -> DefinitionSite | None:
         """The definition that a name of this module means."""
-        found = self.definition_named(self.identify(name, module))
-        return found if found is not None else self.definition_named(self.mean(name, module))
+        key = (module.path, name)
+        if key not in self._defined:
+            found = self.definition_named(self.identify(name, module))
+            self._defined[key] = found if found is not None else self.definition_named(self.mean(name, module))
+        return self._defined[key]
 
     def class_of(self, name: str, module: Module) -> DefinitionSite | None:
         """The class of this tree that a name (of the class or of an instance) means."""
@@ -469,12 +482,19 @@ class Python:
 
     def external_bases(self, site: DefinitionSite) -> tuple[str, ...]:
         """The library classes that a class descends from, nearest first."""
+        key = (site.module.path, site.index)
+        known = self._outside.get(key)
+        if known is None:
+            known = self._outside[key] = tuple(self._bases_outside(site))
+        return known
+
+    def _bases_outside(self, site: DefinitionSite) -> Iterable[str]:
         names: dict[str, None] = {}
         for item in self.ancestry(site):
             for base in item.definition.bases:
                 if self.class_of(base, item.module) is None and base:
                     names[self.mean(base, item.module).removesuffix("()")] = None
-        return tuple(names)
+        return names
 
     def descends_from(self, site: DefinitionSite, *names: str) -> bool:
         """Whether a class descends from one of these library classes; a name that ends in `.*` means any below it."""
@@ -589,10 +609,23 @@ class Python:
 
     def imports(self, *names: str) -> Iterator[tuple[Module, Import]]:
         """Where production code imports one of these packages or anything below it."""
+        roots = {name.partition(".")[0] for name in names}
+        below = tuple(f"{name}." for name in names)
+        found = [entry for root in roots for entry in self._imports_by_root.get(root, ())]
+        for _, module, item in sorted(found, key=_first) if len(roots) > 1 else found:
+            if item.target in names or item.target.startswith(below):
+                yield module, item
+
+    @cached_property
+    def _imports_by_root(self) -> dict[str, list[tuple[int, Module, Import]]]:
+        """Every import of production code by the first part of its name, each with its number among all."""
+        index: dict[str, list[tuple[int, Module, Import]]] = defaultdict(list)
+        number = 0
         for module in self.production:
             for item in module.facts.imports:
-                if any(item.target == name or item.target.startswith(f"{name}.") for name in names):
-                    yield module, item
+                index[item.target.partition(".")[0]].append((number, module, item))
+                number += 1
+        return index
 
     def constant(self, value: Value | None, module: Module) -> str | int | float | bool | None:
         """The literal that a value is, through the names of module-level constants; None for anything else."""
@@ -640,12 +673,21 @@ _FOREIGN = frozenset(sys.stdlib_module_names) | frozenset(
 )
 
 
+@lru_cache(maxsize=200_000)
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].rpartition(":")[2]
+
+
 def _bare(segment: str) -> tuple[str, str]:
     """A segment without its call and element marks, and the marks."""
     for index, character in enumerate(segment):
         if character in "([":
             return segment[:index], segment[index:]
     return segment, ""
+
+
+def _first(entry: tuple[int, Module, Import]) -> int:
+    return entry[0]
 
 
 def _joined(name: str, after: str) -> str:
