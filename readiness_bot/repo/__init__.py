@@ -13,6 +13,7 @@ from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.jobs import Jobs
+from readiness_bot.repo.lookups import Lookups
 from readiness_bot.repo.models import Models
 from readiness_bot.repo.observability import Observability
 from readiness_bot.repo.outbound import Outbound
@@ -24,6 +25,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.secrets import Secrets
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
@@ -87,6 +89,11 @@ class Repo:
         return Shutdown(self.python, self.services)
 
     @cached_property
+    def secrets(self) -> Secrets:
+        """The credentials that are written down."""
+        return Secrets(self.sources, self.python)
+
+    @cached_property
     def wiring(self) -> Wiring:
         """What is reached when the service runs."""
         started = [target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target]
@@ -126,6 +133,11 @@ class Repo:
     def tenancy(self) -> Tenancy:
         """Whether several tenants are kept apart."""
         return Tenancy(self.python, self.models, self.queries, self.sources.tenant_keys)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """How a tenant's rows are looked up by keys of requests."""
+        return Lookups(self.python, self.models, self.queries, self.routes, self.reach, self.flows, self.tenancy)
 
     @cached_property
     def outbound(self) -> Outbound:

@@ -363,10 +363,10 @@ class Identity:
         if overridden and route.framework == "django-rest-framework":
             return
         for attached, owner, strength in self._gates:
-            if owner and owner != route.router:
-                continue
             place = attached.location
-            yield Protection(strength, _shown(attached.name), place.path, place.line, "application", is_optional=bool(attached.guards) and attached.guards != ("__name__",))
+            if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):
+                continue
+            yield Protection(strength, _shown(attached.name), place.path, place.line, "application", is_optional=bool(set(attached.guards) - {"__name__"}))
 
     def _overrides_default(self, route: Route) -> bool:
         """Whether a view of Django REST framework sets its own permissions, be they empty."""

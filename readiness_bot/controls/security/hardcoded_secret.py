@@ -1,0 +1,96 @@
+"""Whether credentials are kept out of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.secrets import KeptSecret
+
+_LONG = 16
+"""Characters from which a random literal is a generated key rather than somebody's habit: 64 bits in hexadecimal."""
+_KEY_FILES = ("secret", "credential", "config", "setting", "env", "application", "prod")
+
+
+@Control(
+    id="security/hardcoded-secret",
+    title="No credential is written down in the repository",
+    kind=Kind.DEFECT,
+    severity=Severity.CRITICAL,
+    why="Whoever can read the repository, its forks, its image or its history holds the key, and it cannot be taken back by deleting the line.",
+    impact="Anyone who has seen the code can sign in as any user, or run up a bill with your provider.",
+    fix='Read it from the environment and stop without it: `os.environ["SECRET_KEY"]`. Then replace the credential: what was committed is known.',
+    effort=Effort.HOURS,
+    role=Role.SECURITY,
+    sources=[
+        "https://owasp.org/Top10/A07_2021-Identification_and_Authentication_Failures/",
+        "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
+    ],
+    fails=[
+        "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
+        "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
+        {"app/billing.py": "import billing\n\nbilling.api_key = 'q8Zt2vLm9XcR4bNw7KdP'  # <- flagged\n"},
+        {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
+    ],
+    fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
+    passes=[
+        "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
+        {
+            ".env": "SECRET_KEY=changethis\n",
+            "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    SECRET_KEY: str\n\n    def check_secrets(self):\n"
+            "        if self.SECRET_KEY == 'changethis':\n            raise ValueError('set SECRET_KEY')\n",
+        },
+    ],
+    ignores=[
+        {"tests/test_login.py": "PASSWORD = 'k3Vq9LzX7mTr2WbN8sJd'\n", ".env.example": "SECRET_KEY=k3Vq9LzX7mTr2WbN8sJd\n"},
+        {"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"},
+    ],
+    applies=lambda repo: bool(repo.paths),
+)
+def hardcoded_secret(repo: Repo) -> Iterator[Site]:
+    """One site for each literal that stands where a credential belongs; its value is never shown."""
+    for secret in repo.secrets.kept:
+        confidence = _confidence(secret)
+        if confidence is not None:
+            yield bad(secret.location, _message(secret), confidence)
+
+
+def _confidence(secret: KeptSecret) -> Confidence | None:
+    if secret.is_refused or secret.is_public:
+        return None
+    if secret.kind == "provider":
+        return Confidence.MEDIUM if secret.is_local else Confidence.HIGH
+    if secret.is_local:
+        return None
+    if secret.kind == "url":
+        return Confidence.HIGH if secret.is_random and not secret.is_near else None
+    if secret.kind == "signing" and secret.is_bound and secret.form == "python" and secret.name.upper() == secret.name:
+        return Confidence.HIGH
+    if secret.kind == "signing" and secret.form == "python" and secret.is_bound and secret.name.lower() in ("secret_key", "jwt_secret", "cookie_secret", "jwt_secret_key"):
+        return Confidence.HIGH if secret.is_random else Confidence.MEDIUM
+    if not secret.is_random:
+        weak = secret.kind == "account" or (secret.kind == "signing" and secret.form == "environment")
+        return Confidence.LOW if weak else None
+    return _of_random(secret)
+
+
+def _of_random(secret: KeptSecret) -> Confidence:
+    if secret.form in ("workflow", "compose"):
+        return Confidence.MEDIUM
+    long = secret.length >= _LONG
+    if secret.form == "data":
+        name = secret.location.path.rpartition("/")[2].lower()
+        return Confidence.HIGH if long and any(word in name for word in _KEY_FILES) else Confidence.MEDIUM
+    return Confidence.HIGH if long else Confidence.MEDIUM
+
+
+def _message(secret: KeptSecret) -> str:
+    shape = f"{secret.length} characters, value not shown"
+    if secret.kind == "provider":
+        return f"A literal with the format of a {secret.provider} ({shape})"
+    if secret.kind == "url":
+        return f"The password of a URL is written down ({shape})"
+    role = "signs or encrypts with a literal" if secret.kind == "signing" else "is a literal"
+    return f"`{secret.name}` {'falls back to' if secret.is_fallback else 'holds'} a credential in the repository: it {role} ({shape})"

@@ -1,0 +1,339 @@
+"""Literals that look like credentials, by place and shape; the value itself is looked at and never kept."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from readiness_bot.facts.extractor import Extractor, Unreadable
+from readiness_bot.facts.statement import digest
+from readiness_bot.facts.syntax import Parsed, parse
+
+_LONGEST_LINE = 4_000
+_LONGEST_VALUE = 1_000
+_MOST_LITERALS = 500
+
+
+class SecretLiteral(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One literal under a name. `provider` names a well-known format (`AWS access key`), empty for others.
+
+    `entropy` is Shannon's, in bits a character, rounded to a tenth; `classes` counts the kinds of characters among lower case, upper
+    case, digits and others. `looks` is `random`, `words`, `placeholder` or `public` (a key that clients are meant to see). `fallback` says that the environment is asked first.
+    `owner` is the class or function the literal stands in, `host` that of a URL whose password it is.
+    """
+
+    name: str
+    line: int
+    end_line: int
+    statement: str
+    provider: str
+    length: int
+    entropy: float
+    classes: int
+    looks: str
+    fallback: bool = False
+    owner: str = ""
+    host: str = ""
+    constant: bool = False
+    """Whether it is bound to a name, an attribute or a key, and not merely passed along."""
+
+
+class SecretLiterals(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The literals of one file that stand under the name of a secret or have the format of one."""
+
+    found: tuple[SecretLiteral, ...]
+
+
+_PATHS = re.compile(
+    r"(\.(py|pyw|env|ini|cfg|conf|config|properties|toml|ya?ml|json|tf|tfvars|sh|bash|xml|service|pem|key|rsa|ps1|tpl|envrc|flaskenv)"
+    r"|(^|/)\.env(\.[\w.-]+)?|(^|/)[\w.-]*\.env(\.[\w.-]+)?|(^|/)\.?(flaskenv|envrc|npmrc|pypirc|netrc|htpasswd|dockercfg)|(^|/)(Dockerfile|Containerfile)[\w.-]*)$"
+)
+_NOT_READ = re.compile(r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/")
+
+_PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("AWS access key", re.compile(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b")),
+    ("GitHub token", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b")),
+    ("GitLab token", re.compile(r"\bglpat-[A-Za-z0-9_\-]{20,}")),
+    ("Slack token", re.compile(r"\bxox[baprs]-[0-9]{8,}-[0-9A-Za-z-]{16,}")),
+    ("Stripe secret key", re.compile(r"\b[sr]k_live_[0-9A-Za-z]{20,}\b")),
+    ("SendGrid key", re.compile(r"\bSG\.[A-Za-z0-9_\-]{20,24}\.[A-Za-z0-9_\-]{40,46}")),
+    ("OpenAI key", re.compile(r"\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}")),
+    ("Anthropic key", re.compile(r"\bsk-ant-[a-z0-9]+-[A-Za-z0-9_\-]{60,}")),
+    ("Telegram bot token", re.compile(r"\b\d{8,10}:AA[A-Za-z0-9_\-]{33}\b")),
+    ("npm token", re.compile(r"\bnpm_[A-Za-z0-9]{36}\b")),
+    ("package index token", re.compile(r"\bpypi-AgE[A-Za-z0-9_\-]{50,}")),
+    ("Google service key", re.compile(r"\bGOCSPX-[A-Za-z0-9_\-]{28}\b")),
+    ("DigitalOcean token", re.compile(r"\bdop_v1_[a-f0-9]{64}\b")),
+    ("Hugging Face token", re.compile(r"\bhf_[A-Za-z]{34}\b")),
+)
+_KEY_BEGIN = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?P<rest>.*)")
+_SECRET_NAME = re.compile(
+    r"(secret|passwd|password|passphrase|(^|[_\-.])pwd|(^|[_\-.])pass($|[_\-.])|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key"
+    r"|encryption[_-]?key|crypt[_-]?key|credential|fernet|hmac[_-]?key|client[_-]?secret|jwt[_-]?key|cookie[_-]?key|session[_-]?key|master[_-]?key|account[_-]?key"
+    r"|license[_-]?key|salt$|pepper$)",
+    re.IGNORECASE,
+)
+_NOT_A_SECRET = re.compile(
+    r"([_\-.](url|uri|urls|path|paths|file|files|filename|name|names|id|ids|field|fields|header|headers|label|text|help|message|msg|error|type|types|regex|pattern|prefix"
+    r"|suffix|length|size|min|max|algorithm|alg|expiry|expires?|expiration|lifetime|ttl|timeout|age|days|hours|minutes|seconds|param|params|parameter|class|classes|view|template|form"
+    r"|hasher|hashers|hash|validators?|scheme|schema|location|var|env|env_var|envvar|variable|endpoint|host|port|user|username|format|enabled|required|policy|count|limit|store|storage"
+    r"|backend|backends|provider|ref|arn|version|title|description|placeholder|icon|version|usage|model|issuer|audience|encoding|arg|option|column|table|key_name|mode|manager|method|rule"
+    r"|hint|strength|reset|change|login|auth|public|status|state|kind|domain|region|index|alias|topic|rotation|source|keys?_?name|item|selector|xpath|css|event|action|permission|mount|dir|folder))$"
+    r"|^(tokenizer|token_?type|tokens?_|max_?tokens?|password_?(field|input|label|validator|reset|change)|no_?password|public|csrf|xsrf|pad_token|bos_token|eos_token|unk_token|sep_token|cls_token|mask_token"
+    r"|special_?tokens?|stop_?token|next_?token|page_?token|design_?token|partition|sort|primary|foreign|cache)"
+    r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|secret[s]?[_-]?(name|manager|backend|mount|path)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(
+    r"(change|replace|insert|your|example|sample|dummy|placeholder|todo|fixme|fake|mock|foo|bar|xxx|\*\*\*|redacted|secret|passw|default|changeme|test|demo|local|dev(elop)?|insecure|unsafe"
+    r"|admin|root|guest|user|postgres|mysql|redis|rabbit|mongo|minio|qwerty|letmein|12345|abcdef|abc123|none|null|undefined|empty|token|key|hello|not[-_ ]?(a|so|very)|my[-_]|some[-_]|super|please|random"
+    r"|notsecure|hunter2|string|value|unused|invalid|ci[-_]|deadbeef|0000|1111|aaaa|app[-_]|fill|enter|generate|<|>|\.\.\.)",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"^(\$|%|\{|@|<|\[|!|&|vault:|ref\+|arn:|ssm:|op://|env\.|secrets?\.|file:|projects/|sops|enc\[|\(\(|\#)|\$\{|\{\{|\$\(|%\(|<[^>]+>|%[sd]$|\{\w*\}|__\w+__|\}\}|::|\$[A-Z_]{3,}", re.IGNORECASE
+)
+_HARMLESS = re.compile(
+    r"^(https?://|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$|[a-z]+([ _.\-/:][a-z]+)*$|[A-Z]+([_\-. ][A-Z]+)*$|[\w.]+\.\w+\(|[a-zA-Z]+$|(bearer|basic|token|key)\s*$"
+    r"|[\w.]*(settings|config|models?|views?|auth|hashers?)\.[\w.]+$|\$?(argon2|2[aby]|pbkdf2|scrypt|sha512|bcrypt))",
+)
+_URL_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>{}$%]{1,64}:(?P<password>[^\s:/@'\"<>{}$%]{3,128})@(?P<host>[\w.-]+)")
+_LINE = re.compile(
+    r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+|-e\s+|name:\s*)?["']?(?P<name>[A-Za-z_][\w.\-]{1,80})["']?\s*(?:=|:(?!:)|\s(?=["'\w]))\s*(?P<value>"(?:[^"\\\n]|\\.){1,1000}"|'[^'\n]{1,1000}'|[^\s#,"'{}\[\]][^\s#,"']{0,1000})""",
+)
+_PAIR = re.compile(r"""["']?(?P<name>[A-Za-z_][\w\-]{1,60})["']?\s*[=:]\s*(?P<value>"[^"\n]{1,500}"|'[^'\n]{1,500}')""")
+_HINT = re.compile(rb"secret|pass|pwd|token|key|credential|fernet|salt|pepper|://[^\s/@]{1,64}:[^\s/@]{1,128}@", re.IGNORECASE)
+_PYTHON_LINE = re.compile(
+    r"^(from [\w.]+ import |import [\w.]+|def \w+\(|class \w+[(:]|@\w+|if __name__|\"\"\"|[A-Za-z_]\w* ?(: ?\w+ ?)?= )", re.MULTILINE
+)
+
+
+def _extract(data: bytes) -> SecretLiterals:
+    text = data.decode("utf-8", "replace")
+    found: list[SecretLiteral] = []
+    if _HINT.search(data):
+        parsed = _as_python(text, data)
+        found += _of_python(parsed) if parsed is not None else _of_lines(text)
+    found += _by_provider(text, {item.line for item in found if item.provider})
+    unique = {(item.line, item.name, item.provider, item.owner): item for item in found}
+    ordered = sorted(unique.values(), key=lambda item: (item.line, item.name, item.provider))
+    return SecretLiterals(tuple(ordered[:_MOST_LITERALS]))
+
+
+def _as_python(text: str, data: bytes) -> Parsed | None:
+    """The tree of a text that is Python, None for any other: facts carry no path, so the text itself must tell."""
+    if data.lstrip()[:1] in (b"{", b"[") or _PYTHON_LINE.search(text, 0, 20_000) is None:
+        return None
+    try:
+        return parse(data)
+    except Unreadable:
+        return None
+
+
+# -- Python ------------------------------------------------------------------------------------------------------------
+
+
+def _of_python(parsed: Parsed) -> list[SecretLiteral]:
+    reader = _PythonReader(parsed.lines)
+    reader.visit(parsed.tree)
+    return reader.found
+
+
+class _PythonReader:
+    """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback."""
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        self.lines = lines
+        self.found: list[SecretLiteral] = []
+
+    def visit(self, tree: ast.AST) -> None:
+        """Look at every node, with the name of the class and function it stands in."""
+        pending: list[tuple[ast.AST, str]] = [(tree, "")]
+        while pending:
+            node, inside = pending.pop()
+            self.look(node, inside)
+            within = f"{inside}.{node.name}".lstrip(".") if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else inside
+            pending.extend((child, within) for child in ast.iter_child_nodes(node))
+
+    def look(self, node: ast.AST, owner: str) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self.bound(_target(target), node.value, owner, constant=True)
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            self.bound(_target(node.target), node.value, owner, constant=True)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    self.bound(key.value, value, owner, constant=True)
+        elif isinstance(node, ast.Call):
+            for keyword in node.keywords:
+                if keyword.arg:
+                    self.bound(keyword.arg, keyword.value, owner, constant=False)
+            self.fallback(node, owner)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value and "@" in node.value:
+            for match in _URL_SECRET.finditer(node.value[:_LONGEST_VALUE]):
+                self.add("url", match["password"], node, owner, host=match["host"])
+
+    def fallback(self, node: ast.Call, owner: str) -> None:
+        """`os.environ.get("NAME", "literal")`, and everything shaped like it."""
+        name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+        if isinstance(name, str) and re.search(r"env|get|config|setting|setdefault", function, re.IGNORECASE) and re.fullmatch(r"[A-Za-z_][\w.\-]+", name):
+            values = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg in ("default", "fallback", "default_value"))]
+            for value in values:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                    self.add(name, value.value, value, owner, fallback=True, constant=function != "get" or _reads_environment(node.func))
+
+    def bound(self, name: str, value: ast.expr, owner: str, *, constant: bool) -> None:
+        if not name:
+            return
+        if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
+            last = value.values[-1]
+            if isinstance(last, ast.Constant) and isinstance(last.value, str):
+                self.add(name, last.value, last, owner, fallback=True, constant=constant)
+        elif isinstance(value, ast.Constant) and isinstance(value.value, str | bytes):
+            text = value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else value.value
+            self.add(name, text, value, owner, constant=constant)
+        elif isinstance(value, ast.Call):
+            function = value.func.attr if isinstance(value.func, ast.Attribute) else value.func.id if isinstance(value.func, ast.Name) else ""
+            if function in ("get", "getenv", "pop", "config", "env", "str", "Field", "SecretStr", "Secret", "get_env", "getpass"):
+                texts = [argument for argument in (value.args if function in ("Field", "SecretStr", "Secret", "str") else value.args[1:2]) if isinstance(argument, ast.Constant)]
+                texts += [keyword.value for keyword in value.keywords if keyword.arg == "default" and isinstance(keyword.value, ast.Constant)]
+                for argument in texts[:1]:
+                    if isinstance(argument.value, str):
+                        self.add(name, argument.value, argument, owner, fallback=function in ("get", "getenv", "pop", "config", "env", "get_env"), constant=constant)
+
+    def add(self, name: str, value: str, node: ast.expr, owner: str, *, fallback: bool = False, host: str = "", constant: bool = True) -> None:
+        if name != "url" and not is_secret_name(name):
+            return
+        line = node.lineno
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        literal = _literal(name, value, line, node.end_lineno or line, _masked(text, value), fallback=fallback, owner=owner, host=host, constant=constant)
+        if literal is not None:
+            self.found.append(literal)
+
+
+def _target(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+        return node.slice.value
+    return ""
+
+
+def _reads_environment(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and "environ" in ast.dump(function.value)[:400]
+
+
+# -- other files -------------------------------------------------------------------------------------------------------
+
+
+def _of_lines(text: str) -> Iterator[SecretLiteral]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > _LONGEST_LINE or line.lstrip()[:1] in ("#", ";") or line.lstrip().startswith("//"):
+            continue
+        seen: set[str] = set()
+        matches = [match for match in (_LINE.match(line), *_PAIR.finditer(line)) if match is not None]
+        for match in matches:
+            name, value = match["name"], match["value"].strip().strip("\"'")
+            fallback = re.match(r"\$\{\w+:?-(?P<value>[^}$]+)\}$", value)
+            if fallback is not None:
+                value = fallback["value"]
+            if name not in seen and is_secret_name(name):
+                seen.add(name)
+                literal = _literal(name, value, number, number, _masked(line, value), fallback=fallback is not None)
+                if literal is not None:
+                    yield literal
+        for match in _URL_SECRET.finditer(line):
+            literal = _literal("url", match["password"], number, number, _masked(line, match["password"]), host=match["host"])
+            if literal is not None:
+                yield literal
+
+
+def _by_provider(text: str, known: set[int]) -> Iterator[SecretLiteral]:
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        if len(line) > _LONGEST_LINE or number in known:
+            continue
+        for provider, pattern in _PROVIDERS:
+            match = pattern.search(line)
+            if match is not None and not re.search(r"EXAMPLE|XXXX|xxxx|0000000|1234567", match[0]) and len(set(match[0])) > 8:
+                literal = _shape("", match[0], number, number, _masked(line, match[0]), provider)
+                if literal.looks == "random" or provider == "AWS access key":
+                    yield literal
+        begin = _KEY_BEGIN.search(line)
+        if begin is not None:
+            body = "".join([begin["rest"], *lines[number : number + 4]]).replace("\\n", "").strip()
+            block = re.match(r"[A-Za-z0-9+/=\s:,\-\"']*?([A-Za-z0-9+/=]{60,})", body)
+            if block is not None and _entropy(block[1]) > 4.5:
+                yield _shape("", block[1], number, number, _masked(line, begin["rest"] or "\0"), "private key")
+
+
+# -- shapes ------------------------------------------------------------------------------------------------------------
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a name is one that secrets are kept under, and not that of something about a secret (`token_url`)."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return len(name) <= 80 and _SECRET_NAME.search(spaced) is not None and _NOT_A_SECRET.search(spaced) is None
+
+
+def _literal(
+    name: str, value: str, line: int, end_line: int, statement: str, *, fallback: bool = False, owner: str = "", host: str = "", constant: bool = True
+) -> SecretLiteral | None:
+    value = value.strip()
+    if not 3 <= len(value) <= _LONGEST_VALUE or "\n" in value or _REFERENCE.search(value):
+        return None
+    provider = next((provider for provider, pattern in _PROVIDERS if pattern.search(value) and "EXAMPLE" not in value), "")
+    return _shape(name, value, line, end_line, statement, provider, fallback=fallback, owner=owner, host=host, constant=constant)
+
+
+def _shape(
+    name: str, value: str, line: int, end_line: int, statement: str, provider: str, *, fallback: bool = False, owner: str = "", host: str = "", constant: bool = True
+) -> SecretLiteral:
+    classes = sum(re.search(pattern, value) is not None for pattern in ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]"))
+    return SecretLiteral(
+        name, line, end_line, digest(statement), provider, len(value), round(_entropy(value), 1), classes, _looks(value), fallback, owner, host, constant
+    )
+
+
+_PUBLIC = re.compile(r"^(phc_|pk_(live|test)_|AIza|UA-\d|G-[A-Z0-9]{6,}$|ca-pub-|6L[\w-]{38}$|ssh-(rsa|ed25519) )")
+
+
+def _looks(value: str) -> str:
+    if _PUBLIC.match(value):
+        return "public"
+    if value.startswith(("sk_test_", "rk_test_", "whsec_test")):
+        return "placeholder"
+    if " " in value or _HARMLESS.match(value):
+        return "words"
+    is_hex = re.fullmatch(r"[0-9a-fA-F]{32,}", value) is not None
+    if not is_hex and len(_PLACEHOLDER.sub("", value)) < 0.7 * len(value) or (len(value) < 40 and _PLACEHOLDER.search(value) and not is_hex):
+        return "placeholder"
+    parts = [part for part in re.split(r"[^A-Za-z0-9+/=]", value) if part]
+    if parts and all(re.fullmatch(r"[A-Za-z]?[a-z]*\d{0,4}|[A-Z]+\d{0,4}|\d{1,8}", part) for part in parts):
+        return "words"
+    digits = re.search(r"[0-9]", value) is not None and re.search(r"[A-Za-z]", value) is not None
+    return "random" if len(value) >= 12 and digits and _entropy(value) >= (2.8 if is_hex else 3.2) else "words"
+
+
+def _entropy(value: str) -> float:
+    counts = Counter(value)
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values()) if value else 0.0
+
+
+def _masked(line: str, value: str) -> str:
+    """The line without the value: what identifies a finding must not carry a secret, be it as a digest."""
+    return line.replace(value, "…") if value else line
+
+
+EXTRACTOR = Extractor(
+    kind="secret-literals", claims=lambda path: bool(_PATHS.search(path)) and not _NOT_READ.search(path), extract=_extract, facts=SecretLiterals
+)

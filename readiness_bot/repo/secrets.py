@@ -1,0 +1,176 @@
+"""Credentials that are written down in the tree, by place, name and shape; never by value, and without judging them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import Const, Invoke, Name
+from readiness_bot.facts.secret_literals import SecretLiteral, SecretLiterals
+from readiness_bot.model import Area, Location
+from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.sources import Sources
+
+Kind = Literal["provider", "signing", "account", "url", "other"]
+
+_SIGNS = re.compile(
+    r"(^|[_.\-])(secret[_-]?key([_-]base)?|jwt[_-]?(secret|key|secret[_-]key|signing[_-]key)|signing[_-]?(key|secret)|cookie[_-]?(secret|key)|session[_-]?(secret|key)|token[_-]?(secret|key)"
+    r"|encryption[_-]?key|fernet[_-]?keys?|hmac[_-]?(key|secret)|crypt(o|ography)?[_-]?key|app[_-]?secret|auth[_-]?secret|secret)$",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"(aws|s3|client|consumer|webhook|captcha|stripe|oauth|google|github|gitlab|facebook|twitter|azure|slack|access|minio|oss|cos|bucket|storage|bot|vapid|public|test|redis|smtp|mail|ldap|saml)",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE)
+_NOT_DEPLOYED = re.compile(
+    r"(^|[./_\-])(dev|devel|development|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
+    r"|unittest|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
+    re.IGNORECASE,
+)
+_NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
+_NEAR = re.compile(r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """A literal in the place of a credential. `kind` tells what for: a provider's key, one that signs or encrypts, an account's password, a URL's.
+
+    `is_random`, `is_placeholder` and `is_public` tell what the value looks like; `is_local` that the place is for development or tests;
+    `is_refused` that start-up code stops over it; `is_near` that a URL leads to a host of the same machine or network.
+    """
+
+    location: Location
+    name: str
+    provider: str
+    kind: Kind
+    length: int
+    entropy: float
+    is_random: bool
+    is_placeholder: bool
+    is_public: bool
+    is_fallback: bool
+    is_bound: bool
+    is_local: bool
+    is_refused: bool
+    is_near: bool
+    form: Literal["python", "environment", "compose", "workflow", "data"]
+
+
+class Secrets:
+    """Questions about credentials written down in one tree."""
+
+    LOOKS = "code, configuration, Compose files, workflows and environment files"
+
+    def __init__(self, sources: Sources, python: Python) -> None:
+        self._sources = sources
+        self._python = python
+
+    def reads(self, path: str) -> bool:
+        """Whether answers depend on this path."""
+        return path in self._sources.facts(SecretLiterals)
+
+    @cached_property
+    def kept(self) -> tuple[KeptSecret, ...]:
+        """Every such literal outside tests, examples, documentation and other people's code, by place."""
+        return tuple(self._kept())
+
+    def _kept(self) -> Iterator[KeptSecret]:
+        for path, facts in self._sources.facts(SecretLiterals).items():
+            area = self._sources.area(path)
+            hosted = path.startswith((".github/workflows/", ".gitlab-ci", ".circleci/"))
+            if area is not Area.PRODUCTION and not hosted and not (area is Area.TOOLING and path.endswith((".env", ".yml", ".yaml"))):
+                continue
+            seen: set[int] = set()
+            for literal in sorted(facts.found, key=lambda item: (item.line, not item.provider, not _SIGNS.search(item.name), item.name)):
+                if literal.line not in seen:
+                    seen.add(literal.line)
+                    yield self._one(path, literal, tooling=area is not Area.PRODUCTION)
+
+    def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
+        module = self._python.modules.get(path)
+        symbol = literal.owner
+        return KeptSecret(
+            location=Location(path, literal.line, literal.end_line, symbol, literal.statement),
+            name=literal.name,
+            provider=literal.provider,
+            kind=_kind(literal),
+            length=literal.length,
+            entropy=literal.entropy,
+            is_random=literal.looks == "random",
+            is_placeholder=literal.looks == "placeholder",
+            is_public=literal.looks == "public",
+            is_fallback=literal.fallback,
+            is_bound=literal.constant,
+            is_local=tooling or self._is_local(path, literal, module),
+            is_refused=bool(literal.name) and literal.name.upper() in self._refused,
+            is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
+            form=_form(path),
+        )
+
+    def _is_local(self, path: str, literal: SecretLiteral, module: Module | None) -> bool:
+        """Whether the place is for development or tests: by its file's name, its class, or the condition it stands under."""
+        if _NOT_DEPLOYED.search(path if module is None else path.rpartition("/")[2]) or _NOT_DEPLOYED_OWNER.search(literal.owner):
+            return True
+        if module is None:
+            return False
+        parts = [part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")]
+        if parts:
+            return True
+        return any(
+            assignment.line <= literal.line <= assignment.end_line and re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+            for assignment in module.facts.assignments
+        )
+
+    @cached_property
+    def _refused(self) -> frozenset[str]:
+        """The names, in capitals, of settings that code inspects and stops over."""
+        found: set[str] = set()
+        for module in self._python.production:
+            raising = {raised.scope for raised in module.facts.raises}
+            raising |= {call.scope for call in module.facts.calls if call.name in ("sys.exit", "exit", "os._exit")}
+            for raised in module.facts.raises:
+                found.update(_last(guard) for guard in raised.guards)
+            for call in module.facts.calls:
+                if call.name in ("sys.exit", "exit"):
+                    found.update(_last(guard) for guard in call.guards)
+                target = self._python.definition(call.via or call.name, module) if not call.last.startswith("__") else None
+                stops = target is not None and target.definition.kind == "function" and any(
+                    raised.scope == target.index for raised in target.module.facts.raises
+                )
+                validates = call.last in ("field_validator", "validator") and call.decorates in raising
+                if (stops and re.search(r"check|valid|ensure|verify|assert|refuse|secret|require", call.last, re.IGNORECASE)) or validates:
+                    for value in call.args:
+                        text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name | Invoke) else ""
+                        if isinstance(text, str) and text:
+                            found.add(_last(text))
+        return frozenset(found)
+
+
+def _last(name: str) -> str:
+    return name.lstrip("!?:").rpartition(".")[2].rpartition(":")[2].upper()
+
+
+def _kind(literal: SecretLiteral) -> Kind:
+    if literal.provider:
+        return "provider"
+    if literal.host or literal.name == "url":
+        return "url"
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", literal.name)
+    if _SIGNS.search(spaced) and not _FOREIGN.search(spaced):
+        return "signing"
+    return "account" if _ACCOUNT.search(spaced) else "other"
+
+
+def _form(path: str) -> Literal["python", "environment", "compose", "workflow", "data"]:
+    name = path.rpartition("/")[2].lower()
+    if name.endswith((".py", ".pyw")):
+        return "python"
+    if path.startswith((".github/", ".circleci/")) or name.startswith(".gitlab-ci"):
+        return "workflow"
+    if re.search(r"(^|\.)env($|\.)|flaskenv|envrc", name):
+        return "environment"
+    return "compose" if "compose" in name and name.endswith((".yml", ".yaml")) else "data"
