@@ -562,7 +562,7 @@ class _Interpreter:
             parts = [self.narrowed(part, truth=truth, depth=depth + 1) for part in test.values[:20]]
             if isinstance(test.op, ast.And) == truth:
                 return frozenset().union(*parts)
-            return frozenset.intersection(*parts)
+            return frozenset.intersection(*parts) | self.limited_by_each(parts)
         if isinstance(test, ast.Compare):
             return self.compared(test, truth=truth)
         if isinstance(test, ast.Call):
@@ -572,6 +572,15 @@ class _Interpreter:
         if isinstance(test, ast.Name | ast.Attribute):
             return self.truthy(test, truth=truth)
         return frozenset()
+
+    def limited_by_each(self, parts: Sequence[frozenset[int]]) -> frozenset[int]:
+        """One of several conditions holds, and each leaves only known values: then the value is a known one."""
+        keys: list[set[tuple[int, tuple[str, ...]]]] = []
+        for part in parts:
+            guards = (self.table.guards[index] for index in part)
+            keys.append({(guard.source, guard.access) for guard in guards if guard.test in ("in", "==", "none")})
+        shared = set.intersection(*keys)
+        return frozenset(self.table.guard(source, access, "in") for source, access in shared)
 
     def truthy(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
         """A variable that holds a call's answer says what the call says; an empty value carries nothing."""
@@ -629,6 +638,8 @@ class _Interpreter:
         sign = "" if truth else "!"
         reached = self.reached.get(index)
         given = self.held(reached.given(), f"{sign}call:{index}") if reached is not None else frozenset()
+        if truth and name == "startswith" and test.args and (text := self.constant_text(test.args[0])):
+            given |= self.held(self.receiver(test), f"starts:{_printable(text[:60])}")
         return given | self.held(self.receiver(test), f"{sign}self:{index}")
 
     def every(self, node: ast.GeneratorExp | ast.ListComp, name: str, *, truth: bool) -> frozenset[int]:
@@ -691,7 +702,7 @@ class _Interpreter:
                 return NOTHING
             if bare in self.module_env and not self.module_env[bare] and self.definition >= 0:
                 return NOTHING
-        return self.table.whole(self.table.source("n", name=name, line=node.lineno))
+        return self.table.whole(self.table.source("n", self.definition, name=name, line=node.lineno))
 
     def attribute(self, node: ast.Attribute) -> Value:
         base = node.value
@@ -1091,7 +1102,16 @@ class _Interpreter:
             return self.formatted(node, function.value, args, keywords, receiver)
         if name in _TAKING and receiver:
             return self.took(node, args, receiver) | result
+        if name in _TAKING and self.is_constant(function.value):
+            return args[1] if len(args) > 1 else NOTHING
         return self.container(node, function, args, keywords, receiver, result)
+
+    def is_constant(self, node: ast.expr) -> bool:
+        """Whether a variable of this file holds nothing but constants."""
+        if not isinstance(node, ast.Name):
+            return isinstance(node, ast.Dict)
+        held = self.env.get(node.id, self.module_env.get(node.id) if self.definition >= 0 else None)
+        return held is not None and not held
 
     def is_value(self, value: Value) -> bool:
         """Whether any of it is data rather than only a thing known by its name."""

@@ -52,7 +52,7 @@ class Atom(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A condition known to hold of a source's access.
 
-    `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `is:TYPE` or `!is:TYPE` (isinstance), `none`,
+    `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `starts:TEXT`, `is:TYPE` or `!is:TYPE` (isinstance), `none`,
     `call:N` or `!call:N` (call N, which takes it, answered true or false), `self:N` or `!self:N` (the same of a method's
     own object), `passed:N` (call N took it and came back) or `via:N:TEST` (a test, spelled likewise but for its number,
     holds of what call N made of it).
@@ -216,7 +216,10 @@ class Table:
         if step[0] == "." and not access and not wraps and self.sources[source].kind == "n":
             name = self.sources[source].name
             longer = self.source(
-                "n", name=f"{name}{step if not name.endswith('.') else step[1:]}", line=self.sources[source].line
+                "n",
+                self.sources[source].owner,
+                name=f"{name}{step if not name.endswith('.') else step[1:]}",
+                line=self.sources[source].line,
             )
             return self._atom(longer, (), (), guards)
         after = accessed(access, wraps, step)

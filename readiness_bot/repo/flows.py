@@ -863,6 +863,8 @@ class _Walk:
         """A method of something unknown: of a request object it gives request data; else nothing is known."""
         flow = self.rooms._of(site.module).calls.get(index)
         method = site.call.last
+        if method in _TAKING and flow is not None and flow.receiver:
+            return  # the facts follow what is taken out of containers by themselves
         if flow is not None and flow.receiver and "." in site.call.name and len(place.access) < 4:
             asked = replace(place, access=(f".{method}()", *place.access))
             before = len(self.found)
@@ -873,6 +875,7 @@ class _Walk:
         self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
 
+_TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
 _JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path", "urllib.parse.urljoin"}) - {
     "urllib.parse.urljoin"

@@ -11,7 +11,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite, Module
-from readiness_bot.repo.values import Call, Const, Invoke, Name, Value
+from readiness_bot.repo.values import Const, Invoke, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
@@ -114,12 +114,18 @@ def insecure_code(repo: Repo) -> Iterator[Site]:
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+_PLUGINS = {
+    "B102": "exec_used", "B501": "request_with_no_cert_validation", "B502": "ssl_with_bad_version", "B506": "yaml_load",
+    "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true", "B605": "start_process_with_a_shell",
+    "B701": "jinja2_autoescape_false",
+}  # fmt: skip
 
 
 def _is_waived(location: Location, test: str, repo: Repo) -> bool:
     """Whether a comment on the statement waives Bandit's test: `# nosec`, alone or with its number, or `# noqa: Sxxx`."""
     for comment in repo.suppressions.at(location.path, location.line, location.end_line, "nosec"):
-        if not comment.ids or test in comment.ids:
+        named = {one for one in comment.ids if one[:1] == "B" or "_" in one}
+        if not named or test in named or _PLUGINS.get(test) in named:
             return True
     wanted = {f"S{test[1:]}", "S"}
     return any(wanted & set(comment.ids) for comment in repo.suppressions.at(location.path, location.line, location.end_line, "noqa"))
@@ -279,7 +285,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if site.name in ("ssl._create_unverified_context", "urllib3.disable_warnings"):
         return [_Doubt("B323", "A context that checks no certificate is used.", Confidence.HIGH, "Use `ssl.create_default_context()`.")] if "context" in site.name else None
     found = list(_off(site, repo))
-    found += [_Doubt("B502", f"`{name}` allows a version of TLS that is broken.", Confidence.HIGH, "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.") for name in _weak(site.call)]
+    found += [_Doubt("B502", f"`{name}` allows a version of TLS that is broken.", Confidence.HIGH, "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.") for name in _weak(site)]
     if site.last == "set_option" and any(isinstance(value, Name) and value.name in _UNCHECKED_LDAP for value in site.call.args):
         found.append(_Doubt("B501", "The LDAP server's certificate is not checked.", Confidence.HIGH, "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`."))
     if _SWITCH.search(" ".join(site.call.guards)):
@@ -310,8 +316,11 @@ def _is_client(site: CallSite) -> bool:
     return verbs and site.name[:1] in ("?", "") or (verbs and "session" in site.name.lower())
 
 
-def _weak(call: Call) -> Iterator[str]:
-    for value in (*call.args, *(value for _, value in call.keywords)):
+def _weak(site: CallSite) -> Iterator[str]:
+    """The broken versions that a call sets up connections with."""
+    makes = site.name.startswith(("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib."))
+    values = [value for name, value in site.call.keywords if "version" in name or "ssl" in name or "protocol" in name]
+    for value in (*(site.call.args if makes else ()), *values):
         if isinstance(value, Name) and _WEAK_TLS.match(value.name):
             yield value.name
 
@@ -348,7 +357,9 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         if what:
             location = module.location(one.line, one.end_line, one.scope, one.statement)
             if not _is_waived(location, "B501", repo):
-                confidence = Confidence.LOW if _SWITCH.search(" ".join(one.guards)) else Confidence.HIGH
+                reads_certificate = any(call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls)
+                doubtful = reads_certificate or _SWITCH.search(" ".join(one.guards))
+                confidence = Confidence.LOW if doubtful else Confidence.HIGH
                 yield bad(location, what, confidence, fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.")
 
 

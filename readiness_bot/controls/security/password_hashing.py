@@ -66,7 +66,10 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
             yield _of_werkzeug(site, repo)
         elif _is_weak_passlib(site.name):
             scheme = site.name.split(".")[2].removesuffix("()")
-            yield bad(site.location, f"Passwords are hashed with `{scheme}`, which is fast or keeps no salt.")
+            if site.last == "verify":
+                yield bad(site.location, f"Passwords hashed with `{scheme}` are still let in, which is fast or keeps no salt.", Confidence.MEDIUM)
+            else:
+                yield bad(site.location, f"Passwords are hashed with `{scheme}`, which is fast or keeps no salt.")
         elif _SLOW.match(site.name):
             yield good(site.location)
         elif _FAST.match(site.name):

@@ -27,6 +27,7 @@ _HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECAS
 _WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
 _CHECKED_PART = re.compile(r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)", re.IGNORECASE)
+_FIXED_HOST = re.compile(r"^starts:(\w+:)?//[^/]+/")
 _RECORD = re.compile(r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)[^()]*$")
 _OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root")
 
@@ -147,7 +148,7 @@ def _named(site: CallSite) -> Iterator[str]:
 
 
 def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
-    if not _is_host(flow) or flow.is_limited or any(_CHECKED_PART.match(tag) for tag in flow.cleaned) or flow.cleaned & {"url-quoted", "file-name"}:
+    if not _is_host(flow) or flow.is_limited or any(_CHECKED_PART.match(tag) or _FIXED_HOST.match(tag) for tag in flow.cleaned) or flow.cleaned & {"url-quoted", "file-name"}:
         return None
     if flow.kind == "request":
         if connects or flow.type in ("model", "file", "upload") or _OWN_ADDRESS.search(flow.text):
