@@ -321,7 +321,7 @@ def test_a_warning_is_one_line_said_once(service: Path, tmp_path: Path, capsys: 
 
 
 def test_starting_up_loads_nothing_heavy() -> None:
-    heavy = ("pydantic", "rich", "libcst", "bandit", "github", "msgspec")
+    heavy = ("pydantic", "rich", "bandit", "github", "msgspec")
     code = f"import sys, readiness_bot.cli; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent

@@ -15,8 +15,9 @@ from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import Flows
+from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.statement import digest
-from readiness_bot.facts.syntax import Parsed, parse
+from readiness_bot.facts.syntax import Parsed, deep_walk, parse
 
 MODULE = -1
 """The scope index of code outside every definition, and the index that stands for none."""
@@ -860,7 +861,7 @@ class _Reader:
 
     def constant(self, node: ast.Constant) -> None:
         value = node.value
-        if isinstance(value, str) and 1 < len(value) < 200 and _TELLING.match(value):
+        if isinstance(value, str) and is_telling(value):
             self.strings.setdefault(value, node.lineno)
 
     def refer(self, name: str) -> None:
@@ -946,7 +947,7 @@ class _Reader:
         self.call_parent, self.result, self.context, self.decorates = parent, result, context, decorates
         if not name:
             name = f"?.{function.attr}" if isinstance(function, ast.Attribute) else via or "?"
-        if name.rpartition(".")[2] in _ASSERTING or name.rpartition(".")[2].startswith("assert"):
+        if asserting(name.rpartition(".")[2]):
             self.frame.asserts += 1
         self.calls[index] = Call(
             name=name,
@@ -1021,7 +1022,7 @@ class _Reader:
             yield self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1)
 
     def binary(self, node: ast.BinOp, depth: int) -> Value:
-        if isinstance(node.op, ast.Mod) and _is_text(node.left):
+        if isinstance(node.op, ast.Mod) and is_text(node.left):
             right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
             return Format((self.value(node.left, depth + 1), *(self.value(item, depth + 1) for item in right[:_MOST_ITEMS])))
         if isinstance(node.op, ast.Add):
@@ -1031,7 +1032,7 @@ class _Reader:
                 parts.append(left.right)
                 left = left.left
             parts.append(left)
-            if any(_is_text(part) for part in parts):
+            if any(is_text(part) for part in parts):
                 return Format(tuple(self.value(part, depth + 1) for part in reversed(parts)))
         return Other(f"BinOp{node.op.__class__.__name__}", self.named_in(node))
 
@@ -1099,11 +1100,24 @@ def _const(value: object) -> Value:
     return Other(type(value).__name__)
 
 
-def _is_text(node: ast.expr) -> bool:
+def asserting(name: str) -> bool:
+    """Whether a function or method of this bare name asserts something."""
+    return name in _ASSERTING or name.startswith("assert")
+
+
+def is_telling(text: str) -> bool:
+    """Whether a string may name code or a path."""
+    if not 1 < len(text) < 200 or not (text[0] == "/" or "." in text or ":" in text):
+        return False
+    return _TELLING.match(text) is not None
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether the expression is a text, or is put together to one."""
     if isinstance(node, ast.JoinedStr):
         return True
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
-        return _is_text(node.left)
+        return is_text(node.left)
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
@@ -1149,6 +1163,11 @@ def _short(names: Iterable[str]) -> tuple[str, ...]:
 def extract(data: bytes) -> PythonFacts:
     """Read one Python file. Raises `Unreadable` for what no Python version would read."""
     parsed = parse(data)
+    with deep_walk():
+        return _facts_of(parsed)
+
+
+def _facts_of(parsed: Parsed) -> PythonFacts:
     reader = _Reader(parsed)
     reader.block(parsed.tree.body)
     return PythonFacts(
@@ -1175,5 +1194,5 @@ def extract(data: bytes) -> PythonFacts:
 
 
 EXTRACTOR = Extractor(
-    kind="python", claims=lambda path: path.endswith((".py", ".pyw")) or path.endswith(".wsgi"), extract=extract, facts=PythonFacts
+    kind="python", claims=lambda path: is_python(path) and not is_test(path), extract=extract, facts=PythonFacts
 )

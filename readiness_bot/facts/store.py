@@ -31,7 +31,7 @@ KEPT_BYTES = 48 * 1024 * 1024
 KEPT_FILES = 3
 """How many files of different extractors or interpreters are left in the folder, the latest written ones."""
 
-EXTRACTED_WITH = ("bandit", "libcst", "msgspec", "packaging", "PyYAML", "radon")
+EXTRACTED_WITH = ("bandit", "msgspec", "packaging", "PyYAML", "radon")
 """The distributions whose version has a say in what is extracted."""
 
 _LEVEL = 1
