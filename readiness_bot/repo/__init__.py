@@ -6,6 +6,8 @@ from functools import cached_property
 
 from readiness_bot.model import Facts
 from readiness_bot.repo.coverage_gates import CoverageGates
+from readiness_bot.repo.cross_origin import CrossOrigin
+from readiness_bot.repo.debugging import Debugging
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.deployment import Deployment
@@ -92,6 +94,16 @@ class Repo:
     def secrets(self) -> Secrets:
         """The credentials that are written down."""
         return Secrets(self.sources, self.python)
+
+    @cached_property
+    def cross_origin(self) -> CrossOrigin:
+        """What pages of other origins may do."""
+        return CrossOrigin(self.python, self.services)
+
+    @cached_property
+    def debugging(self) -> Debugging:
+        """Where debugging is switched on."""
+        return Debugging(self.sources, self.python, self.routes, self.services, self.deployment)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -1,0 +1,67 @@
+"""Whether production runs without debug servers and debug flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.control import Control, bad
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.debugging import DebugFlag
+
+
+@Control(
+    id="security/debug-mode",
+    title="Production runs with debugging off",
+    kind=Kind.DEFECT,
+    severity=Severity.HIGH,
+    why="A debug mode answers errors with source, settings and variables; Werkzeug's even offers a console that runs code.",
+    impact="One provoked error shows a stranger the secrets of the service, or hands over the server.",
+    fix='Turn it on from the environment only, and leave it off by default: `debug=os.environ.get("DEBUG", "0") == "1"`, `DEBUG = False`.',
+    effort=Effort.MINUTES,
+    role=Role.BACKEND,
+    sources=["https://docs.djangoproject.com/en/stable/ref/settings/#debug", "https://flask.palletsprojects.com/en/stable/debugging/"],
+    fails=[
+        {"shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True  # <- flagged\n", "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n"},
+        "from fastapi import FastAPI\n\napp = FastAPI(debug=True)  # <- flagged\n",
+        {
+            "serve.py": "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == '__main__':\n    app.run(host='0.0.0.0', debug=True)  # <- flagged\n",
+            "Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD [\"python\", \"serve.py\"]\n",
+        },
+    ],
+    fixed={"shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n", "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n"},
+    passes=[
+        "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
+        {
+            "serve.py": "from app import app\n\nif __name__ == '__main__':\n    app.run(debug=True)\n",
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD [\"gunicorn\", \"app:app\"]\n",
+        },
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+    applies=lambda repo: repo.services.is_server,
+)
+def debug_mode(repo: Repo) -> Iterator[Site]:
+    """One site for each switch that production meets in the on position."""
+    for flag in repo.debugging.flags:
+        confidence = _confidence(flag)
+        if confidence is not None:
+            yield bad(flag.location, _message(flag), confidence)
+
+
+def _confidence(flag: DebugFlag) -> Confidence | None:
+    if flag.is_turned_off or (flag.kind == "launch" and flag.is_known_start and not flag.is_started):
+        return None
+    if flag.kind == "launch" and not flag.is_known_start:
+        return Confidence.LOW
+    if flag.is_conditional:
+        return Confidence.LOW
+    return Confidence.HIGH if flag.is_framework or flag.kind == "launch" else Confidence.MEDIUM
+
+
+def _message(flag: DebugFlag) -> str:
+    if flag.kind == "launch":
+        return "A development server is started with its debugger on"
+    if flag.is_default:
+        return f"`{flag.name}` is on unless somebody turns it off, and nothing deployed from here does"
+    return f"`{flag.name}` is switched on in what production starts"

@@ -1,0 +1,164 @@
+"""What other origins' pages may do: the CORS policies that the applications set; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.python import Call, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.model import Location
+from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.routes import flattened
+from readiness_bot.repo.services import Services, Setting
+
+
+@dataclass(frozen=True, slots=True)
+class OriginPolicy:
+    """One place that lets other origins in. `anyone` says every origin may, `credentials` that cookies go along; `configured` that
+    one of the two is only a default that operators may change. `reflects` says that the request's own origin is echoed."""
+
+    location: Location
+    library: str
+    anyone: bool
+    credentials: bool
+    configured: bool = False
+    reflects: bool = False
+
+
+_ANY = frozenset({"*", ".*", "^.*$", "https?://.*", "^https?://.*$", "http.*", r".+", "null"})
+_ORIGIN_HEADER = "access-control-allow-origin"
+_CREDENTIALS_HEADER = "access-control-allow-credentials"
+
+
+class CrossOrigin:
+    """Questions about the cross-origin policies of one tree."""
+
+    LOOKS = "CORS middleware, extensions, settings and headers"
+
+    def __init__(self, python: Python, services: Services) -> None:
+        self._python = python
+        self._services = services
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def policies(self) -> tuple[OriginPolicy, ...]:
+        """Every policy, by place."""
+        found = [*self._by_middleware(), *self._by_extension(), *self._by_settings(), *self._by_headers()]
+        return tuple(sorted(found, key=lambda item: (item.location.path, item.location.line)))
+
+    def _by_middleware(self) -> Iterator[OriginPolicy]:
+        for attached in self._services.middleware:
+            if not attached.name.endswith("CORSMiddleware") or attached.definition is not None and not attached.keywords:
+                continue
+            keywords = dict(attached.keywords)
+            origins, open_by_default = self._anyone(keywords.get("allow_origins"), attached.module)
+            pattern, _ = self._anyone(keywords.get("allow_origin_regex"), attached.module)
+            credentials, switched = self._on(keywords.get("allow_credentials"), attached.module)
+            yield OriginPolicy(attached.location, "CORSMiddleware", origins or pattern, credentials, configured=open_by_default or switched)
+
+    def _by_extension(self) -> Iterator[OriginPolicy]:
+        """Flask-CORS, Sanic's and Quart's: any origin unless told otherwise, no credentials unless told."""
+        for site in self._python.all_calls:
+            if not re.match(r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name) or site.last not in ("CORS", "cross_origin", "cors", "route_cors", "init_app"):
+                continue
+            call = site.call
+            origins = call.keyword("origins") or call.keyword("allow_origin") or self._in_resources(call) or self._setting("CORS_ORIGINS")
+            anyone, configured = (True, False) if origins is None else self._anyone(origins, site.module)
+            credentials, switched = self._on(call.keyword("supports_credentials") or call.keyword("allow_credentials") or self._setting("CORS_SUPPORTS_CREDENTIALS"), site.module)
+            yield OriginPolicy(site.location, "CORS", anyone, credentials, configured=configured or switched)
+
+    def _setting(self, name: str) -> Value | None:
+        return next((setting.value for setting in self._services.settings_named(name)), None)
+
+    @staticmethod
+    def _in_resources(call: Call) -> Value | None:
+        """The origins of `resources={"/api/*": {"origins": …}}`."""
+        resources = call.keyword("resources")
+        for inner in resources.values if isinstance(resources, Mapping) else ():
+            for key, value in zip(inner.keys, inner.values, strict=False) if isinstance(inner, Mapping) else ():
+                if isinstance(key, Const) and key.value == "origins":
+                    return value
+        return None
+
+    def _by_settings(self) -> Iterator[OriginPolicy]:
+        """django-cors-headers."""
+        if not any("corsheaders" in attached.name for attached in self._services.middleware):
+            return
+        named = {setting.name: setting for setting in self._services.settings_named("CORS_*")}
+        every = named.get("CORS_ALLOW_ALL_ORIGINS") or named.get("CORS_ORIGIN_ALLOW_ALL")
+        allowed = named.get("CORS_ALLOW_CREDENTIALS")
+        listed = named.get("CORS_ALLOWED_ORIGIN_REGEXES") or named.get("CORS_ORIGIN_REGEX_WHITELIST")
+        anyone, configured = self._on(every.value, every.module) if every is not None else (False, False)
+        if listed is not None and not anyone:
+            anyone, configured = self._anyone(listed.value, listed.module)
+        credentials, switched = self._on(allowed.value, allowed.module) if allowed is not None else (False, False)
+        place = every or listed or allowed or next(iter(named.values()), None)
+        if place is not None:
+            yield OriginPolicy(self._place(place), "django-cors-headers", anyone, credentials, configured=configured or switched)
+
+    @staticmethod
+    def _place(setting: Setting) -> Location:
+        statement = next((item.statement for item in setting.module.facts.assignments if item.line == setting.line), "")
+        return Location(setting.module.path, setting.line, setting.line, "", statement)
+
+    def _by_headers(self) -> Iterator[OriginPolicy]:
+        for module in self._python.production:
+            set_here: dict[int, dict[str, tuple[Value, Location, tuple[str, ...]]]] = {}
+            for assignment in module.facts.assignments:
+                if assignment.key.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
+                    place = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
+                    set_here.setdefault(assignment.scope, {})[assignment.key.lower()] = (assignment.value, place, assignment.guards)
+            for call in module.facts.calls:
+                if call.last in ("set_header", "add", "add_header", "setdefault", "set", "append") and len(call.args) >= 2:
+                    name = call.args[0].value if isinstance(call.args[0], Const) else None
+                    if isinstance(name, str) and name.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
+                        place = module.location(call.line, call.end_line, call.scope, call.statement)
+                        set_here.setdefault(call.scope, {})[name.lower()] = (call.args[1], place, call.guards)
+            for headers in set_here.values():
+                if _ORIGIN_HEADER in headers:
+                    value, place, guards = headers[_ORIGIN_HEADER]
+                    anyone, configured = self._anyone(value, module)
+                    credentials = _CREDENTIALS_HEADER in headers and _is_true(headers[_CREDENTIALS_HEADER][0])
+                    reflects = not [guard for guard in guards if "origin" not in guard.lower() or "list" in guard.lower() or "allow" in guard.lower()] and _is_origin(value)
+                    yield OriginPolicy(place, "headers", anyone or (reflects and not guards), credentials, configured=configured, reflects=reflects and not guards)
+
+    def _anyone(self, value: Value | None, module: Module) -> tuple[bool, bool]:
+        """Whether the value lets every origin in, and whether that is only a default."""
+        if value is None:
+            return False, False
+        for item in flattened(value):
+            default = default_of(self._python, item, module)
+            if default.is_known and isinstance(default.value, str) and default.value.strip() in _ANY:
+                return True, bool(default.variable)
+            if isinstance(item, Name):
+                assigned = self._python.assignment(item.name, module)
+                if assigned is not None and flattened(assigned[1].value) != [item] and any(
+                    isinstance(inner, Const) and inner.value in _ANY for inner in flattened(assigned[1].value)
+                ):
+                    return True, False
+            if isinstance(item, Format) and any(isinstance(part, Const) and part.value in _ANY for part in item.parts[:1]) and len(item.parts) == 1:
+                return True, False
+        return False, False
+
+    def _on(self, value: Value | None, module: Module) -> tuple[bool, bool]:
+        if value is None:
+            return False, False
+        default = default_of(self._python, value, module)
+        return default.is_on is True, bool(default.variable)
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, Const) and str(value.value).lower() == "true"
+
+
+def _is_origin(value: Value) -> bool:
+    """Whether the value is the request's own `Origin` header."""
+    name = value.name if isinstance(value, Invoke) else (value.meaning or value.name) if isinstance(value, Name) else ""
+    return "headers" in name and ("get" in name or "[]" in name) or name.lower().endswith((".origin", "?origin"))
