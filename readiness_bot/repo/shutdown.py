@@ -14,11 +14,11 @@ from readiness_bot.repo.services import Services
 _CLOSING_NAMES = """
 close aclose close_all close_all_sessions dispose disconnect disconnect_all shutdown stop cancel quit terminate flush
 force_flush wait_closed join cleanup drain unsubscribe shutdown_default_executor stop_all aclose_all close_connections
-close_pool release kill
+close_pool kill
 """
 _CLOSING = frozenset(_CLOSING_NAMES.split())
 _BESIDE_SERVER = re.compile(
-    r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|browser)([/_.-]|$)"
+    r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|foreman|browser)([/_.-]|$)"
 )
 _PER_REQUEST = frozenset({"teardown_appcontext", "teardown_request"})
 _SIGNALS = ("signal.signal", "atexit.register", "atexit.unregister")
@@ -81,6 +81,18 @@ class Shutdown:
                     yield from self._within(function, "worker", MAX_HOPS)
                 elif isinstance(name, str) and name == "atexit.register":
                     yield from self._within(function, "atexit", MAX_HOPS)
+
+    @cached_property
+    def _per_request(self) -> frozenset[str]:
+        """Functions that frameworks call a shutdown hook and run after every request."""
+        decorated = (function.name for function in self._python.functions if _is_per_request(function))
+        handed = (
+            found.name
+            for site in self._python.calls_of(*_PER_REQUEST)
+            for value in site.call.args
+            if isinstance(value, Name) and (found := self._python.definition(value.name, site.module)) is not None
+        )
+        return frozenset((*decorated, *handed))
 
     def _handed(self, site: CallSite, trigger: str) -> Iterator[Closing]:
         for value in site.call.args:

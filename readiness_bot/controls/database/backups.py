@@ -22,6 +22,8 @@ _SAVING_COMMAND = (
 )
 _RESTORING_COMMAND = r"\b(pg_restore|mongorestore|loaddata|psql\b[^\n]*<|mysql\b[^\n]*<|mariadb\b[^\n]*<)"
 _HISTORY = re.compile(r"(^|/)(change[-_]?log|changes|history|news|releases?([-_ ]notes)?)([./_-]|$)", re.IGNORECASE)
+_PRODUCT_PAGE = re.compile(r"(^|/)templates/")
+_ABOUT_OTHERS = re.compile(r"\b(monitor\w*|integrations?|software|providers?|jobs?|use case)\b", re.IGNORECASE)
 _SAVING_NAME = re.compile(
     r"((create|make|do|run|perform|db|database)_)?backup(_(db|database|data|all|archive)\w*)?|dump_(db|database|all)"
     r"|export_(all|all_data|db|database|ctf|archive)|[a-z]+_exporter"
@@ -109,7 +111,7 @@ def backups(repo: Repo) -> Judgement:
     saving = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "backup"]
     restoring = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "restore"]
     saving += _sections(repo, _SAVES, _SAVING_COMMAND)
-    restoring += _sections(repo, _RESTORES, _RESTORING_COMMAND)
+    restoring += _sections(repo, _RESTORES, _RESTORING_COMMAND) + _told_with_backup(repo)
     if saving and restoring:
         return passed("Backups and their restore are described.", *saving[:3], *restoring[:2])
     saving += _own_commands(repo, _SAVING_NAME, _SAVING_MODULE)
@@ -132,12 +134,14 @@ def _keeps_data(repo: Repo) -> bool:
 def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
     found = []
     for document in repo.documents.all:
-        if _HISTORY.search(document.path):
+        if _HISTORY.search(document.path) or _PRODUCT_PAGE.search(document.path):
             continue
         headed = (
             section
             for section in document.sections(heading)
-            if section.words > _FEWEST_WORDS and len(section.title) <= _LONGEST_HEADING
+            if section.words > _FEWEST_WORDS
+            and len(section.title) <= _LONGEST_HEADING
+            and not _ABOUT_OTHERS.search(section.title)
         )
         found += [seen(document.path, section.line, section.title) for section in headed]
         commanded = document.saying(command)
@@ -145,6 +149,17 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
             seen(document.path, line, section.title or "a command of the procedure") for section, line in commanded
         ]
     return found[:5]
+
+
+def _told_with_backup(repo: Repo) -> list[Evidence]:
+    """Sections about backups that also tell how to restore one."""
+    return [
+        seen(document.path, line, f"{section.title}: restoring")
+        for document in repo.documents.all
+        if not (_HISTORY.search(document.path) or _PRODUCT_PAGE.search(document.path))
+        for section, line in document.saying(r"\b(to restore|restor(e|ing) (the|a|an|your|from))\b")
+        if re.search(_SAVES, f"{section.title} {document.title}", re.IGNORECASE)
+    ][:3]
 
 
 def _own_commands(repo: Repo, names: re.Pattern[str], modules: re.Pattern[str]) -> list[Evidence]:
