@@ -154,7 +154,7 @@ def _compare(job: Job, where: tuple[Repository, Revisions, str], pull: PullReque
     told = write_comment(job, news, voice, pull, verdict.author) if pull else Told("silent")
     hand_to_code_scanning(job, judged)
     set_outputs(job, news, voice, verdict, told)
-    finish(job, news, voice, judged, hint(pull))
+    finish(job, news, voice, judged, hint(job, pull))
     return outcome(job, news)
 
 

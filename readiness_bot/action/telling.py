@@ -185,14 +185,15 @@ def set_outputs(job: Job, news: Bulletin, voice: Run, verdict: Verdict, told: To
     job.say(f"{check.title(news)} ({voice.seconds} s)")
 
 
-def hint(pull: PullRequest | None) -> str:
-    """Why a fork's run may say less; empty for other runs."""
-    if pull is not None and pull.fork:
-        return (
-            "This pull request comes from a fork: GitHub gives its runs a token that may only read. "
-            "The job's result and this page say everything; docs/action.md shows how to have a comment as well."
-        )
-    return ""
+def hint(job: Job, pull: PullRequest | None) -> str:
+    """Why a run may say less than others, where nobody can change that; empty for other runs."""
+    if pull is None or not (pull.fork or job.runner.actor == "dependabot[bot]"):
+        return ""
+    whose = "comes from a fork" if pull.fork else "is Dependabot's"
+    return (
+        f"This pull request {whose}: GitHub gives its runs a token that may only read. "
+        "The job's result and this page say everything; docs/action.md shows how to have a comment as well."
+    )
 
 
 def finish(job: Job, news: Bulletin, voice: Run, judged: Sequence[Judged], hint: str, snippet: str = "") -> None:

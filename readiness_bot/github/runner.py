@@ -27,6 +27,8 @@ class Runner:
     event_name: str
     event_path: Path
     repository: str
+    actor: str
+    """The account that started the run."""
     sha: str
     ref: str
     workspace: Path
@@ -64,6 +66,7 @@ def from_environment(environment: Mapping[str, str]) -> Runner:
         event_name=needed("GITHUB_EVENT_NAME"),
         event_path=Path(needed("GITHUB_EVENT_PATH")),
         repository=repository,
+        actor=environment.get("GITHUB_ACTOR", ""),
         sha=environment.get("GITHUB_SHA", ""),
         ref=environment.get("GITHUB_REF", ""),
         workspace=Path(environment.get("GITHUB_WORKSPACE") or "."),

@@ -93,9 +93,11 @@ def test_a_pasted_workflow_passes_schema_and_audit(tmp_path: Path, name: str) ->
     file = tmp_path / ".github" / "workflows" / "pasted.yml"
     file.parent.mkdir(parents=True)
     file.write_text(pinned(snippets()[name]), encoding="utf-8")
-    schema = [BIN / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", file]
+    schema = [str(BIN / "check-jsonschema"), "--builtin-schema", "vendor.github-workflows", str(file)]
     subprocess.run(schema, check=True, capture_output=True)
-    audit = subprocess.run([BIN / "zizmor", "--offline", "--format", "json", file], capture_output=True, check=False)
+    audit = subprocess.run(
+        [str(BIN / "zizmor"), "--offline", "--format", "json", str(file)], capture_output=True, check=False
+    )
     found = {(entry["ident"], entry["determinations"]["severity"]) for entry in json.loads(audit.stdout)}
     # A run for forks is what this trigger is for; the workflow itself says what it does about it.
     assert found <= {("dangerous-triggers", "High")} if name == "readiness for forks" else found == set()

@@ -201,6 +201,16 @@ def test_a_fork_says_the_same_with_a_token_that_may_only_read(world: World, gith
     assert ("::error file=app/pay.py" in ran.log) == (conclusion == "failure")
 
 
+def test_dependabots_runs_may_only_read_too(world: World, github: GitHub) -> None:
+    world.opened()
+    world.merge()
+    world.environment["GITHUB_ACTOR"] = "dependabot[bot]"
+    ran = world.run(token="read")
+    assert (ran.code, github.comments) == (1, {})
+    assert "::warning" not in ran.log
+    assert "This pull request is Dependabot's" in ran.log
+
+
 def test_without_a_token_everything_but_publishing_works(world: World, github: GitHub) -> None:
     world.opened()
     world.merge()
