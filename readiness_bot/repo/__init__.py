@@ -27,6 +27,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.limits import Limits
 from readiness_bot.repo.secrets import Secrets
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
@@ -104,6 +105,11 @@ class Repo:
     def debugging(self) -> Debugging:
         """Where debugging is switched on."""
         return Debugging(self.sources, self.python, self.routes, self.services, self.deployment)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What bounds how often a caller may ask."""
+        return Limits(self.sources, self.python, self.routes, self.services)
 
     @cached_property
     def wiring(self) -> Wiring:

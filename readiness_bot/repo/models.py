@@ -216,7 +216,7 @@ class Models:
 
     def is_user(self, model: Model | None) -> bool:
         """Whether the model is that of the people who sign in."""
-        return model is not None and (model is self.user or model.name.lower() in ("user", "users", "dispatchuser"))
+        return model is not None and (model is self.user or snake(model.name).rpartition("_")[2] in ("user", "users"))
 
     # -- one class -------------------------------------------------------------------------------------------------
 

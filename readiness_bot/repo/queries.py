@@ -19,7 +19,8 @@ ONE_ROW = frozenset(
 )
 """The calls that give one row."""
 
-_COUNTING = frozenset("count exists acount aexists count_documents aggregate estimated_document_count".split())
+COUNTING = frozenset("count exists acount aexists count_documents aggregate estimated_document_count".split())
+"""The calls that only count, or ask whether there is anything."""
 _LIMITING = frozenset("limit slice fetchmany get_page page top offset_limit limit_offset first take paginate_query".split())
 _WRITING = frozenset("update delete bulk_update delete_one delete_many update_one update_many update_all find_one_and_delete find_one_and_update hard_delete".split())
 _FILTERING = frozenset(
@@ -31,6 +32,7 @@ _TAKING = frozenset(
     "one_or_none Paginator run run_sync select_from exists sync_to_async".split()
 )
 RESULTS = frozenset("all fetchall to_list scalars list values values_list iterator find_all aiterator iterate mappings tuples unique dicts tolist objects stream_scalars partitions in_bulk".split())
+"""The calls that fetch the rows."""
 _MANAGERS = frozenset({"query", "objects", "_default_manager", "all_objects", "_base_manager", "unscoped", "admin_objects"})
 _ROOTS = frozenset({"query", "select", "get", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "update", "delete", "refresh_or_404", "first_or_404", "one_or_404", "find", "find_one"})
 _OWN_ROOTS = frozenset(
@@ -110,7 +112,7 @@ class Query:
     @property
     def counts(self) -> bool:
         """Whether it only counts, or asks whether there is anything."""
-        return bool(self.names & _COUNTING) and not self.names & RESULTS
+        return bool(self.names & COUNTING) and not self.names & RESULTS
 
     @property
     def groups(self) -> bool:
@@ -416,7 +418,7 @@ class _Reader:
         while pending and len(members) < 80:
             index = pending.pop()
             call = self.calls[index]
-            if call.last.rpartition(":")[2] in ONE_ROW | _COUNTING and index != root:
+            if call.last.rpartition(":")[2] in ONE_ROW | COUNTING and index != root:
                 continue
             if index == root and call.last.rpartition(":")[2] in ONE_ROW:
                 continue

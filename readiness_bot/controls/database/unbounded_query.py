@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.models import Model
-from readiness_bot.repo.queries import RESULTS, Query, is_bounding
+from readiness_bot.repo.queries import COUNTING, RESULTS, Query, is_bounding
 from readiness_bot.repo.reach import Reach
 
 _ON_PURPOSE = re.compile(
@@ -114,6 +114,8 @@ def _handed_back(repo: Repo, query: Query, name: str) -> Iterator[Site]:
         if caller is None or repo.reach.depth(caller) is None:
             continue
         names, is_sliced, is_walked = repo.queries.onward(call.module, call.call)
+        if names & COUNTING and not names & RESULTS:
+            continue
         if is_sliced or is_bounding(names):
             yield good(call.location)
         elif is_walked or names & RESULTS:

@@ -1,0 +1,400 @@
+"""How rows of a tenant are looked up by a key that comes with a request, and what keeps the answer to the caller's tenant; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import Const, Invoke, Name, Value
+from readiness_bot.model import Location
+from readiness_bot.repo.flows import DataFlows
+from readiness_bot.repo.models import Model, Models
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.queries import Condition, Queries, Query
+from readiness_bot.repo.reach import Reach
+from readiness_bot.repo.routes import Guard, Route, Routes
+from readiness_bot.repo.tenancy import Tenancy, Tenant, mentions, words_of
+
+Check = Literal["none", "role", "done"]
+
+_REQUEST = re.compile(
+    r"(^|[.:?_])(request|req|self\.request)\.(args|form|values|json|data|GET|POST|query_params|path_params|params|match_info|view_args|get_json|body|query|query_string|rel_url|cookies|headers|FILES)\b"
+    r"|\(\)\.kwargs(\.|\[|$)|^\?kwargs(\.|$)|^\?(payload|body|data|req|item_in|params)\.|flask\.request\.|^flask\.request$|\.get_json(\(\)|$)|get_argument$"
+)
+_CHECKING = re.compile(
+    r"check|ensure|assert|verif|require|guard|valid|authori[sz]|permi|forbid|restrict|enforce|belongs|access|allow|can_|^can$|has_|is_owner|is_member|owner|member|polic|scope|deny|must_|same_"
+    r"|raise_if|abort_if|_or_403|_or_404$|protect",
+    re.IGNORECASE,
+)
+_NOT_CHECKING = frozenset({"hasattr", "isinstance", "validate", "model_validate", "is_valid", "get_or_404", "first_or_404", "get_object_or_404", "has_changed", "access_token", "one_or_404"})
+_ADMIN = re.compile(r"admin|staff|role|superuser", re.IGNORECASE)
+_WHOLE_INSTALLATION = re.compile(r"super_?(user|admin)|is_staff|staff_?(member|required|only)|IsAdminUser|root_user|site_admin|system_admin|platform_admin|internal|service_account", re.IGNORECASE)
+_OWNER_WORDS = frozenset({"user", "owner", "member", "members", "creator", "author", "created", "recipient", "assignee"})
+_SECRET = re.compile(r"token|secret|signature|hash|api_key|apikey|invite|nonce|code$|slug_token|public_id|share|verification|activation|reset", re.IGNORECASE)
+_INJECTED = frozenset({"Depends", "Security", "Inject", "Provide"})
+_NOT_FROM_REQUEST = frozenset({"self", "cls", "request", "req", "db", "session", "db_session", "response", "background_tasks", "info", "context", "ctx", "app"})
+_REDIRECTS = frozenset({"redirect", "HttpResponseRedirect", "RedirectResponse", "HTTPFound", "HTTPSeeOther", "HttpResponsePermanentRedirect"})
+_WRITING = frozenset({"save", "delete", "commit", "add", "update", "create", "merge", "flush", "bulk_update", "remove", "asave", "adelete"})
+_LOGIN = re.compile(r"login|authenticat|jwt|token|csrf|session|logged|oauth|throttl|rate|cache|atomic|transaction|marshal|response|swagger|doc|route|expect|wraps|phone_home|http_method", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """One look-up by key that nothing in its conditions keeps to a tenant, at the place that hands the key over.
+
+    `check` tells what is done with the row (or the key) on the way: nothing, a check that a role passes whoever the tenant, or one that
+    settles it. `route` is one that leads there, `doubts` what might still protect it.
+    """
+
+    location: Location
+    model: Model
+    query: Query
+    key: str
+    check: Check
+    route: Route
+    doubts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A look-up keyed by a parameter of a function, on its way to the callers."""
+
+    query: Query
+    place: Location
+    function: DefinitionSite
+    parameter: str
+    check: Check
+    returned: bool
+    hops: int
+
+
+class Lookups:
+    """Questions about the look-ups of a tenant's rows."""
+
+    LOOKS = "look-ups by primary key"
+
+    def __init__(self, python: Python, models: Models, queries: Queries, routes: Routes, reach: Reach, flows: DataFlows, tenancy: Tenancy) -> None:
+        self._python = python
+        self._models = models
+        self._queries = queries
+        self._routes = routes
+        self._reach = reach
+        self._flows = flows
+        self._tenancy = tenancy
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def kept(self) -> tuple[Query, ...]:
+        """The queries on a tenant's models whose conditions keep to the tenant, directly or through a parent."""
+        tenant = self._tenancy.tenant
+        return () if tenant is None else tuple(query for query in self._queries.all if self._is_kept(query, tenant))
+
+    def _is_kept(self, query: Query, tenant: Tenant) -> bool:
+        return query.model is not None and self._tenancy.path(query.model, tenant) is not None and any(mentions(condition, tenant.words) for condition in query.conditions)
+
+    @cached_property
+    def open(self) -> tuple[Lookup, ...]:
+        """Every look-up of a tenant's row by a key from a request that its own conditions leave open, in order of place."""
+        tenant = self._tenancy.tenant
+        if tenant is None:
+            return ()
+        found: dict[tuple[str, int, str], Lookup] = {}
+        for query in self._queries.all:
+            for lookup in self._of(query, tenant):
+                key = (lookup.location.path, lookup.location.line, lookup.model.name)
+                known = found.get(key)
+                if known is None or _RANK[lookup.check] < _RANK[known.check] or (lookup.check == known.check and len(lookup.doubts) < len(known.doubts)):
+                    found[key] = lookup
+        return tuple(found[key] for key in sorted(found))
+
+    # -- one query -------------------------------------------------------------------------------------------------
+
+    def _of(self, query: Query, tenant: Tenant) -> Iterator[Lookup]:
+        model = query.model
+        if model is None or query.is_open or model is tenant.model or self._tenancy.path(model, tenant) is None:
+            return
+        if query.counts or model in tenant.members and not self._models.is_user(model):
+            return
+        key = self._key(query, model, tenant)
+        function = self._function(query.module, query.scope)
+        if key is None or function is None or self._tenancy.is_scoped_by_manager(model, tenant.words):
+            return
+        yield from self._traced(query, model, function, key, tenant)
+
+    def _key(self, query: Query, model: Model, tenant: Tenant) -> Condition | None:
+        """The condition that picks the row, where it is the only one that narrows; None where another keeps the query to a tenant."""
+        key = None
+        for condition in query.conditions:
+            if mentions(condition, tenant.words) or self._is_owned(condition, model):
+                return None
+            name = condition.field.partition("__in")[0].removesuffix("__exact")
+            if name in model.primary_keys and not condition.is_constant:
+                key = condition
+            elif not condition.is_constant and (_SECRET.search(condition.field) or condition.field == ""):
+                return None
+        return key
+
+    def _is_owned(self, condition: Condition, model: Model) -> bool:
+        """Whether a condition names a person or a parent: then the row is that one's."""
+        name = condition.field.partition("__")[0].partition(".")[0]
+        field = model.field(name) or model.field(f"{name}_id")
+        if field is not None and field.role != "column":
+            return True
+        return bool(_OWNER_WORDS & set(words_of(condition.field)))
+
+    @staticmethod
+    def _function(module: Module, scope: int) -> DefinitionSite | None:
+        definition = module.definition(scope)
+        return DefinitionSite(module, scope, definition) if definition is not None and definition.kind == "function" else None
+
+    # -- back to the request ---------------------------------------------------------------------------------------
+
+    def _traced(self, query: Query, model: Model, function: DefinitionSite, key: Condition, tenant: Tenant) -> Iterator[Lookup]:
+        check = self._check(query.module, query.scope, set(query.calls), model, tenant, key.names)
+        if check == "done":
+            return
+        pending = []
+        if self._is_request(key.names, function):
+            yield from self._arrived(query, query.location, function, key.names, check, ())
+        for name in self._parameters(key.names, function):
+            pending.append(_Pending(query, query.location, function, name, check, self._queries.is_returned(query), 0))
+        known: set[tuple[str, str]] = set()
+        while pending and len(known) < 60:
+            one = pending.pop(0)
+            if (one.function.name, one.parameter) in known:
+                continue
+            known.add((one.function.name, one.parameter))
+            if self._is_route_parameter(one.function, one.parameter):
+                yield from self._arrived(query, one.place, one.function, (f"?{one.parameter}",), one.check, ())
+                continue
+            if one.hops < 3:
+                pending += self._called(one, model, tenant)
+                for lookup in self._called_by_request(one, model, tenant):
+                    yield lookup
+
+    def _calls_of(self, one: _Pending) -> Iterator[tuple[CallSite, DefinitionSite, Value]]:
+        """The sure calls of a function, the functions they stand in, and what they hand over for the parameter."""
+        for call, shift, sure in self._flows.callers(one.function):
+            caller = self._function(call.module, call.call.scope)
+            if not sure or shift or caller is None or caller.name == one.function.name:
+                continue
+            value = self._handed(call, one.function, one.parameter)
+            if value is not None:
+                yield call, caller, value
+
+    def _handed(self, site: CallSite, target: DefinitionSite, parameter: str) -> Value | None:
+        keyword = site.call.keyword(parameter)
+        if keyword is not None:
+            return keyword
+        names = [item.name for item in target.definition.parameters if item.kind == "positional"]
+        if parameter not in names:
+            return None
+        offset = 1 if names[:1] in (["self"], ["cls"]) else 0
+        position = names.index(parameter) - offset
+        return site.call.args[position] if 0 <= position < len(site.call.args) else None
+
+    def _step(self, one: _Pending, call: CallSite, caller: DefinitionSite, value: Value, model: Model, tenant: Tenant) -> tuple[Check, Location, tuple[str, ...]]:
+        """What the caller checks of the row, where the look-up stands as seen from it, and what the key is made of there."""
+        frame = self._queries.frame(call.module, call.call.scope)
+        names = tuple(dict.fromkeys(frame.names_in(value)))
+        place = one.place if call.module is one.query.module and one.place.path == one.query.module.path else call.location
+        check = one.check
+        if any(tenant.words & set(words_of(name)) for argument in (*call.call.args, *(item for _, item in call.call.keywords)) for name in frame.names_in(argument)):
+            return "done", place, names
+        index = next(number for number, item in enumerate(call.module.facts.calls) if item is call.call)
+        here = self._check(call.module, call.call.scope, {index} if one.returned else set(), model, tenant, names)
+        return (here if _RANK[here] > _RANK[check] else check), place, names
+
+    def _called(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[_Pending]:
+        for call, caller, value in self._calls_of(one):
+            check, place, names = self._step(one, call, caller, value, model, tenant)
+            if check != "done":
+                for name in self._parameters(names, caller):
+                    yield _Pending(one.query, place, caller, name, check, one.returned and self._gives_back(call), one.hops + 1)
+
+    def _called_by_request(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[Lookup]:
+        for call, caller, value in self._calls_of(one):
+            check, place, names = self._step(one, call, caller, value, model, tenant)
+            if check != "done" and self._is_request(names, caller):
+                yield from self._arrived(one.query, place, caller, names, check, ())
+
+    def _gives_back(self, site: CallSite) -> bool:
+        for returned in site.module.facts.returns:
+            value = returned.value
+            if returned.scope == site.call.scope and (
+                (isinstance(value, Invoke) and value.call >= 0 and site.module.facts.calls[value.call] is site.call)
+                or (isinstance(value, Name) and value.name == site.call.result)
+            ):
+                return True
+        return False
+
+    def _parameters(self, names: tuple[str, ...], function: DefinitionSite) -> Iterator[str]:
+        own = {parameter.name for parameter in function.definition.parameters} - _NOT_FROM_REQUEST
+        for name in names:
+            bare = name[1:].partition(".")[0] if name.startswith("?") else ""
+            if bare in own and (name == f"?{bare}"):
+                yield bare
+
+    def _is_request(self, names: tuple[str, ...], function: DefinitionSite) -> bool:
+        return any(_REQUEST.search(name) for name in names) and self._reach.depth(function) is not None
+
+    def _is_route_parameter(self, function: DefinitionSite, name: str) -> bool:
+        if function.name not in self._routes.by_handler:
+            return False
+        parameter = next(item for item in function.definition.parameters if item.name == name)
+        default = parameter.default
+        if isinstance(default, Invoke) and default.name.rpartition(".")[2] in _INJECTED:
+            return False
+        return not any(guard.name for guard in self._routes._depends(parameter.annotation, function.module, 0))
+
+    def _arrived(self, query: Query, place: Location, function: DefinitionSite, names: tuple[str, ...], check: Check, doubts: tuple[str, ...]) -> Iterator[Lookup]:
+        model = query.model
+        routes = self._reach.routes_to(function)
+        if model is None or not routes:
+            return
+        bracketed = [name.strip("[]") for name in names if name.startswith("[")]
+        local = [name.strip("?") for name in names if name.startswith("?") and "." not in name]
+        key = next(iter((*bracketed, *local, *names)), "")
+        keys = frozenset(name.strip("?[]").rpartition(".")[2] for name in names) | {key}
+        found = [(self._guarded(route, model, keys), route) for route in routes]
+        if any(state == "done" for (state, _), _ in found):
+            return
+        (state, more), route = max(found, key=lambda item: len(item[0][1]))
+        if self._only_redirects(function):
+            more = (*more, "redirect")
+        worst = state if _RANK[state] > _RANK[check] else check
+        yield Lookup(place, model, query, key, worst, route, (*doubts, *more))
+
+    def _only_redirects(self, function: DefinitionSite) -> bool:
+        """Whether the function writes nothing and answers with redirects alone: the row itself is not shown."""
+        facts = function.module.facts
+        if any(call.scope == function.index and call.last.rpartition(":")[2] in _WRITING for call in facts.calls):
+            return False
+        given = [item.value for item in facts.returns if item.scope == function.index]
+        return bool(given) and all(isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _REDIRECTS for value in given)
+
+    # -- what checks it --------------------------------------------------------------------------------------------
+
+    def _check(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> Check:
+        """What a function does with the row that calls gave it, or with its key."""
+        found: Check = "none"
+        for name in self._tests(module, scope, members, key):
+            if not _ADMIN.search(name):
+                return "done"
+            found = "role"
+        facts = module.facts
+        results = {result for index in members if (result := facts.calls[index].result)}
+        telling = tenant.words | _OWNER_WORDS | {field.name.removesuffix("_id") for field in model.fields if field.role == "reference"}
+        for name in self._mentioned(module, scope):
+            variable, _, attribute = name.partition(".")
+            if variable in results and attribute and not attribute.endswith("()") and telling & set(words_of(attribute)) and tenant.words & set(words_of(attribute)):
+                return "done"
+        for raised in facts.raises:
+            if raised.scope == scope and any(guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard)) for guard in raised.guards):
+                return "done"
+        for call in facts.calls:
+            if call.scope == scope and any(guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard)) for guard in call.guards):
+                return "done"
+        return found
+
+    def _tests(self, module: Module, scope: int, members: set[int], key: tuple[str, ...]) -> Iterator[str]:
+        """The functions that are handed the row or the key and are called as checks are, and `==` where it is compared."""
+        facts = module.facts
+        flows = facts.flows
+        about = {
+            index
+            for index, source in enumerate(flows.sources)
+            if (source.kind == "c" and source.owner in members) or (source.kind == "p" and source.owner == scope and f"?{facts.definitions[scope].parameters[source.position].name}" in key)
+        }
+        for guard in flows.guards:
+            if guard.source in about and guard.test in ("==", "in") and (guard.access or flows.sources[guard.source].kind == "p" and guard.test == "in"):
+                yield guard.test
+        for flow in flows.calls:
+            call = facts.calls[flow.call]
+            if call.scope != scope or flow.call in members or call.last.rpartition(":")[2] in _NOT_CHECKING or not _CHECKING.search(call.last.rpartition(":")[2]):
+                continue
+            if any(flows.atoms[atom].source in about for atoms in (*flow.args, *flow.keywords) for atom in atoms) or any(
+                flows.atoms[atom].source in about and flows.sources[flows.atoms[atom].source].kind == "c" for atom in flow.receiver
+            ):
+                yield call.last.rpartition(":")[2]
+
+    def _mentioned(self, module: Module, scope: int) -> Iterator[str]:
+        """The names that a function's calls, assignments and answers are made of."""
+        facts = module.facts
+        for call in facts.calls:
+            if call.scope == scope:
+                yield call.via or call.name
+                for value in (*call.args, *(item for _, item in call.keywords)):
+                    yield from _names(value)
+        for assignment in facts.assignments:
+            if assignment.scope == scope:
+                yield from _names(assignment.value)
+        for returned in facts.returns:
+            if returned.scope == scope:
+                yield from _names(returned.value)
+
+    # -- what stands before the handler ----------------------------------------------------------------------------
+
+    def _guarded(self, route: Route, model: Model, keys: frozenset[str]) -> tuple[Check, tuple[str, ...]]:
+        """Whether something before the handler settles it, and what else stands there that might."""
+        doubts: list[str] = []
+        check: Check = "none"
+        for guard in route.guards:
+            last = guard.name.rpartition(".")[2].rpartition(":")[2]
+            if _WHOLE_INSTALLATION.search(last) or any(isinstance(value, Const) and _WHOLE_INSTALLATION.search(str(value.value)) for value in guard.arguments):
+                return "done", ()
+            state = self._settles(guard, model, keys)
+            if state == "done":
+                return "done", ()
+            if _ADMIN.search(last):
+                check = "role"
+            elif state == "perhaps" and not _LOGIN.search(last):
+                doubts.append(last)
+        return check, tuple(dict.fromkeys(doubts))
+
+    def _settles(self, guard: Guard, model: Model, keys: frozenset[str]) -> Literal["done", "perhaps", "no"]:
+        """Whether a decorator, dependency or permission of the tree looks at the row or its key."""
+        for value in guard.arguments:
+            if isinstance(value, Name) and value.name.rpartition(".")[2].rpartition(":")[2] == model.name:
+                return "done"
+            if isinstance(value, Const) and isinstance(value.value, str) and value.value in keys:
+                return "done"
+        site = self._python.definition_named(guard.name)
+        if site is None or guard.kind == "mixin" and site.definition.kind != "class":
+            return "no" if ":" not in guard.name or guard.kind == "mixin" else "perhaps"
+        first, last = site.definition.line, site.definition.end_line
+        inside = [definition for definition in site.module.facts.definitions if first <= definition.line <= last]
+        if guard.kind == "mixin" and not any(definition.name in ("dispatch", "initial", "setup", "prepare", "test_func", "has_permission", "check_permissions", "get_queryset", "get_object") for definition in inside):
+            return "no"
+        refs = {ref for definition in inside for ref in definition.refs}
+        if any(ref.rpartition(".")[2].rpartition(":")[2] == model.name for ref in refs) or any(parameter.name in keys for definition in inside for parameter in definition.parameters):
+            return "done"
+        if any(definition.name == "has_object_permission" for definition in inside):
+            return "perhaps"
+        calls = [call for call in site.module.facts.calls if first <= call.line <= last]
+        taken = {value.value for call in calls for value in call.args[:1] if isinstance(value, Const) and isinstance(value.value, str) and call.last in ("pop", "get")}
+        if taken & keys:
+            return "done"
+        reads_any = any(ref.rpartition(".")[2] in ("kwargs", "view_args", "path_params", "resolver_match", "match_info", "body", "json") for ref in refs) and not taken
+        return "perhaps" if reads_any else "no"
+
+
+_RANK: dict[Check, int] = {"none": 0, "role": 1, "done": 2}
+
+
+def _names(value: Value) -> Iterator[str]:
+    if isinstance(value, Name):
+        yield value.name
+    for part in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
+        yield from _names(part)
+    for name in getattr(value, "names", ()):
+        yield name
+
+
