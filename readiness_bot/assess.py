@@ -12,6 +12,7 @@ from pathspec import GitIgnoreSpec
 from readiness_bot import compare as comparison
 from readiness_bot import identity, plan, score, waivers
 from readiness_bot.control import Control, controls, judge
+from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.git import Repository, Tree
@@ -24,7 +25,16 @@ from readiness_bot.settings import Settings
 Progress = Callable[[int, int], None]
 """Told how many files of how many have been read."""
 
-_SHARED_BY_SERVICES = (".github/", ".gitlab-ci.yml", ".gitlab/", ".circleci/", "azure-pipelines.yml", "Jenkinsfile", ".travis.yml", ".pre-commit-config.yaml")
+_SHARED_BY_SERVICES = (
+    ".github/",
+    ".gitlab-ci.yml",
+    ".gitlab/",
+    ".circleci/",
+    "azure-pipelines.yml",
+    "Jenkinsfile",
+    ".travis.yml",
+    ".pre-commit-config.yaml",
+)
 """What stands at a repository's root and serves each service below it."""
 
 
@@ -44,7 +54,7 @@ def assess(
     Raises `GitError` where the tree cannot be read and `CoverageReportError` for a coverage report that is none.
     """
     tree = _tree(repository, revision, settings)
-    with _without_collector():
+    with _WithoutCollector():
         gathered = harvest(repository, [tree], store=_store(repository, cache_dir), jobs=jobs, progress=progress)
         return _report(repository, tree, gathered, settings, assessed_on, _coverage(coverage_report))
 
@@ -62,15 +72,17 @@ def compare(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Delta:
-    """What head (None: the working tree) introduces and fixes against base, both judged by the same settings in one run.
+    """What head (None: the working tree) introduces and fixes against base, judged by the same settings in one run.
 
     A coverage report is head's; base is judged by the same figure, since there is no other to hold against it.
     Raises as `assess`.
     """
     before, after = _tree(repository, base, settings), _tree(repository, head, settings)
     coverage = _coverage(coverage_report)
-    with _without_collector():
-        gathered = harvest(repository, [before, after], store=_store(repository, cache_dir), jobs=jobs, progress=progress)
+    with _WithoutCollector():
+        gathered = harvest(
+            repository, [before, after], store=_store(repository, cache_dir), jobs=jobs, progress=progress
+        )
         old = _report(repository, before, gathered, settings, assessed_on, coverage)
         new = _report(repository, after, gathered, settings, assessed_on, coverage)
     return comparison.compare(old, new, repository.renames(before, after), settings.policy, policy_changes)
@@ -104,7 +116,7 @@ def _said_of(ignore: Ignore, used: Collection[tuple[str, str, int]]) -> Iterator
             yield f"{place}: `ignore[{control}]` covers nothing any more; remove it"
 
 
-class _without_collector:
+class _WithoutCollector:
     """The facts of a tree are many small objects without cycles: the collector would look at them again and again."""
 
     def __enter__(self) -> None:
@@ -123,7 +135,8 @@ def _tree(repository: Repository, revision: str | None, settings: Settings) -> T
     entries = {
         path: entry
         for path, entry in whole.entries.items()
-        if (scope in ("", ".") or path.startswith((f"{scope}/", *_SHARED_BY_SERVICES))) and not excluded.match_file(path)
+        if (scope in ("", ".") or path.startswith((f"{scope}/", *_SHARED_BY_SERVICES)))
+        and not excluded.match_file(path)
     }
     return Tree(whole.commit, entries)
 
@@ -135,8 +148,6 @@ def _store(repository: Repository, cache_dir: Path | None) -> Store:
 def _coverage(report: bytes | None) -> float | None:
     if report is None:
         return None
-    from readiness_bot.coverage_report import line_coverage
-
     return line_coverage(report)
 
 

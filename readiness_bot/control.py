@@ -117,7 +117,10 @@ def judge(control: Control, repo: Repo) -> Judgement:
 
 
 def _is_waived(control: Control, site: Site, repo: Repo) -> bool:
-    """Whether a comment `# readiness: ignore[control] reason` on the place's lines waives it; without a reason it does not."""
+    """Whether a comment `# readiness: ignore[control] reason` on the place's lines waives it.
+
+    Without a reason it does not.
+    """
     place = site.location
     return any(
         control.id in comment.ids and comment.reason

@@ -10,7 +10,9 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 
 
-def repo_of(files: Mapping[str, str | bytes] | str, *, tenant_keys: tuple[str, ...] = (), coverage: float | None = None) -> Repo:
+def repo_of(
+    files: Mapping[str, str | bytes] | str, *, tenant_keys: tuple[str, ...] = (), coverage: float | None = None
+) -> Repo:
     """A repository that holds these files; a bare text is the file `app/main.py`."""
     texts = {"app/main.py": files} if isinstance(files, str) else files
     contents = {path: text if isinstance(text, bytes) else text.encode() for path, text in sorted(texts.items())}
@@ -24,5 +26,7 @@ def repo_of(files: Mapping[str, str | bytes] | str, *, tenant_keys: tuple[str, .
                 except Unreadable as reason:
                     skipped.append(Skipped(path, str(reason)))
     return Repo(
-        Sources(contents, lambda kind: by_kind.get(kind, {}), skipped=skipped, tenant_keys=tenant_keys, coverage=coverage)
+        Sources(
+            contents, lambda kind: by_kind.get(kind, {}), skipped=skipped, tenant_keys=tenant_keys, coverage=coverage
+        )
     )

@@ -66,7 +66,9 @@ def test_partial_example_is_partial(control: Control, example: Example) -> None:
 def test_ignored_example_has_no_finding(control: Control, example: Example) -> None:
     status, places = _judged(control, example)
     assert places == set()
-    assert status in ((Status.NOT_APPLICABLE,) if control.kind is Kind.CAPABILITY else (Status.NOT_APPLICABLE, Status.PASS))
+    assert status in (
+        (Status.NOT_APPLICABLE,) if control.kind is Kind.CAPABILITY else (Status.NOT_APPLICABLE, Status.PASS)
+    )
 
 
 @pytest.mark.parametrize("control", [pytest.param(control, id=control.id) for control in controls()])

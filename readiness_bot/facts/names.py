@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DefinitionNode = FunctionNode | ast.ClassDef
@@ -18,18 +18,44 @@ _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 12
 _LONGEST = 300
 _TRANSPARENT_ANNOTATIONS = frozenset(
-    {"Optional", "Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly", "Type", "type", "SkipValidation"}
+    {
+        "Optional",
+        "Annotated",
+        "Final",
+        "ClassVar",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "Type",
+        "type",
+        "SkipValidation",
+    }
 )
 _ITERABLES = frozenset(
-    {"list", "List", "Sequence", "Iterable", "Iterator", "Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable", "set", "Set",
-     "tuple", "Tuple", "Collection", "QuerySet"}
+    {
+        "list",
+        "List",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Generator",
+        "AsyncGenerator",
+        "AsyncIterator",
+        "AsyncIterable",
+        "set",
+        "Set",
+        "tuple",
+        "Tuple",
+        "Collection",
+        "QuerySet",
+    }
 )
 
 
 class Scope:
     """The names bound in one module, class or function."""
 
-    __slots__ = ("attributes", "bindings", "kind", "node", "parent", "qualname", "stars")
+    __slots__ = ("attributes", "bindings", "kind", "known", "node", "parent", "qualname", "stars")
 
     def __init__(self, kind: str, qualname: str, parent: Scope | None, node: ast.AST) -> None:
         self.kind = kind
@@ -37,10 +63,15 @@ class Scope:
         self.parent = parent
         self.node = node
         self.bindings: dict[str, str | tuple[ast.expr, Scope, str]] = {}
-        """A final name, or an expression with the scope it stands in and how it is used (`value`, `element`, `type`, `enter`)."""
+        """A final name, or an expression with the scope it stands in and how it is used (`value`, `element`.
+
+        `type`, `enter`).
+        """
         self.attributes: dict[str, tuple[ast.expr, Scope, str]] = {}
         """Of a class: what `self.x` or the class-level `x` is bound to."""
         self.stars: list[str] = []
+        self.known: dict[tuple[str, int, bool], str] = {}
+        """What variables were found to be, by name, depth of the question, and whether they were followed."""
 
 
 class Names:
@@ -51,6 +82,8 @@ class Names:
         self.scopes: dict[ast.AST, Scope] = {tree: self.module}
         self.classes: dict[str, Scope] = {}
         self.functions: dict[str, FunctionNode] = {}
+        self._identities: dict[tuple[ast.expr, Scope], str] = {}
+        self._meanings: dict[tuple[ast.expr, Scope], str] = {}
         self._collect(tree.body, self.module)
 
     # -- what is bound where ---------------------------------------------------------------------------------------
@@ -64,52 +97,48 @@ class Names:
                     pending.append((inner, inner_scope))
 
     def _bind(self, node: ast.stmt, scope: Scope) -> Iterator[tuple[Iterable[ast.stmt], Scope]]:
+        """Bind what one statement binds; gives the blocks inside it, with the scopes they stand in."""
         kind = node.__class__
-        if kind is ast.Import:
-            for alias in node.names:  # type: ignore[attr-defined]
-                if alias.asname:
-                    scope.bindings.setdefault(alias.asname, alias.name)
-                else:
-                    root = alias.name.partition(".")[0]
-                    scope.bindings.setdefault(root, root)
-        elif kind is ast.ImportFrom:
-            self._bind_from(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.Assign:
-            for target in node.targets:  # type: ignore[attr-defined]
-                self._bind_target(target, node.value, scope, "value")  # type: ignore[attr-defined]
-        elif kind is ast.AnnAssign:
-            self._bind_annotated(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.FunctionDef or kind is ast.AsyncFunctionDef:
-            yield self._bind_function(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.ClassDef:
-            yield self._bind_class(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.For or kind is ast.AsyncFor:
-            self._bind_target(node.target, node.iter, scope, "element")  # type: ignore[attr-defined]
-            yield node.body, scope  # type: ignore[attr-defined]
-            yield node.orelse, scope  # type: ignore[attr-defined]
-        elif kind is ast.With or kind is ast.AsyncWith:
-            for item in node.items:  # type: ignore[attr-defined]
-                if item.optional_vars is not None:
-                    self._bind_target(item.optional_vars, item.context_expr, scope, "enter")
-            yield node.body, scope  # type: ignore[attr-defined]
-        elif kind is ast.If or kind is ast.While:
-            yield node.body, scope  # type: ignore[attr-defined]
-            yield node.orelse, scope  # type: ignore[attr-defined]
-        elif kind is ast.Try or kind.__name__ == "TryStar":
-            yield node.body, scope  # type: ignore[attr-defined]
-            for handler in node.handlers:  # type: ignore[attr-defined]
-                if handler.name:
-                    scope.bindings.setdefault(handler.name, f"?{handler.name}")
-                yield handler.body, scope
-            yield node.orelse, scope  # type: ignore[attr-defined]
-            yield node.finalbody, scope  # type: ignore[attr-defined]
-        elif kind is ast.Match:
-            for case in node.cases:  # type: ignore[attr-defined]
-                yield case.body, scope
-        elif kind is ast.Global or kind is ast.Nonlocal:
-            for name in node.names:  # type: ignore[attr-defined]
-                if scope.kind == "function":
-                    scope.bindings.setdefault(name, f"^{name}")
+        if kind in _BINDING:
+            _BINDING[kind](self, node, scope)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield self._bind_function(node, scope)
+        elif isinstance(node, ast.ClassDef):
+            yield self._bind_class(node, scope)
+        else:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if block:
+                    yield block, scope
+            for branch in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield branch.body, scope
+
+    def _bind_import(self, node: ast.Import, scope: Scope) -> None:
+        for alias in node.names:
+            root = alias.name.partition(".")[0]
+            scope.bindings.setdefault(alias.asname or root, alias.name if alias.asname else root)
+
+    def _bind_assign(self, node: ast.Assign, scope: Scope) -> None:
+        for target in node.targets:
+            self._bind_target(target, node.value, scope, "value")
+
+    def _bind_for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
+        self._bind_target(node.target, node.iter, scope, "element")
+
+    def _bind_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
+        for item in node.items:
+            if item.optional_vars is not None:
+                self._bind_target(item.optional_vars, item.context_expr, scope, "enter")
+
+    def _bind_handlers(self, node: ast.Try, scope: Scope) -> None:
+        for handler in node.handlers:
+            if handler.name:
+                scope.bindings.setdefault(handler.name, f"?{handler.name}")
+
+    def _bind_global(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        if scope.kind == "function":
+            for name in node.names:
+                scope.bindings.setdefault(name, f"^{name}")
 
     def _bind_from(self, node: ast.ImportFrom, scope: Scope) -> None:
         origin = "." * node.level + (node.module or "")
@@ -137,7 +166,11 @@ class Names:
             decorators = {last_name(decorator) for decorator in node.decorator_list}
             if "staticmethod" not in decorators:
                 first = ordered.pop(0)
-                is_class = "classmethod" in decorators or node.name in ("__new__", "__init_subclass__", "__class_getitem__")
+                is_class = "classmethod" in decorators or node.name in (
+                    "__new__",
+                    "__init_subclass__",
+                    "__class_getitem__",
+                )
                 inner.bindings[first.arg] = f":{owner.qualname}" if is_class else f":{owner.qualname}()"
         for argument in (*ordered, *arguments.kwonlyargs):
             if argument.annotation is not None:
@@ -168,7 +201,9 @@ class Names:
         elif isinstance(target, ast.Attribute):
             self._bind_attribute(target, value, scope, use)
         elif isinstance(target, ast.Tuple | ast.List):
-            pairs = value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else None
+            pairs = (
+                value.elts if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts) else None
+            )
             for index, element in enumerate(target.elts):
                 if pairs is not None and use == "value":
                     self._bind_target(element, pairs[index], scope, use)
@@ -230,19 +265,40 @@ class Names:
     # -- what an expression stands for -----------------------------------------------------------------------------
 
     def identity(self, node: ast.expr, scope: Scope) -> str:
-        """The name of the thing itself: a module's variable stays `:router`, whatever it is bound to. Empty if it has no name."""
-        return self._name_of(node, scope, 0, follow=False)
+        """The name of the thing itself: a module's variable stays `:router`, whatever it is bound to.
+
+        Empty if it has no name.
+        """
+        if node.__class__ is ast.Name:
+            return self._name_of(node, scope, 0, follow=False)
+        known = self._identities.get((node, scope))
+        if known is None:
+            known = self._identities[node, scope] = self._name_of(node, scope, 0, follow=False)
+        return known
 
     def meaning(self, node: ast.expr, scope: Scope) -> str:
-        """What the expression is, with variables followed to what they are bound to: `httpx.Client().get`. Empty if unknown."""
-        return self._name_of(node, scope, 0, follow=True)
+        """What the expression is, with variables followed to what they are bound to: `httpx.Client().get`.
+
+        Empty if unknown.
+        """
+        if node.__class__ is ast.Name:
+            return self._name_of(node, scope, 0, follow=True)
+        known = self._meanings.get((node, scope))
+        if known is None:
+            known = self._meanings[node, scope] = self._name_of(node, scope, 0, follow=True)
+        return known
 
     def _name_of(self, node: ast.expr, scope: Scope, depth: int, *, follow: bool) -> str:
         if depth > _DEPTH:
             return ""
         kind = node.__class__
         if kind is ast.Name:
-            return self._variable(node.id, scope, depth, follow=follow)  # type: ignore[attr-defined]
+            # Bindings are complete before anything is asked; the depth is told apart since questions end at one.
+            key = (node.id, depth, follow)  # type: ignore[attr-defined]
+            known = scope.known.get(key)
+            if known is None:
+                known = scope.known[key] = self._variable(key[0], scope, depth, follow=follow)
+            return known
         if kind is ast.Attribute:
             owner = self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
             return self._attribute(owner, node.attr, depth, follow=follow)  # type: ignore[attr-defined]
@@ -386,6 +442,21 @@ class Names:
         name = self._name_of(node.value, scope, depth + 1, follow=False)
         return f"{name}()" if name and not name.startswith("?") else ""
 
+
+_BINDING: dict[type[ast.stmt], Callable[..., None]] = {
+    ast.Import: Names._bind_import,
+    ast.ImportFrom: Names._bind_from,
+    ast.Assign: Names._bind_assign,
+    ast.AnnAssign: Names._bind_annotated,
+    ast.For: Names._bind_for,
+    ast.AsyncFor: Names._bind_for,
+    ast.With: Names._bind_with,
+    ast.AsyncWith: Names._bind_with,
+    ast.Try: Names._bind_handlers,
+    ast.TryStar: Names._bind_handlers,
+    ast.Global: Names._bind_global,
+    ast.Nonlocal: Names._bind_global,
+}
 
 _DISPLAYS: dict[type[ast.AST], str] = {
     ast.Dict: "dict()",

@@ -5,29 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from readiness_bot.facts.roles import TEMPLATED, TEST
 from readiness_bot.model import Area
 
 _VENDORED = re.compile(
-    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|node_modules|bower_components|site-packages"
+    r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|node_modules|"
+    r"bower_components|site-packages"
     r"|extern|externals|\.venv|venv|virtualenv)/"
 )
-_GENERATED = re.compile(r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|_generated\.py$)")
-_TEST = re.compile(
-    r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
-    r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|testcases?|[^/]*_test_utils)\.py$)",
-    re.IGNORECASE,
+_GENERATED = re.compile(
+    r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
+    r"_generated\.py$)"
 )
-_MIGRATION = re.compile(r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$")
-_EXAMPLE = re.compile(r"(^|/)(examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|load_?tests?|locust)/")
-_EXAMPLE_UNLESS_PACKAGE = re.compile(r"(^|/)(samples?|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/")
+_MIGRATION = re.compile(
+    r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
+    r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
+)
+_EXAMPLE = re.compile(
+    r"(^|/)(examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
+    r"load_?tests?|locust)/"
+)
+_EXAMPLE_UNLESS_PACKAGE = re.compile(
+    r"(^|/)(samples?|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/"
+)
 _DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
 _TOOLING = re.compile(
-    r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
+    r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|"
+    r"\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
     r"|packaging|release|maintenance|automation|misc|contrib|utils/dev|scripts_dev|bin/dev)/"
     r"|(^|/)bin/[^/]*(release|changelog|changes|bump|version|lint|format|publish)[^/]*$"
-    r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|release|locustfile|__main_dev__)\.py$"
+    r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|"
+    r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"
+    r"release|locustfile|__main_dev__)\.py$"
 )
-_TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-z_.]*__|\[\[.*?\]\]")
 
 
 class Areas:
@@ -52,14 +62,14 @@ class Areas:
         return area
 
     def _judge(self, path: str) -> Area:
-        if path in self._started and not _TEST.search(path):
+        if path in self._started and not TEST.search(path):
             return Area.PRODUCTION
         judged = self._without_template_root(path)
         if _VENDORED.search(judged):
             return Area.VENDORED
-        if _TEMPLATED.search(judged):
+        if TEMPLATED.search(judged):
             return Area.EXAMPLE
-        if _TEST.search(judged):
+        if TEST.search(judged):
             return Area.TEST
         if _MIGRATION.search(judged):
             return Area.MIGRATION
@@ -81,10 +91,12 @@ class Areas:
 
     def _whole_tree_is_template(self) -> bool:
         roots = {path.partition("/")[0] for path in self._paths if "/" in path}
-        return bool({"cookiecutter.json", "copier.yml", "copier.yaml"} & self._paths) and any(map(_TEMPLATED.search, roots))
+        return bool({"cookiecutter.json", "copier.yml", "copier.yaml"} & self._paths) and any(
+            map(TEMPLATED.search, roots)
+        )
 
     def _without_template_root(self, path: str) -> str:
         if not self._is_template:
             return path
         root, _, rest = path.partition("/")
-        return f"app/{rest}" if _TEMPLATED.search(root) and rest else path
+        return f"app/{rest}" if TEMPLATED.search(root) and rest else path

@@ -11,30 +11,152 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(f"^(?:{pattern})$"))
     for kind, pattern in (
         ("sleep", r"time\.sleep|gevent\.sleep|eventlet\.sleep"),
-        ("http", rf"requests\.(api\.)?{_VERBS}|(requests\.(sessions\.)?[Ss]ession\(\)|requests_oauthlib\.OAuth[12]Session\(\))\.{_VERBS}"),
+        (
+            "http",
+            (
+                rf"requests\.(api\.)?{_VERBS}|(requests\.(sessions\.)?[Ss]ession\(\)|"
+                rf"requests_oauthlib\.OAuth[12]Session\(\))\.{_VERBS}"
+            ),
+        ),
         ("http", rf"httpx\.{_VERBS}|httpx\.Client\(\)\.{_VERBS}"),
-        ("http", r"urllib\.request\.(urlopen|urlretrieve)|urllib3\.(request|PoolManager\(\)\.(request|urlopen))|http\.client\.HTTPS?Connection\(\)\.(request|getresponse)"),
-        ("mail", r"smtplib\.(SMTP|SMTP_SSL|LMTP)(\(\)\.(sendmail|send_message|login|connect|starttls))?|imaplib\.IMAP4(_SSL)?(\(\)\..+)?"),
-        ("socket", r"socket\.(gethostbyname|gethostbyname_ex|gethostbyaddr|getaddrinfo|getfqdn|create_connection)|socket\.socket\(\)\.(connect|recv|accept|sendall)"),
-        ("process", r"subprocess\.(run|call|check_call|check_output|getoutput|getstatusoutput)|os\.(system|popen|waitpid|wait)"),
-        ("process", r"subprocess\.Popen\(\)\.(wait|communicate|stdout\.(read|readline|readlines)|stderr\.(read|readline|readlines))"),
-        ("sql", r"(sqlalchemy\.orm\.|sqlalchemy\.orm\.session\.|sqlmodel\.|sqlmodel\.orm\.session\.)Session\(\)\.(execute|exec|commit|scalar|scalars|flush|refresh|get|rollback|bulk_save_objects|merge|query(\(\)\..*)?)"),
-        ("sql", r"sqlalchemy\.orm\.(sessionmaker|scoped_session)\(\)(\(\))?\.(execute|commit|scalar|scalars|flush|refresh|get|rollback|merge|query(\(\)\..*)?)"),
-        ("sql", r"sqlalchemy\.create_engine\(\)\.(connect|begin)\(\)\.(execute|commit|scalar|scalars)|sqlalchemy\.engine\.Connection\(\)\.(execute|commit)"),
-        ("sql", r"flask_sqlalchemy\.SQLAlchemy\(\)\.session\.(execute|commit|scalar|scalars|flush|refresh|query(\(\)\..*)?)"),
-        ("sql", r"(psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|cx_Oracle|oracledb)\.connect(\(\)(\.cursor\(\))?\.(execute|executemany|commit|fetchall|fetchone))?"),
-        ("sql", r"django\.db\.models\.Model\.objects\.(get|create|get_or_create|update_or_create|count|exists|first|last|bulk_create|bulk_update|aggregate|earliest|latest)"),
-        ("sql", r"django\.db\.connection\.cursor\(\)\.(execute|executemany)|django\.db\.models\.Model\(\)\.(save|delete|refresh_from_db)"),
-        ("store", r"pymongo\.MongoClient\(\)(\.\w+|\[\])*\.(find_one|find_one_and_\w+|insert_one|insert_many|update_one|update_many|delete_one|delete_many|count_documents|aggregate|replace_one|bulk_write|distinct|command)"),
-        ("store", r"redis\.(Redis|StrictRedis|from_url)\(\)\.(get|set|setex|delete|hget|hset|hgetall|lpush|rpush|blpop|brpop|publish|exists|expire|incr|keys|scan|sadd|smembers|ping|execute_command)|redis\.Redis\.from_url\(\)\.\w+"),
-        ("store", r"elasticsearch\.Elasticsearch\(\)\.(search|index|get|delete|bulk|count|update)|opensearchpy\.OpenSearch\(\)\.(search|index|get|delete|bulk)"),
-        ("sdk", r"boto3\.(client|resource)\(\)\.(?!meta|exceptions|get_waiter|get_paginator|generate_presigned)\w+|boto3\.(session\.)?Session\(\)\.client\(\)\.(?!meta|exceptions)\w+"),
-        ("sdk", r"openai\.OpenAI\(\)\.\w+(\.\w+)*\.(create|parse|generate|edit)|anthropic\.Anthropic\(\)\.\w+(\.\w+)*\.create"),
+        (
+            "http",
+            (
+                r"urllib\.request\.(urlopen|urlretrieve)|urllib3\.(request|PoolManager\(\)\.(request|"
+                r"urlopen))|http\.client\.HTTPS?Connection\(\)\.(request|getresponse)"
+            ),
+        ),
+        (
+            "mail",
+            (
+                r"smtplib\.(SMTP|SMTP_SSL|LMTP)(\(\)\.(sendmail|send_message|login|connect|starttls))?|"
+                r"imaplib\.IMAP4(_SSL)?(\(\)\..+)?"
+            ),
+        ),
+        (
+            "socket",
+            (
+                r"socket\.(gethostbyname|gethostbyname_ex|gethostbyaddr|getaddrinfo|getfqdn|"
+                r"create_connection)|socket\.socket\(\)\.(connect|recv|accept|sendall)"
+            ),
+        ),
+        (
+            "process",
+            r"subprocess\.(run|call|check_call|check_output|getoutput|getstatusoutput)|os\.(system|popen|waitpid|wait)",
+        ),
+        (
+            "process",
+            (
+                r"subprocess\.Popen\(\)\.(wait|communicate|stdout\.(read|readline|readlines)|stderr\.(read|"
+                r"readline|readlines))"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"(sqlalchemy\.orm\.|sqlalchemy\.orm\.session\.|sqlmodel\.|"
+                r"sqlmodel\.orm\.session\.)Session\(\)\.(execute|exec|commit|scalar|scalars|flush|refresh|"
+                r"get|rollback|bulk_save_objects|merge|query(\(\)\..*)?)"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"sqlalchemy\.orm\.(sessionmaker|scoped_session)\(\)(\(\))?\.(execute|commit|scalar|"
+                r"scalars|flush|refresh|get|rollback|merge|query(\(\)\..*)?)"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"sqlalchemy\.create_engine\(\)\.(connect|begin)\(\)\.(execute|commit|scalar|scalars)|"
+                r"sqlalchemy\.engine\.Connection\(\)\.(execute|commit)"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"flask_sqlalchemy\.SQLAlchemy\(\)\.session\.(execute|commit|scalar|scalars|flush|refresh|"
+                r"query(\(\)\..*)?)"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"(psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|cx_Oracle|"
+                r"oracledb)\.connect(\(\)(\.cursor\(\))?\.(execute|executemany|commit|fetchall|fetchone))?"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"django\.db\.models\.Model\.objects\.(get|create|get_or_create|update_or_create|count|"
+                r"exists|first|last|bulk_create|bulk_update|aggregate|earliest|latest)"
+            ),
+        ),
+        (
+            "sql",
+            (
+                r"django\.db\.connection\.cursor\(\)\.(execute|executemany)|"
+                r"django\.db\.models\.Model\(\)\.(save|delete|refresh_from_db)"
+            ),
+        ),
+        (
+            "store",
+            (
+                r"pymongo\.MongoClient\(\)(\.\w+|\[\])*\.(find_one|find_one_and_\w+|insert_one|insert_many|"
+                r"update_one|update_many|delete_one|delete_many|count_documents|aggregate|replace_one|"
+                r"bulk_write|distinct|command)"
+            ),
+        ),
+        (
+            "store",
+            (
+                r"redis\.(Redis|StrictRedis|from_url)\(\)\.(get|set|setex|delete|hget|hset|hgetall|lpush|"
+                r"rpush|blpop|brpop|publish|exists|expire|incr|keys|scan|sadd|smembers|ping|"
+                r"execute_command)|redis\.Redis\.from_url\(\)\.\w+"
+            ),
+        ),
+        (
+            "store",
+            (
+                r"elasticsearch\.Elasticsearch\(\)\.(search|index|get|delete|bulk|count|update)|"
+                r"opensearchpy\.OpenSearch\(\)\.(search|index|get|delete|bulk)"
+            ),
+        ),
+        (
+            "sdk",
+            (
+                r"boto3\.(client|resource)\(\)\.(?!meta|exceptions|get_waiter|get_paginator|"
+                r"generate_presigned)\w+|boto3\.(session\.)?Session\(\)\.client\(\)\.(?!meta|"
+                r"exceptions)\w+"
+            ),
+        ),
+        (
+            "sdk",
+            (
+                r"openai\.OpenAI\(\)\.\w+(\.\w+)*\.(create|parse|generate|edit)|"
+                r"anthropic\.Anthropic\(\)\.\w+(\.\w+)*\.create"
+            ),
+        ),
         ("ssh", r"paramiko\.(client\.)?SSHClient\(\)\.(connect|exec_command|open_sftp)|ftplib\.FTP(_TLS)?(\(\)\..+)?"),
-        ("wait", r"concurrent\.futures\.\w+\(\)\.submit\(\)\.result|queue\.Queue\(\)\.(get|join)|threading\.(Event|Thread|Condition)\(\)\.(wait|join)|concurrent\.futures\.wait|select\.select"),
-        ("process", r"docker\.(from_env|DockerClient)\(\)\.containers\.(run|get|list)|docker\.(from_env|DockerClient)\(\)\.images\.(pull|build)|git\.Repo\.clone_from"),
+        (
+            "wait",
+            (
+                r"concurrent\.futures\.\w+\(\)\.submit\(\)\.result|queue\.Queue\(\)\.(get|join)|"
+                r"threading\.(Event|Thread|Condition)\(\)\.(wait|join)|concurrent\.futures\.wait|"
+                r"select\.select"
+            ),
+        ),
+        (
+            "process",
+            (
+                r"docker\.(from_env|DockerClient)\(\)\.containers\.(run|get|list)|docker\.(from_env|"
+                r"DockerClient)\(\)\.images\.(pull|build)|git\.Repo\.clone_from"
+            ),
+        ),
     )
-)  # fmt: skip
+)
 
 _REMEDIES = {
     "sleep": "`await asyncio.sleep(…)`",
@@ -42,7 +164,10 @@ _REMEDIES = {
     "mail": "Use `aiosmtplib`, or `await asyncio.to_thread(…)` around the call",
     "socket": "`await asyncio.get_running_loop().getaddrinfo(…)`, or `await asyncio.open_connection(…)`",
     "process": "`await asyncio.create_subprocess_exec(…)`",
-    "sql": "Use an `AsyncSession` and await it, or make the function a plain `def` so that the framework runs it in its thread pool",
+    "sql": (
+        "Use an `AsyncSession` and await it, or make the function a plain `def` so that the "
+        "framework runs it in its thread pool"
+    ),
     "store": "Use the driver's asynchronous client (`redis.asyncio`, `pymongo.AsyncMongoClient`, …) and await it",
     "sdk": "Use the library's asynchronous client, or `await asyncio.to_thread(…)` around the call",
     "ssh": "`await asyncio.to_thread(…)` around the call, or `asyncssh`",
@@ -52,7 +177,10 @@ _REMEDIES = {
 
 @lru_cache(maxsize=100_000)
 def waits(name: str) -> str | None:
-    """What a call of this resolved name waits for (`sleep`, `http`, `sql`, …); None if it gives its thread back at once."""
+    """What a call of this resolved name waits for (`sleep`, `http`, `sql`, …).
+
+    None if it gives its thread back at once.
+    """
     return next((kind for kind, pattern in _WAITING if pattern.match(name)), None)
 
 

@@ -1,4 +1,7 @@
-"""Whether something bounds an outbound call in time: its own argument, its client, a wrapper, or what runs around it."""
+"""Whether something bounds an outbound call in time.
+
+Its own argument, its client, a wrapper, or what runs around it.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +46,19 @@ _TIMEOUT_AT: dict[str, int] = {
 """Where the timeout stands among the positional arguments, counted from 0, by the standard library's signatures."""
 
 _OUTER = (
-    "asyncio.wait_for", "asyncio.timeout", "asyncio.timeout_at", "async_timeout.timeout", "anyio.fail_after", "anyio.move_on_after", "trio.fail_after",
-    "trio.move_on_after", "eventlet.Timeout", "eventlet.timeout.Timeout", "gevent.Timeout", "gevent.timeout.Timeout",
-)  # fmt: skip
+    "asyncio.wait_for",
+    "asyncio.timeout",
+    "asyncio.timeout_at",
+    "async_timeout.timeout",
+    "anyio.fail_after",
+    "anyio.move_on_after",
+    "trio.fail_after",
+    "trio.move_on_after",
+    "eventlet.Timeout",
+    "eventlet.timeout.Timeout",
+    "gevent.Timeout",
+    "gevent.timeout.Timeout",
+)
 _BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "sdk"})
 _GLOBAL_DEFAULT = frozenset({"urllib", "mail", "ftp", "socket", "websocket"})
 
@@ -56,7 +69,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     own = _own(repo, call)
     if own is not None:
         return own
-    if _bounded_outside(repo, call):
+    if _bounded_outside(call):
         return Bound.BY_CALL
     if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
         return Bound.BY_DEFAULT
@@ -64,7 +77,10 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         return Bound.BY_CALL
     if _bounded_client(repo, call):
         return Bound.BY_CALL
-    if site.call.has_double_star or any(isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs" for value in site.call.args):
+    if site.call.has_double_star or any(
+        isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs"
+        for value in site.call.args
+    ):
         return Bound.PERHAPS
     stream = site.call.keyword("stream")
     if isinstance(stream, Const) and stream.value is True:
@@ -93,7 +109,7 @@ def _is_none(repo: Repo, value: Value, module: Module) -> bool:
     return False
 
 
-def _bounded_outside(repo: Repo, call: OutboundCall) -> bool:
+def _bounded_outside(call: OutboundCall) -> bool:
     """Whether a context manager, a decorator or an enclosing call limits the time."""
     site = call.site
     if any(manager.removesuffix("()").endswith(_OUTER) for manager in site.call.within):
@@ -123,10 +139,10 @@ def _bounded_client(repo: Repo, call: OutboundCall) -> bool:
             klass = python.class_of(assigned[1].value.name, assigned[0])
     if klass is not None and any(_mentions_timeout(item) for item in _senders(repo, klass)):
         return True
-    return _forces_it(repo, call) or _configured(repo, call)
+    return _forces_it(call) or _configured(repo, call)
 
 
-def _forces_it(repo: Repo, call: OutboundCall) -> bool:
+def _forces_it(call: OutboundCall) -> bool:
     """Whether the call is that of an overriding method to the method it overrides, with a timeout put in on the way."""
     site = call.site
     function = site.function
@@ -137,16 +153,19 @@ def _forces_it(repo: Repo, call: OutboundCall) -> bool:
 
 
 def _senders(repo: Repo, klass: DefinitionSite) -> list[DefinitionSite]:
-    found = [repo.python.member(klass, name) for name in ("request", "send", "get", "post", "_request", "open_session", "__init__")]
+    found = [
+        repo.python.member(klass, name)
+        for name in ("request", "send", "get", "post", "_request", "open_session", "__init__")
+    ]
     return [item for item in found if item is not None]
 
 
 def _mentions_timeout(site: DefinitionSite) -> bool:
     facts = site.module.facts
     for call in facts.calls:
-        if _inside(site, call):
-            if call.has("timeout") or (call.last in ("setdefault", "update", "partial") and _names_timeout(call)):
-                return True
+        names_it = call.has("timeout") or (call.last in ("setdefault", "update", "partial") and _names_timeout(call))
+        if names_it and _inside(site, call):
+            return True
     return any(
         item.key == "timeout" or item.target.endswith(".timeout")
         for item in facts.assignments
@@ -163,12 +182,19 @@ def _names_timeout(call: Call) -> bool:
 
 
 def _configured(repo: Repo, call: OutboundCall) -> bool:
-    """Whether the client object is given a timeout where it is made: a constructor's argument, an adapter, a replaced method."""
+    """Whether the client object is given a timeout where it is made.
+
+    A constructor's argument, an adapter, a replaced method.
+    """
     site = call.site
     via = (site.call.via or site.call.name).rpartition(".")[0]
     facts = site.module.facts
     for item in facts.calls:
-        if item.last == "mount" and (item.via or item.name).rpartition(".")[0] == via and any(_is_timeout_adapter(repo, site.module, value) for value in item.args):
+        if (
+            item.last == "mount"
+            and (item.via or item.name).rpartition(".")[0] == via
+            and any(_is_timeout_adapter(repo, site.module, value) for value in item.args)
+        ):
             return True
         if (item.via or item.name).rpartition(".")[0] == via:
             if item.last == "settimeout":

@@ -11,13 +11,44 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 
 _RECOVERING = frozenset(
-    {"autoretry_for", "max_retries", "retry_backoff", "retries", "retry", "acks_late", "task_acks_late", "reject_on_worker_lost", "task_reject_on_worker_lost", "max_tries",
-     "max_attempts", "retry_jitter", "celery_acks_late", "celery_task_acks_late", "task_autoretry_for", "retry_delay", "default_retry_delay"}
-)  # fmt: skip
+    {
+        "autoretry_for",
+        "max_retries",
+        "retry_backoff",
+        "retries",
+        "retry",
+        "acks_late",
+        "task_acks_late",
+        "reject_on_worker_lost",
+        "task_reject_on_worker_lost",
+        "max_tries",
+        "max_attempts",
+        "retry_jitter",
+        "celery_acks_late",
+        "celery_task_acks_late",
+        "task_autoretry_for",
+        "retry_delay",
+        "default_retry_delay",
+    }
+)
 _LIMITING = frozenset(
-    {"time_limit", "soft_time_limit", "task_time_limit", "task_soft_time_limit", "job_timeout", "timeout", "default_timeout", "celery_task_time_limit",
-     "celery_task_soft_time_limit", "celeryd_task_time_limit", "celeryd_task_soft_time_limit", "celery_soft_time_limit", "celery_time_limit", "max_age"}
-)  # fmt: skip
+    {
+        "time_limit",
+        "soft_time_limit",
+        "task_time_limit",
+        "task_soft_time_limit",
+        "job_timeout",
+        "timeout",
+        "default_timeout",
+        "celery_task_time_limit",
+        "celery_task_soft_time_limit",
+        "celeryd_task_time_limit",
+        "celeryd_task_soft_time_limit",
+        "celery_soft_time_limit",
+        "celery_time_limit",
+        "max_age",
+    }
+)
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
 _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
 _RECOVER_BY_DEFAULT = frozenset({"arq"})
@@ -40,7 +71,10 @@ class Jobs:
     @cached_property
     def evidence(self) -> tuple[Evidence, ...]:
         """Where a job queue is used: its tasks, else where its library is imported."""
-        tasks = tuple(Evidence(task.definition.module.path, task.definition.definition.line, f"{task.queue} task `{task.name}`") for task in self._services.tasks[:5])
+        tasks = tuple(
+            Evidence(task.definition.module.path, task.definition.definition.line, f"{task.queue} task `{task.name}`")
+            for task in self._services.tasks[:5]
+        )
         return tasks or tuple(self._imports())
 
     def _imports(self) -> Iterator[Evidence]:
@@ -58,10 +92,15 @@ class Jobs:
     @cached_property
     def recoveries(self) -> tuple[Evidence, ...]:
         """What brings a failed or interrupted job back."""
-        found = [*self._options(_RECOVERING), *self._by_default(_RECOVER_AND_LIMIT_BY_DEFAULT | _RECOVER_BY_DEFAULT, "retries by default")]
+        found = [
+            *self._options(_RECOVERING),
+            *self._by_default(_RECOVER_AND_LIMIT_BY_DEFAULT | _RECOVER_BY_DEFAULT, "retries by default"),
+        ]
         for site in self._python.calls_of("retry"):
             if any(site.module is task.definition.module for task in self._services.tasks):
-                found.append(Evidence(site.module.path, site.call.line, f"`{site.call.via or site.call.name}`".replace("()", "")))
+                found.append(
+                    Evidence(site.module.path, site.call.line, f"`{site.call.via or site.call.name}`".replace("()", ""))
+                )
         for site in self._python.calls("rq.Retry", "rq.job.Retry", "rq.registry.FailedJobRegistry"):
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}`"))
         return tuple(dict.fromkeys(found))
@@ -70,7 +109,14 @@ class Jobs:
     def limits(self) -> tuple[Evidence, ...]:
         """What ends a job that takes too long."""
         return tuple(
-            dict.fromkeys([*self._options(_LIMITING), *self._by_default(_RECOVER_AND_LIMIT_BY_DEFAULT | _LIMIT_BY_DEFAULT, "limits the time of a job by default")])
+            dict.fromkeys(
+                [
+                    *self._options(_LIMITING),
+                    *self._by_default(
+                        _RECOVER_AND_LIMIT_BY_DEFAULT | _LIMIT_BY_DEFAULT, "limits the time of a job by default"
+                    ),
+                ]
+            )
         )
 
     def _by_default(self, queues: frozenset[str], what: str) -> Iterator[Evidence]:
@@ -80,10 +126,19 @@ class Jobs:
                 yield Evidence(evidence.path, evidence.line, f"{queue} {what}")
 
     def _options(self, names: frozenset[str]) -> Iterator[Evidence]:
+        yield from self._options_of_tasks(names)
+        yield from self._options_of_settings(names)
+        yield from self._options_of_calls(names)
+
+    def _options_of_tasks(self, names: frozenset[str]) -> Iterator[Evidence]:
         for task in self._services.tasks:
             for name, value in task.keywords:
                 if name in names and _is_on(value):
-                    yield Evidence(task.definition.module.path, task.definition.definition.line, f"`{name}` of task `{task.name}`")
+                    yield Evidence(
+                        task.definition.module.path, task.definition.definition.line, f"`{name}` of task `{task.name}`"
+                    )
+
+    def _options_of_settings(self, names: frozenset[str]) -> Iterator[Evidence]:
         for setting in self._services.settings:
             if setting.name.lower() in names - {"timeout", "retry", "retries", "max_age"} and _is_on(setting.value):
                 yield Evidence(setting.module.path, setting.line, f"`{setting.name}`")
@@ -92,8 +147,12 @@ class Jobs:
                 last = assignment.target.rpartition(".")[2]
                 if last in names and ".conf." in assignment.target and _is_on(assignment.value):
                     yield Evidence(module.path, assignment.line, f"`{last}`")
+
+    def _options_of_calls(self, names: frozenset[str]) -> Iterator[Evidence]:
         for site in self._python.all_calls:
-            queue_call = site.name.startswith(("celery.", "rq.", "huey.", "arq.", "django_rq.")) and site.call.decorates < 0
+            queue_call = (
+                site.name.startswith(("celery.", "rq.", "huey.", "arq.", "django_rq.")) and site.call.decorates < 0
+            )
             if queue_call or site.last in ("apply_async", "enqueue", "enqueue_in", "enqueue_at"):
                 for name, value in site.call.keywords:
                     if name in names and _is_on(value):

@@ -1,4 +1,7 @@
-"""What tells operators how the service is doing: metrics, traces, logs, reported errors, and whether each leaves the process."""
+"""What tells operators how the service is doing.
+
+Metrics, traces, logs, reported errors, and whether each leaves the process.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from readiness_bot.repo.wiring import Wiring
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that makes or sends telemetry; `is_reached` says that running code leads to it, `is_on` that it is not switched off by default."""
+    """Something that makes or sends telemetry.
+
+    `is_reached` says that running code leads to it, `is_on` that it is not switched off by default.
+    """
 
     evidence: Evidence
     is_reached: bool
@@ -27,60 +33,207 @@ class Signal:
 
 
 _METRIC_OBJECTS = matcher(
-    "prometheus_client.Counter", "prometheus_client.Gauge", "prometheus_client.Histogram", "prometheus_client.Summary", "prometheus_client.Info", "prometheus_client.Enum",
-    "prometheus_client.metrics.*", "prometheus_client.core.*", "aioprometheus.Counter", "aioprometheus.Gauge", "aioprometheus.Histogram",
-    "opentelemetry.metrics.get_meter", "opentelemetry.metrics.get_meter_provider().get_meter", "opentelemetry.metrics.get_meter().create_counter",
-)  # fmt: skip
+    "prometheus_client.Counter",
+    "prometheus_client.Gauge",
+    "prometheus_client.Histogram",
+    "prometheus_client.Summary",
+    "prometheus_client.Info",
+    "prometheus_client.Enum",
+    "prometheus_client.metrics.*",
+    "prometheus_client.core.*",
+    "aioprometheus.Counter",
+    "aioprometheus.Gauge",
+    "aioprometheus.Histogram",
+    "opentelemetry.metrics.get_meter",
+    "opentelemetry.metrics.get_meter_provider().get_meter",
+    "opentelemetry.metrics.get_meter().create_counter",
+)
 _METRIC_EXPORTS = matcher(
-    "prometheus_client.generate_latest", "prometheus_client.exposition.generate_latest", "prometheus_client.start_http_server", "prometheus_client.start_wsgi_server",
-    "prometheus_client.make_asgi_app", "prometheus_client.make_wsgi_app", "prometheus_client.push_to_gateway", "prometheus_client.pushadd_to_gateway",
-    "prometheus_client.exposition.make_wsgi_app", "prometheus_client.MetricsHandler", "prometheus_client.write_to_textfile", "prometheus_client.multiprocess.MultiProcessCollector",
-    "prometheus_fastapi_instrumentator.Instrumentator().expose", "prometheus_fastapi_instrumentator.Instrumentator().instrument().expose",
-    "prometheus_flask_exporter.PrometheusMetrics", "prometheus_flask_exporter.PrometheusMetrics().init_app", "prometheus_flask_exporter.RESTfulPrometheusMetrics",
-    "prometheus_flask_exporter.multiprocess.*", "starlette_exporter.handle_metrics", "starlette_prometheus.metrics", "django_prometheus.exports.ExportToDjangoView",
-    "statsd.StatsClient", "statsd.TCPStatsClient", "datadog.initialize", "datadog.DogStatsd", "datadog.dogstatsd.DogStatsd", "datadog.statsd.*", "aioprometheus.render", "aioprometheus.asgi.*",
-    "opentelemetry.exporter.otlp.*", "opentelemetry.sdk.metrics.export.PeriodicExportingMetricReader", "opentelemetry.exporter.prometheus.PrometheusMetricReader",
-    "azure.monitor.opentelemetry.configure_azure_monitor", "logfire.configure", "newrelic.agent.initialize", "elasticapm.contrib.*", "influxdb.InfluxDBClient().write_points",
-    "aws_embedded_metrics.metric_scope", "aws_lambda_powertools.Metrics", "graphyte.init", "statsd.StatsClient.*", "markus.configure", "telegraf.TelegrafClient",
-    "django_statsd.*", "ddtrace.patch_all", "uwsgi.*", "sanic_prometheus.monitor", "litestar.plugins.prometheus.PrometheusController", "prometheus_async.*",
-)  # fmt: skip
+    "prometheus_client.generate_latest",
+    "prometheus_client.exposition.generate_latest",
+    "prometheus_client.start_http_server",
+    "prometheus_client.start_wsgi_server",
+    "prometheus_client.make_asgi_app",
+    "prometheus_client.make_wsgi_app",
+    "prometheus_client.push_to_gateway",
+    "prometheus_client.pushadd_to_gateway",
+    "prometheus_client.exposition.make_wsgi_app",
+    "prometheus_client.MetricsHandler",
+    "prometheus_client.write_to_textfile",
+    "prometheus_client.multiprocess.MultiProcessCollector",
+    "prometheus_fastapi_instrumentator.Instrumentator().expose",
+    "prometheus_fastapi_instrumentator.Instrumentator().instrument().expose",
+    "prometheus_flask_exporter.PrometheusMetrics",
+    "prometheus_flask_exporter.PrometheusMetrics().init_app",
+    "prometheus_flask_exporter.RESTfulPrometheusMetrics",
+    "prometheus_flask_exporter.multiprocess.*",
+    "starlette_exporter.handle_metrics",
+    "starlette_prometheus.metrics",
+    "django_prometheus.exports.ExportToDjangoView",
+    "statsd.StatsClient",
+    "statsd.TCPStatsClient",
+    "datadog.initialize",
+    "datadog.DogStatsd",
+    "datadog.dogstatsd.DogStatsd",
+    "datadog.statsd.*",
+    "aioprometheus.render",
+    "aioprometheus.asgi.*",
+    "opentelemetry.exporter.otlp.*",
+    "opentelemetry.sdk.metrics.export.PeriodicExportingMetricReader",
+    "opentelemetry.exporter.prometheus.PrometheusMetricReader",
+    "azure.monitor.opentelemetry.configure_azure_monitor",
+    "logfire.configure",
+    "newrelic.agent.initialize",
+    "elasticapm.contrib.*",
+    "influxdb.InfluxDBClient().write_points",
+    "aws_embedded_metrics.metric_scope",
+    "aws_lambda_powertools.Metrics",
+    "graphyte.init",
+    "statsd.StatsClient.*",
+    "markus.configure",
+    "telegraf.TelegrafClient",
+    "django_statsd.*",
+    "ddtrace.patch_all",
+    "uwsgi.*",
+    "sanic_prometheus.monitor",
+    "litestar.plugins.prometheus.PrometheusController",
+    "prometheus_async.*",
+)
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
 _METRIC_APPS = ("django_prometheus", "watchman_metrics", "django_statsd")
-_AGENTS = re.compile(r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|scout-apm|appdynamics|instana)\b")
+_AGENTS = re.compile(
+    r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
+    r"scout-apm|appdynamics|instana)\b"
+)
 
 _TRACE_EXPORTERS = matcher(
-    "opentelemetry.exporter.otlp.*", "opentelemetry.exporter.jaeger.*", "opentelemetry.exporter.zipkin.*", "opentelemetry.exporter.cloud_trace.*", "opentelemetry.exporter.gcp.*",
-    "azure.monitor.opentelemetry.*", "jaeger_client.Config", "opencensus.ext.*", "google.cloud.trace_v1.*", "langfuse.otel.*", "opentelemetry.exporter.datadog.*",
-)  # fmt: skip
+    "opentelemetry.exporter.otlp.*",
+    "opentelemetry.exporter.jaeger.*",
+    "opentelemetry.exporter.zipkin.*",
+    "opentelemetry.exporter.cloud_trace.*",
+    "opentelemetry.exporter.gcp.*",
+    "azure.monitor.opentelemetry.*",
+    "jaeger_client.Config",
+    "opencensus.ext.*",
+    "google.cloud.trace_v1.*",
+    "langfuse.otel.*",
+    "opentelemetry.exporter.datadog.*",
+)
 _TRACE_INSTRUMENTORS = re.compile(
-    r"^opentelemetry\.instrumentation\.(fastapi|starlette|flask|django|aiohttp_server|asgi|wsgi|tornado|falcon|pyramid|celery|sanic|grpc|auto_instrumentation)\b"
+    r"^opentelemetry\.instrumentation\.(fastapi|starlette|flask|django|aiohttp_server|asgi|"
+    r"wsgi|tornado|falcon|pyramid|celery|sanic|grpc|auto_instrumentation)\b"
 )
 _WHOLE_TRACERS = matcher(
-    "ddtrace.patch_all", "ddtrace.patch", "ddtrace.auto", "newrelic.agent.initialize", "elasticapm.contrib.flask.ElasticAPM", "elasticapm.contrib.starlette.ElasticAPM",
-    "logfire.instrument_fastapi", "logfire.instrument_flask", "logfire.instrument_django", "logfire.instrument_starlette", "aws_xray_sdk.ext.flask.middleware.XRayMiddleware",
-    "azure.monitor.opentelemetry.configure_azure_monitor", "scout_apm.*", "ddtrace.contrib.*", "flask_opentracing.FlaskTracing", "aws_lambda_powertools.Tracer",
-)  # fmt: skip
+    "ddtrace.patch_all",
+    "ddtrace.patch",
+    "ddtrace.auto",
+    "newrelic.agent.initialize",
+    "elasticapm.contrib.flask.ElasticAPM",
+    "elasticapm.contrib.starlette.ElasticAPM",
+    "logfire.instrument_fastapi",
+    "logfire.instrument_flask",
+    "logfire.instrument_django",
+    "logfire.instrument_starlette",
+    "aws_xray_sdk.ext.flask.middleware.XRayMiddleware",
+    "azure.monitor.opentelemetry.configure_azure_monitor",
+    "scout_apm.*",
+    "ddtrace.contrib.*",
+    "flask_opentracing.FlaskTracing",
+    "aws_lambda_powertools.Tracer",
+)
 _SENTRY = frozenset({"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init"})
 _TRACKERS = matcher(
-    "sentry_sdk.init", "sentry_sdk.api.init", "raven.Client", "raven.contrib.flask.Sentry", "rollbar.init", "bugsnag.configure", "honeybadger.honeybadger.configure", "honeybadger.configure",
-    "airbrake.Notifier", "newrelic.agent.initialize", "elasticapm.Client", "elasticapm.contrib.flask.ElasticAPM", "elasticapm.contrib.starlette.make_apm_client", "appsignal.Appsignal",
-    "google.cloud.error_reporting.Client", "raygun4py.raygunprovider.*", "rollbar.contrib.*", "bugsnag.flask.handle_exceptions", "posthog.Posthog_exceptions", "raven.contrib.tornado.*",
-    "raven.contrib.celery.*", "highlight_io.H", "honeybadger.contrib.*", "glitchtip.*", "azure.monitor.opentelemetry.configure_azure_monitor", "logfire.configure",
-)  # fmt: skip
+    "sentry_sdk.init",
+    "sentry_sdk.api.init",
+    "raven.Client",
+    "raven.contrib.flask.Sentry",
+    "rollbar.init",
+    "bugsnag.configure",
+    "honeybadger.honeybadger.configure",
+    "honeybadger.configure",
+    "airbrake.Notifier",
+    "newrelic.agent.initialize",
+    "elasticapm.Client",
+    "elasticapm.contrib.flask.ElasticAPM",
+    "elasticapm.contrib.starlette.make_apm_client",
+    "appsignal.Appsignal",
+    "google.cloud.error_reporting.Client",
+    "raygun4py.raygunprovider.*",
+    "rollbar.contrib.*",
+    "bugsnag.flask.handle_exceptions",
+    "posthog.Posthog_exceptions",
+    "raven.contrib.tornado.*",
+    "raven.contrib.celery.*",
+    "highlight_io.H",
+    "honeybadger.contrib.*",
+    "glitchtip.*",
+    "azure.monitor.opentelemetry.configure_azure_monitor",
+    "logfire.configure",
+)
 _CENTRAL_LOGGING = matcher(
-    "logging.config.dictConfig", "logging.config.fileConfig", "structlog.configure", "structlog.configure_once", "loguru.logger.add", "loguru.logger.configure",
-    "pythonjsonlogger.*", "google.cloud.logging.Client().setup_logging", "ecs_logging.StdlibFormatter", "json_log_formatter.*", "json_logging.init_fastapi", "json_logging.init_flask",
-    "json_logging.init_request_instrument", "watchtower.CloudWatchLogHandler", "logging_loki.*", "aws_lambda_powertools.Logger", "logfire.configure", "daiquiri.setup", "coloredlogs.install",
-    "logging.config.listen", "asgi_correlation_id.*", "picologging.config.dictConfig", "verboselogs.install", "dynaconf_logging", "structlog.stdlib.recreate_defaults",
-)  # fmt: skip
-_ROOT_LOGGER = frozenset({"logging.getLogger().addHandler", "logging.root.addHandler", "logging.getLogger().handlers.append", "logging.getLogger().setLevel"})
+    "logging.config.dictConfig",
+    "logging.config.fileConfig",
+    "structlog.configure",
+    "structlog.configure_once",
+    "loguru.logger.add",
+    "loguru.logger.configure",
+    "pythonjsonlogger.*",
+    "google.cloud.logging.Client().setup_logging",
+    "ecs_logging.StdlibFormatter",
+    "json_log_formatter.*",
+    "json_logging.init_fastapi",
+    "json_logging.init_flask",
+    "json_logging.init_request_instrument",
+    "watchtower.CloudWatchLogHandler",
+    "logging_loki.*",
+    "aws_lambda_powertools.Logger",
+    "logfire.configure",
+    "daiquiri.setup",
+    "coloredlogs.install",
+    "logging.config.listen",
+    "asgi_correlation_id.*",
+    "picologging.config.dictConfig",
+    "verboselogs.install",
+    "dynaconf_logging",
+    "structlog.stdlib.recreate_defaults",
+)
+_ROOT_LOGGER = frozenset(
+    {
+        "logging.getLogger().addHandler",
+        "logging.root.addHandler",
+        "logging.getLogger().handlers.append",
+        "logging.getLogger().setLevel",
+    }
+)
 _CORRELATION = matcher(
-    "asgi_correlation_id.*", "structlog.contextvars.bind_contextvars", "django_guid.*", "flask_log_request_id.*", "opentelemetry.instrumentation.logging.LoggingInstrumentor*",
-    "starlette_context.plugins.RequestIdPlugin", "starlette_context.plugins.CorrelationIdPlugin", "log_request_id.*", "django_structlog.*", "aws_lambda_powertools.Logger().inject_lambda_context",
-    "fastapi_correlation_id.*", "django_cid.*", "cid.*",
-)  # fmt: skip
-_REQUEST_ID = re.compile(r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|(^|[._])(request|correlation|trace)_?id($|[._()])|traceparent", re.IGNORECASE)
-_ID_IN_LOG = re.compile(r"%\((request|correlation|trace)_?id\)|\{(extra\[)?(request|correlation|trace)_?id|(request|correlation|trace)_?id=", re.IGNORECASE)
+    "asgi_correlation_id.*",
+    "structlog.contextvars.bind_contextvars",
+    "django_guid.*",
+    "flask_log_request_id.*",
+    "opentelemetry.instrumentation.logging.LoggingInstrumentor*",
+    "starlette_context.plugins.RequestIdPlugin",
+    "starlette_context.plugins.CorrelationIdPlugin",
+    "log_request_id.*",
+    "django_structlog.*",
+    "aws_lambda_powertools.Logger().inject_lambda_context",
+    "fastapi_correlation_id.*",
+    "django_cid.*",
+    "cid.*",
+)
+_REQUEST_ID = re.compile(
+    (
+        r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|(^|[._])(request|correlation|"
+        r"trace)_?id($|[._()])|traceparent"
+    ),
+    re.IGNORECASE,
+)
+_ID_IN_LOG = re.compile(
+    (
+        r"%\((request|correlation|trace)_?id\)|\{(extra\[)?(request|correlation|trace)_?id|"
+        r"(request|correlation|trace)_?id="
+    ),
+    re.IGNORECASE,
+)
 
 
 class Observability:
@@ -88,7 +241,9 @@ class Observability:
 
     LOOKS = "telemetry libraries and their set-up"
 
-    def __init__(self, python: Python, routes: Routes, services: Services, wiring: Wiring, deployment: Deployment) -> None:
+    def __init__(
+        self, python: Python, routes: Routes, services: Services, wiring: Wiring, deployment: Deployment
+    ) -> None:
         self._python = python
         self._routes = routes
         self._services = services
@@ -133,7 +288,9 @@ class Observability:
             for instruction in (built.image.entrypoint, built.image.cmd):
                 match = _AGENTS.search(run_text(instruction)) if instruction is not None else None
                 if instruction is not None and match:
-                    found.append(Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True))
+                    found.append(
+                        Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True)
+                    )
         return tuple(dict.fromkeys(found))
 
     # -- metrics ---------------------------------------------------------------------------------------------------
@@ -155,11 +312,15 @@ class Observability:
         ]
         for route in self._routes.all:
             if route.path.rstrip("/").endswith(("/metrics", "/prometheus")) and "GET" in route.methods:
-                found.append(Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired))
+                found.append(
+                    Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired)
+                )
         for setting in self._services.settings_named("INSTALLED_APPS"):
             for value in flattened(setting.value):
                 if isinstance(value, Const) and value.value in _METRIC_APPS:
-                    found.append(Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True))
+                    found.append(
+                        Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
+                    )
         return (*found, *self.agents)
 
     # -- traces ----------------------------------------------------------------------------------------------------
@@ -171,7 +332,11 @@ class Observability:
         for site in self._python.calls(*sorted(_SENTRY)):
             rate = self._sample_rate(site)
             if rate is not None:
-                found.append(self._signal(site, "Sentry performance" + ("" if rate else " with a sample rate of 0 by default"), is_on=rate))
+                found.append(
+                    self._signal(
+                        site, "Sentry performance" + ("" if rate else " with a sample rate of 0 by default"), is_on=rate
+                    )
+                )
         return (*found, *self.agents)
 
     def _sample_rate(self, site: CallSite) -> bool | None:
@@ -199,11 +364,32 @@ class Observability:
             return value.value
         if isinstance(value, Name):
             found = self._python.assignment(value.name, module)
-            return self._default(found[1].value, found[0], depth + 1) if found is not None else self._python.constant(value, module)
+            return (
+                self._default(found[1].value, found[0], depth + 1)
+                if found is not None
+                else self._python.constant(value, module)
+            )
         if isinstance(value, Invoke) and value.call >= 0:
             call = module.facts.calls[value.call]
             last = call.last
-            if last in ("get", "getenv", "config", "float", "int", "bool", "parse_boolean", "strtobool", "env", "str", "Field") or "bool" in last or "float" in last:
+            if (
+                last
+                in (
+                    "get",
+                    "getenv",
+                    "config",
+                    "float",
+                    "int",
+                    "bool",
+                    "parse_boolean",
+                    "strtobool",
+                    "env",
+                    "str",
+                    "Field",
+                )
+                or "bool" in last
+                or "float" in last
+            ):
                 if last in ("get", "getenv", "config", "env"):
                     default = call.argument(1, "default")
                     return self._default(default, module, depth + 1) if default is not None else None
@@ -213,7 +399,11 @@ class Observability:
     @cached_property
     def trace_exporters(self) -> tuple[Signal, ...]:
         """Exporters that take spans out of the process."""
-        return tuple(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACE_EXPORTERS) if site.last[:1].isupper() or site.last.startswith("configure"))
+        return tuple(
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._calls(_TRACE_EXPORTERS)
+            if site.last[:1].isupper() or site.last.startswith("configure")
+        )
 
     @cached_property
     def trace_instrumentations(self) -> tuple[Signal, ...]:
@@ -221,7 +411,8 @@ class Observability:
         return tuple(
             self._signal(site, f"`{_short(site.name)}`")
             for site in self._python.all_calls
-            if _TRACE_INSTRUMENTORS.match(site.name) and site.last in ("instrument_app", "instrument", "OpenTelemetryMiddleware", "instrument_all")
+            if _TRACE_INSTRUMENTORS.match(site.name)
+            and site.last in ("instrument_app", "instrument", "OpenTelemetryMiddleware", "instrument_all")
         )
 
     # -- error reports ---------------------------------------------------------------------------------------------
@@ -229,20 +420,33 @@ class Observability:
     @cached_property
     def error_trackers(self) -> tuple[Signal, ...]:
         """Where an error tracker is initialised."""
-        return (*(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACKERS)), *(agent for agent in self.agents if "newrelic" in agent.evidence.detail or "ddtrace" in agent.evidence.detail))
+        return (
+            *(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACKERS)),
+            *(
+                agent
+                for agent in self.agents
+                if "newrelic" in agent.evidence.detail or "ddtrace" in agent.evidence.detail
+            ),
+        )
 
     # -- logs ------------------------------------------------------------------------------------------------------
 
     @cached_property
     def central_logging(self) -> tuple[Signal, ...]:
         """Where logging is configured as a whole, or made structured."""
-        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_CENTRAL_LOGGING) if site.call.decorates < 0]
+        found = [
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._calls(_CENTRAL_LOGGING)
+            if site.call.decorates < 0
+        ]
         for site in self._python.calls(*sorted(_ROOT_LOGGER)):
             if site.last in ("addHandler", "append") and self._is_root_logger(site):
                 found.append(self._signal(site, "a handler of the root logger"))
         for setting in self._services.settings_named("LOGGING", "LOGGING_CONFIG"):
             if self._services.is_django and (not isinstance(setting.value, Mapping) or setting.value.keys):
-                found.append(Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True))
+                found.append(
+                    Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True)
+                )
         return tuple(found)
 
     def _is_root_logger(self, site: CallSite) -> bool:
@@ -252,15 +456,23 @@ class Observability:
         facts = site.module.facts
         via = (site.call.via or site.call.name).rpartition(".")[0]
         for call in facts.calls:
-            if call.name == "logging.getLogger" and (call.result == via or (not call.result and call.line == site.call.line)):
-                if not call.args:
-                    return True
+            if (
+                call.name == "logging.getLogger"
+                and (call.result == via or (not call.result and call.line == site.call.line))
+                and not call.args
+            ):
+                return True
         return False
 
     @cached_property
     def basic_logging(self) -> tuple[Signal, ...]:
         """Where `logging.basicConfig` or handlers of single loggers are all there is."""
-        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._python.calls("logging.basicConfig", "logging.getLogger().addHandler", "absl.logging.set_verbosity")]
+        found = [
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._python.calls(
+                "logging.basicConfig", "logging.getLogger().addHandler", "absl.logging.set_verbosity"
+            )
+        ]
         return tuple(found)
 
     # -- correlation -----------------------------------------------------------------------------------------------
@@ -272,7 +484,8 @@ class Observability:
         found += [
             Signal(Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`"), True)
             for item in self._services.middleware
-            if _CORRELATION(item.name) or re.search(r"correlation|request_?id|RequestID", item.name.rpartition(".")[2], re.IGNORECASE)
+            if _CORRELATION(item.name)
+            or re.search(r"correlation|request_?id|RequestID", item.name.rpartition(".")[2], re.IGNORECASE)
         ]
         return tuple(found)
 
@@ -281,7 +494,11 @@ class Observability:
         """Where a request id is made, read or passed on."""
         found: list[Signal] = []
         for site in self._python.all_calls:
-            texts = [value.value for value in (*site.call.args[:2], *(value for _, value in site.call.keywords)) if isinstance(value, Const) and isinstance(value.value, str)]
+            texts = [
+                value.value
+                for value in (*site.call.args[:2], *(value for _, value in site.call.keywords))
+                if isinstance(value, Const) and isinstance(value.value, str)
+            ]
             hit = next((text for text in texts if _REQUEST_ID.search(text) and len(text) < 60), None)
             if hit is not None:
                 found.append(self._signal(site, f"`{hit}`"))
@@ -295,10 +512,17 @@ class Observability:
             for assignment in module.facts.assignments:
                 for text in _texts(assignment.value):
                     if _ID_IN_LOG.search(text):
-                        found.append(Signal(Evidence(module.path, assignment.line, "a log format with the id"), self._wiring.runs(module)))
+                        found.append(
+                            Signal(
+                                Evidence(module.path, assignment.line, "a log format with the id"),
+                                self._wiring.runs(module),
+                            )
+                        )
         for site in self._python.all_calls:
             owner = site.name.rpartition(".")[0]
-            is_log = owner.startswith(("logging.", "structlog.", "loguru.")) or owner.rpartition(".")[2].strip("?:()") in ("logger", "log", "logging")
+            is_log = owner.startswith(("logging.", "structlog.", "loguru.")) or owner.rpartition(".")[2].strip(
+                "?:()"
+            ) in ("logger", "log", "logging")
             if is_log or site.last in ("Formatter", "dictConfig", "basicConfig", "add"):
                 for value in (*site.call.args, *(value for _, value in site.call.keywords)):
                     if any(_ID_IN_LOG.search(text) for text in _texts(value)):

@@ -1,4 +1,7 @@
-"""The calls that leave the process for another service: over HTTP, mail, sockets, SDKs; the product's own stores are none."""
+"""The calls that leave the process for another service: over HTTP, mail, sockets, SDKs.
+
+The product's own stores are none.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,25 @@ from readiness_bot.repo.python import CallSite, Module, Python
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SESSIONS = (
-    "requests.Session()", "requests.session()", "requests.sessions.Session()", "requests.sessions.session()", "requests_oauthlib.OAuth1Session()",
-    "requests_oauthlib.OAuth2Session()", "requests_html.HTMLSession()", "cloudscraper.create_scraper()", "authlib.integrations.requests_client.OAuth2Session()",
-    "requests_cache.CachedSession()", "advocate.Session()", "advocate.session()", "requests_toolbelt.sessions.BaseUrlSession()",
-)  # fmt: skip
+    "requests.Session()",
+    "requests.session()",
+    "requests.sessions.Session()",
+    "requests.sessions.session()",
+    "requests_oauthlib.OAuth1Session()",
+    "requests_oauthlib.OAuth2Session()",
+    "requests_html.HTMLSession()",
+    "cloudscraper.create_scraper()",
+    "authlib.integrations.requests_client.OAuth2Session()",
+    "requests_cache.CachedSession()",
+    "advocate.Session()",
+    "advocate.session()",
+    "requests_toolbelt.sessions.BaseUrlSession()",
+)
 _HTTPX_CLIENTS = ("httpx.Client()", "httpx.AsyncClient()")
 
-Transport = Literal["requests", "httpx", "aiohttp", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"]
+Transport = Literal[
+    "requests", "httpx", "aiohttp", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"
+]
 
 _EXACT: dict[str, Transport] = {
     **{f"requests.{verb}": "requests" for verb in _VERBS},
@@ -64,15 +79,71 @@ _EXACT: dict[str, Transport] = {
     "pycurl.Curl().perform": "curl",
 }
 _SDKS = (
-    "emails.Message()", "emails.message.Message()", "emails.html()", "flask_mail.Mail()", "fastapi_mail.FastMail()",
-    "boto3.client()", "boto3.resource()", "boto3.Session().client()", "boto3.session.Session().client()", "aioboto3.Session().client()", "botocore.session.get_session()",
-    "stripe.", "openai.OpenAI()", "openai.AsyncOpenAI()", "openai.ChatCompletion", "anthropic.Anthropic()", "anthropic.AsyncAnthropic()", "twilio.rest.Client()",
-    "slack_sdk.WebClient()", "slack_sdk.webhook.WebhookClient()", "slack.WebClient()", "sendgrid.SendGridAPIClient()", "google.cloud.", "googleapiclient.discovery.build()",
-    "azure.storage.", "azure.identity.", "msal.", "github.Github()", "gitlab.Gitlab()", "jira.JIRA()", "docker.from_env()", "docker.DockerClient()", "kubernetes.client.",
-    "paramiko.SSHClient()", "ldap3.Connection()", "hvac.Client()", "telegram.Bot()", "pusher.", "mailchimp", "firebase_admin.", "zeep.Client()", "suds.client.Client()",
-    "litellm.", "cohere.Client()", "minio.Minio()", "plaid.", "braintree.", "requests_aws4auth.", "tweepy.", "discord.Webhook",
-)  # fmt: skip
-_NOT_CALLS = (".error.", ".errors.", ".exceptions.", ".types.", ".models.", ".Config", "Error", "Exception", ".util.", ".configure", ".set_", "storage_account_url")
+    "emails.Message()",
+    "emails.message.Message()",
+    "emails.html()",
+    "flask_mail.Mail()",
+    "fastapi_mail.FastMail()",
+    "boto3.client()",
+    "boto3.resource()",
+    "boto3.Session().client()",
+    "boto3.session.Session().client()",
+    "aioboto3.Session().client()",
+    "botocore.session.get_session()",
+    "stripe.",
+    "openai.OpenAI()",
+    "openai.AsyncOpenAI()",
+    "openai.ChatCompletion",
+    "anthropic.Anthropic()",
+    "anthropic.AsyncAnthropic()",
+    "twilio.rest.Client()",
+    "slack_sdk.WebClient()",
+    "slack_sdk.webhook.WebhookClient()",
+    "slack.WebClient()",
+    "sendgrid.SendGridAPIClient()",
+    "google.cloud.",
+    "googleapiclient.discovery.build()",
+    "azure.storage.",
+    "azure.identity.",
+    "msal.",
+    "github.Github()",
+    "gitlab.Gitlab()",
+    "jira.JIRA()",
+    "docker.from_env()",
+    "docker.DockerClient()",
+    "kubernetes.client.",
+    "paramiko.SSHClient()",
+    "ldap3.Connection()",
+    "hvac.Client()",
+    "telegram.Bot()",
+    "pusher.",
+    "mailchimp",
+    "firebase_admin.",
+    "zeep.Client()",
+    "suds.client.Client()",
+    "litellm.",
+    "cohere.Client()",
+    "minio.Minio()",
+    "plaid.",
+    "braintree.",
+    "requests_aws4auth.",
+    "tweepy.",
+    "discord.Webhook",
+)
+_NOT_CALLS = (
+    ".error.",
+    ".errors.",
+    ".exceptions.",
+    ".types.",
+    ".models.",
+    ".Config",
+    "Error",
+    "Exception",
+    ".util.",
+    ".configure",
+    ".set_",
+    "storage_account_url",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,29 +214,53 @@ class Outbound:
             return True
         facts = call.site.module.facts
         return not any(
-            item.result == f"?{bare}" and function.line <= item.line <= function.end_line and self._opens(item.name) for item in facts.calls
+            item.result == f"?{bare}" and function.line <= item.line <= function.end_line and self._opens(item.name)
+            for item in facts.calls
         )
 
     @staticmethod
     def _opens(name: str) -> bool:
-        return name.endswith(("Session", "session", "Client", "client", "resource", "SMTP", "SMTP_SSL", "socket", "PoolManager", "Connection", "Message", "html", "build"))
+        return name.endswith(
+            (
+                "Session",
+                "session",
+                "Client",
+                "client",
+                "resource",
+                "SMTP",
+                "SMTP_SSL",
+                "socket",
+                "PoolManager",
+                "Connection",
+                "Message",
+                "html",
+                "build",
+            )
+        )
 
     def is_caught(self, call: OutboundCall) -> bool:
-        """Whether something handles the call's failure: around it, or around every call of the function it stands in."""
+        """Whether something handles the call's failure.
+
+        Around it, or around every call of the function it stands in.
+        """
         if any(_handles(call.site.module, handler) for handler in call.site.handlers):
             return True
         function = call.site.function
         if function is None:
             return False
         callers = self._python.callers.get(f"{call.site.module.path}:{function.qualname}", [])
-        return bool(callers) and all(any(_handles(caller.module, handler) for handler in caller.handlers) for caller in callers)
+        return bool(callers) and all(
+            any(_handles(caller.module, handler) for handler in caller.handlers) for caller in callers
+        )
 
     @cached_property
     def unbounded_clients(self) -> tuple[CallSite, ...]:
         """The clients of libraries with a default timeout that are made with `timeout=None`."""
         return tuple(
             site
-            for site in self._python.calls("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Timeout", "aiohttp.ClientTimeout")
+            for site in self._python.calls(
+                "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Timeout", "aiohttp.ClientTimeout"
+            )
             if _is_open_ended(site)
         )
 

@@ -29,20 +29,31 @@ def parts(python: Python, routes: Routes, services: Services, wiring: Wiring) ->
         known = found.get(key)
         if known is None or (route.is_wired and not known.is_wired):
             # One route that is served proves the whole router.
-            found[key] = Part(f"router `{name}`", route.module.path, route.line if known is None else known.line, route.is_wired)
+            found[key] = Part(
+                f"router `{name}`", route.module.path, route.line if known is None else known.line, route.is_wired
+            )
     for task in services.tasks:
         site = task.definition
-        found[site.module.path, site.name] = Part(f"task `{task.name}`", site.module.path, site.definition.line, wiring.runs(site.module))
+        found[site.module.path, site.name] = Part(
+            f"task `{task.name}`", site.module.path, site.definition.line, wiring.runs(site.module)
+        )
     attached = {item.definition.name for item in services.middleware if item.definition is not None}
     for site in python.classes:
         if _is_middleware(python, site):
             used = site.name in attached or bool(wiring.users(site.name))
-            found[site.module.path, site.name] = Part(f"middleware `{site.definition.name}`", site.module.path, site.definition.line, used)
+            found[site.module.path, site.name] = Part(
+                f"middleware `{site.definition.name}`", site.module.path, site.definition.line, used
+            )
     return tuple(sorted(found.values(), key=lambda part: (part.path, part.line, part.name)))
 
 
 def _is_middleware(python: Python, site: DefinitionSite) -> bool:
     name = site.definition.name
-    if python.descends_from(site, "starlette.middleware.base.BaseHTTPMiddleware", "django.utils.deprecation.MiddlewareMixin", "fastapi.middleware.*"):
+    if python.descends_from(
+        site,
+        "starlette.middleware.base.BaseHTTPMiddleware",
+        "django.utils.deprecation.MiddlewareMixin",
+        "fastapi.middleware.*",
+    ):
         return True
     return name.endswith("Middleware") and python.member(site, "__call__") is not None

@@ -135,7 +135,9 @@ class DefinitionSite:
     def location(self) -> Location:
         """The whole definition's place."""
         definition = self.definition
-        return Location(self.module.path, definition.line, definition.end_line, definition.qualname, definition.statement)
+        return Location(
+            self.module.path, definition.line, definition.end_line, definition.qualname, definition.statement
+        )
 
     @property
     def fields(self) -> Iterator[Field]:
@@ -225,7 +227,10 @@ class Python:
 
     @cached_property
     def _by_suffix(self) -> dict[str, list[str]]:
-        """Paths by every dotted name they may be imported under: from the root, and from each folder that is no package."""
+        """Paths by every dotted name they may be imported under.
+
+        From the root, and from each folder that is no package.
+        """
         index: dict[str, list[str]] = defaultdict(list)
         packages = {path.rpartition("/")[0] for path in self.modules if path.endswith("/__init__.py")}
         for path in self.modules:
@@ -323,7 +328,10 @@ class Python:
         return known
 
     def mean(self, name: str, module: Module) -> str:
-        """What a name of this module stands for, with re-exports, variables, base classes and returned objects followed."""
+        """What a name of this module stands for, with re-exports, variables.
+
+        Base classes and returned objects followed.
+        """
         if name and name[0] not in ":.?" and name.partition(".")[0].rstrip("()[]") not in self._roots:
             return name
         key = (module.path, name)
@@ -370,7 +378,7 @@ class Python:
 
     def _through_star(self, module: Module, base: str, after: str) -> str | None:
         for origin in module.facts.stars:
-            place = self.absolute(origin if origin.endswith(".") else origin, module)
+            place = self.absolute(origin, module)
             path = place.partition(":")[0]
             target = self.modules.get(path)
             if target is not None and target is not module:
@@ -412,7 +420,9 @@ class Python:
         qualname = f"{base}.{attribute}"
         bindings = self.bindings(module)
         if attribute == "super" and more == "()":
-            return next((_joined(parent, f"{suffix}.{tail.partition('.')[2]}") for parent in definition.bases if parent), None)
+            return next(
+                (_joined(parent, f"{suffix}.{tail.partition('.')[2]}") for parent in definition.bases if parent), None
+            )
         if qualname in bindings.assignments:
             return self._through_values(bindings.assignments[qualname], rest)
         if qualname in bindings.definitions:
@@ -424,12 +434,18 @@ class Python:
             return None
         return self._through_bases(module, definition, suffix, tail, attribute)
 
-    def _through_bases(self, module: Module, definition: Definition, suffix: str, tail: str, attribute: str) -> str | None:
+    def _through_bases(
+        self, module: Module, definition: Definition, suffix: str, tail: str, attribute: str
+    ) -> str | None:
         outside = None
         for base in definition.bases:
             found = self.class_of(base, module)
             if found is None:
-                if base and not base.startswith("?") and self.identify(base, module).partition(".")[0] not in ("abc", "typing", "object"):
+                if (
+                    base
+                    and not base.startswith("?")
+                    and self.identify(base, module).partition(".")[0] not in ("abc", "typing", "object")
+                ):
                     outside = outside or self.identify(base, module)
             elif self.member(found, attribute) is not None or self.external_bases(found):
                 return f"{found.name}{suffix}.{tail}" if ":" not in found.definition.qualname else None
@@ -468,7 +484,8 @@ class Python:
 
     def ancestry(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
         """A class and its bases inside the tree, nearest first, each once."""
-        pending, known = [site], set()
+        pending = [site]
+        known: set[str] = set()
         while pending and len(known) < 60:
             item = pending.pop(0)
             if item.name in known:
@@ -538,7 +555,10 @@ class Python:
 
     @staticmethod
     def is_public(site: DefinitionSite) -> bool:
-        """Whether a definition is part of its module's or class's interface: no leading underscore up to the top, not inside a function."""
+        """Whether a definition is part of its module's or class's interface.
+
+        No leading underscore up to the top, not inside a function.
+        """
         if site.definition.name.startswith("_"):
             return False
         around = list(site.module.enclosing(site.definition.parent))
@@ -565,7 +585,10 @@ class Python:
         return index
 
     def calls(self, *names: str) -> Iterator[CallSite]:
-        """The production calls of these resolved names, in order of path and line. `httpx.*` means any below `httpx`."""
+        """The production calls of these resolved names, in order of path and line.
+
+        `httpx.*` means any below `httpx`.
+        """
         exact = [name for name in names if not name.endswith("*")]
         open_ended = [name for name in names if name.endswith("*")]
         if open_ended:
@@ -654,7 +677,10 @@ class Python:
         return (owner, found[0]) if owner is not None and found else None
 
     def assignments(self, name: str, module: Module) -> tuple[Assignment, ...]:
-        """Every binding of the module's or class's variable that a name of this module means, in the order of its file."""
+        """Every binding of the module's or class's variable that a name of this module means.
+
+        In the order of its file.
+        """
         path, colon, rest = self.identify(name, module).partition(":")
         owner = self.modules.get(path) if colon else None
         return tuple(self.bindings(owner).assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
@@ -668,8 +694,42 @@ def matcher(*names: str) -> Callable[[str], bool]:
 
 
 _FOREIGN = frozenset(sys.stdlib_module_names) | frozenset(
-    "requests redis celery flask django fastapi httpx aiohttp sqlalchemy pymongo motor elasticsearch kafka jwt jose sentry_sdk prometheus_client "
-    "opentelemetry starlette pydantic boto3 stripe slack openai tenacity sanic tornado bottle graphql docker kubernetes ldap3 ldap authlib".split()
+    [
+        "requests",
+        "redis",
+        "celery",
+        "flask",
+        "django",
+        "fastapi",
+        "httpx",
+        "aiohttp",
+        "sqlalchemy",
+        "pymongo",
+        "motor",
+        "elasticsearch",
+        "kafka",
+        "jwt",
+        "jose",
+        "sentry_sdk",
+        "prometheus_client",
+        "opentelemetry",
+        "starlette",
+        "pydantic",
+        "boto3",
+        "stripe",
+        "slack",
+        "openai",
+        "tenacity",
+        "sanic",
+        "tornado",
+        "bottle",
+        "graphql",
+        "docker",
+        "kubernetes",
+        "ldap3",
+        "ldap",
+        "authlib",
+    ]
 )
 
 

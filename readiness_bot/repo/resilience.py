@@ -1,4 +1,7 @@
-"""What keeps the service going when a dependency fails: retries, breakers, and the network dependencies they are for."""
+"""What keeps the service going when a dependency fails.
+
+Retries, breakers, and the network dependencies they are for.
+"""
 
 from __future__ import annotations
 
@@ -29,32 +32,100 @@ class Mechanism:
 
 
 _RETRY_DECORATORS = re.compile(
-    r"^(tenacity|stamina|backoff|retrying|retry|retry2|retry_requests|opnieuw|riprova|tenacity\.asyncio|redo)\b.*\b(retry|on_exception|on_predicate|retrying|retriable|retry_call)$"
-    r"|^google\.api_core\.(retry|retry_async)\.|^celery\.utils\.functional\.retry_over_time$|^aiohttp_retry\.|^httpx_retries\.|^ratelimit\.sleep_and_retry$"
+    r"^(tenacity|stamina|backoff|retrying|retry|retry2|retry_requests|opnieuw|riprova|"
+    r"tenacity\.asyncio|redo)\b.*\b(retry|on_exception|on_predicate|retrying|retriable|"
+    r"retry_call)$"
+    r"|^google\.api_core\.(retry|retry_async)\.|^celery\.utils\.functional\.retry_over_time$|"
+    r"^aiohttp_retry\.|^httpx_retries\.|^ratelimit\.sleep_and_retry$"
 )
 _RETRY_OBJECTS = frozenset(
     {
-        "tenacity.Retrying", "tenacity.AsyncRetrying", "stamina.retry_context", "stamina.RetryingCaller", "urllib3.Retry", "urllib3.util.Retry", "urllib3.util.retry.Retry",
-        "requests.packages.urllib3.util.retry.Retry", "aiohttp_retry.RetryClient", "httpx_retries.RetryTransport", "httpx.HTTPTransport", "httpx.AsyncHTTPTransport",
-        "redis.retry.Retry", "redis.asyncio.retry.Retry", "botocore.config.Config", "google.api_core.retry.Retry", "backoff.on_exception", "tenacity.retry_call", "retry.api.retry_call",
-        "retrying.Retrying", "azure.core.pipeline.policies.RetryPolicy", "grpc_interceptor_retry", "openai.OpenAI", "openai.AsyncOpenAI", "requests.adapters.HTTPAdapter",
+        "tenacity.Retrying",
+        "tenacity.AsyncRetrying",
+        "stamina.retry_context",
+        "stamina.RetryingCaller",
+        "urllib3.Retry",
+        "urllib3.util.Retry",
+        "urllib3.util.retry.Retry",
+        "requests.packages.urllib3.util.retry.Retry",
+        "aiohttp_retry.RetryClient",
+        "httpx_retries.RetryTransport",
+        "httpx.HTTPTransport",
+        "httpx.AsyncHTTPTransport",
+        "redis.retry.Retry",
+        "redis.asyncio.retry.Retry",
+        "botocore.config.Config",
+        "google.api_core.retry.Retry",
+        "backoff.on_exception",
+        "tenacity.retry_call",
+        "retry.api.retry_call",
+        "retrying.Retrying",
+        "azure.core.pipeline.policies.RetryPolicy",
+        "grpc_interceptor_retry",
+        "openai.OpenAI",
+        "openai.AsyncOpenAI",
+        "requests.adapters.HTTPAdapter",
     }
-)  # fmt: skip
-_RETRY_NAME = re.compile(r"(^|_)(retry|retries|retrying|with_backoff|backoff|keep_trying|try_again|max_attempts)(_|$)|Retry|Retries", re.IGNORECASE)
+)
+_RETRY_NAME = re.compile(
+    r"(^|_)(retry|retries|retrying|with_backoff|backoff|keep_trying|try_again|max_attempts)(_|$)|Retry|Retries",
+    re.IGNORECASE,
+)
 _ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|tries|backoff)", re.IGNORECASE)
 _BREAKERS = frozenset(
     {
-        "pybreaker.CircuitBreaker", "aiobreaker.CircuitBreaker", "circuitbreaker.circuit", "circuitbreaker.CircuitBreaker", "purgatory.AsyncCircuitBreakerFactory",
-        "purgatory.SyncCircuitBreakerFactory", "lasier.circuit_breaker.sync.circuit_breaker", "fastapi_cb.CircuitBreaker", "pyresilience.CircuitBreaker",
-        "hyx.circuitbreaker.consecutive_breaker", "tenacity_circuit_breaker.CircuitBreaker",
+        "pybreaker.CircuitBreaker",
+        "aiobreaker.CircuitBreaker",
+        "circuitbreaker.circuit",
+        "circuitbreaker.CircuitBreaker",
+        "purgatory.AsyncCircuitBreakerFactory",
+        "purgatory.SyncCircuitBreakerFactory",
+        "lasier.circuit_breaker.sync.circuit_breaker",
+        "fastapi_cb.CircuitBreaker",
+        "pyresilience.CircuitBreaker",
+        "hyx.circuitbreaker.consecutive_breaker",
+        "tenacity_circuit_breaker.CircuitBreaker",
     }
-)  # fmt: skip
+)
 _BREAKER_CLASS = re.compile(r"Circuit_?Breaker$|CircuitBreaker(Policy|Transport|Client|Middleware)?$", re.IGNORECASE)
 _STORES = (
-    "sqlalchemy", "psycopg", "psycopg2", "asyncpg", "pymongo", "motor", "redis", "mysql", "pymysql", "MySQLdb", "aiomysql", "django.db", "peewee", "tortoise", "elasticsearch",
-    "kafka", "aiokafka", "confluent_kafka", "pika", "aio_pika", "cassandra", "memcache", "pymemcache", "influxdb", "clickhouse_driver", "neo4j", "mongoengine", "beanie", "sqlmodel",
-    "flask_sqlalchemy", "celery", "rq", "nats", "opensearchpy", "aioredis", "couchdb",
-)  # fmt: skip
+    "sqlalchemy",
+    "psycopg",
+    "psycopg2",
+    "asyncpg",
+    "pymongo",
+    "motor",
+    "redis",
+    "mysql",
+    "pymysql",
+    "MySQLdb",
+    "aiomysql",
+    "django.db",
+    "peewee",
+    "tortoise",
+    "elasticsearch",
+    "kafka",
+    "aiokafka",
+    "confluent_kafka",
+    "pika",
+    "aio_pika",
+    "cassandra",
+    "memcache",
+    "pymemcache",
+    "influxdb",
+    "clickhouse_driver",
+    "neo4j",
+    "mongoengine",
+    "beanie",
+    "sqlmodel",
+    "flask_sqlalchemy",
+    "celery",
+    "rq",
+    "nats",
+    "opensearchpy",
+    "aioredis",
+    "couchdb",
+)
 
 
 class Resilience:
@@ -76,7 +147,10 @@ class Resilience:
     @cached_property
     def network_dependencies(self) -> tuple[Evidence, ...]:
         """Where the service depends on a network: outbound calls, and the clients of its own stores and brokers."""
-        found = [Evidence(call.site.module.path, call.site.call.line, f"calls `{call.site.last}`") for call in self._outbound.calls[:3]]
+        found = [
+            Evidence(call.site.module.path, call.site.call.line, f"calls `{call.site.last}`")
+            for call in self._outbound.calls[:3]
+        ]
         for package in _STORES:
             for module, item in self._python.imports(package):
                 if module.area.value == "production":
@@ -102,7 +176,9 @@ class Resilience:
 
     @cached_property
     def retried_share(self) -> float:
-        """The share of outbound calls that some used retry covers; without outbound calls 1 if a store's own client retries, else 0.
+        """The share of outbound calls that some used retry covers.
+
+        Without outbound calls it is 1 if a store's own client retries, else 0.
 
         A call is covered where its function is retried, where each caller of that function is, where it goes through a
         client that retries, or where it stands in a job that its queue brings back.
@@ -129,7 +205,10 @@ class Resilience:
         for name in around:
             callers = self._python.callers.get(name, ())
             if callers and all(
-                not self._retried_functions.isdisjoint(f"{caller.module.path}:{definition.qualname}" for definition in caller.module.enclosing(caller.call.scope))
+                not self._retried_functions.isdisjoint(
+                    f"{caller.module.path}:{definition.qualname}"
+                    for definition in caller.module.enclosing(caller.call.scope)
+                )
                 for caller in callers
             ):
                 return True
@@ -146,10 +225,18 @@ class Resilience:
             return False
         if self._wiring.users(site.name):
             return True
-        others = [name for decorator in site.definition.decorators if not _RETRY_DECORATORS.search(name := self._resolved(decorator, site.module))]
+        others = [
+            name
+            for decorator in site.definition.decorators
+            if not _RETRY_DECORATORS.search(name := self._resolved(decorator, site.module))
+        ]
         owner = site.module.definition(site.definition.parent)
-        return any("." in name and not name.endswith(("property", "staticmethod", "classmethod", "wraps")) for name in others) or (
-            owner is not None and owner.kind == "class" and bool(self._python.external_bases(DefinitionSite(site.module, site.definition.parent, owner)))
+        return any(
+            "." in name and not name.endswith(("property", "staticmethod", "classmethod", "wraps")) for name in others
+        ) or (
+            owner is not None
+            and owner.kind == "class"
+            and bool(self._python.external_bases(DefinitionSite(site.module, site.definition.parent, owner)))
         )
 
     def _resolved(self, value: Value, module: Module) -> str:
@@ -172,9 +259,14 @@ class Resilience:
         first, last = site.definition.line, site.definition.end_line
         facts = site.module.facts
         within = [call for call in facts.calls if first <= call.line <= last]
-        if any(self._python.mean(call.name, site.module).startswith(("tenacity.", "backoff.", "stamina.")) for call in within):
+        if any(
+            self._python.mean(call.name, site.module).startswith(("tenacity.", "backoff.", "stamina."))
+            for call in within
+        ):
             return True
-        return any(call.context & IN_LOOP for call in within) and any(first <= handler.line <= last for handler in facts.handlers)
+        return any(call.context & IN_LOOP for call in within) and any(
+            first <= handler.line <= last for handler in facts.handlers
+        )
 
     def _by_object(self) -> Iterator[Mechanism]:
         for site in self._python.calls(*sorted(_RETRY_OBJECTS)):
@@ -186,7 +278,12 @@ class Resilience:
                 continue
             if site.last in ("OpenAI", "AsyncOpenAI") and not _retries_something(site.call.keyword("max_retries")):
                 continue
-            yield Mechanism(f"`{_short(site.name)}`", site.location, self._call_is_reached(site), covers_clients=site.last not in ("retry_context", "Retrying", "AsyncRetrying"))
+            yield Mechanism(
+                f"`{_short(site.name)}`",
+                site.location,
+                self._call_is_reached(site),
+                covers_clients=site.last not in ("retry_context", "Retrying", "AsyncRetrying"),
+            )
 
     def _call_is_reached(self, site: CallSite) -> bool:
         function = site.function
@@ -199,11 +296,25 @@ class Resilience:
 
     def _by_queue(self) -> Iterator[Mechanism]:
         for task in self._services.tasks:
-            names = {name for name, value in task.keywords if not (isinstance(value, Const) and value.value in (None, 0, False))}
-            if names & {"autoretry_for", "max_retries", "retry_backoff", "retries", "max_attempts", "retry"} or (task.queue == "dramatiq"):
-                if task.queue == "celery" and not names & {"autoretry_for", "retry_backoff"} and not self._retries_itself(task.definition):
+            names = {
+                name
+                for name, value in task.keywords
+                if not (isinstance(value, Const) and value.value in (None, 0, False))
+            }
+            if names & {"autoretry_for", "max_retries", "retry_backoff", "retries", "max_attempts", "retry"} or (
+                task.queue == "dramatiq"
+            ):
+                if (
+                    task.queue == "celery"
+                    and not names & {"autoretry_for", "retry_backoff"}
+                    and not self._retries_itself(task.definition)
+                ):
                     continue
-                detail = f"{task.queue} task `{task.name}` with retries" if task.queue != "dramatiq" else f"dramatiq actor `{task.name}` (retried by default)"
+                detail = (
+                    f"{task.queue} task `{task.name}` with retries"
+                    if task.queue != "dramatiq"
+                    else f"dramatiq actor `{task.name}` (retried by default)"
+                )
                 yield Mechanism(detail, task.definition.location, self._wiring.runs(task.definition.module))
         for name in ("rq.Retry", "rq.job.Retry"):
             for site in self._python.calls(name):
@@ -230,18 +341,56 @@ class Resilience:
                     function.name,
                 ]
             )
-            caught = site.call.context & IN_HANDLER or any(first <= handler.line <= last and not handler.raises or "continue" in handler.steps for handler in facts.handlers if first <= handler.line <= last)
+            caught = site.call.context & IN_HANDLER or any(
+                (first <= handler.line <= last and not handler.raises) or "continue" in handler.steps
+                for handler in facts.handlers
+                if first <= handler.line <= last
+            )
             if counts and caught:
                 index = next(index for index, item in enumerate(facts.definitions) if item is function)
-                yield Mechanism(f"a retry loop in `{function.name}`", site.location, self._wiring.is_used(DefinitionSite(site.module, index, function)))
+                yield Mechanism(
+                    f"a retry loop in `{function.name}`",
+                    site.location,
+                    self._wiring.is_used(DefinitionSite(site.module, index, function)),
+                )
 
     def _by_option(self) -> Iterator[Mechanism]:
         """Options by which a client or a broker connection retries on its own."""
         for site in self._python.all_calls:
             for name, value in site.call.keywords:
-                if name in ("retry_on_timeout", "retry_on_error", "retry_writes", "max_retries", "broker_connection_retry") and _retries_something(value):
-                    if site.name.startswith(("redis.", "elasticsearch", "opensearchpy", "kombu", "pymongo", "celery", "azure", "google", "boto3", "slack_sdk", "openai", "anthropic")):
-                        yield Mechanism(f"`{name}` of `{_short(site.name)}`", site.location, self._call_is_reached(site), covers_clients=True)
+                if (
+                    name
+                    in (
+                        "retry_on_timeout",
+                        "retry_on_error",
+                        "retry_writes",
+                        "max_retries",
+                        "broker_connection_retry",
+                    )
+                    and _retries_something(value)
+                    and site.name.startswith(
+                        (
+                            "redis.",
+                            "elasticsearch",
+                            "opensearchpy",
+                            "kombu",
+                            "pymongo",
+                            "celery",
+                            "azure",
+                            "google",
+                            "boto3",
+                            "slack_sdk",
+                            "openai",
+                            "anthropic",
+                        )
+                    )
+                ):
+                    yield Mechanism(
+                        f"`{name}` of `{_short(site.name)}`",
+                        site.location,
+                        self._call_is_reached(site),
+                        covers_clients=True,
+                    )
 
     # -- breakers --------------------------------------------------------------------------------------------------
 
@@ -270,21 +419,27 @@ class Resilience:
         if not result:
             return False
         identity = self._python.identify(result, site.module) if not result.startswith("?") else result
-        for module in self._python.production:
-            if not self._wiring.runs(module) or (result.startswith("?") and module is not site.module):
-                continue
-            for call in module.facts.calls:
-                owner = (call.via or call.name).rpartition(".")[0]
-                if owner and self._python.identify(owner, module) == identity:
-                    return True
-            for definition in module.facts.definitions:
-                for decorator in definition.decorators:
-                    name = decorator.name if isinstance(decorator, Name | Invoke) else ""
-                    if name and self._python.identify(name, module).startswith(identity):
-                        return True
-            if any(manager and self._python.identify(manager, module).startswith(identity) for call in module.facts.calls for manager in call.within):
-                return True
-        return False
+        return any(
+            self._names_breaker(module, identity)
+            for module in self._python.production
+            if self._wiring.runs(module) and (module is site.module or not result.startswith("?"))
+        )
+
+    def _names_breaker(self, module: Module, identity: str) -> bool:
+        """Whether a module calls a method of the object, decorates with it, or enters it."""
+        facts = module.facts
+        if any(
+            owner and self._python.identify(owner, module) == identity
+            for owner in ((call.via or call.name).rpartition(".")[0] for call in facts.calls)
+        ):
+            return True
+        decorators = [
+            item.name for one in facts.definitions for item in one.decorators if isinstance(item, Name | Invoke)
+        ]
+        managers = [manager for call in facts.calls for manager in call.within]
+        return any(
+            name and self._python.identify(name, module).startswith(identity) for name in (*decorators, *managers)
+        )
 
     def _breaker_classes(self) -> Iterator[Mechanism]:
         made = {site.name for site in self._python.all_calls}

@@ -1,4 +1,7 @@
-"""The routes that a tree's web frameworks serve: path, methods, handler, what guards them, and whether an application includes them."""
+"""The routes that a tree's web frameworks serve.
+
+Path, methods, handler, what guards them, and whether an application includes them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python import DECORATOR, Call, Const, Index, Invoke, Items, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -25,7 +29,7 @@ _MOST_ROUTES = 20_000
 class Guard:
     """Something that stands between a request and its handler: a resolved name, how it is attached, and where.
 
-    `level` tells whether it is attached to the route itself, to the class of the handler, to the router, or to the application.
+    `level` tells what it is attached to: the route itself, its handler's class, the router, or the application.
     """
 
     kind: Literal["dependency", "decorator", "permission", "authentication", "throttle", "mixin", "hook", "middleware"]
@@ -140,17 +144,64 @@ _ROUTERS: dict[str, str] = {
     "connexion.AsyncApp()": "connexion",
 }
 _APPLICATIONS = frozenset(
-    name for name in _ROUTERS if name.split(".")[-1] in (
-        "FastAPI()", "Starlette()", "Flask()", "Quart()", "APIFlask()", "OpenAPI()", "Sanic()", "NinjaAPI()", "NinjaExtraAPI()", "Application()",
-        "Bottle()", "Chalice()", "Robyn()", "App()", "API()", "APIGatewayRestResolver()", "APIGatewayHttpResolver()", "Litestar()", "app", "Eve()",
-        "FlaskApp()", "AsyncApp()", "bottle",
+    name
+    for name in _ROUTERS
+    if name.split(".")[-1]
+    in (
+        "FastAPI()",
+        "Starlette()",
+        "Flask()",
+        "Quart()",
+        "APIFlask()",
+        "OpenAPI()",
+        "Sanic()",
+        "NinjaAPI()",
+        "NinjaExtraAPI()",
+        "Application()",
+        "Bottle()",
+        "Chalice()",
+        "Robyn()",
+        "App()",
+        "API()",
+        "APIGatewayRestResolver()",
+        "APIGatewayHttpResolver()",
+        "Litestar()",
+        "app",
+        "Eve()",
+        "FlaskApp()",
+        "AsyncApp()",
+        "bottle",
     )
-)  # fmt: skip
-_LITESTAR = {f"litestar.{verb}": verb.upper() for verb in _VERBS} | {f"litestar.handlers.{verb}": verb.upper() for verb in _VERBS} | {
-    f"starlite.{verb}": verb.upper() for verb in _VERBS
-} | {"litestar.route": "", "litestar.websocket": "WEBSOCKET"}
-_INCLUDING = frozenset({"include_router", "register_blueprint", "blueprint", "add_router", "add_namespace", "mount", "add_subapp", "add_child", "register"})
-_DJANGO_PATHS = frozenset({"django.urls.path", "django.urls.re_path", "django.conf.urls.url", "django.conf.urls.re_path", "django.urls.conf.path", "django.urls.url"})
+)
+_LITESTAR = (
+    {f"litestar.{verb}": verb.upper() for verb in _VERBS}
+    | {f"litestar.handlers.{verb}": verb.upper() for verb in _VERBS}
+    | {f"starlite.{verb}": verb.upper() for verb in _VERBS}
+    | {"litestar.route": "", "litestar.websocket": "WEBSOCKET"}
+)
+_INCLUDING = frozenset(
+    {
+        "include_router",
+        "register_blueprint",
+        "blueprint",
+        "add_router",
+        "add_namespace",
+        "mount",
+        "add_subapp",
+        "add_child",
+        "register",
+    }
+)
+_DJANGO_PATHS = frozenset(
+    {
+        "django.urls.path",
+        "django.urls.re_path",
+        "django.conf.urls.url",
+        "django.conf.urls.re_path",
+        "django.urls.conf.path",
+        "django.urls.url",
+    }
+)
 _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
     "CreateAPIView": ("POST",),
     "ListAPIView": ("GET",),
@@ -183,7 +234,14 @@ _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
     "TokenObtainPairView": ("POST",),
     "TokenRefreshView": ("POST",),
 }
-_ACTIONS = {"list": "GET", "retrieve": "GET", "create": "POST", "update": "PUT", "partial_update": "PATCH", "destroy": "DELETE"}
+_ACTIONS = {
+    "list": "GET",
+    "retrieve": "GET",
+    "create": "POST",
+    "update": "PUT",
+    "partial_update": "PATCH",
+    "destroy": "DELETE",
+}
 _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "decorator"]] = {
     "permission_classes": "permission",
     "permissions": "permission",
@@ -195,7 +253,9 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
     "guards": "permission",
     "middleware": "decorator",
 }
-_PATTERN_NOISE = re.compile(r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]")
+_PATTERN_NOISE = re.compile(
+    r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]"
+)
 
 
 class Routes:
@@ -222,9 +282,21 @@ class Routes:
             *self._django(),
             *self._tornado(),
             *self._methods_by_name(),
+            *self._described(),
         ]
-        unique = {(route.path, route.methods, route.module.path, route.line, route.handler.name if route.handler else ""): route for route in found}
-        return tuple(sorted(unique.values(), key=lambda route: (route.module.path, route.line, route.path, route.methods)))[:_MOST_ROUTES]
+        unique = {
+            (
+                route.path,
+                route.methods,
+                route.module.path,
+                route.line,
+                route.handler.name if route.handler else "",
+            ): route
+            for route in found
+        }
+        return tuple(
+            sorted(unique.values(), key=lambda route: (route.module.path, route.line, route.path, route.methods))
+        )[:_MOST_ROUTES]
 
     @cached_property
     def by_handler(self) -> dict[str, tuple[Route, ...]]:
@@ -243,7 +315,11 @@ class Routes:
     @cached_property
     def applications(self) -> tuple[CallSite, ...]:
         """The calls that make an application object."""
-        return tuple(site for site in self._python.all_calls if f"{site.name}()" in _APPLICATIONS or self._is_own_application(site))
+        return tuple(
+            site
+            for site in self._python.all_calls
+            if f"{site.name}()" in _APPLICATIONS or self._is_own_application(site)
+        )
 
     def _is_own_application(self, site: CallSite) -> bool:
         name = site.name
@@ -259,7 +335,10 @@ class Routes:
     # -- routers and how they are put together ---------------------------------------------------------------------
 
     def _receiver(self, site: CallSite) -> tuple[str, str]:
-        """The router a method is called on: its identity in the tree (empty if local) and the framework; empty if it is none."""
+        """The router a method is called on: its identity in the tree (empty if local) and the framework.
+
+        Empty if it is none.
+        """
         name = site.name
         owner = name.rpartition(".")[0]
         framework = _ROUTERS.get(owner, "")
@@ -271,12 +350,20 @@ class Routes:
             framework = self._guessed_framework
         via = (site.call.via or site.call.name).rpartition(".")[0]
         identity = self._python.identify(via, site.module) if via else ""
-        return (identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"), framework
+        return (
+            identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"
+        ), framework
 
     @cached_property
     def _guessed_framework(self) -> str:
         """The framework of a router that is only a parameter: the one the tree imports."""
-        for package, framework in (("fastapi", "fastapi"), ("flask", "flask"), ("quart", "quart"), ("sanic", "sanic"), ("starlette", "starlette")):
+        for package, framework in (
+            ("fastapi", "fastapi"),
+            ("flask", "flask"),
+            ("quart", "quart"),
+            ("sanic", "sanic"),
+            ("starlette", "starlette"),
+        ):
             if package in self._python.imported:
                 return framework
         return ""
@@ -288,7 +375,11 @@ class Routes:
         for site in self._python.all_calls:
             kind = f"{site.name}()"
             if kind not in _ROUTERS and ":" in kind:
-                klass = self._python.class_of(site.name, site.module) if site.name.rpartition(":")[2][:1].isupper() else None
+                klass = (
+                    self._python.class_of(site.name, site.module)
+                    if site.name.rpartition(":")[2][:1].isupper()
+                    else None
+                )
                 bases = self._python.external_bases(klass) if klass is not None else ()
                 kind = next((f"{base}()" for base in bases if f"{base}()" in _ROUTERS), "")
             if kind in _ROUTERS and site.call.result:
@@ -314,7 +405,9 @@ class Routes:
             for value in self._included(site):
                 name = self._router_of(value, site.module)
                 if name:
-                    found[name].append(_Inclusion(parent, self._prefix(site), tuple(self._dependency_guards(site, "router"))))
+                    found[name].append(
+                        _Inclusion(parent, self._prefix(site), tuple(self._dependency_guards(site, "router")))
+                    )
         for identity, (site, kind) in self._constructions.items():
             if kind.endswith(".Api()") or "connexion" in kind:
                 for parent in self._held_by(site):
@@ -330,9 +423,7 @@ class Routes:
 
     def _included(self, site: CallSite) -> Iterator[Value]:
         for value in (*site.call.args, *(value for _, value in site.call.keywords)):
-            if isinstance(value, Name | Index):
-                yield value
-            elif isinstance(value, Invoke):
+            if isinstance(value, (Name | Index, Invoke)):
                 yield value
 
     def _router_of(self, value: Value, module: Module) -> str:
@@ -343,7 +434,10 @@ class Routes:
             if identity in self._constructions:
                 return identity
             path, _, rest = identity.partition(":")
-            return next((f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions), identity if ":" in identity else "")
+            return next(
+                (f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions),
+                identity if ":" in identity else "",
+            )
         if isinstance(value, Invoke):
             return value.name
         return ""
@@ -376,7 +470,9 @@ class Routes:
             return constant
         parts = getattr(value, "parts", ())
         if parts:
-            return "".join(text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts)
+            return "".join(
+                text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts
+            )
         if isinstance(value, Name) and value.name:
             return ""
         return ""
@@ -387,7 +483,11 @@ class Routes:
             return "", ()
         site = made[0]
         prefix = self._prefix(site)
-        if not prefix and made[1].endswith("Namespace()") and not any(place.prefix for place in self._inclusions.get(identity, ())):
+        if (
+            not prefix
+            and made[1].endswith("Namespace()")
+            and not any(place.prefix for place in self._inclusions.get(identity, ()))
+        ):
             name = self._text(site.call.argument(0, "name"), site.module)
             prefix = f"/{name}" if name else ""
         level: Literal["router", "application"] = "application" if made[1] in _APPLICATIONS else "router"
@@ -428,25 +528,35 @@ class Routes:
 
     # -- guards ----------------------------------------------------------------------------------------------------
 
-    def _dependency_guards(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
+    def _dependency_guards(
+        self, site: CallSite, level: Literal["route", "class", "router", "application"]
+    ) -> Iterator[Guard]:
         for keyword in ("dependencies", "auth", "guards", "middleware"):
             value = site.call.keyword(keyword)
             if value is not None:
                 yield from self._guards_in(value, site.module, site.call.line, level)
 
-    def _guards_in(self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
+    def _guards_in(
+        self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]
+    ) -> Iterator[Guard]:
         for item in flattened(value):
             if isinstance(item, Invoke):
                 inner = module.facts.calls[item.call] if item.call >= 0 else None
                 arguments = inner.args if inner is not None else ()
                 first = arguments[0] if arguments else (inner.keyword("dependency") if inner is not None else None)
                 if item.name.rpartition(".")[2] in ("Depends", "Security") and first is not None:
-                    yield Guard("dependency", self._dependency_name(first, module), level, module.path, line, arguments[1:])
+                    yield Guard(
+                        "dependency", self._dependency_name(first, module), level, module.path, line, arguments[1:]
+                    )
                 else:
                     yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
             elif isinstance(item, Name):
                 assigned = self._python.assignment(item.name, module)
-                if assigned is not None and not isinstance(assigned[1].value, Name) and flattened(assigned[1].value) != [item]:
+                if (
+                    assigned is not None
+                    and not isinstance(assigned[1].value, Name)
+                    and flattened(assigned[1].value) != [item]
+                ):
                     yield from self._guards_in(assigned[1].value, assigned[0], line, level)
                 else:
                     yield Guard("dependency", self._python.identify(item.name, module), level, module.path, line)
@@ -485,7 +595,14 @@ class Routes:
                 inner = module.facts.calls[value.call]
                 first = inner.argument(0, "dependency")
                 if first is not None:
-                    yield Guard("dependency", self._dependency_name(first, module), "route", module.path, line, (*inner.args[1:], *(v for _, v in inner.keywords)))
+                    yield Guard(
+                        "dependency",
+                        self._dependency_name(first, module),
+                        "route",
+                        module.path,
+                        line,
+                        (*inner.args[1:], *(v for _, v in inner.keywords)),
+                    )
         elif isinstance(value, Index):
             for item in value.items:
                 yield from self._depends(item, module, line, depth + 1)
@@ -572,9 +689,18 @@ class Routes:
         for path in paths:
             for prefix in prefixes:
                 yield Route(
-                    _joined(prefix, path), ordered, framework, module, line, handler, view, router,
-                    is_wired if wired is None else wired, tuple(dict.fromkeys((*own, *mounted_guards))), call,
-                )  # fmt: skip
+                    _joined(prefix, path),
+                    ordered,
+                    framework,
+                    module,
+                    line,
+                    handler,
+                    view,
+                    router,
+                    is_wired if wired is None else wired,
+                    tuple(dict.fromkeys((*own, *mounted_guards))),
+                    call,
+                )
 
     def _decorated(self) -> Iterator[Route]:
         """Functions and classes registered by a decorator of a router or of the framework itself."""
@@ -597,12 +723,24 @@ class Routes:
                 yield from self._class_routes(target, paths, framework, site, router, guards)
             else:
                 yield from self._made(
-                    paths, self._methods(site), framework, site.module, call.line, target, router=router, guards=guards, call=call
+                    paths,
+                    self._methods(site),
+                    framework,
+                    site.module,
+                    call.line,
+                    target,
+                    router=router,
+                    guards=guards,
+                    call=call,
                 )
 
     def _paths(self, site: CallSite) -> list[str]:
         first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")
-        texts = [self._text(value, site.module) for value in site.call.args if not isinstance(value, Name | Invoke)] if site.last == "route" else []
+        texts = (
+            [self._text(value, site.module) for value in site.call.args if not isinstance(value, Name | Invoke)]
+            if site.last == "route"
+            else []
+        )
         paths = [text for text in texts if text.startswith("/")]
         if not paths:
             values = [self._text(item, site.module) for item in flattened(first)] if first is not None else [""]
@@ -615,9 +753,13 @@ class Routes:
         if site.last in ("websocket", "websocket_route"):
             return ["WEBSOCKET"]
         value = site.call.keyword("methods") or site.call.keyword("method")
-        if value is None and site.last in ("api_operation",) and site.call.args:
+        if value is None and site.last == "api_operation" and site.call.args:
             value = site.call.args[0]
-        found = [text for item in flattened(value) if isinstance(text := self._python.constant(item, site.module), str)] if value is not None else []
+        found = (
+            [text for item in flattened(value) if isinstance(text := self._python.constant(item, site.module), str)]
+            if value is not None
+            else []
+        )
         return found or ["GET"]
 
     def _litestar(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
@@ -630,24 +772,54 @@ class Routes:
         method = _LITESTAR[site.name]
         paths = [_joined(prefix, path) for path in self._paths(site)]
         yield from self._made(
-            paths, [method] if method else self._methods(site), "litestar", site.module, site.call.line, target, view=view,
-            guards=tuple(self._dependency_guards(site, "route")), call=site.call,
-        )  # fmt: skip
+            paths,
+            [method] if method else self._methods(site),
+            "litestar",
+            site.module,
+            site.call.line,
+            target,
+            view=view,
+            guards=tuple(self._dependency_guards(site, "route")),
+            call=site.call,
+        )
 
     def _class_routes(
-        self, view: DefinitionSite, paths: list[str], framework: str, site: CallSite, router: str, guards: tuple[Guard, ...]
+        self,
+        view: DefinitionSite,
+        paths: list[str],
+        framework: str,
+        site: CallSite,
+        router: str,
+        guards: tuple[Guard, ...],
     ) -> Iterator[Route]:
         found = False
         for verb, method in self._verb_methods(view):
             found = True
             yield from self._made(
-                paths, [verb], framework, site.module, site.call.line, method, view=view, router=router, guards=guards, call=site.call
+                paths,
+                [verb],
+                framework,
+                site.module,
+                site.call.line,
+                method,
+                view=view,
+                router=router,
+                guards=guards,
+                call=site.call,
             )
         if not found:
             yield from self._made(
-                paths, self._generic_methods(view), framework, site.module, site.call.line, None, view=view, router=router, guards=guards,
+                paths,
+                self._generic_methods(view),
+                framework,
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                router=router,
+                guards=guards,
                 call=site.call,
-            )  # fmt: skip
+            )
 
     def _verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
         for verb in _VERBS:
@@ -663,7 +835,11 @@ class Routes:
             methods.update(_GENERIC_VIEWS.get(base.rpartition(".")[2], ()))
         limited = self._python.class_value(view, "http_method_names")
         if limited is not None and limited[1].value is not None:
-            allowed = {text.upper() for item in flattened(limited[1].value) if isinstance(text := self._python.constant(item, limited[0]), str)}
+            allowed = {
+                text.upper()
+                for item in flattened(limited[1].value)
+                if isinstance(text := self._python.constant(item, limited[0]), str)
+            }
             methods = (methods or allowed) & allowed
         return tuple(sorted(methods))
 
@@ -696,7 +872,10 @@ class Routes:
         return None
 
     def _resources(self) -> Iterator[Route]:
-        """Classes and functions registered by a call: `add_resource(Item, "/items")`, `add_url_rule`, `router.add_get`, `add_route`."""
+        """Classes and functions registered by a call.
+
+        `add_resource(Item, "/items")`, `add_url_rule`, `router.add_get`, `add_route`.
+        """
         for site in self._python.all_calls:
             last = site.last
             if last.startswith("add_") and "resource" in last:
@@ -709,8 +888,10 @@ class Routes:
                 path = self._text(site.call.args[0], site.module)
                 handler = self._function_in(site.call.args[1], site.module)
                 if path.startswith("/"):
-                    yield from self._made([path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call)
-            elif last in ("add_view",) and len(site.call.args) >= 1:
+                    yield from self._made(
+                        [path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call
+                    )
+            elif last == "add_view" and len(site.call.args) >= 1:
                 continue
 
     def _resource(self, site: CallSite) -> Iterator[Route]:
@@ -731,31 +912,54 @@ class Routes:
             yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
         elif value is not None:
             yield from self._made(
-                [path], self._methods(site), framework or "flask", site.module, site.call.line, self._function_in(value, site.module),
-                router=router if framework else "", call=site.call,
-            )  # fmt: skip
+                [path],
+                self._methods(site),
+                framework or "flask",
+                site.module,
+                site.call.line,
+                self._function_in(value, site.module),
+                router=router if framework else "",
+                call=site.call,
+            )
 
     def _added_route(self, site: CallSite) -> Iterator[Route]:
-        texts = [text if isinstance(text, str) else "" for text in (self._python.constant(value, site.module) for value in site.call.args[:3])]
+        texts = [
+            text if isinstance(text, str) else ""
+            for text in (self._python.constant(value, site.module) for value in site.call.args[:3])
+        ]
         at = next((index for index, text in enumerate(texts) if text.startswith("/")), None)
         if at is None:
             return
-        value = site.call.args[at + 1] if at + 1 < len(site.call.args) else site.call.keyword("endpoint") or site.call.keyword("handler")
+        value = (
+            site.call.args[at + 1]
+            if at + 1 < len(site.call.args)
+            else site.call.keyword("endpoint") or site.call.keyword("handler")
+        )
         method = texts[0] if at == 1 and texts[0].isupper() else ""
         router, framework = self._receiver(site)
         view = self._class_in(value, site.module)
         if view is not None:
-            yield from self._class_routes(view, [texts[at]], framework or "falcon", site, router if framework else "", ())
+            yield from self._class_routes(
+                view, [texts[at]], framework or "falcon", site, router if framework else "", ()
+            )
         else:
             methods = [method] if method and method != "*" else self._methods(site)
             yield from self._made(
-                [texts[at]], methods, framework or "aiohttp", site.module, site.call.line, self._function_in(value, site.module),
-                router=router if framework else "", call=site.call,
-            )  # fmt: skip
+                [texts[at]],
+                methods,
+                framework or "aiohttp",
+                site.module,
+                site.call.line,
+                self._function_in(value, site.module),
+                router=router if framework else "",
+                call=site.call,
+            )
 
     def _listed(self) -> Iterator[Route]:
         """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""
-        for site in self._python.calls("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"):
+        for site in self._python.calls(
+            "starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"
+        ):
             path = self._text(site.call.argument(0, "path"), site.module)
             value = site.call.argument(1, "endpoint")
             view = self._class_in(value, site.module)
@@ -763,7 +967,15 @@ class Routes:
                 yield from self._class_routes(view, [path], "starlette", site, "", ())
             else:
                 methods = ["WEBSOCKET"] if "WebSocket" in site.name else self._methods(site)
-                yield from self._made([path], methods, "starlette", site.module, site.call.line, self._function_in(value, site.module), call=site.call)
+                yield from self._made(
+                    [path],
+                    methods,
+                    "starlette",
+                    site.module,
+                    site.call.line,
+                    self._function_in(value, site.module),
+                    call=site.call,
+                )
         for site in self._python.calls(*(f"aiohttp.web.{verb}" for verb in _VERBS), "aiohttp.web.view"):
             path = self._text(site.call.argument(0, "path"), site.module)
             value = site.call.argument(1, "handler")
@@ -771,7 +983,15 @@ class Routes:
             if view is not None:
                 yield from self._class_routes(view, [path], "aiohttp", site, "", ())
             else:
-                yield from self._made([path], [site.last], "aiohttp", site.module, site.call.line, self._function_in(value, site.module), call=site.call)
+                yield from self._made(
+                    [path],
+                    [site.last],
+                    "aiohttp",
+                    site.module,
+                    site.call.line,
+                    self._function_in(value, site.module),
+                    call=site.call,
+                )
 
     # -- Django ----------------------------------------------------------------------------------------------------
 
@@ -794,7 +1014,9 @@ class Routes:
                     found[module.path].append((site.module.path, prefix))
             elif isinstance(target, Name):
                 identity = self._python.identify(target.name, site.module)
-                found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append((site.module.path, prefix))
+                found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append(
+                    (site.module.path, prefix)
+                )
         return {name: tuple(places) for name, places in found.items()}
 
     def _url_prefixes(self, key: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], bool]:
@@ -816,7 +1038,11 @@ class Routes:
         found: set[str] = set()
         for module in self._python.modules.values():
             for assignment in module.facts.assignments:
-                if assignment.target.endswith("ROOT_URLCONF") and isinstance(assignment.value, Const) and isinstance(assignment.value.value, str):
+                if (
+                    assignment.target.endswith("ROOT_URLCONF")
+                    and isinstance(assignment.value, Const)
+                    and isinstance(assignment.value.value, str)
+                ):
                     target = self._python.module_named(assignment.value.value, module.path)
                     if target is not None:
                         found.add(target.path)
@@ -827,7 +1053,9 @@ class Routes:
 
     def _django(self) -> Iterator[Route]:
         for site in self._python.calls(*_DJANGO_PATHS):
-            pattern = _plain_pattern(self._text(site.call.argument(0, "route") or site.call.keyword("regex"), site.module))
+            pattern = _plain_pattern(
+                self._text(site.call.argument(0, "route") or site.call.keyword("regex"), site.module)
+            )
             value = site.call.argument(1, "view")
             if isinstance(value, Invoke) and value.name.endswith("include"):
                 continue
@@ -842,7 +1070,15 @@ class Routes:
                 guards = tuple(self._wrapping_guards(value, site))
                 framework = "django"
                 yield from self._made(
-                    paths, methods, framework, site.module, site.call.line, handler, guards=guards, call=site.call, wired=wired
+                    paths,
+                    methods,
+                    framework,
+                    site.module,
+                    site.call.line,
+                    handler,
+                    guards=guards,
+                    call=site.call,
+                    wired=wired,
                 )
         yield from self._rest_routers()
 
@@ -863,7 +1099,12 @@ class Routes:
             last = name.rpartition(".")[2]
             if last in ("api_view", "require_http_methods") and isinstance(decorator, Invoke) and decorator.call >= 0:
                 call = handler.module.facts.calls[decorator.call]
-                texts = [text for value in call.args for item in flattened(value) if isinstance(text := self._python.constant(item, handler.module), str)]
+                texts = [
+                    text
+                    for value in call.args
+                    for item in flattened(value)
+                    if isinstance(text := self._python.constant(item, handler.module), str)
+                ]
                 return tuple(texts) or ("GET",)
             if last in ("require_GET", "require_safe"):
                 return ("GET",)
@@ -876,16 +1117,38 @@ class Routes:
     def _django_class(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
         guards = tuple(self._wrapping_guards(site.call.argument(1, "view"), site))
         verbs = list(self._verb_methods(view))
-        framework = "django-rest-framework" if any(base.startswith("rest_framework") for base in self._python.external_bases(view)) else "django"
+        framework = (
+            "django-rest-framework"
+            if any(base.startswith("rest_framework") for base in self._python.external_bases(view))
+            else "django"
+        )
         for verb, method in verbs:
             yield from self._made(
-                paths, [verb], framework, site.module, site.call.line, method, view=view, guards=guards, call=site.call, wired=wired
+                paths,
+                [verb],
+                framework,
+                site.module,
+                site.call.line,
+                method,
+                view=view,
+                guards=guards,
+                call=site.call,
+                wired=wired,
             )
         known = {verb.upper() for verb, _ in verbs}
         rest = [method for method in self._mapped_methods(site) or self._generic_methods(view) if method not in known]
         if rest or not verbs:
             yield from self._made(
-                paths, rest, framework, site.module, site.call.line, None, view=view, guards=guards, call=site.call, wired=wired
+                paths,
+                rest,
+                framework,
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                guards=guards,
+                call=site.call,
+                wired=wired,
             )
 
     def _mapped_methods(self, site: CallSite) -> tuple[str, ...]:
@@ -902,7 +1165,10 @@ class Routes:
     def _rest_routers(self) -> Iterator[Route]:
         for site in self._python.calls_of("register"):
             owner = site.name.rpartition(".")[0]
-            if not (owner.startswith(("rest_framework", "rest_framework_nested", "rest_framework_extensions")) or owner.endswith(("Router()", "Router"))):
+            if not (
+                owner.startswith(("rest_framework", "rest_framework_nested", "rest_framework_extensions"))
+                or owner.endswith(("Router()", "Router"))
+            ):
                 continue
             view = self._class_in(site.call.argument(1, "viewset"), site.module)
             pattern = _plain_pattern(self._text(site.call.argument(0, "prefix"), site.module))
@@ -913,7 +1179,11 @@ class Routes:
             attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
             paths = [_joined(prefix, pattern) for prefix in prefixes]
             if attached:
-                paths = [_joined(_joined(above, inner), pattern) for path, inner in attached for above in self._url_prefixes(path)[0]]
+                paths = [
+                    _joined(_joined(above, inner), pattern)
+                    for path, inner in attached
+                    for above in self._url_prefixes(path)[0]
+                ]
                 wired = any(self._url_prefixes(path)[1] for path, _ in attached)
             yield from self._viewset(view, paths, site, wired)
 
@@ -926,30 +1196,68 @@ class Routes:
             done.add(method)
             detail = "" if action in ("list", "create") else "/{pk}"
             yield from self._made(
-                [f"{path.rstrip('/')}{detail}" for path in paths], [method], "django-rest-framework", site.module, site.call.line, handler, view=view,
-                call=site.call, wired=wired,
-            )  # fmt: skip
-        for method in view.methods:
-            for decorator in method.definition.decorators:
-                if isinstance(decorator, Invoke) and decorator.name.rpartition(".")[2] in ("action", "list_route", "detail_route"):
+                [f"{path.rstrip('/')}{detail}" for path in paths],
+                [method],
+                "django-rest-framework",
+                site.module,
+                site.call.line,
+                handler,
+                view=view,
+                call=site.call,
+                wired=wired,
+            )
+        for extra in view.methods:
+            for decorator in extra.definition.decorators:
+                if isinstance(decorator, Invoke) and decorator.name.rpartition(".")[2] in (
+                    "action",
+                    "list_route",
+                    "detail_route",
+                ):
                     call = view.module.facts.calls[decorator.call] if decorator.call >= 0 else None
                     value = call.keyword("methods") if call is not None else None
-                    verbs = [text for item in flattened(value) if isinstance(text := self._python.constant(item, view.module), str)] if value is not None else []
+                    verbs = (
+                        [
+                            text
+                            for item in flattened(value)
+                            if isinstance(text := self._python.constant(item, view.module), str)
+                        ]
+                        if value is not None
+                        else []
+                    )
                     yield from self._made(
-                        [f"{path.rstrip('/')}/{method.definition.name}" for path in paths], verbs or ["GET"], "django-rest-framework", view.module,
-                        method.definition.line, method, view=view, call=call, wired=wired,
-                    )  # fmt: skip
+                        [f"{path.rstrip('/')}/{extra.definition.name}" for path in paths],
+                        verbs or ["GET"],
+                        "django-rest-framework",
+                        view.module,
+                        extra.definition.line,
+                        extra,
+                        view=view,
+                        call=call,
+                        wired=wired,
+                    )
         rest = [method for method in self._generic_methods(view) if method not in done]
         if rest:
             yield from self._made(
-                paths, rest, "django-rest-framework", site.module, site.call.line, None, view=view, call=site.call, wired=wired
+                paths,
+                rest,
+                "django-rest-framework",
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                call=site.call,
+                wired=wired,
             )
 
     # -- the others ------------------------------------------------------------------------------------------------
 
     def _tornado(self) -> Iterator[Route]:
         """Handler classes in tuples of `(pattern, Handler)`, and in `URLSpec` or `url`."""
-        handlers = {site.name: site for site in self._python.classes if self._python.descends_from(site, "tornado.web.*", "tornado.websocket.*")}
+        handlers = {
+            site.name: site
+            for site in self._python.classes
+            if self._python.descends_from(site, "tornado.web.*", "tornado.websocket.*")
+        }
         if not handlers:
             return
         for module in self._python.production:
@@ -965,7 +1273,16 @@ class Routes:
                 view = self._class_in(value, module)
                 if view is not None and view.name in handlers:
                     for verb, method in self._verb_methods(view):
-                        yield from self._made([_joined("", _plain_pattern(pattern))], [verb], "tornado", module, line, method, view=view, call=made_by)
+                        yield from self._made(
+                            [_joined("", _plain_pattern(pattern))],
+                            [verb],
+                            "tornado",
+                            module,
+                            line,
+                            method,
+                            view=view,
+                            call=made_by,
+                        )
 
     def _pairs(self, value: Value, module: Module) -> Iterator[tuple[str, Value]]:
         if isinstance(value, Items):
@@ -981,10 +1298,71 @@ class Routes:
             path = next((item for item in view.fields if item.name == "path" and isinstance(item.value, Const)), None)
             for method in view.methods:
                 name = method.definition.name
-                if name in ("GET", "POST", "PUT", "DELETE", "PATCH") and path is not None and isinstance(path.value, Const) and isinstance(path.value.value, str):
-                    yield from self._made([_plain_pattern(path.value.value)], [name], "web.py", view.module, method.definition.line, method, view=view)
-                elif any(isinstance(item, Name) and item.name.endswith("cherrypy.expose") for item in method.definition.decorators):
-                    yield from self._made([f"/{name}"], ["GET", "POST"], "cherrypy", view.module, method.definition.line, method, view=view)
+                if (
+                    name in ("GET", "POST", "PUT", "DELETE", "PATCH")
+                    and path is not None
+                    and isinstance(path.value, Const)
+                    and isinstance(path.value.value, str)
+                ):
+                    yield from self._made(
+                        [_plain_pattern(path.value.value)],
+                        [name],
+                        "web.py",
+                        view.module,
+                        method.definition.line,
+                        method,
+                        view=view,
+                    )
+                elif any(
+                    isinstance(item, Name) and item.name.endswith("cherrypy.expose")
+                    for item in method.definition.decorators
+                ):
+                    yield from self._made(
+                        [f"/{name}"],
+                        ["GET", "POST"],
+                        "cherrypy",
+                        view.module,
+                        method.definition.line,
+                        method,
+                        view=view,
+                    )
+
+    def _described(self) -> Iterator[Route]:
+        """Connexion's operations: an OpenAPI document names the handler of each."""
+        if "connexion" not in self._python.imported:
+            return
+        site = next(iter((*self._python.calls_of("add_api"), *self.applications)), None)
+        if site is None:
+            return
+        for path, document in self._sources.facts(OpenApiDocument).items():
+            for operation in document.operations:
+                handler = self._operation_handler(operation, path)
+                if handler is None:
+                    continue
+                guards = (
+                    (Guard("dependency", "connexion.security", "route", path, operation.line),)
+                    if operation.secured
+                    else ()
+                )
+                yield from self._made(
+                    [operation.path],
+                    [operation.method],
+                    "connexion",
+                    handler.module,
+                    handler.definition.line,
+                    handler,
+                    guards=guards,
+                )
+
+    def _operation_handler(self, operation: Operation, document: str) -> DefinitionSite | None:
+        dotted, _, name = operation.handler.rpartition(".")
+        module = self._python.module_named(dotted, document) if dotted else None
+        while module is None and "." in dotted:
+            # A class's method: the module is what stands before the class.
+            dotted, _, owner = dotted.rpartition(".")
+            name = f"{owner}.{name}"
+            module = self._python.module_named(dotted, document)
+        return self._python.definition_named(f"{module.path}:{name}") if module is not None else None
 
 
 _ROUTER_NAMES = frozenset({"app", "router", "bp", "blueprint", "api", "application", "api_router", "ns"})
@@ -1002,7 +1380,14 @@ def flattened(value: Value | None) -> list[Value]:
 
 def _plain_pattern(pattern: str) -> str:
     """A URL pattern as a path: named and unnamed groups become `{name}`, anchors go."""
-    text = _PATTERN_NOISE.sub(lambda match: f"{{{match.group(1)}}}" if match.group(1) else ("{}" if match.group(0).startswith("(") and not match.group(0).startswith("(?:") else ""), pattern)
+    text = _PATTERN_NOISE.sub(
+        lambda match: (
+            f"{{{match.group(1)}}}"
+            if match.group(1)
+            else ("{}" if match.group(0).startswith("(") and not match.group(0).startswith("(?:") else "")
+        ),
+        pattern,
+    )
     return text.replace("/?", "/").replace("<", "{").replace(">", "}")
 
 
@@ -1012,4 +1397,3 @@ def _joined(prefix: str, path: str) -> str:
         return prefix or "/"
     joined = f"{prefix.rstrip('/')}/{path.lstrip('/')}" if prefix else path
     return joined if joined.startswith("/") else f"/{joined}"
-

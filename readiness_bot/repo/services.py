@@ -1,4 +1,7 @@
-"""What kind of program the tree is and what its applications are put together from: servers, workers, middleware, hooks, handlers."""
+"""What kind of program the tree is and what its applications are put together from.
+
+Servers, workers, middleware, hooks, handlers.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ class Attachment:
     `definition` is the function or class of the tree behind the name, None for a library's.
     """
 
-    kind: Literal["middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"]
+    kind: Literal[
+        "middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"
+    ]
     name: str
     location: Location
     module: Module
@@ -89,19 +94,48 @@ _TASK_DECORATORS: dict[str, str] = {
 }
 _CONSUMERS = frozenset(
     {
-        "kafka.KafkaConsumer", "aiokafka.AIOKafkaConsumer", "confluent_kafka.Consumer", "pika.BlockingConnection", "aio_pika.connect_robust",
-        "rq.Worker", "arq.run_worker", "pika.SelectConnection", "nats.connect", "stomp.Connection",
+        "kafka.KafkaConsumer",
+        "aiokafka.AIOKafkaConsumer",
+        "confluent_kafka.Consumer",
+        "pika.BlockingConnection",
+        "aio_pika.connect_robust",
+        "rq.Worker",
+        "arq.run_worker",
+        "pika.SelectConnection",
+        "nats.connect",
+        "stomp.Connection",
     }
-)  # fmt: skip
+)
 _SERVER_STARTS = frozenset(
     {
-        "uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app", "gunicorn.app.base.BaseApplication", "grpc.server",
-        "grpc.aio.server", "cherrypy.quickstart", "cherrypy.tree.mount", "cheroot.wsgi.Server", "wsgiref.simple_server.make_server",
-        "http.server.HTTPServer", "http.server.ThreadingHTTPServer", "tornado.web.Application", "asyncio.start_server", "web.application",
-        "socketserver.TCPServer", "gevent.pywsgi.WSGIServer", "eventlet.wsgi.server", "nicegui.ui.run", "mcp.server.fastmcp.FastMCP",
-        "granian.Granian", "pyramid.config.Configurator", "twisted.web.server.Site", "websockets.serve", "twisted.internet.reactor.run",
+        "uvicorn.run",
+        "hypercorn.asyncio.serve",
+        "waitress.serve",
+        "aiohttp.web.run_app",
+        "gunicorn.app.base.BaseApplication",
+        "grpc.server",
+        "grpc.aio.server",
+        "cherrypy.quickstart",
+        "cherrypy.tree.mount",
+        "cheroot.wsgi.Server",
+        "wsgiref.simple_server.make_server",
+        "http.server.HTTPServer",
+        "http.server.ThreadingHTTPServer",
+        "tornado.web.Application",
+        "asyncio.start_server",
+        "web.application",
+        "socketserver.TCPServer",
+        "gevent.pywsgi.WSGIServer",
+        "eventlet.wsgi.server",
+        "nicegui.ui.run",
+        "mcp.server.fastmcp.FastMCP",
+        "granian.Granian",
+        "pyramid.config.Configurator",
+        "twisted.web.server.Site",
+        "websockets.serve",
+        "twisted.internet.reactor.run",
     }
-)  # fmt: skip
+)
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
 _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
@@ -183,7 +217,12 @@ class Services:
         if not queue and name.rpartition(".")[2] in ("task", "periodic_task", "actor", "job", "shared_task"):
             root = name.partition(".")[0]
             queue = _QUEUES.get(root, "")
-            if not queue and name.endswith(".task") and "celery" in self.queues and (":" in name or name.startswith("?")):
+            if (
+                not queue
+                and name.endswith(".task")
+                and "celery" in self.queues
+                and (":" in name or name.startswith("?"))
+            ):
                 queue = "celery"
         return queue, keywords
 
@@ -191,21 +230,40 @@ class Services:
 
     @cached_property
     def middleware(self) -> tuple[Attachment, ...]:
-        """Middleware that is attached to an application: by call, decorator, constructor, Django setting, or as a wrapper."""
+        """Middleware that is attached to an application.
+
+        By call, decorator, constructor, Django setting, or as a wrapper.
+        """
         return tuple(self._middleware())
 
     def _middleware(self) -> Iterator[Attachment]:
+        yield from self._added_middleware()
+        for site in self._routes.applications:
+            for value in flattened(site.call.keyword("middleware") or site.call.keyword("middlewares")):
+                yield from self._attached("middleware", value, site)
+        yield from self._listed_middleware()
+        yield from self._wrapping_middleware()
+
+    def _added_middleware(self) -> Iterator[Attachment]:
         for site in self._python.calls_of(*sorted(_MIDDLEWARE_CALLS)):
             call = site.call
             if call.context & DECORATOR and call.decorates >= 0:
                 target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
-                yield Attachment("middleware", target.name, target.location, site.module, target, call.args, call.keywords, call.guards)
+                yield Attachment(
+                    "middleware",
+                    target.name,
+                    target.location,
+                    site.module,
+                    target,
+                    call.args,
+                    call.keywords,
+                    call.guards,
+                )
             elif call.args or call.has("middleware_class"):
                 value = call.argument(0, "middleware_class")
                 yield from self._attached("middleware", value, site, call.args[1:], call.keywords)
-        for site in self._routes.applications:
-            for value in flattened(site.call.keyword("middleware") or site.call.keyword("middlewares")):
-                yield from self._attached("middleware", value, site)
+
+    def _listed_middleware(self) -> Iterator[Attachment]:
         for setting in self.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
             for value in flattened(setting.value):
                 text = value.value if isinstance(value, Const) else None
@@ -213,21 +271,36 @@ class Services:
                     definition = self._python.definition(text, setting.module)
                     location = Location(setting.module.path, setting.line, setting.line)
                     yield Attachment("middleware", text, location, setting.module, definition, guards=setting.guards)
+
+    def _wrapping_middleware(self) -> Iterator[Attachment]:
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 value = assignment.value
-                if isinstance(value, Invoke) and value.call >= 0 and assignment.target.rpartition(".")[2].lstrip(":?") in ("wsgi_app", "app", "application"):
+                if (
+                    isinstance(value, Invoke)
+                    and value.call >= 0
+                    and assignment.target.rpartition(".")[2].lstrip(":?") in ("wsgi_app", "app", "application")
+                ):
                     name = self._python.mean(value.name, module)
                     if name.endswith(_WRAPPERS):
                         call = module.facts.calls[value.call]
                         location = module.location(call.line, call.end_line, call.scope, call.statement)
                         yield Attachment(
-                            "middleware", name, location, module, self._python.definition(value.name, module), call.args, call.keywords, call.guards
+                            "middleware",
+                            name,
+                            location,
+                            module,
+                            self._python.definition(value.name, module),
+                            call.args,
+                            call.keywords,
+                            call.guards,
                         )
 
     def _attached(
         self,
-        kind: Literal["middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"],
+        kind: Literal[
+            "middleware", "exception-handler", "startup", "shutdown", "lifespan", "before-request", "after-request"
+        ],
         value: Value | None,
         site: CallSite,
         arguments: tuple[Value, ...] = (),
@@ -237,11 +310,17 @@ class Services:
         if isinstance(value, Invoke) and value.call >= 0:
             inner = module.facts.calls[value.call]
             name = self._python.mean(inner.name, module)
-            if name.rpartition(".")[2] in ("Middleware", "DefineMiddleware") and inner.args and isinstance(inner.args[0], Name):
+            if (
+                name.rpartition(".")[2] in ("Middleware", "DefineMiddleware")
+                and inner.args
+                and isinstance(inner.args[0], Name)
+            ):
                 value, arguments, keywords = inner.args[0], inner.args[1:], inner.keywords
             else:
                 definition = self._python.definition(inner.via or inner.name, module)
-                yield Attachment(kind, name, site.location, module, definition, inner.args, inner.keywords, site.call.guards)
+                yield Attachment(
+                    kind, name, site.location, module, definition, inner.args, inner.keywords, site.call.guards
+                )
                 return
         if isinstance(value, Name):
             definition = self._python.definition(value.name, module)
@@ -252,21 +331,45 @@ class Services:
     def exception_handlers(self) -> tuple[Attachment, ...]:
         """Handlers of exceptions that an application registers; `arguments` begin with what is handled."""
         found: list[Attachment] = []
-        for site in self._python.calls_of("exception_handler", "errorhandler", "app_errorhandler", "exception", "error_handler", "error"):
+        for site in self._python.calls_of(
+            "exception_handler", "errorhandler", "app_errorhandler", "exception", "error_handler", "error"
+        ):
             call = site.call
             if call.context & DECORATOR and call.decorates >= 0 and "." in site.name:
                 target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
-                found.append(Attachment("exception-handler", target.name, target.location, site.module, target, call.args, call.keywords, call.guards))
+                found.append(
+                    Attachment(
+                        "exception-handler",
+                        target.name,
+                        target.location,
+                        site.module,
+                        target,
+                        call.args,
+                        call.keywords,
+                        call.guards,
+                    )
+                )
         for site in self._python.calls_of("add_exception_handler", "register_error_handler", "add_error_handler"):
             found += [
-                Attachment(item.kind, item.name, item.location, item.module, item.definition, site.call.args[:1], (), item.guards)
+                Attachment(
+                    item.kind,
+                    item.name,
+                    item.location,
+                    item.module,
+                    item.definition,
+                    site.call.args[:1],
+                    (),
+                    item.guards,
+                )
                 for item in self._attached("exception-handler", site.call.argument(1, "handler"), site)
             ]
         for site in self._routes.applications:
             value = site.call.keyword("exception_handlers")
             for key, handler in zip(getattr(value, "keys", ()), getattr(value, "values", ()), strict=False):
                 found += [
-                    Attachment(item.kind, item.name, item.location, item.module, item.definition, (key,), (), item.guards)
+                    Attachment(
+                        item.kind, item.name, item.location, item.module, item.definition, (key,), (), item.guards
+                    )
                     for item in self._attached("exception-handler", handler, site)
                 ]
         return tuple(found)
@@ -279,24 +382,46 @@ class Services:
     def _hooks(self) -> Iterator[Attachment]:
         for site in self._routes.applications:
             yield from self._attached("lifespan", site.call.keyword("lifespan"), site)
-            for keyword, kind in (("on_startup", "startup"), ("on_shutdown", "shutdown")):
-                for value in flattened(site.call.keyword(keyword)):
-                    yield from self._attached(kind, value, site)  # type: ignore[arg-type]
-        for site in self._python.calls_of("on_event", "listener", "add_event_handler", "register_listener", "add_listener"):
-            texts = [text for value in (*site.call.args, *(value for _, value in site.call.keywords)) if isinstance(text := self._python.constant(value, site.module), str)]
+            for value in flattened(site.call.keyword("on_startup")):
+                yield from self._attached("startup", value, site)
+            for value in flattened(site.call.keyword("on_shutdown")):
+                yield from self._attached("shutdown", value, site)
+        for site in self._python.calls_of(
+            "on_event", "listener", "add_event_handler", "register_listener", "add_listener"
+        ):
+            texts = [
+                text
+                for value in (*site.call.args, *(value for _, value in site.call.keywords))
+                if isinstance(text := self._python.constant(value, site.module), str)
+            ]
             kind: Literal["startup", "shutdown"] | None = (
-                "startup" if _START_EVENTS.intersection(texts) else "shutdown" if _STOP_EVENTS.intersection(texts) else None
+                "startup"
+                if _START_EVENTS.intersection(texts)
+                else "shutdown"
+                if _STOP_EVENTS.intersection(texts)
+                else None
             )
             if kind is None:
                 continue
             if site.call.context & DECORATOR and site.call.decorates >= 0:
-                target = DefinitionSite(site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates])
+                target = DefinitionSite(
+                    site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates]
+                )
                 yield Attachment(kind, target.name, target.location, site.module, target)
             else:
                 for value in site.call.args:
                     yield from self._attached(kind, value, site)
-        yield from self._registered("startup", "before_serving", "before_first_request", "before_server_start", "main_process_start")
-        yield from self._registered("shutdown", "after_serving", "after_server_stop", "before_server_stop", "teardown_appcontext", "main_process_stop")
+        yield from self._registered(
+            "startup", "before_serving", "before_first_request", "before_server_start", "main_process_start"
+        )
+        yield from self._registered(
+            "shutdown",
+            "after_serving",
+            "after_server_stop",
+            "before_server_stop",
+            "teardown_appcontext",
+            "main_process_stop",
+        )
         yield from self._registered("before-request", "before_request", "before_app_request")
         yield from self._registered("after-request", "after_request", "after_app_request", "teardown_request")
         for site in self._python.calls_of("append"):
@@ -305,12 +430,16 @@ class Services:
                 for value in site.call.args:
                     yield from self._attached("startup" if owner == "on_startup" else "shutdown", value, site)
 
-    def _registered(self, kind: Literal["startup", "shutdown", "before-request", "after-request"], *names: str) -> Iterator[Attachment]:
+    def _registered(
+        self, kind: Literal["startup", "shutdown", "before-request", "after-request"], *names: str
+    ) -> Iterator[Attachment]:
         for site in self._python.calls_of(*names):
             for value in site.call.args:
                 yield from self._attached(kind, value, site)
             if site.call.context & DECORATOR and site.call.decorates >= 0:
-                target = DefinitionSite(site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates])
+                target = DefinitionSite(
+                    site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates]
+                )
                 yield Attachment(kind, target.name, target.location, site.module, target)
         for definition in self._python.functions:
             for decorator in definition.definition.decorators:
@@ -327,7 +456,7 @@ class Services:
             for assignment in module.facts.assignments:
                 name = assignment.key or assignment.target.rpartition(".")[2].lstrip(":?")
                 is_config = bool(assignment.key) and assignment.target.endswith("config[]")
-                if name.isupper() and not assignment.target.startswith("?") or is_config:
+                if (name.isupper() and not assignment.target.startswith("?")) or is_config:
                     found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))
         for site in self._python.classes:
             if self.is_settings_class(site):
@@ -339,8 +468,13 @@ class Services:
         return tuple(found)
 
     def is_settings_class(self, site: DefinitionSite) -> bool:
-        """Whether a class reads its fields from the environment: pydantic-settings, environ-config, starlette's or dynaconf's."""
-        return self._python.descends_from(site, "pydantic_settings.*", "pydantic.BaseSettings", "pydantic.env_settings.*", "pydantic.v1.BaseSettings")
+        """Whether a class reads its fields from the environment.
+
+        Pydantic-settings, environ-config, starlette's or dynaconf's.
+        """
+        return self._python.descends_from(
+            site, "pydantic_settings.*", "pydantic.BaseSettings", "pydantic.env_settings.*", "pydantic.v1.BaseSettings"
+        )
 
     @cached_property
     def _setting_names(self) -> frozenset[str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Format, Name, Value
+from readiness_bot.facts.python import Const, Definition, Format, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import CallSite, Module, Python
@@ -16,23 +15,45 @@ from readiness_bot.repo.routes import Route, Routes
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
 _CLIENTS = re.compile(
-    r"(^|\.)(TestClient|APIClient|AsyncTestClient|APIRequestFactory|RequestFactory|APITestCase|APITransactionTestCase|TestApp|AsyncHTTPTestCase|ASGITransport|"
-    r"AioHTTPTestCase|test_client|create_test_client|aiohttp_client|test_request_context|RoutesTestCase|LiveServerTestCase|SanicTestClient|webtest|app_client|AsyncClient|"
+    r"(^|\.)(TestClient|APIClient|AsyncTestClient|APIRequestFactory|RequestFactory|APITestCase|"
+    r"APITransactionTestCase|TestApp|AsyncHTTPTestCase|ASGITransport|"
+    r"AioHTTPTestCase|test_client|create_test_client|aiohttp_client|test_request_context|"
+    r"RoutesTestCase|LiveServerTestCase|SanicTestClient|webtest|app_client|AsyncClient|"
     r"HttpClient|LifespanManager|FlaskClient|test_cli_runner|ASGIWebSocketTransport)$"
 )
 _DJANGO_CASES = re.compile(r"^(django\.test\.|rest_framework\.test\.|django_webtest|test_plus)")
-_CLIENT_FIXTURES = re.compile(r"^(\w+_)?(client|app_client|test_client|api_client|aiohttp_client|webapp|test_app|testapp|http|browser|page|live_server|django_app|session_client)(_\w+)?$")
+_CLIENT_FIXTURES = re.compile(
+    r"^(\w+_)?(client|app_client|test_client|api_client|aiohttp_client|webapp|test_app|testapp|"
+    r"http|browser|page|live_server|django_app|session_client)(_\w+)?$"
+)
 _STORES = re.compile(
-    r"postgres|postgis|timescale|mysql|mariadb|mongo|redis|valkey|rabbitmq|kafka|elasticsearch|opensearch|cockroach|mssql|sqlserver|clickhouse|cassandra|neo4j|minio|memcached|localstack|db\b|database",
+    (
+        r"postgres|postgis|timescale|mysql|mariadb|mongo|redis|valkey|rabbitmq|kafka|elasticsearch|"
+        r"opensearch|cockroach|mssql|sqlserver|clickhouse|cassandra|neo4j|minio|memcached|"
+        r"localstack|db\b|database"
+    ),
     re.IGNORECASE,
 )
-_STORE_LIBRARIES = ("testcontainers", "pytest_postgresql", "pytest_docker", "pytest_mysql", "pytest_mongodb", "pytest_redis", "testing.postgresql", "pytest_databases", "docker")
+_STORE_LIBRARIES = (
+    "testcontainers",
+    "pytest_postgresql",
+    "pytest_docker",
+    "pytest_mysql",
+    "pytest_mongodb",
+    "pytest_redis",
+    "testing.postgresql",
+    "pytest_databases",
+    "docker",
+)
 _PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}|\([^)]*\)|:[A-Za-z_]\w*|\*")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A path that a test asks for; segments that the test fills in at run time are `{}`. `method` is empty where unknown."""
+    """A path that a test asks for; segments that the test fills in at run time are `{}`.
+
+    `method` is empty where unknown.
+    """
 
     segments: tuple[str, ...]
     is_suffix: bool
@@ -64,11 +85,15 @@ class Suite:
     @staticmethod
     def _asserts(module: Module) -> bool:
         tests = [
-            definition for definition in module.facts.definitions if definition.kind == "function" and definition.name.startswith(("test", "it_", "should_"))
+            definition
+            for definition in module.facts.definitions
+            if definition.kind == "function" and definition.name.startswith(("test", "it_", "should_"))
         ]
         if not tests:
             return False
-        return any(definition.asserts for definition in module.facts.definitions) or "doctest" in {item.target for item in module.facts.imports}
+        return any(definition.asserts for definition in module.facts.definitions) or "doctest" in {
+            item.target for item in module.facts.imports
+        }
 
     @cached_property
     def through_interface(self) -> tuple[Evidence, ...]:
@@ -78,15 +103,22 @@ class Suite:
             if _CLIENTS.search(site.name.rpartition(":")[2]):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.last}`"))
         for module in self._python.tests:
-            for definition in module.facts.definitions:
-                if any(_DJANGO_CASES.match(self._python.mean(base, module)) for base in definition.bases):
-                    if any(".client." in call.name or ".client." in call.via for call in module.facts.calls):
-                        found.append(Evidence(module.path, definition.line, f"`{definition.name}` uses Django's test client"))
-                        break
-                if definition.kind == "function" and any(_CLIENT_FIXTURES.match(parameter.name) for parameter in definition.parameters) and definition.name.startswith("test"):
-                    found.append(Evidence(module.path, definition.line, f"`{definition.name}` takes a client"))
-                    break
+            told = next(
+                filter(None, (self._client_of(definition, module) for definition in module.facts.definitions)), None
+            )
+            if told is not None:
+                found.append(told)
         return tuple(dict.fromkeys(found))
+
+    def _client_of(self, definition: Definition, module: Module) -> Evidence | None:
+        """How one test class or function gets at a client: Django's own, or a fixture named for it."""
+        is_case = any(_DJANGO_CASES.match(self._python.mean(base, module)) for base in definition.bases)
+        if is_case and any(".client." in call.name or ".client." in call.via for call in module.facts.calls):
+            return Evidence(module.path, definition.line, f"`{definition.name}` uses Django's test client")
+        takes_client = any(_CLIENT_FIXTURES.match(parameter.name) for parameter in definition.parameters)
+        if takes_client and definition.kind == "function" and definition.name.startswith("test"):
+            return Evidence(module.path, definition.line, f"`{definition.name}` takes a client")
+        return None
 
     @cached_property
     def against_stores(self) -> tuple[Evidence, ...]:
@@ -102,7 +134,13 @@ class Suite:
                 found.append(Evidence(run.path, run.line, "the pipeline starts the Compose services"))
         for step in self._pipelines.steps:
             text = step.step.run
-            if re.search(r"docker[ -]compose\b.*\b(up|run)\b|service (postgresql|mysql|redis)\S* start|systemctl start (postgresql|mysql|redis)|docker run\b.*(postgres|mysql|redis|mongo)", text):
+            if re.search(
+                (
+                    r"docker[ -]compose\b.*\b(up|run)\b|service (postgresql|mysql|redis)\S* start|"
+                    r"systemctl start (postgresql|mysql|redis)|docker run\b.*(postgres|mysql|redis|mongo)"
+                ),
+                text,
+            ):
                 found.append(Evidence(step.path, step.line, "the pipeline starts the stores"))
         for module in self._python.tests:
             for item in module.facts.imports:
@@ -123,7 +161,9 @@ class Suite:
         found: list[Request] = []
         for site in self._calls:
             last = site.last
-            for position, value in enumerate((*site.call.args[:3], *(value for name, value in site.call.keywords if name in ("url", "path", "uri")))):
+            for position, value in enumerate(
+                (*site.call.args[:3], *(value for name, value in site.call.keywords if name in ("url", "path", "uri")))
+            ):
                 read = self._path(value, site.module)
                 if read is None:
                     continue
@@ -154,7 +194,13 @@ class Suite:
                 else:
                     text += "{}"
         else:
-            constant = value.value if isinstance(value, Const) else self._python.constant(value, module) if isinstance(value, Name) else None
+            constant = (
+                value.value
+                if isinstance(value, Const)
+                else self._python.constant(value, module)
+                if isinstance(value, Name)
+                else None
+            )
             if not isinstance(constant, str):
                 return None
             text = constant
@@ -194,18 +240,27 @@ class Suite:
         return index
 
     def exercises(self, route: Route) -> bool:
-        """Whether some test asks for the route: by path (and method, where the test tells it), by name, or by its handler."""
+        """Whether some test asks for the route.
+
+        By path (and method, where the test tells it), by name, or by its handler.
+        """
         name = route.call.keyword("name") if route.call is not None else None
         if isinstance(name, Const) and isinstance(name.value, str) and name.value in self._names:
             return True
         if route.call is not None:
             base = route.call.keyword("basename") or route.call.keyword("base_name") or route.call.keyword("endpoint")
-            if isinstance(base, Const) and any(known == base.value or known.startswith(f"{base.value}-") for known in self._names):
+            if isinstance(base, Const) and any(
+                known == base.value or known.startswith(f"{base.value}-") for known in self._names
+            ):
                 return True
         if route.handler is not None:
             if route.handler.name in self._handled or route.handler.definition.name in self._names:
                 return True
-            if route.view is not None and route.view.name in self._handled and route.framework in ("django", "django-rest-framework", "tornado", "falcon"):
+            if (
+                route.view is not None
+                and route.view.name in self._handled
+                and route.framework in ("django", "django-rest-framework", "tornado", "falcon")
+            ):
                 return True
         return self._is_asked_for(route)
 
@@ -217,7 +272,10 @@ class Suite:
         for (size, is_suffix), requests in self._requested.items():
             if is_suffix and 0 < size <= len(wanted):
                 tail = wanted[len(wanted) - size :]
-                if any(_matches(tail, request.segments) and (not request.method or request.method in route.methods) for request in requests):
+                if any(
+                    _matches(tail, request.segments) and (not request.method or request.method in route.methods)
+                    for request in requests
+                ):
                     return True
         return False
 
@@ -240,4 +298,3 @@ def _matches(wanted: tuple[str, ...], asked: tuple[str, ...]) -> bool:
             return False
     # A request made of nothing but filled-in parts says nothing about which route it is for.
     return any("{}" not in right for right in asked)
-

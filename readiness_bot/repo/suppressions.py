@@ -42,4 +42,8 @@ class Suppressions:
         """The comments of one kind (`nosec`, `noqa`, `readiness`) on the lines of a place."""
         module = self._python.modules.get(path)
         if module is not None:
-            yield from (item for item in module.facts.suppressions if item.kind == kind and line <= item.line <= max(line, end_line))
+            yield from (
+                item
+                for item in module.facts.suppressions
+                if item.kind == kind and line <= item.line <= max(line, end_line)
+            )

@@ -1,4 +1,7 @@
-"""What is reached when the service runs: definitions and modules that something started leads to, by name or by string."""
+"""What is reached when the service runs.
+
+Definitions and modules that something started leads to, by name or by string.
+"""
 
 from __future__ import annotations
 
@@ -100,17 +103,23 @@ class Wiring:
         if any(call.last in _DISCOVERING for call in module.facts.calls):
             folder = module.path.rpartition("/")[0]
             yield from (path for path in python.modules if path.startswith(f"{folder}/") and path != module.path)
-        if module.path.endswith(("/settings.py", "/apps.py")) or "/settings/" in module.path or "INSTALLED_APPS" in " ".join(module.facts.refs):
+        if (
+            module.path.endswith(("/settings.py", "/apps.py"))
+            or "/settings/" in module.path
+            or "INSTALLED_APPS" in " ".join(module.facts.refs)
+        ):
             yield from self._django_apps(module)
 
     def _django_apps(self, module: Module) -> Iterator[str]:
         """The modules that Django imports by convention from each application that the settings name."""
-        folders = {path.rpartition("/")[0] for path in self._modules_of_strings(module)} | {module.path.rpartition("/")[0]}
+        folders = {path.rpartition("/")[0] for path in self._modules_of_strings(module)} | {
+            module.path.rpartition("/")[0]
+        }
         for path in self._python.modules:
             folder, _, name = path.rpartition("/")
-            if name in _DJANGO_MODULES and folder in folders:
-                yield path
-            elif "/management/commands/" in path and path.partition("/management/commands/")[0] in folders:
+            if (name in _DJANGO_MODULES and folder in folders) or (
+                "/management/commands/" in path and path.partition("/management/commands/")[0] in folders
+            ):
                 yield path
 
     def _modules_of_strings(self, module: Module) -> Iterator[str]:
@@ -171,7 +180,9 @@ class Wiring:
     def users(self, name: str) -> tuple[str, ...]:
         """The definitions of running code, and the modules (`path:`), that name this thing; itself left out."""
         bare = name.replace("()", "")
-        found = self._named.get(bare, set()) | (self._named.get(f"?.{bare.rpartition('.')[2]}", set()) if _is_member(bare) else set())
+        found = self._named.get(bare, set()) | (
+            self._named.get(f"?.{bare.rpartition('.')[2]}", set()) if _is_member(bare) else set()
+        )
         return tuple(sorted(user for user in found if user != bare and not user.startswith(f"{bare}.")))
 
     def is_used(self, site: DefinitionSite) -> bool:
@@ -202,7 +213,10 @@ class Wiring:
         )
 
     def is_reached(self, name: str) -> bool:
-        """Whether a thing of the tree, by its resolved name, is named by code that runs and is itself not only in dead code."""
+        """Whether a thing of the tree, by its resolved name.
+
+        Is named by code that runs and is itself not only in dead code.
+        """
         return self._reached(name.replace("()", ""), frozenset())
 
     def _reached(self, name: str, seen: frozenset[str]) -> bool:
@@ -222,24 +236,99 @@ class Wiring:
         return False
 
 
-_DISCOVERING = frozenset({"autodiscover", "autodiscover_tasks", "iter_modules", "walk_packages", "import_module", "find_modules", "import_string"})
-_DJANGO_MODULES = frozenset(
-    {"models.py", "admin.py", "apps.py", "urls.py", "signals.py", "tasks.py", "middleware.py", "celery.py", "wsgi.py", "asgi.py", "views.py", "checks.py"}
+_DISCOVERING = frozenset(
+    {
+        "autodiscover",
+        "autodiscover_tasks",
+        "iter_modules",
+        "walk_packages",
+        "import_module",
+        "find_modules",
+        "import_string",
+    }
 )
-_CALLED_BACK = frozenset({"main", "create_app", "get_app", "make_app", "application", "lifespan", "handler", "lambda_handler", "app_factory", "get_application"})
+_DJANGO_MODULES = frozenset(
+    {
+        "models.py",
+        "admin.py",
+        "apps.py",
+        "urls.py",
+        "signals.py",
+        "tasks.py",
+        "middleware.py",
+        "celery.py",
+        "wsgi.py",
+        "asgi.py",
+        "views.py",
+        "checks.py",
+    }
+)
+_CALLED_BACK = frozenset(
+    {
+        "main",
+        "create_app",
+        "get_app",
+        "make_app",
+        "application",
+        "lifespan",
+        "handler",
+        "lambda_handler",
+        "app_factory",
+        "get_application",
+    }
+)
 _START_NAMES = frozenset(
-    {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "gunicorn.conf.py", "gunicorn_conf.py", "conftest_app.py", "application.py", "lambda_function.py", "app.py"}
+    {
+        "wsgi.py",
+        "asgi.py",
+        "__main__.py",
+        "manage.py",
+        "gunicorn.conf.py",
+        "gunicorn_conf.py",
+        "conftest_app.py",
+        "application.py",
+        "lambda_function.py",
+        "app.py",
+    }
 )
 _APPLICATIONS = frozenset(
     {
-        "fastapi.FastAPI", "starlette.applications.Starlette", "flask.Flask", "quart.Quart", "sanic.Sanic", "litestar.Litestar",
-        "aiohttp.web.Application", "tornado.web.Application", "connexion.App", "connexion.FlaskApp", "connexion.AsyncApp", "bottle.Bottle",
-        "falcon.App", "falcon.asgi.App", "django.core.wsgi.get_wsgi_application", "django.core.asgi.get_asgi_application", "celery.Celery",
-        "apiflask.APIFlask", "robyn.Robyn", "blacksheep.Application", "pyramid.config.Configurator", "cherrypy.quickstart", "eve.Eve",
-        "flask_openapi3.OpenAPI", "starlite.Starlite", "falcon.API", "chalice.Chalice", "aws_lambda_powertools.event_handler.APIGatewayRestResolver",
-        "faust.App", "nameko.rpc.rpc", "grpc.server", "grpc.aio.server", "faststream.FastStream", "uvicorn.run",
+        "fastapi.FastAPI",
+        "starlette.applications.Starlette",
+        "flask.Flask",
+        "quart.Quart",
+        "sanic.Sanic",
+        "litestar.Litestar",
+        "aiohttp.web.Application",
+        "tornado.web.Application",
+        "connexion.App",
+        "connexion.FlaskApp",
+        "connexion.AsyncApp",
+        "bottle.Bottle",
+        "falcon.App",
+        "falcon.asgi.App",
+        "django.core.wsgi.get_wsgi_application",
+        "django.core.asgi.get_asgi_application",
+        "celery.Celery",
+        "apiflask.APIFlask",
+        "robyn.Robyn",
+        "blacksheep.Application",
+        "pyramid.config.Configurator",
+        "cherrypy.quickstart",
+        "eve.Eve",
+        "flask_openapi3.OpenAPI",
+        "starlite.Starlite",
+        "falcon.API",
+        "chalice.Chalice",
+        "aws_lambda_powertools.event_handler.APIGatewayRestResolver",
+        "faust.App",
+        "nameko.rpc.rpc",
+        "grpc.server",
+        "grpc.aio.server",
+        "faststream.FastStream",
+        "uvicorn.run",
     }
-)  # fmt: skip
+)
 
 
 def _is_start(module: Module) -> bool:
@@ -282,14 +371,31 @@ def _is_member(name: str) -> bool:
 
 
 _PLAIN_DECORATORS = frozenset(
-    {"property", "staticmethod", "classmethod", "cached_property", "dataclass", "contextmanager", "asynccontextmanager", "wraps", "abstractmethod",
-     "lru_cache", "cache", "overload", "final", "override", "total_ordering", "singledispatch"}
-)  # fmt: skip
+    {
+        "property",
+        "staticmethod",
+        "classmethod",
+        "cached_property",
+        "dataclass",
+        "contextmanager",
+        "asynccontextmanager",
+        "wraps",
+        "abstractmethod",
+        "lru_cache",
+        "cache",
+        "overload",
+        "final",
+        "override",
+        "total_ordering",
+        "singledispatch",
+    }
+)
 
 
 def _only_plain(definition: Definition) -> bool:
     """Whether every decorator merely shapes the definition and registers it nowhere."""
     return all(
-        (decorator.name if isinstance(decorator, Name) else getattr(decorator, "name", "?")).rpartition(".")[2] in _PLAIN_DECORATORS
+        (decorator.name if isinstance(decorator, Name) else getattr(decorator, "name", "?")).rpartition(".")[2]
+        in _PLAIN_DECORATORS
         for decorator in definition.decorators
     )

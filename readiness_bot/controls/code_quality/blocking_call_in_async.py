@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import remedy, waits
 from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
 
 
 @Control(
@@ -18,11 +18,18 @@ from readiness_bot.repo.python import CallSite
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
     why=(
-        "All coroutines of a worker share one thread: while one of them waits in `time.sleep`, `requests` or a synchronous "
+        "All coroutines of a worker share one thread: while one of them waits in `time.sleep`, "
+        "`requests` or a synchronous "
         "driver, no other request makes progress, the health check included."
     ),
-    impact="A single slow query or peer stalls every request of the worker; probes time out and healthy pods are restarted.",
-    fix="Await the asynchronous counterpart, for example `await asyncio.sleep(1)`, or hand the call over: `await asyncio.to_thread(call, argument)`.",
+    impact=(
+        "A single slow query or peer stalls every request of the worker; probes time out and "
+        "healthy pods are restarted."
+    ),
+    fix=(
+        "Await the asynchronous counterpart, for example `await asyncio.sleep(1)`, or hand the "
+        "call over: `await asyncio.to_thread(call, argument)`."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=[
@@ -32,19 +39,31 @@ from readiness_bot.repo.python import CallSite
     fails=[
         "import time\n\n\nasync def poll():\n    time.sleep(1)  # <- flagged\n",
         "import requests as r\n\n\nasync def fetch(url):\n    return r.get(url, timeout=5)  # <- flagged\n",
-        "import subprocess\n\n\nasync def convert(path):\n    subprocess.run(['convert', path], check=True)  # <- flagged\n",
-        "from sqlalchemy.orm import Session\n\n\nasync def read(session: Session):\n    return session.execute('select 1')  # <- flagged\n",
+        (
+            "import subprocess\n\n\nasync def convert(path):\n    subprocess.run(['convert', path], "
+            "check=True)  # <- flagged\n"
+        ),
+        (
+            "from sqlalchemy.orm import Session\n\n\nasync def read(session: Session):\n    return "
+            "session.execute('select 1')  # <- flagged\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
     ignores=[
         "import time\n\n\ndef poll():\n    time.sleep(1)\n",
-        "import time\n\n\nasync def start(loop):\n    def work():\n        time.sleep(1)\n\n    await loop.run_in_executor(None, work)\n",
+        (
+            "import time\n\n\nasync def start(loop):\n    def work():\n        time.sleep(1)\n\n    "
+            "await loop.run_in_executor(None, work)\n"
+        ),
     ],
     applies=lambda repo: any(site.definition.is_async for site in repo.python.functions),
 )
 def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
-    """One site for each kind of waiting in each coroutine, and a hint for each own function that waits and is called from one."""
+    """One site for each kind of waiting in each coroutine.
+
+    And a hint for each own function that waits and is called from one.
+    """
     seen: set[tuple[str, str, str]] = set()
     waiting = _waiting_functions(repo)
     for site in repo.python.all_calls:
@@ -72,7 +91,10 @@ def _one_hop(repo: Repo, site: CallSite, caller: str, waiting: dict[str, CallSit
     if target is None or target.name not in waiting:
         return
     inner = waiting[target.name]
-    message = f"`{target.definition.name}` waits in `{_shown(inner)}` ({inner.module.path}:{inner.call.line}) and is called from `async def {caller}`"
+    message = (
+        f"`{target.definition.name}` waits in `{_shown(inner)}` "
+        f"({inner.module.path}:{inner.call.line}) and is called from `async def {caller}`"
+    )
     yield bad(site.location, message, Confidence.MEDIUM, fix=f"`await asyncio.to_thread({target.definition.name}, …)`")
 
 
@@ -81,7 +103,12 @@ def _waiting_functions(repo: Repo) -> dict[str, CallSite]:
     found: dict[str, CallSite] = {}
     for site in repo.python.all_calls:
         function = site.function
-        if function is not None and not function.is_async and waits(site.name) is not None and not site.call.context & IN_LAMBDA:
+        if (
+            function is not None
+            and not function.is_async
+            and waits(site.name) is not None
+            and not site.call.context & IN_LAMBDA
+        ):
             found.setdefault(f"{site.module.path}:{function.qualname}", site)
     return found
 

@@ -20,28 +20,52 @@ from readiness_bot.repo import Repo
     sources=["https://fastapi.tiangolo.com/tutorial/bigger-applications/"],
     passes=[
         {
-            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
-            "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+            "app/items.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
+                "items():\n    return []\n"
+            ),
+            "app/main.py": (
+                "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\n"
+                "app.include_router(items.router)\n"
+            ),
             "app/__init__.py": "",
         },
     ],
     fails=[
         {
-            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
+            "app/items.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
+                "items():\n    return []\n"
+            ),
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "app/__init__.py": "",
         },
     ],
     fixed={
-        "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
-        "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+        "app/items.py": (
+            "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
+            "items():\n    return []\n"
+        ),
+        "app/main.py": (
+            "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\n"
+            "app.include_router(items.router)\n"
+        ),
         "app/__init__.py": "",
     },
     partials=[
         {
-            "app/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n",
-            "app/users.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/users')\ndef users():\n    return []\n",
-            "app/main.py": "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(items.router)\n",
+            "app/items.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
+                "items():\n    return []\n"
+            ),
+            "app/users.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/users')\ndef "
+                "users():\n    return []\n"
+            ),
+            "app/main.py": (
+                "from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\n"
+                "app.include_router(items.router)\n"
+            ),
             "app/__init__.py": "",
         },
     ],
@@ -58,4 +82,6 @@ def dead_wiring(repo: Repo) -> Judgement:
     if not dead:
         return passed(summary, *(seen(part.path, part.line, f"{part.name} is included") for part in parts[:3]))
     share = 1 - len(dead) / len(parts)
-    return partial(summary, *evidence, score=round(0.5 + 0.4 * share, 2)) if share >= 0.5 else failed(summary, *evidence)
+    return (
+        partial(summary, *evidence, score=round(0.5 + 0.4 * share, 2)) if share >= 0.5 else failed(summary, *evidence)
+    )

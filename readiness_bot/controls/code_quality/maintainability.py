@@ -20,13 +20,24 @@ MANY = 0.15
     severity=Severity.LOW,
     why="Volume, branches and length together tell which modules take longest to understand; Radon ranks them A to C.",
     impact="Work slows down where it is needed most, and newcomers avoid whole modules.",
-    fix="Split the modules that rank C by subject, for example `orders.py` into `orders/prices.py` and `orders/shipping.py`.",
+    fix=(
+        "Split the modules that rank C by subject, for example `orders.py` into "
+        "`orders/prices.py` and `orders/shipping.py`."
+    ),
     effort=Effort.WEEK,
     role=Role.BACKEND,
     sources=["https://radon.readthedocs.io/en/latest/intro.html#maintainability-index"],
     passes=["def add(a, b):\n    return a + b\n"],
     fails=[
-        {"app/orders.py": "".join(f"def f{n}(a, b, c):\n    if a > {n} and b < {n}:\n        return a * {n} + b - c\n    elif c:\n        return a / b + c * {n}\n    return [x * {n} for x in a if x]\n\n\n" for n in range(120))},
+        {
+            "app/orders.py": "".join(
+                (
+                    f"def f{n}(a, b, c):\n    if a > {n} and b < {n}:\n        return a * {n} + b - c\n    "
+                    f"elif c:\n        return a / b + c * {n}\n    return [x * {n} for x in a if x]\n\n\n"
+                )
+                for n in range(120)
+            )
+        },
     ],
     fixed={
         "app/orders.py": "from orders.prices import f1\n\n\ndef price(order):\n    return f1(order)\n",
@@ -43,10 +54,16 @@ def maintainability(repo: Repo) -> Judgement:
     worst = [module for module in modules if module.facts.complexity.rank == "C"]
     share = len(worst) / len(modules)
     summary = f"{len(worst)} of {len(modules)} modules rank C on the maintainability index."
-    evidence = [seen(module.path, 1, f"maintainability index {module.facts.complexity.maintainability:.0f}, rank C") for module in worst[:5]]
+    evidence = [
+        seen(module.path, 1, f"maintainability index {module.facts.complexity.maintainability:.0f}, rank C")
+        for module in worst[:5]
+    ]
     if share < FEW:
         lowest = min(modules, key=lambda module: module.facts.complexity.maintainability)
-        return passed(summary, *(evidence or [seen(lowest.path, 1, f"the lowest index is {lowest.facts.complexity.maintainability:.0f}")]))
+        return passed(
+            summary,
+            *(evidence or [seen(lowest.path, 1, f"the lowest index is {lowest.facts.complexity.maintainability:.0f}")]),
+        )
     if share < MANY:
         return partial(summary, *evidence, score=0.9 - 0.4 * (share - FEW) / (MANY - FEW))
     return failed(summary, *evidence)

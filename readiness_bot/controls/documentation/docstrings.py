@@ -17,7 +17,10 @@ ENOUGH = 0.5
     severity=Severity.LOW,
     why="Whoever is called at night reads the function that failed, not the design document.",
     impact="Each incident begins with finding out what the code was meant to do.",
-    fix="Begin with what others call: one sentence of meaning, units and errors raised, such as `\"\"\"The price in cents. Raises KeyError.\"\"\"`.",
+    fix=(
+        "Begin with what others call: one sentence of meaning, units and errors raised, such as "
+        '`"""The price in cents. Raises KeyError."""`.'
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://peps.python.org/pep-0257/"],
@@ -32,8 +35,15 @@ def docstrings(repo: Repo) -> Judgement:
     if not public:
         return not_applicable("Nothing public is defined.")
     told = [site for site in public if site.definition.documented]
-    summary = f"{len(told)} of {len(public)} public functions and classes have a docstring ({len(told) / len(public):.0%})."
+    summary = (
+        f"{len(told)} of {len(public)} public functions and classes have a docstring ({len(told) / len(public):.0%})."
+    )
     if len(told) / len(public) >= ENOUGH:
-        return passed(summary, *(seen(site.module.path, site.definition.line, f"`{site.definition.name}`") for site in told[:3]))
+        return passed(
+            summary, *(seen(site.module.path, site.definition.line, f"`{site.definition.name}`") for site in told[:3])
+        )
     silent = [site for site in public if not site.definition.documented]
-    return failed(summary, *(seen(site.module.path, site.definition.line, f"`{site.definition.name}` has none") for site in silent[:5]))
+    return failed(
+        summary,
+        *(seen(site.module.path, site.definition.line, f"`{site.definition.name}` has none") for site in silent[:5]),
+    )

@@ -12,20 +12,36 @@ from readiness_bot.repo import Repo
     title="Queued jobs are retried, and end in time",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="A worker is killed at each deployment, and a job without a limit holds its worker for ever: both happen in the first week.",
+    why=(
+        "A worker is killed at each deployment, and a job without a limit holds its worker for "
+        "ever: both happen in the first week."
+    ),
     impact="Jobs are lost without a trace, or a few that hang stop the whole queue.",
-    fix="Acknowledge late, retry with backoff and limit the time: `task_acks_late = True`, `autoretry_for=(ConnectionError,)`, `task_time_limit = 300`.",
+    fix=(
+        "Acknowledge late, retry with backoff and limit the time: `task_acks_late = True`, "
+        "`autoretry_for=(ConnectionError,)`, `task_time_limit = 300`."
+    ),
     effort=Effort.DAY,
     role=Role.BACKEND,
     sources=["https://docs.celeryq.dev/en/stable/userguide/tasks.html#automatic-retry-for-known-exceptions"],
     passes=[
-        "from celery import Celery\n\napp = Celery('shop')\napp.conf.task_time_limit = 300\n\n\n@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
+        (
+            "from celery import Celery\n\napp = Celery('shop')\napp.conf.task_time_limit = 300\n\n\n"
+            "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    "
+            "return order\n"
+        ),
         "import dramatiq\n\n\n@dramatiq.actor\ndef charge(order):\n    return order\n",
     ],
     fails=["from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n"],
-    fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\napp.conf.task_time_limit = 300\n\n\n"
+    fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\n"
+    "app.conf.task_time_limit = 300\n\n\n"
     "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
-    partials=["from celery import Celery\n\napp = Celery('shop', task_time_limit=300)\n\n\n@app.task\ndef charge(order):\n    return order\n"],
+    partials=[
+        (
+            "from celery import Celery\n\napp = Celery('shop', task_time_limit=300)\n\n\n@app.task\n"
+            "def charge(order):\n    return order\n"
+        )
+    ],
     ignores=["import threading\n\nthreading.Thread(target=print).start()\n"],
 )
 def background_jobs(repo: Repo) -> Judgement:
@@ -40,4 +56,8 @@ def background_jobs(repo: Repo) -> Judgement:
     if limited:
         return partial("Jobs are limited in time, but a failed one is lost.", *limited[:5], score=0.5)
     first = repo.jobs.evidence[0]
-    return failed("Jobs are neither tried again nor limited in time.", seen(first.path, first.line, first.detail), looked_in=["task options", "queue settings"])
+    return failed(
+        "Jobs are neither tried again nor limited in time.",
+        seen(first.path, first.line, first.detail),
+        looked_in=["task options", "queue settings"],
+    )

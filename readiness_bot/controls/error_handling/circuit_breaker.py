@@ -14,37 +14,68 @@ from readiness_bot.repo import Repo
     severity=Severity.MEDIUM,
     why="Going on calling a peer that is down holds a worker for each timeout and hinders the peer's recovery.",
     impact="One failing dependency slows every request that touches it, and its return is met by a flood.",
-    fix="Wrap the outbound calls in one breaker for each peer: `breaker = pybreaker.CircuitBreaker(fail_max=5, reset_timeout=30)` and `@breaker` on the client's methods.",
+    fix=(
+        "Wrap the outbound calls in one breaker for each peer: `breaker = "
+        "pybreaker.CircuitBreaker(fail_max=5, reset_timeout=30)` and `@breaker` on the client's "
+        "methods."
+    ),
     effort=Effort.DAY,
     role=Role.BACKEND,
     sources=["https://github.com/danielfm/pybreaker", "https://martinfowler.com/bliki/CircuitBreaker.html"],
     passes=[
-        "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\n@breaker\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
-        "if __name__ == '__main__':\n    charge('https://a.example')\n",
-        "import requests\n\n\nclass CircuitBreaker:\n    def call(self, function, *args):\n        return function(*args)\n\n\nbreaker = CircuitBreaker()\n\n\n"
-        "def charge(url):\n    return breaker.call(requests.post, url)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n    requests.get('https://b.example', timeout=1)\n",
+        (
+            "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\n"
+            "@breaker\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
+        (
+            "import requests\n\n\nclass CircuitBreaker:\n    def call(self, function, *args):\n       "
+            " return function(*args)\n\n\nbreaker = CircuitBreaker()\n\n\n"
+            "def charge(url):\n    return breaker.call(requests.post, url)\n\n\nif __name__ == "
+            "'__main__':\n    charge('https://a.example')\n    requests.get('https://b.example', "
+            "timeout=1)\n"
+        ),
     ],
-    fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n"],
-    fixed="import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5, reset_timeout=30)\n\n\n@breaker\ndef charge(url):\n"
+    fails=[
+        (
+            "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\nif "
+            "__name__ == '__main__':\n    charge('https://a.example')\n"
+        )
+    ],
+    fixed="import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5, "
+    "reset_timeout=30)\n\n\n@breaker\ndef charge(url):\n"
     "    return requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
-        "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
-        "if __name__ == '__main__':\n    charge('https://a.example')\n",
+        (
+            "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\n"
+            "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def circuit_breaker(repo: Repo) -> Judgement:
-    """A breaker whose object something reached calls, decorates with or enters passes; one that only exists is partial."""
+    """A breaker whose object something reached calls, decorates with or enters passes.
+
+    One that only exists is partial.
+    """
     if not repo.outbound.exists:
         return not_applicable("No call leaves the process.")
     breakers = repo.resilience.breakers
     used = [item for item in breakers if item.is_used]
     if used:
-        return passed("A breaker stands before outbound calls.", *(seen(item.location.path, item.location.line, item.detail) for item in used[:5]))
+        return passed(
+            "A breaker stands before outbound calls.",
+            *(seen(item.location.path, item.location.line, item.detail) for item in used[:5]),
+        )
     if breakers:
-        shown = [seen(item.location.path, item.location.line, f"{item.detail}, called by nothing") for item in breakers[:5]]
+        shown = [
+            seen(item.location.path, item.location.line, f"{item.detail}, called by nothing") for item in breakers[:5]
+        ]
         return partial("A circuit breaker is defined, but no call goes through it.", *shown)
     first = repo.outbound.calls[0].site.location
     return failed(
-        "No breaker stands before any outbound call.", seen(first.path, first.line, "an outbound call"), looked_in=["breaker libraries", "own breaker classes"]
+        "No breaker stands before any outbound call.",
+        seen(first.path, first.line, "an outbound call"),
+        looked_in=["breaker libraries", "own breaker classes"],
     )

@@ -14,23 +14,40 @@ from readiness_bot.repo import Repo
     severity=Severity.HIGH,
     why="Clients and attackers read error pages: a traceback tells the one nothing and the other too much.",
     impact="Internals leak with each error, and clients cannot tell one failure from another.",
-    fix="Register one handler for what nobody expected, and log there: `@app.exception_handler(Exception)` that answers 500 with a fixed text.",
+    fix=(
+        "Register one handler for what nobody expected, and log there: "
+        "`@app.exception_handler(Exception)` that answers 500 with a fixed text."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
-        "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n@app.exception_handler(Exception)\n"
-        "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n",
+        (
+            "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = "
+            "FastAPI()\n\n\n@app.exception_handler(Exception)\n"
+            "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n"
+        ),
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'ok'\n",
     ],
     fails=[
-        "from http.server import BaseHTTPRequestHandler, HTTPServer\nimport traceback\n\n\nclass Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        try:\n"
-        "            self.answer()\n        except Exception:\n            self.wfile.write(traceback.format_exc().encode())\n\n\nHTTPServer(('', 80), Handler).serve_forever()\n",
+        (
+            "from http.server import BaseHTTPRequestHandler, HTTPServer\nimport traceback\n\n\nclass "
+            "Handler(BaseHTTPRequestHandler):\n    def do_GET(self):\n        try:\n"
+            "            self.answer()\n        except Exception:\n            "
+            "self.wfile.write(traceback.format_exc().encode())\n\n\nHTTPServer(('', 80), "
+            "Handler).serve_forever()\n"
+        ),
     ],
-    fixed="from http.server import BaseHTTPRequestHandler, HTTPServer\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n"
-    "@app.exception_handler(Exception)\ndef unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n",
+    fixed="from http.server import BaseHTTPRequestHandler, HTTPServer\n\nfrom fastapi import "
+    "FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n"
+    "@app.exception_handler(Exception)\ndef unexpected(request, error):\n    return "
+    "JSONResponse({'detail': 'internal error'}, status_code=500)\n",
     partials=[
-        "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.errorhandler(Exception)\ndef unexpected(error):\n    return traceback.format_exc(), 500\n",
+        (
+            "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.errorhandler(Exception)\ndef unexpected(error):\n    return traceback.format_exc(), "
+            "500\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -39,16 +56,29 @@ def exception_handlers(repo: Repo) -> Judgement:
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
     handlers = repo.services.exception_handlers
-    leaking = [item for item in handlers if item.definition is not None and any("traceback.format" in ref for ref in item.definition.definition.refs)]
+    leaking = [
+        item
+        for item in handlers
+        if item.definition is not None and any("traceback.format" in ref for ref in item.definition.definition.refs)
+    ]
     if leaking:
-        shown = [seen(item.location.path, item.location.line, f"`{item.name.rpartition(':')[2]}` formats a traceback") for item in leaking[:5]]
+        shown = [
+            seen(item.location.path, item.location.line, f"`{item.name.rpartition(':')[2]}` formats a traceback")
+            for item in leaking[:5]
+        ]
         return partial("A registered handler answers with internals.", *shown, score=0.5)
     if handlers:
-        shown = [seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`") for item in handlers[:5]]
+        shown = [
+            seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`")
+            for item in handlers[:5]
+        ]
         return passed("Errors are answered by registered handlers.", *shown)
     framework = _frameworks_default(repo)
     if framework is not None:
-        return passed("No handler of its own: the framework's default answers 500 without internals while debug is off.", framework)
+        return passed(
+            "No handler of its own: the framework's default answers 500 without internals while debug is off.",
+            framework,
+        )
     return _raw_server(repo)
 
 
@@ -64,4 +94,7 @@ def _frameworks_default(repo: Repo) -> Evidence | None:
 
 def _raw_server(repo: Repo) -> Judgement:
     first = repo.services.server_starts[0].location
-    return failed("The server has neither a framework's handling of errors nor one of its own.", seen(first.path, first.line, "server started here"))
+    return failed(
+        "The server has neither a framework's handling of errors nor one of its own.",
+        seen(first.path, first.line, "server started here"),
+    )

@@ -17,23 +17,38 @@ ENOUGH = 0.5
     severity=Severity.CRITICAL,
     why="Connections drop and peers restart every day; a second attempt a moment later succeeds, and nobody need know.",
     impact="Each passing fault of a dependency becomes an error for the user or a lost job.",
-    fix="Wrap the calls that leave the process: `@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())` from tenacity, for errors that pass by themselves only.",
+    fix=(
+        "Wrap the calls that leave the process: `@retry(stop=stop_after_attempt(3), "
+        "wait=wait_exponential_jitter())` from tenacity, for errors that pass by themselves only."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
-        "import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential\n\n\n@retry(stop=stop_after_attempt(3), wait=wait_exponential())\n"
-        "def charge(url):\n    return requests.post(url, timeout=5)\n\n\ndef main(url):\n    return charge(url)\n\n\nif __name__ == '__main__':\n    main('https://a.example')\n",
-        "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3.util.retry import Retry\n\nsession = requests.Session()\n"
-        "session.mount('https://', HTTPAdapter(max_retries=Retry(total=3, backoff_factor=0.5)))\nsession.get('https://a.example', timeout=3)\n",
+        (
+            "import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential\n\n\n"
+            "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\n"
+            "def charge(url):\n    return requests.post(url, timeout=5)\n\n\ndef main(url):\n    "
+            "return charge(url)\n\n\nif __name__ == '__main__':\n    main('https://a.example')\n"
+        ),
+        (
+            "import requests\nfrom requests.adapters import HTTPAdapter\nfrom urllib3.util.retry "
+            "import Retry\n\nsession = requests.Session()\n"
+            "session.mount('https://', HTTPAdapter(max_retries=Retry(total=3, backoff_factor=0.5)))\n"
+            "session.get('https://a.example', timeout=3)\n"
+        ),
     ],
     fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
     fixed="import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential_jitter\n\n\n"
-    "@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+    "@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())\ndef charge(url):\n   "
+    " return requests.post(url, timeout=5)\n\n\n"
     "if __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
-        "import requests\nfrom tenacity import retry\n\n\n@retry()\ndef unused():\n    return 1\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
-        "if __name__ == '__main__':\n    charge('https://a.example')\n",
+        (
+            "import requests\nfrom tenacity import retry\n\n\n@retry()\ndef unused():\n    return 1\n\n"
+            "\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -48,9 +63,16 @@ def retries(repo: Repo) -> Judgement:
         share = repo.resilience.retried_share
         if share >= ENOUGH:
             return passed(f"{used[0].detail} retries what fails for a moment.", *shown)
-        return partial(f"Retries cover {share:.0%} of what can fail for a moment.", *shown, score=round(0.5 + 0.4 * share / ENOUGH, 2))
+        return partial(
+            f"Retries cover {share:.0%} of what can fail for a moment.",
+            *shown,
+            score=round(0.5 + 0.4 * share / ENOUGH, 2),
+        )
     if mechanisms:
-        shown = [seen(item.location.path, item.location.line, f"{item.detail}, reached by nothing") for item in mechanisms[:5]]
+        shown = [
+            seen(item.location.path, item.location.line, f"{item.detail}, reached by nothing")
+            for item in mechanisms[:5]
+        ]
         return partial("A retry is defined, but nothing that runs goes through it.", *shown)
     first = repo.resilience.network_dependencies[0]
     return failed(

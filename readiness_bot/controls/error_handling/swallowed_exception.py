@@ -6,39 +6,73 @@ import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import Module
+from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
 _CLEANING_UP = re.compile(
-    r"^(__del__|__exit__|__aexit__|_*(a?close|shutdown|shut_down|disconnect|clean_?up|tear_?down|stop|terminate|dispose|release|kill|finalize|quit|"
+    r"^(__del__|__exit__|__aexit__|_*(a?close|shutdown|shut_down|disconnect|clean_?up|"
+    r"tear_?down|stop|terminate|dispose|release|kill|finalize|quit|"
     r"on_exit|at_?exit)(_.*)?)$"
 )
 _CLEANING_CALLS = re.compile(
-    r"(^|\.)(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|release|unlock|dispose|stop|flush|rollback|kill_?pg|"
+    r"(^|\.)(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
+    r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
     r"killpg|cleanup|join|detach|logout|delete_temp\w*)$"
 )
 _PARSING = re.compile(
-    r"^(int|float|str|bool|bytes|len|list|dict|tuple|set|isinstance|getattr|hasattr|max|min|sum|sorted|abs|round|zip|map|filter|enumerate|range|repr|type|"
+    r"^(int|float|str|bool|bytes|len|list|dict|tuple|set|isinstance|getattr|hasattr|max|min|"
+    r"sum|sorted|abs|round|zip|map|filter|enumerate|range|repr|type|"
     r"ord|chr|complex|next|iter|any|all|"
-    r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|json\.loads|ujson\.loads|orjson\.loads|simplejson\.loads|ast\.literal_eval|"
-    r"datetime\.(datetime|date|time)\.?(strptime|fromisoformat|fromtimestamp|utcfromtimestamp|timedelta)?|datetime\.timedelta|time\.strptime|"
-    r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|re\.\w+(\(\)\.\w+)?|base64\.\w+|binascii\.\w+|"
-    r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
-    r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
-    r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\.BeautifulSoup|"
-    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|strip|lower|upper|decode|"
-    r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|startswith|endswith|pop|astimezone|total_seconds))$"
+    r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|json\.loads|ujson\.loads|orjson\.loads|"
+    r"simplejson\.loads|ast\.literal_eval|"
+    r"datetime\.(datetime|date|time)\.?(strptime|fromisoformat|fromtimestamp|utcfromtimestamp|"
+    r"timedelta)?|datetime\.timedelta|time\.strptime|"
+    r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
+    r"re\.\w+(\(\)\.\w+)?|base64\.\w+|binascii\.\w+|"
+    r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|"
+    r"struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
+    r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
+    r"phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
+    r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|"
+    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\.BeautifulSoup|"
+    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|"
+    r"jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|"
+    r"(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|"
+    r"strip|lower|upper|decode|"
+    r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|"
+    r"startswith|endswith|pop|astimezone|total_seconds))$"
 )
 _LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
-_PREDICATE = re.compile(r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|_running|_ready|_healthy)$")
-_RESPONSES = frozenset(
-    {"jsonify", "Response", "JSONResponse", "HttpResponse", "JsonResponse", "make_response", "json_response", "ORJSONResponse", "PlainTextResponse", "json"}
+_PREDICATE = re.compile(
+    r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
+    r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
+    r"_running|_ready|_healthy)$"
 )
-_FAILURE_WORDS = re.compile(r"\b(error|fail|failed|failure|invalid|unable|cannot|could not|exception|denied|unavailable|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b", re.IGNORECASE)
+_RESPONSES = frozenset(
+    {
+        "jsonify",
+        "Response",
+        "JSONResponse",
+        "HttpResponse",
+        "JsonResponse",
+        "make_response",
+        "json_response",
+        "ORJSONResponse",
+        "PlainTextResponse",
+        "json",
+    }
+)
+_FAILURE_WORDS = re.compile(
+    (
+        r"\b(error|fail|failed|failure|invalid|unable|cannot|could not|exception|denied|"
+        r"unavailable|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b"
+    ),
+    re.IGNORECASE,
+)
 
 
 @Control(
@@ -47,11 +81,18 @@ _FAILURE_WORDS = re.compile(r"\b(error|fail|failed|failure|invalid|unable|cannot
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
     why=(
-        "A handler of `Exception` that only passes or gives back a constant catches the bug that was never thought of, too, "
+        "A handler of `Exception` that only passes or gives back a constant catches the bug that "
+        "was never thought of, too, "
         "and leaves neither a log line nor an alert behind."
     ),
-    impact="Failures stay invisible until their consequences surface: lost writes, wrong answers, jobs that silently never ran.",
-    fix="Name the exception that is expected, or report it before going on: `logger.exception(\"…\")`, then `raise` where nobody can go on without it.",
+    impact=(
+        "Failures stay invisible until their consequences surface: lost writes, wrong answers, "
+        "jobs that silently never ran."
+    ),
+    fix=(
+        "Name the exception that is expected, or report it before going on: "
+        '`logger.exception("…")`, then `raise` where nobody can go on without it.'
+    ),
     effort=Effort.MINUTES,
     role=Role.BACKEND,
     sources=[
@@ -59,21 +100,45 @@ _FAILURE_WORDS = re.compile(r"\b(error|fail|failed|failure|invalid|unable|cannot
         "https://docs.python.org/3/howto/logging.html#exceptions",
     ],
     fails=[
-        "def save(store, item):\n    try:\n        store.put(item)\n    except Exception:  # <- flagged\n        pass\n",
-        "def load(store, key):\n    try:\n        return store.fetch(key)\n    except:  # <- flagged\n        return None\n",
-        "def sync(jobs):\n    for job in jobs:\n        try:\n            job.run()\n        except (ValueError, Exception):  # <- flagged\n            continue\n",
-        "def names(store):\n    try:\n        found = store.query()\n    except BaseException:  # <- flagged\n        found = []\n    return found\n",
+        (
+            "def save(store, item):\n    try:\n        store.put(item)\n    except Exception:  # <- "
+            "flagged\n        pass\n"
+        ),
+        (
+            "def load(store, key):\n    try:\n        return store.fetch(key)\n    except:  # <- "
+            "flagged\n        return None\n"
+        ),
+        (
+            "def sync(jobs):\n    for job in jobs:\n        try:\n            job.run()\n        "
+            "except (ValueError, Exception):  # <- flagged\n            continue\n"
+        ),
+        (
+            "def names(store):\n    try:\n        found = store.query()\n    except BaseException:  # "
+            "<- flagged\n        found = []\n    return found\n"
+        ),
     ],
-    fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    try:\n        store.put(item)\n"
+    fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
+    "try:\n        store.put(item)\n"
     "    except Exception:\n        logger.exception('the item was not saved')\n        raise\n",
     passes=[
-        "def load(store, key):\n    try:\n        return store.fetch(key)\n    except Exception as error:\n        raise LookupError(key) from error\n",
-        "def report(error):\n    print(error)\n\n\ndef save(store, item):\n    try:\n        store.put(item)\n    except Exception as error:\n        report(error)\n",
+        (
+            "def load(store, key):\n    try:\n        return store.fetch(key)\n    except Exception "
+            "as error:\n        raise LookupError(key) from error\n"
+        ),
+        (
+            "def report(error):\n    print(error)\n\n\ndef save(store, item):\n    try:\n        "
+            "store.put(item)\n    except Exception as error:\n        report(error)\n"
+        ),
     ],
     ignores=[
         "def first(store):\n    try:\n        return store.first()\n    except KeyError:\n        return None\n",
         "try:\n    import ujson as json\nexcept Exception:\n    json = None\n",
-        {"tests/test_x.py": "def test_x(store):\n    try:\n        store.put(1)\n    except Exception:\n        pass\n    assert store\n"},
+        {
+            "tests/test_x.py": (
+                "def test_x(store):\n    try:\n        store.put(1)\n    except Exception:\n        pass\n"
+                "    assert store\n"
+            )
+        },
     ],
     applies=lambda repo: repo.python.exists,
 )
@@ -97,7 +162,11 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
     attempt = module.facts.attempts[handler.attempt]
     if handler.uses_exception or handler.raises or attempt.next_step == "raise" or _waived(repo, module, handler):
         return None
-    if attempt.steps and all(step == "import" or step.startswith(("assign:name", "assign:const")) for step in attempt.steps) and "import" in attempt.steps:
+    if (
+        attempt.steps
+        and all(step == "import" or step.startswith(("assign:name", "assign:const")) for step in attempt.steps)
+        and "import" in attempt.steps
+    ):
         return None
     strongest = Confidence.HIGH
     for step in handler.steps:
@@ -110,7 +179,10 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
     if _notes_failure(module, handler):
         strongest = min(strongest, Confidence.MEDIUM, key=_weight)
     confidence = min(strongest, _of_surroundings(module, handler, attempt), key=_weight)
-    return confidence, f"{_caught(handler)} is caught and {_done(handler.steps)}: the error is neither logged nor raised again"
+    return (
+        confidence,
+        f"{_caught(handler)} is caught and {_done(handler.steps)}: the error is neither logged nor raised again",
+    )
 
 
 def _notes_failure(module: Module, handler: Handler) -> bool:
@@ -148,16 +220,19 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
 
 
 def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | None:
-    """A returned constant or response: silent, a bare "it failed" (medium), a predicate's no (low), or a response that names the failure.
+    """How silent a returned constant or response is.
 
-    Only a client reads a response: the same words returned to a caller inside the program still lose the cause.
+    A bare "it failed" is medium, a predicate's no is low, a response that names the failure is none. Only a
+    client reads a response: the same words returned to a caller inside the program still lose the cause.
     """
     value = handler.returned
     function = module.function_of(handler.scope)
     if isinstance(value, Const) and value.value is False:
         return Confidence.LOW if function is not None and _PREDICATE.search(function.name) else Confidence.MEDIUM
     texts, has_false, status = _said(value, module)
-    is_response = isinstance(value, Invoke) or (function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler)
+    is_response = isinstance(value, Invoke) or (
+        function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler
+    )
     if is_response and (status >= 400 or any(_FAILURE_WORDS.search(text) and " " in text.strip() for text in texts)):
         return None
     if has_false or any(_FAILURE_WORDS.search(text) for text in texts):
@@ -196,7 +271,10 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
 
 
 def _of_surroundings(module: Module, handler: Handler, attempt: Attempt) -> Confidence:
-    """How much the place itself speaks for silence: clean-up (low), or a body that only converts local values (medium)."""
+    """How much the place itself speaks for silence.
+
+    Clean-up (low), or a body that only converts local values (medium).
+    """
     function = module.function_of(handler.scope)
     if attempt.in_finally or (function is not None and _CLEANING_UP.match(function.name)):
         return Confidence.LOW
@@ -210,8 +288,11 @@ def _of_surroundings(module: Module, handler: Handler, attempt: Attempt) -> Conf
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
     """Whether a comment of a linter that checks the same thing waives it, by its id: Bandit's or flake8's."""
     first, last = handler.line, handler.end_line
-    return any({"B110", "B112"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "nosec")) or any(
-        {"S110", "S112", "BLE001", "E722"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "noqa")
+    return any(
+        {"B110", "B112"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "nosec")
+    ) or any(
+        {"S110", "S112", "BLE001", "E722"} & set(item.ids)
+        for item in repo.suppressions.at(module.path, first, last, "noqa")
     )
 
 
@@ -225,13 +306,20 @@ def _done(steps: tuple[str, ...]) -> str:
     last = steps[-1]
     if last.startswith("return:"):
         return "a constant is returned"
-    return {"continue": "the loop goes on", "assign:const": "a constant takes the result's place"}.get(last, "passed over")
+    return {"continue": "the loop goes on", "assign:const": "a constant takes the result's place"}.get(
+        last, "passed over"
+    )
 
 
 def _final_returns(module: Module) -> Iterator[Site]:
     for index, attempt in enumerate(module.facts.attempts):
         if attempt.final_returns:
-            told = any(handler.attempt == index and (handler.calls or handler.uses_exception) for handler in module.facts.handlers)
-            location = module.location(attempt.final_line, attempt.end_line, attempt.scope, f"finally-return-{attempt.scope}")
+            told = any(
+                handler.attempt == index and (handler.calls or handler.uses_exception)
+                for handler in module.facts.handlers
+            )
+            location = module.location(
+                attempt.final_line, attempt.end_line, attempt.scope, f"finally-return-{attempt.scope}"
+            )
             confidence = Confidence.MEDIUM if told else Confidence.HIGH
             yield bad(location, "`return` in `finally` discards the exception that is on its way", confidence)

@@ -20,15 +20,33 @@ SOME = 0.25
     severity=Severity.LOW,
     why="A new client means a new TCP and TLS handshake for every call, and nothing bounds how many there are.",
     impact="Each call costs two round trips more, and under load the sockets run out.",
-    fix="Make the client once and keep it: `session = requests.Session()` at module level, or an `httpx.AsyncClient` in the application's lifespan.",
+    fix=(
+        "Make the client once and keep it: `session = requests.Session()` at module level, or an "
+        "`httpx.AsyncClient` in the application's lifespan."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://www.python-httpx.org/advanced/clients/", "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects"],
-    passes=["import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n"],
+    sources=[
+        "https://www.python-httpx.org/advanced/clients/",
+        "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects",
+    ],
+    passes=[
+        (
+            "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
+            "session.post(url, timeout=5)\n"
+        )
+    ],
     fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
-    fixed="import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n",
+    fixed=(
+        "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
+        "session.post(url, timeout=5)\n"
+    ),
     partials=[
-        "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return session.post(url, timeout=5)\n\n\ndef refund(url):\n    return requests.post(url, timeout=5)\n",
+        (
+            "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
+            "session.post(url, timeout=5)\n\n\ndef refund(url):\n    return requests.post(url, "
+            "timeout=5)\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -42,7 +60,10 @@ def connection_reuse(repo: Repo) -> Judgement:
     share = len(kept) / len(calls)
     summary = f"{len(kept)} of {len(calls)} outbound calls go through a client that is kept."
     shown_kept = [seen(call.site.module.path, call.site.call.line, "through a kept client") for call in kept[:3]]
-    shown_made = [seen(call.site.module.path, call.site.call.line, f"a new connection for `{call.site.last}`") for call in made[:5]]
+    shown_made = [
+        seen(call.site.module.path, call.site.call.line, f"a new connection for `{call.site.last}`")
+        for call in made[:5]
+    ]
     if share >= ENOUGH:
         return passed(summary, *shown_kept)
     if share >= SOME:

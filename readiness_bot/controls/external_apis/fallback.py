@@ -18,22 +18,36 @@ SOME = 0.25
     title="A failing peer becomes a domain error or a degraded answer",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="What a library raises says nothing to the layers above, and an uncaught one is an internal error for the client.",
+    why=(
+        "What a library raises says nothing to the layers above, and an uncaught one is an "
+        "internal error for the client."
+    ),
     impact="An outage of somebody else's service is an outage of this one.",
-    fix="Catch the library's error at the boundary and answer with what the service can still do: `except requests.RequestException as error: raise PaymentUnavailable from error`.",
+    fix=(
+        "Catch the library's error at the boundary and answer with what the service can still do: "
+        "`except requests.RequestException as error: raise PaymentUnavailable from error`."
+    ),
     effort=Effort.DAY,
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/patterns/anti-corruption-layer"],
     passes=[
-        "import requests\n\n\ndef rate(url):\n    try:\n        return requests.get(url, timeout=5).json()\n    except requests.RequestException as error:\n"
-        "        raise RuntimeError('rates are unavailable') from error\n",
+        (
+            "import requests\n\n\ndef rate(url):\n    try:\n        return requests.get(url, "
+            "timeout=5).json()\n    except requests.RequestException as error:\n"
+            "        raise RuntimeError('rates are unavailable') from error\n"
+        ),
     ],
     fails=["import requests\n\n\ndef rate(url):\n    return requests.get(url, timeout=5).json()\n"],
-    fixed="import requests\n\n\nclass PaymentUnavailable(Exception):\n    pass\n\n\ndef rate(url):\n    try:\n        return requests.get(url, timeout=5).json()\n"
+    fixed="import requests\n\n\nclass PaymentUnavailable(Exception):\n    pass\n\n\ndef rate(url):\n"
+    "    try:\n        return requests.get(url, timeout=5).json()\n"
     "    except requests.RequestException as error:\n        raise PaymentUnavailable from error\n",
     partials=[
-        "import requests\n\n\ndef rate(url):\n    try:\n        return requests.get(url, timeout=5).json()\n    except requests.RequestException as error:\n"
-        "        raise RuntimeError('rates are unavailable') from error\n\n\ndef other(url):\n    return requests.get(url, timeout=5).json()\n",
+        (
+            "import requests\n\n\ndef rate(url):\n    try:\n        return requests.get(url, "
+            "timeout=5).json()\n    except requests.RequestException as error:\n"
+            "        raise RuntimeError('rates are unavailable') from error\n\n\ndef other(url):\n    "
+            "return requests.get(url, timeout=5).json()\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -46,8 +60,13 @@ def fallback(repo: Repo) -> Judgement:
     bare = [call for call in calls if not repo.outbound.is_caught(call)]
     share = len(caught) / len(calls)
     summary = f"The failure of {len(caught)} of {len(calls)} outbound calls is handled at the boundary."
-    shown_caught = [seen(call.site.module.path, call.site.call.line, f"failure of `{call.site.last}` handled") for call in caught[:3]]
-    shown_bare = [seen(call.site.module.path, call.site.call.line, f"failure of `{call.site.last}` escapes") for call in bare[:5]]
+    shown_caught = [
+        seen(call.site.module.path, call.site.call.line, f"failure of `{call.site.last}` handled")
+        for call in caught[:3]
+    ]
+    shown_bare = [
+        seen(call.site.module.path, call.site.call.line, f"failure of `{call.site.last}` escapes") for call in bare[:5]
+    ]
     if share >= ENOUGH:
         return passed(summary, *shown_caught)
     if share >= SOME:

@@ -16,7 +16,8 @@ from readiness_bot.repo.bounds import Bound, bound_of
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
     why=(
-        "`requests`, `urllib`, `smtplib` and raw sockets wait for ever unless they are told not to: a peer that accepts the "
+        "`requests`, `urllib`, `smtplib` and raw sockets wait for ever unless they are told not "
+        "to: a peer that accepts the "
         "connection and then stalls holds its caller with it."
     ),
     impact="One slow dependency fills the worker pool, and the whole service stops answering.",
@@ -29,23 +30,37 @@ from readiness_bot.repo.bounds import Bound, bound_of
     ],
     fails=[
         "import requests as r\n\n\ndef charge(url):\n    return r.post(url)  # <- flagged\n",
-        "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = requests.Session()\n\n    def charge(self, url):\n"
-        "        return self._http.post(url)  # <- flagged\n",
+        (
+            "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = "
+            "requests.Session()\n\n    def charge(self, url):\n"
+            "        return self._http.post(url)  # <- flagged\n"
+        ),
         "from urllib.request import urlopen\n\nfeed = urlopen('https://feeds.example/a').read()  # <- flagged\n",
         "import httpx\n\nclient = httpx.Client(timeout=None)  # <- flagged\n",
-        "import smtplib\n\n\ndef send(host, message):\n    with smtplib.SMTP(host) as server:  # <- flagged\n        server.send_message(message)\n",
+        (
+            "import smtplib\n\n\ndef send(host, message):\n    with smtplib.SMTP(host) as server:  # "
+            "<- flagged\n        server.send_message(message)\n"
+        ),
         {
             "app/http.py": "import requests\n\nsession = requests.Session()\n",
-            "app/pay.py": "from app.http import session\n\n\ndef pay(url):\n    return session.get(url)  # <- flagged\n",
+            "app/pay.py": (
+                "from app.http import session\n\n\ndef pay(url):\n    return session.get(url)  # <- flagged\n"
+            ),
             "app/__init__.py": "",
         },
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
         "import requests\n\nrequests.get('https://a.example', timeout=5)\n",
-        "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\nget('https://a.example')\nrequests.get('https://a.example', timeout=1)\n",
-        "import requests\n\n\nclass Bounded(requests.Session):\n    def request(self, *args, **kwargs):\n        kwargs.setdefault('timeout', 5)\n"
-        "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n",
+        (
+            "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\n"
+            "get('https://a.example')\nrequests.get('https://a.example', timeout=1)\n"
+        ),
+        (
+            "import requests\n\n\nclass Bounded(requests.Session):\n    def request(self, *args, "
+            "**kwargs):\n        kwargs.setdefault('timeout', 5)\n"
+            "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n"
+        ),
     ],
     ignores=[
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
@@ -60,11 +75,18 @@ def timeout(repo: Repo) -> Iterator[Site]:
         if bound is Bound.BY_CALL:
             yield good(call.site.location)
         elif bound is Bound.NEVER:
-            yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` can wait for ever: no timeout reaches it")
+            yield bad(
+                call.site.location,
+                f"`{_shown(call.site.call.via or call.site.name)}` can wait for ever: no timeout reaches it",
+            )
         elif bound is Bound.SWITCHED_OFF:
             yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` switches its timeout off")
         elif bound is Bound.PERHAPS:
-            yield bad(call.site.location, f"`{_shown(call.site.call.via or call.site.name)}` may run without a timeout", Confidence.MEDIUM)
+            yield bad(
+                call.site.location,
+                f"`{_shown(call.site.call.via or call.site.name)}` may run without a timeout",
+                Confidence.MEDIUM,
+            )
     for site in repo.outbound.unbounded_clients:
         yield bad(site.location, f"`{_shown(site.name)}` switches the timeout of every call off")
 

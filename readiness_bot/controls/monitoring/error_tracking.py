@@ -14,14 +14,28 @@ from readiness_bot.repo import Repo
     severity=Severity.MEDIUM,
     why="A log line with a traceback is read by nobody; a tracker groups, counts and tells whoever is on call.",
     impact="New defects run for days before anybody hears of them.",
-    fix="Initialise a tracker at start-up: `sentry_sdk.init(dsn=os.environ[\"SENTRY_DSN\"])`.",
+    fix='Initialise a tracker at start-up: `sentry_sdk.init(dsn=os.environ["SENTRY_DSN"])`.',
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://docs.sentry.io/platforms/python/"],
-    passes=["import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nif os.environ.get('SENTRY_DSN'):\n    sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\napp = FastAPI()\n"],
+    passes=[
+        (
+            "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nif "
+            "os.environ.get('SENTRY_DSN'):\n    sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\napp = "
+            "FastAPI()\n"
+        )
+    ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
-    fixed="import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn=os.environ[\"SENTRY_DSN\"])\napp = FastAPI()\n",
-    partials=["import sentry_sdk\nfrom fastapi import FastAPI\n\n\ndef init_errors():\n    sentry_sdk.init(dsn='https://a@b.example/1')\n\n\napp = FastAPI()\n"],
+    fixed=(
+        "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\n"
+        'sentry_sdk.init(dsn=os.environ["SENTRY_DSN"])\napp = FastAPI()\n'
+    ),
+    partials=[
+        (
+            "import sentry_sdk\nfrom fastapi import FastAPI\n\n\ndef init_errors():\n    "
+            "sentry_sdk.init(dsn='https://a@b.example/1')\n\n\napp = FastAPI()\n"
+        )
+    ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def error_tracking(repo: Repo) -> Judgement:
@@ -33,5 +47,7 @@ def error_tracking(repo: Repo) -> Judgement:
     if reached:
         return passed("An error tracker is initialised at start-up.", *reached[:5])
     if trackers:
-        return partial("An error tracker is set up in code that nothing reaches.", *(item.evidence for item in trackers[:5]))
+        return partial(
+            "An error tracker is set up in code that nothing reaches.", *(item.evidence for item in trackers[:5])
+        )
     return failed("No error tracker is initialised.", looked_in=["error tracking libraries", "start commands"])

@@ -12,20 +12,46 @@ from readiness_bot.repo import Repo
     title="Metrics are collected and exported",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
-    why="Rates, errors and durations show a problem minutes before the first user writes; a counter that nobody can read shows none.",
+    why=(
+        "Rates, errors and durations show a problem minutes before the first user writes; a "
+        "counter that nobody can read shows none."
+    ),
     impact="Nobody sees that the service is failing until users say so.",
-    fix="Export what is measured: `app.mount(\"/metrics\", make_asgi_app())` from prometheus_client, or an OTLP exporter.",
+    fix=(
+        'Export what is measured: `app.mount("/metrics", make_asgi_app())` from prometheus_client, or an OTLP exporter.'
+    ),
     effort=Effort.DAYS,
     role=Role.DEVOPS,
-    sources=["https://prometheus.github.io/client_python/", "https://sre.google/sre-book/monitoring-distributed-systems/"],
+    sources=[
+        "https://prometheus.github.io/client_python/",
+        "https://sre.google/sre-book/monitoring-distributed-systems/",
+    ],
     passes=[
-        "from fastapi import FastAPI\nfrom prometheus_client import Counter, make_asgi_app\n\napp = FastAPI()\nORDERS = Counter('orders', 'orders')\napp.mount('/metrics', make_asgi_app())\n",
-        "from fastapi import FastAPI\nfrom prometheus_fastapi_instrumentator import Instrumentator\n\napp = FastAPI()\nInstrumentator().instrument(app).expose(app)\n",
-        "from flask import Flask\nfrom statsd import StatsClient\n\napp = Flask(__name__)\nstats = StatsClient('statsd', 8125)\n",
+        (
+            "from fastapi import FastAPI\nfrom prometheus_client import Counter, make_asgi_app\n\napp "
+            "= FastAPI()\nORDERS = Counter('orders', 'orders')\napp.mount('/metrics', "
+            "make_asgi_app())\n"
+        ),
+        (
+            "from fastapi import FastAPI\nfrom prometheus_fastapi_instrumentator import "
+            "Instrumentator\n\napp = FastAPI()\nInstrumentator().instrument(app).expose(app)\n"
+        ),
+        (
+            "from flask import Flask\nfrom statsd import StatsClient\n\napp = Flask(__name__)\nstats "
+            "= StatsClient('statsd', 8125)\n"
+        ),
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
-    fixed="from fastapi import FastAPI\nfrom prometheus_client import make_asgi_app\n\napp = FastAPI()\napp.mount(\"/metrics\", make_asgi_app())\n",
-    partials=["from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\nORDERS = Counter('orders', 'orders')\n"],
+    fixed=(
+        "from fastapi import FastAPI\nfrom prometheus_client import make_asgi_app\n\napp = "
+        'FastAPI()\napp.mount("/metrics", make_asgi_app())\n'
+    ),
+    partials=[
+        (
+            "from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\n"
+            "ORDERS = Counter('orders', 'orders')\n"
+        )
+    ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def metrics(repo: Repo) -> Judgement:
@@ -37,8 +63,12 @@ def metrics(repo: Repo) -> Judgement:
     if reached:
         return passed("Metrics leave the process.", *reached[:5])
     if exports:
-        return partial("A metrics export is set up in code that nothing reaches.", *(item.evidence for item in exports[:5]))
+        return partial(
+            "A metrics export is set up in code that nothing reaches.", *(item.evidence for item in exports[:5])
+        )
     defined = repo.observability.metrics
     if defined:
         return partial("Metrics are defined, but nothing exports them.", *(item.evidence for item in defined[:5]))
-    return failed("No metrics are collected.", looked_in=["metrics libraries", "routes", "middleware", "start commands"])
+    return failed(
+        "No metrics are collected.", looked_in=["metrics libraries", "routes", "middleware", "start commands"]
+    )

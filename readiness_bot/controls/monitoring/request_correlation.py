@@ -14,21 +14,40 @@ from readiness_bot.repo import Repo
     severity=Severity.LOW,
     why="A hundred requests write at once; only an id in each line tells which lines belong together.",
     impact="What happened to one user's request cannot be read from the logs.",
-    fix="Add the middleware and the filter of asgi-correlation-id: `app.add_middleware(CorrelationIdMiddleware)` and `%(correlation_id)s` in the format.",
+    fix=(
+        "Add the middleware and the filter of asgi-correlation-id: "
+        "`app.add_middleware(CorrelationIdMiddleware)` and `%(correlation_id)s` in the format."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://github.com/snok/asgi-correlation-id"],
-    passes=["from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\napp = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"],
+    passes=[
+        (
+            "from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\n"
+            "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"
+        )
+    ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
-    fixed="from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\napp = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\nFORMAT = '%(correlation_id)s'\n",
+    fixed=(
+        "from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\n"
+        "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\nFORMAT = "
+        "'%(correlation_id)s'\n"
+    ),
     partials=[
-        "import uuid\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.middleware('http')\nasync def tag(request, call_next):\n    response = await call_next(request)\n"
-        "    response.headers.setdefault('X-Request-ID', str(uuid.uuid4()))\n    return response\n",
+        (
+            "import uuid\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+            "@app.middleware('http')\nasync def tag(request, call_next):\n    response = await "
+            "call_next(request)\n"
+            "    response.headers.setdefault('X-Request-ID', str(uuid.uuid4()))\n    return response\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def request_correlation(repo: Repo) -> Judgement:
-    """A library that binds the id, or an id together with a log format that names it, passes; an id alone is partial."""
+    """A library that binds the id, or an id together with a log format that names it, passes.
+
+    An id alone is partial.
+    """
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
     room = repo.observability
@@ -43,5 +62,10 @@ def request_correlation(repo: Repo) -> Judgement:
         return partial("An id is passed on, but does not reach the log lines.", *made[:3], *logged[:2], score=0.5)
     dormant = room.correlations
     if dormant:
-        return partial("A correlation is set up in code that nothing reaches.", *(item.evidence for item in dormant[:5]))
-    return failed("No id ties the log lines of a request together.", looked_in=["middleware", "log formats", "correlation libraries"])
+        return partial(
+            "A correlation is set up in code that nothing reaches.", *(item.evidence for item in dormant[:5])
+        )
+    return failed(
+        "No id ties the log lines of a request together.",
+        looked_in=["middleware", "log formats", "correlation libraries"],
+    )

@@ -12,26 +12,44 @@ from readiness_bot.repo import Repo
     title="Logging is configured in one place",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="Lines of one form can be searched and counted; without a configuration, warnings go to standard error and the rest nowhere.",
+    why=(
+        "Lines of one form can be searched and counted; without a configuration, warnings go to "
+        "standard error and the rest nowhere."
+    ),
     impact="An incident is read from lines that cannot be searched, or that were never written.",
-    fix="Configure it once at start-up: `logging.config.dictConfig(LOGGING)` with a JSON formatter, or `structlog.configure()`.",
+    fix=(
+        "Configure it once at start-up: `logging.config.dictConfig(LOGGING)` with a JSON "
+        "formatter, or `structlog.configure()`."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
         "import logging.config\n\nlogging.config.dictConfig({'version': 1})\n",
-        "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\nlogging.getLogger().addHandler(handler)\n",
+        (
+            "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\n"
+            "logging.getLogger().addHandler(handler)\n"
+        ),
     ],
     fails=["import logging\n\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n"],
-    fixed="import logging.config\n\nLOGGING = {'version': 1}\nlogging.config.dictConfig(LOGGING)\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n",
+    fixed=(
+        "import logging.config\n\nLOGGING = {'version': 1}\nlogging.config.dictConfig(LOGGING)\n"
+        "logger = logging.getLogger(__name__)\nlogger.info('started')\n"
+    ),
     partials=[
         "import logging\n\nlogging.basicConfig(level=logging.INFO)\n",
-        "import logging.config\n\n\ndef configure():\n    logging.config.dictConfig({'version': 1})\n\n\nif __name__ == '__main__':\n    print('started')\n",
+        (
+            "import logging.config\n\n\ndef configure():\n    logging.config.dictConfig({'version': "
+            "1})\n\n\nif __name__ == '__main__':\n    print('started')\n"
+        ),
     ],
     ignores=[{"README.md": "# Nothing here\n"}],
 )
 def structured_logging(repo: Repo) -> Judgement:
-    """A configuration of all logging that start-up calls passes; `basicConfig`, single loggers, or an unreached one are partial."""
+    """A configuration of all logging that start-up calls passes.
+
+    `basicConfig`, single loggers, or an unreached one are partial.
+    """
     if not repo.python.exists:
         return not_applicable("No Python.")
     central = repo.observability.central_logging
@@ -39,7 +57,9 @@ def structured_logging(repo: Repo) -> Judgement:
     if reached:
         return passed("Logging is configured as a whole at start-up.", *reached[:5])
     if central:
-        return partial("Logging is configured in code that start-up does not reach.", *(item.evidence for item in central[:5]))
+        return partial(
+            "Logging is configured in code that start-up does not reach.", *(item.evidence for item in central[:5])
+        )
     basic = [item.evidence for item in repo.observability.basic_logging]
     if basic:
         return partial("Only a basic configuration, or handlers of single loggers.", *basic[:5], score=0.5)

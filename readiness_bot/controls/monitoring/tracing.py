@@ -14,28 +14,53 @@ from readiness_bot.repo import Repo
     severity=Severity.HIGH,
     why="A slow request crosses a dozen calls; only a trace tells which of them took the time.",
     impact="Finding the slow or failing part of a request takes hours of guessing.",
-    fix="Install an exporter and instrument the framework: `provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))` and `FastAPIInstrumentor.instrument_app(app)`.",
+    fix=(
+        "Install an exporter and instrument the framework: "
+        "`provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))` and "
+        "`FastAPIInstrumentor.instrument_app(app)`."
+    ),
     effort=Effort.DAYS,
     role=Role.DEVOPS,
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
-        "from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
-        "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
-        "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
-        "import sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n",
+        (
+            "from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter "
+            "import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import "
+            "FastAPIInstrumentor\n"
+            "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export "
+            "import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
+            "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\n"
+            "FastAPIInstrumentor.instrument_app(app)\n"
+        ),
+        (
+            "import sentry_sdk\nfrom fastapi import FastAPI\n\n"
+            "sentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n"
+        ),
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
-    fixed="from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
-    "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
+    fixed="from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter "
+    "import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import "
+    "FastAPIInstrumentor\n"
+    "from opentelemetry.sdk.trace import TracerProvider\nfrom opentelemetry.sdk.trace.export "
+    "import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
     "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
     partials=[
-        "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n\napp = FastAPI()\nFastAPIInstrumentor.instrument_app(app)\n",
-        "import sentry_sdk\nfrom fastapi import FastAPI\n\nsentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.0)\napp = FastAPI()\n",
+        (
+            "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import "
+            "FastAPIInstrumentor\n\napp = FastAPI()\nFastAPIInstrumentor.instrument_app(app)\n"
+        ),
+        (
+            "import sentry_sdk\nfrom fastapi import FastAPI\n\n"
+            "sentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.0)\napp = FastAPI()\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def tracing(repo: Repo) -> Judgement:
-    """A tracer that exports and instruments passes; one half, one that nothing reaches, or one that samples nothing is partial."""
+    """A tracer that exports and instruments passes.
+
+    One half, one that nothing reaches, or one that samples nothing is partial.
+    """
     if not (repo.services.is_server or repo.services.is_worker):
         return not_applicable("Neither a server nor a worker.")
     room = repo.observability
@@ -52,5 +77,7 @@ def tracing(repo: Repo) -> Judgement:
         return partial("The framework is instrumented, but no exporter takes the spans out.", *instruments[:5])
     dormant = [*room.tracers, *room.trace_exporters, *room.trace_instrumentations]
     if dormant:
-        return partial("Tracing is set up, but off by default or reached by nothing.", *(item.evidence for item in dormant[:5]))
+        return partial(
+            "Tracing is set up, but off by default or reached by nothing.", *(item.evidence for item in dormant[:5])
+        )
     return failed("Requests are not traced.", looked_in=["tracing libraries", "Sentry performance", "start commands"])

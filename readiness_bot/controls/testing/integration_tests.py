@@ -12,43 +12,95 @@ from readiness_bot.repo import Repo
     title="Tests drive the application through its interface, against a real store",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="What breaks in production stands between the parts: routing, serialisation, transactions, the store's own rules.",
+    why=(
+        "What breaks in production stands between the parts: routing, serialisation, "
+        "transactions, the store's own rules."
+    ),
     impact="Every part is tested, and the first real request fails.",
-    fix="Request the application in tests, `TestClient(app).get(\"/orders\")`, and give the job of the pipeline a `services:` container of the store.",
+    fix=(
+        'Request the application in tests, `TestClient(app).get("/orders")`, and give the job of '
+        "the pipeline a `services:` container of the store."
+    ),
     effort=Effort.DAYS,
     role=Role.QA,
-    sources=["https://fastapi.tiangolo.com/tutorial/testing/", "https://docs.github.com/en/actions/using-containerized-services/about-service-containers"],
+    sources=[
+        "https://fastapi.tiangolo.com/tutorial/testing/",
+        "https://docs.github.com/en/actions/using-containerized-services/about-service-containers",
+    ],
     passes=[
         {
-            "app/main.py": "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return psycopg.connect()\n",
-            "tests/test_api.py": "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n",
-            ".github/workflows/ci.yml": "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n",
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
+                "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
+            ),
         },
     ],
-    fails=[{"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return []\n"}],
+    fails=[
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n "
+                "   return []\n"
+            )
+        }
+    ],
     fixed={
-        "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return []\n",
-        "tests/test_api.py": "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef test_orders():\n    assert TestClient(app).get(\"/orders\").status_code == 200\n",
-        ".github/workflows/ci.yml": "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n",
+        "app/main.py": (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return []\n"
+        ),
+        "tests/test_api.py": (
+            "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+            'test_orders():\n    assert TestClient(app).get("/orders").status_code == 200\n'
+        ),
+        ".github/workflows/ci.yml": (
+            "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
+            "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
+        ),
     },
     partials=[
         {
-            "app/main.py": "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return psycopg.connect()\n",
-            "tests/test_api.py": "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n",
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
         },
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def integration_tests(repo: Repo) -> Judgement:
-    """Both a client of the interface and a real store pass; one of them is partial. A service without a store needs the first only."""
+    """Both a client of the interface and a real store pass; one of them is partial.
+
+    A service without a store needs the first only.
+    """
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
     clients, stores = repo.suite.through_interface, repo.suite.against_stores
     needs_store = any(item.detail.startswith("uses ") for item in repo.resilience.network_dependencies)
     if clients and (stores or not needs_store):
-        return passed("Tests request the application" + (" against a real store." if stores else "; it keeps nothing in a store."), *clients[:3], *stores[:2])
+        return passed(
+            "Tests request the application"
+            + (" against a real store." if stores else "; it keeps nothing in a store."),
+            *clients[:3],
+            *stores[:2],
+        )
     if clients:
         return partial("Tests request the application, but against no real store.", *clients[:5], score=0.5)
     if stores:
-        return partial("Tests run against a real store, but not through the application's interface.", *stores[:5], score=0.5)
-    return failed("No test drives the application through its interface.", looked_in=["clients in tests", "services of the pipeline"])
+        return partial(
+            "Tests run against a real store, but not through the application's interface.", *stores[:5], score=0.5
+        )
+    return failed(
+        "No test drives the application through its interface.",
+        looked_in=["clients in tests", "services of the pipeline"],
+    )

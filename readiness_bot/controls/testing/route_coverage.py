@@ -20,24 +20,41 @@ SOME = 0.35
     severity=Severity.HIGH,
     why="A route that no test asks for can be broken, unprotected or gone, and every check stays green.",
     impact="Users find the broken routes.",
-    fix="Add one request for each route to the tests, for example `client.post(\"/orders\", json={...})`, and assert status and body.",
+    fix=(
+        'Add one request for each route to the tests, for example `client.post("/orders", '
+        "json={...})`, and assert status and body."
+    ),
     effort=Effort.DAYS,
     role=Role.QA,
     sources=["https://fastapi.tiangolo.com/tutorial/testing/"],
     passes=[
         {
-            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}')\ndef order(key: int):\n    return key\n",
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}')\ndef "
+                "order(key: int):\n    return key\n"
+            ),
             "tests/test_api.py": "def test_order(client):\n    assert client.get(f'/orders/{1}').status_code == 200\n",
         },
     ],
-    fails=[{"app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order():\n    return 1\n"}],
+    fails=[
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order():\n    return 1\n"
+            )
+        }
+    ],
     fixed={
-        "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order():\n    return 1\n",
-        "tests/test_api.py": "def test_order(client):\n    assert client.post(\"/orders\", json={}).status_code == 200\n",
+        "app/main.py": (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order():\n    return 1\n"
+        ),
+        "tests/test_api.py": 'def test_order(client):\n    assert client.post("/orders", json={}).status_code == 200\n',
     },
     partials=[
         {
-            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n    return 1\n\n\n@app.get('/users')\ndef users():\n    return 1\n",
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n "
+                "   return 1\n\n\n@app.get('/users')\ndef users():\n    return 1\n"
+            ),
             "tests/test_api.py": "def test_orders(client):\n    assert client.get('/orders').status_code == 200\n",
         },
     ],
@@ -49,7 +66,15 @@ def route_coverage(repo: Repo) -> Judgement:
     total = len(asked) + len(silent)
     if not total:
         return not_applicable("No routes.")
-    shown = [seen(route.location.path, route.location.line, f"`{route.name}` is requested by no test") for route in silent[:5]]
+    shown = [
+        seen(route.location.path, route.location.line, f"`{route.name}` is requested by no test")
+        for route in silent[:5]
+    ]
     if not shown or len(asked) >= ENOUGH * total:
-        shown = [seen(route.location.path, route.location.line, f"`{route.name}` is requested by a test") for route in asked[:3]]
-    return shared(len(asked) / total, f"Tests request {len(asked)} of {total} routes.", *shown, enough=ENOUGH, half=SOME)
+        shown = [
+            seen(route.location.path, route.location.line, f"`{route.name}` is requested by a test")
+            for route in asked[:3]
+        ]
+    return shared(
+        len(asked) / total, f"Tests request {len(asked)} of {total} routes.", *shown, enough=ENOUGH, half=SOME
+    )

@@ -20,18 +20,30 @@ SOME = 1 / 10
     severity=Severity.CRITICAL,
     why="Code without tests can be changed only by those who remember why it is so.",
     impact="Every release is a guess: defects reach production, and nobody dares to change what works.",
-    fix="Write tests that assert what callers rely on, one module beside each of the code's, for example `tests/test_orders.py` with `def test_price():`.",
+    fix=(
+        "Write tests that assert what callers rely on, one module beside each of the code's, for "
+        "example `tests/test_orders.py` with `def test_price():`."
+    ),
     effort=Effort.WEEK,
     role=Role.QA,
     sources=["https://docs.pytest.org/en/stable/explanation/goodpractices.html"],
-    passes=[{"app/orders.py": "def price():\n    return 1\n", "tests/test_orders.py": "from app.orders import price\n\n\ndef test_price():\n    assert price() == 1\n"}],
+    passes=[
+        {
+            "app/orders.py": "def price():\n    return 1\n",
+            "tests/test_orders.py": "from app.orders import price\n\n\ndef test_price():\n    assert price() == 1\n",
+        }
+    ],
     fails=[
         {"app/orders.py": "def price():\n    return 1\n"},
         {"app/orders.py": "def price():\n    return 1\n", "tests/test_orders.py": "def test_price():\n    pass\n"},
     ],
-    fixed={"app/orders.py": "def price():\n    return 1\n", "tests/test_orders.py": "from app.orders import price\n\n\ndef test_price():\n    assert price() == 1\n"},
+    fixed={
+        "app/orders.py": "def price():\n    return 1\n",
+        "tests/test_orders.py": "from app.orders import price\n\n\ndef test_price():\n    assert price() == 1\n",
+    },
     partials=[
-        {f"app/m{number}.py": "x = 1\n" for number in range(8)} | {"tests/test_m.py": "def test_m():\n    assert 1 + 1 == 2\n"},
+        {f"app/m{number}.py": "x = 1\n" for number in range(8)}
+        | {"tests/test_m.py": "def test_m():\n    assert 1 + 1 == 2\n"},
     ],
     ignores=[{"README.md": "# Nothing here\n"}],
 )
