@@ -75,6 +75,17 @@ def complexity(parsed: Parsed) -> Complexity:
     )
 
 
+def raw_source_lines(parsed: Parsed) -> int:
+    """`Complexity.sloc` alone."""
+    return _raw(parsed.code).sloc
+
+
+def is_one_string(text: str) -> bool:
+    """Whether the text is what Radon takes for one string and nothing else."""
+    found = _WORDS.fullmatch(text)
+    return found is not None and text[0] != "#" and _reduced(found)[0] == _STRING
+
+
 _DROPPED = None
 """Stands for the owner of what Radon does not report: anything inside a function or an inner class."""
 

@@ -1,0 +1,25 @@
+"""What a path alone says of how closely its file is to be read; what it means in its tree is said in `repo/areas.py`."""
+
+from __future__ import annotations
+
+import re
+
+TEST = re.compile(
+    r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
+    r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|testcases?|[^/]*_test_utils)\.py$)",
+    re.IGNORECASE,
+)
+"""Test code, whatever the rest of the tree looks like."""
+
+TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-z_.]*__|\[\[.*?\]\]")
+"""A part of a path that a project template fills in."""
+
+
+def is_python(path: str) -> bool:
+    """Whether the file holds Python."""
+    return path.endswith((".py", ".pyw", ".wsgi"))
+
+
+def is_test(path: str) -> bool:
+    """Whether the file is test code in every tree that it may stand in."""
+    return TEST.search(path) is not None and TEMPLATED.search(path) is None
