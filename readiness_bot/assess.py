@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,13 @@ from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.git import Repository, Tree
-from readiness_bot.model import Delta, Judgement, Report, Verdict
+from readiness_bot.model import Delta, Judgement, Report, Status, Verdict
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Ignore
 from readiness_bot.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Told how many files of how many have been read."""
@@ -93,7 +96,7 @@ def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
 
     Comments are honoured, waivers are not yet.
     """
-    judgements = [(control, judge(control, repo)) for control in controls()]
+    judgements = [(control, _judgement(control, repo)) for control in controls()]
     used = {
         (control.id, site.location.path, line)
         for control, judgement in judgements
@@ -102,6 +105,15 @@ def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
     }
     notices = tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used))
     return tuple(_verdict(control, judgement) for control, judgement in judgements), notices
+
+
+def _judgement(control: Control, repo: Repo) -> Judgement:
+    """A control's judgement; one that breaks says nothing of the tree, and must not take the others with it."""
+    try:
+        return judge(control, repo)
+    except Exception as error:  # noqa: BLE001 - whatever one control raises is its own failure
+        _log.warning("%s could not judge: %s: %s", control.id, type(error).__name__, error, exc_info=True)
+        return Judgement(Status.UNKNOWN, None, f"This control broke off ({type(error).__name__}) and did not count.")
 
 
 def _said_of(ignore: Ignore, used: Collection[tuple[str, str, int]]) -> Iterator[str]:
