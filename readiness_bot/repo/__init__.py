@@ -6,6 +6,7 @@ from functools import cached_property
 
 from readiness_bot.model import Facts
 from readiness_bot.repo.coverage_gates import CoverageGates
+from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.cross_origin import CrossOrigin
 from readiness_bot.repo.debugging import Debugging
 from readiness_bot.repo.dependencies import Dependencies
@@ -109,7 +110,12 @@ class Repo:
     @cached_property
     def limits(self) -> Limits:
         """What bounds how often a caller may ask."""
-        return Limits(self.sources, self.python, self.routes, self.services)
+        return Limits(self.python, self.routes, self.services, self.deployment)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Accounts and sessions, and what protects them."""
+        return Accounts(self.python, self.routes, self.services, self.wiring)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -31,7 +31,9 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What protects a route: how strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up."""
+    """What protects a route: how strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up.
+
+    `level` is the guard's, or `handler` for what the handler and its class do themselves."""
 
     strength: Strength
     by: str
@@ -328,6 +330,14 @@ class Identity:
         found = [*self._by_guards(route), *self._by_application(route), *self._by_body(route)]
         return tuple(sorted(found, key=lambda item: (-item.strength, item.is_optional, _LEVELS.index(item.level), item.path, item.line)))
 
+    def gate(self, route: Route) -> Protection | None:
+        """What asks first who calls: a guard before the handler's own questions, one that always applies before one that may."""
+        return min(
+            self.protections(route),
+            key=lambda item: (item.strength < Strength.IDENTITY, item.is_optional, _LEVELS.index(item.level), item.path, item.line),
+            default=None,
+        )
+
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
         for guard in route.guards:
@@ -431,7 +441,7 @@ class Identity:
         for site in self._answering(route):
             strength = self.strength(site)
             if strength is not Strength.NONE:
-                yield Protection(strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "route" if site is route.handler else "class")
+                yield Protection(strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler")
 
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and what its class runs before it."""
@@ -521,7 +531,7 @@ class Identity:
         )
 
 
-_LEVELS = ["route", "class", "router", "application"]
+_LEVELS = ["route", "class", "router", "application", "handler"]
 
 
 def _snake(name: str) -> str:

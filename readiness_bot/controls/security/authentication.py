@@ -61,9 +61,9 @@ def authentication(repo: Repo) -> Judgement:
         return _without_routes(repo)
     if not exposed:
         return _reading_only(repo)
-    answers = [(route, identity.protections(route)) for route in exposed]
-    guarded = [(route, found[0]) for route, found in answers if found]
-    bare = [route for route, found in answers if not found]
+    answers = [(route, identity.gate(route)) for route in exposed]
+    guarded = [(route, found) for route, found in answers if found is not None]
+    bare = [route for route, found in answers if found is None]
     share = len(guarded) / len(exposed)
     sites = tuple(_sites(repo, bare, guarded))
     shown = _shown(guarded)
@@ -105,7 +105,7 @@ def _without_routes(repo: Repo) -> Judgement:
 
 
 def _reading_only(repo: Repo) -> Judgement:
-    found = [(route, protections[0]) for route in repo.routes.all if (protections := repo.identity.protections(route)) and protections[0].strength >= Strength.IDENTITY]
+    found = [(route, gate) for route in repo.routes.all if (gate := repo.identity.gate(route)) is not None and gate.strength >= Strength.IDENTITY]
     if found:
         return passed("The routes that are not for everybody ask who calls.", *_shown(found))
     checks = [site for site in repo.identity.checks if repo.wiring.is_used(site)]

@@ -1,0 +1,60 @@
+"""Whether a caller can be slowed down before passwords are guessed or the service is worn out."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="security/rate-limiting",
+    title="Callers are limited where it hurts",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Without a limit one client can try millions of passwords, or take the capacity that all the others share.",
+    impact="Accounts with weak passwords fall one after the other, and a single script can stop the service for everybody.",
+    fix='Limit at least what takes credentials: `@limiter.limit("5/minute")` on the login route, or `limit_req` at the proxy.',
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/", "https://flask-limiter.readthedocs.io/"],
+    passes=[
+        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
+        "@limiter.limit('5/minute')\ndef login():\n    return {}\n",
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\ndef login():\n    return {}\n",
+            "deploy/nginx.conf": "limit_req_zone $binary_remote_addr zone=one:10m rate=5r/s;\nserver {\n  location / {\n    limit_req zone=one burst=5;\n  }\n}\n",
+        },
+    ],
+    fails=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"],
+    fixed="from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
+    '@limiter.limit("5/minute")\ndef login():\n    return {}\n',
+    partials=[
+        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n",
+        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/export')\n@limiter.limit('5/minute')\n"
+        "def export():\n    return {}\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def rate_limiting(repo: Repo) -> Judgement:
+    """A limit that covers the application or the routes that take credentials passes; one that is off or elsewhere does partly."""
+    if not repo.routes.all and not repo.services.is_server:
+        return not_applicable("No route to limit.")
+    limits = repo.limits.all
+    shown = [seen(limit.path, limit.line, limit.detail) for limit in limits[:5]]
+    on = [limit for limit in limits if not limit.is_off and limit.scope != "none"]
+    covering = [limit for limit in on if limit.scope != "route"]
+    if covering or len({limit.detail for limit in on}) >= 4:
+        return passed(f"{(covering or on)[0].detail} limits how often a caller may ask.", *shown)
+    if on:
+        return partial(f"Only {on[0].detail} is limited; what takes credentials is not.", *shown, score=0.5)
+    if any(limit.scope != "none" for limit in limits):
+        return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
+    if limits:
+        return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
+    first = repo.routes.all[0] if repo.routes.all else None
+    shown = [seen(first.location.path, first.location.line, f"{first.name} may be called without limit")] if first is not None else []
+    return failed(
+        "Nothing limits how often a caller may ask.", *shown,
+        looked_in=["limiter decorators and dependencies", "middleware", "throttle classes", "lockout of accounts", "ingress annotations and proxy files"],
+    )  # fmt: skip

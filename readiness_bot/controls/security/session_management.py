@@ -1,0 +1,47 @@
+"""Whether sessions and tokens end, and cookies stay out of scripts and plain connections."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="security/session-management",
+    title="Sessions end, and their cookies are Secure and HttpOnly",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="A token that never ends stays valid after it leaks; a cookie without flags can be read by a script or on the wire.",
+    impact="One stolen cookie or token is a key to the account for as long as nobody notices.",
+    fix="Set `SESSION_COOKIE_SECURE = True`, keep cookies HttpOnly, and give tokens an end: `jwt.encode({\"sub\": user, \"exp\": end}, key)`.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"],
+    passes=[
+        "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
+        "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\nSESSION_COOKIE_SECURE = True\nPERMANENT_SESSION_LIFETIME = 3600\n",
+    ],
+    fails=["import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n"],
+    fixed="import jwt\n\n\ndef token(user, end):\n    return jwt.encode({\"sub\": user, \"exp\": end}, 'key')\n",
+    partials=["from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n"],
+    ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
+)
+def session_management(repo: Repo) -> Judgement:
+    """Judge by the aspects that hold: the worst place of each aspect counts."""
+    parts = repo.accounts.session_parts
+    if not parts:
+        return not_applicable("No sessions or tokens seen.")
+    worst: dict[str, str] = {}
+    order = ("on", "optional", "off")
+    for part in parts:
+        worst[part.aspect] = max(worst.get(part.aspect, "on"), part.state, key=order.index)
+    lacking = [part for part in parts if part.state != "on"]
+    holding = [part for part in parts if part.state == "on"]
+    shown = [seen(part.path, part.line, part.detail) for part in (*lacking[:4], *holding[:2])]
+    if not lacking:
+        return passed("Sessions and tokens end, and cookies are kept from scripts and plain connections.", *shown)
+    if not holding or all(state == "off" for state in worst.values()):
+        return failed(f"{lacking[0].detail[:1].upper()}{lacking[0].detail[1:]}.", *shown)
+    score = 0.7 if all(part.state == "optional" for part in lacking) else 0.5
+    return partial(f"Sessions are bounded in part: {lacking[0].detail}.", *shown, score=score)

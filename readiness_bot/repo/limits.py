@@ -1,0 +1,145 @@
+"""What bounds how often a caller may ask: limiters, throttles, lockouts and gateways, and where they are attached; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python import Const, Mapping
+from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.routes import Route, Routes, flattened
+from readiness_bot.repo.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """One limit. `scope` is `application`, `login` (a route that takes credentials), `route`, `gateway`, `lockout` or `none` for one that nothing uses.
+
+    `is_off` says that a setting leaves it off by default."""
+
+    scope: Literal["application", "login", "route", "gateway", "lockout", "none"]
+    detail: str
+    path: str
+    line: int
+    is_off: bool = False
+
+
+_NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
+_LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
+_LOGIN = re.compile(r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)", re.IGNORECASE)
+_LOCKOUT = re.compile(
+    r"(failed_?(login|auth|attempt)|login_?(attempt|fail)|(attempt|failure)s?_?(count|limit|left)|lock_?out|locked_until|account_locked|is_locked|too_many_(failed|attempts|logins)|max_(login_)?attempts|brute_?force"
+    r"|failed_attempts|invalid_login_attempt)",
+    re.IGNORECASE,
+)
+_SWITCH = re.compile(r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$", re.IGNORECASE)
+_LIBRARIES = ("flask_limiter", "slowapi", "fastapi_limiter", "django_ratelimit", "ratelimit", "axes", "defender", "fastapi_throttle", "starlette_limiter", "sanic_limiter", "quart_rate_limiter", "asgi_ratelimit", "limits", "pyrate_limiter")
+
+
+class Limits:
+    """Questions about rate limits of one tree."""
+
+    LOOKS = "limiters, throttle classes, middleware, login code, ingress annotations and proxy files"
+
+    def __init__(self, python: Python, routes: Routes, services: Services, deployment: Deployment) -> None:
+        self._deployment = deployment
+        self._python = python
+        self._routes = routes
+        self._services = services
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def all(self) -> tuple[RateLimit, ...]:
+        """Every limit, those that cover most first."""
+        order = ("application", "gateway", "login", "lockout", "route", "none")
+        found = [*self._of_routes(), *self._of_application(), *self._of_rest_framework(), *self._of_django(), *self._of_gateway(), *self._of_lockout()]
+        if not found:
+            found = list(self._unattached())
+        return tuple(sorted(found, key=lambda item: (item.is_off, order.index(item.scope), item.path, item.line)))
+
+    @cached_property
+    def _off(self) -> bool:
+        return any(
+            _SWITCH.search(setting.name) and default_of(self._python, setting.value, setting.module).is_on is False for setting in self._services.settings
+        )
+
+    def _is_login(self, route: Route) -> bool:
+        named = f"{route.path} {route.handler.definition.qualname if route.handler is not None else ''}"
+        return route.changes_state and _LOGIN.search(named) is not None
+
+    def _of_routes(self) -> Iterator[RateLimit]:
+        for route in self._routes.all:
+            for guard in route.guards:
+                last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+                owner = guard.name.rpartition(".")[0]
+                if guard.kind == "throttle" or _NAME.search(last) or (last in _LIMIT_METHODS and _NAME.search(owner)):
+                    if last.endswith("exempt"):
+                        continue
+                    detail = f"`{last or 'throttle_classes'}` on {route.name}"
+                    yield RateLimit("login" if self._is_login(route) else "route", detail, guard.path, guard.line, self._off)
+            if route.handler is not None:
+                for call in route.handler.module.facts.calls:
+                    if call.scope == route.handler.index and (_NAME.search(call.last) or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))):
+                        yield RateLimit("login" if self._is_login(route) else "route", f"`{call.last}` in {route.name}", route.module.path, call.line, self._off)
+
+    def _of_application(self) -> Iterator[RateLimit]:
+        for attached in (*self._services.middleware, *self._services.hooks):
+            name = attached.name.rpartition(":")[2].rpartition(".")[2]
+            if attached.kind in ("middleware", "before-request") and (_NAME.search(name) or name in ("AxesMiddleware", "FailedLoginMiddleware")):
+                scope: Literal["application", "login"] = "login" if name in ("AxesMiddleware", "FailedLoginMiddleware") else "application"
+                conditional = bool(set(attached.guards) - {"__name__"})
+                yield RateLimit(scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional)
+        for site in self._python.all_calls:
+            if site.last == "Limiter" and site.name.startswith(("flask_limiter", "slowapi")):
+                values = flattened(site.call.keyword("default_limits")) + flattened(site.call.keyword("application_limits"))
+                if values:
+                    yield RateLimit("application", "`Limiter` with limits for every route", site.location.path, site.location.line, self._off)
+            for keyword, value in site.call.keywords:
+                if keyword == "dependencies" and any(_NAME.search(getattr(item, "name", "") or "") for item in flattened(value)):
+                    yield RateLimit("application", "a limiter among the dependencies", site.location.path, site.location.line, self._off)
+
+    def _of_rest_framework(self) -> Iterator[RateLimit]:
+        for setting in self._services.settings_named("REST_FRAMEWORK"):
+            if isinstance(setting.value, Mapping):
+                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
+                    if isinstance(key, Const) and key.value == "DEFAULT_THROTTLE_CLASSES" and flattened(value):
+                        yield RateLimit("application", "`DEFAULT_THROTTLE_CLASSES`", setting.module.path, setting.line, self._off)
+
+    def _of_django(self) -> Iterator[RateLimit]:
+        for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):
+            for value in flattened(setting.value):
+                text = value.value if isinstance(value, Const) else None
+                if text in ("axes", "defender", "axes.backends.AxesStandaloneBackend", "axes.backends.AxesBackend"):
+                    yield RateLimit("lockout", f"`{text}` locks accounts out", setting.module.path, setting.line)
+                elif text == "allauth.account":
+                    yield RateLimit("login", "`allauth.account` limits logins, sign-ups and resets by default", setting.module.path, setting.line)
+
+    def _of_gateway(self) -> Iterator[RateLimit]:
+        for path, line, text in self._deployment.gateway_limits:
+            yield RateLimit("gateway", f"`{text}`", path, line)
+
+    def _of_lockout(self) -> Iterator[RateLimit]:
+        """Counted failures: code around a login that names them, and does something about them."""
+        seen = 0
+        for site in self._python.functions:
+            if seen < 3 and (_LOCKOUT.search(site.definition.name) or any(_LOCKOUT.search(ref.rpartition(".")[2]) for ref in site.definition.refs)):
+                inside = f"{site.definition.qualname} {site.module.path}"
+                if re.search(r"login|auth|user|account|password|sign_?in|attempt|lock", inside, re.IGNORECASE):
+                    seen += 1
+                    yield RateLimit("lockout", f"`{site.definition.name}` counts failed attempts", site.module.path, site.definition.line, self._off)
+
+    def _unattached(self) -> Iterator[RateLimit]:
+        for module, imported in self._python.imports(*_LIBRARIES):
+            yield RateLimit("none", f"`{imported.target}` is imported", module.path, imported.line)
+        for site in self._python.definitions:
+            if _NAME.search(site.definition.name) and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE) and "Error" not in site.definition.name and "Exception" not in site.definition.name:
+                yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)
