@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice, product
+
+import msgspec
 
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step, Trigger
 from readiness_bot.facts.yaml_nodes import Node
 
+MAX_VARIANTS = 40
+"""Commands that a matrix makes of one step; matrices of tools have a handful."""
+
+_MATRIX_USE = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _EVENTS = {"workflow_dispatch": "manual", "repository_dispatch": "manual", "workflow_call": "call"}
 
 
@@ -84,7 +92,11 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
         name=name,
         line=node.key_line,
         end_line=node.end_line,
-        steps=tuple(_step(step, own, conditions) for step in node["steps"]),
+        steps=tuple(
+            variant
+            for step in node["steps"]
+            for variant in _variants(_step(step, own, conditions), node["strategy"]["matrix"])
+        ),
         needs=node["needs"].strings,
         permissions=_permissions(node),
         environment=environment.string or environment["name"].string,
@@ -117,6 +129,31 @@ def _step(node: Node, defaults: Node, conditions: str = "") -> Step:
         can_fail=node["continue-on-error"].string != "true" or _is_looked_at(node["id"].string, conditions),
         pipefail="pipefail" in shell or shell == "bash",
     )
+
+
+def _variants(step: Step, matrix: Node) -> Iterator[Step]:
+    """The step once for each command that the job's matrix makes of it; where it uses no value of it, the step."""
+    names = sorted({use[1] for use in _MATRIX_USE.finditer(step.run)})
+    choices = [list(dict.fromkeys(_matrix_values(matrix, name))) for name in names]
+    if not names or not all(choices):
+        yield step
+        return
+    for values in islice(product(*choices), MAX_VARIANTS):
+        yield msgspec.structs.replace(step, run=_filled_in(step.run, dict(zip(names, values, strict=True))))
+
+
+def _filled_in(text: str, chosen: dict[str, str]) -> str:
+    return _MATRIX_USE.sub(lambda use: chosen[use[1]], text)
+
+
+def _matrix_values(matrix: Node, name: str) -> Iterator[str]:
+    """The values that a name such as `target.command` takes in a matrix, in its axes and among what is included."""
+    axis, *inner = name.split(".")
+    for node in (*matrix[axis], *(each[axis] for each in matrix["include"])):
+        for key in inner:
+            node = node[key]
+        if node.text is not None:
+            yield node.text
 
 
 def _is_looked_at(name: str, conditions: str) -> bool:

@@ -81,6 +81,20 @@ def test_a_step_whose_outcome_is_looked_at_later_can_fail() -> None:
     assert found.jobs[0].steps[0].can_fail is True
 
 
+def test_a_matrix_makes_several_commands_of_a_step() -> None:
+    found = read(
+        "on: push\njobs:\n  check:\n    strategy:\n      matrix:\n        tool: [{run: ruff check}, {run: mypy}]\n"
+        "        include: [{tool: {run: pylint}}]\n        os: [a, b]\n"
+        "    steps:\n      - run: uv run ${{ matrix.tool.run }} .\n      - run: echo ${{ matrix.gone }}\n"
+    )
+    assert [step.run for step in found.jobs[0].steps] == [
+        "uv run ruff check .",
+        "uv run mypy .",
+        "uv run pylint .",
+        "echo ${{ matrix.gone }}",
+    ]
+
+
 def test_permissions_that_are_none_and_permissions_that_are_all() -> None:
     assert read("on: push\npermissions: {}\njobs: {a: {steps: []}}\n").permissions == ()
     assert read("on: push\njobs: {a: {steps: []}}\n").permissions is None
