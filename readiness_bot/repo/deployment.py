@@ -10,11 +10,12 @@ from readiness_bot.facts.gateway import Gateway
 from readiness_bot.facts.gunicorn_settings import GunicornSettings
 from readiness_bot.facts.load_scenario import LoadScenario
 from readiness_bot.facts.procfile import Procfile
+from readiness_bot.facts.python import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area
 from readiness_bot.repo.built_images import BuiltImage, BuiltImages
-from readiness_bot.repo.commands import Parsed
+from readiness_bot.repo.commands import Parsed, parse_text
 from readiness_bot.repo.containers import Container, Containers
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.observation import Backup, Observer, backups, observers
@@ -114,16 +115,29 @@ class Deployment:
     def probes(self) -> tuple[HealthProbe, ...]:
         """What probes the service's health in production, by kind: images, Compose, then everything else."""
         found = [
-            probe_of(built.path, check.line, "HEALTHCHECK", check.text)
+            probe_of(built.path, check.line, "HEALTHCHECK", check.text, self._asked_by_script(check.text, built.path))
             for built in self.service_images
             if (check := built.image.healthcheck) is not None
         ]
         for container in self.own_containers:
             check_of = container.service.healthcheck
             if check_of is not None and not check_of.disabled:
-                found.append(probe_of(container.path, check_of.line, "Compose healthcheck", check_of.test))
+                asked = self._asked_by_script(check_of.test, container.path)
+                found.append(probe_of(container.path, check_of.line, "Compose healthcheck", check_of.test, asked))
         found += probes_beyond_containers(self._sources, self._ownership, self.workloads)
         return tuple(found)
+
+    def _asked_by_script(self, text: str, near: str) -> str:
+        """What a script of the tree asks for over HTTP, where a check runs one; empty where none does."""
+        for command in parse_text(re.sub(r"^CMD(-SHELL)?\s+", "", text), 0):
+            path = self._launches.resolve(command.target, near) if command.kind == "script" else ""
+            python, shell = self._sources.facts(PythonFacts).get(path), self._sources.facts(ShellScript).get(path)
+            if python is not None and any(_CLIENTS.match(imported.target) for imported in python.imports):
+                return " ".join(value for value, _ in python.strings if "/" in value) or "/"
+            for inside in shell.commands if shell is not None else ():
+                if inside.words and inside.words[0].rpartition("/")[2] in ("curl", "wget"):
+                    return " ".join(inside.words)
+        return ""
 
     @cached_property
     def serves(self) -> bool:
@@ -271,6 +285,7 @@ class Deployment:
                 yield from self._launches.of_script(path, "script", deployed=self._ownership.is_deployed(path))
 
 
+_CLIENTS = re.compile(r"(urllib|http\.client|requests|httpx|aiohttp|urllib3)(\.|$)")
 _STARTS = re.compile(
     r"(^|/)((docker[-_])?entry[-_]?point[^/]*|[^/]*[-_]?start([-_][^/]*)?|run"
     r"|(s6-rc|services|service|runit|cont-init)(\.d)?/.*(run|up|script|[0-9]+-[^/]+))(\.sh|\.bash)?$",

@@ -34,9 +34,10 @@ _CHECKED_PATH = re.compile(
 )
 
 
-def probe_of(path: str, line: int, via: str, text: str) -> HealthProbe:
-    """The probe that a command makes."""
-    return HealthProbe(path, line, via, text, bool(_HTTP.search(text)))
+def probe_of(path: str, line: int, via: str, text: str, asked: str = "") -> HealthProbe:
+    """The probe that a command makes; `asked` is what the script that it runs asks for over HTTP."""
+    target = f"{text} asks {asked}" if asked else text
+    return HealthProbe(path, line, via, target, bool(asked or _HTTP.search(text)))
 
 
 def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: Workloads) -> Iterator[HealthProbe]:

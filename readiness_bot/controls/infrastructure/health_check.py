@@ -63,6 +63,12 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "compose.yaml": "services:\n  api:\n    build: .\n    healthcheck:\n"
             "      test: [CMD, curl, -f, http://localhost:8000/healthz]\n",
         },
+        {
+            "app/main.py": _HEALTHY.replace("/healthz", "/api/status"),
+            "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD ./probe.py\n"),
+            "docker/probe.py": "from urllib.request import urlopen\n\n"
+            "with urlopen(f'http://localhost:{PORT}/api/status', timeout=5) as response:\n    assert response.status == 200\n",
+        },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
     ],
     fails=[{"app/main.py": _APP, "Dockerfile": _UNCHECKED}],
