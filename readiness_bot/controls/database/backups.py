@@ -16,7 +16,7 @@ aiomysql mysql-connector-python aiosqlite pymongo motor beanie mongoengine cassa
 _STORE_PACKAGES = tuple(_STORE_PACKAGE_NAMES.split())
 _KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})
 _SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time|disaster recovery)\b"
-_RESTORES = r"\b(restor(e|ing|ation)|recover(y|ing)|roll(ing)? back (the )?(database|data))\b"
+_RESTORES = r"\b(restor(e|es|ing|ation)|recover(y|ing) (from|of (the )?(data|backup))|(disaster|data) recovery)\b"
 _SAVING_COMMAND = (
     r"\b(pg_dump(all)?|mysqldump|mariadb-dump|mongodump|pg_basebackup|restic|borg|dumpdata|sqlite3 \S+ \.backup)\b"
 )

@@ -11,8 +11,8 @@ from readiness_bot.repo.probes import HealthProbe
 from readiness_bot.repo.routes import Route
 
 _HEALTH = re.compile(
-    r"(^|[/_.-])(_*health_*|healthz|healthcheck|health[-_]?checks?|livez?|liveness|alive|readyz?|readiness|ping|pong|heartbeat|lbheartbeat"
-    r"|status|statusz|up|_?internal/up|isalive|ht)([/_.-]|$)",
+    r"(^|[/_.-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
+    r"|(^|[/.-])(_*health_*|livez?|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)([/.-]|$)",
     re.IGNORECASE,
 )
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
