@@ -30,7 +30,10 @@ _PARSING = re.compile(
     r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|json\.loads|ujson\.loads|orjson\.loads|"
     r"simplejson\.loads|ast\.literal_eval|"
     r"datetime\.(datetime|date|time)\.?(strptime|fromisoformat|fromtimestamp|utcfromtimestamp|"
-    r"timedelta)?|datetime\.timedelta|time\.strptime|"
+    r"timedelta)?|datetime\.timedelta|time\.strptime|datetime\.(datetime|date|time|timedelta)\(\)\.\w+|"
+    r"pydantic(_core)?\..+|.*\.__\w+__\..+|"
+    r".*\.(r?split|[lr]?strip|lower|upper|casefold|strftime|isoformat|r?partition|startswith|endswith|"
+    r"astimezone|total_seconds|splitlines|quantize|zfill)|"
     r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
     r"re\.\w+(\(\)\.\w+)?|base64\.\w+|binascii\.\w+|"
     r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|"
@@ -128,6 +131,12 @@ _FAILURE_WORDS = re.compile(
         (
             "def report(error):\n    print(error)\n\n\ndef save(store, item):\n    try:\n        "
             "store.put(item)\n    except Exception as error:\n        report(error)\n"
+        ),
+    ],
+    partials=[
+        (
+            "from datetime import UTC, datetime\n\n\ndef aware(value: datetime):\n    try:\n        "
+            "value = value.replace(tzinfo=UTC)\n    except Exception:  # <- flagged\n        pass\n    return value\n"
         ),
     ],
     ignores=[
