@@ -13,7 +13,10 @@ from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.flows import DataFlows
+from readiness_bot.repo.environment import Environment
 from readiness_bot.repo.identity import Identity
+from readiness_bot.repo.incoming import Incoming
+from readiness_bot.repo.interface import Interface
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.jobs import Jobs
 from readiness_bot.repo.lookups import Lookups
@@ -116,6 +119,21 @@ class Repo:
     def accounts(self) -> Accounts:
         """Accounts and sessions, and what protects them."""
         return Accounts(self.python, self.routes, self.services, self.wiring)
+
+    @cached_property
+    def interface(self) -> Interface:
+        """What routes take and give."""
+        return Interface(self.python, self.routes, self.services, self.documents)
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        """The calls from other services."""
+        return Incoming(self.python, self.routes, self.identity)
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Where settings come from."""
+        return Environment(self.python, self.services)
 
     @cached_property
     def wiring(self) -> Wiring:

@@ -1,0 +1,44 @@
+"""Whether the API describes itself."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+
+@Control(
+    id="api-design/openapi",
+    title="An OpenAPI description exists",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="From a description clients, mocks and contract tests are generated, and a breaking change shows before it is deployed.",
+    impact="Every client guesses from examples, and finds out in production what changed.",
+    fix="Let the framework write it (`drf_spectacular`, `flask_smorest`, FastAPI does by itself), or keep an `openapi.yaml` beside the code.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://spec.openapis.org/oas/latest.html"],
+    passes=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
+    fails=[
+        {"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n"},
+        "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\n\n\n@app.get('/items')\ndef items():\n    return []\n",
+    ],
+    fixed={
+        "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n",
+        "openapi.yaml": "openapi: 3.1.0\ninfo:\n  title: Shop\n  version: '1'\npaths: {}\n",
+    },
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def openapi(repo: Repo) -> Judgement:
+    """A generated or kept description passes."""
+    if not repo.routes.all:
+        return not_applicable("No route is served.")
+    described = repo.interface.described
+    if described:
+        return passed(f"{described[0].detail}.", *described[:4])
+    first = repo.routes.all[0]
+    return failed(
+        "Nothing describes the API.",
+        seen(first.location.path, first.location.line, f"{first.framework} describes nothing by itself"),
+        looked_in=["frameworks and extensions that generate a description", "openapi and swagger files"],
+    )

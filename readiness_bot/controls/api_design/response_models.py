@@ -1,0 +1,48 @@
+"""Whether answers have a declared shape."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, not_applicable, partial, seen, shared
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_ENOUGH = 0.5
+_HALF = 0.2
+
+
+@Control(
+    id="api-design/response-models",
+    title="Answers are shaped by types or schemas",
+    kind=Kind.CAPABILITY,
+    severity=Severity.LOW,
+    why="A declared answer is a contract, and a filter: what the model does not name does not leave the house.",
+    impact="A new column shows up in an answer unnoticed, or a renamed one breaks every client.",
+    fix="Declare what a route answers with: `response_model=ItemOut`, a return annotation, or a schema that dumps it.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://fastapi.tiangolo.com/tutorial/response-model/"],
+    passes=[
+        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n    return {}\n",
+    ],
+    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef item():\n    return {}\n"],
+    fixed="from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n    return {}\n",
+    partials=[
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\ndef serialize_item(item):\n    return {'name': item.name}\n\n\n@app.route('/items')\ndef item():\n    return serialize_item(load())\n",
+    ],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def response_models(repo: Repo) -> Judgement:
+    """Judge by the share of routes whose answers a type or schema shapes; serializers by hand count in part."""
+    answers = repo.interface.answers
+    if not answers:
+        return not_applicable("No route answers anything.")
+    shaped = [route for route, is_shaped in answers if is_shaped]
+    share = len(shaped) / len(answers)
+    by_hand = repo.interface.hand_written_serializers
+    summary = f"{len(shaped)} of {len(answers)} routes declare what they answer with."
+    if share < _HALF and by_hand is not None:
+        return partial("Answers are shaped by functions written by hand, not by schemas.", by_hand, score=0.5)
+    loose = [route for route, is_shaped in answers if not is_shaped]
+    shown = [seen(route.location.path, route.location.line, f"{route.name} has a declared answer") for route in shaped[:3]]
+    shown += [seen(route.location.path, route.location.line, f"{route.name} answers with anything") for route in loose[:2]]
+    return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF)

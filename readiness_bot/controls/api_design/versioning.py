@@ -1,0 +1,48 @@
+"""Whether the API can change without breaking those who use it."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_MOST = 0.3
+"""Pages, login and health routes stand beside an API without its version: a third of all routes is enough to see a scheme."""
+
+
+@Control(
+    id="api-design/versioning",
+    title="The API carries a version",
+    kind=Kind.CAPABILITY,
+    severity=Severity.MEDIUM,
+    why="Clients upgrade later than servers; only a version lets both speak until the last one has moved.",
+    impact="Any incompatible change breaks every client on the day it is deployed.",
+    fix='Put the version into the prefix: `app.include_router(router, prefix="/api/v1")`.',
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
+    passes=[
+        "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n",
+    ],
+    fails=["from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router)\n"],
+    fixed="from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix=\"/api/v1\")\n",
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def versioning(repo: Repo) -> Judgement:
+    """A version in the paths of the API, or a scheme that reads it from elsewhere."""
+    routes = repo.interface.routes
+    if not routes:
+        return not_applicable("No route is served.")
+    versioned = repo.interface.versioned
+    scheme = repo.interface.version_scheme
+    shown = [seen(route.location.path, route.location.line, route.name) for route in versioned[:4]]
+    if scheme is not None:
+        return passed("The version of a request is read from what it says.", scheme, *shown)
+    api = [route for route in routes if "/api" in route.path.lower()]
+    among = len([route for route in versioned if "/api" in route.path.lower()]) / len(api) if api else 0.0
+    if versioned and (len(versioned) / len(routes) >= _MOST or among >= 0.5):
+        return passed(f"{len(versioned)} of {len(routes)} routes carry a version in their path.", *shown)
+    if versioned:
+        return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
+    first = (api or list(routes))[0]
+    return failed("No path or header carries a version.", seen(first.location.path, first.location.line, first.name), looked_in=["paths and prefixes", "versioning schemes of the framework"])

@@ -1,0 +1,82 @@
+"""Where code reads its settings: settings classes, libraries, and the environment itself; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cached_property
+
+from readiness_bot.facts.python import Index, Name
+from readiness_bot.model import Evidence
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.services import Services
+
+_SETTINGS_MODULE = re.compile(r"(^|/)_?(settings?|config|configs|configuration|conf|env|environment|constants?|options|defaults)(/[\w/]+)?\.py$|(^|/)\w*_?(settings|config)\.py$", re.IGNORECASE)
+_READS = ("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.items", "os.environ.copy", "os.environ.pop", "environ.get", "os.environb.get")
+_LIBRARIES = {
+    "pydantic_settings": "pydantic-settings",
+    "decouple": "python-decouple",
+    "environ": "django-environ",
+    "environs": "environs",
+    "dynaconf": "Dynaconf",
+    "starlette.config": "Starlette's configuration",
+    "configargparse": "ConfigArgParse",
+    "prettyconf": "prettyconf",
+    "goodconf": "goodconf",
+    "everett": "Everett",
+    "oslo_config": "oslo.config",
+    "hydra": "Hydra",
+    "omegaconf": "OmegaConf",
+    "configurations": "django-configurations",
+    "environ_config": "environ-config",
+    "typed_settings": "typed-settings",
+    "confuse": "Confuse",
+    "konfig": "Konfig",
+}
+
+
+class Environment:
+    """Questions about where settings come from."""
+
+    LOOKS = "settings classes and modules, environment lookups"
+
+    def __init__(self, python: Python, services: Services) -> None:
+        self._python = python
+        self._services = services
+
+    @cached_property
+    def layers(self) -> tuple[Evidence, ...]:
+        """Settings classes and libraries, and settings modules that read the environment."""
+        found: list[Evidence] = []
+        for site in self._python.classes:
+            if self._services.is_settings_class(site):
+                found.append(Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` reads its fields from the environment"))
+        for package, name in _LIBRARIES.items():
+            for module, item in self._python.imports(package):
+                found.append(Evidence(module.path, item.line, f"{name} reads the settings"))
+                break
+        for site in self._python.calls_of("from_prefixed_env", "from_envvar"):
+            found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` fills the configuration"))
+        found += [
+            Evidence(read.path, read.line, "A settings module reads the environment") for read in self.reads if _SETTINGS_MODULE.search(read.path)
+        ][:3]
+        return tuple(found)
+
+    @cached_property
+    def reads(self) -> tuple[Evidence, ...]:
+        """Every lookup in the environment."""
+        found: list[Evidence] = []
+        for site in self._python.calls(*_READS):
+            found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                value = assignment.value
+                if isinstance(value, Index) and isinstance(value.value, Name) and value.value.name.endswith("os.environ"):
+                    found.append(Evidence(module.path, assignment.line, "`os.environ` is read"))
+        return tuple(found)
+
+    @property
+    def is_concentrated(self) -> bool:
+        """Whether most of several lookups stand in one module."""
+        counts = Counter(read.path for read in self.reads)
+        return len(self.reads) >= 5 and counts.most_common(1)[0][1] / len(self.reads) >= 0.6

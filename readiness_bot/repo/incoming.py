@@ -1,0 +1,107 @@
+"""The webhooks that other services call, and how each proves its sender; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.python import Call
+from readiness_bot.repo.identity import Identity, Strength
+from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.routes import Route, Routes
+
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """One route that another service calls; `verified_by` is empty where nothing proves the sender."""
+
+    route: str
+    path: str
+    line: int
+    verified_by: str
+
+
+_HOOK = re.compile(r"(^|[/_\-.])(web_?hooks?|hooks?|callbacks?/(stripe|github|gitlab|slack|twilio|paypal|adyen|mollie)|ipn|event-webhook)(?=$|[/_\-.{<(])", re.IGNORECASE)
+_PROVIDER = re.compile(r"(stripe|github|gitlab|bitbucket|slack|twilio|paypal|sendgrid|mailgun|jira|linear|shopify|adyen|pagerduty|sentry)[/_\-]?(events?|webhooks?|hooks?|callback|ipn)", re.IGNORECASE)
+_VERIFIES = re.compile(
+    r"^(compare_digest|construct_event|safe_str_cmp|constant_time_compare|verify_signature|verify_webhook\w*|validate_signature|check_signature|verify_\w*signature\w*|validate_\w*signature\w*"
+    r"|is_valid_signature|is_valid_request|verify_slack\w*|check_webhook_signature|verify_hmac|check_hmac|verify_request|signature_valid|parse_signed_request|check_\w*signature\w*|verify_header|construct_payload"
+    r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|verify_token|check_token|validate_token)$"
+)
+_MANAGES = re.compile(r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read)(_|$)")
+
+
+class Incoming:
+    """Questions about calls from other services."""
+
+    LOOKS = "webhook routes and what they call"
+
+    def __init__(self, python: Python, routes: Routes, identity: Identity) -> None:
+        self._python = python
+        self._routes = routes
+        self._identity = identity
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def webhooks(self) -> tuple[Webhook, ...]:
+        """Every incoming webhook, one a handler."""
+        found: dict[str, Webhook] = {}
+        for route in self._routes.all:
+            if route.is_wired and "POST" in route.methods and self._is_incoming(route):
+                key = route.handler.name if route.handler is not None else route.name
+                place = route.location
+                found.setdefault(key, Webhook(route.name, place.path, place.line, self._proof(route)))
+        return tuple(found.values())
+
+    @cached_property
+    def _methods_by_path(self) -> dict[str, set[str]]:
+        index: dict[str, set[str]] = defaultdict(set)
+        for route in self._routes.all:
+            index[route.path.rstrip("/")].update(route.methods)
+        return index
+
+    def _is_incoming(self, route: Route) -> bool:
+        """Whether the route receives events, and does not manage the addresses that this service calls."""
+        handler = route.handler.definition.name if route.handler is not None else ""
+        if _HOOK.search(route.path) is None and _PROVIDER.search(route.path) is None and re.search(r"(^|_)webhook(_|$)", handler) is None:
+            return False
+        if _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:
+            return False
+        beside = self._methods_by_path[route.path.rstrip("/")]
+        below = [path for path in self._methods_by_path if re.fullmatch(re.escape(route.path.rstrip("/")) + r"/[{<][^/]+", path)]
+        manages = beside & {"PUT", "DELETE", "PATCH"} or any(self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below)
+        return not manages
+
+    def _proof(self, route: Route) -> str:
+        for guard in route.guards:
+            last = guard.name.rpartition(".")[2].rpartition(":")[2]
+            own = self._python.definition_named(guard.name)
+            if _VERIFIES.match(last) or (own is not None and own.definition.kind == "function" and self._verifies(own, 0, set())):
+                return f"`{last}`"
+            if self._identity.of_guard(guard) >= Strength.IDENTITY:
+                return f"`{last}`"
+        if route.handler is not None and self._verifies(route.handler, 0, set()):
+            return "a signature"
+        strongest = self._identity.gate(route)
+        return strongest.by if strongest is not None and strongest.strength >= Strength.IDENTITY else ""
+
+    def _verifies(self, site: DefinitionSite, depth: int, seen: set[str]) -> bool:
+        if depth > _DEPTH or site.name in seen or len(seen) > 60:
+            return False
+        seen.add(site.name)
+        calls: list[Call] = [call for call in site.module.facts.calls if call.scope == site.index]
+        if any(_VERIFIES.match(call.last) for call in calls):
+            return True
+        for call in calls:
+            found = self._python.definition(call.via or call.name, site.module)
+            if found is not None and found.definition.kind == "function" and self._verifies(found, depth + 1, seen):
+                return True
+        return False
