@@ -63,12 +63,9 @@ class Shutdown:
 
     def _closings(self) -> Iterator[Closing]:
         for hook in self._services.hooks:
-            if (
-                hook.kind in ("shutdown", "lifespan")
-                and hook.definition is not None
-                and not _is_per_request(hook.definition)
-            ):
-                yield from self._within(hook.definition, hook.kind, MAX_HOPS)
+            definition = hook.definition if hook.kind in ("shutdown", "lifespan") else None
+            if definition is not None and definition.name not in self._per_request:
+                yield from self._within(definition, hook.kind, MAX_HOPS)
         for site in self._python.calls(*_SIGNALS):
             trigger = "atexit" if site.name.startswith("atexit") else "signal"
             yield from self._handed(site, _trigger_of(site, trigger))

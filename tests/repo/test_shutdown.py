@@ -50,6 +50,18 @@ app = Flask(__name__)
 def stop(error):
     db.close()
 """
+_PER_REQUEST_BY_CALL = """\
+from flask import Flask
+
+app = Flask(__name__)
+
+
+def stop(error):
+    db.close()
+
+
+app.teardown_appcontext(stop)
+"""
 _ONE_HOP = """\
 from fastapi import FastAPI
 
@@ -84,6 +96,7 @@ signal.signal(signal.SIGTERM, stop)
         ("app/main.py", _EVENT, [(8, "shutdown", "pool.close")]),
         ("app/main.py", _ATEXIT, [(5, "atexit", "client.close")]),
         ("app/main.py", _PER_REQUEST, []),
+        ("app/main.py", _PER_REQUEST_BY_CALL, []),
         ("app/main.py", _ONE_HOP, [(5, "shutdown", "engine.dispose")]),
         ("app/main.py", _SIGNAL, [(5, "signal", "queue.close")]),
         ("app/worker.py", _SIGNAL, [(5, "worker", "queue.close")]),

@@ -67,7 +67,8 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "app/main.py": _HEALTHY.replace("/healthz", "/api/status"),
             "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD ./probe.py\n"),
             "docker/probe.py": "from urllib.request import urlopen\n\n"
-            "with urlopen(f'http://localhost:{PORT}/api/status', timeout=5) as response:\n    assert response.status == 200\n",
+            "with urlopen(f'http://localhost:{PORT}/api/status', timeout=5) as response:\n"
+            "    assert response.status == 200\n",
         },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
     ],
