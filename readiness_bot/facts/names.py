@@ -85,6 +85,7 @@ class Names:
         self._identities: dict[tuple[ast.expr, Scope], str] = {}
         self._meanings: dict[tuple[ast.expr, Scope], str] = {}
         self._collect(tree.body, self.module)
+        self._rebind_imports(tree.body)
 
     # -- what is bound where ---------------------------------------------------------------------------------------
 
@@ -117,6 +118,17 @@ class Names:
         for alias in node.names:
             root = alias.name.partition(".")[0]
             scope.bindings.setdefault(alias.asname or root, alias.name if alias.asname else root)
+
+    def _rebind_imports(self, body: Iterable[ast.stmt]) -> None:
+        """Let the later of two imports of one name hold, where nothing but their order decides between them."""
+        later = Scope("module", "", None, self.module.node)
+        for statement in reversed(list(body)):
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                _BINDING[statement.__class__](self, statement, later)
+        for name, target in later.bindings.items():
+            known = self.module.bindings.get(name)
+            if isinstance(known, str) and known[:1] not in (":", "?", "^"):
+                self.module.bindings[name] = target
 
     def _bind_assign(self, node: ast.Assign, scope: Scope) -> None:
         for target in node.targets:
