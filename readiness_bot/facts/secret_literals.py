@@ -202,11 +202,13 @@ class _PythonReader:
         elif isinstance(value, ast.Call):
             function = value.func.attr if isinstance(value.func, ast.Attribute) else value.func.id if isinstance(value.func, ast.Name) else ""
             if function in ("get", "getenv", "pop", "config", "env", "str", "Field", "SecretStr", "Secret", "get_env", "getpass"):
-                texts = [argument for argument in (value.args if function in ("Field", "SecretStr", "Secret", "str") else value.args[1:2]) if isinstance(argument, ast.Constant)]
+                # `str("…")` converts its first argument; `env.str("NAME", "…")` reads a setting of that name.
+                converts = function in ("Field", "SecretStr", "Secret") or (function == "str" and isinstance(value.func, ast.Name))
+                texts = [argument for argument in (value.args if converts else value.args[1:2]) if isinstance(argument, ast.Constant)]
                 texts += [keyword.value for keyword in value.keywords if keyword.arg == "default" and isinstance(keyword.value, ast.Constant)]
                 for argument in texts[:1]:
                     if isinstance(argument.value, str):
-                        self.add(name, argument.value, argument, owner, fallback=function in ("get", "getenv", "pop", "config", "env", "get_env"), constant=constant)
+                        self.add(name, argument.value, argument, owner, fallback=not converts, constant=constant)
 
     def add(self, name: str, value: str, node: ast.expr, owner: str, *, fallback: bool = False, host: str = "", constant: bool = True) -> None:
         if name != "url" and not is_secret_name(name):

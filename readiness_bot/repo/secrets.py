@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Invoke, Name
+from readiness_bot.facts.python import MODULE, Const, Invoke, Name
 from readiness_bot.facts.secret_literals import SecretLiteral, SecretLiterals
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import Module, Python
@@ -17,10 +18,12 @@ from readiness_bot.repo.sources import Sources
 Kind = Literal["provider", "signing", "account", "url", "other"]
 
 _SIGNS = re.compile(
-    r"(^|[_.\-])(secret[_-]?key([_-]base)?|jwt[_-]?(secret|key|secret[_-]key|signing[_-]key)|signing[_-]?(key|secret)|cookie[_-]?(secret|key)|session[_-]?(secret|key)|token[_-]?(secret|key)"
+    r"(^|[_.\-])(secret[_-]?key([_-](base|hmac|jwt|\d+))*|jwt[_-]?(secret|key|secret[_-]key|signing[_-]key)|signing[_-]?(key|secret)|cookie[_-]?(secret|key)|session[_-]?(secret|key)|token[_-]?(secret|key)"
     r"|encryption[_-]?key|fernet[_-]?keys?|hmac[_-]?(key|secret)|crypt(o|ography)?[_-]?key|app[_-]?secret|auth[_-]?secret|secret)$",
     re.IGNORECASE,
 )
+_ENTRY = re.compile(r"^(?!.*secret).*(cookie|session|token)[_-]?key$", re.IGNORECASE)
+"""Names under which a cookie or session entry is called as often as what signs it."""
 _FOREIGN = re.compile(
     r"(aws|s3|client|consumer|webhook|captcha|stripe|oauth|google|github|gitlab|facebook|twitter|azure|slack|access|minio|oss|cos|bucket|storage|bot|vapid|public|test|redis|smtp|mail|ldap|saml)",
     re.IGNORECASE,
@@ -117,6 +120,8 @@ class Secrets:
             return True
         if module is None:
             return False
+        if not literal.owner and self._is_rebound(literal.name, module):
+            return True
         parts = [part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")]
         if parts:
             return True
@@ -124,6 +129,26 @@ class Secrets:
             assignment.line <= literal.line <= assignment.end_line and re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
             for assignment in module.facts.assignments
         )
+
+    def _is_rebound(self, name: str, module: Module) -> bool:
+        """Whether every deployed module that imports everything from this one binds the name anew: then the literal is never used."""
+        heirs = [
+            other
+            for other in self._importers.get(module.path, ())
+            if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
+        ]
+        return bool(heirs) and all(
+            any(item.target == f":{name}" and item.scope == MODULE for item in other.facts.assignments) for other in heirs
+        )
+
+    @cached_property
+    def _importers(self) -> dict[str, list[Module]]:
+        """The modules of production code that import everything from each module, by its path."""
+        index: dict[str, list[Module]] = defaultdict(list)
+        for module in self._python.production:
+            for star in module.facts.stars:
+                index[self._python.absolute(star, module).partition(":")[0]].append(module)
+        return index
 
     @cached_property
     def _refused(self) -> frozenset[str]:
@@ -160,7 +185,8 @@ def _kind(literal: SecretLiteral) -> Kind:
     if literal.host or literal.name == "url":
         return "url"
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", literal.name)
-    if _SIGNS.search(spaced) and not _FOREIGN.search(spaced):
+    names_entry = _ENTRY.search(spaced) is not None and literal.looks != "random"
+    if _SIGNS.search(spaced) and not _FOREIGN.search(spaced) and not names_entry:
         return "signing"
     return "account" if _ACCOUNT.search(spaced) else "other"
 

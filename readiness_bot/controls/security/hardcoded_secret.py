@@ -31,12 +31,19 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fails=[
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
+        "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY_HMAC'] = 'secret'  # <- flagged\n",
         {"app/billing.py": "import billing\n\nbilling.api_key = 'q8Zt2vLm9XcR4bNw7KdP'  # <- flagged\n"},
         {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     passes=[
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
+        "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\nJWT_COOKIE_KEY = 'jwt'\n",
+        {
+            "shop/settings/base.py": "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
+            "shop/settings/dev.py": "from .base import *\n\nDEBUG = True\n",
+            "shop/settings/prod.py": "from .base import *\n\ntry:\n    SECRET_KEY = open('key.txt').read()\nexcept OSError:\n    SECRET_KEY = new_key()\n",
+        },
         {
             ".env": "SECRET_KEY=changethis\n",
             "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    SECRET_KEY: str\n\n    def check_secrets(self):\n"
