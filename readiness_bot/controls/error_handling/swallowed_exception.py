@@ -33,9 +33,10 @@ _PARSING = re.compile(
     r"timedelta)?|datetime\.timedelta|time\.strptime|datetime\.(datetime|date|time|timedelta)\(\)\.\w+|"
     r"pydantic(_core)?\..+|.*\.__\w+__\..+|"
     r".*\.(r?split|[lr]?strip|lower|upper|casefold|strftime|isoformat|r?partition|startswith|endswith|"
-    r"astimezone|total_seconds|splitlines|quantize|zfill)|"
+    r"astimezone|total_seconds|splitlines|quantize|zfill|xpath|findtext|cssselect)|"
+    r"list\(\)\.(append|extend|insert)|(ujson\.|orjson\.|json\.)loads\(\).*|"
     r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
-    r"re\.\w+(\(\)\.\w+)?|base64\.\w+|binascii\.\w+|"
+    r"re\.\w+(\(\)\.\w+)*|base64\.\w+|binascii\.\w+|"
     r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|"
     r"struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
@@ -49,6 +50,8 @@ _PARSING = re.compile(
     r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|"
     r"startswith|endswith|pop|astimezone|total_seconds))$"
 )
+_HOPS = 3
+"""Own functions followed from a `try`: a helper that reads a field through a helper that caches an expression is two."""
 _LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
@@ -138,6 +141,10 @@ _FAILURE_WORDS = re.compile(
             "from datetime import UTC, datetime\n\n\ndef aware(value: datetime):\n    try:\n        "
             "value = value.replace(tzinfo=UTC)\n    except Exception:  # <- flagged\n        pass\n    return value\n"
         ),
+        (
+            "def _field(row, name):\n    return row[name].strip()\n\n\ndef title(row):\n    try:\n        "
+            "return _field(row, 'title')\n    except Exception:  # <- flagged\n        return ''\n"
+        ),
     ],
     ignores=[
         "def first(store):\n    try:\n        return store.first()\n    except KeyError:\n        return None\n",
@@ -187,7 +194,7 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         return None
     if _notes_failure(module, handler):
         strongest = min(strongest, Confidence.MEDIUM, key=_weight)
-    confidence = min(strongest, _of_surroundings(module, handler, attempt), key=_weight)
+    confidence = min(strongest, _of_surroundings(repo, module, handler, attempt), key=_weight)
     return (
         confidence,
         f"{_caught(handler)} is caught and {_done(handler.steps)}: the error is neither logged nor raised again",
@@ -279,7 +286,7 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
     return texts, has_false, status
 
 
-def _of_surroundings(module: Module, handler: Handler, attempt: Attempt) -> Confidence:
+def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Attempt) -> Confidence:
     """How much the place itself speaks for silence.
 
     Clean-up (low), or a body that only converts local values (medium).
@@ -289,9 +296,20 @@ def _of_surroundings(module: Module, handler: Handler, attempt: Attempt) -> Conf
         return Confidence.LOW
     if attempt.calls and all(_CLEANING_CALLS.search(name) for name in attempt.calls):
         return Confidence.LOW
-    if all(_PARSING.match(name) or _LOGGING.search(name) for name in attempt.calls):
+    if all(_only_parses(repo, name, module) for name in attempt.calls):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _only_parses(repo: Repo, name: str, module: Module, hops: int = _HOPS) -> bool:
+    """Whether a call only converts or reads local values, itself or by what its own function calls."""
+    if _PARSING.match(name) or _LOGGING.search(name):
+        return True
+    own = repo.python.definition(name, module) if hops else None
+    if own is None or own.definition.kind != "function":
+        return False
+    inside = [call.name for call in own.module.facts.calls if call.scope == own.index]
+    return bool(inside) and all(_only_parses(repo, one, own.module, hops - 1) for one in inside)
 
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
