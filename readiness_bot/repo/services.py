@@ -142,6 +142,9 @@ _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middlew
 _WRAPPERS = ("Middleware", "ProxyFix", "WSGIMiddleware", "ASGIMiddleware")
 
 
+_TASK_METHODS = frozenset({"task", "periodic_task", "actor", "job", "shared_task"})
+
+
 class Services:
     """Questions about the applications of one tree."""
 
@@ -214,7 +217,7 @@ class Services:
             return "", ()
         name = self._python.mean(name, module)
         queue = _TASK_DECORATORS.get(name, "")
-        if not queue and name.rpartition(".")[2] in ("task", "periodic_task", "actor", "job", "shared_task"):
+        if not queue and name.rpartition(".")[2] in _TASK_METHODS:
             root = name.partition(".")[0]
             queue = _QUEUES.get(root, "")
             if (
@@ -224,7 +227,19 @@ class Services:
                 and (":" in name or name.startswith("?"))
             ):
                 queue = "celery"
-        return queue, keywords
+        return (queue, keywords) if queue else self._queue_behind(name, module)
+
+    def _queue_behind(self, name: str, module: Module) -> tuple[str, tuple[tuple[str, Value], ...]]:
+        """The queue that a decorator of the tree's own hands its function to, and with what options."""
+        own = self._python.definition(name, module) if ":" in name else None
+        if own is None or own.definition.kind != "function":
+            return "", ()
+        for call in own.module.facts.calls:
+            if own.definition.line <= call.line <= own.definition.end_line and call.last in _TASK_METHODS:
+                root = self._python.mean(call.name, own.module).partition(".")[0]
+                if root in _QUEUES:
+                    return _QUEUES[root], call.keywords
+        return "", ()
 
     # -- what is attached to the applications ----------------------------------------------------------------------
 

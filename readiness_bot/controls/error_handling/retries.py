@@ -37,6 +37,13 @@ ENOUGH = 0.5
             "session.mount('https://', HTTPAdapter(max_retries=Retry(total=3, backoff_factor=0.5)))\n"
             "session.get('https://a.example', timeout=3)\n"
         ),
+        (
+            "import requests\nfrom huey import RedisHuey\n\nhuey = RedisHuey('shop')\n\n\n"
+            "def task(retries=5, delay=15):\n    def wrap(function):\n        "
+            "return huey.task(retries=retries, retry_delay=delay)(function)\n\n    return wrap\n\n\n"
+            "@task()\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
     ],
     fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
     fixed="import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential_jitter\n\n\n"
