@@ -470,7 +470,11 @@ class Observability:
         found = [
             self._signal(site, f"`{_short(site.name)}`")
             for site in self._python.calls(
-                "logging.basicConfig", "logging.getLogger().addHandler", "absl.logging.set_verbosity"
+                "logging.basicConfig",
+                "logging.getLogger().addHandler",
+                "flask.Flask().logger.addHandler",
+                "quart.Quart().logger.addHandler",
+                "absl.logging.set_verbosity",
             )
         ]
         return tuple(found)

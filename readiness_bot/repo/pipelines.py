@@ -297,6 +297,7 @@ _TEST_RUNNERS = frozenset(
         "zope-testrunner",
     }
 )
+_TEST_MODULE = re.compile(r"tests(\.[\w.]+)?|test\.[\w.]+")
 _TEST_SCRIPT = re.compile(
     r"(run|do)?_?(all_?|unit_?|django_?)?tests?(_?(runner|suite|all|main))?\.py|test_\w+\.py|(run|do)-tests\.py"
 )
@@ -307,6 +308,8 @@ def _runs_tests(command: ToolCommand) -> bool:
         return False
     if command.tool in ("django-admin", "setup.py", "flask") or re.fullmatch(r"(\w+[-_])?manage(\.py)?", command.tool):
         return command.words[:1] in (("test",), ("pytest",))
+    if _TEST_MODULE.fullmatch(command.tool):
+        return True
     return command.tool in _TEST_RUNNERS or _TEST_SCRIPT.fullmatch(command.tool) is not None
 
 

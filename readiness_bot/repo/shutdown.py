@@ -20,6 +20,7 @@ _CLOSING = frozenset(_CLOSING_NAMES.split())
 _BESIDE_SERVER = re.compile(
     r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|foreman|browser)([/_.-]|$)"
 )
+_SERVING = frozenset({"start_http_server", "serve_forever", "run_app", "listen", "serve", "run_server"})
 _PER_REQUEST = frozenset({"teardown_appcontext", "teardown_request"})
 _SIGNALS = ("signal.signal", "atexit.register", "atexit.unregister")
 _WORKER_SIGNALS = ("worker_shutdown", "worker_process_shutdown", "worker_shutting_down")
@@ -120,8 +121,9 @@ class Shutdown:
 
 
 def _trigger_of(site: CallSite, trigger: str) -> str:
-    """What brings a handler about; one in a module of workers, schedulers or commands is not the server's."""
-    return "worker" if _BESIDE_SERVER.search(site.module.path) else trigger
+    """What brings a handler about; in a module of workers, schedulers or commands it is the server's if that starts one."""
+    serves = any(call.last in _SERVING and call.scope == site.call.scope for call in site.module.facts.calls)
+    return "worker" if _BESIDE_SERVER.search(site.module.path) and not serves else trigger
 
 
 def _is_per_request(definition: DefinitionSite) -> bool:

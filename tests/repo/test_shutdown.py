@@ -100,6 +100,7 @@ signal.signal(signal.SIGTERM, stop)
         ("app/main.py", _ONE_HOP, [(5, "shutdown", "engine.dispose")]),
         ("app/main.py", _SIGNAL, [(5, "signal", "queue.close")]),
         ("app/worker.py", _SIGNAL, [(5, "worker", "queue.close")]),
+        ("app/command.py", _SIGNAL + "app.listen(8000)\n", [(5, "signal", "queue.close")]),
     ],
 )
 def test_closings_have_their_line_and_trigger(path: str, text: str, found: list[tuple[int, str, str]]) -> None:

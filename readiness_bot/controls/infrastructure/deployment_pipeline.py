@@ -54,7 +54,7 @@ _ACTIONS = (
 )
 """Actions, orbs and tasks that do."""
 _DEPLOYING_ACTION = re.compile("|".join(_ACTIONS), re.IGNORECASE)
-_PUSHING = re.compile(r"docker/(build-push|bake)-action", re.IGNORECASE)
+_PUSHING = re.compile(r"[\w.-]+/(build-push|bake)-action", re.IGNORECASE)
 _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
@@ -94,6 +94,7 @@ _SERVICE = {
     ],
     passes=[
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
+        {**_SERVICE, ".github/workflows/release.yml": _RELEASE.replace("docker/build-push", "depot/build-push")},
         {
             **_SERVICE,
             ".gitlab-ci.yml": "deploy:\n  script: [helm upgrade --install app ./chart]\n  environment: production\n",

@@ -38,6 +38,7 @@ from readiness_bot.repo import Repo
     ),
     partials=[
         "import logging\n\nlogging.basicConfig(level=logging.INFO)\n",
+        "import logging\n\nfrom flask import Flask\n\napp = Flask(__name__)\napp.logger.addHandler(logging.StreamHandler())\n",
         (
             "import logging.config\n\n\ndef configure():\n    logging.config.dictConfig({'version': "
             "1})\n\n\nif __name__ == '__main__':\n    print('started')\n"

@@ -49,6 +49,7 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
             "workflows:\n  all:\n    jobs: [test]\n",
             "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n",
         },
+        {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "python -m tests.unit")},
         {**_TEST, ".gitlab-ci.yml": "test:\n  script: [docker compose run --rm web bash -c 'python manage.py test']\n"},
     ],
     fails=[
