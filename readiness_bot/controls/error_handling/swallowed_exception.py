@@ -42,7 +42,7 @@ _PARSING = re.compile(
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
     r"phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
     r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|"
-    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\.BeautifulSoup|"
+    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\..+|lxml\.(html|etree)\.(fromstring|XML|HTML)\(\)\..+|"
     r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|"
     r"jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|"
     r"(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|"
