@@ -32,6 +32,7 @@ _DEPTH = 90
 _LOOPS_REPEATED = 3
 _LAMBDA_DEPTH = 3
 _CHAINED = 4
+_MOST_GUARDS = 200
 
 _BUILTINS = frozenset(dir(builtins))
 _NUMBERS = frozenset(
@@ -51,7 +52,7 @@ _SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartitio
 _TAKING = frozenset({"get", "pop", "setdefault", "getlist", "get_list", "getall", "getone", "popitem", "__getitem__"})
 _ADDING = frozenset({"append", "add", "insert", "appendleft", "push"})
 _MERGING = frozenset({"extend", "update", "extendleft"})
-_LEAVING = frozenset({"abort", "exit", "_exit"})
+_LEAVING = re.compile(r"^(abort|exit|_exit|raise_(?!for_|if|on_|when).*|.*_(raise|abort)|bail|die)$")
 _CHECKING = re.compile(
     r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|refuse|reject|forbid|restrict|contain|inside"
     r"|within|relative_to|^int$|^float$|uuid|objectid|ip_address|must|block|secur|protect|whitelist|enforce|raise",
@@ -282,7 +283,7 @@ class _Interpreter:
         if isinstance(inner, ast.Call):
             index = self.call_of.get(id(inner), -1)
             if index >= 0 and _CHECKING.search(_called(inner)):
-                self.guards |= self.held(self.taken(inner, index), f"passed:{index}")
+                self.know(self.held(self.taken(inner, index), f"passed:{index}"))
         return value
 
     def taken(self, node: ast.Call, index: int) -> Value:
@@ -294,25 +295,35 @@ class _Interpreter:
     def receiver(self, node: ast.Call) -> Value:
         return self.expression(node.func.value) if isinstance(node.func, ast.Attribute) else NOTHING
 
-    def held(self, value: Value, test: str, depth: int = 0) -> frozenset[int]:
+    def held(self, value: Value, test: str) -> frozenset[int]:
         """Guards that say a test of everything in a value, and of what the calls that gave it took (`via`)."""
-        found = set()
-        for atom in value:
-            source, access, _, _ = self.table.atoms[atom]
-            about = self.table.sources[source]
-            if about.kind != "n" or access:
-                found.add(self.table.guard(source, access, test))
-            if about.kind == "c" and depth < _CHAINED and about.owner in self.reached:
-                inner = f"via:{about.owner}:{test.rpartition(':')[2] if test.startswith('via:') else test}"
-                found |= self.held(self.reached[about.owner].everything(), inner, depth + 1)
+        found: set[int] = set()
+        seen: set[int] = set()
+        pending = [(value, test, 0)]
+        while pending and len(seen) < MOST_ATOMS:
+            atoms, said, depth = pending.pop()
+            for atom in atoms - seen:
+                seen.add(atom)
+                source, access, _, _ = self.table.atoms[atom]
+                about = self.table.sources[source]
+                if about.kind != "n" or access:
+                    found.add(self.table.guard(source, access, said))
+                if about.kind == "c" and depth < _CHAINED and about.owner in self.reached:
+                    pending.append((self.reached[about.owner].everything(), f"via:{about.owner}:{test}", depth + 1))
+        self.spend(len(seen))
         return frozenset(found)
+
+    def know(self, held: frozenset[int]) -> None:
+        """From here on these guards hold as well."""
+        if held and len(self.guards) < _MOST_GUARDS:
+            self.guards = self.guards | held
 
     def statement_expression(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
             return
         self.checked(node.value)
         inner = node.value.value if isinstance(node.value, ast.Await) else node.value
-        if isinstance(inner, ast.Call) and _called(inner) in _LEAVING:
+        if isinstance(inner, ast.Call) and _LEAVING.match(_called(inner)):
             self.dead = True
 
     def bind(self, target: ast.expr, value: Value, node: ast.expr | None) -> None:
@@ -388,10 +399,13 @@ class _Interpreter:
     def if_(self, node: ast.If) -> None:
         self.expression(node.test)
         start, guards = self.env, self.guards
-        self.env, self.guards = dict(start), guards | self.narrowed(node.test, truth=True)
+        true, false = self.narrowed(node.test, truth=True), self.narrowed(node.test, truth=False)
+        self.env = dict(start)
+        self.know(true)
         self.block(node.body)
         body = (self.env, self.guards, self.dead)
-        self.env, self.guards, self.dead = dict(start), guards | self.narrowed(node.test, truth=False), False
+        self.env, self.guards, self.dead = dict(start), guards, False
+        self.know(false)
         self.block(node.orelse)
         self.join(*body)
 
@@ -453,7 +467,7 @@ class _Interpreter:
     def while_(self, node: ast.While) -> None:
         def enter() -> None:
             self.expression(node.test)
-            self.guards |= self.narrowed(node.test, truth=True)
+            self.know(self.narrowed(node.test, truth=True))
 
         self.loop(node.body, node.orelse, enter)
 
@@ -496,10 +510,10 @@ class _Interpreter:
         after = (start, guards, False)
         for number, case in enumerate(node.cases):
             self.env, self.guards, self.dead = dict(start), guards, False
-            self.guards |= self.pattern(case.pattern, subject)
+            self.know(self.pattern(case.pattern, subject))
             if case.guard is not None:
                 self.expression(case.guard)
-                self.guards |= self.narrowed(case.guard, truth=True)
+                self.know(self.narrowed(case.guard, truth=True))
             self.block(case.body)
             if number or not _is_wildcard(node.cases[-1]):
                 self.join(*after)
@@ -543,7 +557,7 @@ class _Interpreter:
 
     def assert_(self, node: ast.Assert) -> None:
         self.expression(node.test)
-        self.guards |= self.narrowed(node.test, truth=True)
+        self.know(self.narrowed(node.test, truth=True))
 
     def delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -773,7 +787,7 @@ class _Interpreter:
             value = self.expression(operand)
             value = self.table.guarded(value, self.guards - guards) if self.guards is not guards else value
             found = value if isinstance(node.op, ast.And) else found | value
-            self.guards |= self.narrowed(operand, truth=isinstance(node.op, ast.And))
+            self.know(self.narrowed(operand, truth=isinstance(node.op, ast.And)))
         self.guards = guards
         return self.limited(found)
 
@@ -831,7 +845,7 @@ class _Interpreter:
             self.bind(generator.target, self.element(generator.iter), None)
             for condition in generator.ifs:
                 self.expression(condition)
-                self.guards |= self.narrowed(condition, truth=True)
+                self.know(self.narrowed(condition, truth=True))
         if isinstance(node, ast.DictComp):
             value = self.table.wrap(self.expression(node.value), "{}") | self.table.wrap(
                 self.expression(node.key), "<key>"

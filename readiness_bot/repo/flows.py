@@ -105,9 +105,12 @@ _LIMITING = re.compile(
     r"^(in|==|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
     r"|yes:.*(isdigit|isalnum|isidentifier|isalpha|isnumeric|isdecimal|fullmatch|[^a-z]match))$"
 )
-_LOOKING_UP = re.compile(r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)")
+_CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
+_LOOKING_UP = re.compile(
+    r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)"
+)
 _VETTING = re.compile(
-    r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
+    r"slug|escape|quote|clean|strip_|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
     r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private",
     re.IGNORECASE,
 )
@@ -155,6 +158,7 @@ class DataFlows:
         self._python = python
         self.requests = RequestData(python, routes)
         self._facts: dict[str, _Facts] = {}
+        self._callers: dict[str, tuple[tuple[CallSite, int, bool], ...]] = {}
         self._resolved: dict[tuple[str, int], tuple[DefinitionSite | None, bool]] = {}
         self._answers: dict[tuple[str, int, int, str], tuple[Flow, ...]] = {}
 
@@ -205,6 +209,25 @@ class DataFlows:
             for atom in given.atoms:
                 walk.begin(atom, given.guards)
         return tuple(walk.run())
+
+    def takers(self, site: CallSite) -> frozenset[str]:
+        """What takes the result of a call inside its file: bare names of calls, `return`, and `=` for what keeps it."""
+        facts = self._of(site.module)
+        call = self._call_index(site)
+        atoms = {
+            index
+            for index, atom in enumerate(facts.flows.atoms)
+            if facts.flows.sources[atom.source].kind == "c" and facts.flows.sources[atom.source].owner == call
+        }
+        found: set[str] = set()
+        for flow in facts.flows.calls:
+            if not atoms.isdisjoint((*flow.receiver, *(atom for taken in (*flow.args, *flow.keywords) for atom in taken))):
+                found.add(site.module.facts.calls[flow.call].last)
+        if any(not atoms.isdisjoint(given.atoms) for given in facts.flows.given):
+            found.add("return")
+        if any(not atoms.isdisjoint(stored.atoms) for stored in facts.flows.stored):
+            found.add("=")
+        return frozenset(found)
 
     def is_constant(self, site: CallSite, position: int, keyword: str = "") -> bool:
         """Whether an argument carries nothing but constants and numbers."""
@@ -290,6 +313,12 @@ class DataFlows:
 
     def callers(self, site: DefinitionSite) -> tuple[tuple[CallSite, int, bool], ...]:
         """The production calls of a function: the call, how far its arguments are shifted, and whether that is sure."""
+        known = self._callers.get(site.name)
+        if known is None:
+            known = self._callers[site.name] = self._find_callers(site)
+        return known
+
+    def _find_callers(self, site: DefinitionSite) -> tuple[tuple[CallSite, int, bool], ...]:
         found: dict[tuple[str, int], tuple[CallSite, int, bool]] = {}
         for call in self._python.callers.get(site.name, ()):
             if call.last not in ("delay", "apply_async"):
@@ -816,6 +845,8 @@ class _Walk:
             self.bounded = True
             return
         facts = self.rooms._of(target.module)
+        if _CLEANING.search(target.definition.name):
+            onward = replace(onward, cleaned=onward.cleaned | {f"passed:{target.definition.name}"})
         if target.index in facts.cut:
             onward = replace(onward, sure=False)
         for given in facts.given.get(target.index, ()):

@@ -114,7 +114,7 @@ def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
     for site in repo.python.all_calls:
         if site.name in _TEXTS:
             yield site, 0
-        elif site.last in _RUNNING and "." in site.name and (site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name):
+        elif site.last in _RUNNING and "." in site.name and "aql" not in site.name.lower() and (site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name):
             if site.last in ("read_sql", "read_sql_query", "read_sql_table") or not site.name.startswith(("pandas.", "polars.")):
                 yield site, 0
     for site, name, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):

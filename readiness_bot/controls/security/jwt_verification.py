@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import Enum
 
@@ -19,6 +20,7 @@ _JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
 _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
+_DECIDING = re.compile(r"verif|auth|login|valid|check|current_user|get_user|decode", re.IGNORECASE)
 
 
 class _Flaw(Enum):
@@ -64,7 +66,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site]:
             yield good(site.location)
             continue
         confidence = Confidence.HIGH
-        if flaw is _Flaw.OFF and (_is_logged(site) or _is_verified_beside(site, repo)):
+        if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
 
@@ -127,8 +129,15 @@ def _texts(value: Value, site: CallSite, repo: Repo) -> list[str]:
     return [text for item in items if isinstance(text := repo.python.constant(item, site.module), str)]
 
 
-def _is_logged(site: CallSite) -> bool:
-    return site.outer is not None and site.outer.last in _LOGGING
+def _is_only_looked_at(site: CallSite, repo: Repo) -> bool:
+    """Whether the claims are only logged or compared, in a function that does not say it verifies."""
+    if site.outer is not None and site.outer.last in _LOGGING:
+        return True
+    function = site.function
+    if function is None or _DECIDING.search(function.name):
+        return False
+    directly = site.call.result == "" and site.outer is None
+    return not directly and repo.flows.takers(site) <= _LOGGING | {"get", "items", "keys"}
 
 
 def _is_verified_beside(site: CallSite, repo: Repo) -> bool:

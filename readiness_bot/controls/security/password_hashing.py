@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import Const, Invoke, Items, Name, Other, Value
+from readiness_bot.repo.values import IN_LOOP, Const, Invoke, Items, Name, Other, Value
 
 _FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
                    r"|(md5|sha)\.(new|md5|sha)|crypt\.crypt)$")  # fmt: skip
@@ -162,7 +162,9 @@ def _names(value: Value) -> Iterator[str]:
 
 
 def _is_stretched(site: CallSite) -> bool:
-    """Whether the same function hands the result to a slow hash, as is done for bcrypt's limit of 72 bytes."""
+    """Whether the hash is repeated many times, or handed to a slow one, as is done for bcrypt's limit of 72 bytes."""
+    if site.call.context & IN_LOOP:
+        return True
     return any(
         other.scope == site.call.scope and (_SLOW.match(other.name) or other.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret"))
         for other in site.module.facts.calls
