@@ -12,10 +12,12 @@ from pathspec import GitIgnoreSpec
 
 from readiness_bot import compare as comparison
 from readiness_bot import identity, plan, score, waivers
+from readiness_bot.beside import both
 from readiness_bot.control import Control, controls, judge
 from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
+from readiness_bot.facts.workers import available_processors
 from readiness_bot.git import Repository, Tree
 from readiness_bot.model import Delta, Judgement, Report, Status, Verdict
 from readiness_bot.repo import Repo
@@ -86,8 +88,11 @@ def compare(
         gathered = harvest(
             repository, [before, after], store=_store(repository, cache_dir), jobs=jobs, progress=progress
         )
-        old = _report(repository, before, gathered, settings, assessed_on, coverage)
-        new = _report(repository, after, gathered, settings, assessed_on, coverage)
+        old, new = both(
+            lambda: _report(repository, before, gathered, settings, assessed_on, coverage),
+            lambda: _report(repository, after, gathered, settings, assessed_on, coverage),
+            jobs=available_processors() if jobs is None else jobs,
+        )
     return comparison.compare(old, new, repository.renames(before, after), settings.policy, policy_changes)
 
 

@@ -1,4 +1,4 @@
-"""What a path alone says of how closely its file is to be read; what it means in its tree is said in `repo/areas.py`."""
+"""What a path alone says of how closely its file is read; what it means in its tree is said in `repo/areas.py`."""
 
 from __future__ import annotations
 

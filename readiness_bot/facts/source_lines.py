@@ -46,7 +46,7 @@ def source_lines(parsed: Parsed) -> int:
 
 
 def _header_end(stripped: list[str], first: int, limit: int) -> int:
-    """The line that ends the header of a compound statement whose body begins at `limit`; 0 where that is not certain."""
+    """The line that ends the header of a statement whose body begins at `limit`; 0 where that is not certain."""
     if stripped[first - 1][-1:] == ":" and "[" not in stripped[first - 1] and "{" not in stripped[first - 1]:
         return first
     for number in range(first, limit):
@@ -59,7 +59,7 @@ def _header_end(stripped: list[str], first: int, limit: int) -> int:
 
 
 def _spans(tree: ast.Module) -> Iterator[tuple[ast.AST, int, int]]:
-    """Simple statements and decorators with their first and last lines, headers with the negative of their body's line."""
+    """Simple statements and decorators with their first and last lines, headers with their body's line as a negative."""
     pending: list[ast.AST] = list(tree.body)
     while pending:
         node = pending.pop()
