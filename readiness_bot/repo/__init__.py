@@ -37,6 +37,7 @@ from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suite import Suite
+from readiness_bot.repo.stores import Stores
 from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
@@ -180,6 +181,11 @@ class Repo:
     def lookups(self) -> Lookups:
         """How a tenant's rows are looked up by keys of requests."""
         return Lookups(self.python, self.models, self.queries, self.routes, self.reach, self.flows, self.tenancy)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Which stores production code uses, and what moves their schema."""
+        return Stores(self.sources, self.python, self.models, self.services, self.reach, self.wiring, self.deployment, self.pipelines)
 
     @cached_property
     def outbound(self) -> Outbound:

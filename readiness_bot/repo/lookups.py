@@ -37,6 +37,7 @@ _SECRET = re.compile(r"token|secret|signature|hash|api_key|apikey|invite|nonce|c
 _INJECTED = frozenset({"Depends", "Security", "Inject", "Provide"})
 _NOT_FROM_REQUEST = frozenset({"self", "cls", "request", "req", "db", "session", "db_session", "response", "background_tasks", "info", "context", "ctx", "app"})
 _REDIRECTS = frozenset({"redirect", "HttpResponseRedirect", "RedirectResponse", "HTTPFound", "HTTPSeeOther", "HttpResponsePermanentRedirect"})
+_QUEUEING = frozenset({"delay", "apply_async", "enqueue", "send", "s", "si", "defer", "kiq", "send_task"})
 _WRITING = frozenset({"save", "delete", "commit", "add", "update", "create", "merge", "flush", "bulk_update", "remove", "asave", "adelete"})
 _LOGIN = re.compile(r"login|authenticat|jwt|token|csrf|session|logged|oauth|throttl|rate|cache|atomic|transaction|marshal|response|swagger|doc|route|expect|wraps|phone_home|http_method", re.IGNORECASE)
 
@@ -137,9 +138,18 @@ class Lookups:
             name = condition.field.partition("__in")[0].removesuffix("__exact")
             if name in model.primary_keys and not condition.is_constant:
                 key = condition
-            elif not condition.is_constant and (_SECRET.search(condition.field) or condition.field == ""):
+            elif not condition.is_constant and (_SECRET.search(condition.field) or (condition.field == "" and not self._is_harmless(condition, query, tenant))):
                 return None
         return key
+
+    def _is_harmless(self, condition: Condition, query: Query, tenant: Tenant) -> bool:
+        """Whether a condition that a function of the tree puts together says nothing of tenants or people: its code names neither."""
+        value = condition.value
+        site = self._python.definition(value.name, query.module) if isinstance(value, Invoke) else None
+        if site is None or site.definition.kind != "function":
+            return False
+        words = {word for name in (*site.definition.refs, *(parameter.name for parameter in site.definition.parameters)) for word in words_of(name)}
+        return not words & (tenant.words | _OWNER_WORDS)
 
     def _is_owned(self, condition: Condition, model: Model) -> bool:
         """Whether a condition names a person or a parent: then the row is that one's."""
@@ -183,7 +193,8 @@ class Lookups:
         """The sure calls of a function, the functions they stand in, and what they hand over for the parameter."""
         for call, shift, sure in self._flows.callers(one.function):
             caller = self._function(call.module, call.call.scope)
-            if not sure or shift or caller is None or caller.name == one.function.name:
+            if not sure or shift or caller is None or caller.name == one.function.name or call.call.last in _QUEUEING:
+                # What is queued was dealt with by who queues it, and is out of a request's sight.
                 continue
             value = self._handed(call, one.function, one.parameter)
             if value is not None:
@@ -285,6 +296,8 @@ class Lookups:
     def _check(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> Check:
         """What a function does with the row that calls gave it, or with its key."""
         found: Check = "none"
+        if self._is_known(module, scope, members, model, tenant, key):
+            return "done"
         for name in self._tests(module, scope, members, key):
             if not _ADMIN.search(name):
                 return "done"
@@ -303,6 +316,16 @@ class Lookups:
             if call.scope == scope and any(guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard)) for guard in call.guards):
                 return "done"
         return found
+
+    def _is_known(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> bool:
+        """Whether another query of the function has looked the same key up within the tenant or through a parent."""
+        variables = {name for name in key if name.startswith(("?", "["))}
+        for other in self._queries.by_function.get((module.path, scope), ()):
+            if members & set(other.calls) or not any(variables & set(condition.names) for condition in other.conditions):
+                continue
+            if any(mentions(condition, tenant.words) or (other.model is not None and self._is_owned(condition, other.model)) for condition in other.conditions):
+                return True
+        return False
 
     def _tests(self, module: Module, scope: int, members: set[int], key: tuple[str, ...]) -> Iterator[str]:
         """The functions that are handed the row or the key and are called as checks are, and `==` where it is compared."""

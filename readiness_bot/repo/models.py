@@ -251,11 +251,9 @@ class Models:
 
     def _by_fields(self, site: DefinitionSite) -> Mapper | None:
         """The mapper of a class with a base that is unknown here, by the fields it declares."""
-        if not self._python.external_bases(site):
-            return None
         names = [self._python.mean(value.name, site.module) for item in site.fields if isinstance(value := item.value, Invoke)]
         columns = sum(name.startswith("django.db.models.") and name.endswith(("Field", "ForeignKey")) for name in names)
-        if columns:
+        if columns and self._python.external_bases(site):
             return "django"
         has_table = any(item.name == "__tablename__" for item in site.fields)
         if has_table and any(name.rpartition(".")[2] in ("Column", "mapped_column") for name in names):

@@ -1,0 +1,66 @@
+"""Whether connections to the store are pooled, once a process, and sized by configuration."""
+
+from __future__ import annotations
+
+from readiness_bot.calibration import HINTS_ONLY
+from readiness_bot.control import Control, bad, failed, good, not_applicable, partial, passed, seen
+from readiness_bot.model import Confidence, Effort, Judgement, Kind, Role, Severity, Site
+from readiness_bot.repo import Repo
+from readiness_bot.repo.stores import Client
+
+_FAMILIES = ("relational", "document", "search", "cache")
+
+
+@Control(
+    id="database/connection-pooling",
+    title="Connections to the store are pooled and sized",
+    kind=Kind.DEFECT,
+    severity=Severity.MEDIUM,
+    why="An engine or client holds a pool: made for each request it holds nothing, and opens a connection every time.",
+    impact="Under load the store runs out of connections, and requests fail that had nothing to do with it.",
+    fix="Make one engine for the process, sized by the settings: `create_engine(url, pool_size=settings.pool_size)`.",
+    effort=Effort.HOURS,
+    role=Role.BACKEND,
+    sources=["https://docs.sqlalchemy.org/en/20/core/pooling.html"],
+    fails=[
+        "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n"
+        "    engine = create_engine(os.environ['DSN'])  # <- flagged\n    return list(engine.connect())\n",
+        "import os\nimport psycopg2\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\ndef orders():\n"
+        "    connection = psycopg2.connect(os.environ['DSN'])  # <- flagged\n    return connection.info\n",
+    ],
+    fixed="import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
+    "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n\n\n@app.get('/orders')\ndef orders():\n    return list(engine.connect())\n",
+    passes=[
+        "import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n",
+    ],
+    partials=["import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n"],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def connection_pooling(repo: Repo) -> Judgement:
+    """Judge the store that matters most: relational before document, search and cache."""
+    clients = repo.stores.clients
+    family = next((one for one in _FAMILIES if any(client.family == one for client in clients)), "")
+    own = [client for client in clients if client.family == family]
+    databases = repo.stores.databases
+    if not own and not databases:
+        return not_applicable("No engine or client of a store is made here.")
+    sites = tuple(_site(client) for client in own)
+    shown = [*databases[:2], *(seen(client.site.module.path, client.site.call.line, f"`{client.site.last}`") for client in own[:3])]
+    repeated = [site for site in sites if not site.good]
+    if repeated:
+        return failed(f"{len(repeated)} of {len(own)} engines or clients are made anew each time.", *shown, sites=sites)
+    sizes = repo.stores.size_settings
+    if sizes or any(client.size == "settings" for client in own):
+        found = passed("One engine a process, sized by the settings.", *shown, *sizes[:2])
+    elif any(client.size == "literal" for client in own):
+        found = partial("One engine a process, its size written into the code.", *shown, score=HINTS_ONLY.value)
+    else:
+        found = partial("One engine a process, with the default pool: nothing sizes it.", *shown, score=0.5)
+    return Judgement(found.status, found.score, found.summary, found.evidence, sites=sites)
+
+
+def _site(client: Client) -> Site:
+    location = client.site.location
+    if client.is_repeated:
+        return bad(location, f"`{client.site.last}` is called for each request or job: every one opens connections of its own", Confidence.HIGH)
+    return good(location)

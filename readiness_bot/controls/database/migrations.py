@@ -1,0 +1,42 @@
+"""Whether the schema is moved by migrations that a deployment runs."""
+
+from __future__ import annotations
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.repo import Repo
+
+_ENGINE = "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n"
+_ENV = "from alembic import context\n\ncontext.run_migrations()\n"
+
+
+@Control(
+    id="database/migrations",
+    title="The schema is moved by migrations that the deployment runs",
+    kind=Kind.CAPABILITY,
+    severity=Severity.HIGH,
+    why="Tables that are made or altered by hand differ from one place to the next, and nobody can tell which version runs where.",
+    impact="A release meets a schema that it does not know, and the service fails until someone repairs it by hand.",
+    fix="Keep migrations with the code and run them before the start: `alembic upgrade head` in the entry point or a release step.",
+    effort=Effort.DAYS,
+    role=Role.BACKEND,
+    sources=["https://alembic.sqlalchemy.org/en/latest/tutorial.html", "https://docs.djangoproject.com/en/stable/topics/migrations/"],
+    passes=[{"app/db.py": _ENGINE, "migrations/env.py": _ENV, "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn app.main:app\n"}],
+    fails=[{"app/db.py": _ENGINE}],
+    fixed={"app/db.py": _ENGINE, "migrations/env.py": _ENV, "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec gunicorn app.main:app\n"},
+    partials=[{"app/db.py": _ENGINE, "migrations/env.py": _ENV}],
+    ignores=["def add(a, b):\n    return a + b\n"],
+)
+def migrations(repo: Repo) -> Judgement:
+    """Migrations that a deployment or start-up runs pass; migrations alone are partial."""
+    if not repo.stores.uses_relational:
+        return not_applicable("Nothing here is kept in a relational store.")
+    kept, runs = repo.stores.migrations, repo.stores.migration_runs
+    if kept and runs:
+        return passed("Migrations are kept with the code and run with the deployment.", *kept[:3], *runs[:3])
+    if kept:
+        return partial("Migrations exist, but no entry point, deployment step or start-up code runs them.", *kept[:3])
+    return failed(
+        "Models are kept in a relational store, and no migration moves its schema.",
+        looked_in=["migration folders", "entry points and start scripts", "deployment pipelines"],
+    )

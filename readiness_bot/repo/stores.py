@@ -1,0 +1,284 @@
+"""Which stores production code uses: engines and clients and where they are made, how they are sized, and what moves their schema; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.compose import ComposeFile
+from readiness_bot.facts.python import Const, Items, Mapping, Value
+from readiness_bot.facts.shell import ShellScript
+from readiness_bot.model import Area, Evidence
+from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.models import Models
+from readiness_bot.repo.pipelines import Pipelines
+from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.reach import Reach
+from readiness_bot.repo.services import Services
+from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.wiring import Wiring
+
+Family = Literal["relational", "document", "cache", "search"]
+
+_CLIENTS: dict[str, Family] = {
+    **dict.fromkeys(
+        ("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.engine_from_config", "sqlmodel.create_engine",
+         "sqlalchemy.ext.asyncio.async_engine_from_config", "flask_sqlalchemy.SQLAlchemy", "psycopg2.connect", "psycopg.connect", "psycopg.AsyncConnection.connect", "psycopg.Connection.connect",
+         "psycopg2.pool.ThreadedConnectionPool", "psycopg2.pool.SimpleConnectionPool", "psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool", "asyncpg.create_pool", "asyncpg.connect",
+         "pymysql.connect", "MySQLdb.connect", "aiomysql.connect", "aiomysql.create_pool", "mysql.connector.connect", "databases.Database", "peewee.PostgresqlDatabase", "peewee.MySQLDatabase",
+         "playhouse.pool.PooledPostgresqlDatabase", "playhouse.pool.PooledMySQLDatabase", "playhouse.pool.PooledPostgresqlExtDatabase", "tortoise.Tortoise.init", "pyodbc.connect", "oracledb.connect",
+         "tortoise.contrib.fastapi.register_tortoise", "web.database"),
+        "relational",
+    ),
+    **dict.fromkeys(
+        ("pymongo.MongoClient", "pymongo.mongo_client.MongoClient", "motor.motor_asyncio.AsyncIOMotorClient", "pymongo.AsyncMongoClient", "mongoengine.connect", "flask_pymongo.PyMongo"), "document"
+    ),
+    **dict.fromkeys(("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url", "redis.asyncio.Redis", "redis.asyncio.from_url", "redis.asyncio.Redis.from_url"), "cache"),
+    **dict.fromkeys(("elasticsearch.Elasticsearch", "elasticsearch.AsyncElasticsearch", "opensearchpy.OpenSearch"), "search"),
+}  # fmt: skip
+_UNPOOLED = frozenset(
+    {"psycopg2.connect", "psycopg.connect", "psycopg.AsyncConnection.connect", "psycopg.Connection.connect", "asyncpg.connect", "pymysql.connect", "MySQLdb.connect", "aiomysql.connect",
+     "mysql.connector.connect", "pyodbc.connect", "oracledb.connect"}
+)  # fmt: skip
+_SIZES = frozenset("pool_size maxPoolSize max_pool_size max_connections maxconn max_size maxsize pool_max_size minsize min_size pool_maxsize max_pool connection_pool CONN_MAX_AGE pool".split())
+_SIZE_SETTING = re.compile(r"(POOL_?(SIZE|MIN|MAX)\w*|MAX_CONNECTIONS|CONN_MAX_AGE|MAX_POOL\w*|POOL_CONFIG|DB_POOL\w*)$", re.IGNORECASE)
+_KEEPING = frozenset({"lru_cache", "cache", "cached_property", "singleton", "cached", "memoize", "once", "ttl_cache", "alru_cache", "fixture"})
+_MIGRATES = re.compile(
+    r"\balembic\b[^|;&]*\bupgrade\b|\bflask\b[^|;&]*\bdb\b\s+upgrade|\bmanage(\.py)?\b[^|;&]*\b(migrate|migrate_schemas|db\s+upgrade)\b|\bdjango-admin\b[^|;&]*\bmigrate\b|\baerich\b[^|;&]*\bupgrade\b"
+    r"|\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|;&]*\bupdate\b"
+    r"|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|;&]*\bmigrate\s+deploy|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
+)
+_MIGRATING_CALLS = frozenset({"alembic.command.upgrade", "flask_migrate.upgrade", "aerich.Command().upgrade", "peewee_migrate.Router().run", "yoyo.get_backend().apply_migrations", "evolutions.upgrade"})
+_NOT_DEPLOYED = re.compile(r"(^|[/_.-])(tests?|testing|ci|e2e|dev|development|devcontainer|local|example|examples|docs?|\.github/workflows/(test|lint|ci))([/_.-]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Client:
+    """An engine, pool, client or connection: where it is made, of what family, and whether each request or job makes its own.
+
+    `size` tells how its pool is sized: by `settings`, by a `literal`, not at all (empty), or that it has no pool (`none`).
+    """
+
+    site: CallSite
+    family: Family
+    is_repeated: bool
+    size: Literal["settings", "literal", "", "none"]
+
+
+class Stores:
+    """Questions about the stores of one tree."""
+
+    LOOKS = "engines, clients and migrations"
+
+    def __init__(
+        self, sources: Sources, python: Python, models: Models, services: Services, reach: Reach, wiring: Wiring, deployment: Deployment, pipelines: Pipelines
+    ) -> None:
+        self._sources = sources
+        self._python = python
+        self._models = models
+        self._services = services
+        self._reach = reach
+        self._wiring = wiring
+        self._deployment = deployment
+        self._pipelines = pipelines
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    # -- engines and clients ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def clients(self) -> tuple[Client, ...]:
+        """Every engine or client that production code makes, by path and line."""
+        found = []
+        for site in self._python.all_calls:
+            family = _CLIENTS.get(site.name) or self._inherited(site)
+            if family is not None and not self._is_other(site):
+                found.append(Client(site, family, self._is_repeated(site), self._size(site)))
+        return tuple(found)
+
+    def _inherited(self, site: CallSite) -> Family | None:
+        """The family of a class of the tree that extends a library's client."""
+        klass = self._python.definition_named(site.name) if ":" in site.name and site.name.rpartition(":")[2][:1].isupper() else None
+        if klass is None or klass.definition.kind != "class":
+            return None
+        return next((_CLIENTS[base] for base in self._python.external_bases(klass) if base in _CLIENTS), None)
+
+    def _is_other(self, site: CallSite) -> bool:
+        """Whether the client belongs to a data source that users configure, or to a plugin, rather than to the service's own store."""
+        if any(item.target.startswith("alembic") for item in site.module.facts.imports):
+            return True
+        return bool(re.search(r"(^|/)(query_runner|data_?sources?|connectors?|integrations?|plugins?|handlers?/\w+_handler|cli|commands?)(/|$|\.py)", site.module.path))
+
+    def _is_repeated(self, site: CallSite) -> bool:
+        if site.name == "flask_sqlalchemy.SQLAlchemy" or site.name.endswith("Tortoise.init"):
+            return False
+        function = Reach.function_at(site.module, site.call.scope)
+        if function is None or site.call.result.startswith(":") or function.definition.name in ("__init__", "init", "init_app", "create_app", "lifespan", "connect", "startup", "main"):
+            return False
+        names = {getattr(item, "name", "").rpartition(".")[2].rpartition(":")[2] for definition in site.module.enclosing(site.call.scope) for item in definition.decorators}
+        if names & _KEEPING or any(guard.startswith((":", "!:")) for guard in site.call.guards):
+            return False
+        is_task = any(task.definition.name == function.name for task in self._services.tasks)
+        depth = self._reach.depth(function)
+        return is_task or depth == 0 or (depth == 1 and function.definition.parent == -1)
+
+    def _size(self, site: CallSite) -> Literal["settings", "literal", "", "none"]:
+        if site.name in _UNPOOLED:
+            return "none"
+        sizes = [value for name, value in site.call.keywords if name in _SIZES]
+        for name, value in site.call.keywords:
+            if name in ("**", "engine_options", "connect_args") and isinstance(value, Mapping):
+                sizes += [item for key, item in zip(value.keys, value.values, strict=False) if isinstance(key, Const) and key.value in _SIZES]
+        if any(not isinstance(value, Const) for value in sizes):
+            return "settings"
+        return "literal" if sizes else ""
+
+    @cached_property
+    def size_settings(self) -> tuple[Evidence, ...]:
+        """Settings that size the pool: Flask-SQLAlchemy's engine options, Django's connection age or pool, and names like them."""
+        found = []
+        for setting in self._services.settings:
+            if _SIZE_SETTING.search(setting.name):
+                found.append(Evidence(setting.module.path, setting.line, f"`{setting.name}` sizes the pool"))
+            elif setting.name in ("SQLALCHEMY_ENGINE_OPTIONS", "DATABASES", "DATABASE"):
+                found += [Evidence(setting.module.path, setting.line, f"`{key}` in `{setting.name}`") for key in _keys(setting.value) if key in _SIZES]
+        for site in self._python.all_calls:
+            for name, value in site.call.keywords:
+                if name in ("pool_size", "conn_max_age", "maxPoolSize", "pool_max_size") and not isinstance(value, Const):
+                    found.append(Evidence(site.module.path, site.call.line, f"`{name}` comes from the settings"))
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                if assignment.key in ("pool_size", "CONN_MAX_AGE", "pool", "maxPoolSize"):
+                    found.append(Evidence(module.path, assignment.line, f"`{assignment.key}` sizes the pool"))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def databases(self) -> tuple[Evidence, ...]:
+        """Django's database settings."""
+        return tuple(Evidence(setting.module.path, setting.line, "`DATABASES`") for setting in self._services.settings_named("DATABASES") if self._services.is_django)
+
+    @cached_property
+    def uses_relational(self) -> bool:
+        """Whether production code keeps anything in a relational store."""
+        return bool(self.databases) or any(client.family == "relational" for client in self.clients) or any(
+            not model.is_document and model.mapper not in ("redis-om", "neomodel") for model in self._models.all
+        )
+
+    # -- migrations ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def migrations(self) -> tuple[Evidence, ...]:
+        """The migrations that the tree holds, one place for each tool."""
+        found: dict[str, Evidence] = {}
+        for path in sorted(self._sources.paths):
+            if self._sources.area(path) in (Area.TEST, Area.VENDORED, Area.EXAMPLE):
+                continue
+            for tool, pattern in _MIGRATIONS:
+                if tool not in found and pattern.search(path) and self._is_of(tool, path):
+                    found[tool] = Evidence(path, 1, f"{tool} migration")
+        return tuple(found.values())
+
+    def _is_of(self, tool: str, path: str) -> bool:
+        module = self._python.modules.get(path)
+        if tool == "Alembic":
+            return module is not None and any(item.target.startswith("alembic") for item in module.facts.imports)
+        if tool == "Django":
+            return module is not None and any(item.target.startswith("django.db") for item in module.facts.imports)
+        return True
+
+    @cached_property
+    def migration_runs(self) -> tuple[Evidence, ...]:
+        """What runs the migrations when the service is deployed or starts."""
+        return tuple(dict.fromkeys((*self._by_command(), *self._by_script(), *self._by_compose(), *self._by_call(), *self._by_pipeline())))
+
+    def _by_command(self) -> Iterator[Evidence]:
+        for one in self._deployment.started_commands:
+            text = " ".join((one.target, *one.command.arguments))
+            if _MIGRATES.search(text):
+                yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
+
+    def _by_script(self) -> Iterator[Evidence]:
+        for path, script in self._sources.facts(ShellScript).items():
+            if _NOT_DEPLOYED.search(path) or self._sources.area(path) in (Area.TEST, Area.EXAMPLE, Area.VENDORED, Area.DOCUMENTATION):
+                continue
+            for command in script.commands:
+                text = " ".join(command.words)
+                if _MIGRATES.search(text):
+                    yield Evidence(path, command.line, f"runs `{text[:80]}`")
+
+    def _by_compose(self) -> Iterator[Evidence]:
+        for path, compose in self._sources.facts(ComposeFile).items():
+            if _NOT_DEPLOYED.search(path):
+                continue
+            for service in compose.services:
+                for command in (service.entrypoint, service.command):
+                    text = " ".join(command.words) if command is not None else ""
+                    if command is not None and _MIGRATES.search(text):
+                        yield Evidence(path, command.line, f"runs `{text[:80]}`")
+
+    def _by_call(self) -> Iterator[Evidence]:
+        for site in self._python.all_calls:
+            is_migrating = site.name in _MIGRATING_CALLS or (
+                site.last == "call_command" and bool(site.call.args) and isinstance(site.call.args[0], Const) and site.call.args[0].value in ("migrate", "migrate_schemas")
+            )
+            first = site.call.argument(0)
+            if not is_migrating and site.name.startswith(("subprocess.", "os.system", "os.exec")) and isinstance(first, Items | Const):
+                words = [str(item.value) for item in first.items if isinstance(item, Const)] if isinstance(first, Items) else [str(first.value)]
+                is_migrating = bool(_MIGRATES.search(" ".join(words)))
+            if is_migrating and self._runs_itself(site):
+                yield Evidence(site.module.path, site.call.line, f"`{site.last}` migrates when the service starts")
+
+    def _runs_itself(self, site: CallSite) -> bool:
+        """Whether the call is made by start-up code and not by a command that somebody types."""
+        if not self._wiring.runs(site.module):
+            return False
+        function = Reach.function_at(site.module, site.call.scope)
+        return function is None or self._is_start(function, 0)
+
+    def _is_start(self, function: DefinitionSite, depth: int) -> bool:
+        names = [getattr(item, "name", "").rpartition(".")[2] for item in function.definition.decorators]
+        if any(name in ("command", "group", "argument", "option") for name in names):
+            return False
+        if depth > 3 or self._reach.depth(function) is not None:
+            return False
+        if function.definition.name in _STARTERS:
+            return True
+        for call in self._python.callers.get(function.name, ()):
+            caller = Reach.function_at(call.module, call.call.scope)
+            if caller is None or (caller.name != function.name and self._is_start(caller, depth + 1)):
+                return True
+        return False
+
+    def _by_pipeline(self) -> Iterator[Evidence]:
+        for run in self._pipelines.runs:
+            text = " ".join((run.command.tool, *run.command.arguments))
+            if _MIGRATES.search(text) and not run.on_pull_requests and not _NOT_DEPLOYED.search(run.step.job.path):
+                yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
+
+
+_STARTERS = frozenset({"main", "create_app", "lifespan", "startup", "on_startup", "start", "run", "ready", "start_server", "serve", "init_app", "make_app", "application"})
+_MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("Alembic", re.compile(r"(^|/)env\.py$")),
+    ("Django", re.compile(r"(^|/)migrations/\d{4}_\w+\.py$")),
+    ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
+    ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),
+    ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?\d+[\w.-]*\.sql$")),
+    ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
+    ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
+)
+
+
+def _keys(value: Value, depth: int = 0) -> Iterator[str]:
+    if depth < 4 and isinstance(value, Mapping):
+        for key, item in zip(value.keys, value.values, strict=False):
+            if isinstance(key, Const) and isinstance(key.value, str):
+                yield key.value
+            yield from _keys(item, depth + 1)
+
+
