@@ -274,6 +274,8 @@ class Resilience:
                 continue
             if site.last in ("HTTPTransport", "AsyncHTTPTransport") and not site.call.has("retries"):
                 continue
+            if site.last == "Retry" and _never_retries(site):
+                continue
             if site.name == "botocore.config.Config" and not site.call.has("retries"):
                 continue
             if site.last in ("OpenAI", "AsyncOpenAI") and not _retries_something(site.call.keyword("max_retries")):
@@ -446,6 +448,13 @@ class Resilience:
         for site in self._python.classes:
             if _BREAKER_CLASS.search(site.definition.name) and site.name not in made:
                 yield Mechanism(f"class `{site.definition.name}`", site.location, False)
+
+
+def _never_retries(site: CallSite) -> bool:
+    """Whether a count of none is given: redis takes it second, urllib3 first or as `total`."""
+    position = 1 if site.name.startswith("redis.") else 0
+    count = site.call.argument(position, "retries" if position else "total")
+    return isinstance(count, Const) and count.value in (0, False)
 
 
 def _retries_something(value: Value | None) -> bool:
