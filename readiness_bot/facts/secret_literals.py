@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from readiness_bot.facts.extractor import Extractor, Unreadable
+from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.syntax import Parsed, parse
 
@@ -71,6 +72,24 @@ _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("DigitalOcean token", re.compile(r"\bdop_v1_[a-f0-9]{64}\b")),
     ("Hugging Face token", re.compile(r"\bhf_[A-Za-z]{34}\b")),
 )
+_MARKS: dict[str, tuple[str, ...]] = {
+    "AWS access key": ("AKIA", "ASIA"),
+    "GitHub token": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    "GitLab token": ("glpat-",),
+    "Slack token": ("xox",),
+    "Stripe secret key": ("k_live_",),
+    "SendGrid key": ("SG.",),
+    "OpenAI key": ("T3BlbkFJ",),
+    "Anthropic key": ("sk-ant-",),
+    "Telegram bot token": (":AA",),
+    "npm token": ("npm_",),
+    "package index token": ("pypi-AgE",),
+    "Google service key": ("GOCSPX-",),
+    "DigitalOcean token": ("dop_v1_",),
+    "Hugging Face token": ("hf_",),
+}
+"""By provider, texts one of which every token of its holds."""
+
 _KEY_BEGIN = re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?P<rest>.*)")
 _SECRET_NAME = re.compile(
     r"(secret|passwd|password|passphrase|(^|[_\-.])pwd|(^|[_\-.])pass($|[_\-.])|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key"
@@ -144,6 +163,10 @@ def _of_python(parsed: Parsed) -> list[SecretLiteral]:
     return reader.found
 
 
+_PLAIN = frozenset({ast.Name, ast.Load, ast.Store, ast.alias, ast.Pass})
+"""Nodes under which no literal stands that counts; more than half of all."""
+
+
 class _PythonReader:
     """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback."""
 
@@ -156,6 +179,8 @@ class _PythonReader:
         pending: list[tuple[ast.AST, str]] = [(tree, "")]
         while pending:
             node, inside = pending.pop()
+            if node.__class__ in _PLAIN:
+                continue
             self.look(node, inside)
             within = f"{inside}.{node.name}".lstrip(".") if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else inside
             pending.extend((child, within) for child in ast.iter_child_nodes(node))
@@ -260,11 +285,15 @@ def _of_lines(text: str) -> Iterator[SecretLiteral]:
 
 
 def _by_provider(text: str, known: set[int]) -> Iterator[SecretLiteral]:
+    # Few files hold even the beginning of a token; looking for those is quicker than any expression.
+    providers = [entry for entry in _PROVIDERS if any(mark in text for mark in _MARKS[entry[0]])]
+    if not providers and "PRIVATE KEY" not in text:
+        return
     lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if len(line) > _LONGEST_LINE or number in known:
             continue
-        for provider, pattern in _PROVIDERS:
+        for provider, pattern in providers:
             match = pattern.search(line)
             if match is not None and not re.search(r"EXAMPLE|XXXX|xxxx|0000000|1234567", match[0]) and len(set(match[0])) > 8:
                 literal = _shape("", match[0], number, number, _masked(line, match[0]), provider)
@@ -336,6 +365,9 @@ def _masked(line: str, value: str) -> str:
     return line.replace(value, "…") if value else line
 
 
-EXTRACTOR = Extractor(
-    kind="secret-literals", claims=lambda path: bool(_PATHS.search(path)) and not _NOT_READ.search(path), extract=_extract, facts=SecretLiterals
-)
+def _claims(path: str) -> bool:
+    # What tests hold is no secret of the service.
+    return bool(_PATHS.search(path)) and not _NOT_READ.search(path) and not (is_python(path) and is_test(path))
+
+
+EXTRACTOR = Extractor(kind="secret-literals", claims=_claims, extract=_extract, facts=SecretLiterals)

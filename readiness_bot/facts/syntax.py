@@ -91,6 +91,19 @@ def parse(data: bytes) -> Parsed:
     Raises `Unreadable` for text that is no Python 3, unknown encodings, null bytes, more than `MAX_SOURCE`, and code
     nested more deeply than a parser can follow.
     """
+    known = _recent.get(data)
+    if known is None:
+        # The tree before goes first: two of the largest would not fit.
+        _recent.clear()
+        known = _recent[data] = _parsed(data)
+    return known
+
+
+_recent: dict[bytes, Parsed] = {}
+"""The file parsed last: several extractors look at one file in turn, and none of them changes its tree."""
+
+
+def _parsed(data: bytes) -> Parsed:
     if len(data) > MAX_SOURCE:
         raise Unreadable(f"larger than {MAX_SOURCE // 1024 // 1024} MiB")
     text = _decoded(data)
