@@ -38,7 +38,8 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     passes=[
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
-        "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\nJWT_COOKIE_KEY = 'jwt'\n",
+        "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\nJWT_COOKIE_KEY = 'jwt'\n"
+        "SECRET_KEY_CHARSET = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)'\n",
         {
             "shop/settings/base.py": "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
             "shop/settings/dev.py": "from .base import *\n\nDEBUG = True\n",
