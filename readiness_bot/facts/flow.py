@@ -36,12 +36,14 @@ _MOST_GUARDS = 200
 
 _BUILTINS = frozenset(dir(builtins))
 _NUMBERS = frozenset(
-    {"int", "float", "bool", "len", "abs", "round", "hash", "id", "ord", "hex", "bin", "oct", "isinstance", "issubclass",
+    {"int", "float", "bool", "len", "abs", "round", "hash", "id", "ord", "hex", "bin", "oct", "isinstance",
+     "issubclass",
      "callable", "any", "all", "hasattr", "range", "type", "print", "super", "object", "complex", "divmod", "sum",
      "dir", "input", "memoryview"}
 )  # fmt: skip
 _SAME = frozenset(
-    {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "bytes", "bytearray", "min", "max", "aiter"}
+    {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "bytes", "bytearray", "min", "max",
+     "aiter"}
 )  # fmt: skip
 _TEXTS = frozenset({"str", "repr", "ascii", "format"})
 _TEXT_METHODS = frozenset(
@@ -601,7 +603,7 @@ class _Interpreter:
         value = self.expression(test)
         found: frozenset[int] = frozenset()
         for atom in value:
-            source, access, wraps, _ = self.table.atoms[atom]
+            source, _, wraps, _ = self.table.atoms[atom]
             about = self.table.sources[source]
             if about.kind == "c" and not wraps and about.owner in self.reached:
                 reached, sign = self.reached[about.owner], "" if truth else "!"
@@ -613,6 +615,9 @@ class _Interpreter:
         if len(test.ops) != 1:
             return frozenset()
         operator, left, right = test.ops[0], test.left, test.comparators[0]
+        if isinstance(right, ast.Constant) and isinstance(right.value, bool):
+            same = isinstance(operator, ast.Is | ast.Eq)
+            return self.narrowed(left, truth=truth == (same == right.value), depth=1)
         if isinstance(operator, ast.NotIn | ast.NotEq | ast.IsNot):
             truth = not truth
         if isinstance(operator, ast.In | ast.NotIn):

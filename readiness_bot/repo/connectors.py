@@ -9,12 +9,18 @@ from readiness_bot.repo.python import Python
 
 _CLIENTS = frozenset(
     {
-        "psycopg2", "psycopg", "asyncpg", "pymysql", "MySQLdb", "mysql", "aiomysql", "pymongo", "motor", "cassandra", "elasticsearch", "opensearchpy",
-        "clickhouse_driver", "clickhouse_connect", "snowflake", "google", "boto3", "pymssql", "pyodbc", "cx_Oracle", "oracledb", "impala", "pyhive",
-        "trino", "prestodb", "duckdb", "sqlite3", "influxdb", "influxdb_client", "pinotdb", "pydruid", "phoenixdb", "vertica_python", "couchbase",
-        "neo4j", "redis", "sqlalchemy", "pymilvus", "chromadb", "qdrant_client", "weaviate", "pinecone", "hdbcli", "ibm_db", "ibm_db_dbi", "firebirdsql",
-        "teradatasql", "databricks", "monetdbd", "pymonetdb", "simple_salesforce", "stripe", "slack_sdk", "hubspot", "shopify", "gspread", "snowflake_connector",
-        "pyexasol", "taos", "taospy", "kylinpy", "rockset", "tdclient", "dql", "memsql", "nzpy", "requests", "httpx", "surrealdb", "couchdb", "crate",
+        "psycopg2", "psycopg", "asyncpg", "pymysql", "MySQLdb", "mysql", "aiomysql", "pymongo", "motor", "cassandra",
+        "elasticsearch", "opensearchpy",
+        "clickhouse_driver", "clickhouse_connect", "snowflake", "google", "boto3", "pymssql", "pyodbc", "cx_Oracle",
+        "oracledb", "impala", "pyhive",
+        "trino", "prestodb", "duckdb", "sqlite3", "influxdb", "influxdb_client", "pinotdb", "pydruid", "phoenixdb",
+        "vertica_python", "couchbase",
+        "neo4j", "redis", "sqlalchemy", "pymilvus", "chromadb", "qdrant_client", "weaviate", "pinecone", "hdbcli",
+        "ibm_db", "ibm_db_dbi", "firebirdsql",
+        "teradatasql", "databricks", "monetdbd", "pymonetdb", "simple_salesforce", "stripe", "slack_sdk", "hubspot",
+        "shopify", "gspread", "snowflake_connector",
+        "pyexasol", "taos", "taospy", "kylinpy", "rockset", "tdclient", "dql", "memsql", "nzpy", "requests", "httpx",
+        "surrealdb", "couchdb", "crate",
     }
 )  # fmt: skip
 _FEWEST = 6
@@ -47,8 +53,13 @@ class Connectors:
             folder = module.path.rpartition("/")[0]
             direct[folder] |= used
             nested[folder.rpartition("/")[0]] |= used
-        found = {folder for folder, used in direct.items() if folder and len(used) >= _FEWEST and self._is_named(folder)}
-        return frozenset(found | {folder for folder, used in nested.items() if folder and len(used) >= _FEWEST and self._is_named(folder)})
+        found = {
+            folder for folder, used in direct.items() if folder and len(used) >= _FEWEST and self._is_named(folder)
+        }
+        return frozenset(
+            found
+            | {folder for folder, used in nested.items() if folder and len(used) >= _FEWEST and self._is_named(folder)}
+        )
 
     @staticmethod
     def _is_named(folder: str) -> bool:
@@ -60,4 +71,19 @@ class Connectors:
         return any(path.startswith(f"{folder}/") for folder in self.folders)
 
 
-_WORDS = ("runner", "connector", "handler", "integration", "datasource", "data_source", "source", "adapter", "driver", "plugin", "engine", "provider", "destination", "dialect")
+_WORDS = (
+    "runner",
+    "connector",
+    "handler",
+    "integration",
+    "datasource",
+    "data_source",
+    "source",
+    "adapter",
+    "driver",
+    "plugin",
+    "engine",
+    "provider",
+    "destination",
+    "dialect",
+)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.origins import CallFlow, Flows as FileFlows, Given, Source, Stored, accessed, wrapped
-from readiness_bot.facts.python import Const, Name, Other, Parameter
+from readiness_bot.facts.origins import CallFlow, Given, Source, Stored, accessed, wrapped
+from readiness_bot.facts.origins import Flows as FileFlows
+from readiness_bot.facts.python import Call, Const, Invoke, Name, Other, Parameter
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
@@ -110,7 +111,7 @@ _LOOKING_UP = re.compile(
     r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)"
 )
 _VETTING = re.compile(
-    r"slug|escape|quote|clean|strip_|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
+    r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
     r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private",
     re.IGNORECASE,
 )
@@ -196,7 +197,7 @@ class DataFlows:
         flow = facts.calls.get(index)
         if flow is None:
             return
-        walk = _Walk(self, site.module, facts)
+        walk = _Walk(self, site.module)
         for atom in _argument(site, flow, position, keyword):
             walk.begin(atom, flow.guards)
         yield from walk.run()
@@ -204,7 +205,7 @@ class DataFlows:
     def returned(self, site: DefinitionSite) -> tuple[Flow, ...]:
         """Where what a function returns comes from."""
         facts = self._of(site.module)
-        walk = _Walk(self, site.module, facts)
+        walk = _Walk(self, site.module)
         for given in facts.given.get(site.index, ()):
             for atom in given.atoms:
                 walk.begin(atom, given.guards)
@@ -221,13 +222,33 @@ class DataFlows:
         }
         found: set[str] = set()
         for flow in facts.flows.calls:
-            if not atoms.isdisjoint((*flow.receiver, *(atom for taken in (*flow.args, *flow.keywords) for atom in taken))):
+            if not atoms.isdisjoint(
+                (*flow.receiver, *(atom for taken in (*flow.args, *flow.keywords) for atom in taken))
+            ):
                 found.add(site.module.facts.calls[flow.call].last)
         if any(not atoms.isdisjoint(given.atoms) for given in facts.flows.given):
             found.add("return")
         if any(not atoms.isdisjoint(stored.atoms) for stored in facts.flows.stored):
             found.add("=")
         return frozenset(found)
+
+    def feeds_itself(self, site: CallSite) -> bool:
+        """Whether a call's result comes back as its own argument, as it does where something is repeated many times."""
+        facts = self._of(site.module)
+        start = self._call_index(site)
+        pending, seen = [start], set[int]()
+        while pending and len(seen) < _MOST_NESTED:
+            flow = facts.calls.get(pending.pop())
+            if flow is None:
+                continue
+            for atom in (*flow.receiver, *(one for taken in (*flow.args, *flow.keywords) for one in taken)):
+                source = facts.flows.sources[facts.flows.atoms[atom].source]
+                if source.kind == "c" and source.owner == start:
+                    return True
+                if source.kind == "c" and source.owner not in seen:
+                    seen.add(source.owner)
+                    pending.append(source.owner)
+        return False
 
     def is_constant(self, site: CallSite, position: int, keyword: str = "") -> bool:
         """Whether an argument carries nothing but constants and numbers."""
@@ -237,18 +258,24 @@ class DataFlows:
     def partials(self, matches: Callable[[str], bool]) -> Iterator[tuple[CallSite, str, int]]:
         """Calls of a `functools.partial` of something that matches: the site, the name, and how many arguments came before."""
         for site in self._python.calls("functools.partial()"):
-            facts = self._of(site.module)
-            flow = facts.calls.get(self._call_index(site))
-            for atom in flow.receiver if flow is not None else ():
-                source = facts.flows.sources[facts.flows.atoms[atom].source]
-                if source.kind != "c":
-                    continue
-                made = site.module.facts.calls[source.owner]
+            for module, made in self._partials_of(site):
                 first = made.args[0] if made.args else None
                 if isinstance(first, Name):
-                    name = self._python.mean(first.meaning or first.name, site.module)
+                    name = self._python.mean(first.meaning or first.name, module)
                     if matches(name):
                         yield site, name, len(made.args) - 1
+
+    def _partials_of(self, site: CallSite) -> Iterator[tuple[Module, Call]]:
+        """The calls of `partial` that made what a site calls: by a local variable, or by one of a module."""
+        facts = self._of(site.module)
+        flow = facts.calls.get(self._call_index(site))
+        for atom in flow.receiver if flow is not None else ():
+            source = facts.flows.sources[facts.flows.atoms[atom].source]
+            if source.kind == "c":
+                yield site.module, site.module.facts.calls[source.owner]
+        bound = self._python.assignment(site.call.via, site.module) if site.call.via else None
+        if bound is not None and isinstance(bound[1].value, Invoke) and bound[1].value.call >= 0:
+            yield bound[0], bound[0].facts.calls[bound[1].value.call]
 
     # -- what is known of a file -----------------------------------------------------------------------------------
 
@@ -442,7 +469,7 @@ class DataFlows:
 class _Walk:
     """One question followed backwards, place by place."""
 
-    def __init__(self, rooms: DataFlows, module: Module, facts: _Facts) -> None:
+    def __init__(self, rooms: DataFlows, module: Module) -> None:
         self.rooms = rooms
         self.python = rooms._python
         self.start = module
@@ -564,7 +591,7 @@ class _Walk:
         flow = Flow(
             kind,
             text,
-            "object" if place.parsed and kind_of not in ("number",) else kind_of,
+            "object" if place.parsed and kind_of != "number" else kind_of,
             place.access,
             place.module.path,
             line,
@@ -672,7 +699,6 @@ class _Walk:
         filled = requests.of_parameter(site, parameter, place.access)
         if isinstance(filled, Filled):
             self.given(
-                place,
                 filled.dependency,
                 replace(place, stack=()),
                 Step(f"dependency `{filled.dependency.definition.name}`", module.path, source.line),
@@ -783,7 +809,6 @@ class _Walk:
         target, sure = self.rooms.target(place.module, source.owner)
         if target is not None and target.definition.kind == "function":
             self.given(
-                place,
                 target,
                 replace(place, stack=(*place.stack, site), sure=place.sure and sure),
                 Step(f"`{target.definition.name}()`", site.module.path, site.call.line),
@@ -819,14 +844,14 @@ class _Walk:
             cleaned=place.cleaned | ({cleans} if cleans else frozenset()),
         )
         guards = (*place.guards, *flow.guards)
-        for position, atoms in self.taken(site, flow, effect):
+        for position, atoms in self.taken(flow, effect):
             for atom in atoms:
                 self.push(
                     onward, site.module, atom, guards, wrap="t:\0/" if position > 0 and site.name in _JOINS else ""
                 )
 
     @staticmethod
-    def taken(site: CallSite, flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:
+    def taken(flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:
         if effect.takes is None:
             yield from enumerate(flow.args)
             yield from ((0, atoms) for atoms in flow.keywords)
@@ -839,7 +864,7 @@ class _Walk:
         if effect.takes and effect.takes[0] >= 0 and len(flow.args) <= effect.takes[0]:
             yield from ((0, atoms) for atoms in flow.keywords[:1])
 
-    def given(self, place: _Place, target: DefinitionSite, onward: _Place, step: Step) -> None:
+    def given(self, target: DefinitionSite, onward: _Place, step: Step) -> None:
         """What a function of the tree gives back."""
         if len(onward.stack) > _MOST_NESTED:
             self.bounded = True
@@ -883,7 +908,6 @@ class _Walk:
             found = self.python.member(owner, method)
             if found is not None:
                 self.given(
-                    place,
                     found,
                     replace(place, stack=(*place.stack, site)),
                     Step(f"`{owner.definition.name}.{method}()`", site.module.path, site.call.line),
@@ -924,20 +948,30 @@ _NUMBER_TYPES = frozenset(
     }
 )
 _RUNNERS = {
-    "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0, "enqueue": 0, "add_job": 0,
+    "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0,
+    "enqueue": 0, "add_job": 0,
     "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
 }  # fmt: skip
 _COMMON = frozenset(
     {
-        "get", "post", "put", "patch", "delete", "find", "find_one", "execute", "query", "search", "filter", "run", "start", "stop", "close", "open", "read",
-        "write", "save", "load", "update", "insert", "create", "remove", "add", "list", "all", "first", "one", "count", "exists", "send", "call", "process",
-        "handle", "parse", "format", "render", "to_dict", "from_dict", "dict", "json", "items", "keys", "values", "pop", "append", "extend", "join", "split",
-        "strip", "replace", "encode", "decode", "set", "setup", "init", "clear", "copy", "validate", "commit", "rollback", "fetch", "fetchall", "fetchone",
-        "aggregate", "request", "download", "upload", "connect", "apply", "build", "main", "index", "show", "clean", "perform", "serialize", "info",
-        "debug", "warning", "error", "exception", "log", "group", "match", "sub", "resolve", "name", "path", "url", "text", "data", "body", "form", "scan",
-        "insert_one", "insert_many", "update_one", "update_many", "delete_one", "delete_many", "find_one_and_update", "count_documents", "distinct",
-        "executemany", "scalar", "scalars", "bulk_write", "select", "where", "order_by", "limit", "submit", "put_object", "setdefault", "to_representation",
-        "emit", "publish", "notify", "dispatch", "register", "invoke", "generate", "export", "retrieve", "destroy", "test", "check", "wait", "result",
+        "get", "post", "put", "patch", "delete", "find", "find_one", "execute", "query", "search", "filter", "run",
+        "start", "stop", "close", "open", "read",
+        "write", "save", "load", "update", "insert", "create", "remove", "add", "list", "all", "first", "one",
+        "count", "exists", "send", "call", "process",
+        "handle", "parse", "format", "render", "to_dict", "from_dict", "dict", "json", "items", "keys", "values",
+        "pop", "append", "extend", "join", "split",
+        "strip", "replace", "encode", "decode", "set", "setup", "init", "clear", "copy", "validate", "commit",
+        "rollback", "fetch", "fetchall", "fetchone",
+        "aggregate", "request", "download", "upload", "connect", "apply", "build", "main", "index", "show", "clean",
+        "perform", "serialize", "info",
+        "debug", "warning", "error", "exception", "log", "group", "match", "sub", "resolve", "name", "path", "url",
+        "text", "data", "body", "form", "scan",
+        "insert_one", "insert_many", "update_one", "update_many", "delete_one", "delete_many", "find_one_and_update",
+        "count_documents", "distinct",
+        "executemany", "scalar", "scalars", "bulk_write", "select", "where", "order_by", "limit", "submit",
+        "put_object", "setdefault", "to_representation",
+        "emit", "publish", "notify", "dispatch", "register", "invoke", "generate", "export", "retrieve", "destroy",
+        "test", "check", "wait", "result",
     }
 )  # fmt: skip
 

@@ -34,13 +34,20 @@ class Filled:
 
 _REQUESTS = frozenset(
     {
-        "fastapi.Request()", "fastapi.requests.Request()", "starlette.requests.Request()", "starlette.requests.HTTPConnection()",
-        "fastapi.WebSocket()", "starlette.websockets.WebSocket()", "flask.Request()", "flask.wrappers.Request()", "werkzeug.Request()",
-        "werkzeug.wrappers.Request()", "django.http.HttpRequest()", "django.http.request.HttpRequest()", "django.core.handlers.wsgi.WSGIRequest()",
-        "rest_framework.request.Request()", "aiohttp.web.Request()", "aiohttp.web.BaseRequest()", "sanic.Request()", "sanic.request.Request()",
-        "sanic.HTTPRequest()", "litestar.Request()", "litestar.connection.Request()", "falcon.Request()", "falcon.asgi.Request()",
-        "quart.Request()", "pyramid.request.Request()", "blacksheep.Request()", "robyn.Request()", "connexion.lifecycle.ConnexionRequest()",
-        "strawberry.types.Info()", "aiohttp.web_request.Request()", "fastapi.requests.HTTPConnection()", "nicegui.Request()",
+        "fastapi.Request()", "fastapi.requests.Request()", "starlette.requests.Request()",
+        "starlette.requests.HTTPConnection()",
+        "fastapi.WebSocket()", "starlette.websockets.WebSocket()", "flask.Request()", "flask.wrappers.Request()",
+        "werkzeug.Request()",
+        "werkzeug.wrappers.Request()", "django.http.HttpRequest()", "django.http.request.HttpRequest()",
+        "django.core.handlers.wsgi.WSGIRequest()",
+        "rest_framework.request.Request()", "aiohttp.web.Request()", "aiohttp.web.BaseRequest()", "sanic.Request()",
+        "sanic.request.Request()",
+        "sanic.HTTPRequest()", "litestar.Request()", "litestar.connection.Request()", "falcon.Request()",
+        "falcon.asgi.Request()",
+        "quart.Request()", "pyramid.request.Request()", "blacksheep.Request()", "robyn.Request()",
+        "connexion.lifecycle.ConnexionRequest()",
+        "strawberry.types.Info()", "aiohttp.web_request.Request()", "fastapi.requests.HTTPConnection()",
+        "nicegui.Request()",
     }
 )  # fmt: skip
 _GLOBAL_REQUESTS = (
@@ -52,38 +59,54 @@ _GLOBAL_REQUESTS = (
     "flask.globals.request",
 )
 _UPLOADS = frozenset({"fastapi.UploadFile()", "starlette.datastructures.UploadFile()", "fastapi.datastructures.UploadFile()",
-                      "werkzeug.datastructures.FileStorage()", "litestar.datastructures.UploadFile()", "ninja.UploadedFile()",
+                      "werkzeug.datastructures.FileStorage()", "litestar.datastructures.UploadFile()",
+                      "ninja.UploadedFile()",
                       "ninja.files.UploadedFile()", "quart.datastructures.FileStorage()"})  # fmt: skip
 
 _ATTRIBUTES: dict[str, Type] = {
-    "args": "text", "form": "text", "values": "text", "GET": "text", "POST": "text", "query_params": "text", "query": "text",
-    "params": "text", "forms": "text", "cookies": "text", "COOKIES": "text", "headers": "text", "META": "text", "body": "text",
+    "args": "text", "form": "text", "values": "text", "GET": "text", "POST": "text", "query_params": "text",
+    "query": "text",
+    "params": "text", "forms": "text", "cookies": "text", "COOKIES": "text", "headers": "text", "META": "text",
+    "body": "text",
     "query_string": "text", "rel_url": "text", "arguments": "text", "query_arguments": "text", "body_arguments": "text",
-    "match_info": "segment", "path_params": "segment", "view_args": "segment", "matchdict": "segment", "url_args": "segment",
+    "match_info": "segment", "path_params": "segment", "view_args": "segment", "matchdict": "segment",
+    "url_args": "segment",
     "json": "object", "json_body": "object", "media": "object", "files": "upload", "FILES": "upload", "data": "text",
-    "path": "text", "full_path": "text", "path_info": "text", "url": "text", "raw_body": "text", "GET_params": "text", "query_args": "text",
+    "path": "text", "full_path": "text", "path_info": "text", "url": "text", "raw_body": "text", "GET_params": "text",
+    "query_args": "text",
 }  # fmt: skip
 _METHODS: dict[str, Type] = {
-    "get_json": "object", "json": "object", "get_media": "object", "form": "text", "body": "text", "get_data": "text", "post": "text",
-    "text": "text", "read": "text", "get_param": "text", "get_argument": "text", "get_arguments": "text", "get_query_argument": "text",
-    "get_query_arguments": "text", "get_body_argument": "text", "get_body_arguments": "text", "get_cookie": "text", "get_header": "text",
-    "get_query_argument_values": "text", "get_full_path": "text", "get_args": "text", "receive_json": "object", "receive_text": "text",
+    "get_json": "object", "json": "object", "get_media": "object", "form": "text", "body": "text", "get_data": "text",
+    "post": "text",
+    "text": "text", "read": "text", "get_param": "text", "get_argument": "text", "get_arguments": "text",
+    "get_query_argument": "text",
+    "get_query_arguments": "text", "get_body_argument": "text", "get_body_arguments": "text", "get_cookie": "text",
+    "get_header": "text",
+    "get_query_argument_values": "text", "get_full_path": "text", "get_args": "text", "receive_json": "object",
+    "receive_text": "text",
     "get_query_params": "text", "stream": "text", "get_form_data": "text", "getlist": "text",
 }  # fmt: skip
 _OF_TORNADO = frozenset(name for name in _METHODS if name.startswith("get_") and "argument" in name) | {"get_cookie"}
 _NUMBERS = frozenset(
     {
-        "int()", "float()", "bool()", "uuid.UUID()", "datetime.datetime()", "datetime.date()", "datetime.time()", "datetime.timedelta()",
-        "decimal.Decimal()", "pydantic.UUID4()", "pydantic.UUID1()", "pydantic.PositiveInt()", "pydantic.NonNegativeInt()", "pydantic.StrictInt()",
-        "pydantic.conint()", "ipaddress.IPv4Address()", "ipaddress.IPv6Address()", "bson.ObjectId()", "bson.objectid.ObjectId()",
-        "pydantic.types.UUID4()", "beanie.PydanticObjectId()", "beanie.odm.fields.PydanticObjectId()", "beanie.PydanticObjectId", "complex()",
-        "pydantic.NaiveDatetime()", "pydantic.AwareDatetime()", "pydantic.types.PositiveInt()", "pydantic.NegativeInt()", "pydantic.PastDate()",
+        "int()", "float()", "bool()", "uuid.UUID()", "datetime.datetime()", "datetime.date()", "datetime.time()",
+        "datetime.timedelta()",
+        "decimal.Decimal()", "pydantic.UUID4()", "pydantic.UUID1()", "pydantic.PositiveInt()",
+        "pydantic.NonNegativeInt()", "pydantic.StrictInt()",
+        "pydantic.conint()", "ipaddress.IPv4Address()", "ipaddress.IPv6Address()", "bson.ObjectId()",
+        "bson.objectid.ObjectId()",
+        "pydantic.types.UUID4()", "beanie.PydanticObjectId()", "beanie.odm.fields.PydanticObjectId()",
+        "beanie.PydanticObjectId", "complex()",
+        "pydantic.NaiveDatetime()", "pydantic.AwareDatetime()", "pydantic.types.PositiveInt()",
+        "pydantic.NegativeInt()", "pydantic.PastDate()",
     }
 )  # fmt: skip
 _TEXTS = frozenset(
     {
-        "str()", "bytes()", "pydantic.EmailStr()", "pydantic.HttpUrl()", "pydantic.AnyUrl()", "pydantic.AnyHttpUrl()", "pydantic.SecretStr()",
-        "pydantic.constr()", "pydantic.StrictStr()", "pydantic.networks.EmailStr()", "pydantic.types.SecretStr()", "pydantic.FilePath()",
+        "str()", "bytes()", "pydantic.EmailStr()", "pydantic.HttpUrl()", "pydantic.AnyUrl()", "pydantic.AnyHttpUrl()",
+        "pydantic.SecretStr()",
+        "pydantic.constr()", "pydantic.StrictStr()", "pydantic.networks.EmailStr()", "pydantic.types.SecretStr()",
+        "pydantic.FilePath()",
         "pathlib.Path()", "pydantic.AnyWebsocketUrl()",
     }
 )  # fmt: skip
@@ -97,13 +120,17 @@ _ENUMS = (
     "django.db.models.IntegerChoices",
 )
 _MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "ninja.Schema", "ninja.ModelSchema", "ninja.schema.Schema",
-           "msgspec.Struct", "beanie.Document", "pydantic.dataclasses.dataclass", "pydantic.generics.GenericModel", "odmantic.Model",
-           "ninja.orm.ModelSchema", "pydantic.v1.BaseModel", "fastapi_camelcase.CamelModel", "pydantic.RootModel", "tortoise.contrib.pydantic.PydanticModel")  # fmt: skip
+           "msgspec.Struct", "beanie.Document", "pydantic.dataclasses.dataclass", "pydantic.generics.GenericModel",
+           "odmantic.Model",
+           "ninja.orm.ModelSchema", "pydantic.v1.BaseModel", "fastapi_camelcase.CamelModel", "pydantic.RootModel",
+           "tortoise.contrib.pydantic.PydanticModel")  # fmt: skip
 _TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
 _TEXT_FRAMEWORKS = frozenset({"cherrypy"})
 _VIEWS = ("django.views.*", "rest_framework.*", "tornado.web.*", "flask.views.*", "flask_restful.*", "flask_restx.*", "aiohttp.web.View",
-          "starlette.endpoints.*", "django.contrib.*", "sanic.views.*", "tornado.websocket.*", "wagtail.*", "django_filters.*", "drf_*",
-          "rest_framework_*", "flask_appbuilder.*", "flask_admin.*", "flask_classful.*", "pyramid.*", "litestar.*")  # fmt: skip
+          "starlette.endpoints.*", "django.contrib.*", "sanic.views.*", "tornado.websocket.*", "wagtail.*",
+          "django_filters.*", "drf_*",
+          "rest_framework_*", "flask_appbuilder.*", "flask_admin.*", "flask_classful.*", "pyramid.*",
+          "litestar.*")  # fmt: skip
 _PARSERS = ("reqparse.RequestParser().parse_args",)
 
 
@@ -181,7 +208,7 @@ class RequestData:
         if route is None or parameter.kind == "*":
             return None
         if route.framework in _TYPED_FRAMEWORKS:
-            return self._typed(site, parameter, access, route)
+            return self._typed(site, parameter, access)
         if route.framework in _TEXT_FRAMEWORKS:
             return Datum(f"request parameter `{parameter.name}`", "text")
         if parameter.name in ("body", "payload", "data") and route.framework == "connexion":
@@ -206,9 +233,7 @@ class RequestData:
             return Datum(f"path parameter `{parameter.name}`", "segment")
         return None
 
-    def _typed(
-        self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...], route: Route
-    ) -> Datum | Filled | None:
+    def _typed(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | Filled | None:
         for value in (parameter.default, parameter.annotation):
             name = self._depended(value, site.module, parameter, 0)
             if name is not None:
@@ -227,8 +252,7 @@ class RequestData:
         if kind is None:
             return Datum(f"query parameter `{parameter.name}`", "text") if parameter.annotation is None else None
         if isinstance(kind, DefinitionSite):
-            found = self.of_model(kind, access, f"request body `{parameter.name}`")
-            return found
+            return self.of_model(kind, access, f"request body `{parameter.name}`")
         if kind == "upload":
             return self.of_upload(f"uploaded file `{parameter.name}`", access)
         label = "request body" if kind == "object" else "request parameter"

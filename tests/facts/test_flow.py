@@ -103,6 +103,8 @@ def test_value_is_followed(body: str, wanted: list[str]) -> None:
         ("assert isinstance(v, str)\nsink(v)", {"is"}),
         ("if not isinstance(v, str):\n    return\nsink(v)", {"is"}),
         ("if isinstance(v, dict):\n    return\nsink(v)", {"!is"}),
+        ("if is_fine(v) is False:\n    return\nsink(v)", {"call"}),
+        ("if is_fine(v) is not True:\n    return\nsink(v)", {"call"}),
         ("if v.isdigit():\n    sink(v)", {"self"}),
         ("if re.match('a', v):\n    sink(v)", {"call"}),
         ("m = re.match('a', v)\nif not m:\n    return\nsink(v)", {"call"}),

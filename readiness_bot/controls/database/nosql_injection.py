@@ -11,14 +11,20 @@ from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
 
 _LIBRARIES = frozenset(
-    {"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "flask_mongoengine", "odmantic", "umongo", "pymodm", "mongokit", "eve", "eve_mongoengine",
-     "asyncmongo", "txmongo", "mongomock_motor", "django_mongodb_backend", "djongo", "bunnet", "aiomongo", "sanic_motor"}
+    {"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "flask_mongoengine", "odmantic", "umongo",
+     "pymodm", "mongokit", "eve", "eve_mongoengine",
+     "asyncmongo", "txmongo", "mongomock_motor", "django_mongodb_backend", "djongo", "bunnet", "aiomongo",
+     "sanic_motor"}
 )  # fmt: skip
 _FILTERING = frozenset(
-    {"find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "find_and_modify", "update_one", "update_many", "delete_one",
-     "delete_many", "replace_one", "count_documents", "find_raw_batches", "aggregate", "aggregate_raw_batches", "find_many"}
+    {"find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "find_and_modify",
+     "update_one", "update_many", "delete_one",
+     "delete_many", "replace_one", "count_documents", "find_raw_batches", "aggregate", "aggregate_raw_batches",
+     "find_many"}
 )  # fmt: skip
-_GENERIC = frozenset({"find", "update", "remove", "count", "distinct", "map_reduce", "group", "delete", "get_or_404", "first_or_404"})
+_GENERIC = frozenset(
+    {"find", "update", "remove", "count", "distinct", "map_reduce", "group", "delete", "get_or_404", "first_or_404"}
+)
 _UPDATING = frozenset({"update_one", "update_many", "find_one_and_update", "find_and_modify", "update"})
 _OPERATIONS = frozenset({"pymongo.UpdateOne", "pymongo.UpdateMany", "pymongo.DeleteOne", "pymongo.DeleteMany", "pymongo.ReplaceOne",
                          "pymongo.operations.UpdateOne", "pymongo.operations.UpdateMany"})  # fmt: skip
@@ -40,12 +46,15 @@ def _uses_documents(repo: Repo) -> bool:
     title="Only values of a known type reach the queries of the document store",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why="JSON from a client may hold an object where a text is meant, and MongoDB reads `{\"$ne\": null}` in a filter as an operator.",
+    why='JSON from a client may hold an object where a text is meant, and MongoDB reads `{"$ne": null}` in a filter as an operator.',
     impact="A login or look-up matches documents it must not: accounts are taken over, other people's data is read or changed.",
     fix='Give the value a type before it reaches the query: `str(value)`, `{"$eq": value}`, or a validated model.',
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://cheatsheetseries.owasp.org/cheatsheets/NoSQL_Security_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/943.html"],
+    sources=[
+        "https://cheatsheetseries.owasp.org/cheatsheets/NoSQL_Security_Cheat_Sheet.html",
+        "https://cwe.mitre.org/data/definitions/943.html",
+    ],
     fails=[
         "from flask import Flask, request\n"
         "from pymongo import MongoClient\n"
@@ -128,7 +137,10 @@ def _open_filters(repo: Repo) -> Iterator[Site]:
     """Eve lets clients write filters, and relies on a list of refused operators."""
     for module in repo.python.production:
         for assignment in module.facts.assignments:
-            if assignment.target.rpartition(".")[2].lstrip(":") != "MONGO_QUERY_BLACKLIST" and assignment.key != "MONGO_QUERY_BLACKLIST":
+            if (
+                assignment.target.rpartition(".")[2].lstrip(":") != "MONGO_QUERY_BLACKLIST"
+                and assignment.key != "MONGO_QUERY_BLACKLIST"
+            ):
                 continue
             refused = {getattr(item, "value", None) for item in getattr(assignment.value, "items", ())}
             location = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
@@ -136,7 +148,11 @@ def _open_filters(repo: Repo) -> Iterator[Site]:
                 yield good(location)
             else:
                 message = "`MONGO_QUERY_BLACKLIST` does not refuse `$where`: clients may send code in the filters that Eve takes from them."
-                yield bad(location, message, fix='Refuse what runs code or is slow: `MONGO_QUERY_BLACKLIST = ["$where", "$expr", "$regex"]`.')
+                yield bad(
+                    location,
+                    message,
+                    fix='Refuse what runs code or is slow: `MONGO_QUERY_BLACKLIST = ["$where", "$expr", "$regex"]`.',
+                )
 
 
 def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
@@ -148,7 +164,13 @@ def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
     last = site.last
     if last in _FILTERING or (last in _GENERIC and _is_collection(site)):
         keyword = "pipeline" if last.startswith("aggregate") else "filter"
-        return ((1, "filter"),) if last == "distinct" else ((0, keyword), (1, "update")) if last in _UPDATING else ((0, keyword),)
+        return (
+            ((1, "filter"),)
+            if last == "distinct"
+            else ((0, keyword), (1, "update"))
+            if last in _UPDATING
+            else ((0, keyword),)
+        )
     if last == "objects" and (site.call.has("__raw__") or site.call.has_double_star):
         return ((99, "__raw__"),)
     if last == "filter" and site.call.has("__raw__"):
@@ -197,7 +219,9 @@ def _of_code(flow: Flow) -> Confidence | None:
 def _is_typed(flow: Flow) -> bool:
     """Whether a check on the way leaves no object."""
     return flow.is_limited or any(
-        (tag.startswith("is:") and not any(word in tag for word in ("dict", "Mapping", "list", "object"))) or tag.startswith("!is:dict") for tag in flow.cleaned
+        (tag.startswith("is:") and not any(word in tag for word in ("dict", "Mapping", "list", "object")))
+        or tag.startswith("!is:dict")
+        for tag in flow.cleaned
     )
 
 

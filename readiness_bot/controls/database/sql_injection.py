@@ -12,20 +12,39 @@ from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
 
 _LIBRARIES = (
-    "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql", "django.db", "sqlmodel",
-    "databases", "peewee", "pony", "tortoise", "cx_Oracle", "oracledb", "pyodbc", "pymssql", "duckdb", "snowflake", "clickhouse_driver",
-    "clickhouse_connect", "trino", "prestodb", "flask_sqlalchemy", "records", "pandas", "web.database", "web.db", "aioodbc", "taos", "apsw", "asyncmy",
-    "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector", "aurora_data_api", "polars",
+    "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql",
+    "django.db", "sqlmodel",
+    "databases", "peewee", "pony", "tortoise", "cx_Oracle", "oracledb", "pyodbc", "pymssql", "duckdb", "snowflake",
+    "clickhouse_driver",
+    "clickhouse_connect", "trino", "prestodb", "flask_sqlalchemy", "records", "pandas", "web.database", "web.db",
+    "aioodbc", "taos", "apsw", "asyncmy",
+    "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector",
+    "aurora_data_api", "polars",
 )  # fmt: skip
 _RUNNING = frozenset(
-    {"execute", "executemany", "executescript", "exec_driver_sql", "execute_async", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "fetch_val",
-     "raw", "extra", "read_sql", "read_sql_query", "read_sql_table", "query", "execute_sql", "run_sql", "select", "select_one", "raw_sql", "iterate",
+    {"execute", "executemany", "executescript", "exec_driver_sql", "execute_async", "fetch", "fetchrow", "fetchval",
+     "fetch_all", "fetch_one", "fetch_val",
+     "raw", "extra", "read_sql", "read_sql_query", "read_sql_table", "query", "execute_sql", "run_sql", "select",
+     "select_one", "raw_sql", "iterate",
      "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql"}
 )  # fmt: skip
-_ALWAYS_SQL = frozenset({"execute", "executemany", "executescript", "exec_driver_sql", "read_sql", "read_sql_query", "raw_sql", "execute_sql"})
+_ALWAYS_SQL = frozenset(
+    {
+        "execute",
+        "executemany",
+        "executescript",
+        "exec_driver_sql",
+        "read_sql",
+        "read_sql_query",
+        "raw_sql",
+        "execute_sql",
+    }
+)
 _TEXTS = frozenset(
-    {"sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlalchemy.literal_column", "sqlalchemy.sql.literal_column",
-     "sqlalchemy.sql.expression.literal_column", "sqlmodel.text", "flask_sqlalchemy.SQLAlchemy().text", "psycopg2.sql.SQL", "psycopg.sql.SQL",
+    {"sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlalchemy.literal_column",
+     "sqlalchemy.sql.literal_column",
+     "sqlalchemy.sql.expression.literal_column", "sqlmodel.text", "flask_sqlalchemy.SQLAlchemy().text",
+     "psycopg2.sql.SQL", "psycopg.sql.SQL",
      "sqlalchemy.DDL", "django.db.models.expressions.RawSQL"}
 )  # fmt: skip
 _SQL = re.compile(
@@ -53,7 +72,10 @@ def _applies(repo: Repo) -> bool:
     fix='Leave a placeholder in the text and pass the value beside it: `cursor.execute("SELECT … WHERE id = %s", (value,))`.',
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/89.html"],
+    sources=[
+        "https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html",
+        "https://cwe.mitre.org/data/definitions/89.html",
+    ],
     fails=[
         "import sqlite3\n"
         "from flask import Flask, request\n"
@@ -98,7 +120,11 @@ def sql_injection(repo: Repo) -> Iterator[Site]:
     """Look at every place where a text becomes SQL."""
     for site, position in _statements(repo):
         connects = repo.connectors.holds(site.module.path)
-        found = [(confidence, flow) for flow in repo.flows.into(site, position, "sql") if (confidence := _confidence(flow, site, connects=connects)) is not None]
+        found = [
+            (confidence, flow)
+            for flow in repo.flows.into(site, position, "sql")
+            if (confidence := _confidence(flow, site, connects=connects)) is not None
+        ]
         if not found:
             yield good(site.location)
             continue
@@ -114,10 +140,19 @@ def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
     for site in repo.python.all_calls:
         if site.name in _TEXTS:
             yield site, 0
-        elif site.last in _RUNNING and "." in site.name and "aql" not in site.name.lower() and (site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name):
-            if site.last in ("read_sql", "read_sql_query", "read_sql_table") or not site.name.startswith(("pandas.", "polars.")):
-                yield site, 0
-    for site, name, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):
+        elif (
+            site.last in _RUNNING
+            and "." in site.name
+            and "aql" not in site.name.lower()
+            and (
+                site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name
+            )
+        ) and (
+            site.last in ("read_sql", "read_sql_query", "read_sql_table")
+            or not site.name.startswith(("pandas.", "polars."))
+        ):
+            yield site, 0
+    for site, _, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):
         if before == 0:
             yield site, 0
 
@@ -125,13 +160,13 @@ def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
 def _is_injected(flow: Flow, site: CallSite) -> bool:
     """Whether the value becomes part of a statement's text, rather than being the user's own statement."""
     prefix = flow.prefix
-    if prefix is None or not prefix or "sql-text" in flow.cleaned and site.name not in _TEXTS:
+    if prefix is None or not prefix or ("sql-text" in flow.cleaned and site.name not in _TEXTS):
         return False
     if any(wrap[0] in "{<(" or wrap == "[]" for wrap in flow.wraps):
         return False
-    if flow.cleaned & _CLEAN or flow.is_limited or "serialised" in flow.cleaned and prefix == "\0":
+    if flow.cleaned & _CLEAN or flow.is_limited or ("serialised" in flow.cleaned and prefix == "\0"):
         return False
-    return bool(_SQL.search(prefix)) or site.last in ("extra",)
+    return bool(_SQL.search(prefix)) or site.last == "extra"
 
 
 def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | None:
@@ -140,7 +175,12 @@ def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | N
     if flow.kind == "request":
         if flow.type in ("model", "file"):
             return Confidence.LOW
-        if flow.sure and not flow.is_vetted and not flow.is_looked_up and not flow.cleaned & {"matched", "substituted", "url-quoted"}:
+        if (
+            flow.sure
+            and not flow.is_vetted
+            and not flow.is_looked_up
+            and not flow.cleaned & {"matched", "substituted", "url-quoted"}
+        ):
             return Confidence.HIGH
         return Confidence.MEDIUM
     if flow.kind == "parameter":

@@ -15,33 +15,58 @@ from readiness_bot.repo.values import Const, Invoke, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
-        ("pickle.loads", "pickle.load", "pickle.Unpickler", "_pickle.loads", "_pickle.load", "cPickle.loads", "cPickle.load", "dill.loads", "dill.load",
-         "cloudpickle.loads", "cloudpickle.load", "joblib.load", "pandas.read_pickle", "jsonpickle.decode", "jsonpickle.loads", "six.moves.cPickle.loads",
+        ("pickle.loads", "pickle.load", "pickle.Unpickler", "_pickle.loads", "_pickle.load", "cPickle.loads",
+         "cPickle.load", "dill.loads", "dill.load",
+         "cloudpickle.loads", "cloudpickle.load", "joblib.load", "pandas.read_pickle", "jsonpickle.decode",
+         "jsonpickle.loads", "six.moves.cPickle.loads",
          "kombu.serialization.pickle_loads", "torch.load", "numpy.load"),
         ("B301", "unpickled, which runs whatever its author put into it"),
     ),
     **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", "read by `marshal`, which is not meant for data from outside")),
     **dict.fromkeys(("shelve.open",), ("B301", "opened by `shelve`, which unpickles it")),
 }  # fmt: skip
-_YAML = frozenset({"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "yaml.unsafe_load_all", "ruamel.yaml.load"})
+_YAML = frozenset(
+    {"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "yaml.unsafe_load_all", "ruamel.yaml.load"}
+)
 _SAFE_LOADERS = frozenset({"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader", "yaml.loader.SafeLoader", "yaml.cyaml.CSafeLoader",
-                           "ruamel.yaml.SafeLoader", "ruamel.yaml.RoundTripLoader", "yaml.loader.BaseLoader"})  # fmt: skip
+                           "ruamel.yaml.SafeLoader", "ruamel.yaml.RoundTripLoader",
+                           "yaml.loader.BaseLoader"})  # fmt: skip
 _ALWAYS_SHELL = {
-    "os.system": "B605", "os.popen": "B605", "subprocess.getoutput": "B605", "subprocess.getstatusoutput": "B605", "commands.getoutput": "B605",
-    "commands.getstatusoutput": "B605", "asyncio.create_subprocess_shell": "B602", "popen2.popen2": "B605", "pexpect.run": "B605",
+    "os.system": "B605", "os.popen": "B605", "subprocess.getoutput": "B605", "subprocess.getstatusoutput": "B605",
+    "commands.getoutput": "B605",
+    "commands.getstatusoutput": "B605", "asyncio.create_subprocess_shell": "B602", "popen2.popen2": "B605",
+    "pexpect.run": "B605",
 }  # fmt: skip
-_MAYBE_SHELL = frozenset({"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"})
+_MAYBE_SHELL = frozenset(
+    {"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"}
+)
 _EVALUATING = {"eval": "B307", "exec": "B102", "builtins.eval": "B307", "builtins.exec": "B102"}
 _TEMPLATING = frozenset({"flask.render_template_string", "quart.render_template_string", "jinja2.Template", "mako.template.Template",
-                         "jinja2.Environment().from_string", "tornado.template.Template", "django.template.Template"})  # fmt: skip
+                         "jinja2.Environment().from_string", "tornado.template.Template",
+                         "django.template.Template"})  # fmt: skip
 _OFF_SWITCHES = frozenset({"verify_ssl", "ssl_verify", "verify_certs", "validate_certs", "verify_ssl_certs", "verify_cert", "ssl_verification", "check_hostname",
                            "verify_https", "validate_cert", "ssl_check_hostname"})  # fmt: skip
 _ON_SWITCHES = frozenset({"tlsAllowInvalidCertificates", "tlsInsecure", "ssl_no_verify", "allow_insecure_tls", "insecure_tls", "tls_allow_invalid_certificates",
                           "tlsAllowInvalidHostnames"})  # fmt: skip
-_VERIFYING = ("requests.", "httpx.", "niquests.", "curl_cffi.", "requests_oauthlib.", "hvac.", "boto3.", "authlib.", "cloudscraper.", "websocket.")
-_WEAK_TLS = re.compile(r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$")
+_VERIFYING = (
+    "requests.",
+    "httpx.",
+    "niquests.",
+    "curl_cffi.",
+    "requests_oauthlib.",
+    "hvac.",
+    "boto3.",
+    "authlib.",
+    "cloudscraper.",
+    "websocket.",
+)
+_WEAK_TLS = re.compile(
+    r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$"
+)
 _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
-_SWITCH = re.compile(r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE)
+_SWITCH = re.compile(
+    r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
+)
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -66,7 +91,11 @@ class _Doubt:
     fix="Pass arguments as a list without a shell, load with `json` or `yaml.safe_load`, leave certificate checks on, and turn autoescape on.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
-    sources=["https://bandit.readthedocs.io/en/latest/plugins/index.html", "https://cwe.mitre.org/data/definitions/78.html", "https://cwe.mitre.org/data/definitions/502.html"],
+    sources=[
+        "https://bandit.readthedocs.io/en/latest/plugins/index.html",
+        "https://cwe.mitre.org/data/definitions/78.html",
+        "https://cwe.mitre.org/data/definitions/502.html",
+    ],
     fails=[
         "import subprocess\n"
         "from flask import Flask, request\n"
@@ -116,7 +145,8 @@ def insecure_code(repo: Repo) -> Iterator[Site]:
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 _PLUGINS = {
     "B102": "exec_used", "B501": "request_with_no_cert_validation", "B502": "ssl_with_bad_version", "B506": "yaml_load",
-    "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true", "B605": "start_process_with_a_shell",
+    "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true",
+    "B605": "start_process_with_a_shell",
     "B701": "jinja2_autoescape_false",
 }  # fmt: skip
 
@@ -128,7 +158,10 @@ def _is_waived(location: Location, test: str, repo: Repo) -> bool:
         if not named or test in named or _PLUGINS.get(test) in named:
             return True
     wanted = {f"S{test[1:]}", "S"}
-    return any(wanted & set(comment.ids) for comment in repo.suppressions.at(location.path, location.line, location.end_line, "noqa"))
+    return any(
+        wanted & set(comment.ids)
+        for comment in repo.suppressions.at(location.path, location.line, location.end_line, "noqa")
+    )
 
 
 # -- loading ------------------------------------------------------------------------------------------------------------
@@ -144,7 +177,12 @@ def _loads(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         return []
     test, what = known
     return [
-        _Doubt(test, f"{_subject(flow)} is {what}: {_way(flow, site)}.", confidence, "Exchange the data as JSON, or sign it and check the signature before loading.")
+        _Doubt(
+            test,
+            f"{_subject(flow)} is {what}: {_way(flow, site)}.",
+            confidence,
+            "Exchange the data as JSON, or sign it and check the signature before loading.",
+        )
         for flow in repo.flows.into(site, 0)
         if (confidence := _of_loaded(flow)) is not None
     ]
@@ -165,14 +203,27 @@ def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         return None
     fix = "Load with `yaml.safe_load(…)`."
     if "unsafe" in site.name:
-        return [_Doubt("B506", f"`{site.last}` builds any Python object that the document names.", Confidence.HIGH, fix)]
+        return [
+            _Doubt("B506", f"`{site.last}` builds any Python object that the document names.", Confidence.HIGH, fix)
+        ]
     if "full" in site.name:
         return [_Doubt("B506", f"`{site.last}` builds more Python objects than data needs.", Confidence.MEDIUM, fix)]
     loader = site.call.argument(1, "Loader")
     if isinstance(site.call.args[0], Const):
         return []
     if loader is None:
-        return [] if site.call.has_double_star else [_Doubt("B506", "`yaml.load` without a safe loader builds any Python object that the document names.", Confidence.HIGH, fix)]
+        return (
+            []
+            if site.call.has_double_star
+            else [
+                _Doubt(
+                    "B506",
+                    "`yaml.load` without a safe loader builds any Python object that the document names.",
+                    Confidence.HIGH,
+                    fix,
+                )
+            ]
+        )
     return _of_loader(loader, site, repo, fix)
 
 
@@ -183,10 +234,27 @@ def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Dou
         safe = repo.python.descends_from(own, *_SAFE_LOADERS)
     else:
         resolved = repo.python.identify(name, site.module)
-        safe = resolved in _SAFE_LOADERS or not resolved.startswith(("yaml.", "ruamel.")) or resolved.endswith("SafeLoader")
+        safe = (
+            resolved in _SAFE_LOADERS
+            or not resolved.startswith(("yaml.", "ruamel."))
+            or resolved.endswith("SafeLoader")
+        )
         if resolved.endswith("FullLoader"):
-            return [_Doubt("B506", "`yaml.FullLoader` builds more Python objects than data needs.", Confidence.MEDIUM, fix)]
-    return [] if safe else [_Doubt("B506", "The loader given to `yaml.load` builds any Python object that the document names.", Confidence.HIGH, fix)]
+            return [
+                _Doubt("B506", "`yaml.FullLoader` builds more Python objects than data needs.", Confidence.MEDIUM, fix)
+            ]
+    return (
+        []
+        if safe
+        else [
+            _Doubt(
+                "B506",
+                "The loader given to `yaml.load` builds any Python object that the document names.",
+                Confidence.HIGH,
+                fix,
+            )
+        ]
+    )
 
 
 # -- running ------------------------------------------------------------------------------------------------------------
@@ -202,7 +270,7 @@ def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         if shell is None:
             return None
         constant = repo.python.constant(shell, site.module)
-        if constant is False or constant == 0 and constant is not None:
+        if constant is False or constant == 0:
             return None
         doubtful = constant is not True and constant != 1
         test = "B602"
@@ -233,7 +301,12 @@ def _evaluates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if test is None:
         return None
     return [
-        _Doubt(test, f"{_subject(flow)} is run as Python: {_way(flow, site)}.", confidence, "Parse the value with `ast.literal_eval` or `json.loads`, or look it up in a dict of what is allowed.")
+        _Doubt(
+            test,
+            f"{_subject(flow)} is run as Python: {_way(flow, site)}.",
+            confidence,
+            "Parse the value with `ast.literal_eval` or `json.loads`, or look it up in a dict of what is allowed.",
+        )
         for flow in repo.flows.into(site, 0)
         if (confidence := _of_run(flow)) is not None
     ]
@@ -244,9 +317,18 @@ def _templates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if site.name not in _TEMPLATING:
         return None
     found = [
-        _Doubt("B701", f"Request data becomes the source of a template, which can run code: {_way(flow, site)}.", Confidence.HIGH, "Keep the template constant and pass the value as a variable of it.")
+        _Doubt(
+            "B701",
+            f"Request data becomes the source of a template, which can run code: {_way(flow, site)}.",
+            Confidence.HIGH,
+            "Keep the template constant and pass the value as a variable of it.",
+        )
         for flow in repo.flows.into(site, 0, "source")
-        if flow.kind == "request" and flow.sure and not flow.is_limited and not flow.is_vetted and flow.type in ("text", "object", "segment")
+        if flow.kind == "request"
+        and flow.sure
+        and not flow.is_limited
+        and not flow.is_vetted
+        and flow.type in ("text", "object", "segment")
     ]
     if found or not site.name.startswith("jinja2.Template"):
         return found
@@ -265,9 +347,22 @@ def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if site.call.has_double_star or (autoescape is not None and constant is not False):
         return []
     if not _renders_html(site):
-        return [_Doubt("B701", f"`{site.last}` renders without autoescape; if this is ever HTML, values run as script.", Confidence.LOW)]
+        return [
+            _Doubt(
+                "B701",
+                f"`{site.last}` renders without autoescape; if this is ever HTML, values run as script.",
+                Confidence.LOW,
+            )
+        ]
     fix = f"Turn it on: `{site.last}(…, autoescape=True)`."
-    return [_Doubt("B701", f"`{site.last}` renders HTML without autoescape: values with markup in them run as script.", Confidence.MEDIUM, fix)]
+    return [
+        _Doubt(
+            "B701",
+            f"`{site.last}` renders HTML without autoescape: values with markup in them run as script.",
+            Confidence.MEDIUM,
+            fix,
+        )
+    ]
 
 
 def _renders_html(site: CallSite) -> bool:
@@ -283,11 +378,39 @@ def _renders_html(site: CallSite) -> bool:
 def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Certificates that nobody checks, and versions of TLS that are broken."""
     if site.name in ("ssl._create_unverified_context", "urllib3.disable_warnings"):
-        return [_Doubt("B323", "A context that checks no certificate is used.", Confidence.HIGH, "Use `ssl.create_default_context()`.")] if "context" in site.name else None
+        return (
+            [
+                _Doubt(
+                    "B323",
+                    "A context that checks no certificate is used.",
+                    Confidence.HIGH,
+                    "Use `ssl.create_default_context()`.",
+                )
+            ]
+            if "context" in site.name
+            else None
+        )
     found = list(_off(site, repo))
-    found += [_Doubt("B502", f"`{name}` allows a version of TLS that is broken.", Confidence.HIGH, "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.") for name in _weak(site)]
-    if site.last == "set_option" and any(isinstance(value, Name) and value.name in _UNCHECKED_LDAP for value in site.call.args):
-        found.append(_Doubt("B501", "The LDAP server's certificate is not checked.", Confidence.HIGH, "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`."))
+    found += [
+        _Doubt(
+            "B502",
+            f"`{name}` allows a version of TLS that is broken.",
+            Confidence.HIGH,
+            "Use `ssl.PROTOCOL_TLS_CLIENT` and `TLSVersion.TLSv1_2`.",
+        )
+        for name in _weak(site)
+    ]
+    if site.last == "set_option" and any(
+        isinstance(value, Name) and value.name in _UNCHECKED_LDAP for value in site.call.args
+    ):
+        found.append(
+            _Doubt(
+                "B501",
+                "The LDAP server's certificate is not checked.",
+                Confidence.HIGH,
+                "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`.",
+            )
+        )
     if _SWITCH.search(" ".join(site.call.guards)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
@@ -302,23 +425,33 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             or (name in _ON_SWITCHES and constant is True)
             or (name == "verify" and constant is False and _is_client(site))
             or (name == "ssl" and constant is False and "aiohttp" in site.name)
-            or (name in ("cert_reqs", "ssl_cert_reqs") and (resolved == "ssl.CERT_NONE" or constant in ("CERT_NONE", "none")))
+            or (
+                name in ("cert_reqs", "ssl_cert_reqs")
+                and (resolved == "ssl.CERT_NONE" or constant in ("CERT_NONE", "none"))
+            )
         )
         if is_off:
             written = resolved or repr(constant)
-            yield _Doubt("B501", f"`{name}={written}` accepts any certificate, so that anyone on the way can answer.", Confidence.HIGH, f"Take `{name}={written}` out; for an own authority name its file.")
+            yield _Doubt(
+                "B501",
+                f"`{name}={written}` accepts any certificate, so that anyone on the way can answer.",
+                Confidence.HIGH,
+                f"Take `{name}={written}` out; for an own authority name its file.",
+            )
 
 
 def _is_client(site: CallSite) -> bool:
     if site.name.startswith(_VERIFYING):
         return True
     verbs = site.last in ("get", "post", "put", "patch", "delete", "head", "options", "request")
-    return verbs and site.name[:1] in ("?", "") or (verbs and "session" in site.name.lower())
+    return (verbs and site.name[:1] in ("?", "")) or (verbs and "session" in site.name.lower())
 
 
 def _weak(site: CallSite) -> Iterator[str]:
     """The broken versions that a call sets up connections with."""
-    makes = site.name.startswith(("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib."))
+    makes = site.name.startswith(
+        ("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib.")
+    )
     values = [value for name, value in site.call.keywords if "version" in name or "ssl" in name or "protocol" in name]
     for value in (*(site.call.args if makes else ()), *values):
         if isinstance(value, Name) and _WEAK_TLS.match(value.name):
@@ -331,7 +464,14 @@ def _hosts(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         value = site.call.args[0] if site.call.args else None
         name = value.name if isinstance(value, Name | Invoke) else ""
         if name.removesuffix("()").endswith(("AutoAddPolicy", "WarningPolicy")):
-            return [_Doubt("B507", "Any SSH host key is accepted.", Confidence.MEDIUM, "Load known keys, and refuse others: `client.set_missing_host_key_policy(paramiko.RejectPolicy())`.")]
+            return [
+                _Doubt(
+                    "B507",
+                    "Any SSH host key is accepted.",
+                    Confidence.MEDIUM,
+                    "Load known keys, and refuse others: `client.set_missing_host_key_policy(paramiko.RejectPolicy())`.",
+                )
+            ]
         return []
     if site.name.startswith("asyncssh.") and site.call.has("known_hosts"):
         off = isinstance(value := site.call.keyword("known_hosts"), Const) and value.value is None
@@ -348,7 +488,12 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         what = ""
         if "." in one.target and last == "verify_mode" and name == "ssl.CERT_NONE":
             what = "`verify_mode = ssl.CERT_NONE` accepts any certificate, so that anyone on the way can answer."
-        elif "." in one.target and off and last == "verify" and ("session" in one.target.lower() or "client" in one.target.lower()):
+        elif (
+            "." in one.target
+            and off
+            and last == "verify"
+            and ("session" in one.target.lower() or "client" in one.target.lower())
+        ):
             what = "`verify = False` accepts any certificate, so that anyone on the way can answer."
         elif "." in one.target and last in ("minimum_version", "ssl_version") and _WEAK_TLS.match(name):
             what = f"`{name}` allows a version of TLS that is broken."
@@ -357,21 +502,42 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         if what:
             location = module.location(one.line, one.end_line, one.scope, one.statement)
             if not _is_waived(location, "B501", repo):
-                reads_certificate = any(call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls)
+                reads_certificate = any(
+                    call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls
+                )
                 doubtful = reads_certificate or _SWITCH.search(" ".join(one.guards))
                 confidence = Confidence.LOW if doubtful else Confidence.HIGH
-                yield bad(location, what, confidence, fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.")
+                yield bad(
+                    location,
+                    what,
+                    confidence,
+                    fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.",
+                )
 
 
 # -- words --------------------------------------------------------------------------------------------------------------
 
 
 def _subject(flow: Flow) -> str:
-    return {"request": "Request data", "parameter": "A parameter", "setting": "A setting", "operator": "An operator's input"}.get(flow.kind, "A value")
+    return {
+        "request": "Request data",
+        "parameter": "A parameter",
+        "setting": "A setting",
+        "operator": "An operator's input",
+    }.get(flow.kind, "A value")
 
 
 def _way(flow: Flow, site: CallSite) -> str:
     return describe(flow, site.last, site.module.path, site.call.line)
 
 
-_LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (_loads, _yaml, _shell, _evaluates, _templates, _escaping, _hosts, _tls)
+_LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (
+    _loads,
+    _yaml,
+    _shell,
+    _evaluates,
+    _templates,
+    _escaping,
+    _hosts,
+    _tls,
+)

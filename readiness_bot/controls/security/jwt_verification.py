@@ -13,14 +13,15 @@ from readiness_bot.repo.python import CallSite
 from readiness_bot.repo.values import Const, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
-    {"jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode", "jwt.api_jwt.decode_complete", "jwt.PyJWT().decode", "jwt.api_jwt.PyJWT().decode",
+    {"jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode", "jwt.api_jwt.decode_complete", "jwt.PyJWT().decode",
+     "jwt.api_jwt.PyJWT().decode",
      "jwt.PyJWT().decode_complete", "jwt.PyJWS().decode"}
 )  # fmt: skip
 _JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
 _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
-_DECIDING = re.compile(r"verif|auth|login|valid|check|current_user|get_user|decode", re.IGNORECASE)
+_DECIDING = re.compile(r"verif|authenti|login|check_?token|current_user|get_user", re.IGNORECASE)
 
 
 class _Flaw(Enum):
@@ -41,7 +42,10 @@ class _Flaw(Enum):
     fix='Verify with the expected algorithm alone: `jwt.decode(token, key, algorithms=["HS256"])`, and set `verify_signature` nowhere to False.',
     effort=Effort.MINUTES,
     role=Role.SECURITY,
-    sources=["https://datatracker.ietf.org/doc/html/rfc8725#section-3.1", "https://pyjwt.readthedocs.io/en/stable/algorithms.html"],
+    sources=[
+        "https://datatracker.ietf.org/doc/html/rfc8725#section-3.1",
+        "https://pyjwt.readthedocs.io/en/stable/algorithms.html",
+    ],
     fails=[
         'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": False})["sub"]  # <- flagged\n',
         "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- flagged\n",
@@ -102,7 +106,10 @@ def _switched_off(site: CallSite, repo: Repo) -> bool:
         return True
     options = site.call.argument(3, "options")
     if isinstance(options, Invoke) and options.name == "dict" and options.call >= 0:
-        return repo.python.constant(site.module.facts.calls[options.call].keyword("verify_signature"), site.module) is False
+        return (
+            repo.python.constant(site.module.facts.calls[options.call].keyword("verify_signature"), site.module)
+            is False
+        )
     if isinstance(options, Name):
         options = _assigned(options, site, repo)
     if not isinstance(options, Mapping):
@@ -115,7 +122,9 @@ def _switched_off(site: CallSite, repo: Repo) -> bool:
 
 def _assigned(name: Name, site: CallSite, repo: Repo) -> Value | None:
     """What a variable of the function or of the module is bound to."""
-    local = [one.value for one in site.module.facts.assignments if one.target == name.name and one.scope == site.call.scope]
+    local = [
+        one.value for one in site.module.facts.assignments if one.target == name.name and one.scope == site.call.scope
+    ]
     if len(local) == 1:
         return local[0]
     found = repo.python.assignment(name.name, site.module)
@@ -143,7 +152,10 @@ def _is_only_looked_at(site: CallSite, repo: Repo) -> bool:
 def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
     """Whether the same function verifies as well: then the unverified look only chooses a key or an issuer."""
     return any(
-        other.call is not site.call and other.call.scope == site.call.scope and other.module is site.module and _flaw(other, repo) is None
+        other.call is not site.call
+        and other.call.scope == site.call.scope
+        and other.module is site.module
+        and _flaw(other, repo) is None
         for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
     )
 

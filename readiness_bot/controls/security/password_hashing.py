@@ -9,13 +9,15 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import IN_LOOP, Const, Invoke, Items, Name, Other, Value
+from readiness_bot.repo.values import Const, Invoke, Items, Name, Other, Value
 
 _FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
                    r"|(md5|sha)\.(new|md5|sha)|crypt\.crypt)$")  # fmt: skip
 _WEAK_SCHEMES = frozenset(
-    {"plaintext", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "ldap_md5", "ldap_sha1", "ldap_plaintext", "des_crypt", "lmhash", "nthash",
-     "mysql323", "mysql41", "roundup_plaintext", "postgres_md5", "apr_md5_crypt", "unsalted_md5", "ldap_salted_md5", "ldap_salted_sha1", "sha1_crypt",
+    {"plaintext", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "ldap_md5", "ldap_sha1",
+     "ldap_plaintext", "des_crypt", "lmhash", "nthash",
+     "mysql323", "mysql41", "roundup_plaintext", "postgres_md5", "apr_md5_crypt", "unsalted_md5", "ldap_salted_md5",
+     "ldap_salted_sha1", "sha1_crypt",
      "django_salted_sha1", "django_salted_md5", "cisco_type7", "oracle10"}
 )  # fmt: skip
 _SLOW = re.compile(
@@ -24,8 +26,14 @@ _SLOW = re.compile(
     r"|pymongo_argon|fastapi_users\.password|cryptography\.hazmat\.primitives\.kdf\.|nacl\.pwhash|libpass\.|Crypto\.Protocol\.KDF\.|scrypt\."
     r"|backports\.pbkdf2|flask_security\.|quart_auth\.|flask_argon2|argon2_cffi)"
 )
-_PASSWORD = re.compile(r"(?<![a-z])(pass(word|wd|phrase)?|pwd|passw|user_?pass|new_?pass(word)?|plain_?pass(word)?)(?![a-z])(?!\w*(hash|hashed|_reset|_token))", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|encrypt|cipher|fernet|derive|aes", re.IGNORECASE)
+_PASSWORD = re.compile(
+    r"(?<![a-z])(pass(word|wd|phrase)?|pwd|passw|user_?pass|new_?pass(word)?|plain_?pass(word)?)(?![a-z])(?!\w*(hash|hashed|_reset|_token))",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|encrypt|cipher|fernet|derive|aes",
+    re.IGNORECASE,
+)
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
 
@@ -39,7 +47,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     fix="Hash with Argon2: `argon2.PasswordHasher().hash(password)`, and hash anew when a user signs in.",
     effort=Effort.DAY,
     role=Role.SECURITY,
-    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/916.html"],
+    sources=[
+        "https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html",
+        "https://cwe.mitre.org/data/definitions/916.html",
+    ],
     fails=[
         "import hashlib\n"
         "def register(store, name, password):\n"
@@ -47,6 +58,14 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["hex_md5"])  # <- flagged\n',
     ],
     passes=[
+        "import hashlib\n"
+        "def legacy(password, salt):\n"
+        "    digest = salt\n"
+        "    for _ in range(100_000):\n"
+        "        digest = hashlib.sha512(digest + password.encode()).digest()\n"
+        "    return digest\n"
+        "from argon2 import PasswordHasher\n"
+        "PasswordHasher().hash('x')\n",
         "from argon2 import PasswordHasher\n"
         "hasher = PasswordHasher()\n"
         "def register(store, name, password):\n"
@@ -67,7 +86,11 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
         elif _is_weak_passlib(site.name):
             scheme = site.name.split(".")[2].removesuffix("()")
             if site.last == "verify":
-                yield bad(site.location, f"Passwords hashed with `{scheme}` are still let in, which is fast or keeps no salt.", Confidence.MEDIUM)
+                yield bad(
+                    site.location,
+                    f"Passwords hashed with `{scheme}` are still let in, which is fast or keeps no salt.",
+                    Confidence.MEDIUM,
+                )
             else:
                 yield bad(site.location, f"Passwords are hashed with `{scheme}`, which is fast or keeps no salt.")
         elif _SLOW.match(site.name):
@@ -78,7 +101,12 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
 
 def _is_weak_passlib(name: str) -> bool:
     parts = name.split(".")
-    return name.startswith("passlib.hash.") and len(parts) > 3 and parts[2].removesuffix("()") in _WEAK_SCHEMES and parts[-1] in ("hash", "encrypt", "verify")
+    return (
+        name.startswith("passlib.hash.")
+        and len(parts) > 3
+        and parts[2].removesuffix("()") in _WEAK_SCHEMES
+        and parts[-1] in ("hash", "encrypt", "verify")
+    )
 
 
 def _of_context(site: CallSite, repo: Repo) -> Site:
@@ -90,14 +118,30 @@ def _of_context(site: CallSite, repo: Repo) -> Site:
     named = [item.value for item in schemes.items if isinstance(item, Const)] if isinstance(schemes, Items) else []
     default = repo.python.constant(site.call.keyword("default"), site.module) or (named[0] if named else "")
     if default in _WEAK_SCHEMES:
-        return bad(site.location, f"New passwords are hashed with `{default}`, which is fast or keeps no salt.", fix='Put a slow scheme first: `CryptContext(schemes=["argon2", …], deprecated="auto")`.')
+        return bad(
+            site.location,
+            f"New passwords are hashed with `{default}`, which is fast or keeps no salt.",
+            fix='Put a slow scheme first: `CryptContext(schemes=["argon2", …], deprecated="auto")`.',
+        )
     return good(site.location)
 
 
 def _of_werkzeug(site: CallSite, repo: Repo) -> Site:
     method = repo.python.constant(site.call.argument(1, "method"), site.module)
-    if isinstance(method, str) and method.split(":")[0] in ("plain", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
-        return bad(site.location, f"Passwords are hashed with one round of `{method}`.", fix="Leave `method` out: the default is scrypt.")
+    if isinstance(method, str) and method.split(":")[0] in (
+        "plain",
+        "md5",
+        "sha1",
+        "sha224",
+        "sha256",
+        "sha384",
+        "sha512",
+    ):
+        return bad(
+            site.location,
+            f"Passwords are hashed with one round of `{method}`.",
+            fix="Leave `method` out: the default is scrypt.",
+        )
     return good(site.location)
 
 
@@ -105,12 +149,25 @@ def _of_settings(repo: Repo) -> Iterator[Site]:
     """Django hashes new passwords with the first of its hashers."""
     for module in repo.python.production:
         for assignment in module.facts.assignments:
-            if assignment.target != ":PASSWORD_HASHERS" or not isinstance(assignment.value, Items) or not assignment.value.items:
+            if (
+                assignment.target != ":PASSWORD_HASHERS"
+                or not isinstance(assignment.value, Items)
+                or not assignment.value.items
+            ):
                 continue
             first = assignment.value.items[0]
             location = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
-            if isinstance(first, Const) and isinstance(first.value, str) and _DJANGO_WEAK.search(first.value) and "test" not in module.path:
-                yield bad(location, f"New passwords are hashed with `{first.value.rpartition('.')[2]}`.", fix="Put `django.contrib.auth.hashers.Argon2PasswordHasher` first.")
+            if (
+                isinstance(first, Const)
+                and isinstance(first.value, str)
+                and _DJANGO_WEAK.search(first.value)
+                and "test" not in module.path
+            ):
+                yield bad(
+                    location,
+                    f"New passwords are hashed with `{first.value.rpartition('.')[2]}`.",
+                    fix="Put `django.contrib.auth.hashers.Argon2PasswordHasher` first.",
+                )
             else:
                 yield good(location)
 
@@ -130,9 +187,11 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
     confidence = Confidence.HIGH
     if _ELSEWHERE.search(where.rpartition("/")[2]):
         confidence = Confidence.LOW
-    elif _is_stretched(site):
+    elif _is_stretched(site, repo):
         return
-    yield bad(site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence)
+    yield bad(
+        site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence
+    )
 
 
 def _password_in(site: CallSite, repo: Repo) -> str:
@@ -161,11 +220,12 @@ def _names(value: Value) -> Iterator[str]:
             yield from _names(inner)
 
 
-def _is_stretched(site: CallSite) -> bool:
+def _is_stretched(site: CallSite, repo: Repo) -> bool:
     """Whether the hash is repeated many times, or handed to a slow one, as is done for bcrypt's limit of 72 bytes."""
-    if site.call.context & IN_LOOP:
+    if repo.flows.feeds_itself(site):
         return True
     return any(
-        other.scope == site.call.scope and (_SLOW.match(other.name) or other.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret"))
+        other.scope == site.call.scope
+        and (_SLOW.match(other.name) or other.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret"))
         for other in site.module.facts.calls
     )

@@ -13,17 +13,36 @@ from readiness_bot.repo.python import CallSite
 
 _OPENING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
-        ("open", "io.open", "codecs.open", "os.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink", "os.rmdir", "os.removedirs", "os.listdir",
-         "os.scandir", "os.makedirs", "os.mkdir", "shutil.rmtree", "flask.send_file", "quart.send_file", "fastapi.responses.FileResponse", "os.walk",
-         "starlette.responses.FileResponse", "django.http.FileResponse", "aiohttp.web.FileResponse", "sanic.response.file", "sanic.response.file_stream",
-         "cherrypy.lib.static.serve_file", "cherrypy.lib.static.serve_download", "zipfile.ZipFile", "tarfile.open", "gzip.open", "bz2.open",
-         "linecache.getlines", "runpy.run_path", "flask.send_from_directory", "os.startfile", "shutil.unpack_archive", "litestar.response.File",
+        ("open", "io.open", "codecs.open", "os.open", "aiofiles.open", "anyio.open_file", "os.remove", "os.unlink",
+         "os.rmdir", "os.removedirs", "os.listdir",
+         "os.scandir", "os.makedirs", "os.mkdir", "shutil.rmtree", "flask.send_file", "quart.send_file",
+         "fastapi.responses.FileResponse", "os.walk",
+         "starlette.responses.FileResponse", "django.http.FileResponse", "aiohttp.web.FileResponse",
+         "sanic.response.file", "sanic.response.file_stream",
+         "cherrypy.lib.static.serve_file", "cherrypy.lib.static.serve_download", "zipfile.ZipFile", "tarfile.open",
+         "gzip.open", "bz2.open",
+         "linecache.getlines", "runpy.run_path", "flask.send_from_directory", "os.startfile", "shutil.unpack_archive",
+         "litestar.response.File",
          "fastapi.FileResponse", "aiofiles.os.remove", "cherrypy.lib.static.staticfile", "aiopath.AsyncPath().open"),
         (0,),
     ),
     **dict.fromkeys(("shutil.copy", "shutil.copyfile", "shutil.copy2", "shutil.copytree", "shutil.move", "os.rename", "os.replace", "os.symlink", "os.link"), (0, 1)),
 }  # fmt: skip
-_OF_PATHS = frozenset({"read_text", "read_bytes", "write_text", "write_bytes", "unlink", "rmdir", "mkdir", "iterdir", "touch", "open", "rglob"})
+_OF_PATHS = frozenset(
+    {
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "unlink",
+        "rmdir",
+        "mkdir",
+        "iterdir",
+        "touch",
+        "open",
+        "rglob",
+    }
+)
 _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
@@ -40,7 +59,10 @@ _CONTAINED = re.compile(
     fix="Keep the last part only, `Path(name).name` or `secure_filename(name)`, or resolve the path and check `path.is_relative_to(base)`.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
-    sources=["https://owasp.org/www-community/attacks/Path_Traversal", "https://cwe.mitre.org/data/definitions/22.html"],
+    sources=[
+        "https://owasp.org/www-community/attacks/Path_Traversal",
+        "https://cwe.mitre.org/data/definitions/22.html",
+    ],
     fails=[
         "import os\n"
         "from flask import Flask, request\n"
@@ -87,7 +109,9 @@ _CONTAINED = re.compile(
 def path_traversal(repo: Repo) -> Iterator[Site]:
     """Look at every path that is opened, changed or served."""
     for site, positions in _openings(repo):
-        flows = [flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))]
+        flows = [
+            flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
+        ]
         found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow)) is not None]
         if not found:
             yield good(site.location)
@@ -99,7 +123,14 @@ def path_traversal(repo: Repo) -> Iterator[Site]:
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
-_KEYWORDS = {"open": "file", "FileResponse": "path", "send_file": "path_or_file", "rmtree": "path", "makedirs": "name", "remove": "path"}
+_KEYWORDS = {
+    "open": "file",
+    "FileResponse": "path",
+    "send_file": "path_or_file",
+    "rmtree": "path",
+    "makedirs": "name",
+    "remove": "path",
+}
 
 
 def _openings(repo: Repo) -> Iterator[tuple[CallSite, tuple[int, ...]]]:
@@ -123,7 +154,11 @@ def _is_path(site: CallSite) -> bool:
 
 
 def _confidence(flow: Flow) -> Confidence | None:
-    if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.is_limited or any(_CONTAINED.match(tag) for tag in flow.cleaned):
+    if (
+        any(wrap[0] in "{<([" for wrap in flow.wraps)
+        or flow.is_limited
+        or any(_CONTAINED.match(tag) for tag in flow.cleaned)
+    ):
         return None
     if flow.kind == "parameter":
         joined = flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
@@ -132,7 +167,11 @@ def _confidence(flow: Flow) -> Confidence | None:
         return None
     if flow.type == "segment":
         return Confidence.LOW
-    if flow.is_vetted or flow.is_looked_up or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}:
+    if (
+        flow.is_vetted
+        or flow.is_looked_up
+        or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}
+    ):
         return Confidence.LOW
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
     return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM

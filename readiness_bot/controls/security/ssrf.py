@@ -12,24 +12,62 @@ from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-_CLIENTS = ("requests", "httpx", "aiohttp", "urllib3", "curl_cffi", "niquests", "requests_futures", "cloudscraper", "requests_html", "asks", "treq", "grequests")
+_CLIENTS = (
+    "requests",
+    "httpx",
+    "aiohttp",
+    "urllib3",
+    "curl_cffi",
+    "niquests",
+    "requests_futures",
+    "cloudscraper",
+    "requests_html",
+    "asks",
+    "treq",
+    "grequests",
+)
 _PLAIN = {
-    "urllib.request.urlopen": 0, "urllib.request.urlretrieve": 0, "urllib2.urlopen": 0, "urllib.urlopen": 0, "http.client.HTTPConnection": 0,
-    "http.client.HTTPSConnection": 0, "wget.download": 0, "feedparser.parse": 0, "urllib.request.build_opener().open": 0, "pandas.read_html": 0,
-    "tornado.httpclient.AsyncHTTPClient().fetch": 0, "tornado.httpclient.HTTPClient().fetch": 0, "websockets.connect": 0, "websocket.create_connection": 0,
+    "urllib.request.urlopen": 0, "urllib.request.urlretrieve": 0, "urllib2.urlopen": 0, "urllib.urlopen": 0,
+    "http.client.HTTPConnection": 0,
+    "http.client.HTTPSConnection": 0, "wget.download": 0, "feedparser.parse": 0,
+    "urllib.request.build_opener().open": 0, "pandas.read_html": 0,
+    "tornado.httpclient.AsyncHTTPClient().fetch": 0, "tornado.httpclient.HTTPClient().fetch": 0,
+    "websockets.connect": 0, "websocket.create_connection": 0,
     "six.moves.urllib.request.urlopen": 0, "httplib2.Http().request": 0,
 }  # fmt: skip
 _SESSION_WORDS = ("session", "http_client", "httpclient", "client", "http", "requests")
 _REQUEST_KEYWORDS = frozenset(
-    {"url", "headers", "params", "json", "data", "timeout", "allow_redirects", "follow_redirects", "auth", "verify", "cookies", "stream", "files", "content"}
+    {
+        "url",
+        "headers",
+        "params",
+        "json",
+        "data",
+        "timeout",
+        "allow_redirects",
+        "follow_redirects",
+        "auth",
+        "verify",
+        "cookies",
+        "stream",
+        "files",
+        "content",
+    }
 )
 _HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECASE)
 _WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
 _ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
-_CHECKED_PART = re.compile(r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)", re.IGNORECASE)
+_CHECKED_PART = re.compile(
+    r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)",
+    re.IGNORECASE,
+)
 _FIXED_HOST = re.compile(r"^starts:(\w+:)?//[^/]+/")
-_RECORD = re.compile(r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)[^()]*$")
-_OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root")
+_RECORD = re.compile(
+    r"^(get|first|one|one_or_none|scalar\w*|find_one|get_or_404|get_by_id|fetchone|fetch_one|all|filter|find|fetchall|query)\(\)[^()]*$"
+)
+_OWN_ADDRESS = re.compile(
+    r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root"
+)
 
 
 @Control(
@@ -42,7 +80,10 @@ _OWN_ADDRESS = re.compile(r"request\.(url|path|full_path|path_info|headers|META|
     fix="Compare the host with a list of allowed ones before the request, and refuse addresses that resolve to private networks.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
-    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html", "https://cwe.mitre.org/data/definitions/918.html"],
+    sources=[
+        "https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html",
+        "https://cwe.mitre.org/data/definitions/918.html",
+    ],
     fails=[
         "import requests\n"
         "from flask import Flask, request\n"
@@ -123,10 +164,11 @@ def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
         elif site.last in _VERBS or site.last in ("request", "stream", "ws_connect"):
             if name.startswith(_CLIENTS) or _is_session(site):
                 yield site, 1 if site.last in ("request", "stream") else 0
-    for site, name, before in repo.flows.partials(lambda name: name.startswith(_CLIENTS) and name.rpartition(".")[2] in _VERBS):
+    for site, _, before in repo.flows.partials(
+        lambda name: name.startswith(_CLIENTS) and name.rpartition(".")[2] in _VERBS
+    ):
         if before == 0:
             yield site, 0
-        del name
 
 
 def _is_session(site: CallSite) -> bool:
@@ -136,7 +178,9 @@ def _is_session(site: CallSite) -> bool:
     words = (site.call.via or site.call.name).lower().replace("(", ".").replace("[", ".").split(".")[:-1]
     if not words or words[-1].lstrip(":?").strip("_)") not in _SESSION_WORDS:
         return False
-    return any(name in _REQUEST_KEYWORDS for name, _ in site.call.keywords) or any(_ADDRESS.search(name) for name in _named(site))
+    return any(name in _REQUEST_KEYWORDS for name, _ in site.call.keywords) or any(
+        _ADDRESS.search(name) for name in _named(site)
+    )
 
 
 def _named(site: CallSite) -> Iterator[str]:
@@ -148,7 +192,12 @@ def _named(site: CallSite) -> Iterator[str]:
 
 
 def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
-    if not _is_host(flow) or flow.is_limited or any(_CHECKED_PART.match(tag) or _FIXED_HOST.match(tag) for tag in flow.cleaned) or flow.cleaned & {"url-quoted", "file-name"}:
+    if (
+        not _is_host(flow)
+        or flow.is_limited
+        or any(_CHECKED_PART.match(tag) or _FIXED_HOST.match(tag) for tag in flow.cleaned)
+        or flow.cleaned & {"url-quoted", "file-name"}
+    ):
         return None
     if flow.kind == "request":
         if connects or flow.type in ("model", "file", "upload") or _OWN_ADDRESS.search(flow.text):
@@ -157,7 +206,11 @@ def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
             return Confidence.LOW
         if flow.is_looked_up:
             return Confidence.MEDIUM
-        return Confidence.HIGH if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned else Confidence.MEDIUM
+        return (
+            Confidence.HIGH
+            if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned
+            else Confidence.MEDIUM
+        )
     if connects or flow.is_vetted or flow.kind not in ("parameter", "unknown", "stored") or not flow.access:
         return None
     if (flow.kind == "unknown" and not _RECORD.match(flow.text)) or flow.is_kept:
