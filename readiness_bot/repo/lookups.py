@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Invoke, Name, Value
+from readiness_bot.facts.python import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
-from readiness_bot.repo.queries import Condition, Queries, Query
+from readiness_bot.repo.queries import Condition, Frame, Queries, Query
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.routes import Guard, Route, Routes
 from readiness_bot.repo.tenancy import Tenancy, Tenant, mentions, words_of
@@ -127,6 +127,8 @@ class Lookups:
         function = self._function(query.module, query.scope)
         if key is None or function is None or self._tenancy.is_scoped_by_manager(model, tenant.words):
             return
+        frame = self._queries.frame(query.module, query.scope)
+        key = Condition(key.field, key.value, tuple(dict.fromkeys(_made_of(key.value, frame))))
         yield from self._traced(query, model, function, key, tenant)
 
     def _key(self, query: Query, model: Model, tenant: Tenant) -> Condition | None:
@@ -214,10 +216,13 @@ class Lookups:
     def _step(self, one: _Pending, call: CallSite, caller: DefinitionSite, value: Value, model: Model, tenant: Tenant) -> tuple[Check, Location, tuple[str, ...]]:
         """What the caller checks of the row, where the look-up stands as seen from it, and what the key is made of there."""
         frame = self._queries.frame(call.module, call.call.scope)
-        names = tuple(dict.fromkeys(frame.names_in(value)))
+        names = tuple(dict.fromkeys(_made_of(value, frame)))
         place = one.place if call.module is one.query.module and one.place.path == one.query.module.path else call.location
         check = one.check
-        if any(tenant.words & set(words_of(name)) for argument in (*call.call.args, *(item for _, item in call.call.keywords)) for name in frame.names_in(argument)):
+        handed = (*call.call.args, *(item for _, item in call.call.keywords))
+        if any(tenant.words & set(words_of(name)) for argument in handed for name in _names(argument)) or any(
+            tenant.words & set(words_of(keyword)) for keyword, _ in call.call.keywords
+        ):
             return "done", place, names
         index = next(number for number, item in enumerate(call.module.facts.calls) if item is call.call)
         here = self._check(call.module, call.call.scope, {index} if one.returned else set(), model, tenant, names)
@@ -250,7 +255,7 @@ class Lookups:
         own = {parameter.name for parameter in function.definition.parameters} - _NOT_FROM_REQUEST
         for name in names:
             bare = name[1:].partition(".")[0] if name.startswith("?") else ""
-            if bare in own and (name == f"?{bare}"):
+            if bare in own and (name == f"?{bare}" or self._is_route_parameter(function, bare)):
                 yield bare
 
     def _is_request(self, names: tuple[str, ...], function: DefinitionSite) -> bool:
@@ -320,8 +325,9 @@ class Lookups:
     def _is_known(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> bool:
         """Whether another query of the function has looked the same key up within the tenant or through a parent."""
         variables = {name for name in key if name.startswith(("?", "["))}
+        line = min((module.facts.calls[index].line for index in members), default=0)
         for other in self._queries.by_function.get((module.path, scope), ()):
-            if members & set(other.calls) or not any(variables & set(condition.names) for condition in other.conditions):
+            if members & set(other.calls) or (line and other.call.line >= line) or not any(variables & set(condition.names) for condition in other.conditions):
                 continue
             if any(mentions(condition, tenant.words) or (other.model is not None and self._is_owned(condition, other.model)) for condition in other.conditions):
                 return True
@@ -410,6 +416,44 @@ class Lookups:
 
 
 _RANK: dict[Check, int] = {"none": 0, "role": 1, "done": 2}
+
+
+def _made_of(value: Value | None, frame: Frame, depth: int = 0) -> Iterator[str]:
+    """The names that a key itself is: local variables and conversions are looked through, attributes of rows and results are not."""
+    if value is None or depth > 6:
+        return
+    if isinstance(value, Name | Other):
+        for name in (value.name,) if isinstance(value, Name) else value.names:
+            yield name
+            if name.startswith("?") and "." not in name:
+                for bound in frame.values_of(name):
+                    yield from _made_of(bound, frame, depth + 1)
+    elif isinstance(value, Invoke) and value.call >= 0:
+        call = frame.module.facts.calls[value.call]
+        name = call.via or call.name
+        owner, _, last = name.rpartition(".")
+        if _REQUEST.search(name) or _REQUEST.search(call.name) or last in _TAKING:
+            yield name
+            if owner.startswith("?") and "." not in owner:
+                for bound in frame.values_of(owner):
+                    yield from _made_of(bound, frame, depth + 1)
+            yield from (f"[{item.value}]" for item in call.args[:1] if isinstance(item, Const) and isinstance(item.value, str))
+        elif last in _CONVERTING:
+            for item in call.args:
+                yield from _made_of(item, frame, depth + 1)
+        if last.rpartition(":")[2] in ("in_", "In"):
+            for item in call.args:
+                yield from _made_of(item, frame, depth + 1)
+    elif isinstance(value, Index):
+        yield from _made_of(value.value, frame, depth + 1)
+        yield from (f"[{item.value}]" for item in value.items if isinstance(item, Const) and isinstance(item.value, str))
+    elif isinstance(value, Items):
+        for item in value.items:
+            yield from _made_of(item, frame, depth + 1)
+
+
+_TAKING = frozenset({"get", "pop", "getlist", "get_list", "getall", "get_json", "get_argument", "json", "strip", "split"})
+_CONVERTING = frozenset({"int", "str", "list", "set", "tuple", "UUID", "ObjectId", "PydanticObjectId", "uuid.UUID", "force_str"})
 
 
 def _names(value: Value) -> Iterator[str]:
