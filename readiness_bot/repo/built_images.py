@@ -94,7 +94,8 @@ class BuiltImages:
             return "test"
         if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
             return "example"
-        return "tooling" if re.search(r"(^|/)(scripts?|tools?|hack|devtools?)/", path) else None
+        is_tool = re.search(r"(^|/)(scripts?|tools?|hack|devtools?)/(?!(.*/)?(deploy|deployments?|production)/)", path)
+        return "tooling" if is_tool else None
 
     def _started(self, image: Image, *, deployed: bool) -> Iterator[Started]:
         entrypoint, cmd = image.entrypoint, image.cmd

@@ -196,6 +196,8 @@ _CENTRAL_LOGGING = matcher(
     "verboselogs.install",
     "dynaconf_logging",
     "structlog.stdlib.recreate_defaults",
+    "litestar.plugins.structlog.StructlogPlugin",
+    "litestar.contrib.structlog.StructlogPlugin",
 )
 _ROOT_LOGGER = frozenset(
     {

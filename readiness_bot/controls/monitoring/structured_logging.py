@@ -30,6 +30,8 @@ from readiness_bot.repo import Repo
             "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\n"
             "logging.getLogger().addHandler(handler)\n"
         ),
+        "from litestar import Litestar\nfrom litestar.plugins.structlog import StructlogPlugin\n\n"
+        "app = Litestar([], plugins=[StructlogPlugin()])\n",
     ],
     fails=["import logging\n\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n"],
     fixed=(
