@@ -218,15 +218,18 @@ class Accounts:
             if call.scope == site.call.scope and (call.has("exp") or call.last in ("timedelta",) or any(isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys) for value in call.args)):
                 return True
         if function is None:
-            return False
+            return self._payload_expires(site)
         if re.search(r"expir|lifetime|ttl|max_age", " ".join([*function.refs, *(parameter.name for parameter in function.parameters)]), re.IGNORECASE):
             return True
-        return any(isinstance(value, Name) and re.search(r"payload|claims|data", value.name) and self._payload_expires(site) for value in site.call.args[:1])
+        return self._payload_expires(site)
 
     def _payload_expires(self, site: CallSite) -> bool:
         """Whether some dict of the same file names `exp`: a payload that another function puts together."""
-        return any(isinstance(item.value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in item.value.keys) for item in site.module.facts.assignments) or any(
-            isinstance(item.value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in item.value.keys) for item in site.module.facts.returns
+        facts = site.module.facts
+        values = [*(item.value for item in facts.assignments), *(item.value for item in facts.returns), *(value for call in facts.calls for value in call.args)]
+        named = any(parameter.name in ("exp", "expires") for definition in facts.definitions for parameter in definition.parameters)
+        return named or any(item.key == "exp" for item in facts.assignments) or any(
+            isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys) for value in values
         )
 
     # -- encryption ------------------------------------------------------------------------------------------------

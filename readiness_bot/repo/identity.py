@@ -264,10 +264,11 @@ class Identity:
         return best
 
     @staticmethod
-    def _refuses(calls: Iterable[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
+    def _refuses(calls: list[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
         return (
             any(_REFUSAL.search(raised.name.rpartition(".")[2]) for raised in raises)
             or any(_refusing_call(call) for call in calls)
+            or (any(call.last.lower() in _REDIRECTS for call in calls) and any(call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args)) for call in calls))
             or any(_is_refusing_value(value) for item in returns for value in flattened(item.value))
         )
 
@@ -306,6 +307,8 @@ class Identity:
             return max(found, Strength.PERMISSION if _about_permission(name) else found)
         if _NO_IDENTITY.search(name) or not _STRONG_NAME.search(name):
             return found
+        if _about_permission(name) and "optional" not in name:
+            return Strength.PERMISSION
         # A decorator or dependency that is named for a check and hands the decision to something that was not followed.
         return Strength.READS if guard.kind == "dependency" else Strength.IDENTITY
 
@@ -475,6 +478,18 @@ class Identity:
         bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
 
+    def writes(self, route: Route) -> bool:
+        """Whether a state-changing route shows what it changes: by its method, its name, or what its handler calls. Many a POST only asks."""
+        if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+            return True
+        if route.handler is None:
+            return False
+        words = {word.lower() for text in (route.path, route.handler.definition.name) for word in _WORD.findall(text)}
+        if words & _ASKING:
+            return False
+        calls, _, _, _ = self._body(route.handler)
+        return bool(words & _WRITING) or any(_snake(call.last).split("_")[0] in _WRITING for call in calls)
+
     @cached_property
     def exposed(self) -> tuple[Route, ...]:
         """The wired routes of production code that change state and are meant for someone known."""
@@ -531,6 +546,10 @@ class Identity:
         )
 
 
+_WRITING = frozenset(
+    "create add update delete remove set save edit upload patch put insert write store commit import assign rename move destroy restore cancel approve publish merge enqueue delay send purge clear".split()
+)
+_ASKING = frozenset("search query list lookup check validate availability find fetch filter count calculate estimate preview suggest autocomplete export download test parse".split())
 _LEVELS = ["route", "class", "router", "application", "handler"]
 
 

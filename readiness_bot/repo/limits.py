@@ -11,7 +11,7 @@ from typing import Literal
 from readiness_bot.facts.python import Const, Mapping
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import Python
+from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.routes import Route, Routes, flattened
 from readiness_bot.repo.services import Services
 
@@ -137,9 +137,15 @@ class Limits:
                     seen += 1
                     yield RateLimit("lockout", f"`{site.definition.name}` counts failed attempts", site.module.path, site.definition.line, self._off)
 
+    def _is_exception(self, site: DefinitionSite) -> bool:
+        """Whether a class is what is raised when a limit is met, and no limit itself."""
+        return site.definition.kind == "class" and any(
+            name.rpartition(".")[2].endswith(("Exception", "Error")) for name in (site.definition.name, *site.definition.bases, *self._python.external_bases(site))
+        )
+
     def _unattached(self) -> Iterator[RateLimit]:
         for module, imported in self._python.imports(*_LIBRARIES):
             yield RateLimit("none", f"`{imported.target}` is imported", module.path, imported.line)
         for site in self._python.definitions:
-            if _NAME.search(site.definition.name) and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE) and "Error" not in site.definition.name and "Exception" not in site.definition.name:
+            if _NAME.search(site.definition.name) and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE) and not self._is_exception(site):
                 yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)

@@ -24,6 +24,11 @@ _SIGNS = re.compile(
 )
 _ENTRY = re.compile(r"^(?!.*secret).*(cookie|session|token)[_-]?key$", re.IGNORECASE)
 """Names under which a cookie or session entry is called as often as what signs it."""
+_TELLING = re.compile(r"jwt|sign|cookie|session|token|encryption|fernet|hmac|crypt|auth", re.IGNORECASE)
+_OWN = re.compile(
+    r"(django|flask|fastapi|app|application|jwt|session|cookie|token|auth|server|web|api|site|url|wtf|csrf|refresh|data|db|database|master|default|[_.\-])*", re.IGNORECASE
+)
+"""What may stand before a bare `SECRET_KEY` of this service; any other word names the service whose key it is."""
 _FOREIGN = re.compile(
     r"(aws|s3|client|consumer|webhook|captcha|stripe|oauth|google|github|gitlab|facebook|twitter|azure|slack|access|minio|oss|cos|bucket|storage|bot|vapid|public|test|redis|smtp|mail|ldap|saml)",
     re.IGNORECASE,
@@ -186,7 +191,8 @@ def _kind(literal: SecretLiteral) -> Kind:
         return "url"
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", literal.name)
     names_entry = _ENTRY.search(spaced) is not None and literal.looks != "random"
-    if _SIGNS.search(spaced) and not _FOREIGN.search(spaced) and not names_entry:
+    signs = _SIGNS.search(spaced)
+    if signs is not None and not _FOREIGN.search(spaced) and not names_entry and (_TELLING.search(signs[0]) or _OWN.fullmatch(spaced[: signs.start()])):
         return "signing"
     return "account" if _ACCOUNT.search(spaced) else "other"
 

@@ -83,7 +83,7 @@ def authentication(repo: Repo) -> Judgement:
             *shown,
             score=0.5,
         )
-    if all(found.is_optional or "optional" in found.by.lower() for _, found in guarded):
+    if sum(found.is_optional or "optional" in found.by.lower() for _, found in guarded) >= _HALF * len(guarded):
         return partial("Routes ask who calls only where the set-up says so; by default they do not.", *shown, score=0.5)
     certain = any(site.confidence is Confidence.HIGH for site in sites)
     summary = f"{len(guarded)} of {len(exposed)} state-changing routes ask who calls."
@@ -136,6 +136,7 @@ def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
 def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
     firm = sum(found.strength >= Strength.IDENTITY for _, found in guarded)
     rule = firm >= _RULE_ROUTES and firm / (firm + len(bare)) >= _RULE_FROM
+    identity = repo.identity
     sites: dict[tuple[str, int], Site] = {}
     for route in repo.routes.all:
         lost = [guard for guard in route.guards if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY]
@@ -147,7 +148,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
         place = route.location
         if (place.path, place.line) in sites or route.handler is None:
             continue
-        sure = rule and not repo.identity.is_open_by_decorator(route) and _has_guarded_siblings(route, guarded)
+        sure = rule and identity.writes(route) and not repo.identity.is_open_by_decorator(route) and _has_guarded_siblings(route, guarded)
         sites[place.path, place.line] = bad(place, f"{route.name} changes state and asks nobody who they are", Confidence.HIGH if sure else Confidence.LOW)
     return list(sites.values())
 

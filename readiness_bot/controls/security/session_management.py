@@ -41,7 +41,7 @@ def session_management(repo: Repo) -> Judgement:
     shown = [seen(part.path, part.line, part.detail) for part in (*lacking[:4], *holding[:2])]
     if not lacking:
         return passed("Sessions and tokens end, and cookies are kept from scripts and plain connections.", *shown)
-    if not holding or all(state == "off" for state in worst.values()):
+    if all(state == "off" for state in worst.values()):
         return failed(f"{lacking[0].detail[:1].upper()}{lacking[0].detail[1:]}.", *shown)
     score = 0.7 if all(part.state == "optional" for part in lacking) else 0.5
     return partial(f"Sessions are bounded in part: {lacking[0].detail}.", *shown, score=score)

@@ -1,0 +1,79 @@
+"""Who may call a route, for guards, hooks, classes and defaults in the forms that projects give them."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.repo.identity import Identity, Strength
+from readiness_bot.repo.routes import Route
+from tests.repos import repo_of
+
+_APP = "from fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+_FLASK = "from flask import Flask, abort, current_app, g, redirect, request, session, url_for\n\napp = Flask(__name__)\n\n\n"
+
+
+def _route(text: str, path: str) -> tuple[Identity, Route]:
+    repo = repo_of(text)
+    return repo.identity, next(route for route in repo.routes.all if route.path == path)
+
+
+def _strength(text: str) -> Strength:
+    identity, route = _route(text, "/x")
+    gate = identity.gate(route)
+    return gate.strength if gate is not None else Strength.NONE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
+        (
+            _APP + "def user(request: Request):\n    if not request.headers.get('Authorization'):\n        raise HTTPException(401)\n\n\n"
+            "@app.post('/x')\ndef x(caller=Depends(user)):\n    return 1\n",
+            Strength.IDENTITY,
+        ),
+        (
+            _APP + "def admin(user=None):\n    if not user.is_superuser:\n        raise HTTPException(status_code=403)\n\n\n"
+            "@app.post('/x', dependencies=[Depends(admin)])\ndef x():\n    return 1\n",
+            Strength.PERMISSION,
+        ),
+        (
+            _FLASK + "def members(view):\n    def wrapped(*args):\n        if 'user_id' not in session:\n            return redirect(url_for('login'))\n"
+            "        return view(*args)\n    return wrapped\n\n\n@app.route('/x', methods=['POST'])\n@members\ndef x():\n    return ''\n",
+            Strength.IDENTITY,
+        ),
+        (
+            _FLASK + "@app.before_request\ndef require_login():\n    if g.user is None:\n        abort(401)\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            Strength.IDENTITY,
+        ),
+        (
+            _FLASK + "@app.before_request\ndef csrf():\n    if session['nonce'] != request.form['nonce']:\n        abort(403)\n\n\n"
+            "@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            Strength.NONE,
+        ),
+        (
+            _FLASK + "from flask_login import current_user\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return save(current_user)\n",
+            Strength.READS,
+        ),
+        (
+            _FLASK + "from flask_login import login_required\n\n\n@login_required\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            Strength.NONE,
+        ),
+    ],
+)
+def test_a_route_is_as_strong_as_what_stands_before_it(text: str, expected: Strength) -> None:
+    assert _strength(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/login", True), ("/auth/refresh", True), ("/webhooks/stripe", True), ("/password/reset", True), ("/items", False), ("/authors", False)],
+)
+def test_routes_for_strangers_are_open_on_purpose(path: str, expected: bool) -> None:
+    identity, route = _route(_APP + f"@app.post('{path}')\ndef handle():\n    return 1\n", path)
+    assert identity.is_open_on_purpose(route) is expected
+
+
+def test_a_switch_tells_its_default() -> None:
+    repo = repo_of({"app/settings.py": "import os\n\nAUTH_REQUIRED = False\nAUTH_TYPE = os.environ.get('AUTH_TYPE', 'api_key')\nLDAP_LOGIN_ENABLED = False\n"})
+    assert [(switch.name, switch.off) for switch in repo.identity.switches] == [("AUTH_REQUIRED", True), ("AUTH_TYPE", False)]
