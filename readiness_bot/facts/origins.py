@@ -52,10 +52,10 @@ class Atom(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A condition known to hold of a source's access.
 
-    `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `starts:TEXT`, `is:TYPE` or `!is:TYPE` (isinstance), `none`,
-    `call:N` or `!call:N` (call N, which takes it, answered true or false), `self:N` or `!self:N` (the same of a method's
-    own object), `passed:N` (call N took it and came back) or `via:N:TEST` (a test, spelled likewise but for its number,
-    holds of what call N made of it).
+    `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `starts:TEXT`, `is:TYPE` or `!is:TYPE`
+    (isinstance), `none`, `call:N` or `!call:N` (call N, which takes it, answered true or false), `self:N` or `!self:N`
+    (the same of a method's own object), `passed:N` (call N took it and came back) or `via:N:TEST` (a test, spelled
+    likewise but for its number, holds of what call N made of it).
     """
 
     source: int

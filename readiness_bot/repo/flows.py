@@ -1,4 +1,4 @@
-"""Where the values that reach a call come from, across functions and files: back to requests, callers, settings; judges none."""
+"""Where the values that reach a call come from, across functions and files, back to requests; judges none."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ class Step:
 class Flow:
     """One way that a value takes to a place.
 
-    `kind` tells where it begins: `request` data, a `parameter` of a function without known callers, a `setting` or module
-    variable, something `stored` in an object or store, an `operator`'s input (command line, environment), or `unknown`. `wraps`
-    are those of `facts.origins` around the value at the place; `cleaned` are the conditions and cleaning calls met on the way: `in`,
+    `kind` tells where it begins: `request` data, a `parameter` of a function without known callers, a `setting` or
+    module variable, something `stored` in an object or store, an `operator`'s input (command line, environment), or
+    `unknown`. `wraps` are those of `facts.origins` around the value at the place; `cleaned` are the conditions and
+    cleaning calls met on the way: `in`,
     `==`, `is:str`, `!in:..`, `yes:NAME` and `no:NAME` (that call answered so), `passed:NAME` (it came back),
     `via:NAME:TEST` (what that call made of it was tested), and `Effect.cleans`. `sure` is
     False where a bound was met, or a method was found by its name alone.
@@ -119,7 +120,7 @@ _VETTING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A source being looked at: what is still to be taken from it, and what was met on the way to the place asked about."""
+    """A source being looked at: what is still to be taken from it, and what was met on the way."""
 
     module: Module
     source: int
@@ -256,7 +257,7 @@ class DataFlows:
         return flow is None or not list(_argument(site, flow, position, keyword))
 
     def partials(self, matches: Callable[[str], bool]) -> Iterator[tuple[CallSite, str, int]]:
-        """Calls of a `functools.partial` of something that matches: the site, the name, and how many arguments came before."""
+        """Calls of a `functools.partial` of what matches: the site, the name, and how many arguments came before."""
         for site in self._python.calls("functools.partial()"):
             for module, made in self._partials_of(site):
                 first = made.args[0] if made.args else None
@@ -438,7 +439,7 @@ class DataFlows:
                 yield from ((atom, f"{{{name}}}", "") for atom in atoms)
 
     def _is_bound(self, site: CallSite, target: DefinitionSite) -> bool:
-        """Whether the call fills the first parameter by itself: a method of an instance, a constructor, a class method."""
+        """Whether the call fills the first parameter by itself: of an instance, a constructor, a class method."""
         owner = target.module.definition(target.definition.parent)
         if owner is None or owner.kind != "class":
             return False
@@ -646,7 +647,7 @@ class _Walk:
             self.end(place, "operator" if operator else "setting", name.rpartition(":")[2] or name, "", source.line)
 
     def variable(self, place: _Place, module: Module, rest: str) -> bool:
-        """Go on where a variable of a module or class was given its values; False where none is known to be more than constant."""
+        """Go on where a variable of a module or class was given its values; False where all are constant."""
         facts = self.rooms._of(module)
         parts = rest.replace("()", "").split(".")
         for size in range(len(parts), 0, -1):

@@ -1,4 +1,4 @@
-"""What well-known library calls make of what they are given: pass it on, turn it into text or objects, or leave nothing of it."""
+"""What well-known library calls make of what they are given: pass it on, turn it into text or objects, or drop it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a call's result carries: of the positions `takes` (None: every argument; -1: the receiver), as what, and cleaned how.
+    """What a call's result carries: of which arguments, as what, and cleaned how.
 
-    `turns` is `same`, `text` (the result is a text), `object` (a text was parsed into what its author likes) or `nothing`.
+    `takes` are positions (None: every argument; -1: the receiver). `turns` is `same`, `text` (the result is a text),
+    `object` (a text was parsed into what its author likes) or `nothing`.
     """
 
     takes: tuple[int, ...] | None = None
@@ -110,7 +111,10 @@ _FUNCTIONS: dict[str, Effect] = {
     ),
     **dict.fromkeys(("shlex.quote", "pipes.quote"), Effect((0,), "text", "shell-quoted")),
     "shlex.split": Effect((0,), "same", "split"),
-    **dict.fromkeys(("html.escape", "markupsafe.escape", "bleach.clean", "flask.escape", "django.utils.html.escape"), Effect((0,), "text", "html")),
+    **dict.fromkeys(
+        ("html.escape", "markupsafe.escape", "bleach.clean", "flask.escape", "django.utils.html.escape"),
+        Effect((0,), "text", "html"),
+    ),
     "re.escape": Effect((0,), "text", "regex-escaped"),
     **dict.fromkeys(("re.sub", "regex.sub"), Effect((2,), "text", "substituted")),
     **dict.fromkeys(("re.match", "re.search", "re.fullmatch", "re.findall"), Effect((1,), "same", "matched")),
@@ -154,7 +158,10 @@ _METHODS: dict[str, Effect] = {
          "human_repr", "_asdict", "lists"),
         _RECEIVER,
     ),
-    **dict.fromkeys(("joinpath", "substitute", "safe_substitute", "render", "with_name", "format_map", "_replace", "bindparams"), Effect((-1, *range(8)), "text")),
+    **dict.fromkeys(
+        ("joinpath", "substitute", "safe_substitute", "render", "with_name", "format_map", "_replace", "bindparams"),
+        Effect((-1, *range(8)), "text"),
+    ),
     **dict.fromkeys(("model_dump_json",), Effect((-1,), "text", "serialised")),
     **dict.fromkeys(
         ("hexdigest", "digest", "strftime", "isoformat", "timestamp", "count", "index", "total_seconds", "quote_name",
@@ -164,14 +171,18 @@ _METHODS: dict[str, Effect] = {
     ),
     "relative_to": Effect((-1,), "text", "contained"),
     "sub": Effect((1,), "text", "substituted"),
-    **dict.fromkeys(("slugify", "secure_filename", "get_valid_filename", "sanitize_filename", "safe_filename", "clean_filename"), _FILE_NAME),
-    **dict.fromkeys(("escape_string", "quote_ident", "quote_identifier", "escape_identifier", "mogrify", "quote_literal", "format_identifier"),
+    **dict.fromkeys(
+        ("slugify", "secure_filename", "get_valid_filename", "sanitize_filename", "safe_filename", "clean_filename"),
+        _FILE_NAME,
+    ),
+    **dict.fromkeys(("escape_string", "quote_ident", "quote_identifier", "escape_identifier", "mogrify",
+                     "quote_literal", "format_identifier"),
                     Effect((0,), "text", "quoted")),
 }  # fmt: skip
 
 
 def effect_of(name: str) -> Effect | None:
-    """What a call of a library's dotted name, or of a method of an unknown object, makes of what it is given; None if unknown."""
+    """What a library's function, or a method of an unknown object, makes of what it is given; None if unknown."""
     known = _FUNCTIONS.get(name)
     if known is not None:
         return known

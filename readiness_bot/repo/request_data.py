@@ -1,4 +1,4 @@
-"""What clients send, as handlers see it: request objects, parameters that frameworks fill, and of which type; follows no value."""
+"""What clients send, as handlers see it: request objects and filled parameters, with types; follows no value."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from readiness_bot.repo.routes import Route, Routes
 
 Type = Literal["text", "object", "number", "file", "file name", "segment", "model", "upload", "request"]
 """What a piece of request data can be: an `object` may be a dict or list of the client's making; a `segment` of a path
-holds no slash; a `number` stands for everything that a parser leaves harmless (dates, UUIDs, enumerations too); a `model`
-is a validated object whose fields have types of their own."""
+holds no slash; a `number` stands for everything that a parser leaves harmless (dates, UUIDs, enumerations too); a
+`model` is a validated object whose fields have types of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,18 @@ _GLOBAL_REQUESTS = (
     "sanic.request",
     "flask.globals.request",
 )
-_UPLOADS = frozenset({"fastapi.UploadFile()", "starlette.datastructures.UploadFile()", "fastapi.datastructures.UploadFile()",
-                      "werkzeug.datastructures.FileStorage()", "litestar.datastructures.UploadFile()",
-                      "ninja.UploadedFile()",
-                      "ninja.files.UploadedFile()", "quart.datastructures.FileStorage()"})  # fmt: skip
+_UPLOADS = frozenset(
+    {
+        "fastapi.UploadFile()",
+        "starlette.datastructures.UploadFile()",
+        "fastapi.datastructures.UploadFile()",
+        "werkzeug.datastructures.FileStorage()",
+        "litestar.datastructures.UploadFile()",
+        "ninja.UploadedFile()",
+        "ninja.files.UploadedFile()",
+        "quart.datastructures.FileStorage()",
+    }
+)
 
 _ATTRIBUTES: dict[str, Type] = {
     "args": "text", "form": "text", "values": "text", "GET": "text", "POST": "text", "query_params": "text",
@@ -110,8 +118,21 @@ _TEXTS = frozenset(
         "pathlib.Path()", "pydantic.AnyWebsocketUrl()",
     }
 )  # fmt: skip
-_OBJECTS = frozenset({"dict()", "Dict()", "typing.Any()", "typing.Dict()", "object()", "typing.Mapping()", "collections.abc.Mapping()", "pydantic.Json()",
-                      "typing.MutableMapping()", "pydantic.JsonValue()", "ninja.types.DictStrAny()"})  # fmt: skip
+_OBJECTS = frozenset(
+    {
+        "dict()",
+        "Dict()",
+        "typing.Any()",
+        "typing.Dict()",
+        "object()",
+        "typing.Mapping()",
+        "collections.abc.Mapping()",
+        "pydantic.Json()",
+        "typing.MutableMapping()",
+        "pydantic.JsonValue()",
+        "ninja.types.DictStrAny()",
+    }
+)
 _ENUMS = (
     "enum.Enum",
     "enum.IntEnum",
@@ -119,18 +140,48 @@ _ENUMS = (
     "django.db.models.TextChoices",
     "django.db.models.IntegerChoices",
 )
-_MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "sqlmodel.SQLModel", "ninja.Schema", "ninja.ModelSchema", "ninja.schema.Schema",
-           "msgspec.Struct", "beanie.Document", "pydantic.dataclasses.dataclass", "pydantic.generics.GenericModel",
-           "odmantic.Model",
-           "ninja.orm.ModelSchema", "pydantic.v1.BaseModel", "fastapi_camelcase.CamelModel", "pydantic.RootModel",
-           "tortoise.contrib.pydantic.PydanticModel")  # fmt: skip
+_MODELS = (
+    "pydantic.BaseModel",
+    "pydantic.main.BaseModel",
+    "sqlmodel.SQLModel",
+    "ninja.Schema",
+    "ninja.ModelSchema",
+    "ninja.schema.Schema",
+    "msgspec.Struct",
+    "beanie.Document",
+    "pydantic.dataclasses.dataclass",
+    "pydantic.generics.GenericModel",
+    "odmantic.Model",
+    "ninja.orm.ModelSchema",
+    "pydantic.v1.BaseModel",
+    "fastapi_camelcase.CamelModel",
+    "pydantic.RootModel",
+    "tortoise.contrib.pydantic.PydanticModel",
+)
 _TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
 _TEXT_FRAMEWORKS = frozenset({"cherrypy"})
-_VIEWS = ("django.views.*", "rest_framework.*", "tornado.web.*", "flask.views.*", "flask_restful.*", "flask_restx.*", "aiohttp.web.View",
-          "starlette.endpoints.*", "django.contrib.*", "sanic.views.*", "tornado.websocket.*", "wagtail.*",
-          "django_filters.*", "drf_*",
-          "rest_framework_*", "flask_appbuilder.*", "flask_admin.*", "flask_classful.*", "pyramid.*",
-          "litestar.*")  # fmt: skip
+_VIEWS = (
+    "django.views.*",
+    "rest_framework.*",
+    "tornado.web.*",
+    "flask.views.*",
+    "flask_restful.*",
+    "flask_restx.*",
+    "aiohttp.web.View",
+    "starlette.endpoints.*",
+    "django.contrib.*",
+    "sanic.views.*",
+    "tornado.websocket.*",
+    "wagtail.*",
+    "django_filters.*",
+    "drf_*",
+    "rest_framework_*",
+    "flask_appbuilder.*",
+    "flask_admin.*",
+    "flask_classful.*",
+    "pyramid.*",
+    "litestar.*",
+)
 _PARSERS = ("reqparse.RequestParser().parse_args",)
 
 
@@ -159,7 +210,7 @@ class RequestData:
         return found
 
     def filler(self, name: str) -> DefinitionSite | None:
-        """The function that a framework calls for a dependency of that name: of a class, its constructor or `__call__`."""
+        """The function that a framework calls for a dependency: of a class, its constructor or `__call__`."""
         site = self._python.definition_named(name)
         if site is not None and site.definition.kind == "class":
             return self._python.member(site, "__init__") or self._python.member(site, "__call__")
@@ -203,7 +254,7 @@ class RequestData:
     def of_parameter(
         self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]
     ) -> Datum | Filled | None:
-        """What a framework puts into a handler's parameter and is reached by an access; None where that is no request data."""
+        """What an access reaches of what a framework puts into a parameter; None where that is no request data."""
         route = self.route_of(site)
         if route is None or parameter.kind == "*":
             return None
@@ -259,7 +310,7 @@ class RequestData:
         return Datum(f"{label} `{parameter.name}`{_keys(access)}", kind)
 
     def _depended(self, value: Value | None, module: Module, parameter: Parameter, depth: int) -> str | None:
-        """The name that a parameter depends on; empty where it depends on something without a name; None if on nothing."""
+        """The name that a parameter depends on; empty for something without a name; None if it depends on nothing."""
         if value is None or depth > 4:
             return None
         if isinstance(value, Invoke) and value.call >= 0:
@@ -283,7 +334,7 @@ class RequestData:
     # -- types -----------------------------------------------------------------------------------------------------
 
     def type_of(self, annotation: Value | None, module: Module, depth: int = 0) -> Type | DefinitionSite | None:
-        """What values of an annotated type can be; a model's class is given itself; None where the annotation tells nothing."""
+        """What values of an annotated type can be, a model's class itself; None where the annotation tells nothing."""
         if annotation is None or depth > 6:
             return None
         if isinstance(annotation, Const):
@@ -314,8 +365,28 @@ class RequestData:
         if last == "Annotated":
             return inner[0] if inner else None
         known = [kind for kind in inner if kind is not None]
-        if last in ("Optional", "Union", "List", "list", "Sequence", "Set", "set", "tuple", "Tuple", "Iterable", "frozenset", "Query", "Body",
-                    "Form", "Path", "Header", "Cookie", "Required", "NotRequired", "Final"):  # fmt: skip
+        if last in (
+            "Optional",
+            "Union",
+            "List",
+            "list",
+            "Sequence",
+            "Set",
+            "set",
+            "tuple",
+            "Tuple",
+            "Iterable",
+            "frozenset",
+            "Query",
+            "Body",
+            "Form",
+            "Path",
+            "Header",
+            "Cookie",
+            "Required",
+            "NotRequired",
+            "Final",
+        ):
             return _widest(known)
         return self._named_type(outer, module, depth)
 

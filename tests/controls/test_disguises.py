@@ -59,7 +59,8 @@ _FRAMEWORKS = {
         {},
     ),
     "starlette": _Framework(
-        "from starlette.applications import Starlette\nfrom starlette.requests import Request\nfrom starlette.routing import Route",
+        "from starlette.applications import Starlette\nfrom starlette.requests import Request\nfrom "
+        "starlette.routing import Route",
         "",
         "async def do(request: Request):",
         "app = Starlette(routes=[Route('/do', do, methods=['POST'])])",
@@ -141,9 +142,12 @@ _DISGUISES = {
     "default": "value = SOURCE or 'x'\nCALL(value)",
     "caught": "try:\n    value = SOURCE\nexcept KeyError:\n    value = 'x'\nCALL(value)",
     "wrapper": "act(SOURCE)\n---here\ndef act(value):\n    CALL(value)",
-    "two wrappers": "outer('x', value=SOURCE)\n---here\ndef outer(first, *, value):\n    act(value)\ndef act(value):\n    CALL(value)",
-    "object": "Act(SOURCE).run()\n---here\nclass Act:\n    def __init__(self, value):\n        self.value = value\n    def run(self):\n        CALL(self.value)",
-    "inherited": "Act().run(SOURCE)\n---here\nclass Base:\n    def run(self, value):\n        CALL(value)\nclass Act(Base):\n    pass",
+    "two wrappers": "outer('x', value=SOURCE)\n---here\ndef outer(first, *, value):\n    act(value)\ndef "
+    "act(value):\n    CALL(value)",
+    "object": "Act(SOURCE).run()\n---here\nclass Act:\n    def __init__(self, value):\n        self.value = "
+    "value\n    def run(self):\n        CALL(self.value)",
+    "inherited": "Act().run(SOURCE)\n---here\nclass Base:\n    def run(self, value):\n        CALL(value)\nclass "
+    "Act(Base):\n    pass",
     "returned": "value = same(SOURCE)\nCALL(value)\n---here\ndef same(value):\n    result = value\n    return result",
     "generated": "for value in each(SOURCE):\n    CALL(value)\n---here\ndef each(value):\n    yield value",
     "keywords": "values = {'value': SOURCE}\nact(**values)\n---here\ndef act(value):\n    CALL(value)",

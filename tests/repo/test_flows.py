@@ -29,7 +29,8 @@ def test_path_is_told_in_words_and_places() -> None:
     _, flows = _flows(
         {
             "app/__init__.py": "",
-            "app/a.py": f"{_FLASK}from app.b import search\n@app.post('/q')\ndef q():\n    return search(request.json['q'])\n",
+            "app/a.py": f"{_FLASK}from app.b import search\n@app.post('/q')\ndef q():\n    return "
+            f"search(request.json['q'])\n",
             "app/b.py": "def search(filter):\n    return sink(filter)\n",
         }
     )
@@ -70,12 +71,14 @@ def test_path_is_told_in_words_and_places() -> None:
             [("request", "request parameter `a`", "text")],
         ),
         (
-            "from enum import Enum\nfrom fastapi import FastAPI\napp = FastAPI()\nclass Order(str, Enum):\n    A = 'a'\n"
+            "from enum import Enum\nfrom fastapi import FastAPI\napp = FastAPI()\nclass Order(str, Enum):\n    A "
+            "= 'a'\n"
             "@app.get('/')\ndef f(a: Order):\n    sink(a)\n",
             [],
         ),
         (
-            "import json\nfrom django.urls import path\ndef f(request):\n    sink(json.loads(request.body)['a'])\nurlpatterns = [path('', f)]\n",
+            "import json\nfrom django.urls import path\ndef f(request):\n    "
+            "sink(json.loads(request.body)['a'])\nurlpatterns = [path('', f)]\n",
             [("request", "request.body", "object")],
         ),
         ("import os\ndef f(a):\n    sink(os.path.basename(a))\n", [("parameter", "parameter `a` of `f`", "")]),
@@ -99,7 +102,8 @@ def test_work_given_to_others_is_followed() -> None:
 
 def test_partial_is_the_function_it_holds() -> None:
     repo = repo_of(
-        "from functools import partial\nimport requests\nask = partial(requests.get, timeout=1)\ndef f(u):\n    ask(u)\n"
+        "from functools import partial\nimport requests\nask = partial(requests.get, timeout=1)\ndef f(u):\n    "
+        "ask(u)\n"
     )
     assert [(name, before) for _, name, before in repo.flows.partials(lambda name: name == "requests.get")] == [
         ("requests.get", 0)

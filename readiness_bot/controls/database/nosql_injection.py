@@ -26,8 +26,17 @@ _GENERIC = frozenset(
     {"find", "update", "remove", "count", "distinct", "map_reduce", "group", "delete", "get_or_404", "first_or_404"}
 )
 _UPDATING = frozenset({"update_one", "update_many", "find_one_and_update", "find_and_modify", "update"})
-_OPERATIONS = frozenset({"pymongo.UpdateOne", "pymongo.UpdateMany", "pymongo.DeleteOne", "pymongo.DeleteMany", "pymongo.ReplaceOne",
-                         "pymongo.operations.UpdateOne", "pymongo.operations.UpdateMany"})  # fmt: skip
+_OPERATIONS = frozenset(
+    {
+        "pymongo.UpdateOne",
+        "pymongo.UpdateMany",
+        "pymongo.DeleteOne",
+        "pymongo.DeleteMany",
+        "pymongo.ReplaceOne",
+        "pymongo.operations.UpdateOne",
+        "pymongo.operations.UpdateMany",
+    }
+)
 _CODE = frozenset({"$where", "$function", "$accumulator", "$expr"})
 _GROUPING = frozenset({"$and", "$or", "$nor", "$not", "$elemMatch", "$match", "$facet"})
 _COLLECTION_WORDS = ("db", "coll", "collection", "mongo", "_col")
@@ -46,8 +55,10 @@ def _uses_documents(repo: Repo) -> bool:
     title="Only values of a known type reach the queries of the document store",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why='JSON from a client may hold an object where a text is meant, and MongoDB reads `{"$ne": null}` in a filter as an operator.',
-    impact="A login or look-up matches documents it must not: accounts are taken over, other people's data is read or changed.",
+    why='JSON from a client may hold an object where a text is meant, and MongoDB reads `{"$ne": null}` in a '
+    "filter as an operator.",
+    impact="A login or look-up matches documents it must not: accounts are taken over, other people's data is "
+    "read or changed.",
     fix='Give the value a type before it reaches the query: `str(value)`, `{"$eq": value}`, or a validated model.',
     effort=Effort.HOURS,
     role=Role.BACKEND,
@@ -147,7 +158,7 @@ def _open_filters(repo: Repo) -> Iterator[Site]:
             if "$where" in refused:
                 yield good(location)
             else:
-                message = "`MONGO_QUERY_BLACKLIST` does not refuse `$where`: clients may send code in the filters that Eve takes from them."
+                message = "`MONGO_QUERY_BLACKLIST` does not refuse `$where`: clients may send code in their filters."
                 yield bad(
                     location,
                     message,

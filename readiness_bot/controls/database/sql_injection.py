@@ -54,8 +54,18 @@ _SQL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLEAN = frozenset({"quoted", "kept-only", "regex-escaped"})
-_PLACEHOLDERS = {"asyncpg": "$1", "sqlite3": "?", "aiosqlite": "?", "duckdb": "?", "pyodbc": "?", "sqlalchemy": ":value", "sqlmodel": ":value",
-                 "databases": ":value", "oracledb": ":value", "cx_Oracle": ":value"}  # fmt: skip
+_PLACEHOLDERS = {
+    "asyncpg": "$1",
+    "sqlite3": "?",
+    "aiosqlite": "?",
+    "duckdb": "?",
+    "pyodbc": "?",
+    "sqlalchemy": ":value",
+    "sqlmodel": ":value",
+    "databases": ":value",
+    "oracledb": ":value",
+    "cx_Oracle": ":value",
+}
 
 
 def _applies(repo: Repo) -> bool:
@@ -69,7 +79,8 @@ def _applies(repo: Repo) -> bool:
     severity=Severity.CRITICAL,
     why="A value that is formatted into the text of a statement can end the literal it stands in and go on in SQL.",
     impact="Whoever controls the value reads, changes or deletes any row that the service's database user can reach.",
-    fix='Leave a placeholder in the text and pass the value beside it: `cursor.execute("SELECT … WHERE id = %s", (value,))`.',
+    fix='Leave a placeholder in the text and pass the value beside it: `cursor.execute("SELECT … WHERE id = %s", '
+    "(value,))`.",
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=[
@@ -132,29 +143,27 @@ def sql_injection(repo: Repo) -> Iterator[Site]:
         yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
 
 
+_OF_NAMES = "names of columns come from a fixed list."
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 
 
 def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
     """The calls that take a text of SQL, and which argument it is."""
     for site in repo.python.all_calls:
-        if site.name in _TEXTS:
-            yield site, 0
-        elif (
-            site.last in _RUNNING
-            and "." in site.name
-            and "aql" not in site.name.lower()
-            and (
-                site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name
-            )
-        ) and (
-            site.last in ("read_sql", "read_sql_query", "read_sql_table")
-            or not site.name.startswith(("pandas.", "polars."))
-        ):
+        if site.name in _TEXTS or _runs(site):
             yield site, 0
     for site, _, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):
         if before == 0:
             yield site, 0
+
+
+def _runs(site: CallSite) -> bool:
+    """Whether a method takes SQL: one that never takes anything else, or one of a database library."""
+    if site.last not in _RUNNING or "." not in site.name or "aql" in site.name.lower():
+        return False
+    if site.name.startswith(("pandas.", "polars.")):
+        return site.last in ("read_sql", "read_sql_query", "read_sql_table")
+    return site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name
 
 
 def _is_injected(flow: Flow, site: CallSite) -> bool:
@@ -200,5 +209,6 @@ def _fix(site: CallSite) -> str:
     library = site.name.partition(".")[0]
     placeholder = _PLACEHOLDERS.get(library, "%s")
     if site.name in _TEXTS or placeholder == ":value":
-        return 'Put `:value` in the text and bind it: `text("… = :value").bindparams(value=value)`; names of columns come from a fixed list.'
-    return f'Put `{placeholder}` in the text and pass the value beside it: `{site.last}("… = {placeholder}", (value,))`; names of columns come from a fixed list.'
+        return 'Put `:value` in the text and bind it: `text("… = :value").bindparams(value=value)`; ' + _OF_NAMES
+    beside = f'`{site.last}("… = {placeholder}", (value,))`'
+    return f"Put `{placeholder}` in the text and pass the value beside it: {beside}; {_OF_NAMES}"

@@ -1,4 +1,4 @@
-"""Whether code runs, loads or trusts what others send: deserialisation, shells, `eval`, TLS without checks, unescaped HTML."""
+"""Whether code runs, loads or trusts what others send: pickles, shells, `eval`, TLS without checks, unescaped HTML."""
 
 from __future__ import annotations
 
@@ -22,15 +22,26 @@ _LOADING = {
          "kombu.serialization.pickle_loads", "torch.load", "numpy.load"),
         ("B301", "unpickled, which runs whatever its author put into it"),
     ),
-    **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", "read by `marshal`, which is not meant for data from outside")),
+    **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", "read by `marshal`, which is not meant for data "
+                                                                "from outside")),
     **dict.fromkeys(("shelve.open",), ("B301", "opened by `shelve`, which unpickles it")),
 }  # fmt: skip
 _YAML = frozenset(
     {"yaml.load", "yaml.load_all", "yaml.unsafe_load", "yaml.full_load", "yaml.unsafe_load_all", "ruamel.yaml.load"}
 )
-_SAFE_LOADERS = frozenset({"yaml.SafeLoader", "yaml.CSafeLoader", "yaml.BaseLoader", "yaml.CBaseLoader", "yaml.loader.SafeLoader", "yaml.cyaml.CSafeLoader",
-                           "ruamel.yaml.SafeLoader", "ruamel.yaml.RoundTripLoader",
-                           "yaml.loader.BaseLoader"})  # fmt: skip
+_SAFE_LOADERS = frozenset(
+    {
+        "yaml.SafeLoader",
+        "yaml.CSafeLoader",
+        "yaml.BaseLoader",
+        "yaml.CBaseLoader",
+        "yaml.loader.SafeLoader",
+        "yaml.cyaml.CSafeLoader",
+        "ruamel.yaml.SafeLoader",
+        "ruamel.yaml.RoundTripLoader",
+        "yaml.loader.BaseLoader",
+    }
+)
 _ALWAYS_SHELL = {
     "os.system": "B605", "os.popen": "B605", "subprocess.getoutput": "B605", "subprocess.getstatusoutput": "B605",
     "commands.getoutput": "B605",
@@ -41,13 +52,43 @@ _MAYBE_SHELL = frozenset(
     {"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"}
 )
 _EVALUATING = {"eval": "B307", "exec": "B102", "builtins.eval": "B307", "builtins.exec": "B102"}
-_TEMPLATING = frozenset({"flask.render_template_string", "quart.render_template_string", "jinja2.Template", "mako.template.Template",
-                         "jinja2.Environment().from_string", "tornado.template.Template",
-                         "django.template.Template"})  # fmt: skip
-_OFF_SWITCHES = frozenset({"verify_ssl", "ssl_verify", "verify_certs", "validate_certs", "verify_ssl_certs", "verify_cert", "ssl_verification", "check_hostname",
-                           "verify_https", "validate_cert", "ssl_check_hostname"})  # fmt: skip
-_ON_SWITCHES = frozenset({"tlsAllowInvalidCertificates", "tlsInsecure", "ssl_no_verify", "allow_insecure_tls", "insecure_tls", "tls_allow_invalid_certificates",
-                          "tlsAllowInvalidHostnames"})  # fmt: skip
+_TEMPLATING = frozenset(
+    {
+        "flask.render_template_string",
+        "quart.render_template_string",
+        "jinja2.Template",
+        "mako.template.Template",
+        "jinja2.Environment().from_string",
+        "tornado.template.Template",
+        "django.template.Template",
+    }
+)
+_OFF_SWITCHES = frozenset(
+    {
+        "verify_ssl",
+        "ssl_verify",
+        "verify_certs",
+        "validate_certs",
+        "verify_ssl_certs",
+        "verify_cert",
+        "ssl_verification",
+        "check_hostname",
+        "verify_https",
+        "validate_cert",
+        "ssl_check_hostname",
+    }
+)
+_ON_SWITCHES = frozenset(
+    {
+        "tlsAllowInvalidCertificates",
+        "tlsInsecure",
+        "ssl_no_verify",
+        "allow_insecure_tls",
+        "insecure_tls",
+        "tls_allow_invalid_certificates",
+        "tlsAllowInvalidHostnames",
+    }
+)
 _VERIFYING = (
     "requests.",
     "httpx.",
@@ -87,8 +128,10 @@ class _Doubt:
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
     why="A shell, `eval`, `pickle` and unchecked TLS give whoever reaches them the rights of the service.",
-    impact="One crafted request runs code on the server, or one listener on the network reads and changes what it exchanges.",
-    fix="Pass arguments as a list without a shell, load with `json` or `yaml.safe_load`, leave certificate checks on, and turn autoescape on.",
+    impact="One crafted request runs code on the server, or one listener on the network reads and changes what "
+    "it exchanges.",
+    fix="Run programs without a shell: `subprocess.run(['program', value])`, load with `json.loads` or "
+    "`yaml.safe_load`, leave certificate checks on, and turn autoescape on.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
     sources=[
@@ -102,8 +145,10 @@ class _Doubt:
         "app = Flask(__name__)\n"
         "@app.get('/ping')\n"
         "def ping():\n"
-        "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  # <- flagged\n",
-        "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, Loader=yaml.Loader)  # <- flagged\n",
+        "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  "
+        "# <- flagged\n",
+        "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, "
+        "Loader=yaml.Loader)  # <- flagged\n",
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
     ],
     passes=[
@@ -114,7 +159,8 @@ class _Doubt:
         "def ping():\n"
         "    subprocess.run('date', shell=True)\n"
         "    return subprocess.run(['ping', '-c1', request.args['host']], capture_output=True).stdout\n",
-        "import yaml\nclass Loader(yaml.SafeLoader):\n    pass\ndef settings(text):\n    return yaml.load(text, Loader)\n",
+        "import yaml\nclass Loader(yaml.SafeLoader):\n    pass\ndef settings(text):\n    return yaml.load(text, "
+        "Loader)\n",
     ],
     fixed="import subprocess\n"
     "from flask import Flask, request\n"
@@ -152,7 +198,7 @@ _PLUGINS = {
 
 
 def _is_waived(location: Location, test: str, repo: Repo) -> bool:
-    """Whether a comment on the statement waives Bandit's test: `# nosec`, alone or with its number, or `# noqa: Sxxx`."""
+    """Whether a comment on the statement waives Bandit's test: `# nosec`, bare or numbered, or `# noqa: Sxxx`."""
     for comment in repo.suppressions.at(location.path, location.line, location.end_line, "nosec"):
         named = {one for one in comment.ids if one[:1] == "B" or "_" in one}
         if not named or test in named or _PLUGINS.get(test) in named:
@@ -164,7 +210,7 @@ def _is_waived(location: Location, test: str, repo: Repo) -> bool:
     )
 
 
-# -- loading ------------------------------------------------------------------------------------------------------------
+# -- loading -------------------------------------------------------------------------------------------------------
 
 
 def _loads(site: CallSite, repo: Repo) -> list[_Doubt] | None:
@@ -257,7 +303,7 @@ def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Dou
     )
 
 
-# -- running ------------------------------------------------------------------------------------------------------------
+# -- running -------------------------------------------------------------------------------------------------------
 
 
 def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
@@ -335,7 +381,7 @@ def _templates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     return _escaping(site, repo)
 
 
-# -- escaping -----------------------------------------------------------------------------------------------------------
+# -- escaping ------------------------------------------------------------------------------------------------------
 
 
 def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
@@ -372,7 +418,7 @@ def _renders_html(site: CallSite) -> bool:
     return bool(_HTML.search(names)) or ".html" in texts
 
 
-# -- connections --------------------------------------------------------------------------------------------------------
+# -- connections ---------------------------------------------------------------------------------------------------
 
 
 def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
@@ -458,7 +504,7 @@ def _weak(site: CallSite) -> Iterator[str]:
             yield value.name
 
 
-def _hosts(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+def _hosts(site: CallSite, _: Repo) -> list[_Doubt] | None:
     """SSH servers whose keys nobody checks."""
     if site.last == "set_missing_host_key_policy":
         value = site.call.args[0] if site.call.args else None
@@ -469,7 +515,8 @@ def _hosts(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                     "B507",
                     "Any SSH host key is accepted.",
                     Confidence.MEDIUM,
-                    "Load known keys, and refuse others: `client.set_missing_host_key_policy(paramiko.RejectPolicy())`.",
+                    "Load known keys, and refuse others: "
+                    "`client.set_missing_host_key_policy(paramiko.RejectPolicy())`.",
                 )
             ]
         return []
@@ -511,11 +558,12 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                     location,
                     what,
                     confidence,
-                    fix="Use `ssl.create_default_context()` as it is; for an own authority, `context.load_verify_locations(path)`.",
+                    fix="Use `ssl.create_default_context()` as it is; for an own authority, "
+                    "`context.load_verify_locations(path)`.",
                 )
 
 
-# -- words --------------------------------------------------------------------------------------------------------------
+# -- words ---------------------------------------------------------------------------------------------------------
 
 
 def _subject(flow: Flow) -> str:

@@ -37,9 +37,11 @@ class _Flaw(Enum):
     title="Every token is verified with algorithms that the service names",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why="A token is only as good as its signature: without the check, or with an algorithm the token picks, anyone can write one.",
+    why="A token is only as good as its signature: without the check, or with an algorithm the token picks, "
+    "anyone can write one.",
     impact="Anyone signs in as anyone, administrators included, with a token typed by hand.",
-    fix='Verify with the expected algorithm alone: `jwt.decode(token, key, algorithms=["HS256"])`, and set `verify_signature` nowhere to False.',
+    fix='Verify with the expected algorithm alone: `jwt.decode(token, key, algorithms=["HS256"])`, and set '
+    "`verify_signature` nowhere to False.",
     effort=Effort.MINUTES,
     role=Role.SECURITY,
     sources=[
@@ -47,9 +49,12 @@ class _Flaw(Enum):
         "https://pyjwt.readthedocs.io/en/stable/algorithms.html",
     ],
     fails=[
-        'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": False})["sub"]  # <- flagged\n',
-        "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- flagged\n",
-        'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", "none"])  # <- flagged\n',
+        'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": '
+        'False})["sub"]  # <- flagged\n',
+        "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- "
+        "flagged\n",
+        'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", '
+        '"none"])  # <- flagged\n',
     ],
     passes=[
         "import jwt\n"

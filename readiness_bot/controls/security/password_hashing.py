@@ -11,7 +11,8 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.python import CallSite
 from readiness_bot.repo.values import Const, Invoke, Items, Name, Other, Value
 
-_FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
+_FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)"
+                   r"|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
                    r"|(md5|sha)\.(new|md5|sha)|crypt\.crypt)$")  # fmt: skip
 _WEAK_SCHEMES = frozenset(
     {"plaintext", "hex_md5", "hex_sha1", "hex_sha256", "hex_sha512", "md5_crypt", "ldap_md5", "ldap_sha1",
@@ -42,7 +43,8 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     title="Passwords are kept as slow, salted hashes",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why="MD5 and the SHA family are made to be fast: a graphics card tries billions of passwords a second against them.",
+    why="MD5 and the SHA family are made to be fast: a graphics card tries billions of passwords a second "
+    "against them.",
     impact="One leaked table gives away most users' passwords within hours, here and wherever else they use them.",
     fix="Hash with Argon2: `argon2.PasswordHasher().hash(password)`, and hash anew when a user signs in.",
     effort=Effort.DAY,
@@ -70,9 +72,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         "hasher = PasswordHasher()\n"
         "def register(store, name, password):\n"
         "    store[name] = hasher.hash(password)\n",
-        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], deprecated="auto")\n',
+        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], '
+        'deprecated="auto")\n',
     ],
-    fixed="import argon2\ndef register(store, name, password):\n    store[name] = argon2.PasswordHasher().hash(password)\n",
+    fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
+    "argon2.PasswordHasher().hash(password)\n",
     ignores=["import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n"],
 )
 def password_hashing(repo: Repo) -> Iterator[Site]:

@@ -26,7 +26,11 @@ _OPENING: dict[str, tuple[int, ...]] = {
          "fastapi.FileResponse", "aiofiles.os.remove", "cherrypy.lib.static.staticfile", "aiopath.AsyncPath().open"),
         (0,),
     ),
-    **dict.fromkeys(("shutil.copy", "shutil.copyfile", "shutil.copy2", "shutil.copytree", "shutil.move", "os.rename", "os.replace", "os.symlink", "os.link"), (0, 1)),
+    **dict.fromkeys(
+        ("shutil.copy", "shutil.copyfile", "shutil.copy2", "shutil.copytree", "shutil.move", "os.rename", "os.replace",
+         "os.symlink", "os.link"),
+        (0, 1),
+    ),
 }  # fmt: skip
 _OF_PATHS = frozenset(
     {
@@ -55,8 +59,10 @@ _CONTAINED = re.compile(
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
     why="A name from a client may hold `../` or be an absolute path, which joining to a directory does not stop.",
-    impact="Source code, keys and other people's files can be read, or files of the service overwritten, up to running code in it.",
-    fix="Keep the last part only, `Path(name).name` or `secure_filename(name)`, or resolve the path and check `path.is_relative_to(base)`.",
+    impact="Source code, keys and other people's files can be read, or files of the service overwritten, up to "
+    "running code in it.",
+    fix="Keep the last part only, `Path(name).name` or `secure_filename(name)`, or resolve the path and check "
+    "`path.is_relative_to(base)`.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
     sources=[
@@ -179,4 +185,5 @@ def _confidence(flow: Flow) -> Confidence | None:
 
 def _message(flow: Flow, site: CallSite) -> str:
     what = "The client chooses the path" if flow.kind == "request" else "A parameter becomes a part of the path"
-    return f"{what} that `{site.last}` is given, and nothing keeps it inside a directory: {describe(flow, site.last, site.module.path, site.call.line)}."
+    way = describe(flow, site.last, site.module.path, site.call.line)
+    return f"{what} that `{site.last}` is given, and nothing keeps it inside a directory: {way}."

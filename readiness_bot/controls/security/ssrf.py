@@ -12,6 +12,7 @@ from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
+_OTHERS = frozenset({"request", "stream", "ws_connect"})
 _CLIENTS = (
     "requests",
     "httpx",
@@ -75,9 +76,12 @@ _OWN_ADDRESS = re.compile(
     title="Clients do not choose which hosts the service talks to",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
-    why="A request that the service sends comes from inside its network, with its rights, to wherever the address points.",
-    impact="Cloud credentials behind 169.254.169.254, administrative ports and internal services answer to whoever sends the right address.",
-    fix="Compare the host with a list of allowed ones before the request, and refuse addresses that resolve to private networks.",
+    why="A request that the service sends comes from inside its network, with its rights, to wherever the "
+    "address points.",
+    impact="Cloud credentials behind 169.254.169.254, administrative ports and internal services answer to "
+    "whoever sends the right address.",
+    fix="Refuse hosts that are on no list before the request, `if urlparse(url).hostname not in ALLOWED: abort(400)`; "
+    "where any host is fine, refuse addresses that resolve to private networks.",
     effort=Effort.HOURS,
     role=Role.SECURITY,
     sources=[
@@ -161,9 +165,8 @@ def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
             yield site, _PLAIN[name]
         elif "." not in name:
             continue
-        elif site.last in _VERBS or site.last in ("request", "stream", "ws_connect"):
-            if name.startswith(_CLIENTS) or _is_session(site):
-                yield site, 1 if site.last in ("request", "stream") else 0
+        elif site.last in _VERBS | _OTHERS and (name.startswith(_CLIENTS) or _is_session(site)):
+            yield site, 1 if site.last in ("request", "stream") else 0
     for site, _, before in repo.flows.partials(
         lambda name: name.startswith(_CLIENTS) and name.rpartition(".")[2] in _VERBS
     ):
