@@ -27,6 +27,9 @@ LONGEST_TEXT = 2_000
 
 _VALUE_DEPTH = 6
 _MOST_ITEMS = 200
+_NESTED_DIGESTS = 8
+"""A call within more calls than these goes by the text of the innermost that counts: time stays linear in the text."""
+
 
 # Where a call stands, as bits of `Call.context`.
 IN_TRY = 1
@@ -167,7 +170,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call. `name` is what is called, variables followed (`requests.Session().get`); `via` is the name as bound
     (`:http.get`), empty where it is the same. `scope` is the enclosing definition's index, `parent` the call that takes
     this one's result as an argument, `attempt` the innermost `try` whose body holds it, `decorates` the definition it decorates,
-    `within` the context managers it runs under, `guards` the things named in the conditions it stands under."""
+    `within` the context managers it runs under, `guards` the things named in the conditions it stands under. `statement`
+    is the digest of the call itself, so that it stays the same when its result is used in another way."""
 
     name: str
     via: str
@@ -365,7 +369,7 @@ class _Reader:
     """One pass over a module in source order."""
 
     def __init__(self, parsed: Parsed) -> None:
-        self.lines = parsed.lines
+        self.written = parsed.as_read
         self.names = Names(parsed.tree)
         self.scope: Scope = self.names.module
         self.definition = MODULE
@@ -378,6 +382,8 @@ class _Reader:
         self.result = ""
         self.statement: ast.stmt | ast.ExceptHandler | None = None
         self.statement_digest = ""
+        self.nesting = 0
+        self.call_digest = ""
         self.frame = _Frame()
         self.module_frame = self.frame
         self.call_of: dict[int, int] = {}
@@ -416,23 +422,8 @@ class _Reader:
     def digest(self) -> str:
         """The digest of the statement at hand; of a compound one, its header."""
         if not self.statement_digest and self.statement is not None:
-            self.statement_digest = digest(self.segment(self.statement))
+            self.statement_digest = digest(self.written.header(self.statement))
         return self.statement_digest
-
-    def segment(self, node: ast.stmt | ast.ExceptHandler, *, whole: bool = False) -> str:
-        first, last = node.lineno, node.end_lineno or node.lineno
-        body = getattr(node, "body", None)
-        if not whole and body and isinstance(body, list) and isinstance(body[0], ast.stmt):
-            if body[0].lineno > first:
-                last = body[0].lineno - 1
-                while last > first and self.lines[last - 1].lstrip().startswith(("@", "#")):
-                    last -= 1
-            else:
-                return self.lines[first - 1]
-        if first == last:
-            line = self.lines[first - 1]
-            return line if ";" not in line else line.encode()[node.col_offset : node.end_col_offset].decode(errors="replace")
-        return "\n".join(self.lines[first - 1 : last])
 
     @contextmanager
     def under(self, context: int = 0, guards: tuple[str, ...] = (), within: tuple[str, ...] = ()) -> Iterator[None]:
@@ -526,7 +517,7 @@ class _Reader:
             bases=bases,
             keywords=keywords,
             refs=tuple(sorted(frame.refs)),
-            statement=digest(self.segment(node)),
+            statement=digest(self.written.header(node)),
             statements=frame.statements,
             gives="" if isinstance(node, ast.ClassDef) else self.names.returned(node),
         )
@@ -767,7 +758,7 @@ class _Reader:
 
     def handler(self, node: ast.ExceptHandler, attempt: int) -> None:
         self.statement, self.statement_digest = node, ""
-        statement = digest(self.segment(node, whole=True))
+        statement = digest(self.written.segment(node))
         types: list[ast.expr] = []
         if node.type is not None:
             self.expression(node.type)
@@ -932,6 +923,11 @@ class _Reader:
         name = self.names.meaning(function, self.scope)
         via = self.names.identity(function, self.scope)
         context, parent, result, decorates = self.context, self.call_parent, self.result, self.decorates
+        outer_digest = self.call_digest
+        if self.nesting < _NESTED_DIGESTS:
+            self.call_digest = digest(self.written.segment(node))
+        statement = self.call_digest
+        self.nesting += 1
         self.call_parent, self.result, self.context = index, "", context & ~AWAITED
         self.decorates = MODULE
         if isinstance(function, ast.Name | ast.Attribute):
@@ -945,6 +941,8 @@ class _Reader:
         for keyword in node.keywords:
             self.expression(keyword.value)
         self.call_parent, self.result, self.context, self.decorates = parent, result, context, decorates
+        self.call_digest = outer_digest
+        self.nesting -= 1
         if not name:
             name = f"?.{function.attr}" if isinstance(function, ast.Attribute) else via or "?"
         if asserting(name.rpartition(".")[2]):
@@ -958,7 +956,7 @@ class _Reader:
             context=context | AFTER_YIELD if self.frame.is_generator else context,
             args=tuple(self.value(argument) for argument in node.args[:_MOST_ITEMS]),
             keywords=tuple((keyword.arg or "**", self.value(keyword.value)) for keyword in node.keywords[:_MOST_ITEMS]),
-            statement=self.digest(),
+            statement=statement,
             result=result,
             parent=parent,
             attempt=self.attempt,

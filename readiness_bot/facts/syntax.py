@@ -10,7 +10,7 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 from readiness_bot.facts.extractor import Unreadable
@@ -65,10 +65,27 @@ class Parsed:
         """Whether this interpreter's own parser read the text as it stands."""
         return self.code is self.text
 
-    def segment(self, node: ast.expr | ast.stmt) -> str:
+    @property
+    def as_read(self) -> Parsed:
+        """The same with the lines of `code`, in which columns of the tree hold."""
+        return self if self.native else replace(self, text=self.code, lines=tuple(self.code.split("\n")), _encoded={})
+
+    def segment(self, node: ast.expr | ast.stmt | ast.ExceptHandler) -> str:
         """The text of a node as it was written, in time that grows with that text alone."""
-        first, last = node.lineno, node.end_lineno or node.lineno
-        start, end = node.col_offset, node.end_col_offset
+        return self._between(node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset)
+
+    def header(self, node: ast.stmt | ast.ExceptHandler) -> str:
+        """The text of a statement up to the block that it opens; the whole where it opens none."""
+        inner: ast.stmt | ast.expr | ast.pattern
+        if isinstance(node, ast.Match):
+            inner = node.cases[0].pattern
+        elif block := getattr(node, "body", None):
+            inner = next(iter(getattr(block[0], "decorator_list", ())), block[0])
+        else:
+            return self.segment(node)
+        return self._between(node.lineno, node.col_offset, inner.lineno, inner.col_offset).removesuffix("@")
+
+    def _between(self, first: int, start: int, last: int, end: int | None) -> str:
         if first == last:
             return self._cut(first, start, end)
         inner = self.lines[first : last - 1]
