@@ -1,14 +1,14 @@
-"""How rows of a tenant are looked up by a key that comes with a request, and what keeps the answer to the caller's tenant; judges nothing."""
+"""How a tenant's rows are looked up by keys from requests, and what keeps them to the caller's tenant; judges none."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Index, Invoke, Items, Name, Other, Value
+from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.models import Model, Models
@@ -21,33 +21,113 @@ from readiness_bot.repo.tenancy import Tenancy, Tenant, mentions, words_of
 Check = Literal["none", "role", "done"]
 
 _REQUEST = re.compile(
-    r"(^|[.:?_])(request|req|self\.request)\.(args|form|values|json|data|GET|POST|query_params|path_params|params|match_info|view_args|get_json|body|query|query_string|rel_url|cookies|headers|FILES)\b"
-    r"|\(\)\.kwargs(\.|\[|$)|^\?kwargs(\.|$)|^\?(payload|body|data|req|item_in|params)\.|flask\.request\.|^flask\.request$|\.get_json(\(\)|$)|get_argument$"
+    r"(^|[.:?_])(request|req|self\.request)\.(args|form|values|json|data|GET|POST|query_params|"
+    r"path_params|params|match_info|view_args|get_json|body|query|query_string|rel_url|cookies|headers|"
+    r"FILES)\b|\(\)\.kwargs(\.|\[|$)|^\?kwargs(\.|$)|^\?(payload|body|data|req|item_in|params)\.|"
+    r"flask\.request\.|^flask\.request$|\.get_json(\(\)|$)|get_argument$"
 )
 _CHECKING = re.compile(
-    r"check|ensure|assert|verif|require|guard|valid|authori[sz]|permi|forbid|restrict|enforce|belongs|access|allow|can_|^can$|has_|is_owner|is_member|owner|member|polic|scope|deny|must_|same_"
-    r"|raise_if|abort_if|_or_403|_or_404$|protect",
+    (
+        r"check|ensure|assert|verif|require|guard|valid|authori[sz]|permi|forbid|restrict|enforce|belongs|"
+        r"access|allow|can_|^can$|has_|is_owner|is_member|owner|member|polic|scope|deny|must_|same_|raise_if|"
+        r"abort_if|_or_403|_or_404$|protect"
+    ),
     re.IGNORECASE,
 )
-_NOT_CHECKING = frozenset({"hasattr", "isinstance", "validate", "model_validate", "is_valid", "get_or_404", "first_or_404", "get_object_or_404", "has_changed", "access_token", "one_or_404"})
+_NOT_CHECKING = frozenset(
+    {
+        "hasattr",
+        "isinstance",
+        "validate",
+        "model_validate",
+        "is_valid",
+        "get_or_404",
+        "first_or_404",
+        "get_object_or_404",
+        "has_changed",
+        "access_token",
+        "one_or_404",
+    }
+)
 _ADMIN = re.compile(r"admin|staff|role|superuser", re.IGNORECASE)
-_WHOLE_INSTALLATION = re.compile(r"super_?(user|admin)|is_staff|staff_?(member|required|only)|IsAdminUser|root_user|site_admin|system_admin|platform_admin|internal|service_account", re.IGNORECASE)
-_OWNER_WORDS = frozenset({"user", "owner", "member", "members", "creator", "author", "created", "recipient", "assignee"})
-_SECRET = re.compile(r"token|secret|signature|hash|api_key|apikey|invite|nonce|code$|slug_token|public_id|share|verification|activation|reset", re.IGNORECASE)
+_WHOLE_INSTALLATION = re.compile(
+    (
+        r"super_?(user|admin)|is_staff|staff_?(member|required|only)|IsAdminUser|root_user|site_admin|"
+        r"system_admin|platform_admin|internal|service_account"
+    ),
+    re.IGNORECASE,
+)
+_OWNER_WORDS = frozenset(
+    {"user", "owner", "member", "members", "creator", "author", "created", "recipient", "assignee"}
+)
+_SECRET = re.compile(
+    (
+        r"token|secret|signature|hash|api_key|apikey|invite|nonce|code$|slug_token|public_id|share|"
+        r"verification|activation|reset"
+    ),
+    re.IGNORECASE,
+)
 _INJECTED = frozenset({"Depends", "Security", "Inject", "Provide"})
-_NOT_FROM_REQUEST = frozenset({"self", "cls", "request", "req", "db", "session", "db_session", "response", "background_tasks", "info", "context", "ctx", "app"})
-_REDIRECTS = frozenset({"redirect", "HttpResponseRedirect", "RedirectResponse", "HTTPFound", "HTTPSeeOther", "HttpResponsePermanentRedirect"})
+_NOT_FROM_REQUEST = frozenset(
+    {
+        "self",
+        "cls",
+        "request",
+        "req",
+        "db",
+        "session",
+        "db_session",
+        "response",
+        "background_tasks",
+        "info",
+        "context",
+        "ctx",
+        "app",
+    }
+)
+_DEEPEST = 6
+_REDIRECTS = frozenset(
+    {
+        "redirect",
+        "HttpResponseRedirect",
+        "RedirectResponse",
+        "HTTPFound",
+        "HTTPSeeOther",
+        "HttpResponsePermanentRedirect",
+    }
+)
 _QUEUEING = frozenset({"delay", "apply_async", "enqueue", "send", "s", "si", "defer", "kiq", "send_task"})
-_WRITING = frozenset({"save", "delete", "commit", "add", "update", "create", "merge", "flush", "bulk_update", "remove", "asave", "adelete"})
-_LOGIN = re.compile(r"login|authenticat|jwt|token|csrf|session|logged|oauth|throttl|rate|cache|atomic|transaction|marshal|response|swagger|doc|route|expect|wraps|phone_home|http_method", re.IGNORECASE)
+_WRITING = frozenset(
+    {
+        "save",
+        "delete",
+        "commit",
+        "add",
+        "update",
+        "create",
+        "merge",
+        "flush",
+        "bulk_update",
+        "remove",
+        "asave",
+        "adelete",
+    }
+)
+_LOGIN = re.compile(
+    (
+        r"login|authenticat|jwt|token|csrf|session|logged|oauth|throttl|rate|cache|atomic|transaction|marshal|"
+        r"response|swagger|doc|route|expect|wraps|phone_home|http_method"
+    ),
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
     """One look-up by key that nothing in its conditions keeps to a tenant, at the place that hands the key over.
 
-    `check` tells what is done with the row (or the key) on the way: nothing, a check that a role passes whoever the tenant, or one that
-    settles it. `route` is one that leads there, `doubts` what might still protect it.
+    `check` tells what is done with the row (or its key) on the way: nothing, a check that a role passes whoever the
+    tenant, or one that settles it. `route` is one that leads there, `doubts` what might still protect it.
     """
 
     location: Location
@@ -77,7 +157,16 @@ class Lookups:
 
     LOOKS = "look-ups by primary key"
 
-    def __init__(self, python: Python, models: Models, queries: Queries, routes: Routes, reach: Reach, flows: DataFlows, tenancy: Tenancy) -> None:
+    def __init__(
+        self,
+        python: Python,
+        models: Models,
+        queries: Queries,
+        routes: Routes,
+        reach: Reach,
+        flows: DataFlows,
+        tenancy: Tenancy,
+    ) -> None:
         self._python = python
         self._models = models
         self._queries = queries
@@ -98,11 +187,15 @@ class Lookups:
         return () if tenant is None else tuple(query for query in self._queries.all if self._is_kept(query, tenant))
 
     def _is_kept(self, query: Query, tenant: Tenant) -> bool:
-        return query.model is not None and self._tenancy.path(query.model, tenant) is not None and any(mentions(condition, tenant.words) for condition in query.conditions)
+        return (
+            query.model is not None
+            and self._tenancy.path(query.model, tenant) is not None
+            and any(mentions(condition, tenant.words) for condition in query.conditions)
+        )
 
     @cached_property
     def open(self) -> tuple[Lookup, ...]:
-        """Every look-up of a tenant's row by a key from a request that its own conditions leave open, in order of place."""
+        """Every look-up of a tenant's row by a request's key that its conditions leave open, by place."""
         tenant = self._tenancy.tenant
         if tenant is None:
             return ()
@@ -111,7 +204,11 @@ class Lookups:
             for lookup in self._of(query, tenant):
                 key = (lookup.location.path, lookup.location.line, lookup.model.name)
                 known = found.get(key)
-                if known is None or _RANK[lookup.check] < _RANK[known.check] or (lookup.check == known.check and len(lookup.doubts) < len(known.doubts)):
+                if (
+                    known is None
+                    or _RANK[lookup.check] < _RANK[known.check]
+                    or (lookup.check == known.check and len(lookup.doubts) < len(known.doubts))
+                ):
                     found[key] = lookup
         return tuple(found[key] for key in sorted(found))
 
@@ -121,7 +218,7 @@ class Lookups:
         model = query.model
         if model is None or query.is_open or model is tenant.model or self._tenancy.path(model, tenant) is None:
             return
-        if query.counts or model in tenant.members and not self._models.is_user(model):
+        if query.counts or (model in tenant.members and not self._models.is_user(model)):
             return
         key = self._key(query, model, tenant)
         function = self._function(query.module, query.scope)
@@ -132,7 +229,7 @@ class Lookups:
         yield from self._traced(query, model, function, key, tenant)
 
     def _key(self, query: Query, model: Model, tenant: Tenant) -> Condition | None:
-        """The condition that picks the row, where it is the only one that narrows; None where another keeps the query to a tenant."""
+        """The condition that picks the row; None where another keeps the query to a tenant."""
         key = None
         for condition in query.conditions:
             if mentions(condition, tenant.words) or self._is_owned(condition, model):
@@ -140,17 +237,24 @@ class Lookups:
             name = condition.field.partition("__in")[0].removesuffix("__exact")
             if name in model.primary_keys and not condition.is_constant:
                 key = condition
-            elif not condition.is_constant and (_SECRET.search(condition.field) or (condition.field == "" and not self._is_harmless(condition, query, tenant))):
+            elif not condition.is_constant and (
+                _SECRET.search(condition.field)
+                or (condition.field == "" and not self._is_harmless(condition, query, tenant))
+            ):
                 return None
         return key
 
     def _is_harmless(self, condition: Condition, query: Query, tenant: Tenant) -> bool:
-        """Whether a condition that a function of the tree puts together says nothing of tenants or people: its code names neither."""
+        """Whether a condition that the tree's own function makes says nothing of tenants or people."""
         value = condition.value
         site = self._python.definition(value.name, query.module) if isinstance(value, Invoke) else None
         if site is None or site.definition.kind != "function":
             return False
-        words = {word for name in (*site.definition.refs, *(parameter.name for parameter in site.definition.parameters)) for word in words_of(name)}
+        words = {
+            word
+            for name in (*site.definition.refs, *(parameter.name for parameter in site.definition.parameters))
+            for word in words_of(name)
+        }
         return not words & (tenant.words | _OWNER_WORDS)
 
     def _is_owned(self, condition: Condition, model: Model) -> bool:
@@ -164,11 +268,17 @@ class Lookups:
     @staticmethod
     def _function(module: Module, scope: int) -> DefinitionSite | None:
         definition = module.definition(scope)
-        return DefinitionSite(module, scope, definition) if definition is not None and definition.kind == "function" else None
+        return (
+            DefinitionSite(module, scope, definition)
+            if definition is not None and definition.kind == "function"
+            else None
+        )
 
     # -- back to the request ---------------------------------------------------------------------------------------
 
-    def _traced(self, query: Query, model: Model, function: DefinitionSite, key: Condition, tenant: Tenant) -> Iterator[Lookup]:
+    def _traced(
+        self, query: Query, model: Model, function: DefinitionSite, key: Condition, tenant: Tenant
+    ) -> Iterator[Lookup]:
         check = self._check(query.module, query.scope, set(query.calls), model, tenant, key.names)
         if check == "done":
             return
@@ -188,8 +298,7 @@ class Lookups:
                 continue
             if one.hops < 3:
                 pending += self._called(one, model, tenant)
-                for lookup in self._called_by_request(one, model, tenant):
-                    yield lookup
+                yield from self._called_by_request(one, model, tenant)
 
     def _calls_of(self, one: _Pending) -> Iterator[tuple[CallSite, DefinitionSite, Value]]:
         """The sure calls of a function, the functions they stand in, and what they hand over for the parameter."""
@@ -213,11 +322,15 @@ class Lookups:
         position = names.index(parameter) - offset
         return site.call.args[position] if 0 <= position < len(site.call.args) else None
 
-    def _step(self, one: _Pending, call: CallSite, caller: DefinitionSite, value: Value, model: Model, tenant: Tenant) -> tuple[Check, Location, tuple[str, ...]]:
-        """What the caller checks of the row, where the look-up stands as seen from it, and what the key is made of there."""
+    def _step(
+        self, one: _Pending, call: CallSite, value: Value, model: Model, tenant: Tenant
+    ) -> tuple[Check, Location, tuple[str, ...]]:
+        """What the caller checks of the row, where the look-up stands for it, and what the key is there."""
         frame = self._queries.frame(call.module, call.call.scope)
         names = tuple(dict.fromkeys(_made_of(value, frame)))
-        place = one.place if call.module is one.query.module and one.place.path == one.query.module.path else call.location
+        place = (
+            one.place if call.module is one.query.module and one.place.path == one.query.module.path else call.location
+        )
         check = one.check
         handed = (*call.call.args, *(item for _, item in call.call.keywords))
         if any(tenant.words & set(words_of(name)) for argument in handed for name in _names(argument)) or any(
@@ -230,14 +343,16 @@ class Lookups:
 
     def _called(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[_Pending]:
         for call, caller, value in self._calls_of(one):
-            check, place, names = self._step(one, call, caller, value, model, tenant)
+            check, place, names = self._step(one, call, value, model, tenant)
             if check != "done":
                 for name in self._parameters(names, caller):
-                    yield _Pending(one.query, place, caller, name, check, one.returned and self._gives_back(call), one.hops + 1)
+                    yield _Pending(
+                        one.query, place, caller, name, check, one.returned and self._gives_back(call), one.hops + 1
+                    )
 
     def _called_by_request(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[Lookup]:
         for call, caller, value in self._calls_of(one):
-            check, place, names = self._step(one, call, caller, value, model, tenant)
+            check, place, names = self._step(one, call, value, model, tenant)
             if check != "done" and self._is_request(names, caller):
                 yield from self._arrived(one.query, place, caller, names, check, ())
 
@@ -270,7 +385,15 @@ class Lookups:
             return False
         return not any(guard.name for guard in self._routes._depends(parameter.annotation, function.module, 0))
 
-    def _arrived(self, query: Query, place: Location, function: DefinitionSite, names: tuple[str, ...], check: Check, doubts: tuple[str, ...]) -> Iterator[Lookup]:
+    def _arrived(
+        self,
+        query: Query,
+        place: Location,
+        function: DefinitionSite,
+        names: tuple[str, ...],
+        check: Check,
+        doubts: tuple[str, ...],
+    ) -> Iterator[Lookup]:
         model = query.model
         routes = self._reach.routes_to(function)
         if model is None or not routes:
@@ -294,14 +417,19 @@ class Lookups:
         if any(call.scope == function.index and call.last.rpartition(":")[2] in _WRITING for call in facts.calls):
             return False
         given = [item.value for item in facts.returns if item.scope == function.index]
-        return bool(given) and all(isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _REDIRECTS for value in given)
+        return bool(given) and all(
+            isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _REDIRECTS
+            for value in given
+        )
 
     # -- what checks it --------------------------------------------------------------------------------------------
 
-    def _check(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> Check:
+    def _check(
+        self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]
+    ) -> Check:
         """What a function does with the row that calls gave it, or with its key."""
         found: Check = "none"
-        if self._is_known(module, scope, members, model, tenant, key):
+        if self._is_known(module, scope, members, tenant, key):
             return "done"
         for name in self._tests(module, scope, members, key):
             if not _ADMIN.search(name):
@@ -309,48 +437,89 @@ class Lookups:
             found = "role"
         facts = module.facts
         results = {result for index in members if (result := facts.calls[index].result)}
-        telling = tenant.words | _OWNER_WORDS | {field.name.removesuffix("_id") for field in model.fields if field.role == "reference"}
+        telling = (
+            tenant.words
+            | _OWNER_WORDS
+            | {field.name.removesuffix("_id") for field in model.fields if field.role == "reference"}
+        )
         for name in self._mentioned(module, scope):
             variable, _, attribute = name.partition(".")
-            if variable in results and attribute and not attribute.endswith("()") and telling & set(words_of(attribute)) and tenant.words & set(words_of(attribute)):
+            if (
+                variable in results
+                and attribute
+                and not attribute.endswith("()")
+                and telling & set(words_of(attribute))
+                and tenant.words & set(words_of(attribute))
+            ):
                 return "done"
         for raised in facts.raises:
-            if raised.scope == scope and any(guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard)) for guard in raised.guards):
+            if raised.scope == scope and any(
+                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
+                for guard in raised.guards
+            ):
                 return "done"
         for call in facts.calls:
-            if call.scope == scope and any(guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard)) for guard in call.guards):
+            if call.scope == scope and any(
+                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
+                for guard in call.guards
+            ):
                 return "done"
         return found
 
-    def _is_known(self, module: Module, scope: int, members: set[int], model: Model, tenant: Tenant, key: tuple[str, ...]) -> bool:
+    def _is_known(self, module: Module, scope: int, members: set[int], tenant: Tenant, key: tuple[str, ...]) -> bool:
         """Whether another query of the function has looked the same key up within the tenant or through a parent."""
         variables = {name for name in key if name.startswith(("?", "["))}
         line = min((module.facts.calls[index].line for index in members), default=0)
         for other in self._queries.by_function.get((module.path, scope), ()):
-            if members & set(other.calls) or (line and other.call.line >= line) or not any(variables & set(condition.names) for condition in other.conditions):
+            if (
+                members & set(other.calls)
+                or (line and other.call.line >= line)
+                or not any(variables & set(condition.names) for condition in other.conditions)
+            ):
                 continue
-            if any(mentions(condition, tenant.words) or (other.model is not None and self._is_owned(condition, other.model)) for condition in other.conditions):
+            if any(
+                mentions(condition, tenant.words)
+                or (other.model is not None and self._is_owned(condition, other.model))
+                for condition in other.conditions
+            ):
                 return True
         return False
 
     def _tests(self, module: Module, scope: int, members: set[int], key: tuple[str, ...]) -> Iterator[str]:
-        """The functions that are handed the row or the key and are called as checks are, and `==` where it is compared."""
+        """The functions that check the row or the key by their names, and `==` where it is compared."""
         facts = module.facts
         flows = facts.flows
         about = {
             index
             for index, source in enumerate(flows.sources)
-            if (source.kind == "c" and source.owner in members) or (source.kind == "p" and source.owner == scope and f"?{facts.definitions[scope].parameters[source.position].name}" in key)
+            if (source.kind == "c" and source.owner in members)
+            or (
+                source.kind == "p"
+                and source.owner == scope
+                and f"?{facts.definitions[scope].parameters[source.position].name}" in key
+            )
         }
         for guard in flows.guards:
-            if guard.source in about and guard.test in ("==", "in") and (guard.access or flows.sources[guard.source].kind == "p" and guard.test == "in"):
+            if (
+                guard.source in about
+                and guard.test in ("==", "in")
+                and (guard.access or (flows.sources[guard.source].kind == "p" and guard.test == "in"))
+            ):
                 yield guard.test
         for flow in flows.calls:
             call = facts.calls[flow.call]
-            if call.scope != scope or flow.call in members or call.last.rpartition(":")[2] in _NOT_CHECKING or not _CHECKING.search(call.last.rpartition(":")[2]):
+            if (
+                call.scope != scope
+                or flow.call in members
+                or call.last.rpartition(":")[2] in _NOT_CHECKING
+                or not _CHECKING.search(call.last.rpartition(":")[2])
+            ):
                 continue
-            if any(flows.atoms[atom].source in about for atoms in (*flow.args, *flow.keywords) for atom in atoms) or any(
-                flows.atoms[atom].source in about and flows.sources[flows.atoms[atom].source].kind == "c" for atom in flow.receiver
+            if any(
+                flows.atoms[atom].source in about for atoms in (*flow.args, *flow.keywords) for atom in atoms
+            ) or any(
+                flows.atoms[atom].source in about and flows.sources[flows.atoms[atom].source].kind == "c"
+                for atom in flow.receiver
             ):
                 yield call.last.rpartition(":")[2]
 
@@ -377,7 +546,9 @@ class Lookups:
         check: Check = "none"
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
-            if _WHOLE_INSTALLATION.search(last) or any(isinstance(value, Const) and _WHOLE_INSTALLATION.search(str(value.value)) for value in guard.arguments):
+            if _WHOLE_INSTALLATION.search(last) or any(
+                isinstance(value, Const) and _WHOLE_INSTALLATION.search(str(value.value)) for value in guard.arguments
+            ):
                 return "done", ()
             state = self._settles(guard, model, keys)
             if state == "done":
@@ -396,22 +567,50 @@ class Lookups:
             if isinstance(value, Const) and isinstance(value.value, str) and value.value in keys:
                 return "done"
         site = self._python.definition_named(guard.name)
-        if site is None or guard.kind == "mixin" and site.definition.kind != "class":
+        if site is None or (guard.kind == "mixin" and site.definition.kind != "class"):
             return "no" if ":" not in guard.name or guard.kind == "mixin" else "perhaps"
         first, last = site.definition.line, site.definition.end_line
         inside = [definition for definition in site.module.facts.definitions if first <= definition.line <= last]
-        if guard.kind == "mixin" and not any(definition.name in ("dispatch", "initial", "setup", "prepare", "test_func", "has_permission", "check_permissions", "get_queryset", "get_object") for definition in inside):
+        if guard.kind == "mixin" and not any(
+            definition.name
+            in (
+                "dispatch",
+                "initial",
+                "setup",
+                "prepare",
+                "test_func",
+                "has_permission",
+                "check_permissions",
+                "get_queryset",
+                "get_object",
+            )
+            for definition in inside
+        ):
             return "no"
         refs = {ref for definition in inside for ref in definition.refs}
-        if any(ref.rpartition(".")[2].rpartition(":")[2] == model.name for ref in refs) or any(parameter.name in keys for definition in inside for parameter in definition.parameters):
+        if any(ref.rpartition(".")[2].rpartition(":")[2] == model.name for ref in refs) or any(
+            parameter.name in keys for definition in inside for parameter in definition.parameters
+        ):
             return "done"
         if any(definition.name == "has_object_permission" for definition in inside):
             return "perhaps"
         calls = [call for call in site.module.facts.calls if first <= call.line <= last]
-        taken = {value.value for call in calls for value in call.args[:1] if isinstance(value, Const) and isinstance(value.value, str) and call.last in ("pop", "get")}
+        taken = {
+            value.value
+            for call in calls
+            for value in call.args[:1]
+            if isinstance(value, Const) and isinstance(value.value, str) and call.last in ("pop", "get")
+        }
         if taken & keys:
             return "done"
-        reads_any = any(ref.rpartition(".")[2] in ("kwargs", "view_args", "path_params", "resolver_match", "match_info", "body", "json") for ref in refs) and not taken
+        reads_any = (
+            any(
+                ref.rpartition(".")[2]
+                in ("kwargs", "view_args", "path_params", "resolver_match", "match_info", "body", "json")
+                for ref in refs
+            )
+            and not taken
+        )
         return "perhaps" if reads_any else "no"
 
 
@@ -419,41 +618,66 @@ _RANK: dict[Check, int] = {"none": 0, "role": 1, "done": 2}
 
 
 def _made_of(value: Value | None, frame: Frame, depth: int = 0) -> Iterator[str]:
-    """The names that a key itself is: local variables and conversions are looked through, attributes of rows and results are not."""
-    if value is None or depth > 6:
+    """The names that a key itself is: variables and conversions are looked through, attributes of rows are not."""
+    if value is None or depth > _DEEPEST:
         return
     if isinstance(value, Name | Other):
         for name in (value.name,) if isinstance(value, Name) else value.names:
             yield name
-            if name.startswith("?") and "." not in name:
-                for bound in frame.values_of(name):
-                    yield from _made_of(bound, frame, depth + 1)
+            yield from _bound_to(name, frame, depth)
     elif isinstance(value, Invoke) and value.call >= 0:
-        call = frame.module.facts.calls[value.call]
-        name = call.via or call.name
-        owner, _, last = name.rpartition(".")
-        if _REQUEST.search(name) or _REQUEST.search(call.name) or last in _TAKING:
-            yield name
-            if owner.startswith("?") and "." not in owner:
-                for bound in frame.values_of(owner):
-                    yield from _made_of(bound, frame, depth + 1)
-            yield from (f"[{item.value}]" for item in call.args[:1] if isinstance(item, Const) and isinstance(item.value, str))
-        elif last in _CONVERTING:
-            for item in call.args:
-                yield from _made_of(item, frame, depth + 1)
-        if last.rpartition(":")[2] in ("in_", "In"):
-            for item in call.args:
-                yield from _made_of(item, frame, depth + 1)
+        yield from _given_by(frame.module.facts.calls[value.call], frame, depth)
     elif isinstance(value, Index):
         yield from _made_of(value.value, frame, depth + 1)
-        yield from (f"[{item.value}]" for item in value.items if isinstance(item, Const) and isinstance(item.value, str))
+        yield from _bracketed(value.items)
     elif isinstance(value, Items):
         for item in value.items:
             yield from _made_of(item, frame, depth + 1)
 
 
-_TAKING = frozenset({"get", "pop", "getlist", "get_list", "getall", "get_json", "get_argument", "json", "strip", "split"})
-_CONVERTING = frozenset({"int", "str", "list", "set", "tuple", "UUID", "ObjectId", "PydanticObjectId", "uuid.UUID", "force_str"})
+def _bound_to(name: str, frame: Frame, depth: int) -> Iterator[str]:
+    if name.startswith("?") and "." not in name:
+        for bound in frame.values_of(name):
+            yield from _made_of(bound, frame, depth + 1)
+
+
+def _given_by(call: Call, frame: Frame, depth: int) -> Iterator[str]:
+    """What a call takes from request data or converts; the result of any other call is a thing of its own."""
+    name = call.via or call.name
+    owner, _, last = name.rpartition(".")
+    last = last.rpartition(":")[2]
+    if _REQUEST.search(name) or _REQUEST.search(call.name) or last in _TAKING:
+        yield name
+        yield from _bound_to(owner, frame, depth)
+        yield from _bracketed(call.args[:1])
+    elif last in _CONVERTING:
+        for item in call.args:
+            yield from _made_of(item, frame, depth + 1)
+
+
+def _bracketed(values: Iterable[Value]) -> Iterator[str]:
+    return (f"[{item.value}]" for item in values if isinstance(item, Const) and isinstance(item.value, str))
+
+
+_TAKING = frozenset(
+    {"get", "pop", "getlist", "get_list", "getall", "get_json", "get_argument", "json", "strip", "split"}
+)
+_CONVERTING = frozenset(
+    {
+        "int",
+        "str",
+        "list",
+        "set",
+        "tuple",
+        "UUID",
+        "ObjectId",
+        "PydanticObjectId",
+        "uuid.UUID",
+        "force_str",
+        "in_",
+        "In",
+    }
+)
 
 
 def _names(value: Value) -> Iterator[str]:
@@ -461,7 +685,4 @@ def _names(value: Value) -> Iterator[str]:
         yield value.name
     for part in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
         yield from _names(part)
-    for name in getattr(value, "names", ()):
-        yield name
-
-
+    yield from getattr(value, "names", ())

@@ -1,4 +1,4 @@
-"""The classes and tables that object mappers keep in a store: name, table, fields, keys and references; judges nothing."""
+"""The classes that object mappers keep in a store: name, table, fields, keys, references; judges nothing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Name, Other, Value
+from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import DefinitionSite, Module, Python
 
 Mapper = Literal[
-    "sqlalchemy", "sqlmodel", "django", "tortoise", "peewee", "mongoengine", "beanie", "odmantic", "pony", "piccolo", "ormar", "pymodm", "redis-om",
+    "sqlalchemy",
+    "sqlmodel",
+    "django",
+    "tortoise",
+    "peewee",
+    "mongoengine",
+    "beanie",
+    "odmantic",
+    "pony",
+    "piccolo",
+    "ormar",
+    "pymodm",
+    "redis-om",
     "neomodel",
-]  # fmt: skip
+]
 Role = Literal["column", "reference", "relation", "many"]
 
 DOCUMENT_MAPPERS = frozenset({"mongoengine", "beanie", "odmantic", "pymodm"})
@@ -83,10 +95,26 @@ _BASES: dict[str, Mapper] = {
 }
 _REFERENCES = frozenset(
     {
-        "ForeignKey", "OneToOneField", "ForeignKeyField", "ReferenceField", "LazyReferenceField", "CachedReferenceField", "TreeForeignKey", "ParentalKey", "Reference",
-        "TenantForeignKey", "ConvertibleForeignKey", "FlexibleForeignKey", "ForeignObject", "AutoOneToOneField", "OneToOne", "TenantOneToOneField", "Required", "Optional",
+        "ForeignKey",
+        "OneToOneField",
+        "ForeignKeyField",
+        "ReferenceField",
+        "LazyReferenceField",
+        "CachedReferenceField",
+        "TreeForeignKey",
+        "ParentalKey",
+        "Reference",
+        "TenantForeignKey",
+        "ConvertibleForeignKey",
+        "FlexibleForeignKey",
+        "ForeignObject",
+        "AutoOneToOneField",
+        "OneToOne",
+        "TenantOneToOneField",
+        "Required",
+        "Optional",
     }
-)  # fmt: skip
+)
 _MANY = frozenset({"ManyToManyField", "ManyToMany", "ParentalManyToManyField", "Set"})
 _RELATIONS = frozenset({"relationship", "Relationship", "backref", "dynamic_loader"})
 _SELF_MADE = re.compile(r"(Field|Column|mapped_column|column_property)$")
@@ -95,9 +123,10 @@ _UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @dataclass(frozen=True, slots=True)
 class ModelField:
-    """One field. `type` is the bare name of its column or field type, `target` what it refers to, as written or resolved.
+    """One field. `type` is the bare name of its type, `target` what it refers to, as written or resolved.
 
-    `role` tells a column from a `reference` (a foreign key), a `relation` (an object behind a foreign key kept elsewhere) and `many`.
+    `role` tells a column from a `reference` (a foreign key), a `relation` (an object behind a foreign key
+    kept elsewhere) and `many`.
     """
 
     name: str
@@ -177,7 +206,9 @@ class Models:
         """The models by each text that a foreign key may name them with, in small letters."""
         index: dict[str, list[Model]] = defaultdict(list)
         for model in self.all:
-            for key in dict.fromkeys((model.table.lower(), model.name.lower(), snake(model.name), f"{snake(model.name)}s")):
+            for key in dict.fromkeys(
+                (model.table.lower(), model.name.lower(), snake(model.name), f"{snake(model.name)}s")
+            ):
                 if key:
                     index[key].append(model)
         return index
@@ -202,7 +233,9 @@ class Models:
         for name in wanted:
             found = self._by_reference.get(name, [])
             if found:
-                return min(found, key=lambda item: (-_common(item.site.module.path, model.site.module.path), item.site.name))
+                return min(
+                    found, key=lambda item: (-_common(item.site.module.path, model.site.module.path), item.site.name)
+                )
         return None
 
     @cached_property
@@ -210,9 +243,26 @@ class Models:
         """The model of the people who sign in, where one can be told."""
         for model in self.all:
             bases = self._python.external_bases(model.site)
-            if any(base.rpartition(".")[2] in ("AbstractUser", "AbstractBaseUser", "UserMixin", "SQLAlchemyBaseUserTable", "SQLAlchemyBaseUserTableUUID") for base in bases):
+            if any(
+                base.rpartition(".")[2]
+                in (
+                    "AbstractUser",
+                    "AbstractBaseUser",
+                    "UserMixin",
+                    "SQLAlchemyBaseUserTable",
+                    "SQLAlchemyBaseUserTableUUID",
+                )
+                for base in bases
+            ):
                 return model
-        return next((model for model in self.all if model.name.lower() in ("user", "users", "account", "member", "appuser", "customuser")), None)
+        return next(
+            (
+                model
+                for model in self.all
+                if model.name.lower() in ("user", "users", "account", "member", "appuser", "customuser")
+            ),
+            None,
+        )
 
     def is_user(self, model: Model | None) -> bool:
         """Whether the model is that of the people who sign in."""
@@ -245,13 +295,22 @@ class Models:
         for item in self._python.ancestry(site):
             for decorator in item.definition.decorators:
                 name = self._python.mean(decorator.name, item.module) if isinstance(decorator, Name | Invoke) else ""
-                if name.startswith("sqlalchemy.") and name.rpartition(".")[2] in ("mapped", "mapped_as_dataclass", "as_declarative", "as_declarative_base"):
+                if name.startswith("sqlalchemy.") and name.rpartition(".")[2] in (
+                    "mapped",
+                    "mapped_as_dataclass",
+                    "as_declarative",
+                    "as_declarative_base",
+                ):
                     return True
         return False
 
     def _by_fields(self, site: DefinitionSite) -> Mapper | None:
         """The mapper of a class with a base that is unknown here, by the fields it declares."""
-        names = [self._python.mean(value.name, site.module) for item in site.fields if isinstance(value := item.value, Invoke)]
+        names = [
+            self._python.mean(value.name, site.module)
+            for item in site.fields
+            if isinstance(value := item.value, Invoke)
+        ]
         columns = sum(name.startswith("django.db.models.") and name.endswith(("Field", "ForeignKey")) for name in names)
         if columns and self._python.external_bases(site):
             return "django"
@@ -262,17 +321,26 @@ class Models:
 
     def _is_abstract(self, site: DefinitionSite, mapper: Mapper, fields: tuple[ModelField, ...]) -> bool:
         if mapper == "sqlmodel":
-            return not any(name == "table" and isinstance(value, Const) and value.value for name, value in site.definition.keywords)
+            return not any(
+                name == "table" and isinstance(value, Const) and value.value for name, value in site.definition.keywords
+            )
         for item in site.fields:
             if item.name == "__abstract__" and isinstance(item.value, Const) and item.value.value:
                 return True
-        if any(isinstance(item, Name) and item.name.rpartition(".")[2] == "as_declarative" for item in site.definition.decorators):
+        if any(
+            isinstance(item, Name) and item.name.rpartition(".")[2] == "as_declarative"
+            for item in site.definition.decorators
+        ):
             return True
         meta = self._meta(site)
         if "abstract" in meta and isinstance(value := meta["abstract"], Const):
             return bool(value.value)
         if mapper == "sqlalchemy":
-            has_table = any(item.name in ("__tablename__", "__table__", "__mapper_args__") for base in self._python.ancestry(site) for item in base.fields)
+            has_table = any(
+                item.name in ("__tablename__", "__table__", "__mapper_args__")
+                for base in self._python.ancestry(site)
+                for item in base.fields
+            )
             return not has_table and not any(field.role != "relation" for field in fields)
         if mapper == "django" and "proxy" in meta and isinstance(value := meta["proxy"], Const) and value.value:
             return False
@@ -285,8 +353,14 @@ class Models:
             if nested.definition.name in ("Meta", "Settings"):
                 found.update({item.name: item.value for item in nested.fields if item.value is not None})
         for item in site.fields:
-            if item.name == "meta" and item.value is not None and hasattr(item.value, "keys"):
-                found.update({key.value: value for key, value in zip(item.value.keys, item.value.values, strict=False) if isinstance(key, Const) and isinstance(key.value, str)})
+            if item.name == "meta" and isinstance(item.value, Mapping):
+                found.update(
+                    {
+                        key.value: value
+                        for key, value in zip(item.value.keys, item.value.values, strict=False)
+                        if isinstance(key, Const) and isinstance(key.value, str)
+                    }
+                )
         return found
 
     def _table(self, site: DefinitionSite, mapper: Mapper) -> str:
@@ -322,7 +396,9 @@ class Models:
     def _declared(self, site: DefinitionSite, known: set[str]) -> Iterator[ModelField]:
         """The columns that methods under `declared_attr` give."""
         for method in site.methods:
-            decorators = {item.name.rpartition(".")[2] for item in method.definition.decorators if isinstance(item, Name)}
+            decorators = {
+                item.name.rpartition(".")[2] for item in method.definition.decorators if isinstance(item, Name)
+            }
             if not decorators & {"declared_attr", "directive", "cascading"} or method.definition.name in known:
                 continue
             for returned in site.module.facts.returns:
@@ -333,7 +409,9 @@ class Models:
                         yield field
                         break
 
-    def _field(self, name: str, value: Value | None, annotation: Value | None, line: int, module: Module) -> ModelField | None:
+    def _field(
+        self, name: str, value: Value | None, annotation: Value | None, line: int, module: Module
+    ) -> ModelField | None:
         if isinstance(value, Invoke) and value.call >= 0:
             return self._called_field(name, module.facts.calls[value.call], annotation, line, module)
         linked = self._linked(annotation, module)
@@ -343,25 +421,55 @@ class Models:
             return ModelField(name, _type_name(annotation), "column", "", is_primary=name in ("id", "pk"), line=line)
         return None
 
-    def _called_field(self, name: str, call: Call, annotation: Value | None, line: int, module: Module) -> ModelField | None:
+    def _called_field(
+        self, name: str, call: Call, annotation: Value | None, line: int, module: Module
+    ) -> ModelField | None:
         last = self._last(call, module)
-        is_primary = any(keyword in ("primary_key", "pk", "primary") and isinstance(value, Const) and bool(value.value) for keyword, value in call.keywords) or name == "id"
+        is_primary = (
+            any(
+                keyword in ("primary_key", "pk", "primary") and isinstance(value, Const) and bool(value.value)
+                for keyword, value in call.keywords
+            )
+            or name == "id"
+        )
         if last in _RELATIONS:
-            target = self._target(call.argument(0, "argument"), module) or self._linked(annotation, module) or self._annotated(annotation, module)
+            target = (
+                self._target(call.argument(0, "argument"), module)
+                or self._linked(annotation, module)
+                or self._annotated(annotation, module)
+            )
             return ModelField(name, last, "relation", target, is_primary=False, line=line)
         if last in _MANY:
-            return ModelField(name, last, "many", self._target(call.argument(0, "to"), module), is_primary=False, line=line)
+            return ModelField(
+                name, last, "many", self._target(call.argument(0, "to"), module), is_primary=False, line=line
+            )
         if last in _REFERENCES and (last not in ("Required", "Optional") or call.args):
-            target = next((text for key in ("to", "model", "document_type", "model_name") if (text := self._target(call.argument(0, key), module))), "")
+            target = next(
+                (
+                    text
+                    for key in ("to", "model", "document_type", "model_name")
+                    if (text := self._target(call.argument(0, key), module))
+                ),
+                "",
+            )
             if target or last.endswith(("Key", "Field")):
                 return ModelField(name, last, "reference", target, is_primary=is_primary, line=line)
         foreign = call.keyword("foreign_key")
         if isinstance(foreign, Const) and isinstance(foreign.value, str):
-            return ModelField(name, _type_name(annotation), "reference", foreign.value, is_primary=is_primary, line=line)
+            return ModelField(
+                name, _type_name(annotation), "reference", foreign.value, is_primary=is_primary, line=line
+            )
         for value in (*call.args, *(value for _, value in call.keywords)):
             inner = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
             if inner is not None and self._last(inner, module) == "ForeignKey":
-                return ModelField(name, _type_name(call.argument(0)), "reference", self._target(inner.argument(0, "column"), module), is_primary=is_primary, line=line)
+                return ModelField(
+                    name,
+                    _type_name(call.argument(0)),
+                    "reference",
+                    self._target(inner.argument(0, "column"), module),
+                    is_primary=is_primary,
+                    line=line,
+                )
             if inner is not None and self._last(inner, module) in ("Column", "mapped_column"):
                 return self._called_field(name, inner, annotation, line, module)
         linked = self._linked(annotation, module)
@@ -389,7 +497,9 @@ class Models:
         if isinstance(value, Invoke) and value.name.rpartition(".")[2] == "get_user_model":
             return "<user>"
         if isinstance(value, Other):
-            return next((found.name for name in value.names if (found := self._python.class_of(name, module)) is not None), "")
+            return next(
+                (found.name for name in value.names if (found := self._python.class_of(name, module)) is not None), ""
+            )
         return ""
 
     def _constant(self, value: Value, module: Module) -> str:
@@ -437,5 +547,3 @@ def _common(path: str, other: str) -> int:
             break
         count += 1
     return count
-
-

@@ -1,4 +1,4 @@
-"""What production code asks of its models: each query with its model, its conditions and its bounds, as far as one function shows; judges none."""
+"""The queries on models, with conditions and bounds, as far as one function shows them; judges none."""
 
 from __future__ import annotations
 
@@ -8,42 +8,270 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import IN_COMPREHENSION, IN_FOR_HEADER, MODULE, Assignment, Call, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.python import (
+    IN_COMPREHENSION,
+    IN_FOR_HEADER,
+    MODULE,
+    Assignment,
+    Call,
+    Const,
+    Format,
+    Index,
+    Invoke,
+    Items,
+    Mapping,
+    Name,
+    Other,
+    Value,
+)
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import DefinitionSite, Module, Python
 
 ONE_ROW = frozenset(
-    "get get_or_404 one one_or_none one_or_404 first first_or_404 scalar_one scalar_one_or_none find_one aget afirst get_or_none get_object_or_404 aget_object_or_404 last latest earliest "
-    "fetchone fetch_one get_by_id find_one_and_update find_one_and_delete find_one_or_none get_or_create update_or_create fetch_val fetchval with_id objects_with_id".split()
+    [
+        "get",
+        "get_or_404",
+        "one",
+        "one_or_none",
+        "one_or_404",
+        "first",
+        "first_or_404",
+        "scalar_one",
+        "scalar_one_or_none",
+        "find_one",
+        "aget",
+        "afirst",
+        "get_or_none",
+        "get_object_or_404",
+        "aget_object_or_404",
+        "last",
+        "latest",
+        "earliest",
+        "fetchone",
+        "fetch_one",
+        "get_by_id",
+        "find_one_and_update",
+        "find_one_and_delete",
+        "find_one_or_none",
+        "get_or_create",
+        "update_or_create",
+        "fetch_val",
+        "fetchval",
+        "with_id",
+        "objects_with_id",
+    ]
 )
 """The calls that give one row."""
 
-COUNTING = frozenset("count exists acount aexists count_documents aggregate estimated_document_count".split())
+COUNTING = frozenset(
+    ["count", "exists", "acount", "aexists", "count_documents", "aggregate", "estimated_document_count"]
+)
 """The calls that only count, or ask whether there is anything."""
-_LIMITING = frozenset("limit slice fetchmany get_page page top offset_limit limit_offset first take paginate_query".split())
-_WRITING = frozenset("update delete bulk_update delete_one delete_many update_one update_many update_all find_one_and_delete find_one_and_update hard_delete".split())
+_LIMITING = frozenset(
+    [
+        "limit",
+        "slice",
+        "fetchmany",
+        "get_page",
+        "page",
+        "top",
+        "offset_limit",
+        "limit_offset",
+        "first",
+        "take",
+        "paginate_query",
+    ]
+)
+_WRITING = frozenset(
+    [
+        "update",
+        "delete",
+        "bulk_update",
+        "delete_one",
+        "delete_many",
+        "update_one",
+        "update_many",
+        "update_all",
+        "find_one_and_delete",
+        "find_one_and_update",
+        "hard_delete",
+    ]
+)
 _FILTERING = frozenset(
-    "filter filter_by where get get_or_404 get_or_none exclude find find_one having get_object_or_404 aget_object_or_404 get_list_or_404 aget first one complex_filter join outerjoin "
-    "delete_one delete_many update_one update_many find_one_or_none get_or_create update_or_create objects find_many count_documents with_id".split()
+    [
+        "filter",
+        "filter_by",
+        "where",
+        "get",
+        "get_or_404",
+        "get_or_none",
+        "exclude",
+        "find",
+        "find_one",
+        "having",
+        "get_object_or_404",
+        "aget_object_or_404",
+        "get_list_or_404",
+        "aget",
+        "first",
+        "one",
+        "complex_filter",
+        "join",
+        "outerjoin",
+        "delete_one",
+        "delete_many",
+        "update_one",
+        "update_many",
+        "find_one_or_none",
+        "get_or_create",
+        "update_or_create",
+        "objects",
+        "find_many",
+        "count_documents",
+        "with_id",
+    ]
 )
 _TAKING = frozenset(
-    "execute scalars scalar exec stream stream_scalars paginate get_object_or_404 get_list_or_404 aget_object_or_404 list tuple set sorted len fetch_all fetch_one fetch_val first all one "
-    "one_or_none Paginator run run_sync select_from exists sync_to_async".split()
+    [
+        "execute",
+        "scalars",
+        "scalar",
+        "exec",
+        "stream",
+        "stream_scalars",
+        "paginate",
+        "get_object_or_404",
+        "get_list_or_404",
+        "aget_object_or_404",
+        "list",
+        "tuple",
+        "set",
+        "sorted",
+        "len",
+        "fetch_all",
+        "fetch_one",
+        "fetch_val",
+        "first",
+        "all",
+        "one",
+        "one_or_none",
+        "Paginator",
+        "run",
+        "run_sync",
+        "select_from",
+        "exists",
+        "sync_to_async",
+    ]
 )
-RESULTS = frozenset("all fetchall to_list scalars list values values_list iterator find_all aiterator iterate mappings tuples unique dicts tolist objects stream_scalars partitions in_bulk".split())
+RESULTS = frozenset(
+    [
+        "all",
+        "fetchall",
+        "to_list",
+        "scalars",
+        "list",
+        "values",
+        "values_list",
+        "iterator",
+        "find_all",
+        "aiterator",
+        "iterate",
+        "mappings",
+        "tuples",
+        "unique",
+        "dicts",
+        "tolist",
+        "objects",
+        "stream_scalars",
+        "partitions",
+        "in_bulk",
+    ]
+)
 """The calls that fetch the rows."""
-_MANAGERS = frozenset({"query", "objects", "_default_manager", "all_objects", "_base_manager", "unscoped", "admin_objects"})
-_ROOTS = frozenset({"query", "select", "get", "get_object_or_404", "get_list_or_404", "aget_object_or_404", "update", "delete", "refresh_or_404", "first_or_404", "one_or_404", "find", "find_one"})
-_OWN_ROOTS = frozenset(
-    "query select filter filter_by get get_or_none all find find_one find_all find_many get_all get_or_404 first objects select_query where exclude delete delete_all delete_many delete_one update "
-    "update_all with_id all_objects".split()
+_MANAGERS = frozenset(
+    {"query", "objects", "_default_manager", "all_objects", "_base_manager", "unscoped", "admin_objects"}
 )
-_OPERATORS = frozenset("in_ notin_ not_in is_ is_not isnot like ilike contains startswith endswith between op any_ __eq__ eq any has overlap regexp_match In Eq".split())
+_ROOTS = frozenset(
+    {
+        "query",
+        "select",
+        "get",
+        "get_object_or_404",
+        "get_list_or_404",
+        "aget_object_or_404",
+        "update",
+        "delete",
+        "refresh_or_404",
+        "first_or_404",
+        "one_or_404",
+        "find",
+        "find_one",
+    }
+)
+_OWN_ROOTS = frozenset(
+    [
+        "query",
+        "select",
+        "filter",
+        "filter_by",
+        "get",
+        "get_or_none",
+        "all",
+        "find",
+        "find_one",
+        "find_all",
+        "find_many",
+        "get_all",
+        "get_or_404",
+        "first",
+        "objects",
+        "select_query",
+        "where",
+        "exclude",
+        "delete",
+        "delete_all",
+        "delete_many",
+        "delete_one",
+        "update",
+        "update_all",
+        "with_id",
+        "all_objects",
+    ]
+)
+_OPERATORS = frozenset(
+    [
+        "in_",
+        "notin_",
+        "not_in",
+        "is_",
+        "is_not",
+        "isnot",
+        "like",
+        "ilike",
+        "contains",
+        "startswith",
+        "endswith",
+        "between",
+        "op",
+        "any_",
+        "__eq__",
+        "eq",
+        "any",
+        "has",
+        "overlap",
+        "regexp_match",
+        "In",
+        "Eq",
+    ]
+)
 _GROUPING = frozenset({"and_", "or_", "not_", "Q", "And", "Or", "any_", "all_"})
-_AGGREGATES = frozenset("count sum max min avg exists coalesce".split())
+_AGGREGATES = frozenset(["count", "sum", "max", "min", "avg", "exists", "coalesce"])
 _PAGING = re.compile(r"paginat|paged?_|limit|_page$|cursor_page|Paginator", re.IGNORECASE)
-_ANSWERING = re.compile(r"^(render|render_template|render_to_string|jsonify|json_response|dump|dumps|make_response|TemplateResponse)$|Response$|Serializer$|serialize|to_json|marshal|Schema$")
+_ANSWERING = re.compile(
+    r"^(render|render_template|render_to_string|jsonify|json_response|dump|dumps|make_response|"
+    r"TemplateResponse)$|Response$|Serializer$|serialize|to_json|marshal|Schema$"
+)
 _DEEPEST = 6
 
 
@@ -54,7 +282,7 @@ def is_bounding(names: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a query: the field it is about (empty if it cannot be told), the value, and the names the value is made of."""
+    """One condition of a query: its field (empty if it cannot be told), the value, and the names that is made of."""
 
     field: str
     value: Value | None
@@ -70,7 +298,8 @@ class Condition:
 class Query:
     """One query: where it starts and ends, its model (or the class that stands for several), conditions and bounds.
 
-    `is_open` tells that conditions were added that cannot be read here. `helpers` are functions of the tree that took the query.
+    `is_open` tells that conditions were added that cannot be read here. `helpers` are functions of
+    the tree that took the query.
     """
 
     module: Module
@@ -120,7 +349,8 @@ class Query:
         if "group_by" not in self.names:
             return "annotate" in self.names and "values" in self.names
         return "with_entities" in self.names or any(
-            isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _AGGREGATES | {"label"} for value in self.call.args
+            isinstance(value, Invoke) and value.name.rpartition(".")[2].rpartition(":")[2] in _AGGREGATES | {"label"}
+            for value in self.call.args
         )
 
     @property
@@ -175,7 +405,13 @@ class Frame:
         elif isinstance(value, Invoke):
             yield from self._in_call(value, depth)
         elif isinstance(value, Items | Format | Mapping):
-            parts = value.items if isinstance(value, Items) else value.parts if isinstance(value, Format) else (*value.keys, *value.values)
+            parts = (
+                value.items
+                if isinstance(value, Items)
+                else value.parts
+                if isinstance(value, Format)
+                else (*value.keys, *value.values)
+            )
             for part in parts:
                 yield from self.names_in(part, depth + 1)
         elif isinstance(value, Index):
@@ -250,7 +486,7 @@ class Queries:
         return self.by_function.get((site.module.path, site.index), ())
 
     def onward(self, module: Module, call: Call) -> tuple[frozenset[str], bool, bool]:
-        """What becomes of a call's result that is a query: the bare names of the calls made of it, whether it is sliced, and whether it is walked through."""
+        """What becomes of a query that a call gives: calls made of it, whether sliced, whether walked through."""
         reader = self._reader(module)
         index = next(number for number, item in enumerate(module.facts.calls) if item is call)
         members, _ = reader.chain(index)
@@ -289,8 +525,13 @@ class Queries:
         if isinstance(value, Invoke):
             if value.call in members:
                 return True
-            return value.call >= 0 and frame.module.facts.calls[value.call].last in _TAKING | RESULTS and any(
-                self._leads_to(item, members, variables, frame, depth + 1) for item in frame.module.facts.calls[value.call].args
+            return (
+                value.call >= 0
+                and frame.module.facts.calls[value.call].last in _TAKING | RESULTS
+                and any(
+                    self._leads_to(item, members, variables, frame, depth + 1)
+                    for item in frame.module.facts.calls[value.call].args
+                )
             )
         if isinstance(value, Name):
             return value.name in variables
@@ -327,11 +568,13 @@ class _Reader:
                 continue
             members, helpers = self.chain(index)
             taken |= members
-            conditions, is_open = self.conditions(members, index)
+            conditions, is_open = self.conditions(members)
             ordered = tuple(sorted(members))
             results = {result for member in members if (result := self.calls[member].result)}
             is_sliced = bool(members & self.sliced_calls) or bool(results & self.sliced_names)
-            yield Query(self.module, owner, model, index, ordered, tuple(conditions), is_open, is_sliced, tuple(helpers))
+            yield Query(
+                self.module, owner, model, index, ordered, tuple(conditions), is_open, is_sliced, tuple(helpers)
+            )
 
     # -- where a query starts --------------------------------------------------------------------------------------
 
@@ -372,7 +615,7 @@ class _Reader:
             if not bare[:1].isupper() or "[" in bare:
                 continue
             rest = segments[count:]
-            if any("(" in item for item in rest[:-1]) or "(" in bare and bare[-2:] != "()":
+            if any("(" in item for item in rest[:-1]) or ("(" in bare and bare[-2:] != "()"):
                 return None
             site = self.python.class_of(".".join(segments[:count]), self.module)
             if site is None:
@@ -383,7 +626,9 @@ class _Reader:
                 return None
             if bare.endswith("()") and not is_managed:
                 return None
-            if not is_managed and (len(rest) > 1 or last not in _OWN_ROOTS or self.python.member(site, last) is not None):
+            if not is_managed and (
+                len(rest) > 1 or last not in _OWN_ROOTS or self.python.member(site, last) is not None
+            ):
                 return None
             if rest[0] == "objects" and len(rest) == 1 and model is not None and not model.is_document:
                 return None
@@ -425,7 +670,11 @@ class _Reader:
             following = set(self.methods.get(index, ()))
             for taker in self.takers.get(index, ()):
                 other = self.calls[taker]
-                own = self.python.definition(other.via or other.name, self.module) if not other.name.startswith("?") else None
+                own = (
+                    self.python.definition(other.via or other.name, self.module)
+                    if not other.name.startswith("?")
+                    else None
+                )
                 if own is not None and own.definition.kind == "function":
                     helpers[own.name] = own
                     following.add(taker)
@@ -440,15 +689,19 @@ class _Reader:
         """Whether rows of these calls are gone through here, or handed to something that answers with them."""
         if members & self.walked:
             return True
-        if any(self.calls[member].context & (IN_FOR_HEADER | IN_COMPREHENSION) and self.calls[member].parent == MODULE for member in members):
+        if any(
+            self.calls[member].context & (IN_FOR_HEADER | IN_COMPREHENSION) and self.calls[member].parent == MODULE
+            for member in members
+        ):
             return True
         takers = {taker for member in members for taker in self.takers.get(member, ())} - members
         return any(_ANSWERING.search(self.calls[taker].last) or self.calls[taker].has("many") for taker in takers)
 
     def sliced(self) -> Iterator[int]:
-        values: list[Value] = [item.value for item in (*self.module.facts.assignments, *self.module.facts.returns)]
+        values: list[Value] = [assignment.value for assignment in self.module.facts.assignments]
+        values += [returned.value for returned in self.module.facts.returns]
         for call in self.calls:
-            values += [*call.args, *(value for _, value in call.keywords)]
+            values += [*call.args, *(given for _, given in call.keywords)]
         pending = [(value, 0) for value in values]
         while pending:
             value, depth = pending.pop()
@@ -468,7 +721,7 @@ class _Reader:
 
     # -- under which conditions ------------------------------------------------------------------------------------
 
-    def conditions(self, members: Iterable[int], root: int) -> tuple[list[Condition], bool]:
+    def conditions(self, members: Iterable[int]) -> tuple[list[Condition], bool]:
         found: list[Condition] = []
         is_open = False
         for index in sorted(members):
@@ -478,9 +731,21 @@ class _Reader:
                 continue
             frame = self.rooms.frame(self.module, call.scope)
             args = list(call.args)
-            if args and (self.of_value(args[0]) is not None or last.startswith(("get_object_or", "aget_object_or", "get_list_or"))) and last not in ("filter", "where"):
+            if (
+                args
+                and (
+                    self.of_value(args[0]) is not None
+                    or last.startswith(("get_object_or", "aget_object_or", "get_list_or"))
+                )
+                and last not in ("filter", "where")
+            ):
                 args = args[1:]
-            if last in ("get", "get_or_404", "aget", "with_id", "get_or_none") and args and not isinstance(args[0], Other | Invoke) and not call.keywords:
+            if (
+                last in ("get", "get_or_404", "aget", "with_id", "get_or_none")
+                and args
+                and not isinstance(args[0], Other | Invoke)
+                and not call.keywords
+            ):
                 found.append(Condition("pk", args[0], tuple(dict.fromkeys(frame.names_in(args[0])))))
                 continue
             for value in args:
@@ -488,7 +753,16 @@ class _Reader:
                 found += inner
                 is_open = is_open or opens
             for keyword, value in call.keywords:
-                if keyword in ("session", "db", "description", "options", "with_for_update", "populate_existing", "isouter", "onclause"):
+                if keyword in (
+                    "session",
+                    "db",
+                    "description",
+                    "options",
+                    "with_for_update",
+                    "populate_existing",
+                    "isouter",
+                    "onclause",
+                ):
                     continue
                 if keyword == "**":
                     is_open = True
@@ -551,11 +825,17 @@ class _Reader:
                 inner, more = self.read(item, frame, depth + 1)
                 found += inner
                 opens = opens or more
-            found += [Condition(keyword, item, tuple(dict.fromkeys(frame.names_in(item)))) for keyword, item in call.keywords]
+            found += [
+                Condition(keyword, item, tuple(dict.fromkeys(frame.names_in(item)))) for keyword, item in call.keywords
+            ]
             return found, opens
         if last in _OPERATORS:
             owner = (call.via or call.name).rpartition(".")[0]
             field = owner.rpartition(".")[2] if self.is_attribute(owner) else ""
-            inner = [item for argument in call.args for item in self.read(argument, frame, depth + 1)[0]] if last in ("any", "has") else []
+            inner = (
+                [item for argument in call.args for item in self.read(argument, frame, depth + 1)[0]]
+                if last in ("any", "has")
+                else []
+            )
             return [Condition(field, call.args[0] if call.args else None, names), *inner], not field
         return [Condition("", value, names)], True

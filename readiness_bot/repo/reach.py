@@ -1,4 +1,4 @@
-"""Which functions a request reaches, and from which routes; knows calls and dependencies, and not what happens in them."""
+"""Which functions a request reaches, and from which routes; knows not what happens in them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Reach:
         return found
 
     def depth(self, site: DefinitionSite) -> int | None:
-        """How many calls lie between a route and the function: 0 for a handler, None where no route is known to lead there."""
+        """How many calls lie between a route and the function: 0 for a handler, None without a route."""
         known = self._served.get(site.name)
         return None if known is None else known[0]
 

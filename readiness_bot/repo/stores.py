@@ -1,4 +1,4 @@
-"""Which stores production code uses: engines and clients and where they are made, how they are sized, and what moves their schema; judges nothing."""
+"""Which stores production code uses: engines, clients, pools, and what moves their schema; judges nothing."""
 
 from __future__ import annotations
 
@@ -25,41 +25,154 @@ Family = Literal["relational", "document", "cache", "search"]
 
 _CLIENTS: dict[str, Family] = {
     **dict.fromkeys(
-        ("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "sqlalchemy.ext.asyncio.create_async_engine", "sqlalchemy.engine_from_config", "sqlmodel.create_engine",
-         "sqlalchemy.ext.asyncio.async_engine_from_config", "flask_sqlalchemy.SQLAlchemy", "psycopg2.connect", "psycopg.connect", "psycopg.AsyncConnection.connect", "psycopg.Connection.connect",
-         "psycopg2.pool.ThreadedConnectionPool", "psycopg2.pool.SimpleConnectionPool", "psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool", "asyncpg.create_pool", "asyncpg.connect",
-         "pymysql.connect", "MySQLdb.connect", "aiomysql.connect", "aiomysql.create_pool", "mysql.connector.connect", "databases.Database", "peewee.PostgresqlDatabase", "peewee.MySQLDatabase",
-         "playhouse.pool.PooledPostgresqlDatabase", "playhouse.pool.PooledMySQLDatabase", "playhouse.pool.PooledPostgresqlExtDatabase", "tortoise.Tortoise.init", "pyodbc.connect", "oracledb.connect",
-         "tortoise.contrib.fastapi.register_tortoise", "web.database"),
+        (
+            "sqlalchemy.create_engine",
+            "sqlalchemy.engine.create_engine",
+            "sqlalchemy.ext.asyncio.create_async_engine",
+            "sqlalchemy.engine_from_config",
+            "sqlmodel.create_engine",
+            "sqlalchemy.ext.asyncio.async_engine_from_config",
+            "flask_sqlalchemy.SQLAlchemy",
+            "psycopg2.connect",
+            "psycopg.connect",
+            "psycopg.AsyncConnection.connect",
+            "psycopg.Connection.connect",
+            "psycopg2.pool.ThreadedConnectionPool",
+            "psycopg2.pool.SimpleConnectionPool",
+            "psycopg_pool.ConnectionPool",
+            "psycopg_pool.AsyncConnectionPool",
+            "asyncpg.create_pool",
+            "asyncpg.connect",
+            "pymysql.connect",
+            "MySQLdb.connect",
+            "aiomysql.connect",
+            "aiomysql.create_pool",
+            "mysql.connector.connect",
+            "databases.Database",
+            "peewee.PostgresqlDatabase",
+            "peewee.MySQLDatabase",
+            "playhouse.pool.PooledPostgresqlDatabase",
+            "playhouse.pool.PooledMySQLDatabase",
+            "playhouse.pool.PooledPostgresqlExtDatabase",
+            "tortoise.Tortoise.init",
+            "pyodbc.connect",
+            "oracledb.connect",
+            "tortoise.contrib.fastapi.register_tortoise",
+            "web.database",
+        ),
         "relational",
     ),
     **dict.fromkeys(
-        ("pymongo.MongoClient", "pymongo.mongo_client.MongoClient", "motor.motor_asyncio.AsyncIOMotorClient", "pymongo.AsyncMongoClient", "mongoengine.connect", "flask_pymongo.PyMongo"), "document"
+        (
+            "pymongo.MongoClient",
+            "pymongo.mongo_client.MongoClient",
+            "motor.motor_asyncio.AsyncIOMotorClient",
+            "pymongo.AsyncMongoClient",
+            "mongoengine.connect",
+            "flask_pymongo.PyMongo",
+        ),
+        "document",
     ),
-    **dict.fromkeys(("redis.Redis", "redis.StrictRedis", "redis.from_url", "redis.Redis.from_url", "redis.StrictRedis.from_url", "redis.asyncio.Redis", "redis.asyncio.from_url", "redis.asyncio.Redis.from_url"), "cache"),
-    **dict.fromkeys(("elasticsearch.Elasticsearch", "elasticsearch.AsyncElasticsearch", "opensearchpy.OpenSearch"), "search"),
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "redis.Redis",
+            "redis.StrictRedis",
+            "redis.from_url",
+            "redis.Redis.from_url",
+            "redis.StrictRedis.from_url",
+            "redis.asyncio.Redis",
+            "redis.asyncio.from_url",
+            "redis.asyncio.Redis.from_url",
+        ),
+        "cache",
+    ),
+    **dict.fromkeys(
+        ("elasticsearch.Elasticsearch", "elasticsearch.AsyncElasticsearch", "opensearchpy.OpenSearch"), "search"
+    ),
+}
 _UNPOOLED = frozenset(
-    {"psycopg2.connect", "psycopg.connect", "psycopg.AsyncConnection.connect", "psycopg.Connection.connect", "asyncpg.connect", "pymysql.connect", "MySQLdb.connect", "aiomysql.connect",
-     "mysql.connector.connect", "pyodbc.connect", "oracledb.connect"}
-)  # fmt: skip
-_SIZES = frozenset("pool_size maxPoolSize max_pool_size max_connections maxconn max_size maxsize pool_max_size minsize min_size pool_maxsize max_pool connection_pool CONN_MAX_AGE pool".split())
-_SIZE_SETTING = re.compile(r"(POOL_?(SIZE|MIN|MAX)\w*|MAX_CONNECTIONS|CONN_MAX_AGE|MAX_POOL\w*|POOL_CONFIG|DB_POOL\w*)$", re.IGNORECASE)
-_KEEPING = frozenset({"lru_cache", "cache", "cached_property", "singleton", "cached", "memoize", "once", "ttl_cache", "alru_cache", "fixture"})
-_MIGRATES = re.compile(
-    r"\balembic\b[^|;&]*\bupgrade\b|\bflask\b[^|;&]*\bdb\b\s+upgrade|\bmanage(\.py)?\b[^|;&]*\b(migrate|migrate_schemas|db\s+upgrade)\b|\bdjango-admin\b[^|;&]*\bmigrate\b|\baerich\b[^|;&]*\bupgrade\b"
-    r"|\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|;&]*\bupdate\b"
-    r"|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|;&]*\bmigrate\s+deploy|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
+    {
+        "psycopg2.connect",
+        "psycopg.connect",
+        "psycopg.AsyncConnection.connect",
+        "psycopg.Connection.connect",
+        "asyncpg.connect",
+        "pymysql.connect",
+        "MySQLdb.connect",
+        "aiomysql.connect",
+        "mysql.connector.connect",
+        "pyodbc.connect",
+        "oracledb.connect",
+    }
 )
-_MIGRATING_CALLS = frozenset({"alembic.command.upgrade", "flask_migrate.upgrade", "aerich.Command().upgrade", "peewee_migrate.Router().run", "yoyo.get_backend().apply_migrations", "evolutions.upgrade"})
-_NOT_DEPLOYED = re.compile(r"(^|[/_.-])(tests?|testing|ci|e2e|dev|development|devcontainer|local|example|examples|docs?|\.github/workflows/(test|lint|ci))([/_.-]|$)", re.IGNORECASE)
+_SIZES = frozenset(
+    [
+        "pool_size",
+        "maxPoolSize",
+        "max_pool_size",
+        "max_connections",
+        "maxconn",
+        "max_size",
+        "maxsize",
+        "pool_max_size",
+        "minsize",
+        "min_size",
+        "pool_maxsize",
+        "max_pool",
+        "connection_pool",
+        "CONN_MAX_AGE",
+        "pool",
+    ]
+)
+_SIZE_SETTING = re.compile(
+    r"(POOL_?(SIZE|MIN|MAX)\w*|MAX_CONNECTIONS|CONN_MAX_AGE|MAX_POOL\w*|POOL_CONFIG|DB_POOL\w*)$", re.IGNORECASE
+)
+_KEEPING = frozenset(
+    {
+        "lru_cache",
+        "cache",
+        "cached_property",
+        "singleton",
+        "cached",
+        "memoize",
+        "once",
+        "ttl_cache",
+        "alru_cache",
+        "fixture",
+    }
+)
+_MIGRATES = re.compile(
+    r"\balembic\b[^|;&]*\bupgrade\b|\bflask\b[^|;&]*\bdb\b\s+upgrade|\bmanage(\.py)?\b[^|;&]*\b(migrate|"
+    r"migrate_schemas|db\s+upgrade)\b|\bdjango-admin\b[^|;&]*\bmigrate\b|\baerich\b[^|;&]*\bupgrade\b|"
+    r"\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|"
+    r"\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|"
+    r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
+    r";&]*\bmigrate\s+deploy|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
+)
+_MIGRATING_CALLS = frozenset(
+    {
+        "alembic.command.upgrade",
+        "flask_migrate.upgrade",
+        "aerich.Command().upgrade",
+        "peewee_migrate.Router().run",
+        "yoyo.get_backend().apply_migrations",
+        "evolutions.upgrade",
+    }
+)
+_NOT_DEPLOYED = re.compile(
+    (
+        r"(^|[/_.-])(tests?|testing|ci|e2e|dev|development|devcontainer|local|example|examples|docs?|"
+        r"\.github/workflows/(test|lint|ci))([/_.-]|$)"
+    ),
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Client:
-    """An engine, pool, client or connection: where it is made, of what family, and whether each request or job makes its own.
+    """An engine, pool, client or connection: where it is made, and whether each request or job makes its own.
 
-    `size` tells how its pool is sized: by `settings`, by a `literal`, not at all (empty), or that it has no pool (`none`).
+    `size` tells how its pool is sized: by `settings`, a `literal`, not at all (empty), or that there is none.
     """
 
     site: CallSite
@@ -74,7 +187,15 @@ class Stores:
     LOOKS = "engines, clients and migrations"
 
     def __init__(
-        self, sources: Sources, python: Python, models: Models, services: Services, reach: Reach, wiring: Wiring, deployment: Deployment, pipelines: Pipelines
+        self,
+        sources: Sources,
+        python: Python,
+        models: Models,
+        services: Services,
+        reach: Reach,
+        wiring: Wiring,
+        deployment: Deployment,
+        pipelines: Pipelines,
     ) -> None:
         self._sources = sources
         self._python = python
@@ -104,24 +225,45 @@ class Stores:
 
     def _inherited(self, site: CallSite) -> Family | None:
         """The family of a class of the tree that extends a library's client."""
-        klass = self._python.definition_named(site.name) if ":" in site.name and site.name.rpartition(":")[2][:1].isupper() else None
+        klass = (
+            self._python.definition_named(site.name)
+            if ":" in site.name and site.name.rpartition(":")[2][:1].isupper()
+            else None
+        )
         if klass is None or klass.definition.kind != "class":
             return None
         return next((_CLIENTS[base] for base in self._python.external_bases(klass) if base in _CLIENTS), None)
 
     def _is_other(self, site: CallSite) -> bool:
-        """Whether the client belongs to a data source that users configure, or to a plugin, rather than to the service's own store."""
+        """Whether the client is that of a user's data source, a plugin or the migrations, not the service's own."""
         if any(item.target.startswith("alembic") for item in site.module.facts.imports):
             return True
-        return bool(re.search(r"(^|/)(query_runner|data_?sources?|connectors?|integrations?|plugins?|handlers?/\w+_handler|cli|commands?)(/|$|\.py)", site.module.path))
+        return bool(
+            re.search(
+                (
+                    r"(^|/)(query_runner|data_?sources?|connectors?|integrations?|plugins?|handlers?/\w+_handler|cli|"
+                    r"commands?)(/|$|\.py)"
+                ),
+                site.module.path,
+            )
+        )
 
     def _is_repeated(self, site: CallSite) -> bool:
         if site.name == "flask_sqlalchemy.SQLAlchemy" or site.name.endswith("Tortoise.init"):
             return False
         function = Reach.function_at(site.module, site.call.scope)
-        if function is None or site.call.result.startswith(":") or function.definition.name in ("__init__", "init", "init_app", "create_app", "lifespan", "connect", "startup", "main"):
+        if (
+            function is None
+            or site.call.result.startswith(":")
+            or function.definition.name
+            in ("__init__", "init", "init_app", "create_app", "lifespan", "connect", "startup", "main")
+        ):
             return False
-        names = {getattr(item, "name", "").rpartition(".")[2].rpartition(":")[2] for definition in site.module.enclosing(site.call.scope) for item in definition.decorators}
+        names = {
+            getattr(item, "name", "").rpartition(".")[2].rpartition(":")[2]
+            for definition in site.module.enclosing(site.call.scope)
+            for item in definition.decorators
+        }
         if names & _KEEPING or any(guard.startswith((":", "!:")) for guard in site.call.guards):
             return False
         is_task = any(task.definition.name == function.name for task in self._services.tasks)
@@ -134,23 +276,33 @@ class Stores:
         sizes = [value for name, value in site.call.keywords if name in _SIZES]
         for name, value in site.call.keywords:
             if name in ("**", "engine_options", "connect_args") and isinstance(value, Mapping):
-                sizes += [item for key, item in zip(value.keys, value.values, strict=False) if isinstance(key, Const) and key.value in _SIZES]
+                sizes += [
+                    item
+                    for key, item in zip(value.keys, value.values, strict=False)
+                    if isinstance(key, Const) and key.value in _SIZES
+                ]
         if any(not isinstance(value, Const) for value in sizes):
             return "settings"
         return "literal" if sizes else ""
 
     @cached_property
     def size_settings(self) -> tuple[Evidence, ...]:
-        """Settings that size the pool: Flask-SQLAlchemy's engine options, Django's connection age or pool, and names like them."""
+        """Settings that size the pool: engine options, Django's connection age, and names like them."""
         found = []
         for setting in self._services.settings:
             if _SIZE_SETTING.search(setting.name):
                 found.append(Evidence(setting.module.path, setting.line, f"`{setting.name}` sizes the pool"))
             elif setting.name in ("SQLALCHEMY_ENGINE_OPTIONS", "DATABASES", "DATABASE"):
-                found += [Evidence(setting.module.path, setting.line, f"`{key}` in `{setting.name}`") for key in _keys(setting.value) if key in _SIZES]
+                found += [
+                    Evidence(setting.module.path, setting.line, f"`{key}` in `{setting.name}`")
+                    for key in _keys(setting.value)
+                    if key in _SIZES
+                ]
         for site in self._python.all_calls:
             for name, value in site.call.keywords:
-                if name in ("pool_size", "conn_max_age", "maxPoolSize", "pool_max_size") and not isinstance(value, Const):
+                if name in ("pool_size", "conn_max_age", "maxPoolSize", "pool_max_size") and not isinstance(
+                    value, Const
+                ):
                     found.append(Evidence(site.module.path, site.call.line, f"`{name}` comes from the settings"))
         for module in self._python.production:
             for assignment in module.facts.assignments:
@@ -161,13 +313,19 @@ class Stores:
     @cached_property
     def databases(self) -> tuple[Evidence, ...]:
         """Django's database settings."""
-        return tuple(Evidence(setting.module.path, setting.line, "`DATABASES`") for setting in self._services.settings_named("DATABASES") if self._services.is_django)
+        return tuple(
+            Evidence(setting.module.path, setting.line, "`DATABASES`")
+            for setting in self._services.settings_named("DATABASES")
+            if self._services.is_django
+        )
 
     @cached_property
     def uses_relational(self) -> bool:
         """Whether production code keeps anything in a relational store."""
-        return bool(self.databases) or any(client.family == "relational" for client in self.clients) or any(
-            not model.is_document and model.mapper not in ("redis-om", "neomodel") for model in self._models.all
+        return (
+            bool(self.databases)
+            or any(client.family == "relational" for client in self.clients)
+            or any(not model.is_document and model.mapper not in ("redis-om", "neomodel") for model in self._models.all)
         )
 
     # -- migrations ------------------------------------------------------------------------------------------------
@@ -195,7 +353,11 @@ class Stores:
     @cached_property
     def migration_runs(self) -> tuple[Evidence, ...]:
         """What runs the migrations when the service is deployed or starts."""
-        return tuple(dict.fromkeys((*self._by_command(), *self._by_script(), *self._by_compose(), *self._by_call(), *self._by_pipeline())))
+        return tuple(
+            dict.fromkeys(
+                (*self._by_command(), *self._by_script(), *self._by_compose(), *self._by_call(), *self._by_pipeline())
+            )
+        )
 
     def _by_command(self) -> Iterator[Evidence]:
         for one in self._deployment.started_commands:
@@ -205,7 +367,12 @@ class Stores:
 
     def _by_script(self) -> Iterator[Evidence]:
         for path, script in self._sources.facts(ShellScript).items():
-            if _NOT_DEPLOYED.search(path) or self._sources.area(path) in (Area.TEST, Area.EXAMPLE, Area.VENDORED, Area.DOCUMENTATION):
+            if _NOT_DEPLOYED.search(path) or self._sources.area(path) in (
+                Area.TEST,
+                Area.EXAMPLE,
+                Area.VENDORED,
+                Area.DOCUMENTATION,
+            ):
                 continue
             for command in script.commands:
                 text = " ".join(command.words)
@@ -225,11 +392,22 @@ class Stores:
     def _by_call(self) -> Iterator[Evidence]:
         for site in self._python.all_calls:
             is_migrating = site.name in _MIGRATING_CALLS or (
-                site.last == "call_command" and bool(site.call.args) and isinstance(site.call.args[0], Const) and site.call.args[0].value in ("migrate", "migrate_schemas")
+                site.last == "call_command"
+                and bool(site.call.args)
+                and isinstance(site.call.args[0], Const)
+                and site.call.args[0].value in ("migrate", "migrate_schemas")
             )
             first = site.call.argument(0)
-            if not is_migrating and site.name.startswith(("subprocess.", "os.system", "os.exec")) and isinstance(first, Items | Const):
-                words = [str(item.value) for item in first.items if isinstance(item, Const)] if isinstance(first, Items) else [str(first.value)]
+            if (
+                not is_migrating
+                and site.name.startswith(("subprocess.", "os.system", "os.exec"))
+                and isinstance(first, Items | Const)
+            ):
+                words = (
+                    [str(item.value) for item in first.items if isinstance(item, Const)]
+                    if isinstance(first, Items)
+                    else [str(first.value)]
+                )
                 is_migrating = bool(_MIGRATES.search(" ".join(words)))
             if is_migrating and self._runs_itself(site):
                 yield Evidence(site.module.path, site.call.line, f"`{site.last}` migrates when the service starts")
@@ -262,7 +440,23 @@ class Stores:
                 yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
 
 
-_STARTERS = frozenset({"main", "create_app", "lifespan", "startup", "on_startup", "start", "run", "ready", "start_server", "serve", "init_app", "make_app", "application"})
+_STARTERS = frozenset(
+    {
+        "main",
+        "create_app",
+        "lifespan",
+        "startup",
+        "on_startup",
+        "start",
+        "run",
+        "ready",
+        "start_server",
+        "serve",
+        "init_app",
+        "make_app",
+        "application",
+    }
+)
 _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Alembic", re.compile(r"(^|/)env\.py$")),
     ("Django", re.compile(r"(^|/)migrations/\d{4}_\w+\.py$")),
@@ -280,5 +474,3 @@ def _keys(value: Value, depth: int = 0) -> Iterator[str]:
             if isinstance(key, Const) and isinstance(key.value, str):
                 yield key.value
             yield from _keys(item, depth + 1)
-
-

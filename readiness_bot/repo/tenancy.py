@@ -1,4 +1,4 @@
-"""Whether the tree keeps several tenants apart: which model is the tenant, which models are its, and what keeps to it; judges nothing."""
+"""Whether there are tenants to keep apart: which model is the tenant, and which models are its; judges nothing."""
 
 from __future__ import annotations
 
@@ -44,23 +44,72 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "brand": ("brand",),
     "realm": ("realm",),
 }
-_GROUPING_ONLY = frozenset({"team", "group", "project", "account", "customer", "client", "store", "community", "site", "domain", "space", "club", "brand"})
+_GROUPING_ONLY = frozenset(
+    {
+        "team",
+        "group",
+        "project",
+        "account",
+        "customer",
+        "client",
+        "store",
+        "community",
+        "site",
+        "domain",
+        "space",
+        "club",
+        "brand",
+    }
+)
 """Keys that may as well only group: they need a membership, or a column on the users, to be a tenant's."""
 
-_USER_WORDS = frozenset({"user", "users", "owner", "viewer", "member", "principal", "me", "creator", "author", "identity", "session", "actor", "requester", "self_user", "profile"})
+_USER_WORDS = frozenset(
+    {
+        "user",
+        "users",
+        "owner",
+        "viewer",
+        "member",
+        "principal",
+        "me",
+        "creator",
+        "author",
+        "identity",
+        "session",
+        "actor",
+        "requester",
+        "self_user",
+        "profile",
+    }
+)
 _CURRENT = re.compile(
-    r"(^|[.:_?])(current_\w+|request\.user\w*|req\.user\w*|user|request\.auth\w*|request\.(org\w*|tenant\w*|team|account|workspace|project\w*|company)|auth_user|jwt_user|logged_in_user|viewer|identity|principal"
-    r"|get_current\w*|active_\w+|session_user|my_\w+|token_data|claims|g\.\w+|auth_context|auth|membership\w*|accessible\w*|allowed\w*|permitted\w*)(\(\))?([.\[]|$)"
+    r"(^|[.:_?])(current_\w+|request\.user\w*|req\.user\w*|user|request\.auth\w*|request\.(org\w*|"
+    r"tenant\w*|team|account|workspace|project\w*|company)|auth_user|jwt_user|logged_in_user|viewer|"
+    r"identity|principal|get_current\w*|active_\w+|session_user|my_\w+|token_data|claims|g\.\w+|"
+    r"auth_context|auth|membership\w*|accessible\w*|allowed\w*|permitted\w*)(\(\))?([.\[]|$)"
 )
 _CONTEXT = re.compile(
-    r"(^|\.)(set_current_tenant|tenant_context|schema_context|with_loader_criteria|set_tenant|get_current_tenant|scope_to_tenant|schema_translate_map)$", re.IGNORECASE
+    (
+        r"(^|\.)(set_current_tenant|tenant_context|schema_context|with_loader_criteria|set_tenant|"
+        r"get_current_tenant|scope_to_tenant|schema_translate_map)$"
+    ),
+    re.IGNORECASE,
 )
-_SCHEMA_PACKAGES = ("django_tenants", "tenant_schemas", "django_multitenant", "sqlalchemy_tenants", "django_scopes", "django_pgschemas", "tenant_users", "organizations")
+_SCHEMA_PACKAGES = (
+    "django_tenants",
+    "tenant_schemas",
+    "django_multitenant",
+    "sqlalchemy_tenants",
+    "django_scopes",
+    "django_pgschemas",
+    "tenant_users",
+    "organizations",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tenant:
-    """A model that other models belong to. `keys` are the reference fields to it, by model; `words` what names of it contain."""
+    """A model that others belong to. `keys` are the references to it, by model; `words` what its names contain."""
 
     model: Model
     words: frozenset[str]
@@ -93,7 +142,7 @@ class Tenancy:
 
     @cached_property
     def tenant(self) -> Tenant | None:
-        """The model that the most others belong to and that queries keep to through the signed-in user; None without one."""
+        """The model that most others belong to, and queries keep to through the signed-in user."""
         found = [tenant for tenant in self._candidates() if tenant.evidence and self._is_more_than_a_group(tenant)]
         return max(found, key=lambda one: (len(one.scoped), len(one.keys), one.model.name), default=None)
 
@@ -109,20 +158,27 @@ class Tenancy:
         for name, fields in sorted(keys.items()):
             tenant = self._models.by_site[name]
             members = tuple(self._members(tenant, fields))
-            own = {key: field for key, field in fields.items() if self._models.by_site[key] not in members or self._models.is_user(self._models.by_site[key])}
+            own = {
+                key: field
+                for key, field in fields.items()
+                if self._models.by_site[key] not in members or self._models.is_user(self._models.by_site[key])
+            }
             if len(own) >= 2 and not self._models.is_user(tenant):
                 words = self._words(tenant)
                 evidence, scoped = self._scoping(tenant, words, own, members)
                 yield Tenant(tenant, words, own, members, tuple(evidence), frozenset(scoped))
 
     def _is_key(self, name: str, target: Model) -> bool:
-        """Whether a reference of that name to that model is a tenant's key: both are called alike, and as tenants are."""
+        """Whether a reference is a tenant's key: it and the model are called alike, and as tenants are."""
         stem = name.lower().removesuffix("_id").removesuffix("_fk").removesuffix("_pk")
         if stem in self._configured or name.lower() in self._configured:
             return True
         named = snake(target.name).removesuffix("s")
         last = named.rpartition("_")[2]
-        return any(stem in (key, *spellings) and (last in spellings or named in spellings or last == key) for key, spellings in _WORDS.items())
+        return any(
+            stem in (key, *spellings) and (last in spellings or named in spellings or last == key)
+            for key, spellings in _WORDS.items()
+        )
 
     def _words(self, tenant: Model) -> frozenset[str]:
         named = snake(tenant.name).removesuffix("s")
@@ -136,11 +192,19 @@ class Tenancy:
             if self._models.is_user(model):
                 yield model
                 continue
-            leads_to_user = any(field.role == "reference" and (field.target == "<user>" or self._models.is_user(self._models.target(model, field))) for field in model.fields)
-            if leads_to_user and re.search(r"member|user|role|permission|access|invit|collaborat|assign", model.name, re.IGNORECASE):
+            leads_to_user = any(
+                field.role == "reference"
+                and (field.target == "<user>" or self._models.is_user(self._models.target(model, field)))
+                for field in model.fields
+            )
+            if leads_to_user and re.search(
+                r"member|user|role|permission|access|invit|collaborat|assign", model.name, re.IGNORECASE
+            ):
                 yield model
         for field in tenant.fields:
-            if field.role == "many" and (field.target == "<user>" or self._models.is_user(self._models.target(tenant, field))):
+            if field.role == "many" and (
+                field.target == "<user>" or self._models.is_user(self._models.target(tenant, field))
+            ):
                 yield tenant
 
     def _is_more_than_a_group(self, tenant: Tenant) -> bool:
@@ -150,17 +214,27 @@ class Tenancy:
             return len(tenant.scoped) >= 1
         if not tenant.members or len(tenant.scoped) < 2:
             return False
-        own = [self._models.by_site[name] for name in tenant.keys if not self._models.is_user(self._models.by_site[name])]
-        personal = [model for model in own if any(field.role == "reference" and self._is_user_field(model, field) for field in model.fields)]
+        own = [
+            self._models.by_site[name] for name in tenant.keys if not self._models.is_user(self._models.by_site[name])
+        ]
+        personal = [
+            model
+            for model in own
+            if any(field.role == "reference" and self._is_user_field(model, field) for field in model.fields)
+        ]
         # What people in a group have done carries both keys; what belongs to a tenant mostly has no person's.
         return len(personal) * 2 <= len(own)
 
     def _is_user_field(self, model: Model, field: ModelField) -> bool:
-        return (field.target == "<user>" or self._models.is_user(self._models.target(model, field))) and not field.name.startswith(("created", "updated", "modified", "deleted"))
+        return (
+            field.target == "<user>" or self._models.is_user(self._models.target(model, field))
+        ) and not field.name.startswith(("created", "updated", "modified", "deleted"))
 
     # -- what is scoped by it --------------------------------------------------------------------------------------
 
-    def _scoping(self, tenant: Model, words: frozenset[str], keys: dict[str, ModelField], members: tuple[Model, ...]) -> tuple[list[Evidence], set[str]]:
+    def _scoping(
+        self, tenant: Model, words: frozenset[str], keys: dict[str, ModelField], members: tuple[Model, ...]
+    ) -> tuple[list[Evidence], set[str]]:
         evidence: list[Evidence] = []
         scoped: set[str] = set()
         member_names = {member.site.name for member in members}
@@ -180,7 +254,9 @@ class Tenancy:
                 scoped.add(name)
                 if self._by_user(query):
                     evidence.append(_seen(query, f"`{query.model.name}` scoped by the caller's `{tenant.name}`"))
-            if (name in member_names or query.model is tenant) and any(_USER_WORDS & set(words_of(condition.field)) for condition in query.conditions):
+            if (name in member_names or query.model is tenant) and any(
+                _USER_WORDS & set(words_of(condition.field)) for condition in query.conditions
+            ):
                 evidence.append(_seen(query, f"the caller's membership in `{tenant.name}` looked up"))
         return evidence[:8], scoped
 
@@ -214,7 +290,7 @@ class Tenancy:
 
     @cached_property
     def separations(self) -> tuple[Evidence, ...]:
-        """What keeps the tenants apart below the queries: a schema for each, row-level security, criteria on every statement."""
+        """What keeps tenants apart below the queries: schemas, row-level security, criteria on every statement."""
         found: list[Evidence] = []
         for package in _SCHEMA_PACKAGES:
             for module, item in self._python.imports(package):
@@ -222,10 +298,20 @@ class Tenancy:
                 break
         for site in self._python.all_calls:
             if _CONTEXT.search(site.name) or site.call.has("schema_translate_map"):
-                found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` keeps statements to one tenant"))
+                found.append(
+                    Evidence(site.module.path, site.call.line, f"`{site.last}` keeps statements to one tenant")
+                )
             elif site.last in ("execute", "text", "DDL", "exec_driver_sql", "RunSQL", "op.execute"):
                 first = site.call.argument(0)
-                if isinstance(first, Const) and isinstance(first.value, str) and re.search(r"ROW LEVEL SECURITY|CREATE POLICY|SET (LOCAL |SESSION )?search_path|set_config\(", first.value, re.IGNORECASE):
+                if (
+                    isinstance(first, Const)
+                    and isinstance(first.value, str)
+                    and re.search(
+                        r"ROW LEVEL SECURITY|CREATE POLICY|SET (LOCAL |SESSION )?search_path|set_config\(",
+                        first.value,
+                        re.IGNORECASE,
+                    )
+                ):
                     found.append(Evidence(site.module.path, site.call.line, "the database keeps rows or schemas apart"))
             else:
                 for keyword, value in site.call.keywords:
@@ -233,7 +319,11 @@ class Tenancy:
                         continue
                     keys = getattr(value, "keys", ())
                     if any(isinstance(key, Const) and key.value == "schema_translate_map" for key in keys):
-                        found.append(Evidence(site.module.path, site.call.line, "each tenant's schema is put in for the common one"))
+                        found.append(
+                            Evidence(
+                                site.module.path, site.call.line, "each tenant's schema is put in for the common one"
+                            )
+                        )
         return tuple(found)
 
     def is_scoped_by_manager(self, model: Model, words: frozenset[str]) -> bool:
@@ -251,7 +341,7 @@ class Tenancy:
         return False
 
     def path(self, model: Model, tenant: Tenant) -> tuple[str, ...] | None:
-        """The fields that lead from a model to the tenant, nearest first; None where none do. References to people are not followed."""
+        """The fields that lead from a model to the tenant, nearest first, not through people; None without."""
         pending: list[tuple[Model, tuple[str, ...]]] = [(model, ())]
         known = {model.site.name}
         while pending:
@@ -265,7 +355,12 @@ class Tenancy:
                 if field.role != "reference":
                     continue
                 target = self._models.target(current, field)
-                if target is None or target.site.name in known or self._models.is_user(target) or field.target == "<user>":
+                if (
+                    target is None
+                    or target.site.name in known
+                    or self._models.is_user(target)
+                    or field.target == "<user>"
+                ):
                     continue
                 known.add(target.site.name)
                 pending.append((target, (*steps, field.name)))
@@ -286,7 +381,6 @@ def words_of(name: str) -> Iterator[str]:
             yield f"{lowered[:-3]}y"
         elif lowered.endswith("s"):
             yield lowered[:-1]
-
 
 
 def _seen(query: Query, detail: str) -> Evidence:

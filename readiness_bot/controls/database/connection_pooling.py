@@ -23,15 +23,27 @@ _FAMILIES = ("relational", "document", "search", "cache")
     role=Role.BACKEND,
     sources=["https://docs.sqlalchemy.org/en/20/core/pooling.html"],
     fails=[
-        "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n"
-        "    engine = create_engine(os.environ['DSN'])  # <- flagged\n    return list(engine.connect())\n",
-        "import os\nimport psycopg2\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\ndef orders():\n"
-        "    connection = psycopg2.connect(os.environ['DSN'])  # <- flagged\n    return connection.info\n",
+        (
+            "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
+            "\n\n@app.get('/orders')\ndef orders():\n"
+            "    engine = create_engine(os.environ['DSN'])  # <- flagged\n    return list(engine.connect())\n"
+        ),
+        (
+            "import os\nimport psycopg2\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/orders')\ndef orders():\n"
+            "    connection = psycopg2.connect(os.environ['DSN'])  # <- flagged\n    return connection.info\n"
+        ),
     ],
-    fixed="import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
-    "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n\n\n@app.get('/orders')\ndef orders():\n    return list(engine.connect())\n",
+    fixed=(
+        "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
+        "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n\n\n"
+        "@app.get('/orders')\ndef orders():\n    return list(engine.connect())\n"
+    ),
     passes=[
-        "import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n",
+        (
+            "import os\nfrom sqlalchemy import create_engine\n\n"
+            "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n"
+        ),
     ],
     partials=["import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n"],
     ignores=["def add(a, b):\n    return a + b\n"],
@@ -45,7 +57,10 @@ def connection_pooling(repo: Repo) -> Judgement:
     if not own and not databases:
         return not_applicable("No engine or client of a store is made here.")
     sites = tuple(_site(client) for client in own)
-    shown = [*databases[:2], *(seen(client.site.module.path, client.site.call.line, f"`{client.site.last}`") for client in own[:3])]
+    shown = [
+        *databases[:2],
+        *(seen(client.site.module.path, client.site.call.line, f"`{client.site.last}`") for client in own[:3]),
+    ]
     repeated = [site for site in sites if not site.good]
     if repeated:
         return failed(f"{len(repeated)} of {len(own)} engines or clients are made anew each time.", *shown, sites=sites)
@@ -62,5 +77,9 @@ def connection_pooling(repo: Repo) -> Judgement:
 def _site(client: Client) -> Site:
     location = client.site.location
     if client.is_repeated:
-        return bad(location, f"`{client.site.last}` is called for each request or job: every one opens connections of its own", Confidence.HIGH)
+        return bad(
+            location,
+            f"`{client.site.last}` is called for each request or job: every one opens connections of its own",
+            Confidence.HIGH,
+        )
     return good(location)

@@ -15,15 +15,34 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     title="The schema is moved by migrations that the deployment runs",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
-    why="Tables that are made or altered by hand differ from one place to the next, and nobody can tell which version runs where.",
+    why=(
+        "Tables that are made or altered by hand differ from one place to the next, and nobody can "
+        "tell which version runs where."
+    ),
     impact="A release meets a schema that it does not know, and the service fails until someone repairs it by hand.",
-    fix="Keep migrations with the code and run them before the start: `alembic upgrade head` in the entry point or a release step.",
+    fix=(
+        "Keep migrations with the code and run them before the start: `alembic upgrade head` in "
+        "the entry point or a release step."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
-    sources=["https://alembic.sqlalchemy.org/en/latest/tutorial.html", "https://docs.djangoproject.com/en/stable/topics/migrations/"],
-    passes=[{"app/db.py": _ENGINE, "migrations/env.py": _ENV, "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn app.main:app\n"}],
+    sources=[
+        "https://alembic.sqlalchemy.org/en/latest/tutorial.html",
+        "https://docs.djangoproject.com/en/stable/topics/migrations/",
+    ],
+    passes=[
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn app.main:app\n",
+        }
+    ],
     fails=[{"app/db.py": _ENGINE}],
-    fixed={"app/db.py": _ENGINE, "migrations/env.py": _ENV, "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec gunicorn app.main:app\n"},
+    fixed={
+        "app/db.py": _ENGINE,
+        "migrations/env.py": _ENV,
+        "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec gunicorn app.main:app\n",
+    },
     partials=[{"app/db.py": _ENGINE, "migrations/env.py": _ENV}],
     ignores=["def add(a, b):\n    return a + b\n"],
 )

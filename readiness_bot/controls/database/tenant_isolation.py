@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readiness_bot.control import Control, bad, failed, good, not_applicable, partial, passed, seen
 from readiness_bot.calibration import HINTS_ONLY
+from readiness_bot.control import Control, bad, failed, good, not_applicable, partial, passed, seen
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.lookups import Lookup
@@ -14,16 +14,22 @@ _ENOUGH_KEPT = 2
 """Queries kept to the tenant from which on a look-up that is not stands out as forgotten."""
 
 _SCOPED_MODELS = (
-    "from flask import Flask, abort, jsonify, request\nfrom flask_login import current_user, login_required\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
-    "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\n"
-    "class Organization(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n\n"
-    "class User(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\n"
-    "class Invoice(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\n"
-    "class Contract(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\n"
+    "from flask import Flask, abort, jsonify, request\n"
+    "from flask_login import current_user, login_required\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+    "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Organization(db.Model):\n"
+    "    id = db.Column(db.Integer, primary_key=True)\n\n\nclass User(db.Model):\n"
+    "    id = db.Column(db.Integer, primary_key=True)\n"
+    "    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\nclass Invoice(db.Model):\n"
+    "    id = db.Column(db.Integer, primary_key=True)\n"
+    "    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\nclass Contract(db.Model):\n"
+    "    id = db.Column(db.Integer, primary_key=True)\n"
+    "    organization_id = db.Column(db.ForeignKey('organization.id'))\n\n\n"
     "@app.get('/contracts/<int:number>')\n@login_required\ndef contract(number):\n"
-    "    found = Contract.query.filter_by(id=number, organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n\n\n"
+    "    found = Contract.query.filter_by(id=number, "
+    "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n\n\n"
     "@app.get('/invoices')\n@login_required\ndef invoices():\n"
-    "    found = Invoice.query.filter_by(organization_id=current_user.organization_id).paginate()\n    return jsonify([one.id for one in found.items])\n\n\n"
+    "    found = Invoice.query.filter_by(organization_id=current_user.organization_id).paginate()\n"
+    "    return jsonify([one.id for one in found.items])\n\n\n"
 )
 
 
@@ -32,9 +38,15 @@ _SCOPED_MODELS = (
     title="Rows are looked up within the caller's tenant",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why="A row that is picked by a key from the request alone is anybody's who knows or guesses the key, whichever tenant it belongs to.",
+    why=(
+        "A row that is picked by a key from the request alone is anybody's who knows or guesses "
+        "the key, whichever tenant it belongs to."
+    ),
     impact="A user of one customer reads or changes the data of another.",
-    fix="Put the caller's tenant into the query: `.filter_by(id=number, organization_id=current_user.organization_id)`, or compare the row's tenant before it is used.",
+    fix=(
+        "Put the caller's tenant into the query: `.filter_by(id=number, "
+        "organization_id=current_user.organization_id)`, or compare the row's tenant before it is used."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=[
@@ -42,47 +54,99 @@ _SCOPED_MODELS = (
         "https://cheatsheetseries.owasp.org/cheatsheets/Insecure_Direct_Object_Reference_Prevention_Cheat_Sheet.html",
     ],
     fails=[
-        _SCOPED_MODELS + "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n    return jsonify(Invoice.query.get_or_404(number).id)  # <- flagged\n",
-        _SCOPED_MODELS + "@app.post('/invoices/void')\n@login_required\ndef void():\n    number = request.get_json()['invoice_id']\n"
-        "    invoice = db.session.get(Invoice, number)  # <- flagged\n    db.session.delete(invoice)\n    db.session.commit()\n    return jsonify(True)\n",
+        _SCOPED_MODELS
+        + (
+            "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    return jsonify(Invoice.query.get_or_404(number).id)  # <- flagged\n"
+        ),
+        _SCOPED_MODELS
+        + (
+            "@app.post('/invoices/void')\n@login_required\ndef void():\n"
+            "    number = request.get_json()['invoice_id']\n"
+            "    invoice = db.session.get(Invoice, number)  # <- flagged\n    db.session.delete(invoice)\n"
+            "    db.session.commit()\n    return jsonify(True)\n"
+        ),
         {
-            "desk/models.py": "from django.conf import settings\nfrom django.db import models\n\n\nclass Project(models.Model):\n    name = models.TextField()\n\n\n"
-            "class ProjectMembership(models.Model):\n    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n"
-            "    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n\n\n"
-            "class Issue(models.Model):\n    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n\n\n"
-            "class Release(models.Model):\n    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n",
-            "desk/views.py": "from django.core.exceptions import PermissionDenied\nfrom django.shortcuts import get_object_or_404, render\n"
-            "from desk.models import Issue, Project, ProjectMembership, Release\n\n\n"
-            "def _project(request, project_pk):\n    project = get_object_or_404(Project, pk=project_pk)\n"
-            "    if not ProjectMembership.objects.filter(project=project, user=request.user).exists():\n        raise PermissionDenied\n    return project\n\n\n"
-            "def releases(request, project_pk):\n    project = _project(request, project_pk)\n"
-            "    return render(request, 'releases.html', {'releases': Release.objects.filter(project=project)[:50]})\n\n\n"
-            "def issues(request, project_pk):\n    project = _project(request, project_pk)\n    if request.method == 'POST':\n"
-            "        Issue.objects.filter(pk__in=request.POST.getlist('ids')).update(closed=True)  # <- flagged\n"
-            "    return render(request, 'issues.html', {'issues': Issue.objects.filter(project=project)[:50]})\n",
-            "desk/urls.py": "from django.urls import path\nfrom desk import views\n\nurlpatterns = [path('<int:project_pk>/issues/', views.issues), path('<int:project_pk>/releases/', views.releases)]\n",
+            "desk/models.py": (
+                "from django.conf import settings\nfrom django.db import models\n\n\nclass Project(models.Model):\n"
+                "    name = models.TextField()\n\n\nclass ProjectMembership(models.Model):\n"
+                "    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n"
+                "    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n\n\n"
+                "class Issue(models.Model):\n    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n\n"
+                "\nclass Release(models.Model):\n"
+                "    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n"
+            ),
+            "desk/views.py": (
+                "from django.core.exceptions import PermissionDenied\n"
+                "from django.shortcuts import get_object_or_404, render\n"
+                "from desk.models import Issue, Project, ProjectMembership, Release\n\n\n"
+                "def _project(request, project_pk):\n    project = get_object_or_404(Project, pk=project_pk)\n"
+                "    if not ProjectMembership.objects.filter(project=project, user=request.user).exists():\n"
+                "        raise PermissionDenied\n    return project\n\n\ndef releases(request, project_pk):\n"
+                "    project = _project(request, project_pk)\n"
+                "    return render(request, 'releases.html', {'releases': "
+                "Release.objects.filter(project=project)[:50]})\n\n\ndef issues(request, project_pk):\n"
+                "    project = _project(request, project_pk)\n    if request.method == 'POST':\n"
+                "        Issue.objects.filter(pk__in=request.POST.getlist('ids')).update(closed=True)  # "
+                "<- flagged\n    return render(request, 'issues.html', {'issues': "
+                "Issue.objects.filter(project=project)[:50]})\n"
+            ),
+            "desk/urls.py": (
+                "from django.urls import path\nfrom desk import views\n\n"
+                "urlpatterns = [path('<int:project_pk>/issues/', views.issues), "
+                "path('<int:project_pk>/releases/', views.releases)]\n"
+            ),
             "desk/__init__.py": "",
         },
     ],
-    fixed=_SCOPED_MODELS + "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
-    "    found = Invoice.query.filter_by(id=number, organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n",
+    fixed=_SCOPED_MODELS
+    + (
+        "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+        "    found = Invoice.query.filter_by(id=number, "
+        "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
+    ),
     passes=[
-        _SCOPED_MODELS + "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n    found = Invoice.query.get_or_404(number)\n"
-        "    if found.organization_id != current_user.organization_id:\n        abort(404)\n    return jsonify(found.id)\n",
-        _SCOPED_MODELS + "def _visible(invoice):\n    if invoice.organization_id != current_user.organization_id:\n        abort(404)\n\n\n"
-        "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n    found = Invoice.query.get_or_404(number)\n    check_access(found)\n    return jsonify(found.id)\n",
-        _SCOPED_MODELS + "def load(number):\n    return Invoice.query.get_or_404(number)\n\n\n@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n    found = load(number)\n"
-        "    if found.organization_id != current_user.organization_id:\n        abort(404)\n    return jsonify(found.id)\n",
+        _SCOPED_MODELS
+        + (
+            "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    found = Invoice.query.get_or_404(number)\n"
+            "    if found.organization_id != current_user.organization_id:\n        abort(404)\n"
+            "    return jsonify(found.id)\n"
+        ),
+        _SCOPED_MODELS
+        + (
+            "def _visible(invoice):\n    if invoice.organization_id != current_user.organization_id:\n"
+            "        abort(404)\n\n\n@app.get('/invoices/<int:number>')\n@login_required\n"
+            "def invoice(number):\n    found = Invoice.query.get_or_404(number)\n    check_access(found)\n"
+            "    return jsonify(found.id)\n"
+        ),
+        _SCOPED_MODELS
+        + (
+            "def load(number):\n    return Invoice.query.get_or_404(number)\n\n\n"
+            "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    found = load(number)\n    if found.organization_id != current_user.organization_id:\n"
+            "        abort(404)\n    return jsonify(found.id)\n"
+        ),
     ],
     partials=[
-        _SCOPED_MODELS + "def require_admin_or_owner(user_id):\n    if not current_user.is_admin and current_user.id != user_id:\n        abort(403)\n\n\n"
-        "@app.delete('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n    found = Invoice.query.get_or_404(number)  # <- flagged\n"
-        "    require_admin_or_owner(found.id)\n    db.session.delete(found)\n    return jsonify(True)\n",
+        _SCOPED_MODELS
+        + (
+            "def require_admin_or_owner(user_id):\n"
+            "    if not current_user.is_admin and current_user.id != user_id:\n        abort(403)\n\n\n"
+            "@app.delete('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    found = Invoice.query.get_or_404(number)  # <- flagged\n    require_admin_or_owner(found.id)\n"
+            "    db.session.delete(found)\n    return jsonify(True)\n"
+        ),
     ],
     ignores=[
-        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass User(db.Model):\n"
-        "    id = db.Column(db.Integer, primary_key=True)\n\n\nclass Note(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n"
-        "    owner_id = db.Column(db.ForeignKey('user.id'))\n\n\n@app.get('/notes/<int:number>')\ndef note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n",
+        (
+            "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+            "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass User(db.Model):\n"
+            "    id = db.Column(db.Integer, primary_key=True)\n\n\nclass Note(db.Model):\n"
+            "    id = db.Column(db.Integer, primary_key=True)\n"
+            "    owner_id = db.Column(db.ForeignKey('user.id'))\n\n\n@app.get('/notes/<int:number>')\n"
+            "def note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n"
+        ),
     ],
 )
 def tenant_isolation(repo: Repo) -> Judgement:
@@ -93,7 +157,14 @@ def tenant_isolation(repo: Repo) -> Judgement:
         if separations:
             return passed("Tenants are kept apart below the queries.", *separations[:5])
         return not_applicable("No model here belongs to a tenant whose users are kept to it.")
-    shown = [seen(tenant.model.location.path, tenant.model.location.line, f"`{tenant.model.name}`: {len(tenant.keys)} models belong to it"), *tenant.evidence[:4]]
+    shown = [
+        seen(
+            tenant.model.location.path,
+            tenant.model.location.line,
+            f"`{tenant.model.name}`: {len(tenant.keys)} models belong to it",
+        ),
+        *tenant.evidence[:4],
+    ]
     sites = tuple(_sites(repo, bool(separations)))
     return _judged(tenant.model.name, sites, [*shown, *separations[:2]])
 
@@ -106,7 +177,9 @@ def _judged(name: str, sites: tuple[Site, ...], shown: list[Evidence]) -> Judgem
         places = "1 look-up leaves" if count == 1 else f"{count} look-ups leave"
         return failed(f"{places} the caller's `{name}` out, {kept} queries keep to it.", *shown, sites=sites)
     if any(site.confidence is Confidence.MEDIUM for site in wrong):
-        found = partial(f"Queries keep to the caller's `{name}`, with {len(wrong)} to review.", *shown, score=HINTS_ONLY.value)
+        found = partial(
+            f"Queries keep to the caller's `{name}`, with {len(wrong)} to review.", *shown, score=HINTS_ONLY.value
+        )
         return Judgement(found.status, found.score, found.summary, found.evidence, sites=sites)
     found = passed(f"Queries keep to the caller's `{name}`.", *shown)
     return Judgement(found.status, found.score, found.summary, found.evidence, sites=sites)

@@ -13,7 +13,8 @@ from readiness_bot.repo.queries import COUNTING, RESULTS, Query, is_bounding
 from readiness_bot.repo.reach import Reach
 
 _ON_PURPOSE = re.compile(
-    r"export|download|dump|csv|backup|feed|sitemap|migrat|archive|stream|sync|import|webhook|health|metric", re.IGNORECASE
+    r"export|download|dump|csv|backup|feed|sitemap|migrat|archive|stream|sync|import|webhook|health|metric",
+    re.IGNORECASE,
 )
 _SMALL = re.compile(
     r"config|setting|option|countr|currenc|language|locale|timezone|role|permission|plan$|severit|priorit|status|"
@@ -29,7 +30,10 @@ _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names
     title="Lists that routes return are bounded",
     kind=Kind.DEFECT,
     severity=Severity.MEDIUM,
-    why="A query without a limit returns as many rows as there are: a few on the day it is written, all of them years later.",
+    why=(
+        "A query without a limit returns as many rows as there are: a few on the day it is "
+        "written, all of them years later."
+    ),
     impact="One request loads a grown table into memory, and the process that answers it slows down or is killed.",
     fix="Take the page from the request, cap it, and put it on the query: `.limit(min(limit, 100)).offset(offset)`.",
     effort=Effort.HOURS,
@@ -39,45 +43,81 @@ _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names
         "https://docs.sqlalchemy.org/en/20/core/selectable.html#sqlalchemy.sql.expression.Select.limit",
     ],
     fails=[
-        "from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\nfrom sqlalchemy.orm import Session, declarative_base\n\n"
-        "app = FastAPI()\nBase = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n\n\n"
-        "class Order(Base):\n    __tablename__ = 'orders'\n    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
-        "@app.get('/orders')\ndef orders(session: Session):\n    return session.scalars(select(Order)).all()  # <- flagged\n",
+        (
+            "from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\n"
+            "from sqlalchemy.orm import Session, declarative_base\n\napp = FastAPI()\n"
+            "Base = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n"
+            "    id = Column(Integer, primary_key=True)\n\n\nclass Order(Base):\n    __tablename__ = 'orders'\n"
+            "    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
+            "@app.get('/orders')\ndef orders(session: Session):\n"
+            "    return session.scalars(select(Order)).all()  # <- flagged\n"
+        ),
         {
-            "shop/models.py": "from django.conf import settings\nfrom django.db import models\n\n\nclass Order(models.Model):\n"
-            "    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n",
-            "shop/views.py": "from django.shortcuts import render\nfrom shop.models import Order\n\n\ndef orders(request):\n"
-            "    found = Order.objects.all()  # <- flagged\n    return render(request, 'orders.html', {'orders': found})\n",
-            "shop/urls.py": "from django.urls import path\nfrom shop import views\n\nurlpatterns = [path('orders/', views.orders)]\n",
+            "shop/models.py": (
+                "from django.conf import settings\nfrom django.db import models\n\n\nclass Order(models.Model):\n"
+                "    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n"
+            ),
+            "shop/views.py": (
+                "from django.shortcuts import render\nfrom shop.models import Order\n\n\ndef orders(request):\n"
+                "    found = Order.objects.all()  # <- flagged\n"
+                "    return render(request, 'orders.html', {'orders': found})\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop import views\n\n"
+                "urlpatterns = [path('orders/', views.orders)]\n"
+            ),
             "shop/__init__.py": "",
         },
         {
-            "app/models.py": "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\nclass Users(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n\n"
-            "class Alert(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n    user_id = db.Column(db.Integer, db.ForeignKey('users.id'))\n\n"
-            "    @classmethod\n    def newest(cls):\n        return cls.query.order_by(cls.id)\n",
-            "app/views.py": "from flask import Flask, jsonify\nfrom app.models import Alert\n\napp = Flask(__name__)\n\n\n@app.get('/alerts')\ndef alerts():\n"
-            "    return jsonify([alert.id for alert in Alert.newest()])  # <- flagged\n",
+            "app/models.py": (
+                "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\nclass Users(db.Model):\n"
+                "    id = db.Column(db.Integer, primary_key=True)\n\n\nclass Alert(db.Model):\n"
+                "    id = db.Column(db.Integer, primary_key=True)\n"
+                "    user_id = db.Column(db.Integer, db.ForeignKey('users.id'))\n\n    @classmethod\n"
+                "    def newest(cls):\n        return cls.query.order_by(cls.id)\n"
+            ),
+            "app/views.py": (
+                "from flask import Flask, jsonify\nfrom app.models import Alert\n\napp = Flask(__name__)\n\n\n"
+                "@app.get('/alerts')\ndef alerts():\n"
+                "    return jsonify([alert.id for alert in Alert.newest()])  # <- flagged\n"
+            ),
             "app/__init__.py": "",
         },
     ],
-    fixed="from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\nfrom sqlalchemy.orm import Session, declarative_base\n\n"
-    "app = FastAPI()\nBase = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n    id = Column(Integer, primary_key=True)\n\n\n"
-    "class Order(Base):\n    __tablename__ = 'orders'\n    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
-    "@app.get('/orders')\ndef orders(session: Session, limit: int = 50, offset: int = 0):\n"
-    "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n",
+    fixed=(
+        "from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\n"
+        "from sqlalchemy.orm import Session, declarative_base\n\napp = FastAPI()\n"
+        "Base = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n"
+        "    id = Column(Integer, primary_key=True)\n\n\nclass Order(Base):\n    __tablename__ = 'orders'\n"
+        "    id = Column(Integer, primary_key=True)\n    user_id = Column(ForeignKey('users.id'))\n\n\n"
+        "@app.get('/orders')\ndef orders(session: Session, limit: int = 50, offset: int = 0):\n"
+        "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n"
+    ),
     passes=[
-        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
-        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes')\ndef notes():\n    page = Note.query.paginate(max_per_page=100)\n"
-        "    return jsonify([note.id for note in page.items])\n",
+        (
+            "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+            "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
+            "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes')\ndef notes():\n"
+            "    page = Note.query.paginate(max_per_page=100)\n"
+            "    return jsonify([note.id for note in page.items])\n"
+        ),
     ],
     ignores=[
-        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
-        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes/<int:number>')\ndef note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n",
+        (
+            "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+            "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
+            "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes/<int:number>')\n"
+            "def note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n"
+        ),
         "def add(a, b):\n    return a + b\n",
     ],
     partials=[
-        "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\napp = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Tag(db.Model):\n"
-        "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/tags')\ndef tags():\n    return jsonify([tag.id for tag in Tag.query.all()])  # <- flagged\n",
+        (
+            "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+            "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Tag(db.Model):\n"
+            "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/tags')\ndef tags():\n"
+            "    return jsonify([tag.id for tag in Tag.query.all()])  # <- flagged\n"
+        ),
     ],
     applies=lambda repo: bool(repo.queries.all) and bool(repo.routes.all),
 )
@@ -101,7 +141,11 @@ def _judged(repo: Repo, query: Query) -> Iterator[Site]:
     fetches = bool(query.names & RESULTS)
     if query.is_bounded:
         yield good(query.location)
-    elif fetches or repo.queries.is_walked(query) or (repo.reach.depth(function) == 0 and repo.queries.is_returned(query)):
+    elif (
+        fetches
+        or repo.queries.is_walked(query)
+        or (repo.reach.depth(function) == 0 and repo.queries.is_returned(query))
+    ):
         yield from _unbounded(repo, query, query.location, function.definition.name)
     elif repo.queries.is_returned(query):
         yield from _handed_back(repo, query, function.name)
@@ -126,11 +170,15 @@ def _unbounded(repo: Repo, query: Query, location: Location, function: str) -> I
     model = query.model
     confidence = _confidence(repo, query, location, function)
     if model is not None and confidence is not None:
-        yield bad(location, f"Every `{model.name}` that matches is loaded at once: the query has neither limit nor pages", confidence)
+        yield bad(
+            location,
+            f"Every `{model.name}` that matches is loaded at once: the query has neither limit nor pages",
+            confidence,
+        )
 
 
 def _confidence(repo: Repo, query: Query, location: Location, function: str) -> Confidence | None:
-    """How certain it is that the rows are those of a table that grows; None where the list is bounded in another way."""
+    """How certain it is that the table grows; None where the list is bounded in another way."""
     model = query.model
     if model is None or _ON_PURPOSE.search(function) or _ON_PURPOSE.search(location.path.rpartition("/")[2]):
         return None
@@ -148,21 +196,31 @@ def _confidence(repo: Repo, query: Query, location: Location, function: str) -> 
 
 
 def _narrowed_by(repo: Repo, query: Query, model: Model) -> str:
-    """By what the conditions narrow the table: `few` rows that are named, those of one `parent`, or nothing that counts."""
+    """By what the conditions narrow the table: to a `few` named rows, those of a `parent`, or nothing."""
     found = ""
     for condition in query.conditions:
         name = condition.field
         if "." in name or condition.is_constant:
             # A join, or a flag: neither names rows.
             continue
-        if not _WHOSE.search(name) and (name.endswith("__in") or any(part.endswith(".in_") for part in condition.names)):
+        if not _WHOSE.search(name) and (
+            name.endswith("__in") or any(part.endswith(".in_") for part in condition.names)
+        ):
             return "few"
         field = model.field(name) or model.field(name.partition("__")[0]) or model.field(f"{name}_id")
-        if name in model.primary_keys or name in ("pk__in", "id__in") or (field is None and _NARROWING.search(name) and not _WHOSE.search(name)):
+        if (
+            name in model.primary_keys
+            or name in ("pk__in", "id__in")
+            or (field is None and _NARROWING.search(name) and not _WHOSE.search(name))
+        ):
             return "few"
-        if field is not None and field.role in ("reference", "relation") and not _is_whose(repo, model, field.name):
-            found = "parent"
-        elif _WHOSE.search(name) and any("user" in part.lower() for part in condition.names) and not name.lower().startswith(("org", "tenant", "group")):
+        if (
+            field is not None and field.role in ("reference", "relation") and not _is_whose(repo, model, field.name)
+        ) or (
+            _WHOSE.search(name)
+            and any("user" in part.lower() for part in condition.names)
+            and not name.lower().startswith(("org", "tenant", "group"))
+        ):
             found = "parent"
         elif field is not None and field.role == "column" and _NARROWING.search(field.name):
             return "few"
@@ -173,4 +231,8 @@ def _is_whose(repo: Repo, model: Model, name: str) -> bool:
     """Whether a reference only tells whose the rows are, which narrows a table to one customer's and no further."""
     field = model.field(name)
     target = repo.models.target(model, field) if field is not None else None
-    return target is not None and not repo.models.is_user(target) and bool(re.search(r"^(org|tenant|workspace|company|account)", target.name, re.IGNORECASE))
+    return (
+        target is not None
+        and not repo.models.is_user(target)
+        and bool(re.search(r"^(org|tenant|workspace|company|account)", target.name, re.IGNORECASE))
+    )

@@ -1,0 +1,83 @@
+"""Queries with their models, conditions and bounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.repo.queries import Query
+from tests.repos import repo_of
+
+_MODELS = """
+from sqlalchemy import Column, ForeignKey, Integer, select
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+class Team(Base):
+    __tablename__ = "team"
+    id = Column(Integer, primary_key=True)
+
+class Ticket(Base):
+    __tablename__ = "ticket"
+    id = Column(Integer, primary_key=True)
+    team_id = Column(ForeignKey("team.id"))
+
+"""
+
+
+def _only(body: str) -> Query:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    queries = repo_of({"app/db.py": f"{_MODELS}def work(session, number, team, limit):\n{lines}\n"}).queries.all
+    assert len(queries) == 1
+    return queries[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return session.query(Ticket).filter(Ticket.id == number).one()",
+        "return session.execute(select(Ticket).where(Ticket.id == number)).scalar_one()",
+        "statement = select(Ticket)\nstatement = statement.where(Ticket.id == number)\nreturn session.scalars(statement).first()",
+        "return session.query(Ticket).filter_by(id=number).first()",
+    ],
+)
+def test_row_is_picked_by_its_key(body: str) -> None:
+    query = _only(body)
+    assert query.model is not None
+    assert query.model.name == "Ticket"
+    assert query.gives_one
+    assert [(one.field, "?number" in one.names) for one in query.conditions] == [("id", True)]
+    assert not query.is_open
+
+
+def test_get_takes_the_key_itself() -> None:
+    query = _only("return session.get(Ticket, number)")
+    assert [(one.field, one.names) for one in query.conditions] == [("pk", ("?number",))]
+
+
+def test_conditions_added_in_steps_belong_to_one_query() -> None:
+    query = _only(
+        "found = session.query(Ticket)\nif team:\n    found = found.filter(Ticket.team_id == team.id)\nreturn found.all()"
+    )
+    assert query.fields == frozenset({"team_id"})
+    assert not query.is_bounded
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return session.query(Ticket).limit(limit).all()",
+        "return session.query(Ticket).all()[:50]",
+        "found = session.query(Ticket)\nreturn found[:limit]",
+    ],
+)
+def test_limit_and_slice_bound_a_query(body: str) -> None:
+    assert _only(body).is_bounded
+
+
+def test_unread_conditions_leave_a_query_open() -> None:
+    assert _only("return session.query(Ticket).filter(*team.conditions()).all()").is_open
+
+
+def test_counting_gives_no_rows() -> None:
+    assert _only("return session.query(Ticket).count()").counts
