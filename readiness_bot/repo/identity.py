@@ -33,7 +33,8 @@ class Strength(IntEnum):
 class Protection:
     """What protects a route: how strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up.
 
-    `level` is the guard's, or `handler` for what the handler and its class do themselves."""
+    `level` is the guard's, or `handler` for what the handler and its class do themselves.
+    """
 
     strength: Strength
     by: str
@@ -53,7 +54,10 @@ class Switch:
     off: bool
 
 
-_NO_IDENTITY = re.compile(r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer", re.IGNORECASE)
+_NO_IDENTITY = re.compile(
+    r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer",
+    re.IGNORECASE,
+)
 _STRONG_NAME = re.compile(
     r"(^|_)(login|logged|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
     r"|perm|perms|role|roles|rbac|acl|jwt|apikey|api_key|bearer|principal|membership|member|owner|access|scope|scopes|oauth|oauth2|oidc|sso|hmac"
@@ -130,12 +134,106 @@ _READS = re.compile(
     re.IGNORECASE,
 )
 _OPEN_WORDS = frozenset(
-    "login signin logout signout logoff auth authenticate authentication authorize token tokens refresh oauth oauth2 oidc saml saml2 sso ldap acs callback register registration"
-    " signup password passwd reset forgot forgotten recover recovery confirm confirmation verify verification activate activation invite invitation invitations"
-    " health healthz healthcheck ready readiness live liveness ping heartbeat version webhook webhooks hook hooks csrf setup install installation onboarding wizard contact"
-    " unsubscribe csp anonymous guest i18n setlang language locale graphql ingest envelope minidump beacon captcha recaptcha"
-    " 2fa mfa otp totp webauthn passkey passkeys robots favicon bounce bounces newsletter jwks introspect revoke userinfo xauthn"
-    " unauthenticated federated socketio sockjs slack".split()
+    [
+        "login",
+        "signin",
+        "logout",
+        "signout",
+        "logoff",
+        "auth",
+        "authenticate",
+        "authentication",
+        "authorize",
+        "token",
+        "tokens",
+        "refresh",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "saml",
+        "saml2",
+        "sso",
+        "ldap",
+        "acs",
+        "callback",
+        "register",
+        "registration",
+        "signup",
+        "password",
+        "passwd",
+        "reset",
+        "forgot",
+        "forgotten",
+        "recover",
+        "recovery",
+        "confirm",
+        "confirmation",
+        "verify",
+        "verification",
+        "activate",
+        "activation",
+        "invite",
+        "invitation",
+        "invitations",
+        "health",
+        "healthz",
+        "healthcheck",
+        "ready",
+        "readiness",
+        "live",
+        "liveness",
+        "ping",
+        "heartbeat",
+        "version",
+        "webhook",
+        "webhooks",
+        "hook",
+        "hooks",
+        "csrf",
+        "setup",
+        "install",
+        "installation",
+        "onboarding",
+        "wizard",
+        "contact",
+        "unsubscribe",
+        "csp",
+        "anonymous",
+        "guest",
+        "i18n",
+        "setlang",
+        "language",
+        "locale",
+        "graphql",
+        "ingest",
+        "envelope",
+        "minidump",
+        "beacon",
+        "captcha",
+        "recaptcha",
+        "2fa",
+        "mfa",
+        "otp",
+        "totp",
+        "webauthn",
+        "passkey",
+        "passkeys",
+        "robots",
+        "favicon",
+        "bounce",
+        "bounces",
+        "newsletter",
+        "jwks",
+        "introspect",
+        "revoke",
+        "userinfo",
+        "xauthn",
+        "unauthenticated",
+        "federated",
+        "socketio",
+        "sockjs",
+        "slack",
+    ]
 )
 _OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "authentication", "oauth", "saml", "ldap"})
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
@@ -144,12 +242,46 @@ _SWITCH = re.compile(
     r"((auth|authentication|login|security|basic_auth|http_auth|access_control)[._]?(required|enabled|enable|on|active|mode|type)|(require|enable|use|enforce|with)_(auth|authentication|login|security))$",
     re.IGNORECASE,
 )
-_CHECKS = re.compile(r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate|guard|has|is|can)(_|$)")
-_GATE = re.compile(r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required")
-_GENERIC = re.compile(r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$")
-_REGISTERING = frozenset({"route", "get", "post", "put", "patch", "delete", "head", "options", "api_route", "websocket", "websocket_route", "page"})
+_CHECKS = re.compile(
+    r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate|guard|has|is|can)(_|$)"
+)
+_GATE = re.compile(
+    r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
+)
+_GENERIC = re.compile(
+    r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$"
+)
+_REGISTERING = frozenset(
+    {
+        "route",
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "api_route",
+        "websocket",
+        "websocket_route",
+        "page",
+    }
+)
 _NO_MODE = frozenset({"none", "", "off", "disabled", "nop", "no", "false", "anonymous", "noop", "allow_all", "noauth"})
-_BASE_HOOKS = ("dispatch", "prepare", "initial", "check_permissions", "get_permissions", "has_permission", "before_request", "process_request", "process_view", "__call__", "setup", "on_request")
+_BASE_HOOKS = (
+    "dispatch",
+    "prepare",
+    "initial",
+    "check_permissions",
+    "get_permissions",
+    "has_permission",
+    "before_request",
+    "process_request",
+    "process_view",
+    "__call__",
+    "setup",
+    "on_request",
+)
 
 
 class Identity:
@@ -221,12 +353,19 @@ class Identity:
             return Strength.NONE
         # What is being looked at asks nothing by itself: a function that calls itself ends here.
         self._strengths[key] = Strength.NONE
-        found = self._class_strength(site, depth) if site.definition.kind == "class" else self._function_strength(site, depth)
+        found = (
+            self._class_strength(site, depth)
+            if site.definition.kind == "class"
+            else self._function_strength(site, depth)
+        )
         self._strengths[key] = found
         return found
 
     def _class_strength(self, site: DefinitionSite, depth: int) -> Strength:
-        best = max((_LIBRARY_GUARDS.get(base.rpartition(".")[2], Strength.NONE) for base in self._python.external_bases(site)), default=Strength.NONE)
+        best = max(
+            (_LIBRARY_GUARDS.get(base.rpartition(".")[2], Strength.NONE) for base in self._python.external_bases(site)),
+            default=Strength.NONE,
+        )
         for name in (*_BASE_HOOKS, "__init__", "authenticate"):
             method = self._python.member(site, name)
             if method is not None and method.definition.kind == "function":
@@ -241,7 +380,11 @@ class Identity:
         best = Strength.READS if any(_READS.search(ref) for ref in refs) else Strength.NONE
         refuses = self._refuses(calls, raises, returns)
         if refuses:
-            asked = {*refs, *(guard for item in (*calls, *raises) for guard in item.guards), *(parameter.name for parameter in site.definition.parameters)}
+            asked = {
+                *refs,
+                *(guard for item in (*calls, *raises) for guard in item.guards),
+                *(parameter.name for parameter in site.definition.parameters),
+            }
             things = f"{name} {' '.join(sorted(map(_snake, asked)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
                 best = Strength.PERMISSION if _about_permission(things) else Strength.IDENTITY
@@ -268,7 +411,13 @@ class Identity:
         return (
             any(_REFUSAL.search(raised.name.rpartition(".")[2]) for raised in raises)
             or any(_refusing_call(call) for call in calls)
-            or (any(call.last.lower() in _REDIRECTS for call in calls) and any(call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args)) for call in calls))
+            or (
+                any(call.last.lower() in _REDIRECTS for call in calls)
+                and any(
+                    call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args))
+                    for call in calls
+                )
+            )
             or any(_is_refusing_value(value) for item in returns for value in flattened(item.value))
         )
 
@@ -288,14 +437,22 @@ class Identity:
         own = self._python.definition_named(guard.name.removesuffix("()"))
         if own is None and ":" in guard.name:
             owner = self._python.definition_named(guard.name.rpartition(".")[0].removesuffix("()"))
-            own = owner if owner is not None and owner.definition.kind == "class" and guard.name.endswith(".require") else None
+            own = (
+                owner
+                if owner is not None and owner.definition.kind == "class" and guard.name.endswith(".require")
+                else None
+            )
         if own is not None:
             return self._of_own(own, guard)
         if last in _LIBRARY_GUARDS:
             return _LIBRARY_GUARDS[last]
         if guard.kind == "mixin":
             name = _snake(last)
-            return Strength.IDENTITY if re.search(r"login_required|authenticated|permission_required|auth_required", name) else Strength.NONE
+            return (
+                Strength.IDENTITY
+                if re.search(r"login_required|authenticated|permission_required|auth_required", name)
+                else Strength.NONE
+            )
         return self._by_name(guard)
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
@@ -331,13 +488,24 @@ class Identity:
     def protections(self, route: Route) -> tuple[Protection, ...]:
         """Everything that asks who calls before or while the route's handler runs, the strongest first."""
         found = [*self._by_guards(route), *self._by_application(route), *self._by_body(route)]
-        return tuple(sorted(found, key=lambda item: (-item.strength, item.is_optional, _LEVELS.index(item.level), item.path, item.line)))
+        return tuple(
+            sorted(
+                found,
+                key=lambda item: (-item.strength, item.is_optional, _LEVELS.index(item.level), item.path, item.line),
+            )
+        )
 
     def gate(self, route: Route) -> Protection | None:
         """What asks first who calls: a guard before the handler's own questions, one that always applies before one that may."""
         return min(
             self.protections(route),
-            key=lambda item: (item.strength < Strength.IDENTITY, item.is_optional, _LEVELS.index(item.level), item.path, item.line),
+            key=lambda item: (
+                item.strength < Strength.IDENTITY,
+                item.is_optional,
+                _LEVELS.index(item.level),
+                item.path,
+                item.line,
+            ),
             default=None,
         )
 
@@ -352,7 +520,12 @@ class Identity:
 
     def misplaced(self, route: Route) -> frozenset[str]:
         """The guards written above the decorator that registers the route: the framework keeps the function without them."""
-        if route.call is None or route.handler is None or route.handler.index != route.call.decorates or route.view is not None:
+        if (
+            route.call is None
+            or route.handler is None
+            or route.handler.index != route.call.decorates
+            or route.view is not None
+        ):
             return frozenset()
         if route.framework in ("cherrypy", "web.py", "litestar", "django", "django-rest-framework", "chalice"):
             return frozenset()
@@ -370,28 +543,58 @@ class Identity:
         return frozenset()
 
     def _by_application(self, route: Route) -> Iterator[Protection]:
-        overridden = self._overrides_default(route)
-        if route.framework == "django-rest-framework" and not overridden:
+        if route.framework == "django-rest-framework" or self._is_rest_function(route):
+            if self._overrides_default(route):
+                return
             yield from self._rest_default
-        if overridden and route.framework == "django-rest-framework":
-            return
         for attached, owner, strength in self._gates:
             place = attached.location
             if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):
                 continue
-            yield Protection(strength, _shown(attached.name), place.path, place.line, "application", is_optional=bool(set(attached.guards) - {"__name__"}))
+            yield Protection(
+                strength,
+                _shown(attached.name),
+                place.path,
+                place.line,
+                "application",
+                is_optional=bool(set(attached.guards) - {"__name__"}),
+            )
 
     def _overrides_default(self, route: Route) -> bool:
         """Whether a view of Django REST framework sets its own permissions, be they empty."""
-        return route.view is not None and self._python.class_value(route.view, "permission_classes") is not None
+        if route.view is not None:
+            return self._python.class_value(route.view, "permission_classes") is not None
+        return route.handler is not None and _REST_PERMISSIONS in self._decorators(route.handler)
+
+    def _is_rest_function(self, route: Route) -> bool:
+        """Whether a function is made a view of Django REST framework by its decorator."""
+        return route.handler is not None and route.view is None and _REST_VIEW in self._decorators(route.handler)
+
+    def _decorators(self, site: DefinitionSite) -> frozenset[str]:
+        return frozenset(
+            self._python.identify(decorator.name, site.module).removesuffix("()")
+            for decorator in site.definition.decorators
+            if isinstance(decorator, Name | Invoke)
+        )
 
     @cached_property
     def _gates(self) -> tuple[tuple[Attachment, str, Strength], ...]:
         """Middleware and request hooks that refuse strangers, with the router they are limited to."""
         found = []
-        for attached in (*self._services.middleware, *(hook for hook in self._services.hooks if hook.kind == "before-request")):
-            strength = self.strength(attached.definition) if attached.definition is not None else _LIBRARY_GUARDS.get(attached.name.rpartition(".")[2], Strength.NONE)
-            if attached.definition is not None and attached.definition.definition.kind == "class" and strength < Strength.IDENTITY:
+        for attached in (
+            *self._services.middleware,
+            *(hook for hook in self._services.hooks if hook.kind == "before-request"),
+        ):
+            strength = (
+                self.strength(attached.definition)
+                if attached.definition is not None
+                else _LIBRARY_GUARDS.get(attached.name.rpartition(".")[2], Strength.NONE)
+            )
+            if (
+                attached.definition is not None
+                and attached.definition.definition.kind == "class"
+                and strength < Strength.IDENTITY
+            ):
                 strength = max((self.strength(method) for method in attached.definition.methods), default=Strength.NONE)
             if strength >= Strength.IDENTITY and self._is_gate(attached):
                 found.append((attached, self._limited_to(attached), strength))
@@ -418,7 +621,9 @@ class Identity:
             name = decorator.name if isinstance(decorator, Name | Invoke) else ""
             if name.endswith(".before_request"):
                 owner = name.rpartition(".")[0]
-                if isinstance(decorator, Name) and "Blueprint" in (decorator.meaning or self._python.mean(owner, site.module)):
+                if isinstance(decorator, Name) and "Blueprint" in (
+                    decorator.meaning or self._python.mean(owner, site.module)
+                ):
                     return self._python.identify(owner, site.module)
                 if "Blueprint" in self._python.mean(owner, site.module):
                     return self._python.identify(owner, site.module)
@@ -437,21 +642,38 @@ class Identity:
                         text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
                         strength = _of_permission(str(text).rpartition(".")[2])
                         if text and strength > Strength.NONE:
-                            found.append(Protection(strength, _shown(str(text)), setting.module.path, setting.line, "application"))
+                            found.append(
+                                Protection(
+                                    strength, _shown(str(text)), setting.module.path, setting.line, "application"
+                                )
+                            )
         return tuple(found)
 
     def _by_body(self, route: Route) -> Iterator[Protection]:
         for site in self._answering(route):
             strength = self.strength(site)
             if strength is not Strength.NONE:
-                yield Protection(strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler")
+                yield Protection(
+                    strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler"
+                )
 
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and what its class runs before it."""
         if route.handler is not None:
             yield route.handler
         if route.view is not None:
-            for name in (*_BASE_HOOKS, "get_queryset", "get_object", "perform_create", "perform_update", "perform_destroy", "test_func", "form_valid", "post", "create"):
+            for name in (
+                *_BASE_HOOKS,
+                "get_queryset",
+                "get_object",
+                "perform_create",
+                "perform_update",
+                "perform_destroy",
+                "test_func",
+                "form_valid",
+                "post",
+                "create",
+            ):
                 method = self._python.member(route.view, name)
                 if method is not None and method.definition.kind == "function":
                     yield method
@@ -464,7 +686,7 @@ class Identity:
         if route.view is not None:
             named.append(route.view.definition.name)
         words = {word.lower() for text in named for word in _WORD.findall(text)}
-        if words & _OPEN_WORDS or {"sign", "log"} & words and {"in", "up", "out"} & words:
+        if words & _OPEN_WORDS or ({"sign", "log"} & words and {"in", "up", "out"} & words):
             return True
         stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
         return bool(set(stem.split("_")) & _OPEN_MODULES)
@@ -473,7 +695,17 @@ class Identity:
         """Whether the route is marked as open: `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`."""
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
-            if last in ("AllowAny", "login_exempt", "public", "exempt", "allow_anonymous", "no_auth", "noauth", "public_endpoint", "unauthenticated") or _snake(last).endswith("_exempt") and "csrf" not in last:
+            if last in (
+                "AllowAny",
+                "login_exempt",
+                "public",
+                "exempt",
+                "allow_anonymous",
+                "no_auth",
+                "noauth",
+                "public_endpoint",
+                "unauthenticated",
+            ) or (_snake(last).endswith("_exempt") and "csrf" not in last):
                 return True
         bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
@@ -496,7 +728,10 @@ class Identity:
         return tuple(
             route
             for route in self._routes.all
-            if route.is_wired and self._changes(route) and route.module.area is Area.PRODUCTION and not self.is_open_on_purpose(route)
+            if route.is_wired
+            and self._changes(route)
+            and route.module.area is Area.PRODUCTION
+            and not self.is_open_on_purpose(route)
         )
 
     @staticmethod
@@ -527,13 +762,17 @@ class Identity:
                         self._add_switch(found, name, value, module, assignment.line)
         return tuple(found.values())
 
-    def _add_switch(self, found: dict[tuple[str, int], Switch], name: str, value: Value, module: Module, line: int) -> None:
+    def _add_switch(
+        self, found: dict[tuple[str, int], Switch], name: str, value: Value, module: Module, line: int
+    ) -> None:
         if not _SWITCH.search(name):
             return
         default = default_of(self._python, value, module)
         if not default.is_known:
             return
-        off = default.value is None or (default.value.lower() in _NO_MODE if isinstance(default.value, str) else not default.value)
+        off = default.value is None or (
+            default.value.lower() in _NO_MODE if isinstance(default.value, str) else not default.value
+        )
         found.setdefault((module.path, line), Switch(name, module.path, line, off))
 
     @cached_property
@@ -547,9 +786,65 @@ class Identity:
 
 
 _WRITING = frozenset(
-    "create add update delete remove set save edit upload patch put insert write store commit import assign rename move destroy restore cancel approve publish merge enqueue delay send purge clear".split()
+    [
+        "create",
+        "add",
+        "update",
+        "delete",
+        "remove",
+        "set",
+        "save",
+        "edit",
+        "upload",
+        "patch",
+        "put",
+        "insert",
+        "write",
+        "store",
+        "commit",
+        "import",
+        "assign",
+        "rename",
+        "move",
+        "destroy",
+        "restore",
+        "cancel",
+        "approve",
+        "publish",
+        "merge",
+        "enqueue",
+        "delay",
+        "send",
+        "purge",
+        "clear",
+    ]
 )
-_ASKING = frozenset("search query list lookup check validate availability find fetch filter count calculate estimate preview suggest autocomplete export download test parse".split())
+_ASKING = frozenset(
+    [
+        "search",
+        "query",
+        "list",
+        "lookup",
+        "check",
+        "validate",
+        "availability",
+        "find",
+        "fetch",
+        "filter",
+        "count",
+        "calculate",
+        "estimate",
+        "preview",
+        "suggest",
+        "autocomplete",
+        "export",
+        "download",
+        "test",
+        "parse",
+    ]
+)
+_REST_VIEW = "rest_framework.decorators.api_view"
+_REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 _LEVELS = ["route", "class", "router", "application", "handler"]
 
 
@@ -569,7 +864,11 @@ _IDENTITY_TEXT = re.compile(
 
 
 def _about_identity(text: str) -> bool:
-    return _IDENTITY_TEXT.search(text.lower().replace("-", "_").replace("_", " ")) is not None or "api_key" in text or "x-api-key" in text.lower()
+    return (
+        _IDENTITY_TEXT.search(text.lower().replace("-", "_").replace("_", " ")) is not None
+        or "api_key" in text
+        or "x-api-key" in text.lower()
+    )
 
 
 def _about_permission(text: str) -> bool:
@@ -586,13 +885,31 @@ def _texts(calls: Iterable[Call]) -> Iterator[str]:
 def _refusing_call(call: Call) -> bool:
     if _REFUSAL.search(call.last):
         return True
-    values = (*call.args, *(value for name, value in call.keywords if name in ("status_code", "status", "code", "http_status", "http_status_code", "error_code")))
+    values = (
+        *call.args,
+        *(
+            value
+            for name, value in call.keywords
+            if name in ("status_code", "status", "code", "http_status", "http_status_code", "error_code")
+        ),
+    )
     if any(_is_refusing_value(value) for value in values):
         return True
     return call.last.lower() in _REDIRECTS and any(_leads_to_login(value) for value in call.args)
 
 
-_REDIRECTS = frozenset({"redirect", "redirectresponse", "httpresponseredirect", "httpredirect", "seeother", "httpfound", "httpseeother", "found"})
+_REDIRECTS = frozenset(
+    {
+        "redirect",
+        "redirectresponse",
+        "httpresponseredirect",
+        "httpredirect",
+        "seeother",
+        "httpfound",
+        "httpseeother",
+        "found",
+    }
+)
 
 
 def _leads_to_login(value: Value) -> bool:
@@ -615,8 +932,14 @@ def _is_refusing_value(value: Value) -> bool:
 def _is_check(call: Call) -> bool:
     """Whether an unresolved call is named like one that refuses: `verify_permission`, `require_admin`, `self.requireAdmin`."""
     name = _snake(call.last)
-    return re.match(r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate)(_|$)", name) is not None and (
-        re.search(r"(auth|permission|perm|admin|access|role|owner|login|user|token|scope|acl|authorize|authenticate|signature|project_or_raise)", name) is not None
+    return re.match(
+        r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate)(_|$)", name
+    ) is not None and (
+        re.search(
+            r"(auth|permission|perm|admin|access|role|owner|login|user|token|scope|acl|authorize|authenticate|signature|project_or_raise)",
+            name,
+        )
+        is not None
     )
 
 

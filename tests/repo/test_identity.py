@@ -9,7 +9,9 @@ from readiness_bot.repo.routes import Route
 from tests.repos import repo_of
 
 _APP = "from fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
-_FLASK = "from flask import Flask, abort, current_app, g, redirect, request, session, url_for\n\napp = Flask(__name__)\n\n\n"
+_FLASK = (
+    "from flask import Flask, abort, current_app, g, redirect, request, session, url_for\n\napp = Flask(__name__)\n\n\n"
+)
 
 
 def _route(text: str, path: str) -> tuple[Identity, Route]:
@@ -28,35 +30,42 @@ def _strength(text: str) -> Strength:
     [
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
         (
-            _APP + "def user(request: Request):\n    if not request.headers.get('Authorization'):\n        raise HTTPException(401)\n\n\n"
+            _APP
+            + "def user(request: Request):\n    if not request.headers.get('Authorization'):\n        raise HTTPException(401)\n\n\n"
             "@app.post('/x')\ndef x(caller=Depends(user)):\n    return 1\n",
             Strength.IDENTITY,
         ),
         (
-            _APP + "def admin(user=None):\n    if not user.is_superuser:\n        raise HTTPException(status_code=403)\n\n\n"
+            _APP
+            + "def admin(user=None):\n    if not user.is_superuser:\n        raise HTTPException(status_code=403)\n\n\n"
             "@app.post('/x', dependencies=[Depends(admin)])\ndef x():\n    return 1\n",
             Strength.PERMISSION,
         ),
         (
-            _FLASK + "def members(view):\n    def wrapped(*args):\n        if 'user_id' not in session:\n            return redirect(url_for('login'))\n"
+            _FLASK
+            + "def members(view):\n    def wrapped(*args):\n        if 'user_id' not in session:\n            return redirect(url_for('login'))\n"
             "        return view(*args)\n    return wrapped\n\n\n@app.route('/x', methods=['POST'])\n@members\ndef x():\n    return ''\n",
             Strength.IDENTITY,
         ),
         (
-            _FLASK + "@app.before_request\ndef require_login():\n    if g.user is None:\n        abort(401)\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            _FLASK
+            + "@app.before_request\ndef require_login():\n    if g.user is None:\n        abort(401)\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
             Strength.IDENTITY,
         ),
         (
-            _FLASK + "@app.before_request\ndef csrf():\n    if session['nonce'] != request.form['nonce']:\n        abort(403)\n\n\n"
+            _FLASK
+            + "@app.before_request\ndef csrf():\n    if session['nonce'] != request.form['nonce']:\n        abort(403)\n\n\n"
             "@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
             Strength.NONE,
         ),
         (
-            _FLASK + "from flask_login import current_user\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return save(current_user)\n",
+            _FLASK
+            + "from flask_login import current_user\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return save(current_user)\n",
             Strength.READS,
         ),
         (
-            _FLASK + "from flask_login import login_required\n\n\n@login_required\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            _FLASK
+            + "from flask_login import login_required\n\n\n@login_required\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
             Strength.NONE,
         ),
     ],
@@ -67,7 +76,14 @@ def test_a_route_is_as_strong_as_what_stands_before_it(text: str, expected: Stre
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/login", True), ("/auth/refresh", True), ("/webhooks/stripe", True), ("/password/reset", True), ("/items", False), ("/authors", False)],
+    [
+        ("/login", True),
+        ("/auth/refresh", True),
+        ("/webhooks/stripe", True),
+        ("/password/reset", True),
+        ("/items", False),
+        ("/authors", False),
+    ],
 )
 def test_routes_for_strangers_are_open_on_purpose(path: str, expected: bool) -> None:
     identity, route = _route(_APP + f"@app.post('{path}')\ndef handle():\n    return 1\n", path)
@@ -75,5 +91,34 @@ def test_routes_for_strangers_are_open_on_purpose(path: str, expected: bool) -> 
 
 
 def test_a_switch_tells_its_default() -> None:
-    repo = repo_of({"app/settings.py": "import os\n\nAUTH_REQUIRED = False\nAUTH_TYPE = os.environ.get('AUTH_TYPE', 'api_key')\nLDAP_LOGIN_ENABLED = False\n"})
-    assert [(switch.name, switch.off) for switch in repo.identity.switches] == [("AUTH_REQUIRED", True), ("AUTH_TYPE", False)]
+    repo = repo_of(
+        {
+            "app/settings.py": "import os\n\nAUTH_REQUIRED = False\nAUTH_TYPE = os.environ.get('AUTH_TYPE', 'api_key')\nLDAP_LOGIN_ENABLED = False\n"
+        }
+    )
+    assert [(switch.name, switch.off) for switch in repo.identity.switches] == [
+        ("AUTH_REQUIRED", True),
+        ("AUTH_TYPE", False),
+    ]
+
+
+def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_name_their_own() -> None:
+    settings = (
+        "ROOT_URLCONF = 'shop.urls'\n"
+        "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+    )
+    views = (
+        "from rest_framework.decorators import api_view, permission_classes\n\n\n"
+        "@api_view(['POST'])\ndef join(request):\n    return save(request.data)\n\n\n"
+        "@api_view(['POST'])\n@permission_classes([])\ndef ping(request):\n    return save(request.data)\n"
+    )
+    urls = (
+        "from django.urls import path\n\nfrom shop.views import join, ping\n\n"
+        "urlpatterns = [path('join/', join), path('ping/', ping)]\n"
+    )
+    repo = repo_of({"shop/settings.py": settings, "shop/views.py": views, "shop/urls.py": urls, "shop/__init__.py": ""})
+    found = {route.path: repo.identity.gate(route) for route in repo.routes.all}
+    assert {path: gate.strength if gate else Strength.NONE for path, gate in found.items()} == {
+        "/join/": Strength.IDENTITY,
+        "/ping/": Strength.NONE,
+    }
