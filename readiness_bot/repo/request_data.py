@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from readiness_bot.facts.python import Const, Index, Invoke, Items, Name, Other, Parameter, Value
 from readiness_bot.repo.python import DefinitionSite, Module, Python
@@ -306,6 +306,8 @@ class RequestData:
             return self.of_model(kind, access, f"request body `{parameter.name}`")
         if kind == "upload":
             return self.of_upload(f"uploaded file `{parameter.name}`", access)
+        if _is_content(parameter):
+            return Datum(f"uploaded file `{parameter.name}`", "file")
         label = "request body" if kind == "object" else "request parameter"
         return Datum(f"{label} `{parameter.name}`{_keys(access)}", kind)
 
@@ -423,8 +425,35 @@ class RequestData:
             kind = self.type_of(field.annotation, module)
             if isinstance(kind, DefinitionSite):
                 return self.of_model(kind, access[number + 1 :], f"{text}.{name}")
+            if self._is_checked(model, name):
+                return Datum(f"{text}.{name}", "number")
             return Datum(f"{text}.{name}", kind or "text")
         return Datum(text, "model")
+
+    def _is_checked(self, model: DefinitionSite, name: str) -> bool:
+        """Whether a validator of the field refuses values by something beyond their type, length and beginning."""
+        for owner in self._python.ancestry(model):
+            for method in owner.methods:
+                for decorator in method.definition.decorators:
+                    call = method.module.facts.calls[decorator.call] if _is_validator(decorator) else None
+                    if call is not None and any(isinstance(one, Const) and one.value == name for one in call.args):
+                        return any(
+                            self._refuses(method, raised.guards)
+                            for raised in method.module.facts.raises
+                            if raised.scope == method.index
+                        )
+        return False
+
+    @staticmethod
+    def _refuses(method: DefinitionSite, guards: tuple[str, ...]) -> bool:
+        """Whether a condition asks more than the value itself can tell: a list, a pattern, a function."""
+        own = {parameter.name for parameter in method.definition.parameters}
+        return any(
+            (root := guard.lstrip("!?:").partition(".")[0].partition("(")[0])
+            and root not in own
+            and root not in _SHALLOW
+            for guard in guards
+        )
 
     # -- request objects -------------------------------------------------------------------------------------------
 
@@ -502,6 +531,19 @@ class RequestData:
         return Datum(f"self.{method}()", "text") if method in _OF_TORNADO else None
 
 
+_SHALLOW = frozenset(
+    {"len", "isinstance", "str", "any", "all", "not", "None", "bool", "type", "self", "cls", "info", "values"}
+)
+
+
+def _is_validator(decorator: Value) -> TypeGuard[Invoke]:
+    return (
+        isinstance(decorator, Invoke)
+        and decorator.call >= 0
+        and decorator.name.rpartition(".")[2] in ("field_validator", "validator")
+    )
+
+
 def known_type(instance: str) -> Type | None:
     """The type of a library's or builtin class, by the name of its instances."""
     if instance in _NUMBERS:
@@ -537,6 +579,13 @@ def _is_plain_default(value: Value) -> bool:
 
 def _is_body(value: Value | None) -> bool:
     return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "Body"
+
+
+def _is_content(parameter: Parameter) -> bool:
+    """Whether a parameter takes an uploaded file's content: `File(…)` as its default or beside its type."""
+    annotation = parameter.annotation
+    given = (parameter.default, *(annotation.items if isinstance(annotation, Index) else ()))
+    return any(isinstance(value, Invoke) and value.name.rpartition(".")[2] == "File" for value in given)
 
 
 def _keys(access: tuple[str, ...]) -> str:

@@ -9,8 +9,8 @@ from enum import Enum
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.repo.python import CallSite, Module
+from readiness_bot.repo.values import Call, Const, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
     {"jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode", "jwt.api_jwt.decode_complete", "jwt.PyJWT().decode",
@@ -22,6 +22,7 @@ _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverif
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
 _DECIDING = re.compile(r"verif|authenti|login|check_?token|current_user|get_user", re.IGNORECASE)
+_VERIFYING = re.compile(r"(^|_)(verify|verified|authenticate)(_|$)", re.IGNORECASE)
 
 
 class _Flaw(Enum):
@@ -156,12 +157,38 @@ def _is_only_looked_at(site: CallSite, repo: Repo) -> bool:
 
 def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
     """Whether the same function verifies as well: then the unverified look only chooses a key or an issuer."""
-    return any(
+    if any(
         other.call is not site.call
         and other.call.scope == site.call.scope
         and other.module is site.module
         and _flaw(other, repo) is None
         for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+    ):
+        return True
+    token = site.call.argument(0, "jwt")
+    return isinstance(token, Name) and any(
+        _verifies(call, token.name, site.module, repo)
+        for call in site.module.facts.calls
+        if call.scope == site.call.scope and call.line > site.call.line
+    )
+
+
+def _verifies(call: Call, token: str, module: Module, repo: Repo, hops: int = 1) -> bool:
+    """Whether a call hands the token on to what is named for verifying it, or to a function that does."""
+    given = [*call.args, *(value for _, value in call.keywords)]
+    position = next((at for at, value in enumerate(given) if isinstance(value, Name) and value.name == token), None)
+    if position is None:
+        return False
+    if _VERIFYING.search(call.last):
+        return True
+    own = repo.python.definition(call.name, module) if hops else None
+    if own is None or own.definition.kind != "function":
+        return False
+    return any(
+        _verifies(inside, f"?{parameter.name}", own.module, repo, hops - 1)
+        for parameter in own.definition.parameters
+        for inside in own.module.facts.calls
+        if inside.scope == own.index
     )
 
 

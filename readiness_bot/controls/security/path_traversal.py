@@ -87,6 +87,26 @@ _CONTAINED = re.compile(
         "    target.write_bytes(await file.read())  # <- flagged\n",
     ],
     passes=[
+        "import shutil\n"
+        "from pathlib import Path\n"
+        "from fastapi import FastAPI, File\n"
+        "from pydantic import BaseModel, field_validator\n"
+        "app = FastAPI()\n"
+        "KNOWN = {'de', 'en'}\n"
+        "class Seed(BaseModel):\n"
+        "    locale: str\n"
+        "    @field_validator('locale')\n"
+        "    def known(cls, value):\n"
+        "        if value not in KNOWN:\n"
+        "            raise ValueError('unknown locale')\n"
+        "        return value\n"
+        "@app.post('/seeds')\n"
+        "def seed(data: Seed):\n"
+        "    return Path('seeds', f'{data.locale}.json').read_text()\n"
+        "@app.post('/images')\n"
+        "def upload(image: bytes = File()):\n"
+        "    if isinstance(image, Path):\n"
+        "        shutil.copy2(image, 'image')\n",
         "from pathlib import Path\n"
         "from fastapi import FastAPI, HTTPException, UploadFile\n"
         "app = FastAPI()\n"

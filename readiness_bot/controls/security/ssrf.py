@@ -10,6 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import Invoke
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _OTHERS = frozenset({"request", "stream", "ws_connect"})
@@ -108,6 +109,20 @@ _OWN_ADDRESS = re.compile(
         "        await client.post(f'https://{hook.host}/ping')  # <- flagged\n",
     ],
     passes=[
+        "import ipaddress\n"
+        "import socket\n"
+        "import httpx\n"
+        "from flask import Flask, request\n"
+        "app = Flask(__name__)\n"
+        "class PublicOnly(httpx.HTTPTransport):\n"
+        "    def handle_request(self, sent):\n"
+        "        if ipaddress.ip_address(socket.gethostbyname(sent.url.host)).is_private:\n"
+        "            raise ValueError(sent.url.host)\n"
+        "        return super().handle_request(sent)\n"
+        "@app.get('/preview')\n"
+        "def preview():\n"
+        "    with httpx.Client(transport=PublicOnly()) as client:\n"
+        "        return client.get(request.args['url']).text\n",
         "import requests\n"
         "from urllib.parse import urlparse\n"
         "from flask import Flask, abort, request\n"
@@ -142,6 +157,9 @@ _OWN_ADDRESS = re.compile(
 def ssrf(repo: Repo) -> Iterator[Site]:
     """Look at the address of every outbound request."""
     for site, position in _requests(repo):
+        if _is_guarded(site, repo):
+            yield good(site.location)
+            continue
         found = [
             (confidence, flow)
             for flow in repo.flows.into(site, position, "url")
@@ -155,6 +173,31 @@ def ssrf(repo: Repo) -> Iterator[Site]:
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+_HTTP_CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession")
+
+
+def _is_guarded(site: CallSite, repo: Repo) -> bool:
+    """Whether the clients of the place's module send through a class of the tree that looks at addresses first."""
+    if not site.name.startswith(tuple(f"{client}()" for client in _HTTP_CLIENTS)):
+        return False
+    made = [call for call in site.module.facts.calls if call.name in _HTTP_CLIENTS]
+    return bool(made) and all(
+        any(
+            name in ("transport", "connector") and isinstance(value, Invoke) and _looks_at_addresses(value, site, repo)
+            for name, value in call.keywords
+        )
+        for call in made
+    )
+
+
+def _looks_at_addresses(transport: Invoke, site: CallSite, repo: Repo) -> bool:
+    own = repo.python.class_of(transport.name, site.module)
+    if own is None:
+        return False
+    scopes = {method.index for method in own.methods}
+    return any(call.scope in scopes and call.name.startswith("ipaddress.") for call in own.module.facts.calls)
 
 
 def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
