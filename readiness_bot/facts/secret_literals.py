@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import structs
 
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.roles import is_python, is_test
@@ -42,6 +43,8 @@ class SecretLiteral(msgspec.Struct, frozen=True, array_like=True, gc=False):
     host: str = ""
     constant: bool = False
     """Whether it is bound to a name, an attribute or a key, and not merely passed along."""
+    column: int = 0
+    """Where in the line a literal of Python stands; 0 in other files, whose lines are looked at one by one."""
 
 
 class SecretLiterals(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -54,7 +57,9 @@ _PATHS = re.compile(
     r"(\.(py|pyw|env|ini|cfg|conf|config|properties|toml|ya?ml|json|tf|tfvars|sh|bash|xml|service|pem|key|rsa|ps1|tpl|envrc|flaskenv)"
     r"|(^|/)\.env(\.[\w.-]+)?|(^|/)[\w.-]*\.env(\.[\w.-]+)?|(^|/)\.?(flaskenv|envrc|npmrc|pypirc|netrc|htpasswd|dockercfg)|(^|/)(Dockerfile|Containerfile)[\w.-]*)$"
 )
-_NOT_READ = re.compile(r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/")
+_NOT_READ = re.compile(
+    r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/"
+)
 
 _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("AWS access key", re.compile(r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b")),
@@ -115,20 +120,26 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"^(\$|%|\{|@|<|\[|!|&|vault:|ref\+|arn:|ssm:|op://|env\.|secrets?\.|file:|projects/|sops|enc\[|\(\(|\#)|\$\{|\{\{|\$\(|%\(|<[^>]+>|%[sd]$|\{\w*\}|__\w+__|\}\}|::|\$[A-Z_]{3,}", re.IGNORECASE
+    r"^(\$|%|\{|@|<|\[|!|&|vault:|ref\+|arn:|ssm:|op://|env\.|secrets?\.|file:|projects/|sops|enc\[|\(\(|\#)|\$\{|\{\{|\$\(|%\(|<[^>]+>|%[sd]$|\{\w*\}|__\w+__|\}\}|::|\$[A-Z_]{3,}",
+    re.IGNORECASE,
 )
 _HARMLESS = re.compile(
     r"^(https?://|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$|[a-z]+([ _.\-/:][a-z]+)*$|[A-Z]+([_\-. ][A-Z]+)*$|[\w.]+\.\w+\(|[a-zA-Z]+$|(bearer|basic|token|key)\s*$"
     r"|[\w.]*(settings|config|models?|views?|auth|hashers?)\.[\w.]+$|\$?(argon2|2[aby]|pbkdf2|scrypt|sha512|bcrypt))",
 )
-_URL_SECRET = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>{}$%]{1,64}:(?P<password>[^\s:/@'\"<>{}$%]{3,128})@(?P<host>[\w.-]+)")
+_URL_SECRET = re.compile(
+    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>{}$%]{1,64}:(?P<password>[^\s:/@'\"<>{}$%]{3,128})@(?P<host>[\w.-]+)"
+)
 _LINE = re.compile(
     r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+|-e\s+|name:\s*)?["']?(?P<name>[A-Za-z_][\w.\-]{1,80})["']?\s*(?:=|:(?!:)|\s(?=["'\w]))\s*(?P<value>"(?:[^"\\\n]|\\.){1,1000}"|'[^'\n]{1,1000}'|[^\s#,"'{}\[\]][^\s#,"']{0,1000})""",
 )
 _PAIR = re.compile(r"""["']?(?P<name>[A-Za-z_][\w\-]{1,60})["']?\s*[=:]\s*(?P<value>"[^"\n]{1,500}"|'[^'\n]{1,500}')""")
-_HINT = re.compile(rb"secret|pass|pwd|token|key|credential|fernet|salt|pepper|://[^\s/@]{1,64}:[^\s/@]{1,128}@", re.IGNORECASE)
+_HINT = re.compile(
+    rb"secret|pass|pwd|token|key|credential|fernet|salt|pepper|://[^\s/@]{1,64}:[^\s/@]{1,128}@", re.IGNORECASE
+)
 _PYTHON_LINE = re.compile(
-    r"^(from [\w.]+ import |import [\w.]+|def \w+\(|class \w+[(:]|@\w+|if __name__|\"\"\"|[A-Za-z_]\w* ?(: ?\w+ ?)?= )", re.MULTILINE
+    r"^(from [\w.]+ import |import [\w.]+|def \w+\(|class \w+[(:]|@\w+|if __name__|\"\"\"|[A-Za-z_]\w* ?(: ?\w+ ?)?= )",
+    re.MULTILINE,
 )
 
 
@@ -139,8 +150,8 @@ def _extract(data: bytes) -> SecretLiterals:
         parsed = _as_python(text, data)
         found += _of_python(parsed) if parsed is not None else _of_lines(text)
     found += _by_provider(text, {item.line for item in found if item.provider})
-    unique = {(item.line, item.name, item.provider, item.owner): item for item in found}
-    ordered = sorted(unique.values(), key=lambda item: (item.line, item.name, item.provider))
+    unique = {(item.line, item.column, item.name, item.provider, item.owner): item for item in found}
+    ordered = sorted(unique.values(), key=lambda item: (item.line, item.column, item.name, item.provider))
     return SecretLiterals(tuple(ordered[:_MOST_LITERALS]))
 
 
@@ -158,7 +169,7 @@ def _as_python(text: str, data: bytes) -> Parsed | None:
 
 
 def _of_python(parsed: Parsed) -> list[SecretLiteral]:
-    reader = _PythonReader(parsed.lines)
+    reader = _PythonReader()
     reader.visit(parsed.tree)
     return reader.found
 
@@ -170,8 +181,7 @@ _PLAIN = frozenset({ast.Name, ast.Load, ast.Store, ast.alias, ast.Pass})
 class _PythonReader:
     """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback."""
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        self.lines = lines
+    def __init__(self) -> None:
         self.found: list[SecretLiteral] = []
 
     def visit(self, tree: ast.AST) -> None:
@@ -182,7 +192,11 @@ class _PythonReader:
             if node.__class__ in _PLAIN:
                 continue
             self.look(node, inside)
-            within = f"{inside}.{node.name}".lstrip(".") if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else inside
+            within = (
+                f"{inside}.{node.name}".lstrip(".")
+                if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+                else inside
+            )
             pending.extend((child, within) for child in ast.iter_child_nodes(node))
 
     def look(self, node: ast.AST, owner: str) -> None:
@@ -200,19 +214,45 @@ class _PythonReader:
                 if keyword.arg:
                     self.bound(keyword.arg, keyword.value, owner, constant=False)
             self.fallback(node, owner)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value and "@" in node.value:
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value and "@" in node.value
+        ):
             for match in _URL_SECRET.finditer(node.value[:_LONGEST_VALUE]):
                 self.add("url", match["password"], node, owner, host=match["host"])
 
     def fallback(self, node: ast.Call, owner: str) -> None:
         """`os.environ.get("NAME", "literal")`, and everything shaped like it."""
         name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-        function = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
-        if isinstance(name, str) and re.search(r"env|get|config|setting|setdefault", function, re.IGNORECASE) and re.fullmatch(r"[A-Za-z_][\w.\-]+", name):
-            values = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg in ("default", "fallback", "default_value"))]
+        function = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else node.func.id
+            if isinstance(node.func, ast.Name)
+            else ""
+        )
+        if (
+            isinstance(name, str)
+            and re.search(r"env|get|config|setting|setdefault", function, re.IGNORECASE)
+            and re.fullmatch(r"[A-Za-z_][\w.\-]+", name)
+        ):
+            values = [
+                *node.args[1:2],
+                *(
+                    keyword.value
+                    for keyword in node.keywords
+                    if keyword.arg in ("default", "fallback", "default_value")
+                ),
+            ]
             for value in values:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                    self.add(name, value.value, value, owner, fallback=True, constant=function != "get" or _reads_environment(node.func))
+                    self.add(
+                        name,
+                        value.value,
+                        value,
+                        owner,
+                        fallback=True,
+                        constant=function != "get" or _reads_environment(node.func),
+                    )
 
     def bound(self, name: str, value: ast.expr, owner: str, *, constant: bool) -> None:
         if not name:
@@ -225,24 +265,73 @@ class _PythonReader:
             text = value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else value.value
             self.add(name, text, value, owner, constant=constant)
         elif isinstance(value, ast.Call):
-            function = value.func.attr if isinstance(value.func, ast.Attribute) else value.func.id if isinstance(value.func, ast.Name) else ""
-            if function in ("get", "getenv", "pop", "config", "env", "str", "Field", "SecretStr", "Secret", "get_env", "getpass"):
+            function = (
+                value.func.attr
+                if isinstance(value.func, ast.Attribute)
+                else value.func.id
+                if isinstance(value.func, ast.Name)
+                else ""
+            )
+            if function in (
+                "get",
+                "getenv",
+                "pop",
+                "config",
+                "env",
+                "str",
+                "Field",
+                "SecretStr",
+                "Secret",
+                "get_env",
+                "getpass",
+            ):
                 # `str("…")` converts its first argument; `env.str("NAME", "…")` reads a setting of that name.
-                converts = function in ("Field", "SecretStr", "Secret") or (function == "str" and isinstance(value.func, ast.Name))
-                texts = [argument for argument in (value.args if converts else value.args[1:2]) if isinstance(argument, ast.Constant)]
-                texts += [keyword.value for keyword in value.keywords if keyword.arg == "default" and isinstance(keyword.value, ast.Constant)]
+                converts = function in ("Field", "SecretStr", "Secret") or (
+                    function == "str" and isinstance(value.func, ast.Name)
+                )
+                texts = [
+                    argument
+                    for argument in (value.args if converts else value.args[1:2])
+                    if isinstance(argument, ast.Constant)
+                ]
+                texts += [
+                    keyword.value
+                    for keyword in value.keywords
+                    if keyword.arg == "default" and isinstance(keyword.value, ast.Constant)
+                ]
                 for argument in texts[:1]:
                     if isinstance(argument.value, str):
                         self.add(name, argument.value, argument, owner, fallback=not converts, constant=constant)
 
-    def add(self, name: str, value: str, node: ast.expr, owner: str, *, fallback: bool = False, host: str = "", constant: bool = True) -> None:
+    def add(
+        self,
+        name: str,
+        value: str,
+        node: ast.expr,
+        owner: str,
+        *,
+        fallback: bool = False,
+        host: str = "",
+        constant: bool = True,
+    ) -> None:
         if name != "url" and not is_secret_name(name):
             return
         line = node.lineno
-        text = self.lines[line - 1] if line <= len(self.lines) else ""
-        literal = _literal(name, value, line, node.end_lineno or line, _masked(text, value), fallback=fallback, owner=owner, host=host, constant=constant)
+        # Not the line's text: what else stands on the line is for a formatter to say.
+        statement = f"{name} {host} {len(value)}"
+        literal = _literal(
+            name,
+            value,
+            line,
+            node.end_lineno or line,
+            statement,
+            fallback=fallback,
+            owner=owner,
+            host=host,
+            constant=constant,
+        )
         if literal is not None:
-            self.found.append(literal)
+            self.found.append(structs.replace(literal, column=node.col_offset))
 
 
 def _target(node: ast.expr) -> str:
@@ -279,7 +368,9 @@ def _of_lines(text: str) -> Iterator[SecretLiteral]:
                 if literal is not None:
                     yield literal
         for match in _URL_SECRET.finditer(line):
-            literal = _literal("url", match["password"], number, number, _masked(line, match["password"]), host=match["host"])
+            literal = _literal(
+                "url", match["password"], number, number, _masked(line, match["password"]), host=match["host"]
+            )
             if literal is not None:
                 yield literal
 
@@ -295,7 +386,11 @@ def _by_provider(text: str, known: set[int]) -> Iterator[SecretLiteral]:
             continue
         for provider, pattern in providers:
             match = pattern.search(line)
-            if match is not None and not re.search(r"EXAMPLE|XXXX|xxxx|0000000|1234567", match[0]) and len(set(match[0])) > 8:
+            if (
+                match is not None
+                and not re.search(r"EXAMPLE|XXXX|xxxx|0000000|1234567", match[0])
+                and len(set(match[0])) > 8
+            ):
                 literal = _shape("", match[0], number, number, _masked(line, match[0]), provider)
                 if literal.looks == "random" or provider == "AWS access key":
                     yield literal
@@ -317,21 +412,56 @@ def is_secret_name(name: str) -> bool:
 
 
 def _literal(
-    name: str, value: str, line: int, end_line: int, statement: str, *, fallback: bool = False, owner: str = "", host: str = "", constant: bool = True
+    name: str,
+    value: str,
+    line: int,
+    end_line: int,
+    statement: str,
+    *,
+    fallback: bool = False,
+    owner: str = "",
+    host: str = "",
+    constant: bool = True,
 ) -> SecretLiteral | None:
     value = value.strip()
     if not 3 <= len(value) <= _LONGEST_VALUE or "\n" in value or _REFERENCE.search(value):
         return None
-    provider = next((provider for provider, pattern in _PROVIDERS if pattern.search(value) and "EXAMPLE" not in value), "")
-    return _shape(name, value, line, end_line, statement, provider, fallback=fallback, owner=owner, host=host, constant=constant)
+    provider = next(
+        (provider for provider, pattern in _PROVIDERS if pattern.search(value) and "EXAMPLE" not in value), ""
+    )
+    return _shape(
+        name, value, line, end_line, statement, provider, fallback=fallback, owner=owner, host=host, constant=constant
+    )
 
 
 def _shape(
-    name: str, value: str, line: int, end_line: int, statement: str, provider: str, *, fallback: bool = False, owner: str = "", host: str = "", constant: bool = True
+    name: str,
+    value: str,
+    line: int,
+    end_line: int,
+    statement: str,
+    provider: str,
+    *,
+    fallback: bool = False,
+    owner: str = "",
+    host: str = "",
+    constant: bool = True,
 ) -> SecretLiteral:
     classes = sum(re.search(pattern, value) is not None for pattern in ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]"))
     return SecretLiteral(
-        name, line, end_line, digest(statement), provider, len(value), round(_entropy(value), 1), classes, _looks(value), fallback, owner, host, constant
+        name,
+        line,
+        end_line,
+        digest(statement),
+        provider,
+        len(value),
+        round(_entropy(value), 1),
+        classes,
+        _looks(value),
+        fallback,
+        owner,
+        host,
+        constant,
     )
 
 
@@ -346,7 +476,9 @@ def _looks(value: str) -> str:
     if " " in value or _HARMLESS.match(value):
         return "words"
     is_hex = re.fullmatch(r"[0-9a-fA-F]{32,}", value) is not None
-    if not is_hex and len(_PLACEHOLDER.sub("", value)) < 0.7 * len(value) or (len(value) < 40 and _PLACEHOLDER.search(value) and not is_hex):
+    if (not is_hex and len(_PLACEHOLDER.sub("", value)) < 0.7 * len(value)) or (
+        len(value) < 40 and _PLACEHOLDER.search(value) and not is_hex
+    ):
         return "placeholder"
     parts = [part for part in re.split(r"[^A-Za-z0-9+/=]", value) if part]
     if parts and all(re.fullmatch(r"[A-Za-z]?[a-z]*\d{0,4}|[A-Z]+\d{0,4}|\d{1,8}", part) for part in parts):

@@ -329,9 +329,10 @@ class Query:
 
     @property
     def location(self) -> Location:
-        """Where the query starts."""
+        """Where the query starts, told by the words of the outermost call that it is put together from."""
         call = self.call
-        return self.module.location(call.line, call.end_line, call.scope, call.statement)
+        whole = self.module.facts.calls[min(self.calls, default=self.root)]
+        return self.module.location(call.line, call.end_line, call.scope, whole.statement)
 
     @property
     def gives_one(self) -> bool:

@@ -26,21 +26,26 @@ _ENTRY = re.compile(r"^(?!.*secret).*(cookie|session|token)[_-]?key$", re.IGNORE
 """Names under which a cookie or session entry is called as often as what signs it."""
 _TELLING = re.compile(r"jwt|sign|cookie|session|token|encryption|fernet|hmac|crypt|auth", re.IGNORECASE)
 _OWN = re.compile(
-    r"(django|flask|fastapi|app|application|jwt|session|cookie|token|auth|server|web|api|site|url|wtf|csrf|refresh|data|db|database|master|default|[_.\-])*", re.IGNORECASE
+    r"(django|flask|fastapi|app|application|jwt|session|cookie|token|auth|server|web|api|site|url|wtf|csrf|refresh|data|db|database|master|default|[_.\-])*",
+    re.IGNORECASE,
 )
 """What may stand before a bare `SECRET_KEY` of this service; any other word names the service whose key it is."""
 _FOREIGN = re.compile(
     r"(aws|s3|client|consumer|webhook|captcha|stripe|oauth|google|github|gitlab|facebook|twitter|azure|slack|access|minio|oss|cos|bucket|storage|bot|vapid|public|test|redis|smtp|mail|ldap|saml)",
     re.IGNORECASE,
 )
-_ACCOUNT = re.compile(r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE)
+_ACCOUNT = re.compile(
+    r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
+)
 _NOT_DEPLOYED = re.compile(
     r"(^|[./_\-])(dev|devel|development|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
     r"|unittest|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
-_NEAR = re.compile(r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)")
+_NEAR = re.compile(
+    r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,16 @@ class Secrets:
         for path, facts in self._sources.facts(SecretLiterals).items():
             area = self._sources.area(path)
             hosted = path.startswith((".github/workflows/", ".gitlab-ci", ".circleci/"))
-            if area is not Area.PRODUCTION and not hosted and not (area is Area.TOOLING and path.endswith((".env", ".yml", ".yaml"))):
+            if (
+                area is not Area.PRODUCTION
+                and not hosted
+                and not (area is Area.TOOLING and path.endswith((".env", ".yml", ".yaml")))
+            ):
                 continue
-            seen: set[int] = set()
-            for literal in sorted(facts.found, key=lambda item: (item.line, not item.provider, not _SIGNS.search(item.name), item.name)):
-                if literal.line not in seen:
-                    seen.add(literal.line)
+            seen: set[tuple[int, int]] = set()
+            for literal in sorted(facts.found, key=_most_telling):
+                if (literal.line, literal.column) not in seen:
+                    seen.add((literal.line, literal.column))
                     yield self._one(path, literal, tooling=area is not Area.PRODUCTION)
 
     def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
@@ -121,17 +130,22 @@ class Secrets:
 
     def _is_local(self, path: str, literal: SecretLiteral, module: Module | None) -> bool:
         """Whether the place is for development or tests: by its file's name, its class, or the condition it stands under."""
-        if _NOT_DEPLOYED.search(path if module is None else path.rpartition("/")[2]) or _NOT_DEPLOYED_OWNER.search(literal.owner):
+        if _NOT_DEPLOYED.search(path if module is None else path.rpartition("/")[2]) or _NOT_DEPLOYED_OWNER.search(
+            literal.owner
+        ):
             return True
         if module is None:
             return False
         if not literal.owner and self._is_rebound(literal.name, module):
             return True
-        parts = [part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")]
+        parts = [
+            part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")
+        ]
         if parts:
             return True
         return any(
-            assignment.line <= literal.line <= assignment.end_line and re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+            assignment.line <= literal.line <= assignment.end_line
+            and re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
             for assignment in module.facts.assignments
         )
 
@@ -143,7 +157,8 @@ class Secrets:
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
         return bool(heirs) and all(
-            any(item.target == f":{name}" and item.scope == MODULE for item in other.facts.assignments) for other in heirs
+            any(item.target == f":{name}" and item.scope == MODULE for item in other.facts.assignments)
+            for other in heirs
         )
 
     @cached_property
@@ -167,14 +182,27 @@ class Secrets:
             for call in module.facts.calls:
                 if call.name in ("sys.exit", "exit"):
                     found.update(_last(guard) for guard in call.guards)
-                target = self._python.definition(call.via or call.name, module) if not call.last.startswith("__") else None
-                stops = target is not None and target.definition.kind == "function" and any(
-                    raised.scope == target.index for raised in target.module.facts.raises
+                target = (
+                    self._python.definition(call.via or call.name, module) if not call.last.startswith("__") else None
+                )
+                stops = (
+                    target is not None
+                    and target.definition.kind == "function"
+                    and any(raised.scope == target.index for raised in target.module.facts.raises)
                 )
                 validates = call.last in ("field_validator", "validator") and call.decorates in raising
-                if (stops and re.search(r"check|valid|ensure|verify|assert|refuse|secret|require", call.last, re.IGNORECASE)) or validates:
+                if (
+                    stops
+                    and re.search(r"check|valid|ensure|verify|assert|refuse|secret|require", call.last, re.IGNORECASE)
+                ) or validates:
                     for value in call.args:
-                        text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name | Invoke) else ""
+                        text = (
+                            value.value
+                            if isinstance(value, Const)
+                            else value.name
+                            if isinstance(value, Name | Invoke)
+                            else ""
+                        )
                         if isinstance(text, str) and text:
                             found.add(_last(text))
         return frozenset(found)
@@ -182,6 +210,11 @@ class Secrets:
 
 def _last(name: str) -> str:
     return name.lstrip("!?:").rpartition(".")[2].rpartition(":")[2].upper()
+
+
+def _most_telling(literal: SecretLiteral) -> tuple[object, ...]:
+    """By place; among what is known of one place, first what says most of it."""
+    return literal.line, literal.column, not literal.provider, not _SIGNS.search(literal.name), literal.name
 
 
 def _kind(literal: SecretLiteral) -> Kind:
@@ -192,7 +225,12 @@ def _kind(literal: SecretLiteral) -> Kind:
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", literal.name)
     names_entry = _ENTRY.search(spaced) is not None and literal.looks != "random"
     signs = _SIGNS.search(spaced)
-    if signs is not None and not _FOREIGN.search(spaced) and not names_entry and (_TELLING.search(signs[0]) or _OWN.fullmatch(spaced[: signs.start()])):
+    if (
+        signs is not None
+        and not _FOREIGN.search(spaced)
+        and not names_entry
+        and (_TELLING.search(signs[0]) or _OWN.fullmatch(spaced[: signs.start()]))
+    ):
         return "signing"
     return "account" if _ACCOUNT.search(spaced) else "other"
 

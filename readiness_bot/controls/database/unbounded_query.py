@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.models import Model
-from readiness_bot.repo.queries import COUNTING, RESULTS, Query, is_bounding
+from readiness_bot.repo.queries import COUNTING, ONE_ROW, RESULTS, Query, is_bounding
 from readiness_bot.repo.reach import Reach
 
 _ON_PURPOSE = re.compile(
@@ -123,12 +123,11 @@ _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names
 )
 def unbounded_query(repo: Repo) -> Iterator[Site]:
     """Look at every list query that a route leads to, where its rows are fetched."""
-    seen: set[tuple[str, int]] = set()
+    seen: set[Location] = set()
     for query in repo.queries.all:
         for site in _judged(repo, query):
-            key = (site.location.path, site.location.line)
-            if key not in seen:
-                seen.add(key)
+            if site.location not in seen:
+                seen.add(site.location)
                 yield site
 
 
@@ -158,7 +157,7 @@ def _handed_back(repo: Repo, query: Query, name: str) -> Iterator[Site]:
         if caller is None or repo.reach.depth(caller) is None:
             continue
         names, is_sliced, is_walked = repo.queries.onward(call.module, call.call)
-        if names & COUNTING and not names & RESULTS:
+        if names & (COUNTING | ONE_ROW) and not names & RESULTS:
             continue
         if is_sliced or is_bounding(names):
             yield good(call.location)
