@@ -38,6 +38,10 @@ MEMORY_BYTES = 2 * 1024**3
 BYTES_A_WORKER = 128 * 1024
 """Another worker is worth its start (a few milliseconds) for each so many bytes to read."""
 
+UNCOLLECTED_BYTES = 1024 * 1024
+"""After so many bytes a worker has circles of trees and scopes collected: often enough that they take less than 100 MB,
+and seldom enough that it costs a fiftieth of the time."""
+
 CHUNKS_A_WORKER = 8
 """Into so many equal parts each worker's share is cut, so that all end together."""
 
@@ -307,6 +311,8 @@ def _read_for_ever(
         stranger.close()
     _bound_memory()
     gc.freeze()
+    gc.disable()
+    uncollected = 0
     with suppress(EOFError, OSError), Reader(repository, MAX_BYTES) as reader:
         while True:
             chunk = msgspec.msgpack.decode(connection.recv_bytes(), type=list[int])
@@ -314,6 +320,10 @@ def _read_for_ever(
                 for task, (_, content) in zip(chunk, reader.read([tasks[task].entry for task in chunk]), strict=True):
                     answer = _Done(task, outcomes_of(tasks[task].kinds, content))
                     connection.send_bytes(msgspec.msgpack.encode(answer))
+                    uncollected += tasks[task].size
+                    if uncollected > UNCOLLECTED_BYTES:
+                        uncollected = 0
+                        gc.collect()
             except GitError as error:
                 connection.send_bytes(msgspec.msgpack.encode(_Done(0, failure=str(error))))
 

@@ -1,0 +1,42 @@
+"""One parse of a tree's production files, on one processor: the unit (P) in which costs are told between machines."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from readiness_bot.model import Area
+from readiness_bot.repo.areas import Areas
+
+
+def production(folder: Path) -> list[bytes]:
+    """The Python files that count as production code."""
+    paths = sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
+    )
+    areas = Areas(paths)
+    return [
+        (folder / path).read_bytes() for path in paths if path.endswith(".py") and areas.of(path) is Area.PRODUCTION
+    ]
+
+
+def seconds(files: list[bytes]) -> float:
+    """Processor seconds that parsing these takes once."""
+    warnings.simplefilter("ignore")
+    gc.disable()
+    start = time.process_time()
+    for data in files:
+        try:
+            ast.parse(data)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    read = production(Path(sys.argv[1]))
+    print(seconds(read), len(read), sum(data.count(b"\n") for data in read))
