@@ -37,7 +37,10 @@ def _only(body: str) -> Query:
     [
         "return session.query(Ticket).filter(Ticket.id == number).one()",
         "return session.execute(select(Ticket).where(Ticket.id == number)).scalar_one()",
-        "statement = select(Ticket)\nstatement = statement.where(Ticket.id == number)\nreturn session.scalars(statement).first()",
+        (
+            "statement = select(Ticket)\nstatement = statement.where(Ticket.id == number)\n"
+            "return session.scalars(statement).first()"
+        ),
         "return session.query(Ticket).filter_by(id=number).first()",
     ],
 )
@@ -57,7 +60,8 @@ def test_get_takes_the_key_itself() -> None:
 
 def test_conditions_added_in_steps_belong_to_one_query() -> None:
     query = _only(
-        "found = session.query(Ticket)\nif team:\n    found = found.filter(Ticket.team_id == team.id)\nreturn found.all()"
+        "found = session.query(Ticket)\nif team:\n    found = found.filter(Ticket.team_id == team.id)\n"
+        "return found.all()"
     )
     assert query.fields == frozenset({"team_id"})
     assert not query.is_bounded

@@ -19,16 +19,18 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
 )
 def test_pool_is_sized(arguments: str, size: str) -> None:
-    text = f"from sqlalchemy import create_engine\nfrom conf import settings, dsn, NullPool\n\nengine = create_engine({arguments})\n"
-    assert [(client.family, client.size, client.is_repeated) for client in repo_of(text).stores.clients] == [
-        ("relational", size, False)
-    ]
+    head = "from sqlalchemy import create_engine\nfrom conf import settings, dsn, NullPool\n\n"
+    text = f"{head}engine = create_engine({arguments})\n"
+    clients = repo_of(text).stores.clients
+    assert [(client.family, client.size, client.is_repeated) for client in clients] == [("relational", size, False)]
 
 
 def test_client_kept_by_a_cache_is_made_once() -> None:
     text = (
-        "from functools import lru_cache\nfrom fastapi import Depends, FastAPI\nfrom pymongo import MongoClient\n\napp = FastAPI()\n\n\n"
-        "@lru_cache\ndef client():\n    return MongoClient('mongodb://db')\n\n\n@app.get('/')\ndef home(db=Depends(client)):\n    return 1\n"
+        "from functools import lru_cache\nfrom fastapi import Depends, FastAPI\n"
+        "from pymongo import MongoClient\n\napp = FastAPI()\n\n\n@lru_cache\ndef client():\n"
+        "    return MongoClient('mongodb://db')\n\n\n@app.get('/')\ndef home(db=Depends(client)):\n"
+        "    return 1\n"
     )
     assert [client.is_repeated for client in repo_of(text).stores.clients] == [False]
 

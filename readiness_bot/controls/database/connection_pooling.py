@@ -51,9 +51,10 @@ _FAMILIES = ("relational", "document", "search", "cache")
 def connection_pooling(repo: Repo) -> Judgement:
     """Judge the store that matters most: relational before document, search and cache."""
     clients = repo.stores.clients
-    family = next((one for one in _FAMILIES if any(client.family == one for client in clients)), "")
-    own = [client for client in clients if client.family == family]
     databases = repo.stores.databases
+    families = {client.family for client in clients} | ({"relational"} if databases else set())
+    family = next((one for one in _FAMILIES if one in families), "")
+    own = [client for client in clients if client.family == family]
     if not own and not databases:
         return not_applicable("No engine or client of a store is made here.")
     sites = tuple(_site(client) for client in own)
