@@ -5,6 +5,7 @@ The product's own stores are none.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -176,9 +177,22 @@ class Outbound:
         for site in self._python.all_calls:
             if site.call.context & (TYPE_CHECKING | DECORATOR):
                 continue
-            transport = self.transport(site.name)
+            transport = self.transport(site.name) or self._through_own_session(site)
             if transport is not None:
                 yield OutboundCall(site, transport)
+
+    def _through_own_session(self, site: CallSite) -> Transport | None:
+        """The transport of a session class of the tree's own whose overriding method is called."""
+        owner, _, method = site.name.rpartition(".")
+        if method not in _VERBS or ":" not in owner:
+            return None
+        klass = self._python.class_of(owner, site.module)
+        if klass is None:
+            return None
+        return next(
+            (found for base in self._python.external_bases(klass) if (found := self.transport(f"{base}().{method}"))),
+            None,
+        )
 
     @staticmethod
     def transport(name: str) -> Transport | None:
@@ -207,7 +221,7 @@ class Outbound:
             # A function of the library, or the constructor of a connection: both open a new one.
             return False
         if not owner.startswith("?"):
-            return owner.startswith((":", ".")) or ":" in owner or "." in owner
+            return not self._is_made_for_one_use(call.site, owner)
         function = call.site.function
         bare = owner[1:].partition(".")[0]
         if function is None or any(parameter.name == bare for parameter in function.parameters):
@@ -217,6 +231,23 @@ class Outbound:
             item.result == f"?{bare}" and function.line <= item.line <= function.end_line and self._opens(item.name)
             for item in facts.calls
         )
+
+    def _is_made_for_one_use(self, site: CallSite, owner: str) -> bool:
+        """Whether the client is an attribute of an object that functions make anew and nobody keeps."""
+        if not owner.startswith(":") or "()." not in owner:
+            return False
+        klass = self._python.class_of(owner.partition("().")[0], site.module)
+        made = self._made_by_class.get(klass.name, ()) if klass is not None else ()
+        return bool(made) and all(item.call.scope >= 0 and not item.call.result.startswith(":") for item in made)
+
+    @cached_property
+    def _made_by_class(self) -> dict[str, list[CallSite]]:
+        """Where production code makes an object of each class of the tree."""
+        found: dict[str, list[CallSite]] = defaultdict(list)
+        for site in self._python.all_calls:
+            if ":" in site.name and not site.name.endswith("()"):
+                found[site.name].append(site)
+        return found
 
     @staticmethod
     def _opens(name: str) -> bool:

@@ -153,6 +153,7 @@ _OWN_ADDRESS = re.compile(
     "        abort(400)\n"
     "    return requests.get(url, timeout=5).text\n",
     ignores=["print('no request')\n"],
+    applies=lambda repo: repo.outbound.exists,
 )
 def ssrf(repo: Repo) -> Iterator[Site]:
     """Look at the address of every outbound request."""
