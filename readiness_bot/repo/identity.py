@@ -21,7 +21,10 @@ _DEPTH = 3
 
 
 class Strength(IntEnum):
-    """How far a piece of code goes: asks nothing, reads who calls, refuses strangers, refuses those without the right."""
+    """How far a piece of code goes.
+
+    Asks nothing, reads who calls, refuses strangers, refuses those without the right.
+    """
 
     NONE = 0
     READS = 1
@@ -31,7 +34,9 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What protects a route: how strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up.
+    """What protects a route.
+
+    How strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up.
 
     `level` is the guard's, or `handler` for what the handler and its class do themselves.
     """
@@ -382,7 +387,8 @@ class Identity:
         if refuses:
             asked = {
                 *refs,
-                *(guard for item in (*calls, *raises) for guard in item.guards),
+                *(guard for call in calls for guard in call.guards),
+                *(guard for raised in raises for guard in raised.guards),
                 *(parameter.name for parameter in site.definition.parameters),
             }
             things = f"{name} {' '.join(sorted(map(_snake, asked)))}"
@@ -428,6 +434,9 @@ class Identity:
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
         if guard.kind == "permission":
             return _of_permission(last)
+        if guard.name.removesuffix("()") == _REST_PERMISSIONS:
+            named = (value.name for item in guard.arguments for value in flattened(item) if isinstance(value, Name))
+            return max((_of_permission(name.rpartition(".")[2]) for name in named), default=Strength.NONE)
         if guard.kind == "throttle":
             return Strength.NONE
         if guard.kind == "authentication":
@@ -496,7 +505,10 @@ class Identity:
         )
 
     def gate(self, route: Route) -> Protection | None:
-        """What asks first who calls: a guard before the handler's own questions, one that always applies before one that may."""
+        """What asks first who calls.
+
+        A guard before the handler's own questions, one that always applies before one that may.
+        """
         return min(
             self.protections(route),
             key=lambda item: (
@@ -519,7 +531,10 @@ class Identity:
                 yield Protection(strength, _shown(guard.name), guard.path, guard.line, guard.level)
 
     def misplaced(self, route: Route) -> frozenset[str]:
-        """The guards written above the decorator that registers the route: the framework keeps the function without them."""
+        """The guards written above the decorator that registers the route.
+
+        The framework keeps the function without them.
+        """
         if (
             route.call is None
             or route.handler is None
@@ -601,7 +616,10 @@ class Identity:
         return tuple(found)
 
     def _is_gate(self, attached: Attachment) -> bool:
-        """Whether a hook stops requests without any identity, and not only those with a bad one: by its name, or because it answers 401."""
+        """Whether a hook stops requests without any identity, and not only those with a bad one.
+
+        By its name, or because it answers 401.
+        """
         name = _snake(attached.name.rpartition(":")[2].rpartition(".")[2])
         if _GATE.search(name):
             return True
@@ -679,7 +697,7 @@ class Identity:
                     yield method
 
     def is_open_on_purpose(self, route: Route) -> bool:
-        """Whether the route serves those who have no identity yet, machines that prove themselves otherwise, or probes."""
+        """Whether the route serves those without an identity yet, machines with a proof of their own, or probes."""
         named = [route.path]
         if route.handler is not None:
             named.append(route.handler.definition.name)
@@ -692,7 +710,10 @@ class Identity:
         return bool(set(stem.split("_")) & _OPEN_MODULES)
 
     def is_open_by_decorator(self, route: Route) -> bool:
-        """Whether the route is marked as open: `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`."""
+        """Whether the route is marked as open.
+
+        `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`.
+        """
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
             if last in (
@@ -711,7 +732,10 @@ class Identity:
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
 
     def writes(self, route: Route) -> bool:
-        """Whether a state-changing route shows what it changes: by its method, its name, or what its handler calls. Many a POST only asks."""
+        """Whether a state-changing route shows what it changes.
+
+        By its method, its name, or what its handler calls. Many a POST only asks.
+        """
         if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
             return True
         if route.handler is None:
@@ -777,7 +801,7 @@ class Identity:
 
     @cached_property
     def checks(self) -> tuple[DefinitionSite, ...]:
-        """The functions of production code that refuse strangers and are named for it, for servers whose routes cannot be read."""
+        """The functions that refuse strangers and are named for it, for servers whose routes cannot be read."""
         return tuple(
             site
             for site in self._python.functions
@@ -930,7 +954,10 @@ def _is_refusing_value(value: Value) -> bool:
 
 
 def _is_check(call: Call) -> bool:
-    """Whether an unresolved call is named like one that refuses: `verify_permission`, `require_admin`, `self.requireAdmin`."""
+    """Whether an unresolved call is named like one that refuses.
+
+    `verify_permission`, `require_admin`, `self.requireAdmin`.
+    """
     name = _snake(call.last)
     return re.match(
         r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate)(_|$)", name
