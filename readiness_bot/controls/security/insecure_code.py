@@ -51,7 +51,14 @@ _ALWAYS_SHELL = {
 _MAYBE_SHELL = frozenset(
     {"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"}
 )
-_EVALUATING = {"eval": "B307", "exec": "B102", "builtins.eval": "B307", "builtins.exec": "B102"}
+_EVALUATING = {
+    "eval": "B307",
+    "exec": "B102",
+    "builtins.eval": "B307",
+    "builtins.exec": "B102",
+    "PIL.ImageMath.eval": "B307",
+    "PIL.ImageMath.unsafe_eval": "B307",
+}
 _TEMPLATING = frozenset(
     {
         "flask.render_template_string",
@@ -147,6 +154,10 @@ class _Doubt:
         "def ping():\n"
         "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  "
         "# <- flagged\n",
+        "import aiohttp_jinja2\nfrom aiohttp import web\napp = web.Application()\n"
+        "aiohttp_jinja2.setup(app, autoescape=False)  # <- flagged\n",
+        "from flask import Flask, request\nfrom PIL import ImageMath\napp = Flask(__name__)\n"
+        "@app.post('/mix')\ndef mix():\n    return ImageMath.eval(request.form['sum'])  # <- flagged\n",
         "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, "
         "Loader=yaml.Loader)  # <- flagged\n",
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
@@ -386,10 +397,13 @@ def _templates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
 
 def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Jinja's own environments escape nothing unless told to."""
-    if site.name not in ("jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"):
-        return None
     autoescape = site.call.keyword("autoescape")
     constant = repo.python.constant(autoescape, site.module)
+    if site.name == "aiohttp_jinja2.setup":
+        off = "The pages of the application are rendered with autoescape off: values with markup in them run as script."
+        return [_Doubt("B701", off, Confidence.HIGH, "Take `autoescape=False` out.")] if constant is False else []
+    if site.name not in ("jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"):
+        return None
     if site.call.has_double_star or (autoescape is not None and constant is not False):
         return []
     if not _renders_html(site):
