@@ -10,14 +10,19 @@ from readiness_bot.facts.extractor import Extractor
 
 
 class EnvFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The names that the file sets, with their lines, and the value where it is a switch or a short word of one; else empty."""
+    """The names that the file sets, with their lines, and the value where it is a switch or a short word of one.
+
+    Else empty.
+    """
 
     entries: tuple[tuple[str, str, int], ...]
 
 
 _PATHS = re.compile(r"(^|/)(\.?[\w-]*\.?env(\.[\w.-]+)?|\.flaskenv|[\w.-]+\.env)$")
 _ENTRY = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$")
-_SWITCH = re.compile(r"^(true|false|yes|no|on|off|0|1|none|production|prod|staging|development|dev|local|test)$", re.IGNORECASE)
+_SWITCH = re.compile(
+    r"^(true|false|yes|no|on|off|0|1|none|production|prod|staging|development|dev|local|test)$", re.IGNORECASE
+)
 
 
 def _extract(data: bytes) -> EnvFile:
@@ -30,4 +35,9 @@ def _extract(data: bytes) -> EnvFile:
     return EnvFile(tuple(found[:5_000]))
 
 
-EXTRACTOR = Extractor(kind="env-file", claims=lambda path: bool(_PATHS.search(path)) and not path.endswith(".py"), extract=_extract, facts=EnvFile)
+EXTRACTOR = Extractor(
+    kind="env-file",
+    claims=lambda path: bool(_PATHS.search(path)) and not path.endswith(".py"),
+    extract=_extract,
+    facts=EnvFile,
+)

@@ -24,9 +24,10 @@ _MOST_LITERALS = 500
 class SecretLiteral(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One literal under a name. `provider` names a well-known format (`AWS access key`), empty for others.
 
-    `entropy` is Shannon's, in bits a character, rounded to a tenth; `classes` counts the kinds of characters among lower case, upper
-    case, digits and others. `looks` is `random`, `words`, `placeholder` or `public` (a key that clients are meant to see). `fallback` says that the environment is asked first.
-    `owner` is the class or function the literal stands in, `host` that of a URL whose password it is.
+    `entropy` is Shannon's, in bits a character, rounded to a tenth; `classes` counts the kinds of characters
+    among lower case, upper case, digits and others. `looks` is `random`, `words`, `placeholder` or `public` (a
+    key that clients are meant to see). `fallback` says that the environment is asked first. `owner` is the class
+    or function the literal stands in, `host` that of a URL whose password it is.
     """
 
     name: str
@@ -115,7 +116,8 @@ _NOT_A_SECRET = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"(change|replace|insert|your|example|sample|dummy|placeholder|todo|fixme|fake|mock|foo|bar|xxx|\*\*\*|redacted|secret|passw|default|changeme|test|demo|local|dev(elop)?|insecure|unsafe"
-    r"|admin|root|guest|user|postgres|mysql|redis|rabbit|mongo|minio|qwerty|letmein|12345|abcdef|abc123|none|null|undefined|empty|token|key|hello|not[-_ ]?(a|so|very)|my[-_]|some[-_]|super|please|random"
+    r"|admin|root|guest|user|postgres|mysql|redis|rabbit|mongo|minio|qwerty|letmein|12345|abcdef|abc123"
+    r"|none|null|undefined|empty|token|key|hello|not[-_ ]?(a|so|very)|my[-_]|some[-_]|super|please|random"
     r"|notsecure|hunter2|string|value|unused|invalid|ci[-_]|deadbeef|0000|1111|aaaa|app[-_]|fill|enter|generate|<|>|\.\.\.)",
     re.IGNORECASE,
 )
@@ -124,7 +126,8 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"^(https?://|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$|[a-z]+([ _.\-/:][a-z]+)*$|[A-Z]+([_\-. ][A-Z]+)*$|[\w.]+\.\w+\(|[a-zA-Z]+$|(bearer|basic|token|key)\s*$"
+    r"^(https?://|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$"
+    r"|[a-z]+([ _.\-/:][a-z]+)*$|[A-Z]+([_\-. ][A-Z]+)*$|[\w.]+\.\w+\(|[a-zA-Z]+$|(bearer|basic|token|key)\s*$"
     r"|[\w.]*(settings|config|models?|views?|auth|hashers?)\.[\w.]+$|\$?(argon2|2[aby]|pbkdf2|scrypt|sha512|bcrypt))",
 )
 _URL_SECRET = re.compile(

@@ -1,4 +1,7 @@
-"""Accounts, sessions and what protects them: cookies, tokens, second factors, identity providers, encryption; judges nothing."""
+"""Accounts, sessions and what protects them.
+
+Cookies, tokens, second factors, identity providers, encryption; judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Format, Mapping, Name, Value
+from readiness_bot.facts.python import Const, Format, Mapping, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, Python
@@ -19,7 +22,10 @@ from readiness_bot.repo.wiring import Wiring
 
 @dataclass(frozen=True, slots=True)
 class SessionPart:
-    """One property of sessions or tokens: whether it holds, is left to a setting that is off by default (`optional`), or is missing."""
+    """One property of sessions or tokens.
+
+    Whether it holds, is left to a setting that is off by default (`optional`), or is missing.
+    """
 
     aspect: Literal["secure", "http-only", "expiry"]
     state: Literal["on", "optional", "off"]
@@ -39,20 +45,110 @@ class Factor:
     is_used: bool
 
 
-_FACTORS = ("pyotp", "django_otp", "two_factor", "allauth.mfa", "webauthn", "fido2", "u2flib_server", "deux", "django_mfa", "mfa", "py_webauthn", "kagi", "duo_universal", "duo_web", "passkeys", "onetimepass", "oath")
+_FACTORS = (
+    "pyotp",
+    "django_otp",
+    "two_factor",
+    "allauth.mfa",
+    "webauthn",
+    "fido2",
+    "u2flib_server",
+    "deux",
+    "django_mfa",
+    "mfa",
+    "py_webauthn",
+    "kagi",
+    "duo_universal",
+    "duo_web",
+    "passkeys",
+    "onetimepass",
+    "oath",
+)
 _PROVIDERS = (
-    "authlib", "flask_oauthlib", "allauth.socialaccount", "social_django", "social_core", "social_flask", "onelogin.saml2", "saml2", "mozilla_django_oidc", "auth0", "keycloak", "fastapi_sso", "msal",
-    "google.oauth2.id_token", "flask_dance", "requests_oauthlib", "oauthlib", "firebase_admin.auth", "djangosaml2", "flask_oidc", "fastapi_auth0", "okta", "okta_jwt_verifier", "ldap", "ldap3",
-    "django_auth_ldap", "flask_saml2", "fastapi_azure_auth", "oic", "oidcop", "workos", "supertokens_python", "fief_client", "clerk_backend_api", "flask_cas", "cas", "httpx_oauth", "jwt.PyJWKClient", "openid",
-    "propelauth_fastapi", "stytch", "kinde_sdk", "aiogoogle.auth", "pyoidc", "oauth2client", "cognitojwt", "python_jose", "flask_simpleldap", "flask_ldap3_login",
-)  # fmt: skip
+    "authlib",
+    "flask_oauthlib",
+    "allauth.socialaccount",
+    "social_django",
+    "social_core",
+    "social_flask",
+    "onelogin.saml2",
+    "saml2",
+    "mozilla_django_oidc",
+    "auth0",
+    "keycloak",
+    "fastapi_sso",
+    "msal",
+    "google.oauth2.id_token",
+    "flask_dance",
+    "requests_oauthlib",
+    "oauthlib",
+    "firebase_admin.auth",
+    "djangosaml2",
+    "flask_oidc",
+    "fastapi_auth0",
+    "okta",
+    "okta_jwt_verifier",
+    "ldap",
+    "ldap3",
+    "django_auth_ldap",
+    "flask_saml2",
+    "fastapi_azure_auth",
+    "oic",
+    "oidcop",
+    "workos",
+    "supertokens_python",
+    "fief_client",
+    "clerk_backend_api",
+    "flask_cas",
+    "cas",
+    "httpx_oauth",
+    "jwt.PyJWKClient",
+    "openid",
+    "propelauth_fastapi",
+    "stytch",
+    "kinde_sdk",
+    "aiogoogle.auth",
+    "pyoidc",
+    "oauth2client",
+    "cognitojwt",
+    "python_jose",
+    "flask_simpleldap",
+    "flask_ldap3_login",
+)
 _ENCRYPTION = (
-    "cryptography.fernet", "cryptography.hazmat.primitives.ciphers", "sqlalchemy_utils.EncryptedType", "sqlalchemy_utils.StringEncryptedType", "sqlalchemy_utils.types.encrypted", "encrypted_model_fields",
-    "django_cryptography", "fernet_fields", "encrypted_fields", "Crypto.Cipher", "Cryptodome.Cipher", "nacl.secret", "nacl.public", "django_fernet", "searchableencryption", "mongoengine.encryption",
-    "pymongo.encryption", "django_encrypted_filefield", "django_crypto_fields", "jwcrypto.jwe", "aws_encryption_sdk", "tink", "gnupg",
-)  # fmt: skip
+    "cryptography.fernet",
+    ("cryptography.hazmat.primitives.ciphers"),
+    ("sqlalchemy_utils.EncryptedType"),
+    "sqlalchemy_utils.StringEncryptedType",
+    "sqlalchemy_utils.types.encrypted",
+    "encrypted_model_fields",
+    "django_cryptography",
+    "fernet_fields",
+    "encrypted_fields",
+    "Crypto.Cipher",
+    "Cryptodome.Cipher",
+    "nacl.secret",
+    "nacl.public",
+    "django_fernet",
+    "searchableencryption",
+    "mongoengine.encryption",
+    "pymongo.encryption",
+    ("django_encrypted_filefield"),
+    "django_crypto_fields",
+    "jwcrypto.jwe",
+    "aws_encryption_sdk",
+    "tink",
+    "gnupg",
+)
+_COOKIE_FLAGS: tuple[tuple[Literal["secure", "http-only"], str], ...] = (
+    ("secure", "secure"),
+    ("http-only", "httponly"),
+)
+_CERTAINTY = {"on": "", "optional": "perhaps ", "off": "not "}
 _TLS_NAMES = frozenset({"sslmode", "ssl_ca", "tlscafile", "sslrootcert", "ssl_cert_reqs", "ssl_ca_certs", "tls", "ssl"})
-_TLS_TEXT = re.compile(r"sslmode=(require|verify-ca|verify-full)|^rediss://|[?&](ssl|tls)=true|ssl_mode=(REQUIRED|VERIFY)", re.IGNORECASE)
+_TLS_TEXT = re.compile(
+    r"sslmode=(require|verify-ca|verify-full)|^rediss://|[?&](ssl|tls)=true|ssl_mode=(REQUIRED|VERIFY)", re.IGNORECASE
+)
 _PROVIDER_PATH = re.compile(r"(oauth|oidc|saml|sso)(?=[/_\-{<]|$)", re.IGNORECASE)
 
 
@@ -78,34 +174,73 @@ class Accounts:
     def users(self) -> Evidence | None:
         """Where accounts of people show: a login route, a user model, a password that is checked."""
         for route in self._routes.all:
-            if re.search(r"(^|/)(log-?in|sign-?in|sessions?|token|auth/login|access-token)/?$", route.path.lower()) and route.changes_state:
+            if (
+                re.search(r"(^|/)(log-?in|sign-?in|sessions?|token|auth/login|access-token)/?$", route.path.lower())
+                and route.changes_state
+            ):
                 return Evidence(route.location.path, route.location.line, f"{route.name} signs people in")
         for site in self._python.classes:
-            if re.fullmatch(r"(Custom|App|Base|DB|Db|Dispatch)?(User|Account|Member|Profile|Identity)(s|Model|Table|DB|Db)?", site.definition.name) and (
-                any("pass" in field.name.lower() for field in site.fields) or self._python.descends_from(site, "django.contrib.auth.*", "flask_login.UserMixin", "flask_security.*", "fastapi_users.*")
+            if re.fullmatch(
+                r"(Custom|App|Base|DB|Db|Dispatch)?(User|Account|Member|Profile|Identity)(s|Model|Table|DB|Db)?",
+                site.definition.name,
+            ) and (
+                any("pass" in field.name.lower() for field in site.fields)
+                or self._python.descends_from(
+                    site, "django.contrib.auth.*", "flask_login.UserMixin", "flask_security.*", "fastapi_users.*"
+                )
             ):
                 return Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` holds accounts")
-        for name in ("django.contrib.auth.authenticate", "django.contrib.auth.login", "flask_login.login_user", "werkzeug.security.check_password_hash", "bcrypt.checkpw"):
+        for name in (
+            "django.contrib.auth.authenticate",
+            "django.contrib.auth.login",
+            "flask_login.login_user",
+            "werkzeug.security.check_password_hash",
+            "bcrypt.checkpw",
+        ):
             for call in self._python.calls(name):
                 return Evidence(call.module.path, call.call.line, f"`{name.rpartition('.')[2]}` signs people in")
         for setting in self._services.settings_named("AUTH_USER_MODEL"):
             return Evidence(setting.module.path, setting.line, "`AUTH_USER_MODEL` names the accounts")
         for site in self._python.functions:
-            if re.fullmatch(r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name):
+            if re.fullmatch(
+                r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name
+            ):
                 return Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` checks passwords")
         return None
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
         """Second factors and identity providers, used ones first."""
-        found = [*self._imported("second-factor", _FACTORS), *self._imported("provider", _PROVIDERS), *self._installed()]
+        found = [
+            *self._imported("second-factor", _FACTORS),
+            *self._imported("provider", _PROVIDERS),
+            *self._installed(),
+        ]
         for site in self._python.functions:
-            if re.search(r"(^|_)(totp|two_factor|second_factor|verify_otp|mfa|webauthn|2fa)(_|$)", site.definition.name.lower()):
-                found.append(Factor("second-factor", f"`{site.definition.name}`", site.module.path, site.definition.line, self._wiring.is_used(site)))
+            if re.search(
+                r"(^|_)(totp|two_factor|second_factor|verify_otp|mfa|webauthn|2fa)(_|$)", site.definition.name.lower()
+            ):
+                found.append(
+                    Factor(
+                        "second-factor",
+                        f"`{site.definition.name}`",
+                        site.module.path,
+                        site.definition.line,
+                        self._wiring.is_used(site),
+                    )
+                )
                 break
         for route in self._routes.all:
             if _PROVIDER_PATH.search(route.path):
-                found.append(Factor("own-provider", f"{route.name} signs in through another service", route.location.path, route.location.line, is_used=route.is_wired))
+                found.append(
+                    Factor(
+                        "own-provider",
+                        f"{route.name} signs in through another service",
+                        route.location.path,
+                        route.location.line,
+                        is_used=route.is_wired,
+                    )
+                )
                 break
         rank = ("second-factor", "provider", "own-provider")
         return tuple(sorted(found, key=lambda item: (not item.is_used, rank.index(item.kind), item.path, item.line)))
@@ -126,7 +261,7 @@ class Accounts:
     @cached_property
     def session_parts(self) -> tuple[SessionPart, ...]:
         """What is known of how sessions, cookies and tokens are bounded; empty where there are none."""
-        return tuple([*self._framework_sessions(), *self._starlette_sessions(), *self._own_cookies(), *self._tokens()])
+        return (*self._framework_sessions(), *self._starlette_sessions(), *self._own_cookies(), *self._tokens())
 
     def _named(self, *names: str) -> Setting | None:
         return next(iter(self._services.settings_named(*names)), None)
@@ -135,7 +270,9 @@ class Accounts:
         for attached in self._services.middleware:
             if attached.name.endswith(("contrib.sessions.middleware.SessionMiddleware",)):
                 return attached.location.path, attached.location.line, "django"
-        for module, item in self._python.imports("flask_login", "flask.session", "flask_session", "quart.session", "flask_security"):
+        for module, item in self._python.imports(
+            "flask_login", "flask.session", "flask_session", "quart.session", "flask_security"
+        ):
             return module.path, item.line, "flask"
         return None
 
@@ -146,18 +283,48 @@ class Accounts:
         path, line, framework = used
         secure = self._named("SESSION_COOKIE_SECURE")
         yield self._flag("secure", secure, "SESSION_COOKIE_SECURE", path, line, missing="off")
-        yield self._flag("http-only", self._named("SESSION_COOKIE_HTTPONLY"), "SESSION_COOKIE_HTTPONLY", path, line, missing="on")
-        lifetime = self._named("PERMANENT_SESSION_LIFETIME", "SESSION_COOKIE_AGE", "SESSION_EXPIRY", "SESSION_LIFETIME", "REMEMBER_COOKIE_DURATION", "SESSION_EXPIRE_AT_BROWSER_CLOSE")
+        yield self._flag(
+            "http-only", self._named("SESSION_COOKIE_HTTPONLY"), "SESSION_COOKIE_HTTPONLY", path, line, missing="on"
+        )
+        lifetime = self._named(
+            "PERMANENT_SESSION_LIFETIME",
+            "SESSION_COOKIE_AGE",
+            "SESSION_EXPIRY",
+            "SESSION_LIFETIME",
+            "REMEMBER_COOKIE_DURATION",
+            "SESSION_EXPIRE_AT_BROWSER_CLOSE",
+        )
         where = (lifetime.module.path, lifetime.line) if lifetime is not None else (path, line)
-        detail = f"`{lifetime.name}` bounds sessions" if lifetime is not None else f"{framework.capitalize()} ends sessions by default"
+        detail = (
+            f"`{lifetime.name}` bounds sessions"
+            if lifetime is not None
+            else f"{framework.capitalize()} ends sessions by default"
+        )
         yield SessionPart("expiry", "on", detail, *where)
 
-    def _flag(self, aspect: Literal["secure", "http-only"], setting: Setting | None, name: str, path: str, line: int, *, missing: Literal["on", "off"]) -> SessionPart:
+    def _flag(
+        self,
+        aspect: Literal["secure", "http-only"],
+        setting: Setting | None,
+        name: str,
+        path: str,
+        line: int,
+        *,
+        missing: Literal["on", "off"],
+    ) -> SessionPart:
         if setting is None:
             return SessionPart(aspect, missing, f"`{name}` is not set", path, line)
         default = default_of(self._python, setting.value, setting.module)
-        state: Literal["on", "optional", "off"] = "on" if default.is_on is True else "off" if default.is_on is False and not default.variable else "optional"
-        return SessionPart(aspect, state, f"`{name}` is {'on' if state == 'on' else 'off' if state == 'off' else 'left to the set-up'}", setting.module.path, setting.line)
+        state: Literal["on", "optional", "off"] = (
+            "on" if default.is_on is True else "off" if default.is_on is False and not default.variable else "optional"
+        )
+        return SessionPart(
+            aspect,
+            state,
+            f"`{name}` is {'on' if state == 'on' else 'off' if state == 'off' else 'left to the set-up'}",
+            setting.module.path,
+            setting.line,
+        )
 
     def _starlette_sessions(self) -> Iterator[SessionPart]:
         for attached in self._services.middleware:
@@ -165,11 +332,23 @@ class Accounts:
                 continue
             keywords = dict(attached.keywords)
             place = attached.location
-            secure = default_of(self._python, keywords["https_only"], attached.module) if "https_only" in keywords else None
-            state: Literal["on", "optional", "off"] = "off" if secure is None else "on" if secure.is_on else "optional" if secure.is_on is None or secure.variable else "off"
+            secure = (
+                default_of(self._python, keywords["https_only"], attached.module) if "https_only" in keywords else None
+            )
+            state: Literal["on", "optional", "off"] = (
+                "off"
+                if secure is None
+                else "on"
+                if secure.is_on
+                else "optional"
+                if secure.is_on is None or secure.variable
+                else "off"
+            )
             yield SessionPart("secure", state, f"`https_only` is {state}", place.path, place.line)
             yield SessionPart("http-only", "on", "session cookies are HttpOnly", place.path, place.line)
-            endless = "max_age" in keywords and isinstance(keywords["max_age"], Const) and keywords["max_age"].value is None
+            endless = (
+                "max_age" in keywords and isinstance(keywords["max_age"], Const) and keywords["max_age"].value is None
+            )
             yield SessionPart("expiry", "off" if endless else "on", "session cookies expire", place.path, place.line)
 
     def _own_cookies(self) -> Iterator[SessionPart]:
@@ -179,28 +358,64 @@ class Accounts:
             shown = text if isinstance(text, str) else getattr(name, "name", "")
             if not re.search(r"sess|token|auth|jwt|login|user|sid|remember|access|refresh", str(shown), re.IGNORECASE):
                 continue
-            for aspect, keyword in (("secure", "secure"), ("http-only", "httponly")):
+            for aspect, keyword in _COOKIE_FLAGS:
                 value = site.call.keyword(keyword)
                 default = default_of(self._python, value, site.module) if value is not None else None
-                state: Literal["on", "optional", "off"] = "off" if default is None or default.is_on is False and not default.variable else "on" if default.is_on else "optional"
-                yield SessionPart(aspect, state, f"a cookie of sign-in is {'' if state == 'on' else 'perhaps ' if state == 'optional' else 'not '}{aspect}", site.module.path, site.call.line)  # type: ignore[arg-type]
+                state: Literal["on", "optional", "off"] = (
+                    "off"
+                    if default is None or (default.is_on is False and not default.variable)
+                    else "on"
+                    if default.is_on
+                    else "optional"
+                )
+                yield SessionPart(
+                    aspect,
+                    state,
+                    f"a cookie of sign-in is {_CERTAINTY[state]}{aspect}",
+                    site.module.path,
+                    site.call.line,
+                )
             bounded = any(site.call.has(keyword) for keyword in ("max_age", "expires", "expires_days"))
-            yield SessionPart("expiry", "on" if bounded else "optional", "a cookie of sign-in " + ("expires" if bounded else "lasts as long as the browser"), site.module.path, site.call.line)
+            yield SessionPart(
+                "expiry",
+                "on" if bounded else "optional",
+                "a cookie of sign-in " + ("expires" if bounded else "lasts as long as the browser"),
+                site.module.path,
+                site.call.line,
+            )
 
     def _tokens(self) -> Iterator[SessionPart]:
         for site in self._python.calls_of("encode", "create_access_token", "dumps"):
-            if site.name in ("jwt.encode", "jose.jwt.encode", "authlib.jose.jwt.encode", "jose.jwt.encode", "joserfc.jwt.encode") or site.name.endswith("jwt.encode"):
+            if site.name in (
+                "jwt.encode",
+                "jose.jwt.encode",
+                "authlib.jose.jwt.encode",
+                "jose.jwt.encode",
+                "joserfc.jwt.encode",
+            ) or site.name.endswith("jwt.encode"):
                 expires = self._names_expiry(site)
-                yield SessionPart("expiry", "on" if expires else "off", f"tokens {'carry' if expires else 'carry no'} `exp`", site.module.path, site.call.line)
-        for module, item in self._python.imports("flask_jwt_extended", "rest_framework_simplejwt", "ninja_jwt", "fastapi_users", "oauth2_provider"):
+                yield SessionPart(
+                    "expiry",
+                    "on" if expires else "off",
+                    f"tokens {'carry' if expires else 'carry no'} `exp`",
+                    site.module.path,
+                    site.call.line,
+                )
+        for module, item in self._python.imports(
+            "flask_jwt_extended", "rest_framework_simplejwt", "ninja_jwt", "fastapi_users", "oauth2_provider"
+        ):
             yield SessionPart("expiry", "on", f"`{item.target}` lets tokens expire", module.path, item.line)
             return
-        for setting in self._services.settings_named("SIMPLE_JWT", "JWT_AUTH", "JWT_ACCESS_TOKEN_EXPIRES", "ACCESS_TOKEN_EXPIRE_MINUTES"):
+        for setting in self._services.settings_named(
+            "SIMPLE_JWT", "JWT_AUTH", "JWT_ACCESS_TOKEN_EXPIRES", "ACCESS_TOKEN_EXPIRE_MINUTES"
+        ):
             yield SessionPart("expiry", "on", f"`{setting.name}` bounds tokens", setting.module.path, setting.line)
             return
         for site in self._python.calls_of("loads", "unsign"):
             if "Timed" in site.name and site.call.has("max_age"):
-                yield SessionPart("expiry", "on", "signed tokens are refused after `max_age`", site.module.path, site.call.line)
+                yield SessionPart(
+                    "expiry", "on", "signed tokens are refused after `max_age`", site.module.path, site.call.line
+                )
 
     def _names_expiry(self, site: CallSite) -> bool:
         """Whether the function that encodes, or its payload, says when the token ends."""
@@ -215,21 +430,46 @@ class Accounts:
                 if assignment.key == "exp" or any(isinstance(key, Const) and key.value == "exp" for key in keys):
                     return True
         for call in facts.calls:
-            if call.scope == site.call.scope and (call.has("exp") or call.last in ("timedelta",) or any(isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys) for value in call.args)):
+            if call.scope == site.call.scope and (
+                call.has("exp")
+                or call.last == "timedelta"
+                or any(
+                    isinstance(value, Mapping)
+                    and any(isinstance(key, Const) and key.value == "exp" for key in value.keys)
+                    for value in call.args
+                )
+            ):
                 return True
         if function is None:
             return self._payload_expires(site)
-        if re.search(r"expir|lifetime|ttl|max_age", " ".join([*function.refs, *(parameter.name for parameter in function.parameters)]), re.IGNORECASE):
+        if re.search(
+            r"expir|lifetime|ttl|max_age",
+            " ".join([*function.refs, *(parameter.name for parameter in function.parameters)]),
+            re.IGNORECASE,
+        ):
             return True
         return self._payload_expires(site)
 
     def _payload_expires(self, site: CallSite) -> bool:
         """Whether some dict of the same file names `exp`: a payload that another function puts together."""
         facts = site.module.facts
-        values = [*(item.value for item in facts.assignments), *(item.value for item in facts.returns), *(value for call in facts.calls for value in call.args)]
-        named = any(parameter.name in ("exp", "expires") for definition in facts.definitions for parameter in definition.parameters)
-        return named or any(item.key == "exp" for item in facts.assignments) or any(
-            isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys) for value in values
+        values = [
+            *(item.value for item in facts.assignments),
+            *(item.value for item in facts.returns),
+            *(value for call in facts.calls for value in call.args),
+        ]
+        named = any(
+            parameter.name in ("exp", "expires")
+            for definition in facts.definitions
+            for parameter in definition.parameters
+        )
+        return (
+            named
+            or any(item.key == "exp" for item in facts.assignments)
+            or any(
+                isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys)
+                for value in values
+            )
         )
 
     # -- encryption ------------------------------------------------------------------------------------------------
@@ -238,7 +478,13 @@ class Accounts:
     def encryption(self) -> tuple[Factor, ...]:
         """Encryption of stored data by the application: used ones first."""
         found = [
-            Factor("provider", f"`{item.target}`", module.path, item.line, self._wiring.runs(module) and self._is_called(item.target))
+            Factor(
+                "provider",
+                f"`{item.target}`",
+                module.path,
+                item.line,
+                self._wiring.runs(module) and self._is_called(item.target),
+            )
             for module, item in self._python.imports(*_ENCRYPTION)
         ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.path, item.line)))
@@ -246,9 +492,13 @@ class Accounts:
     def _is_called(self, target: str) -> bool:
         """Whether something of the library is called or descended from in code that runs."""
         last = target.rpartition(".")[2]
-        return any(target in site.name or site.name.startswith(f"{target}.") or last in site.name.split(".") or f"{last}()" in site.name for site in self._python.all_calls) or any(
-            target in base for site in self._python.classes for base in self._python.external_bases(site)
-        )
+        return any(
+            target in site.name
+            or site.name.startswith(f"{target}.")
+            or last in site.name.split(".")
+            or f"{last}()" in site.name
+            for site in self._python.all_calls
+        ) or any(target in base for site in self._python.classes for base in self._python.external_bases(site))
 
     @cached_property
     def tls_to_stores(self) -> tuple[Evidence, ...]:
@@ -256,28 +506,45 @@ class Accounts:
         found: list[Evidence] = []
         for site in self._python.all_calls:
             for keyword, value in site.call.keywords:
-                if keyword.lower() in _TLS_NAMES and re.search(r"connect|engine|client|redis|mongo|pool|elasticsearch|opensearch", site.name, re.IGNORECASE) and self._demands(keyword, value):
+                if (
+                    keyword.lower() in _TLS_NAMES
+                    and re.search(
+                        r"connect|engine|client|redis|mongo|pool|elasticsearch|opensearch", site.name, re.IGNORECASE
+                    )
+                    and self._demands(keyword, value)
+                ):
                     found.append(Evidence(site.module.path, site.call.line, f"`{keyword}` demands TLS"))
         for module in self._python.production:
             for assignment in module.facts.assignments:
-                if any(isinstance(part, Const) and isinstance(part.value, str) and _TLS_TEXT.search(part.value) for part in _parts(assignment.value)):
+                if any(
+                    isinstance(part, Const) and isinstance(part.value, str) and _TLS_TEXT.search(part.value)
+                    for part in _parts(assignment.value)
+                ):
                     found.append(Evidence(module.path, assignment.line, "the store's URL demands TLS"))
         for setting in self._services.settings_named("DATABASES"):
-            if re.search(r"sslmode", str(setting.value)) and re.search(r"'(require|verify-full|verify-ca)'", str(setting.value)):
+            if re.search(r"sslmode", str(setting.value)) and re.search(
+                r"'(require|verify-full|verify-ca)'", str(setting.value)
+            ):
                 found.append(Evidence(setting.module.path, setting.line, "`sslmode` demands TLS"))
         return tuple(found)
 
     @staticmethod
     def _demands(keyword: str, value: Value) -> bool:
         if isinstance(value, Const):
-            return value.value is True or (isinstance(value.value, str) and value.value.lower() in ("require", "required", "verify-full", "verify-ca"))
+            return value.value is True or (
+                isinstance(value.value, str)
+                and value.value.lower() in ("require", "required", "verify-full", "verify-ca")
+            )
         return keyword.lower() in ("ssl_ca", "tlscafile", "sslrootcert", "ssl_ca_certs")
 
 
 def _installed_kind(text: str) -> Literal["second-factor", "provider"] | None:
     if text.startswith(("django_otp", "two_factor", "allauth.mfa", "mfa", "django_mfa", "deux", "kagi")):
         return "second-factor"
-    if re.match(r"(allauth\.socialaccount|social_django|social_core|mozilla_django_oidc|djangosaml2|django_auth_ldap|oauth2_|django_cas|okta|django_auth_adfs|saml)", text):
+    if re.match(
+        r"(allauth\.socialaccount|social_django|social_core|mozilla_django_oidc|djangosaml2|django_auth_ldap|oauth2_|django_cas|okta|django_auth_adfs|saml)",
+        text,
+    ):
         return "provider"
     return None
 

@@ -17,8 +17,11 @@ from readiness_bot.repo.services import Services, Setting
 
 @dataclass(frozen=True, slots=True)
 class OriginPolicy:
-    """One place that lets other origins in. `anyone` says every origin may, `credentials` that cookies go along; `configured` that
-    one of the two is only a default that operators may change. `reflects` says that the request's own origin is echoed."""
+    """One place that lets other origins in.
+
+    `anyone` says every origin may, `credentials` that cookies go along; `configured` that one of the two is only
+    a default that operators may change. `reflects` says that the request's own origin is echoed.
+    """
 
     location: Location
     library: str
@@ -55,23 +58,43 @@ class CrossOrigin:
 
     def _by_middleware(self) -> Iterator[OriginPolicy]:
         for attached in self._services.middleware:
-            if not attached.name.endswith("CORSMiddleware") or attached.definition is not None and not attached.keywords:
+            if not attached.name.endswith("CORSMiddleware") or (
+                attached.definition is not None and not attached.keywords
+            ):
                 continue
             keywords = dict(attached.keywords)
             origins, open_by_default = self._anyone(keywords.get("allow_origins"), attached.module)
             pattern, _ = self._anyone(keywords.get("allow_origin_regex"), attached.module)
             credentials, switched = self._on(keywords.get("allow_credentials"), attached.module)
-            yield OriginPolicy(attached.location, "CORSMiddleware", origins or pattern, credentials, configured=open_by_default or switched)
+            yield OriginPolicy(
+                attached.location,
+                "CORSMiddleware",
+                origins or pattern,
+                credentials,
+                configured=open_by_default or switched,
+            )
 
     def _by_extension(self) -> Iterator[OriginPolicy]:
         """Flask-CORS, Sanic's and Quart's: any origin unless told otherwise, no credentials unless told."""
         for site in self._python.all_calls:
-            if not re.match(r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name) or site.last not in ("CORS", "cross_origin", "cors", "route_cors", "init_app"):
+            if not re.match(
+                r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name
+            ) or site.last not in ("CORS", "cross_origin", "cors", "route_cors", "init_app"):
                 continue
             call = site.call
-            origins = call.keyword("origins") or call.keyword("allow_origin") or self._in_resources(call) or self._setting("CORS_ORIGINS")
+            origins = (
+                call.keyword("origins")
+                or call.keyword("allow_origin")
+                or self._in_resources(call)
+                or self._setting("CORS_ORIGINS")
+            )
             anyone, configured = (True, False) if origins is None else self._anyone(origins, site.module)
-            credentials, switched = self._on(call.keyword("supports_credentials") or call.keyword("allow_credentials") or self._setting("CORS_SUPPORTS_CREDENTIALS"), site.module)
+            credentials, switched = self._on(
+                call.keyword("supports_credentials")
+                or call.keyword("allow_credentials")
+                or self._setting("CORS_SUPPORTS_CREDENTIALS"),
+                site.module,
+            )
             yield OriginPolicy(site.location, "CORS", anyone, credentials, configured=configured or switched)
 
     def _setting(self, name: str) -> Value | None:
@@ -101,7 +124,9 @@ class CrossOrigin:
         credentials, switched = self._on(allowed.value, allowed.module) if allowed is not None else (False, False)
         place = every or listed or allowed or next(iter(named.values()), None)
         if place is not None:
-            yield OriginPolicy(self._place(place), "django-cors-headers", anyone, credentials, configured=configured or switched)
+            yield OriginPolicy(
+                self._place(place), "django-cors-headers", anyone, credentials, configured=configured or switched
+            )
 
     @staticmethod
     def _place(setting: Setting) -> Location:
@@ -113,10 +138,19 @@ class CrossOrigin:
             set_here: dict[int, dict[str, tuple[Value, Location, tuple[str, ...]]]] = {}
             for assignment in module.facts.assignments:
                 if assignment.key.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
-                    place = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
-                    set_here.setdefault(assignment.scope, {})[assignment.key.lower()] = (assignment.value, place, assignment.guards)
+                    place = module.location(
+                        assignment.line, assignment.end_line, assignment.scope, assignment.statement
+                    )
+                    set_here.setdefault(assignment.scope, {})[assignment.key.lower()] = (
+                        assignment.value,
+                        place,
+                        assignment.guards,
+                    )
             for call in module.facts.calls:
-                if call.last in ("set_header", "add", "add_header", "setdefault", "set", "append") and len(call.args) >= 2:
+                if (
+                    call.last in ("set_header", "add", "add_header", "setdefault", "set", "append")
+                    and len(call.args) >= 2
+                ):
                     name = call.args[0].value if isinstance(call.args[0], Const) else None
                     if isinstance(name, str) and name.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
                         place = module.location(call.line, call.end_line, call.scope, call.statement)
@@ -126,8 +160,19 @@ class CrossOrigin:
                     value, place, guards = headers[_ORIGIN_HEADER]
                     anyone, configured = self._anyone(value, module)
                     credentials = _CREDENTIALS_HEADER in headers and _is_true(headers[_CREDENTIALS_HEADER][0])
-                    reflects = not [guard for guard in guards if "origin" not in guard.lower() or "list" in guard.lower() or "allow" in guard.lower()] and _is_origin(value)
-                    yield OriginPolicy(place, "headers", anyone or (reflects and not guards), credentials, configured=configured, reflects=reflects and not guards)
+                    reflects = not [
+                        guard
+                        for guard in guards
+                        if "origin" not in guard.lower() or "list" in guard.lower() or "allow" in guard.lower()
+                    ] and _is_origin(value)
+                    yield OriginPolicy(
+                        place,
+                        "headers",
+                        anyone or (reflects and not guards),
+                        credentials,
+                        configured=configured,
+                        reflects=reflects and not guards,
+                    )
 
     def _anyone(self, value: Value | None, module: Module) -> tuple[bool, bool]:
         """Whether the value lets every origin in, and whether that is only a default."""
@@ -139,11 +184,17 @@ class CrossOrigin:
                 return True, bool(default.variable)
             if isinstance(item, Name):
                 assigned = self._python.assignment(item.name, module)
-                if assigned is not None and flattened(assigned[1].value) != [item] and any(
-                    isinstance(inner, Const) and inner.value in _ANY for inner in flattened(assigned[1].value)
+                if (
+                    assigned is not None
+                    and flattened(assigned[1].value) != [item]
+                    and any(isinstance(inner, Const) and inner.value in _ANY for inner in flattened(assigned[1].value))
                 ):
                     return True, False
-            if isinstance(item, Format) and any(isinstance(part, Const) and part.value in _ANY for part in item.parts[:1]) and len(item.parts) == 1:
+            if (
+                isinstance(item, Format)
+                and any(isinstance(part, Const) and part.value in _ANY for part in item.parts[:1])
+                and len(item.parts) == 1
+            ):
                 return True, False
         return False, False
 
@@ -161,4 +212,4 @@ def _is_true(value: Value) -> bool:
 def _is_origin(value: Value) -> bool:
     """Whether the value is the request's own `Origin` header."""
     name = value.name if isinstance(value, Invoke) else (value.meaning or value.name) if isinstance(value, Name) else ""
-    return "headers" in name and ("get" in name or "[]" in name) or name.lower().endswith((".origin", "?origin"))
+    return ("headers" in name and ("get" in name or "[]" in name)) or name.lower().endswith((".origin", "?origin"))

@@ -21,10 +21,13 @@ from readiness_bot.repo.sources import Sources
 
 @dataclass(frozen=True, slots=True)
 class DebugFlag:
-    """One place that switches debugging on. `kind` is `launch` (a development server's call), `application`, `setting` or `deployment`.
+    """One place that switches debugging on.
 
-    `is_default` says that an environment variable can turn it off; `is_turned_off` that a deployment or example file does.
-    `is_started` says that production starts this very module, `is_known_start` that what production starts is known at all.
+    `kind` is `launch` (a development server's call), `application`, `setting` or `deployment`.
+
+    `is_default` says that an environment variable can turn it off; `is_turned_off` that a deployment or example
+    file does. `is_started` says that production starts this very module, `is_known_start` that what production
+    starts is known at all.
     """
 
     location: Location
@@ -38,8 +41,13 @@ class DebugFlag:
     is_framework: bool = False
 
 
-_DEVELOPMENT = re.compile(r"(^|[/_.\-])(dev|devel|development|local|test|tests|testing|ci|debug|example|sample|demo)(?=[/_.\-]|$)", re.IGNORECASE)
-_SETTINGS = re.compile(r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$")
+_DEVELOPMENT = re.compile(
+    r"(^|[/_.\-])(dev|devel|development|local|test|tests|testing|ci|debug|example|sample|demo)(?=[/_.\-]|$)",
+    re.IGNORECASE,
+)
+_SETTINGS = re.compile(
+    r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$"
+)
 
 
 class Debugging:
@@ -47,7 +55,9 @@ class Debugging:
 
     LOOKS = "application set-up, settings, images and Compose files"
 
-    def __init__(self, sources: Sources, python: Python, routes: Routes, services: Services, deployment: Deployment) -> None:
+    def __init__(
+        self, sources: Sources, python: Python, routes: Routes, services: Services, deployment: Deployment
+    ) -> None:
         self._sources = sources
         self._python = python
         self._routes = routes
@@ -82,31 +92,50 @@ class Debugging:
             if default is None or site.name.startswith(("asyncio", "anyio", "?asyncio")):
                 continue
             yield DebugFlag(
-                site.location, "launch", "debug", is_default=bool(default.variable), is_turned_off=self._turned_off(default.variable),
-                is_started=site.module.path in self._started, is_known_start=bool(self._deployment.started_commands),
-            )  # fmt: skip
+                site.location,
+                "launch",
+                "debug",
+                is_default=bool(default.variable),
+                is_turned_off=self._turned_off(default.variable),
+                is_started=site.module.path in self._started,
+                is_known_start=bool(self._deployment.started_commands),
+            )
 
     def _applications(self) -> Iterator[DebugFlag]:
         for site in self._routes.applications:
             default = self._on(site.call.keyword("debug"), site.module)
             if default is not None and not _DEVELOPMENT.search(site.module.path):
                 yield DebugFlag(
-                    site.location, "application", "debug", is_default=bool(default.variable), is_turned_off=self._turned_off(default.variable),
-                    is_conditional=bool(site.call.guards), is_framework=True,
-                )  # fmt: skip
+                    site.location,
+                    "application",
+                    "debug",
+                    is_default=bool(default.variable),
+                    is_turned_off=self._turned_off(default.variable),
+                    is_conditional=bool(site.call.guards),
+                    is_framework=True,
+                )
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 owner = assignment.target.rpartition(".")[2]
                 is_app = re.search(r"(^|[:?.])(app|application)\.debug$", assignment.target) is not None
-                is_config = assignment.target.endswith(("app.config[]", "application.config[]")) and assignment.key == "DEBUG"
+                is_config = (
+                    assignment.target.endswith(("app.config[]", "application.config[]")) and assignment.key == "DEBUG"
+                )
                 if (is_app and owner == "debug") or is_config:
                     default = self._on(assignment.value, module)
                     if default is not None and not _DEVELOPMENT.search(module.path):
-                        place = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
+                        place = module.location(
+                            assignment.line, assignment.end_line, assignment.scope, assignment.statement
+                        )
                         yield DebugFlag(
-                            place, "application", "debug", is_default=bool(default.variable), is_turned_off=self._turned_off(default.variable),
-                            is_conditional=bool(assignment.guards) or bool(assignment.context & MAIN_GUARD), is_framework=True,
-                        )  # fmt: skip
+                            place,
+                            "application",
+                            "debug",
+                            is_default=bool(default.variable),
+                            is_turned_off=self._turned_off(default.variable),
+                            is_conditional=bool(assignment.guards) or bool(assignment.context & MAIN_GUARD),
+                            is_framework=True,
+                        )
 
     def _settings(self) -> Iterator[DebugFlag]:
         """`DEBUG` of Django's settings, and fields of that name in settings classes and modules."""
@@ -117,7 +146,12 @@ class Debugging:
         for setting in self._services.settings_named("DEBUG"):
             module = setting.module
             default = self._on(setting.value, module)
-            if default is None or module.area is not Area.PRODUCTION or _DEVELOPMENT.search(module.path) or not _SETTINGS.search(module.path):
+            if (
+                default is None
+                or module.area is not Area.PRODUCTION
+                or _DEVELOPMENT.search(module.path)
+                or not _SETTINGS.search(module.path)
+            ):
                 continue
             if chosen and module.path not in chosen and self._services.is_django:
                 continue
@@ -125,16 +159,23 @@ class Debugging:
             field = next((item for item in module.facts.fields if item.line == setting.line), None)
             scope = assignment.scope if assignment is not None else field.owner if field is not None else -1
             owner = module.symbol(scope)
-            if _DEVELOPMENT.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()) or re.search(r"dev|test|local", owner, re.IGNORECASE):
+            if _DEVELOPMENT.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()) or re.search(
+                r"dev|test|local", owner, re.IGNORECASE
+            ):
                 continue
             line = assignment.end_line if assignment is not None else setting.line
             place = module.location(setting.line, line, scope, assignment.statement if assignment is not None else "")
             later = any(other > setting.line for other, _ in bound[module.path])
             variable = default.variable or ("DEBUG" if field is not None else "")
             yield DebugFlag(
-                place, "setting", "DEBUG", is_default=bool(variable), is_turned_off=self._turned_off(variable), is_conditional=bool(setting.guards) or later,
+                place,
+                "setting",
+                "DEBUG",
+                is_default=bool(variable),
+                is_turned_off=self._turned_off(variable),
+                is_conditional=bool(setting.guards) or later,
                 is_framework=self._services.is_django,
-            )  # fmt: skip
+            )
 
     @cached_property
     def _chosen_settings(self) -> frozenset[str]:
@@ -143,7 +184,12 @@ class Debugging:
         for module in self._python.production:
             if module.path.endswith(("wsgi.py", "asgi.py", "manage.py", "celery.py")):
                 for call in module.facts.calls:
-                    if call.args and isinstance(call.args[0], Const) and call.args[0].value == "DJANGO_SETTINGS_MODULE" and len(call.args) > 1:
+                    if (
+                        call.args
+                        and isinstance(call.args[0], Const)
+                        and call.args[0].value == "DJANGO_SETTINGS_MODULE"
+                        and len(call.args) > 1
+                    ):
                         text = self._python.constant(call.args[1], module)
                         target = self._python.module_named(text, module.path) if isinstance(text, str) else None
                         if target is not None:
@@ -159,7 +205,7 @@ class Debugging:
         return frozenset(found)
 
     def _turned_off(self, variable: str) -> bool:
-        """Whether an image, a Compose service or an environment file of the tree sets the variable to something that is not on."""
+        """Whether an image, a Compose service or an environment file of the tree turns the variable off."""
         if not variable:
             return False
         for built in self._deployment.images:
@@ -170,7 +216,9 @@ class Debugging:
             if any(name == variable and not _is_on(value) for name, value, _ in container.service.environment):
                 return True
         return any(
-            name == variable and value and not _is_on(value) for facts in self._sources.facts(EnvFile).values() for name, value, _ in facts.entries
+            name == variable and value and not _is_on(value)
+            for facts in self._sources.facts(EnvFile).values()
+            for name, value, _ in facts.entries
         )
 
     def _deployed(self) -> Iterator[DebugFlag]:
@@ -179,10 +227,20 @@ class Debugging:
             for variable in ("FLASK_DEBUG", "DJANGO_DEBUG", "QUART_DEBUG", "DEBUG"):
                 found = built.image.environment(variable)
                 if found is not None and _is_on(found[0]) and (variable != "DEBUG" or self._services.is_django):
-                    yield DebugFlag(Location(built.path, found[1], found[1], "", variable), "deployment", variable, is_framework=True)
+                    yield DebugFlag(
+                        Location(built.path, found[1], found[1], "", variable),
+                        "deployment",
+                        variable,
+                        is_framework=True,
+                    )
             found = built.image.environment("FLASK_ENV")
             if found is not None and found[0].lower() == "development":
-                yield DebugFlag(Location(built.path, found[1], found[1], "", "FLASK_ENV"), "deployment", "FLASK_ENV", is_framework=True)
+                yield DebugFlag(
+                    Location(built.path, found[1], found[1], "", "FLASK_ENV"),
+                    "deployment",
+                    "FLASK_ENV",
+                    is_framework=True,
+                )
 
 
 def _is_on(value: str) -> bool:

@@ -10,7 +10,9 @@ from readiness_bot.facts.python import Const, Index, Invoke, Mapping, Name, Valu
 from readiness_bot.repo.python import Module, Python
 
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
-_READERS = re.compile(r"(env|getenv|config|setting|secret|^get$|^bool$|^str$|^int$|^list$|^pop$|^setdefault$|variable)", re.IGNORECASE)
+_READERS = re.compile(
+    r"(env|getenv|config|setting|secret|^get$|^bool$|^str$|^int$|^list$|^pop$|^setdefault$|variable)", re.IGNORECASE
+)
 _HOPS = 6
 
 _TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
@@ -19,7 +21,10 @@ _FALSE = frozenset({"false", "0", "no", "off", "f", "n", "", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """`value` stands where nobody sets `variable`; `is_known` is False where it cannot be read off. `variable` is empty for a plain literal."""
+    """`value` stands where nobody sets `variable`.
+
+    `is_known` is False where it cannot be read off. `variable` is empty for a plain literal.
+    """
 
     value: str | int | float | bool | None = None
     is_known: bool = False
@@ -37,7 +42,10 @@ class Default:
 
 
 def default_of(python: Python, value: Value | None, module: Module) -> Default:
-    """The default of a value: of a literal itself, of an environment lookup its fallback, of a conversion what it converts."""
+    """The default of a value.
+
+    Of a literal itself, of an environment lookup its fallback, of a conversion what it converts.
+    """
     for _ in range(_HOPS):
         if isinstance(value, Const):
             return Default(value.value, is_known=True)
@@ -55,7 +63,12 @@ def default_of(python: Python, value: Value | None, module: Module) -> Default:
             return Default()
         call = module.facts.calls[value.call]
         first = call.args[0] if call.args else None
-        if isinstance(first, Const) and isinstance(first.value, str) and _VARIABLE.match(first.value) and _READERS.search(call.last):
+        if (
+            isinstance(first, Const)
+            and isinstance(first.value, str)
+            and _VARIABLE.match(first.value)
+            and _READERS.search(call.last)
+        ):
             fallback = call.argument(1, "default")
             if fallback is None or (isinstance(fallback, Name) and fallback.name in ("bool", "int", "str")):
                 fallback = call.keyword("default") or call.keyword("default_value")
@@ -65,7 +78,14 @@ def default_of(python: Python, value: Value | None, module: Module) -> Default:
             value = call.keyword("default") or (first if call.last == "Field" else None)
             continue
         if call.last in ("lower", "strip", "upper", "split") and value.name:
-            value = next((Invoke(inner.name, index) for index, inner in enumerate(module.facts.calls) if inner.parent == value.call), None)
+            value = next(
+                (
+                    Invoke(inner.name, index)
+                    for index, inner in enumerate(module.facts.calls)
+                    if inner.parent == value.call
+                ),
+                None,
+            )
             continue
         value = first
     return Default()

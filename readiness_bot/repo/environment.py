@@ -11,8 +11,20 @@ from readiness_bot.model import Evidence
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 
-_SETTINGS_MODULE = re.compile(r"(^|/)_?(settings?|config|configs|configuration|conf|env|environment|constants?|options|defaults)(/[\w/]+)?\.py$|(^|/)\w*_?(settings|config)\.py$", re.IGNORECASE)
-_READS = ("os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.items", "os.environ.copy", "os.environ.pop", "environ.get", "os.environb.get")
+_SETTINGS_MODULE = re.compile(
+    r"(^|/)_?(settings?|config|configs|configuration|conf|env|environment|constants?|options|defaults)(/[\w/]+)?\.py$|(^|/)\w*_?(settings|config)\.py$",
+    re.IGNORECASE,
+)
+_READS = (
+    "os.environ.get",
+    "os.getenv",
+    "os.environ.setdefault",
+    "os.environ.items",
+    "os.environ.copy",
+    "os.environ.pop",
+    "environ.get",
+    "os.environb.get",
+)
 _LIBRARIES = {
     "pydantic_settings": "pydantic-settings",
     "decouple": "python-decouple",
@@ -50,15 +62,23 @@ class Environment:
         found: list[Evidence] = []
         for site in self._python.classes:
             if self._services.is_settings_class(site):
-                found.append(Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` reads its fields from the environment"))
+                found.append(
+                    Evidence(
+                        site.module.path,
+                        site.definition.line,
+                        f"`{site.definition.name}` reads its fields from the environment",
+                    )
+                )
         for package, name in _LIBRARIES.items():
             for module, item in self._python.imports(package):
                 found.append(Evidence(module.path, item.line, f"{name} reads the settings"))
                 break
-        for site in self._python.calls_of("from_prefixed_env", "from_envvar"):
-            found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` fills the configuration"))
+        for call in self._python.calls_of("from_prefixed_env", "from_envvar"):
+            found.append(Evidence(call.module.path, call.call.line, f"`{call.last}` fills the configuration"))
         found += [
-            Evidence(read.path, read.line, "A settings module reads the environment") for read in self.reads if _SETTINGS_MODULE.search(read.path)
+            Evidence(read.path, read.line, "A settings module reads the environment")
+            for read in self.reads
+            if _SETTINGS_MODULE.search(read.path)
         ][:3]
         return tuple(found)
 
@@ -71,7 +91,11 @@ class Environment:
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 value = assignment.value
-                if isinstance(value, Index) and isinstance(value.value, Name) and value.value.name.endswith("os.environ"):
+                if (
+                    isinstance(value, Index)
+                    and isinstance(value.value, Name)
+                    and value.value.name.endswith("os.environ")
+                ):
                     found.append(Evidence(module.path, assignment.line, "`os.environ` is read"))
         return tuple(found)
 

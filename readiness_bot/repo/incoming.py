@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python import Call
-from readiness_bot.repo.identity import Identity, Strength
+from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.routes import Route, Routes
 
 _DEPTH = 3
@@ -25,14 +26,22 @@ class Webhook:
     verified_by: str
 
 
-_HOOK = re.compile(r"(^|[/_\-.])(web_?hooks?|hooks?|callbacks?/(stripe|github|gitlab|slack|twilio|paypal|adyen|mollie)|ipn|event-webhook)(?=$|[/_\-.{<(])", re.IGNORECASE)
-_PROVIDER = re.compile(r"(stripe|github|gitlab|bitbucket|slack|twilio|paypal|sendgrid|mailgun|jira|linear|shopify|adyen|pagerduty|sentry)[/_\-]?(events?|webhooks?|hooks?|callback|ipn)", re.IGNORECASE)
+_HOOK = re.compile(
+    r"(^|[/_\-.])(web_?hooks?|hooks?|callbacks?/(stripe|github|gitlab|slack|twilio|paypal|adyen|mollie)|ipn|event-webhook)(?=$|[/_\-.{<(])",
+    re.IGNORECASE,
+)
+_PROVIDER = re.compile(
+    r"(stripe|github|gitlab|bitbucket|slack|twilio|paypal|sendgrid|mailgun|jira|linear|shopify|adyen|pagerduty|sentry)[/_\-]?(events?|webhooks?|hooks?|callback|ipn)",
+    re.IGNORECASE,
+)
 _VERIFIES = re.compile(
     r"^(compare_digest|construct_event|safe_str_cmp|constant_time_compare|verify_signature|verify_webhook\w*|validate_signature|check_signature|verify_\w*signature\w*|validate_\w*signature\w*"
     r"|is_valid_signature|is_valid_request|verify_slack\w*|check_webhook_signature|verify_hmac|check_hmac|verify_request|signature_valid|parse_signed_request|check_\w*signature\w*|verify_header|construct_payload"
     r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|verify_token|check_token|validate_token)$"
 )
-_MANAGES = re.compile(r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read)(_|$)")
+_MANAGES = re.compile(
+    r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read)(_|$)"
+)
 
 
 class Incoming:
@@ -71,20 +80,32 @@ class Incoming:
     def _is_incoming(self, route: Route) -> bool:
         """Whether the route receives events, and does not manage the addresses that this service calls."""
         handler = route.handler.definition.name if route.handler is not None else ""
-        if _HOOK.search(route.path) is None and _PROVIDER.search(route.path) is None and re.search(r"(^|_)webhook(_|$)", handler) is None:
+        if (
+            _HOOK.search(route.path) is None
+            and _PROVIDER.search(route.path) is None
+            and re.search(r"(^|_)webhook(_|$)", handler) is None
+        ):
             return False
         if _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:
             return False
         beside = self._methods_by_path[route.path.rstrip("/")]
-        below = [path for path in self._methods_by_path if re.fullmatch(re.escape(route.path.rstrip("/")) + r"/[{<][^/]+", path)]
-        manages = beside & {"PUT", "DELETE", "PATCH"} or any(self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below)
+        below = [
+            path
+            for path in self._methods_by_path
+            if re.fullmatch(re.escape(route.path.rstrip("/")) + r"/[{<][^/]+", path)
+        ]
+        manages = beside & {"PUT", "DELETE", "PATCH"} or any(
+            self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below
+        )
         return not manages
 
     def _proof(self, route: Route) -> str:
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
             own = self._python.definition_named(guard.name)
-            if _VERIFIES.match(last) or (own is not None and own.definition.kind == "function" and self._verifies(own, 0, set())):
+            if _VERIFIES.match(last) or (
+                own is not None and own.definition.kind == "function" and self._verifies(own, 0, set())
+            ):
                 return f"`{last}`"
             if self._identity.of_guard(guard) >= Strength.IDENTITY:
                 return f"`{last}`"

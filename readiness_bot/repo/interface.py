@@ -26,17 +26,67 @@ _VALIDATES = re.compile(
     r"|validate_request|validate_json|validate_body|from_json|deserialize|structure|parse_args|get_serializer|validated_data|jsonschema_validate|check_schema|use_schema|body|json_schema|input|doc_validate"
     r"|extend_schema_request|schema|accepts|validate_openapi_request|form_valid|full_clean|model_construct|decode_json_body)$"
 )
-_DUMPS = re.compile(r"^(dump|dumps|model_dump|model_dump_json|jsonable_encoder|marshal|marshal_with|marshal_list_with|response|output|to_representation|serialize_response|alt_response|responds|get_serializer|model_validate)$")
-_SCHEMA_BASES = ("pydantic.*", "marshmallow.*", "sqlmodel.*", "rest_framework.serializers.*", "flask_wtf.*", "wtforms.*", "django.forms.*", "ninja.*", "msgspec.*", "attrs.*", "apiflask.*", "flask_marshmallow.*")
-_READS_BODY = re.compile(r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)")
-_PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "UUID", "uuid.UUID", "datetime", "date", "Decimal", "Path", "None"})
-_PAGES = re.compile(r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$", re.IGNORECASE)
-_PAGINATES = re.compile(r"paginat|paging|page_?size|per_?page|(^|[_.])page(_|$)|cursor|limit_?offset|slice_query|(^|\.)limit$", re.IGNORECASE)
-_VERSION = re.compile(r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|/\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>|/(rest|api)/\d+(\.\d+)?(/|$)", re.IGNORECASE)
+_DUMPS = re.compile(
+    r"^(dump|dumps|model_dump|model_dump_json|jsonable_encoder|marshal|marshal_with|marshal_list_with|response|output|to_representation|serialize_response|alt_response|responds|get_serializer|model_validate)$"
+)
+_SCHEMA_BASES = (
+    "pydantic.*",
+    "marshmallow.*",
+    "sqlmodel.*",
+    "rest_framework.serializers.*",
+    "flask_wtf.*",
+    "wtforms.*",
+    "django.forms.*",
+    "ninja.*",
+    "msgspec.*",
+    "attrs.*",
+    "apiflask.*",
+    "flask_marshmallow.*",
+)
+_READS_BODY = re.compile(
+    r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
+)
+_PLAIN = frozenset(
+    {"str", "int", "float", "bool", "bytes", "UUID", "uuid.UUID", "datetime", "date", "Decimal", "Path", "None"}
+)
+_PAGES = re.compile(
+    r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$",
+    re.IGNORECASE,
+)
+_PAGINATES = re.compile(
+    r"paginat|paging|page_?size|per_?page|(^|[_.])page(_|$)|cursor|limit_?offset|slice_query|(^|\.)limit$",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(
+    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|/\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>|/(rest|api)/\d+(\.\d+)?(/|$)",
+    re.IGNORECASE,
+)
 _SCHEMA_SOURCES = (
-    "drf_spectacular", "drf_yasg", "flask_restx", "flask_smorest", "apiflask", "flasgger", "apispec", "flask_openapi3", "spectree", "connexion", "flask_apispec", "aiohttp_apispec", "sanic_ext", "rest_framework.schemas",
-    "flask_rebar", "flask_pydantic_spec", "sanic_openapi", "quart_schema", "aiohttp_swagger", "openapi_schema_pydantic", "safrs", "flask_restplus", "rest_framework_swagger", "tornado_swagger",
-)  # fmt: skip
+    "drf_spectacular",
+    "drf_yasg",
+    "flask_restx",
+    "flask_smorest",
+    "apiflask",
+    "flasgger",
+    "apispec",
+    "flask_openapi3",
+    "spectree",
+    "connexion",
+    "flask_apispec",
+    "aiohttp_apispec",
+    "sanic_ext",
+    "rest_framework.schemas",
+    "flask_rebar",
+    "flask_pydantic_spec",
+    "sanic_openapi",
+    "quart_schema",
+    "aiohttp_swagger",
+    "openapi_schema_pydantic",
+    "safrs",
+    "flask_restplus",
+    "rest_framework_swagger",
+    "tornado_swagger",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +135,7 @@ class Interface:
         seen: set[str] = set()
         while pending and len(seen) < 40:
             site, level = pending.pop(0)
-            if site is None or site.name in seen:
+            if site.name in seen:
                 continue
             seen.add(site.name)
             yield site
@@ -122,20 +172,37 @@ class Interface:
                 raw = raw or parameter.name
         if schema:
             return Taken(route, "schema", schema)
-        if raw or any(_READS_BODY.search(call.name) or call.last in ("json", "body", "form") and "request" in call.name.lower() for call in self._calls(handler)):
-            validated = any(_VALIDATES.match(call.last) or self._is_schema(call.name, handler.module) for call in self._calls(handler))
+        if raw or any(
+            _READS_BODY.search(call.name) or (call.last in ("json", "body", "form") and "request" in call.name.lower())
+            for call in self._calls(handler)
+        ):
+            validated = any(
+                _VALIDATES.match(call.last) or self._is_schema(call.name, handler.module)
+                for call in self._calls(handler)
+            )
             return Taken(route, "schema" if validated else "raw", raw or "request")
         return Taken(route, "none", "")
 
     def _parameter(self, parameter: Parameter, module: Module, segments: set[str]) -> Body:
-        if parameter.name in segments or parameter.name in ("self", "request", "req", "websocket") or parameter.kind in ("*", "**"):
+        if (
+            parameter.name in segments
+            or parameter.name in ("self", "request", "req", "websocket")
+            or parameter.kind in ("*", "**")
+        ):
             return "none"
-        for value in (parameter.default, *(parameter.annotation.items if isinstance(parameter.annotation, Index) else ())):
+        for value in (
+            parameter.default,
+            *(parameter.annotation.items if isinstance(parameter.annotation, Index) else ()),
+        ):
             if isinstance(value, Invoke):
                 last = value.name.rpartition(".")[2]
                 if last in ("Depends", "Security"):
                     inner = module.facts.calls[value.call].args[:1] if value.call >= 0 else ()
-                    form = any(isinstance(item, Name) and item.name.endswith(("OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict")) for item in inner)
+                    form = any(
+                        isinstance(item, Name)
+                        and item.name.endswith(("OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict"))
+                        for item in inner
+                    )
                     return "schema" if form or (not inner and "RequestForm" in str(parameter.annotation)) else "none"
                 if last in ("Body", "Form", "File"):
                     return "raw" if self._is_loose(parameter.annotation) else "schema"
@@ -157,7 +224,11 @@ class Interface:
             if self._is_schema(value.name, module):
                 return True
             assigned = self._python.assignment(value.name, module) if not value.name.startswith("?") else None
-            return assigned is not None and not self._injects(assigned[1].value) and self._has_model(assigned[1].value, assigned[0], depth + 1)
+            return (
+                assigned is not None
+                and not self._injects(assigned[1].value)
+                and self._has_model(assigned[1].value, assigned[0], depth + 1)
+            )
         if isinstance(value, Index):
             if self._injects(value):
                 return False
@@ -167,21 +238,39 @@ class Interface:
 
     @staticmethod
     def _injects(value: Value) -> bool:
-        return isinstance(value, Index) and any(isinstance(item, Invoke) and item.name.rpartition(".")[2] in ("Depends", "Security") for item in value.items)
+        return isinstance(value, Index) and any(
+            isinstance(item, Invoke) and item.name.rpartition(".")[2] in ("Depends", "Security") for item in value.items
+        )
 
     def _is_schema(self, name: str, module: Module) -> bool:
         found = self._python.class_of(name, module) if name else None
         if found is None:
             return False
         return self._python.descends_from(found, *_SCHEMA_BASES) or any(
-            (decorator.name if isinstance(decorator, Name | Invoke) else "").rpartition(".")[2] in ("dataclass", "define", "frozen", "s") for decorator in found.definition.decorators
+            (decorator.name if isinstance(decorator, Name | Invoke) else "").rpartition(".")[2]
+            in ("dataclass", "define", "frozen", "s")
+            for decorator in found.definition.decorators
         )
 
     @staticmethod
     def _is_loose(annotation: Value | None) -> bool:
         """Whether an annotation lets anything in: `dict`, `Any`, `list` without an element's type."""
-        name = annotation.name if isinstance(annotation, Name) else annotation.value.name if isinstance(annotation, Index) and isinstance(annotation.value, Name) else ""
-        return name.rpartition(".")[2].rpartition(":")[2] in ("dict", "Dict", "Any", "Mapping", "object", "JSON", "JSONDict") or name == "list" and isinstance(annotation, Name)
+        name = (
+            annotation.name
+            if isinstance(annotation, Name)
+            else annotation.value.name
+            if isinstance(annotation, Index) and isinstance(annotation.value, Name)
+            else ""
+        )
+        return name.rpartition(".")[2].rpartition(":")[2] in (
+            "dict",
+            "Dict",
+            "Any",
+            "Mapping",
+            "object",
+            "JSON",
+            "JSONDict",
+        ) or (name == "list" and isinstance(annotation, Name))
 
     def _read_body(self, route: Route) -> Taken:
         """Frameworks whose handlers read the body themselves."""
@@ -191,14 +280,23 @@ class Interface:
         reads = ""
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
-            if guard.kind == "decorator" and _VALIDATES.match(last) and (last not in ("expect", "body", "input", "schema", "doc") or guard.arguments):
+            if (
+                guard.kind == "decorator"
+                and _VALIDATES.match(last)
+                and (last not in ("expect", "body", "input", "schema", "doc") or guard.arguments)
+            ):
                 return Taken(route, "schema", last)
         for site in self._around(route):
             for call in self._calls(site):
                 if _READS_BODY.search(call.name):
                     reads = reads or call.last
                 if site is route.handler or site.definition.name.startswith(("get_", "parse", "_")):
-                    if _VALIDATES.match(call.last) and call.name not in ("json.loads", "json.load", "yaml.load", "pickle.loads") and not call.name.endswith(("json.loads", "json.load", "orjson.loads")) and self._is_validation(call, site.module):
+                    if (
+                        _VALIDATES.match(call.last)
+                        and call.name not in ("json.loads", "json.load", "yaml.load", "pickle.loads")
+                        and not call.name.endswith(("json.loads", "json.load", "orjson.loads"))
+                        and self._is_validation(call, site.module)
+                    ):
                         return Taken(route, "schema", call.last)
                     if self._is_schema(call.name, site.module) and (call.args or call.keywords):
                         return Taken(route, "schema", call.last)
@@ -209,7 +307,14 @@ class Interface:
     def _is_validation(self, call: Call, module: Module) -> bool:
         if call.last in ("load", "loads", "validate", "body", "input", "schema", "expect", "structure"):
             owner = call.name.rpartition(".")[0]
-            return "schema" in owner.lower() or "marshmallow" in owner or "jsonschema" in call.name or self._is_schema(owner.removesuffix("()"), module) or "validat" in owner.lower() or "form" in owner.lower()
+            return (
+                "schema" in owner.lower()
+                or "marshmallow" in owner
+                or "jsonschema" in call.name
+                or self._is_schema(owner.removesuffix("()"), module)
+                or "validat" in owner.lower()
+                or "form" in owner.lower()
+            )
         return True
 
     def _schema_of_view(self, route: Route) -> str:
@@ -232,17 +337,28 @@ class Interface:
     def _is_shaped(self, route: Route) -> bool:
         if self._schema_of_view(route) in ("serializer_class", "get_serializer_class"):
             return True
-        if route.call is not None and any(route.call.has(name) for name in ("response_model", "response", "return_dto", "response_class", "responses")):
+        if route.call is not None and any(
+            route.call.has(name) for name in ("response_model", "response", "return_dto", "response_class", "responses")
+        ):
             return True
         if route.handler is None:
             return False
         if route.framework in TYPED and route.handler.definition.returns is not None:
             returned = route.handler.definition.returns
             return not (isinstance(returned, Name) and returned.name.rpartition(".")[2] in ("Any", "dict", "Dict"))
-        if any(guard.kind == "decorator" and _DUMPS.match(guard.name.rpartition(".")[2].rpartition(":")[2]) and guard.arguments for guard in route.guards):
+        if any(
+            guard.kind == "decorator"
+            and _DUMPS.match(guard.name.rpartition(".")[2].rpartition(":")[2])
+            and guard.arguments
+            for guard in route.guards
+        ):
             return True
         return any(
-            _DUMPS.match(call.last) and not call.name.startswith(("json.", "orjson.", "pickle.", "yaml.", "?json", "simplejson")) or self._is_schema(call.name, site.module) and route.handler is site
+            (
+                _DUMPS.match(call.last)
+                and not call.name.startswith(("json.", "orjson.", "pickle.", "yaml.", "?json", "simplejson"))
+            )
+            or (self._is_schema(call.name, site.module) and route.handler is site)
             for site in self._around(route, depth=1)
             for call in self._calls(site)
         )
@@ -251,8 +367,12 @@ class Interface:
     def hand_written_serializers(self) -> Evidence | None:
         """Functions that turn objects into plain dicts for answers, where no schema does."""
         for site in self._python.definitions:
-            if re.search(r"^(serialize|to_dict|as_dict|to_json|asdict|[A-Z]\w*Serializer)", site.definition.name) or site.definition.name.startswith("serialize_"):
-                return Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` shapes answers by hand")
+            if re.search(
+                r"^(serialize|to_dict|as_dict|to_json|asdict|[A-Z]\w*Serializer)", site.definition.name
+            ) or site.definition.name.startswith("serialize_"):
+                return Evidence(
+                    site.module.path, site.definition.line, f"`{site.definition.name}` shapes answers by hand"
+                )
         return None
 
     # -- collaborators ---------------------------------------------------------------------------------------------
@@ -260,13 +380,19 @@ class Interface:
     @cached_property
     def injected(self) -> tuple[tuple[Route, bool], ...]:
         """The routes of frameworks with injection, and whether the handler is given a collaborator."""
-        return tuple((route, self._is_injected(route)) for route in self.routes if route.framework in INJECTING and route.handler is not None)
+        return tuple(
+            (route, self._is_injected(route))
+            for route in self.routes
+            if route.framework in INJECTING and route.handler is not None
+        )
 
     def _is_injected(self, route: Route) -> bool:
         if any(guard.kind == "dependency" for guard in route.guards):
             return True
         if route.framework == "litestar" and route.handler is not None:
-            return any(parameter.name not in ("self", "data", "request") for parameter in route.handler.definition.parameters)
+            return any(
+                parameter.name not in ("self", "data", "request") for parameter in route.handler.definition.parameters
+            )
         return False
 
     # -- lists -----------------------------------------------------------------------------------------------------
@@ -281,24 +407,66 @@ class Interface:
             return False
         name = route.handler.definition.name.lower() if route.handler is not None else ""
         segment = route.path.rstrip("/").rpartition("/")[2].lower()
-        plural = segment.endswith("s") and not segment.endswith(("ss", "us", "is", "status", "stats", "settings", "options", "metrics", "news", "docs", "analytics", "https", "args", "statistics", "preferences", "credentials", "permissions", "details"))
-        if re.match(r"(list_|get_all|read_all|index$|list$|all_|search|query_all|fetch_all|find_all)", name) or (route.handler is None and route.view is not None):
+        plural = segment.endswith("s") and not segment.endswith(
+            (
+                "ss",
+                "us",
+                "is",
+                "status",
+                "stats",
+                "settings",
+                "options",
+                "metrics",
+                "news",
+                "docs",
+                "analytics",
+                "https",
+                "args",
+                "statistics",
+                "preferences",
+                "credentials",
+                "permissions",
+                "details",
+            )
+        )
+        if re.match(r"(list_|get_all|read_all|index$|list$|all_|search|query_all|fetch_all|find_all)", name) or (
+            route.handler is None and route.view is not None
+        ):
             return plural or name.startswith(("list", "get_all", "read_all")) or self._is_list_view(route)
         if route.handler is not None and self._returns_list(route.handler):
             return True
-        return plural and name in ("get", "list", "index", "get_queryset") or plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        return (plural and name in ("get", "list", "index", "get_queryset")) or (
+            plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        )
 
     def _is_list_view(self, route: Route) -> bool:
-        return route.view is not None and any(base.rpartition(".")[2] in ("ListAPIView", "ListCreateAPIView", "ModelViewSet", "ReadOnlyModelViewSet", "ListView", "ListModelMixin") for base in self._python.external_bases(route.view))
+        return route.view is not None and any(
+            base.rpartition(".")[2]
+            in (
+                "ListAPIView",
+                "ListCreateAPIView",
+                "ModelViewSet",
+                "ReadOnlyModelViewSet",
+                "ListView",
+                "ListModelMixin",
+            )
+            for base in self._python.external_bases(route.view)
+        )
 
     @staticmethod
     def _returns_list(handler: DefinitionSite) -> bool:
         returned = handler.definition.returns
-        return isinstance(returned, Index) and isinstance(returned.value, Name) and returned.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
+        return (
+            isinstance(returned, Index)
+            and isinstance(returned.value, Name)
+            and returned.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
+        )
 
     def _is_paged(self, route: Route) -> bool:
         if route.view is not None:
-            bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(route.view, "paginate_by")
+            bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(
+                route.view, "paginate_by"
+            )
             if bound is not None:
                 return not (isinstance(bound[1].value, Const) and bound[1].value.value is None)
             if self._rest_default and route.framework == "django-rest-framework" and self._is_list_view(route):
@@ -309,9 +477,11 @@ class Interface:
             if _PAGINATES.search(guard.name.rpartition(":")[2]):
                 return True
             dependency = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
-            if dependency is not None and any(_PAGES.match(parameter.name) for parameter in dependency.definition.parameters):
+            if dependency is not None and any(
+                _PAGES.match(parameter.name) for parameter in dependency.definition.parameters
+            ):
                 return True
-        if route.handler is not None and "Page" in str(route.handler.definition.returns):
+        if "Page" in str(route.handler.definition.returns):
             return True
         return any(self._pages_here(site) for site in self._around(route, depth=1))
 
@@ -322,15 +492,25 @@ class Interface:
                 if isinstance(value, Const) and isinstance(value.value, str):
                     yield value.value
                 elif isinstance(value, Mapping):
-                    yield from (key.value for key in value.keys if isinstance(key, Const) and isinstance(key.value, str))
+                    yield from (
+                        key.value for key in value.keys if isinstance(key, Const) and isinstance(key.value, str)
+                    )
 
     def _pages_here(self, site: DefinitionSite) -> bool:
         calls = self._calls(site)
         return (
-            any(_PAGES.match(parameter.name) or _PAGINATES.search(str(parameter.annotation)) for parameter in site.definition.parameters)
+            any(
+                _PAGES.match(parameter.name) or _PAGINATES.search(str(parameter.annotation))
+                for parameter in site.definition.parameters
+            )
             or any(_PAGINATES.search(call.last) for call in calls)
             or any(_PAGES.match(text) for text in self._texts(calls))
-            or any(name for call in calls for name, _ in call.keywords if name in ("page", "per_page", "page_size", "offset", "cursor"))
+            or any(
+                name
+                for call in calls
+                for name, _ in call.keywords
+                if name in ("page", "per_page", "page_size", "offset", "cursor")
+            )
         )
 
     @cached_property
@@ -338,7 +518,11 @@ class Interface:
         for setting in self._services.settings_named("REST_FRAMEWORK"):
             if isinstance(setting.value, Mapping):
                 for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if isinstance(key, Const) and key.value == "DEFAULT_PAGINATION_CLASS" and not (isinstance(value, Const) and value.value is None):
+                    if (
+                        isinstance(key, Const)
+                        and key.value == "DEFAULT_PAGINATION_CLASS"
+                        and not (isinstance(value, Const) and value.value is None)
+                    ):
                         return True
         return False
 
@@ -355,9 +539,19 @@ class Interface:
         for setting in self._services.settings_named("REST_FRAMEWORK"):
             if isinstance(setting.value, Mapping):
                 for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if isinstance(key, Const) and key.value == "DEFAULT_VERSIONING_CLASS" and isinstance(value, Const | Name):
-                        return Evidence(setting.module.path, setting.line, "`DEFAULT_VERSIONING_CLASS` reads the version of a request")
-        for module, item in self._python.imports("fastapi_versioning", "fastapi_versionizer", "cadwyn", "versioned_fastapi"):
+                    if (
+                        isinstance(key, Const)
+                        and key.value == "DEFAULT_VERSIONING_CLASS"
+                        and isinstance(value, Const | Name)
+                    ):
+                        return Evidence(
+                            setting.module.path,
+                            setting.line,
+                            "`DEFAULT_VERSIONING_CLASS` reads the version of a request",
+                        )
+        for module, item in self._python.imports(
+            "fastapi_versioning", "fastapi_versionizer", "cadwyn", "versioned_fastapi"
+        ):
             return Evidence(module.path, item.line, f"`{item.target}` versions the API")
         return None
 
@@ -366,19 +560,39 @@ class Interface:
         """Where an OpenAPI description is generated or kept."""
         found: list[Evidence] = []
         for site in self._routes.applications:
-            if site.name.rpartition(".")[2] in ("FastAPI", "NinjaAPI", "NinjaExtraAPI", "Litestar", "APIFlask", "OpenAPI", "FlaskApp", "AsyncApp") or any(
-                base.endswith(("FastAPI", "NinjaAPI")) for base in self._own_bases(site.name)
-            ):
+            if site.name.rpartition(".")[2] in (
+                "FastAPI",
+                "NinjaAPI",
+                "NinjaExtraAPI",
+                "Litestar",
+                "APIFlask",
+                "OpenAPI",
+                "FlaskApp",
+                "AsyncApp",
+            ) or any(base.endswith(("FastAPI", "NinjaAPI")) for base in self._own_bases(site.name)):
                 off = site.call.keyword("openapi_url") or site.call.keyword("openapi_config")
-                switched_off = off is not None and (default := default_of(self._python, off, site.module)).is_known and default.value is None and not default.variable
+                switched_off = (
+                    off is not None
+                    and (default := default_of(self._python, off, site.module)).is_known
+                    and default.value is None
+                    and not default.variable
+                )
                 if not switched_off:
-                    found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` generates an OpenAPI description"))
+                    found.append(
+                        Evidence(site.module.path, site.call.line, f"`{site.last}` generates an OpenAPI description")
+                    )
         for module, item in self._python.imports(*_SCHEMA_SOURCES):
             found.append(Evidence(module.path, item.line, f"`{item.target}` generates an OpenAPI description"))
         for setting in self._services.settings_named("INSTALLED_APPS"):
             for value in flattened(setting.value):
-                if isinstance(value, Const) and value.value in ("drf_spectacular", "drf_yasg", "rest_framework_swagger"):
-                    found.append(Evidence(setting.module.path, setting.line, f"`{value.value}` generates an OpenAPI description"))
+                if isinstance(value, Const) and value.value in (
+                    "drf_spectacular",
+                    "drf_yasg",
+                    "rest_framework_swagger",
+                ):
+                    found.append(
+                        Evidence(setting.module.path, setting.line, f"`{value.value}` generates an OpenAPI description")
+                    )
         for path, document in self._documents.openapi:
             found.append(Evidence(path, 1, f"An OpenAPI {document.version} description is kept"))
         return tuple(found)

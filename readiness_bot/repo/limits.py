@@ -1,4 +1,7 @@
-"""What bounds how often a caller may ask: limiters, throttles, lockouts and gateways, and where they are attached; judges nothing."""
+"""What bounds how often a caller may ask.
+
+Limiters, throttles, lockouts and gateways, and where they are attached; judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,13 @@ from readiness_bot.repo.services import Services
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """One limit. `scope` is `application`, `login` (a route that takes credentials), `route`, `gateway`, `lockout` or `none` for one that nothing uses.
+    """One limit.
 
-    `is_off` says that a setting leaves it off by default."""
+    `scope` is `application`, `login` (a route that takes credentials), `route`, `gateway`, `lockout`, or `none` for one
+    that nothing uses.
+
+    `is_off` says that a setting leaves it off by default.
+    """
 
     scope: Literal["application", "login", "route", "gateway", "lockout", "none"]
     detail: str
@@ -31,14 +38,35 @@ class RateLimit:
 
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
 _LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
-_LOGIN = re.compile(r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)",
+    re.IGNORECASE,
+)
 _LOCKOUT = re.compile(
     r"(failed_?(login|auth|attempt)|login_?(attempt|fail)|(attempt|failure)s?_?(count|limit|left)|lock_?out|locked_until|account_locked|is_locked|too_many_(failed|attempts|logins)|max_(login_)?attempts|brute_?force"
     r"|failed_attempts|invalid_login_attempt)",
     re.IGNORECASE,
 )
-_SWITCH = re.compile(r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$", re.IGNORECASE)
-_LIBRARIES = ("flask_limiter", "slowapi", "fastapi_limiter", "django_ratelimit", "ratelimit", "axes", "defender", "fastapi_throttle", "starlette_limiter", "sanic_limiter", "quart_rate_limiter", "asgi_ratelimit", "limits", "pyrate_limiter")
+_SWITCH = re.compile(
+    r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
+    re.IGNORECASE,
+)
+_LIBRARIES = (
+    "flask_limiter",
+    "slowapi",
+    "fastapi_limiter",
+    "django_ratelimit",
+    "ratelimit",
+    "axes",
+    "defender",
+    "fastapi_throttle",
+    "starlette_limiter",
+    "sanic_limiter",
+    "quart_rate_limiter",
+    "asgi_ratelimit",
+    "limits",
+    "pyrate_limiter",
+)
 
 
 class Limits:
@@ -61,7 +89,14 @@ class Limits:
     def all(self) -> tuple[RateLimit, ...]:
         """Every limit, those that cover most first."""
         order = ("application", "gateway", "login", "lockout", "route", "none")
-        found = [*self._of_routes(), *self._of_application(), *self._of_rest_framework(), *self._of_django(), *self._of_gateway(), *self._of_lockout()]
+        found = [
+            *self._of_routes(),
+            *self._of_application(),
+            *self._of_rest_framework(),
+            *self._of_django(),
+            *self._of_gateway(),
+            *self._of_lockout(),
+        ]
         if not found:
             found = list(self._unattached())
         return tuple(sorted(found, key=lambda item: (item.is_off, order.index(item.scope), item.path, item.line)))
@@ -69,7 +104,8 @@ class Limits:
     @cached_property
     def _off(self) -> bool:
         return any(
-            _SWITCH.search(setting.name) and default_of(self._python, setting.value, setting.module).is_on is False for setting in self._services.settings
+            _SWITCH.search(setting.name) and default_of(self._python, setting.value, setting.module).is_on is False
+            for setting in self._services.settings
         )
 
     def _is_login(self, route: Route) -> bool:
@@ -85,34 +121,69 @@ class Limits:
                     if last.endswith("exempt"):
                         continue
                     detail = f"`{last or 'throttle_classes'}` on {route.name}"
-                    yield RateLimit("login" if self._is_login(route) else "route", detail, guard.path, guard.line, self._off)
+                    yield RateLimit(
+                        "login" if self._is_login(route) else "route", detail, guard.path, guard.line, self._off
+                    )
             if route.handler is not None:
                 for call in route.handler.module.facts.calls:
-                    if call.scope == route.handler.index and (_NAME.search(call.last) or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))):
-                        yield RateLimit("login" if self._is_login(route) else "route", f"`{call.last}` in {route.name}", route.module.path, call.line, self._off)
+                    if call.scope == route.handler.index and (
+                        _NAME.search(call.last)
+                        or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
+                    ):
+                        yield RateLimit(
+                            "login" if self._is_login(route) else "route",
+                            f"`{call.last}` in {route.name}",
+                            route.module.path,
+                            call.line,
+                            self._off,
+                        )
 
     def _of_application(self) -> Iterator[RateLimit]:
         for attached in (*self._services.middleware, *self._services.hooks):
             name = attached.name.rpartition(":")[2].rpartition(".")[2]
-            if attached.kind in ("middleware", "before-request") and (_NAME.search(name) or name in ("AxesMiddleware", "FailedLoginMiddleware")):
-                scope: Literal["application", "login"] = "login" if name in ("AxesMiddleware", "FailedLoginMiddleware") else "application"
+            if attached.kind in ("middleware", "before-request") and (
+                _NAME.search(name) or name in ("AxesMiddleware", "FailedLoginMiddleware")
+            ):
+                scope: Literal["application", "login"] = (
+                    "login" if name in ("AxesMiddleware", "FailedLoginMiddleware") else "application"
+                )
                 conditional = bool(set(attached.guards) - {"__name__"})
-                yield RateLimit(scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional)
+                yield RateLimit(
+                    scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional
+                )
         for site in self._python.all_calls:
             if site.last == "Limiter" and site.name.startswith(("flask_limiter", "slowapi")):
-                values = flattened(site.call.keyword("default_limits")) + flattened(site.call.keyword("application_limits"))
+                values = flattened(site.call.keyword("default_limits")) + flattened(
+                    site.call.keyword("application_limits")
+                )
                 if values:
-                    yield RateLimit("application", "`Limiter` with limits for every route", site.location.path, site.location.line, self._off)
+                    yield RateLimit(
+                        "application",
+                        "`Limiter` with limits for every route",
+                        site.location.path,
+                        site.location.line,
+                        self._off,
+                    )
             for keyword, value in site.call.keywords:
-                if keyword == "dependencies" and any(_NAME.search(getattr(item, "name", "") or "") for item in flattened(value)):
-                    yield RateLimit("application", "a limiter among the dependencies", site.location.path, site.location.line, self._off)
+                if keyword == "dependencies" and any(
+                    _NAME.search(getattr(item, "name", "") or "") for item in flattened(value)
+                ):
+                    yield RateLimit(
+                        "application",
+                        "a limiter among the dependencies",
+                        site.location.path,
+                        site.location.line,
+                        self._off,
+                    )
 
     def _of_rest_framework(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("REST_FRAMEWORK"):
             if isinstance(setting.value, Mapping):
                 for key, value in zip(setting.value.keys, setting.value.values, strict=False):
                     if isinstance(key, Const) and key.value == "DEFAULT_THROTTLE_CLASSES" and flattened(value):
-                        yield RateLimit("application", "`DEFAULT_THROTTLE_CLASSES`", setting.module.path, setting.line, self._off)
+                        yield RateLimit(
+                            "application", "`DEFAULT_THROTTLE_CLASSES`", setting.module.path, setting.line, self._off
+                        )
 
     def _of_django(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):
@@ -121,7 +192,12 @@ class Limits:
                 if text in ("axes", "defender", "axes.backends.AxesStandaloneBackend", "axes.backends.AxesBackend"):
                     yield RateLimit("lockout", f"`{text}` locks accounts out", setting.module.path, setting.line)
                 elif text == "allauth.account":
-                    yield RateLimit("login", "`allauth.account` limits logins, sign-ups and resets by default", setting.module.path, setting.line)
+                    yield RateLimit(
+                        "login",
+                        "`allauth.account` limits logins, sign-ups and resets by default",
+                        setting.module.path,
+                        setting.line,
+                    )
 
     def _of_gateway(self) -> Iterator[RateLimit]:
         for path, line, text in self._deployment.gateway_limits:
@@ -131,21 +207,35 @@ class Limits:
         """Counted failures: code around a login that names them, and does something about them."""
         seen = 0
         for site in self._python.functions:
-            if seen < 3 and (_LOCKOUT.search(site.definition.name) or any(_LOCKOUT.search(ref.rpartition(".")[2]) for ref in site.definition.refs)):
+            if seen < 3 and (
+                _LOCKOUT.search(site.definition.name)
+                or any(_LOCKOUT.search(ref.rpartition(".")[2]) for ref in site.definition.refs)
+            ):
                 inside = f"{site.definition.qualname} {site.module.path}"
                 if re.search(r"login|auth|user|account|password|sign_?in|attempt|lock", inside, re.IGNORECASE):
                     seen += 1
-                    yield RateLimit("lockout", f"`{site.definition.name}` counts failed attempts", site.module.path, site.definition.line, self._off)
+                    yield RateLimit(
+                        "lockout",
+                        f"`{site.definition.name}` counts failed attempts",
+                        site.module.path,
+                        site.definition.line,
+                        self._off,
+                    )
 
     def _is_exception(self, site: DefinitionSite) -> bool:
         """Whether a class is what is raised when a limit is met, and no limit itself."""
         return site.definition.kind == "class" and any(
-            name.rpartition(".")[2].endswith(("Exception", "Error")) for name in (site.definition.name, *site.definition.bases, *self._python.external_bases(site))
+            name.rpartition(".")[2].endswith(("Exception", "Error"))
+            for name in (site.definition.name, *site.definition.bases, *self._python.external_bases(site))
         )
 
     def _unattached(self) -> Iterator[RateLimit]:
         for module, imported in self._python.imports(*_LIBRARIES):
             yield RateLimit("none", f"`{imported.target}` is imported", module.path, imported.line)
         for site in self._python.definitions:
-            if _NAME.search(site.definition.name) and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE) and not self._is_exception(site):
+            if (
+                _NAME.search(site.definition.name)
+                and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
+                and not self._is_exception(site)
+            ):
                 yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)

@@ -50,10 +50,13 @@ _NEAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
-    """A literal in the place of a credential. `kind` tells what for: a provider's key, one that signs or encrypts, an account's password, a URL's.
+    """A literal in the place of a credential.
 
-    `is_random`, `is_placeholder` and `is_public` tell what the value looks like; `is_local` that the place is for development or tests;
-    `is_refused` that start-up code stops over it; `is_near` that a URL leads to a host of the same machine or network.
+    `kind` tells what for: a provider's key, one that signs or encrypts, an account's password, a URL's.
+
+    `is_random`, `is_placeholder` and `is_public` tell what the value looks like; `is_local` that the place is for
+    development or tests; `is_refused` that start-up code stops over it; `is_near` that a URL leads to a host of
+    the same machine or network.
     """
 
     location: Location
@@ -129,7 +132,10 @@ class Secrets:
         )
 
     def _is_local(self, path: str, literal: SecretLiteral, module: Module | None) -> bool:
-        """Whether the place is for development or tests: by its file's name, its class, or the condition it stands under."""
+        """Whether the place is for development or tests.
+
+        By its file's name, its class, or the condition it stands under.
+        """
         if _NOT_DEPLOYED.search(path if module is None else path.rpartition("/")[2]) or _NOT_DEPLOYED_OWNER.search(
             literal.owner
         ):
@@ -150,7 +156,10 @@ class Secrets:
         )
 
     def _is_rebound(self, name: str, module: Module) -> bool:
-        """Whether every deployed module that imports everything from this one binds the name anew: then the literal is never used."""
+        """Whether every deployed module that imports everything from this one binds the name anew.
+
+        Then the literal is never used.
+        """
         heirs = [
             other
             for other in self._importers.get(module.path, ())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_bot.repo.identity import Identity, Strength
+from readiness_bot.repo.identity import Identity
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.routes import Route
 from tests.repos import repo_of
 
@@ -31,8 +32,10 @@ def _strength(text: str) -> Strength:
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
         (
             _APP
-            + "def user(request: Request):\n    if not request.headers.get('Authorization'):\n        raise HTTPException(401)\n\n\n"
-            "@app.post('/x')\ndef x(caller=Depends(user)):\n    return 1\n",
+            + (
+                "def user(request: Request):\n    if not request.headers.get('Authorization'):\n"
+                "        raise HTTPException(401)\n\n\n@app.post('/x')\ndef x(caller=Depends(user)):\n    return 1\n"
+            ),
             Strength.IDENTITY,
         ),
         (
@@ -43,29 +46,43 @@ def _strength(text: str) -> Strength:
         ),
         (
             _FLASK
-            + "def members(view):\n    def wrapped(*args):\n        if 'user_id' not in session:\n            return redirect(url_for('login'))\n"
-            "        return view(*args)\n    return wrapped\n\n\n@app.route('/x', methods=['POST'])\n@members\ndef x():\n    return ''\n",
+            + (
+                "def members(view):\n    def wrapped(*args):\n        if 'user_id' not in session:\n"
+                "            return redirect(url_for('login'))\n        return view(*args)\n    return wrapped\n\n\n"
+                "@app.route('/x', methods=['POST'])\n@members\ndef x():\n    return ''\n"
+            ),
             Strength.IDENTITY,
         ),
         (
             _FLASK
-            + "@app.before_request\ndef require_login():\n    if g.user is None:\n        abort(401)\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            + (
+                "@app.before_request\ndef require_login():\n    if g.user is None:\n        abort(401)\n\n\n"
+                "@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n"
+            ),
             Strength.IDENTITY,
         ),
         (
             _FLASK
-            + "@app.before_request\ndef csrf():\n    if session['nonce'] != request.form['nonce']:\n        abort(403)\n\n\n"
-            "@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            + (
+                "@app.before_request\ndef csrf():\n    if session['nonce'] != request.form['nonce']:\n"
+                "        abort(403)\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n"
+            ),
             Strength.NONE,
         ),
         (
             _FLASK
-            + "from flask_login import current_user\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n    return save(current_user)\n",
+            + (
+                "from flask_login import current_user\n\n\n@app.route('/x', methods=['POST'])\ndef x():\n"
+                "    return save(current_user)\n"
+            ),
             Strength.READS,
         ),
         (
             _FLASK
-            + "from flask_login import login_required\n\n\n@login_required\n@app.route('/x', methods=['POST'])\ndef x():\n    return ''\n",
+            + (
+                "from flask_login import login_required\n\n\n@login_required\n@app.route('/x', methods=['POST'])\n"
+                "def x():\n    return ''\n"
+            ),
             Strength.NONE,
         ),
     ],
@@ -93,7 +110,10 @@ def test_routes_for_strangers_are_open_on_purpose(path: str, expected: bool) -> 
 def test_a_switch_tells_its_default() -> None:
     repo = repo_of(
         {
-            "app/settings.py": "import os\n\nAUTH_REQUIRED = False\nAUTH_TYPE = os.environ.get('AUTH_TYPE', 'api_key')\nLDAP_LOGIN_ENABLED = False\n"
+            "app/settings.py": (
+                "import os\n\nAUTH_REQUIRED = False\nAUTH_TYPE = os.environ.get('AUTH_TYPE', 'api_key')\n"
+                "LDAP_LOGIN_ENABLED = False\n"
+            )
         }
     )
     assert [(switch.name, switch.off) for switch in repo.identity.switches] == [

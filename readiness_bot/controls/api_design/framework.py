@@ -25,7 +25,10 @@ _ABANDONED = {
     title="A maintained framework serves the routes",
     kind=Kind.CAPABILITY,
     severity=Severity.LOW,
-    why="Parsing, routing and error answers are where protocols go wrong; a maintained framework has made those mistakes already and gets fixes.",
+    why=(
+        "Parsing, routing and error answers are where protocols go wrong; a maintained framework has made those "
+        "mistakes already and gets fixes."
+    ),
     impact="A flaw in request handling stays open, because nobody upstream mends it.",
     fix="Serve the routes through a framework with releases of this year, for example `from fastapi import FastAPI`.",
     effort=Effort.WEEKS,
@@ -33,12 +36,19 @@ _ABANDONED = {
     sources=["https://fastapi.tiangolo.com/", "https://endoflife.date/django"],
     passes=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
     fails=[
-        "from http.server import BaseHTTPRequestHandler, HTTPServer\n\n\nclass Handler(BaseHTTPRequestHandler):\n    def do_POST(self):\n        self.send_response(200)\n\n\n"
-        "HTTPServer(('', 80), Handler).serve_forever()\n",
+        (
+            "from http.server import BaseHTTPRequestHandler, HTTPServer\n\n\n"
+            "class Handler(BaseHTTPRequestHandler):\n    def do_POST(self):\n        self.send_response(200)\n\n\n"
+            "HTTPServer(('', 80), Handler).serve_forever()\n"
+        ),
     ],
     fixed="from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
     partials=[
-        "from flask import Flask\nfrom flask_restplus import Api, Resource\n\napp = Flask(__name__)\napi = Api(app)\n\n\n@api.route('/items')\nclass Items(Resource):\n    def get(self):\n        return []\n",
+        (
+            "from flask import Flask\nfrom flask_restplus import Api, Resource\n\napp = Flask(__name__)\n"
+            "api = Api(app)\n\n\n@api.route('/items')\nclass Items(Resource):\n    def get(self):\n"
+            "        return []\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -48,14 +58,23 @@ def framework(repo: Repo) -> Judgement:
     if not routes:
         bare = next(repo.python.calls("http.server.HTTPServer", "http.server.ThreadingHTTPServer"), None)
         if bare is not None and any(site.definition.name.startswith("do_") for site in repo.python.functions):
-            return failed("Requests are taken apart by hand.", seen(bare.module.path, bare.call.line, f"`{bare.last}` serves without a framework"))
+            return failed(
+                "Requests are taken apart by hand.",
+                seen(bare.module.path, bare.call.line, f"`{bare.last}` serves without a framework"),
+            )
         return not_applicable("No route is served.")
     for package, name in _ABANDONED.items():
         for module, item in repo.python.imports(package):
-            return partial(f"Routes are served by {name}; nobody maintains it.", seen(module.path, item.line, f"`{item.target}`"), score=0.5)
+            return partial(
+                f"Routes are served by {name}; nobody maintains it.",
+                seen(module.path, item.line, f"`{item.target}`"),
+                score=0.5,
+            )
     counts = Counter(route.framework for route in routes)
     shown = []
     for name, count in counts.most_common(3):
         first = next(route for route in routes if route.framework == name)
-        shown.append(seen(first.location.path, first.location.line, f"{name} serves {count} route{'s' if count > 1 else ''}"))
+        shown.append(
+            seen(first.location.path, first.location.line, f"{name} serves {count} route{'s' if count > 1 else ''}")
+        )
     return passed(f"{counts.most_common(1)[0][0]} serves the routes.", *shown)

@@ -12,19 +12,35 @@ from readiness_bot.repo import Repo
     title="An OpenAPI description exists",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="From a description clients, mocks and contract tests are generated, and a breaking change shows before it is deployed.",
+    why=(
+        "From a description clients, mocks and contract tests are generated, and a breaking change shows before it "
+        "is deployed."
+    ),
     impact="Every client guesses from examples, and finds out in production what changed.",
-    fix="Let the framework write it (`drf_spectacular`, `flask_smorest`, FastAPI does by itself), or keep an `openapi.yaml` beside the code.",
+    fix=(
+        "Let the framework write it (`drf_spectacular`, `flask_smorest`, FastAPI does by itself), or keep an "
+        "`openapi.yaml` beside the code."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],
     passes=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
     fails=[
-        {"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n"},
-        "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\n\n\n@app.get('/items')\ndef items():\n    return []\n",
+        {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n"
+                "    return []\n"
+            )
+        },
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\n\n\n@app.get('/items')\ndef items():\n"
+            "    return []\n"
+        ),
     ],
     fixed={
-        "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n",
+        "app/main.py": (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n"
+        ),
         "openapi.yaml": "openapi: 3.1.0\ninfo:\n  title: Shop\n  version: '1'\npaths: {}\n",
     },
     ignores=["def add(a, b):\n    return a + b\n"],

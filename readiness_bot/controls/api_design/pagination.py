@@ -18,15 +18,38 @@ _HALF = 0.05
     severity=Severity.MEDIUM,
     why="A list without pages grows with the table behind it, until one request carries all of it.",
     impact="The biggest customer's list page times out first, and takes the memory of the worker with it.",
-    fix="Take a bounded page: `limit: Annotated[int, Query(le=100)] = 50, offset: int = 0`, and pass both to the query.",
+    fix=(
+        "Take a bounded page: `limit: Annotated[int, Query(le=100)] = 50, offset: int = 0`, and pass both to the query."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://google.aip.dev/158"],
-    passes=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items(limit: int = 50, offset: int = 0):\n    return []\n"],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items():\n    return []\n"],
-    fixed="from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items(limit: int = 50, offset: int = 0):\n    return []\n",
-    partials=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items(limit: int = 50, offset: int = 0):\n    return []\n\n\n@app.get('/users')\ndef list_users():\n    return []\n"],
-    ignores=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items/{id}')\ndef item(id: int):\n    return {}\n"],
+    passes=[
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"
+            "def list_items(limit: int = 50, offset: int = 0):\n    return []\n"
+        )
+    ],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items():\n    return []\n"
+    ],
+    fixed=(
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"
+        "def list_items(limit: int = 50, offset: int = 0):\n    return []\n"
+    ),
+    partials=[
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"
+            "def list_items(limit: int = 50, offset: int = 0):\n    return []\n\n\n@app.get('/users')\n"
+            "def list_users():\n    return []\n"
+        )
+    ],
+    ignores=[
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items/{id}')\ndef item(id: int):\n"
+            "    return {}\n"
+        )
+    ],
 )
 def pagination(repo: Repo) -> Judgement:
     """Judge by the share of list routes that page."""
@@ -36,5 +59,13 @@ def pagination(repo: Repo) -> Judgement:
     paged = [route for route, is_paged in lists if is_paged]
     whole = [route for route, is_paged in lists if not is_paged]
     shown = [seen(route.location.path, route.location.line, f"{route.name} is paginated") for route in paged[:3]]
-    shown += [seen(route.location.path, route.location.line, f"{route.name} answers with everything") for route in whole[:4]]
-    return shared(len(paged) / len(lists), f"{len(paged)} of {len(lists)} list routes are paginated.", *shown, enough=_ENOUGH, half=_HALF)
+    shown += [
+        seen(route.location.path, route.location.line, f"{route.name} answers with everything") for route in whole[:4]
+    ]
+    return shared(
+        len(paged) / len(lists),
+        f"{len(paged)} of {len(lists)} list routes are paginated.",
+        *shown,
+        enough=_ENOUGH,
+        half=_HALF,
+    )

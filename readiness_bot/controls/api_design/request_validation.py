@@ -16,22 +16,45 @@ _HALF = 0.35
     title="Request bodies are validated by a schema",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
-    why="A body that nobody checked is an object of any shape: each handler then meets missing keys, wrong types and fields it never expected.",
+    why=(
+        "A body that nobody checked is an object of any shape: each handler then meets missing keys, wrong types and "
+        "fields it never expected."
+    ),
     impact="Malformed requests become errors of the server, and unexpected fields end in the database.",
-    fix="Declare the body as a model: `class Item(BaseModel): ...` as the type of the handler's parameter, or load it through a schema.",
+    fix=(
+        "Declare the body as a model: `class Item(BaseModel): ...` as the type of the handler's parameter, or load it "
+        "through a schema."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
-        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n    return item\n",
-        "from flask import Flask, request\nfrom marshmallow import Schema\n\napp = Flask(__name__)\n\n\nclass ItemSchema(Schema):\n    pass\n\n\n@app.route('/items', methods=['POST'])\ndef create():\n"
-        "    return ItemSchema().load(request.get_json())\n",
+        (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n    return item\n"
+        ),
+        (
+            "from flask import Flask, request\nfrom marshmallow import Schema\n\napp = Flask(__name__)\n\n\n"
+            "class ItemSchema(Schema):\n    pass\n\n\n@app.route('/items', methods=['POST'])\ndef create():\n"
+            "    return ItemSchema().load(request.get_json())\n"
+        ),
     ],
-    fails=["from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/items')\nasync def create(request: Request):\n    return await request.json()\n"],
-    fixed="from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\nasync def create(item: Item):\n    return item\n",
+    fails=[
+        (
+            "from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/items')\n"
+            "async def create(request: Request):\n    return await request.json()\n"
+        )
+    ],
+    fixed=(
+        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n"
+        "    name: str\n\n\n@app.post('/items')\nasync def create(item: Item):\n    return item\n"
+    ),
     partials=[
-        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n    return item\n\n\n"
-        "@app.post('/others')\ndef other(body: dict):\n    return body\n",
+        (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n"
+            "    return item\n\n\n@app.post('/others')\ndef other(body: dict):\n    return body\n"
+        ),
     ],
     ignores=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
 )
@@ -42,6 +65,18 @@ def request_validation(repo: Repo) -> Judgement:
         return not_applicable("No route takes a body.")
     checked = [taken for taken in bodies if taken.body == "schema"]
     raw = [taken for taken in bodies if taken.body == "raw"]
-    shown = [seen(taken.route.location.path, taken.route.location.line, f"{taken.route.name} validates by `{taken.by}`") for taken in checked[:3]]
-    shown += [seen(taken.route.location.path, taken.route.location.line, f"{taken.route.name} takes its body raw") for taken in raw[:4]]
-    return shared(len(checked) / len(bodies), f"{len(checked)} of {len(bodies)} routes that take a body validate it by a schema.", *shown, enough=_ENOUGH, half=_HALF)
+    shown = [
+        seen(taken.route.location.path, taken.route.location.line, f"{taken.route.name} validates by `{taken.by}`")
+        for taken in checked[:3]
+    ]
+    shown += [
+        seen(taken.route.location.path, taken.route.location.line, f"{taken.route.name} takes its body raw")
+        for taken in raw[:4]
+    ]
+    return shared(
+        len(checked) / len(bodies),
+        f"{len(checked)} of {len(bodies)} routes that take a body validate it by a schema.",
+        *shown,
+        enough=_ENOUGH,
+        half=_HALF,
+    )

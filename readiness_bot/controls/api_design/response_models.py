@@ -23,12 +23,23 @@ _HALF = 0.2
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/response-model/"],
     passes=[
-        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n    return {}\n",
+        (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n"
+            "    return {}\n"
+        ),
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef item():\n    return {}\n"],
-    fixed="from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n    return {}\n",
+    fixed=(
+        "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+        "class ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n"
+        "    return {}\n"
+    ),
     partials=[
-        "from flask import Flask\n\napp = Flask(__name__)\n\n\ndef serialize_item(item):\n    return {'name': item.name}\n\n\n@app.route('/items')\ndef item():\n    return serialize_item(load())\n",
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\ndef serialize_item(item):\n"
+            "    return {'name': item.name}\n\n\n@app.route('/items')\ndef item():\n    return serialize_item(load())\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -44,6 +55,10 @@ def response_models(repo: Repo) -> Judgement:
     if share < _HALF and by_hand is not None:
         return partial("Answers are shaped by functions written by hand, not by schemas.", by_hand, score=0.5)
     loose = [route for route, is_shaped in answers if not is_shaped]
-    shown = [seen(route.location.path, route.location.line, f"{route.name} has a declared answer") for route in shaped[:3]]
-    shown += [seen(route.location.path, route.location.line, f"{route.name} answers with anything") for route in loose[:2]]
+    shown = [
+        seen(route.location.path, route.location.line, f"{route.name} has a declared answer") for route in shaped[:3]
+    ]
+    shown += [
+        seen(route.location.path, route.location.line, f"{route.name} answers with anything") for route in loose[:2]
+    ]
     return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF)

@@ -7,7 +7,10 @@ from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
 _MOST = 0.3
-"""Pages, login and health routes stand beside an API without its version: a third of all routes is enough to see a scheme."""
+"""Pages, login and health routes stand beside an API without its version.
+
+A third of all routes is enough to see a scheme.
+"""
 
 
 @Control(
@@ -22,10 +25,21 @@ _MOST = 0.3
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
-        "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n",
+        (
+            "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n"
+            "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n"
+        ),
     ],
-    fails=["from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router)\n"],
-    fixed="from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix=\"/api/v1\")\n",
+    fails=[
+        (
+            "from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n"
+            "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router)\n"
+        )
+    ],
+    fixed=(
+        "from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n"
+        "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix=\"/api/v1\")\n"
+    ),
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def versioning(repo: Repo) -> Judgement:
@@ -45,4 +59,8 @@ def versioning(repo: Repo) -> Judgement:
     if versioned:
         return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
     first = (api or list(routes))[0]
-    return failed("No path or header carries a version.", seen(first.location.path, first.location.line, first.name), looked_in=["paths and prefixes", "versioning schemes of the framework"])
+    return failed(
+        "No path or header carries a version.",
+        seen(first.location.path, first.location.line, first.name),
+        looked_in=["paths and prefixes", "versioning schemes of the framework"],
+    )

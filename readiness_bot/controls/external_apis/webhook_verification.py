@@ -12,24 +12,53 @@ from readiness_bot.repo import Repo
     title="Incoming webhooks verify their sender",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
-    why="The address of a webhook is no secret: without a signature anybody can send what looks like the provider's word.",
+    why=(
+        "The address of a webhook is no secret: without a signature anybody can send what looks like the provider's "
+        "word."
+    ),
     impact="A stranger marks orders as paid, or triggers deployments, with one request.",
-    fix="Compare the signature over the raw body in constant time, before reading it: `hmac.compare_digest(expected, given)`.",
+    fix=(
+        "Compare the signature over the raw body in constant time, before reading it: `hmac.compare_digest(expected, "
+        "given)`."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries", "https://docs.stripe.com/webhooks/signature"],
-    passes=[
-        "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
-        "    if not hmac.compare_digest(sign(request.data), request.headers['X-Signature']):\n        return '', 403\n    return ''\n",
-        "import stripe\nfrom fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/stripe/webhook')\nasync def hook(request: Request):\n"
-        "    return stripe.Webhook.construct_event(await request.body(), 'a', 'b')\n",
+    sources=[
+        "https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+        "https://docs.stripe.com/webhooks/signature",
     ],
-    fails=["from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    return mark_paid(request.json)\n"],
-    fixed="import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
-    "    if not hmac.compare_digest(sign(request.data), request.headers['X-Signature']):\n        return '', 403\n    return mark_paid(request.json)\n",
+    passes=[
+        (
+            "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
+            "    if not hmac.compare_digest(sign(request.data), request.headers['X-Signature']):\n"
+            "        return '', 403\n    return ''\n"
+        ),
+        (
+            "import stripe\nfrom fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/stripe/webhook')\n"
+            "async def hook(request: Request):\n"
+            "    return stripe.Webhook.construct_event(await request.body(), 'a', 'b')\n"
+        ),
+    ],
+    fails=[
+        (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    return mark_paid(request.json)\n"
+        )
+    ],
+    fixed=(
+        "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+        "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
+        "    if not hmac.compare_digest(sign(request.data), request.headers['X-Signature']):\n        return '', 403\n"
+        "    return mark_paid(request.json)\n"
+    ),
     partials=[
-        "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
-        "    return str(hmac.compare_digest('a', 'b'))\n\n\n@app.route('/webhooks/ship', methods=['POST'])\ndef shipped():\n    return mark(request.json)\n",
+        (
+            "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
+            "    return str(hmac.compare_digest('a', 'b'))\n\n\n@app.route('/webhooks/ship', methods=['POST'])\n"
+            "def shipped():\n    return mark(request.json)\n"
+        ),
     ],
     ignores=["import requests\n\n\ndef call_webhook(url):\n    return requests.post(url, timeout=3)\n"],
 )
@@ -42,4 +71,10 @@ def webhook_verification(repo: Repo) -> Judgement:
     blind = [hook for hook in hooks if not hook.verified_by]
     shown = [seen(hook.path, hook.line, f"{hook.route} verifies by {hook.verified_by}") for hook in verified[:3]]
     shown += [seen(hook.path, hook.line, f"{hook.route} believes whoever calls") for hook in blind[:4]]
-    return shared(len(verified) / len(hooks), f"{len(verified)} of {len(hooks)} incoming webhooks verify their sender.", *shown, enough=1.0, half=0.5)
+    return shared(
+        len(verified) / len(hooks),
+        f"{len(verified)} of {len(hooks)} incoming webhooks verify their sender.",
+        *shown,
+        enough=1.0,
+        half=0.5,
+    )

@@ -15,24 +15,42 @@ _FEW = 3
     title="Configuration comes from the environment through one settings layer",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="Addresses, credentials and switches differ by environment; where the code holds them, every environment needs its own build.",
+    why=(
+        "Addresses, credentials and switches differ by environment; where the code holds them, every environment needs "
+        "its own build."
+    ),
     impact="Staging and production drift apart, and a change of a password becomes a release.",
-    fix="Read settings in one place: `class Settings(BaseSettings)` from pydantic-settings, with a field for each variable.",
+    fix=(
+        "Read settings in one place: `class Settings(BaseSettings)` from pydantic-settings, with a field for each "
+        "variable."
+    ),
     effort=Effort.DAYS,
     role=Role.DEVOPS,
     sources=["https://12factor.net/config", "https://docs.pydantic.dev/latest/concepts/pydantic_settings/"],
     passes=[
-        {"app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n"},
-        {"app/config.py": "import os\n\nDATABASE_URL = os.environ['DATABASE_URL']\n", "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n"},
+        {
+            "app/settings.py": (
+                "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n"
+            )
+        },
+        {
+            "app/config.py": "import os\n\nDATABASE_URL = os.environ['DATABASE_URL']\n",
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
     ],
     fails=[{"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\nDATABASE_URL = 'postgresql://db/app'\n"}],
     fixed={
         "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
-        "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n",
+        "app/settings.py": (
+            "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n"
+        ),
     },
     partials=[
         {
-            "app/main.py": "import os\nfrom flask import Flask\n\napp = Flask(__name__)\nDATABASE_URL = os.environ['DATABASE_URL']\n",
+            "app/main.py": (
+                "import os\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+                "DATABASE_URL = os.environ['DATABASE_URL']\n"
+            ),
             "app/mail.py": "HOST = 'mail.example'\n",
         },
     ],
@@ -44,11 +62,21 @@ def config_from_environment(repo: Repo) -> Judgement:
     if environment.layers:
         return passed(f"{environment.layers[0].detail}.", *environment.layers[:4])
     if environment.reads:
-        if environment.is_concentrated or len(environment.reads) >= _FEW and not repo.services.is_server:
+        if environment.is_concentrated or (len(environment.reads) >= _FEW and not repo.services.is_server):
             return passed("Settings are read from the environment in one place.", *environment.reads[:4])
-        return partial("The environment is read here and there, without a settings layer.", *environment.reads[:4], score=0.6)
+        return partial(
+            "The environment is read here and there, without a settings layer.", *environment.reads[:4], score=0.6
+        )
     if not repo.is_service:
         return not_applicable("Nothing here is configured.")
     first = repo.services.server_starts[0] if repo.services.server_starts else None
-    shown = [seen(first.module.path, first.call.line, "started without a look at the environment")] if first is not None else []
-    return failed("Nothing is read from the environment.", *shown, looked_in=["settings classes", "environment lookups", "libraries that read environment files"])
+    shown = (
+        [seen(first.module.path, first.call.line, "started without a look at the environment")]
+        if first is not None
+        else []
+    )
+    return failed(
+        "Nothing is read from the environment.",
+        *shown,
+        looked_in=["settings classes", "environment lookups", "libraries that read environment files"],
+    )

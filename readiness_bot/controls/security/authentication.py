@@ -5,7 +5,8 @@ from __future__ import annotations
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.identity import Protection, Strength
+from readiness_bot.repo.identity import Protection
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.routes import Route
 
 _ENOUGH = 0.9
@@ -22,8 +23,10 @@ _RULE_ROUTES = 4
     severity=Severity.CRITICAL,
     why="A route that changes state without asking who calls is open to everybody who can reach the port.",
     impact="A stranger with a script can alter or delete the data of every customer.",
-    fix="Make the caller's identity a condition of the route: `dependencies=[Depends(current_user)]` on the router, `@login_required` below the route's decorator, "
-    "or `IsAuthenticated` among the default permission classes.",
+    fix=(
+        "Make the caller's identity a condition of the route: `dependencies=[Depends(current_user)]` on the router, "
+        "`@login_required` below the route's decorator, or `IsAuthenticated` among the default permission classes."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=[
@@ -31,25 +34,46 @@ _RULE_ROUTES = 4
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
-        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\ndef current_user(token: str = ''):\n    if not token:\n"
-        "        raise HTTPException(status_code=401)\n    return token\n\n\n@app.post('/items')\ndef create(user: str = Depends(current_user)):\n    return {}\n",
+        (
+            "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+            "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
+            "    return token\n\n\n@app.post('/items')\ndef create(user: str = Depends(current_user)):\n    return {}\n"
+        ),
         {
-            "shop/settings.py": "INSTALLED_APPS = ['rest_framework']\nREST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
-            "ROOT_URLCONF = 'shop.urls'\n",
-            "shop/urls.py": "from django.urls import path\nfrom shop.views import Items\n\nurlpatterns = [path('items/', Items.as_view())]\n",
-            "shop/views.py": "from rest_framework.views import APIView\n\n\nclass Items(APIView):\n    def post(self, request):\n        return save(request.data)\n",
+            "shop/settings.py": (
+                "INSTALLED_APPS = ['rest_framework']\n"
+                "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticated']}\n"
+                "ROOT_URLCONF = 'shop.urls'\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop.views import Items\n\n"
+                "urlpatterns = [path('items/', Items.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework.views import APIView\n\n\nclass Items(APIView):\n    def post(self, request):\n"
+                "        return save(request.data)\n"
+            ),
         },
-        "from flask import Flask, abort, session\n\napp = Flask(__name__)\n\n\n@app.before_request\ndef require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
-        "@app.route('/items', methods=['POST'])\ndef create():\n    return {}\n",
+        (
+            "from flask import Flask, abort, session\n\napp = Flask(__name__)\n\n\n@app.before_request\n"
+            "def require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
+            "@app.route('/items', methods=['POST'])\ndef create():\n    return {}\n"
+        ),
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
     ],
-    fixed="from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n\n\n"
-    "app = FastAPI(dependencies=[Depends(current_user)])\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
+    fixed=(
+        "from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n"
+        "    if not token:\n        raise HTTPException(status_code=401)\n\n\n"
+        "app = FastAPI(dependencies=[Depends(current_user)])\n\n\n@app.post('/items')\ndef create():\n    return {}\n"
+    ),
     partials=[
-        "from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n@app.route('/a', methods=['POST'])\n@login_required\ndef a():\n    return {}\n\n\n"
-        "@login_required\n@app.route('/b', methods=['POST'])\ndef b():  # <- flagged\n    return {}\n",
+        (
+            "from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/a', methods=['POST'])\n@login_required\ndef a():\n    return {}\n\n\n@login_required\n"
+            "@app.route('/b', methods=['POST'])\ndef b():  # <- flagged\n    return {}\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -98,20 +122,36 @@ def _without_routes(repo: Repo) -> Judgement:
     if not repo.services.is_server or not checks:
         return not_applicable("No route to protect.")
     off = [switch for switch in repo.identity.switches if switch.off]
-    shown = [seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers") for site in checks[:5]]
+    shown = [
+        seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers")
+        for site in checks[:5]
+    ]
     if off:
-        return partial(f"The server asks who calls, but `{off[0].name}` leaves that off by default.", seen(off[0].path, off[0].line, f"`{off[0].name}` is off by default"), *shown, score=0.5)
+        return partial(
+            f"The server asks who calls, but `{off[0].name}` leaves that off by default.",
+            seen(off[0].path, off[0].line, f"`{off[0].name}` is off by default"),
+            *shown,
+            score=0.5,
+        )
     return passed("The server asks who calls before it answers.", *shown)
 
 
 def _reading_only(repo: Repo) -> Judgement:
-    found = [(route, gate) for route in repo.routes.all if (gate := repo.identity.gate(route)) is not None and gate.strength >= Strength.IDENTITY]
+    found = [
+        (route, gate)
+        for route in repo.routes.all
+        if (gate := repo.identity.gate(route)) is not None and gate.strength >= Strength.IDENTITY
+    ]
     if found:
         return passed("The routes that are not for everybody ask who calls.", *_shown(found))
     checks = [site for site in repo.identity.checks if repo.wiring.is_used(site)]
     if checks:
         return passed(
-            "What the routes lead to asks who calls.", *(seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers") for site in checks[:5])
+            "What the routes lead to asks who calls.",
+            *(
+                seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers")
+                for site in checks[:5]
+            ),
         )
     if not any(route.changes_state for route in repo.routes.all):
         return not_applicable("No route changes anything.")
@@ -129,7 +169,9 @@ def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
     evidence = []
     for (_, _, by), count in ordered:
         place = next(found for _, found in guarded if found.by == by)
-        evidence.append(seen(place.path, place.line, f"{by} guards {count} state-changing route{'s' if count > 1 else ''}"))
+        evidence.append(
+            seen(place.path, place.line, f"{by} guards {count} state-changing route{'s' if count > 1 else ''}")
+        )
     return tuple(evidence)
 
 
@@ -139,23 +181,44 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
     identity = repo.identity
     sites: dict[tuple[str, int], Site] = {}
     for route in repo.routes.all:
-        lost = [guard for guard in route.guards if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY]
-        if lost and route.is_wired and not repo.identity.protections(route):
+        lost = [
+            guard
+            for guard in route.guards
+            if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY
+        ]
+        # A hook of the whole application has exemptions: what was meant for this very route is missing all the same.
+        kept = any(item.level in ("route", "class", "router") for item in identity.protections(route))
+        if lost and route.is_wired and not kept:
             name = lost[0].name.rpartition(":")[2].rpartition(".")[2]
-            site = bad(route.location, f"`@{name}` stands above the decorator that registers {route.name}, so requests never meet it", fix=f"Move `@{name}` below the route's decorator.")
+            site = bad(
+                route.location,
+                f"`@{name}` stands above the decorator that registers {route.name}, so requests never meet it",
+                fix=f"Move `@{name}` below the route's decorator.",
+            )
             sites[site.location.path, site.location.line] = site
     for route in bare:
         place = route.location
         if (place.path, place.line) in sites or route.handler is None:
             continue
-        sure = rule and identity.writes(route) and not repo.identity.is_open_by_decorator(route) and _has_guarded_siblings(route, guarded)
-        sites[place.path, place.line] = bad(place, f"{route.name} changes state and asks nobody who they are", Confidence.HIGH if sure else Confidence.LOW)
+        sure = (
+            rule
+            and identity.writes(route)
+            and not repo.identity.is_open_by_decorator(route)
+            and _has_guarded_siblings(route, guarded)
+        )
+        sites[place.path, place.line] = bad(
+            place,
+            f"{route.name} changes state and asks nobody who they are",
+            Confidence.HIGH if sure else Confidence.LOW,
+        )
     return list(sites.values())
 
 
 def _has_guarded_siblings(route: Route, guarded: list[tuple[Route, Protection]]) -> bool:
     """Whether routes of the same file or router are guarded one by one: there the bare one was forgotten."""
     return any(
-        found.strength >= Strength.IDENTITY and found.level in ("route", "class") and (other.module.path == route.module.path or (route.router and other.router == route.router))
+        found.strength >= Strength.IDENTITY
+        and found.level in ("route", "class")
+        and (other.module.path == route.module.path or (route.router and other.router == route.router))
         for other, found in guarded
     )

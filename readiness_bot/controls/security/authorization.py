@@ -5,7 +5,8 @@ from __future__ import annotations
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.identity import Protection, Strength
+from readiness_bot.repo.identity import Protection
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.routes import Route
 
 _ENOUGH = 0.3
@@ -18,10 +19,17 @@ _HALF = 0.05
     title="Routes check what the caller may do",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
-    why="Knowing who calls says nothing of what they may touch: without a check every account can act on everybody's data.",
-    impact="One ordinary account is enough to read, change or delete what belongs to others, or to administer the service.",
-    fix="Check the right where the object is loaded: `if item.owner_id != user.id: raise HTTPException(403)`, or demand a role by a dependency or decorator such as "
-    "`@permission_required`.",
+    why=(
+        "Knowing who calls says nothing of what they may touch: without a check every account can act on everybody's "
+        "data."
+    ),
+    impact=(
+        "One ordinary account is enough to read, change or delete what belongs to others, or to administer the service."
+    ),
+    fix=(
+        "Check the right where the object is loaded: `if item.owner_id != user.id: raise HTTPException(403)`, or "
+        "demand a role by a dependency or decorator such as `@permission_required`."
+    ),
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=[
@@ -29,18 +37,32 @@ _HALF = 0.05
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
-        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\ndef require_admin(user=None):\n    if not user.is_admin:\n"
-        "        raise HTTPException(status_code=403)\n\n\n@app.delete('/items/{id}', dependencies=[Depends(require_admin)])\ndef remove(id: int):\n    return {}\n",
-        "from flask import Flask\nfrom flask_security import roles_required\n\napp = Flask(__name__)\n\n\n@app.route('/items', methods=['POST'])\n@roles_required('editor')\n"
-        "def create():\n    return {}\n",
+        (
+            "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+            "def require_admin(user=None):\n    if not user.is_admin:\n"
+            "        raise HTTPException(status_code=403)\n\n\n"
+            "@app.delete('/items/{id}', dependencies=[Depends(require_admin)])\ndef remove(id: int):\n    return {}\n"
+        ),
+        (
+            "from flask import Flask\nfrom flask_security import roles_required\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/items', methods=['POST'])\n@roles_required('editor')\ndef create():\n    return {}\n"
+        ),
     ],
     fails=[
-        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\ndef current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
-        "    return token\n\n\n@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current_user)):\n    return delete(id)\n",
+        (
+            "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+            "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
+            "    return token\n\n\n@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current_user)):\n"
+            "    return delete(id)\n"
+        ),
     ],
-    fixed="from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\ndef current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
-    "    return token\n\n\n@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current_user)):\n    item = load(id)\n    if item.owner_id != user.id:\n"
-    "        raise HTTPException(403)\n    return delete(item)\n",
+    fixed=(
+        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+        "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
+        "    return token\n\n\n@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current_user)):\n"
+        "    item = load(id)\n    if item.owner_id != user.id:\n        raise HTTPException(403)\n"
+        "    return delete(item)\n"
+    ),
     partials=[],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -58,9 +80,13 @@ def authorization(repo: Repo) -> Judgement:
         off = [switch for switch in identity.switches if switch.off]
         if off:
             return partial(
-                f"Rights are checked, but only once `{off[0].name}` is turned on.", seen(off[0].path, off[0].line, f"`{off[0].name}` is off by default"), *shown, score=0.6
+                f"Rights are checked, but only once `{off[0].name}` is turned on.",
+                seen(off[0].path, off[0].line, f"`{off[0].name}` is off by default"),
+                *shown,
+                score=0.6,
             )
-        summary = f"{len(checked)} of {len(routes)} {'state-changing ' if identity.exposed else ''}routes check what the caller may do."
+        kind = "state-changing routes" if identity.exposed else "routes"
+        summary = f"{len(checked)} of {len(routes)} {kind} check what the caller may do."
         return shared(len(checked) / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
     elsewhere = _checks(repo)
     if elsewhere:
@@ -81,8 +107,19 @@ def _right(repo: Repo, route: Route) -> Protection | None:
 
 def _checks(repo: Repo) -> list[Evidence]:
     """The functions that refuse callers without the right, where the routes that lead to them cannot be read."""
-    found = [site for site in repo.identity.checks if repo.identity.strength(site) is Strength.PERMISSION and repo.wiring.is_used(site)]
-    return [seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses those without the right") for site in found[:5]] if len(found) > 1 else []
+    found = [
+        site
+        for site in repo.identity.checks
+        if repo.identity.strength(site) is Strength.PERMISSION and repo.wiring.is_used(site)
+    ]
+    return (
+        [
+            seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses those without the right")
+            for site in found[:5]
+        ]
+        if len(found) > 1
+        else []
+    )
 
 
 def _without_routes(repo: Repo) -> Judgement:
@@ -99,4 +136,7 @@ def _shown(checked: list[tuple[Route, Protection]]) -> list[Evidence]:
         uses[found.by] = uses.get(found.by, 0) + 1
         places.setdefault(found.by, found)
     ordered = sorted(uses, key=lambda by: (-uses[by], by))[:5]
-    return [seen(places[by].path, places[by].line, f"{by} checks rights on {uses[by]} route{'s' if uses[by] > 1 else ''}") for by in ordered]
+    return [
+        seen(places[by].path, places[by].line, f"{by} checks rights on {uses[by]} route{'s' if uses[by] > 1 else ''}")
+        for by in ordered
+    ]

@@ -14,28 +14,51 @@ from readiness_bot.repo import Repo
     title="Credentials cross origins only to those that are named",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
-    why="A wildcard together with credentials makes the middleware echo whatever origin asks, and the browser then sends the user's cookies along.",
+    why=(
+        "A wildcard together with credentials makes the middleware echo whatever origin asks, and the browser then "
+        "sends the user's cookies along."
+    ),
     impact="Any page that a signed-in user opens can read and change that user's data through the API.",
-    fix='Name the origins: `allow_origins=["https://app.example.com"]`, or leave the wildcard and set `allow_credentials=False`.',
+    fix=(
+        'Name the origins: `allow_origins=["https://app.example.com"]`, or leave the wildcard and set '
+        "`allow_credentials=False`."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://developer.mozilla.org/en-US/docs/Web/HTTP/CORS/Errors/CORSNotSupportingCredentials", "https://www.starlette.io/middleware/#corsmiddleware"],
+    sources=[
+        "https://developer.mozilla.org/en-US/docs/Web/HTTP/CORS/Errors/CORSNotSupportingCredentials",
+        "https://www.starlette.io/middleware/#corsmiddleware",
+    ],
     fails=[
-        "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
-        "app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)  # <- flagged\n",
-        "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app, supports_credentials=True)  # <- flagged\n",
+        (
+            "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
+            "app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)  # <- flagged\n"
+        ),
+        (
+            "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\n"
+            "CORS(app, supports_credentials=True)  # <- flagged\n"
+        ),
         {
-            "shop/settings.py": "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOW_ALL_ORIGINS = True  # <- flagged\nCORS_ALLOW_CREDENTIALS = True\n",
+            "shop/settings.py": (
+                "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOW_ALL_ORIGINS = True  # <- flagged\n"
+                "CORS_ALLOW_CREDENTIALS = True\n"
+            ),
         },
-        "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.after_request\ndef headers(response):\n"
-        "    response.headers['Access-Control-Allow-Origin'] = request.headers.get('Origin')  # <- flagged\n"
-        "    response.headers['Access-Control-Allow-Credentials'] = 'true'\n    return response\n",
+        (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.after_request\ndef headers(response):\n"
+            "    response.headers['Access-Control-Allow-Origin'] = request.headers.get('Origin')  # <- flagged\n"
+            "    response.headers['Access-Control-Allow-Credentials'] = 'true'\n    return response\n"
+        ),
     ],
     fixed="from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
-        "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
-        "app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], allow_headers=['*'], allow_credentials=True)\n",
+        (
+            "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
+            "app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], "
+            "allow_headers=['*'], allow_credentials=True)\n"
+        ),
         "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app)\n",
     ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
@@ -46,7 +69,11 @@ def cors(repo: Repo) -> Iterator[Site]:
         if not (policy.anyone and policy.credentials):
             yield good(policy.location)
         elif policy.configured:
-            yield bad(policy.location, f"By default `{policy.library}` lets every origin in, with credentials", Confidence.MEDIUM)
+            yield bad(
+                policy.location,
+                f"By default `{policy.library}` lets every origin in, with credentials",
+                Confidence.MEDIUM,
+            )
         elif policy.reflects:
             yield bad(policy.location, "The request's own origin is echoed, and credentials are allowed")
         else:

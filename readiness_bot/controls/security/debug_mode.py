@@ -15,27 +15,47 @@ from readiness_bot.repo.debugging import DebugFlag
     title="Production runs with debugging off",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
-    why="A debug mode answers errors with source, settings and variables; Werkzeug's even offers a console that runs code.",
+    why=(
+        "A debug mode answers errors with source, settings and variables; Werkzeug's even offers a console that runs "
+        "code."
+    ),
     impact="One provoked error shows a stranger the secrets of the service, or hands over the server.",
-    fix='Turn it on from the environment only, and leave it off by default: `debug=os.environ.get("DEBUG", "0") == "1"`, `DEBUG = False`.',
+    fix=(
+        'Turn it on from the environment only, and leave it off by default: `debug=os.environ.get("DEBUG", "0") == '
+        '"1"`, `DEBUG = False`.'
+    ),
     effort=Effort.MINUTES,
     role=Role.BACKEND,
-    sources=["https://docs.djangoproject.com/en/stable/ref/settings/#debug", "https://flask.palletsprojects.com/en/stable/debugging/"],
+    sources=[
+        "https://docs.djangoproject.com/en/stable/ref/settings/#debug",
+        "https://flask.palletsprojects.com/en/stable/debugging/",
+    ],
     fails=[
-        {"shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True  # <- flagged\n", "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n"},
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True  # <- flagged\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+        },
         "from fastapi import FastAPI\n\napp = FastAPI(debug=True)  # <- flagged\n",
         {
-            "serve.py": "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == '__main__':\n    app.run(host='0.0.0.0', debug=True)  # <- flagged\n",
-            "Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD [\"python\", \"serve.py\"]\n",
+            "serve.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == '__main__':\n"
+                "    app.run(host='0.0.0.0', debug=True)  # <- flagged\n"
+            ),
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD ["python", "serve.py"]\n',
         },
     ],
-    fixed={"shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n", "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n"},
+    fixed={
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n",
+        "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+    },
     passes=[
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
             "serve.py": "from app import app\n\nif __name__ == '__main__':\n    app.run(debug=True)\n",
             "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
-            "Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD [\"gunicorn\", \"app:app\"]\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD ["gunicorn", "app:app"]\n',
         },
     ],
     ignores=["def add(a, b):\n    return a + b\n"],

@@ -19,9 +19,15 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     title="No credential is written down in the repository",
     kind=Kind.DEFECT,
     severity=Severity.CRITICAL,
-    why="Whoever can read the repository, its forks, its image or its history holds the key, and it cannot be taken back by deleting the line.",
+    why=(
+        "Whoever can read the repository, its forks, its image or its history holds the key, and it cannot be taken "
+        "back by deleting the line."
+    ),
     impact="Anyone who has seen the code can sign in as any user, or run up a bill with your provider.",
-    fix='Read it from the environment and stop without it: `os.environ["SECRET_KEY"]`. Then replace the credential: what was committed is known.',
+    fix=(
+        'Read it from the environment and stop without it: `os.environ["SECRET_KEY"]`. Then replace the credential: '
+        "what was committed is known."
+    ),
     effort=Effort.HOURS,
     role=Role.SECURITY,
     sources=[
@@ -38,22 +44,37 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     passes=[
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
-        "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\nJWT_COOKIE_KEY = 'jwt'\n"
-        "SECRET_KEY_CHARSET = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)'\n",
+        (
+            "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\n"
+            "JWT_COOKIE_KEY = 'jwt'\nSECRET_KEY_CHARSET = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)'\n"
+        ),
         {
             "shop/settings/base.py": "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
             "shop/settings/dev.py": "from .base import *\n\nDEBUG = True\n",
-            "shop/settings/prod.py": "from .base import *\n\ntry:\n    SECRET_KEY = open('key.txt').read()\nexcept OSError:\n    SECRET_KEY = new_key()\n",
+            "shop/settings/prod.py": (
+                "from .base import *\n\ntry:\n    SECRET_KEY = open('key.txt').read()\nexcept OSError:\n"
+                "    SECRET_KEY = new_key()\n"
+            ),
         },
         {
             ".env": "SECRET_KEY=changethis\n",
-            "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    SECRET_KEY: str\n\n    def check_secrets(self):\n"
-            "        if self.SECRET_KEY == 'changethis':\n            raise ValueError('set SECRET_KEY')\n",
+            "app/settings.py": (
+                "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    SECRET_KEY: str\n\n"
+                "    def check_secrets(self):\n        if self.SECRET_KEY == 'changethis':\n"
+                "            raise ValueError('set SECRET_KEY')\n"
+            ),
         },
     ],
     ignores=[
-        {"tests/test_login.py": "PASSWORD = 'k3Vq9LzX7mTr2WbN8sJd'\n", ".env.example": "SECRET_KEY=k3Vq9LzX7mTr2WbN8sJd\n"},
-        {"docker-compose.yml": "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"},
+        {
+            "tests/test_login.py": "PASSWORD = 'k3Vq9LzX7mTr2WbN8sJd'\n",
+            ".env.example": "SECRET_KEY=k3Vq9LzX7mTr2WbN8sJd\n",
+        },
+        {
+            "docker-compose.yml": (
+                "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+            )
+        },
     ],
     applies=lambda repo: bool(repo.paths),
 )
@@ -78,7 +99,12 @@ def _confidence(secret: KeptSecret) -> Confidence | None:
         return Confidence.HIGH if secret.is_random and not secret.is_near else None
     if secret.kind == "signing" and secret.is_bound and secret.form == "python" and secret.name.upper() == secret.name:
         return Confidence.HIGH
-    if secret.kind == "signing" and secret.form == "python" and secret.is_bound and secret.name.lower() in ("secret_key", "jwt_secret", "cookie_secret", "jwt_secret_key"):
+    if (
+        secret.kind == "signing"
+        and secret.form == "python"
+        and secret.is_bound
+        and secret.name.lower() in ("secret_key", "jwt_secret", "cookie_secret", "jwt_secret_key")
+    ):
         return Confidence.HIGH if secret.is_random else Confidence.MEDIUM
     if not secret.is_random:
         weak = secret.kind == "account" or (secret.kind == "signing" and secret.form == "environment")
@@ -103,4 +129,5 @@ def _message(secret: KeptSecret) -> str:
     if secret.kind == "url":
         return f"The password of a URL is written down ({shape})"
     role = "signs or encrypts with a literal" if secret.kind == "signing" else "is a literal"
-    return f"`{secret.name}` {'falls back to' if secret.is_fallback else 'holds'} a credential in the repository: it {role} ({shape})"
+    verb = "falls back to" if secret.is_fallback else "holds"
+    return f"`{secret.name}` {verb} a credential in the repository: it {role} ({shape})"

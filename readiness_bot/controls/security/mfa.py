@@ -12,35 +12,87 @@ from readiness_bot.repo import Repo
     title="Accounts can ask for a second factor",
     kind=Kind.CAPABILITY,
     severity=Severity.LOW,
-    why="Passwords are reused and phished; a second factor, or an identity provider that has one, makes a stolen one useless.",
+    why=(
+        "Passwords are reused and phished; a second factor, or an identity provider that has one, makes a stolen one "
+        "useless."
+    ),
     impact="Every password that leaks elsewhere opens the same person's account here.",
-    fix="Verify a time-based code after the password with `pyotp.TOTP(secret).verify(code)`, or hand sign-in to an OpenID Connect provider.",
+    fix=(
+        "Verify a time-based code after the password with `pyotp.TOTP(secret).verify(code)`, or hand sign-in to an "
+        "OpenID Connect provider."
+    ),
     effort=Effort.WEEKS,
     role=Role.BACKEND,
-    sources=["https://cheatsheetseries.owasp.org/cheatsheets/Multifactor_Authentication_Cheat_Sheet.html", "https://pyauth.github.io/pyotp/"],
-    passes=[
-        "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {'ok': pyotp.TOTP('a').verify('1')}\n",
-        "from authlib.integrations.flask_client import OAuth\nfrom flask import Flask\n\napp = Flask(__name__)\noauth = OAuth(app)\noauth.register('corp')\n\n\n"
-        "@app.route('/login', methods=['POST'])\ndef login():\n    return oauth.corp.authorize_redirect('/')\n",
+    sources=[
+        "https://cheatsheetseries.owasp.org/cheatsheets/Multifactor_Authentication_Cheat_Sheet.html",
+        "https://pyauth.github.io/pyotp/",
     ],
-    fails=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"],
-    fixed="import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {'ok': pyotp.TOTP('a').verify('1')}\n",
-    partials=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n\n\n@app.route('/oauth/callback')\ndef back():\n    return {}\n"],
+    passes=[
+        (
+            "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    return {'ok': pyotp.TOTP('a').verify('1')}\n"
+        ),
+        (
+            "from authlib.integrations.flask_client import OAuth\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+            "oauth = OAuth(app)\noauth.register('corp')\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n"
+            "    return oauth.corp.authorize_redirect('/')\n"
+        ),
+    ],
+    fails=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
+            "def login():\n    return {}\n"
+        )
+    ],
+    fixed=(
+        "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
+        "def login():\n    return {'ok': pyotp.TOTP('a').verify('1')}\n"
+    ),
+    partials=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
+            "def login():\n    return {}\n\n\n@app.route('/oauth/callback')\ndef back():\n    return {}\n"
+        )
+    ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return {}\n"],
 )
 def mfa(repo: Repo) -> Judgement:
-    """An own second factor or an identity provider's library passes; a sign-in through another service by hand is partial."""
+    """An own second factor or an identity provider's library passes.
+
+    A sign-in through another service by hand is partial.
+    """
     factors = repo.accounts.factors
     used = [factor for factor in factors if factor.is_used]
     strong = [factor for factor in used if factor.kind != "own-provider"]
     if strong:
-        what = "A second factor is there" if strong[0].kind == "second-factor" else "Sign-in can be handed to an identity provider"
-        return passed(f"{what}: {strong[0].detail}.", *(seen(factor.path, factor.line, factor.detail) for factor in strong[:5]))
+        what = (
+            "A second factor is there"
+            if strong[0].kind == "second-factor"
+            else "Sign-in can be handed to an identity provider"
+        )
+        return passed(
+            f"{what}: {strong[0].detail}.", *(seen(factor.path, factor.line, factor.detail) for factor in strong[:5])
+        )
     users = repo.accounts.users
     if used:
-        return partial("Sign-in can go through another service, whose second factor then counts.", seen(used[0].path, used[0].line, used[0].detail), score=0.5)
+        return partial(
+            "Sign-in can go through another service, whose second factor then counts.",
+            seen(used[0].path, used[0].line, used[0].detail),
+            score=0.5,
+        )
     if factors:
-        return partial(f"{factors[0].detail} is there, but nothing that runs reaches it.", seen(factors[0].path, factors[0].line, factors[0].detail))
+        return partial(
+            f"{factors[0].detail} is there, but nothing that runs reaches it.",
+            seen(factors[0].path, factors[0].line, factors[0].detail),
+        )
     if users is None:
         return not_applicable("No accounts of people here.")
-    return failed("A password is all that an account asks for.", users, looked_in=["one-time codes, WebAuthn", "OpenID Connect, SAML, LDAP and OAuth clients", "installed applications"])
+    return failed(
+        "A password is all that an account asks for.",
+        users,
+        looked_in=[
+            "one-time codes, WebAuthn",
+            "OpenID Connect, SAML, LDAP and OAuth clients",
+            "installed applications",
+        ],
+    )

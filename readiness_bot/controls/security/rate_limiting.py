@@ -13,31 +13,65 @@ from readiness_bot.repo import Repo
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
     why="Without a limit one client can try millions of passwords, or take the capacity that all the others share.",
-    impact="Accounts with weak passwords fall one after the other, and a single script can stop the service for everybody.",
-    fix='Limit at least what takes credentials: `@limiter.limit("5/minute")` on the login route, or `limit_req` at the proxy.',
+    impact=(
+        "Accounts with weak passwords fall one after the other, and a single script can stop the service for everybody."
+    ),
+    fix=(
+        'Limit at least what takes credentials: `@limiter.limit("5/minute")` on the login route, or `limit_req` at the '
+        "proxy."
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
-    sources=["https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/", "https://flask-limiter.readthedocs.io/"],
+    sources=[
+        "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        "https://flask-limiter.readthedocs.io/",
+    ],
     passes=[
-        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
-        "@limiter.limit('5/minute')\ndef login():\n    return {}\n",
+        (
+            "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+            "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
+            "@limiter.limit('5/minute')\ndef login():\n    return {}\n"
+        ),
         {
-            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\ndef login():\n    return {}\n",
-            "deploy/nginx.conf": "limit_req_zone $binary_remote_addr zone=one:10m rate=5r/s;\nserver {\n  location / {\n    limit_req zone=one burst=5;\n  }\n}\n",
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\ndef login():\n    return {}\n"
+            ),
+            "deploy/nginx.conf": (
+                "limit_req_zone $binary_remote_addr zone=one:10m rate=5r/s;\nserver {\n  location / {\n"
+                "    limit_req zone=one burst=5;\n  }\n}\n"
+            ),
         },
     ],
-    fails=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"],
-    fixed="from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
-    '@limiter.limit("5/minute")\ndef login():\n    return {}\n',
+    fails=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
+            "def login():\n    return {}\n"
+        )
+    ],
+    fixed=(
+        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+        "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
+        '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
+    ),
     partials=[
-        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n",
-        "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\nlimiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/export')\n@limiter.limit('5/minute')\n"
-        "def export():\n    return {}\n",
+        (
+            "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+            "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
+            "def login():\n    return {}\n"
+        ),
+        (
+            "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+            "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/export')\n@limiter.limit('5/minute')\n"
+            "def export():\n    return {}\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def rate_limiting(repo: Repo) -> Judgement:
-    """A limit that covers the application or the routes that take credentials passes; one that is off or elsewhere does partly."""
+    """A limit that covers the application or the routes that take credentials passes.
+
+    One that is off or elsewhere does partly.
+    """
     if not repo.routes.all and not repo.services.is_server:
         return not_applicable("No route to limit.")
     limits = repo.limits.all
@@ -53,8 +87,19 @@ def rate_limiting(repo: Repo) -> Judgement:
     if limits:
         return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
     first = repo.routes.all[0] if repo.routes.all else None
-    shown = [seen(first.location.path, first.location.line, f"{first.name} may be called without limit")] if first is not None else []
+    shown = (
+        [seen(first.location.path, first.location.line, f"{first.name} may be called without limit")]
+        if first is not None
+        else []
+    )
     return failed(
-        "Nothing limits how often a caller may ask.", *shown,
-        looked_in=["limiter decorators and dependencies", "middleware", "throttle classes", "lockout of accounts", "ingress annotations and proxy files"],
-    )  # fmt: skip
+        "Nothing limits how often a caller may ask.",
+        *shown,
+        looked_in=[
+            ("limiter decorators and dependencies"),
+            "middleware",
+            "throttle classes",
+            "lockout of accounts",
+            "ingress annotations and proxy files",
+        ],
+    )

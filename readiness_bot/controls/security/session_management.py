@@ -12,19 +12,30 @@ from readiness_bot.repo import Repo
     title="Sessions end, and their cookies are Secure and HttpOnly",
     kind=Kind.CAPABILITY,
     severity=Severity.MEDIUM,
-    why="A token that never ends stays valid after it leaks; a cookie without flags can be read by a script or on the wire.",
+    why=(
+        "A token that never ends stays valid after it leaks; a cookie without flags can be read by a script or on the "
+        "wire."
+    ),
     impact="One stolen cookie or token is a key to the account for as long as nobody notices.",
-    fix="Set `SESSION_COOKIE_SECURE = True`, keep cookies HttpOnly, and give tokens an end: `jwt.encode({\"sub\": user, \"exp\": end}, key)`.",
+    fix=(
+        'Set `SESSION_COOKIE_SECURE = True`, keep cookies HttpOnly, and give tokens an end: `jwt.encode({"sub": user, '
+        '"exp": end}, key)`.'
+    ),
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"],
     passes=[
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
-        "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\nSESSION_COOKIE_SECURE = True\nPERMANENT_SESSION_LIFETIME = 3600\n",
+        (
+            "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
+            "LoginManager(app)\nSESSION_COOKIE_SECURE = True\nPERMANENT_SESSION_LIFETIME = 3600\n"
+        ),
     ],
     fails=["import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n"],
-    fixed="import jwt\n\n\ndef token(user, end):\n    return jwt.encode({\"sub\": user, \"exp\": end}, 'key')\n",
-    partials=["from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n"],
+    fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
+    partials=[
+        "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n"
+    ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
 )
 def session_management(repo: Repo) -> Judgement:
