@@ -93,7 +93,9 @@ def compare(
             lambda: _report(repository, after, gathered, settings, assessed_on, coverage),
             jobs=available_processors() if jobs is None else jobs,
         )
-    return comparison.compare(old, new, repository.renames(before, after), settings.policy, policy_changes)
+    renames = repository.renames(before, after)
+    added = {path for path in after.entries if renames.get(path, path) not in before.entries}
+    return comparison.compare(old, new, renames, settings.policy, policy_changes, added=added)
 
 
 def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeVar
@@ -64,30 +64,36 @@ def compare(
     renames: Mapping[str, str],
     policy: Policy | None = None,
     policy_changes: Sequence[str] = (),
+    *,
+    added: Container[str] = (),
 ) -> Delta:
     """Subtract base from head. `renames` leads from a path in head to its path in base; a missing one is unchanged.
 
     What one side could not read decides nothing: findings in such a file are neither new nor fixed, and a control
-    that is `unknown`, or that rests on such a file, makes no blocker come or go.
+    that is `unknown`, or that rests on such a file, makes no blocker come or go. A file that head alone cannot read
+    may have been what a finding elsewhere rested on: with one, nothing is fixed, unless it is among `added`, the
+    paths that base does not have.
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
     matching = match(base.findings, head.findings, renames)
     later = {old: new for new, old in renames.items()}
     appeared = [finding for finding in matching.new if not unread_base.covers(_at(finding, renames))]
-    kept = [finding for finding in matching.gone if unread_head.covers(_at(finding, later))]
-    gone = [finding for finding in matching.gone if not unread_head.covers(_at(finding, later))]
+    lost = any(
+        entry.path not in added and not unread_base.covers(renames.get(entry.path, entry.path))
+        for entry in head.skipped
+    )
+    kept = [finding for finding in matching.gone if lost or unread_head.covers(_at(finding, later))]
+    gone = [] if lost else [finding for finding in matching.gone if not unread_head.covers(_at(finding, later))]
 
-    # A hint that turns certain is a new blocker only where the code of its place changed. At an untouched place it is
-    # our knowledge that changed, through an edit elsewhere or not at all, and the author of that edit is told by the
-    # finding that stands where the edit is. The same holds for a blocker that fades to a hint: it is not fixed.
-    risen = [
-        pair.head for pair in matching.pairs if pair.head.blocker and not pair.base.blocker and not pair.same_place
-    ]
+    # A hint that turns certain is a new blocker, at an untouched place too: both trees are judged by one tool in one
+    # run, so that whatever made it certain is in the change, be it a caller that hands request data in or a check
+    # that is no longer made in another file. The same holds for a blocker that fades to a hint: it is fixed.
+    risen = [pair.head for pair in matching.pairs if _rises(pair)]
     faded = [
         pair.base
         for pair in matching.pairs
-        if pair.base.blocker and not pair.head.blocker and pair.head.waived is None and not pair.same_place
+        if pair.base.blocker and not pair.head.blocker and pair.head.waived is None and not lost
     ]
     verdicts = {verdict.control: verdict for verdict in base.verdicts}
     comparable = {
@@ -96,7 +102,8 @@ def compare(
         if verdict.control in verdicts and _comparable(verdicts[verdict.control], verdict, unread_base, unread_head)
     }
     new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head.blockers, base, comparable)
-    fixed_blockers = _located(base.blockers, [*gone, *faded]) + _capabilities(base.blockers, head, comparable)
+    fixed_capabilities = [] if lost else _capabilities(base.blockers, head, comparable)
+    fixed_blockers = _located(base.blockers, [*gone, *faded]) + fixed_capabilities
     open_still = _located(base.blockers, kept)
     return Delta(
         base=base,
@@ -215,6 +222,12 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
     if stage is Stage.MOVED:
         return finding.control, place.symbol, place.statement
     return finding.control, place.statement
+
+
+def _rises(pair: Pair) -> bool:
+    # What a waiver for a path held stays held when the file is merely renamed.
+    kept_waived = pair.base.waived is not None and pair.same_place
+    return pair.head.blocker and not pair.base.blocker and not kept_waived
 
 
 def _at(finding: Finding, renames: Mapping[str, str]) -> str:

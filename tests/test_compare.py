@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -59,9 +59,10 @@ def change(
     *,
     unread_before: Iterable[str] = (),
     unread_after: Iterable[str] = (),
+    added: Collection[str] = (),
 ) -> Delta:
     base = tree(timeouts(*before), skipped=unread_before)
-    return subtract(base, tree(timeouts(*after), skipped=unread_after), renames or {})
+    return subtract(base, tree(timeouts(*after), skipped=unread_after), renames or {}, added=added)
 
 
 def lines(findings: Iterable[Finding]) -> list[tuple[str, int]]:
@@ -160,10 +161,11 @@ def test_matching_is_a_multiset_subtraction(before: list[Site], after: list[Site
     assert not match(base, base, {}).gone
 
 
-def test_a_hint_at_an_untouched_place_that_turns_certain_is_no_new_blocker() -> None:
+def test_a_hint_at_an_untouched_place_that_turns_certain_is_a_new_blocker() -> None:
     hint = site(confidence=Confidence.MEDIUM)
-    assert quiet(change([hint], [site(line=20)]))
-    assert quiet(change([hint], [site("src/p.py")], {"src/p.py": "app/pay.py"}))
+    for found in (change([hint], [site(line=20)]), change([hint], [site("src/p.py")], {"src/p.py": "app/pay.py"})):
+        assert len(found.new_blockers) == len(found.new_findings) == 1
+        assert not (found.fixed_blockers or found.fixed_findings)
 
 
 def test_a_hint_that_turns_certain_where_the_code_changed_is_a_new_blocker() -> None:
@@ -173,11 +175,11 @@ def test_a_hint_that_turns_certain_where_the_code_changed_is_a_new_blocker() -> 
     assert found.fixed_findings == ()
 
 
-def test_a_blocker_that_fades_to_a_hint_is_fixed_only_where_the_code_changed() -> None:
-    assert quiet(change([site()], [site(confidence=Confidence.MEDIUM)]))
-    edited = change([site()], [site(statement="bbbb", confidence=Confidence.MEDIUM)])
-    assert len(edited.fixed_blockers) == 1
-    assert edited.fixed_findings == ()
+@pytest.mark.parametrize("statement", ["aaaa", "bbbb"], ids=["untouched", "edited"])
+def test_a_blocker_that_fades_to_a_hint_is_fixed_as_a_blocker(statement: str) -> None:
+    found = change([site()], [site(statement=statement, confidence=Confidence.MEDIUM)])
+    assert len(found.fixed_blockers) == 1
+    assert not (found.new_blockers or found.fixed_findings)
 
 
 def test_an_unreadable_head_file_launders_nothing() -> None:
@@ -190,6 +192,22 @@ def test_an_unreadable_head_file_that_was_renamed_launders_nothing() -> None:
     assert quiet(change([site()], [], {"src/p.py": "app/pay.py"}, unread_after=["src/p.py"]))
 
 
+def test_a_file_that_became_unreadable_fixes_nothing_elsewhere() -> None:
+    assert quiet(change([site()], [], unread_after=["app/clients.py"]))
+    assert quiet(change([site()], [site(confidence=Confidence.LOW)], unread_after=["app/clients.py"]))
+    gone = subtract(tree(metrics(0.0)), tree(metrics(1.0), skipped=["app/clients.py"]), {})
+    assert gone.fixed_blockers == ()
+
+
+def test_a_file_that_never_was_readable_is_no_excuse() -> None:
+    for found in (
+        change([site()], [], unread_before=["app/old.py"], unread_after=["app/old.py"]),
+        change([site()], [], {"app/new.py": "app/old.py"}, unread_before=["app/old.py"], unread_after=["app/new.py"]),
+        change([site()], [], unread_after=["app/new.py"], added=["app/new.py"]),
+    ):
+        assert len(found.fixed_blockers) == len(found.fixed_findings) == 1
+
+
 def test_a_base_file_that_became_readable_blames_nobody() -> None:
     found = change([], [site()], unread_before=["app/pay.py"])
     assert quiet(found)
@@ -198,7 +216,7 @@ def test_a_base_file_that_became_readable_blames_nobody() -> None:
 
 def test_a_folder_that_could_not_be_read_covers_what_is_below() -> None:
     assert quiet(change([site("vendor/lib/x.py")], [], unread_after=["vendor/lib"]))
-    assert not quiet(change([site("vendor/library/x.py")], [], unread_after=["vendor/lib"]))
+    assert not quiet(change([site("vendor/library/x.py")], [], unread_after=["vendor/lib"], added=["vendor/lib"]))
 
 
 def test_a_deleted_file_fixes_its_findings() -> None:
@@ -259,6 +277,14 @@ def test_an_accepted_finding_is_not_fixed() -> None:
     located = timeouts(site())
     accepted = replace(located, findings=(replace(located.findings[0], blocker=False, waived=waiver),))
     assert quiet(subtract(tree(located), tree(accepted), {}))
+
+
+def test_a_waiver_for_a_path_holds_through_a_rename_and_not_through_a_move() -> None:
+    waiver = Waiver("external-apis/timeout", "accepted-risk", "later", owner="ana", expires="2025-02-01")
+    located = timeouts(site())
+    accepted = replace(located, findings=(replace(located.findings[0], blocker=False, waived=waiver),))
+    assert quiet(subtract(tree(accepted), tree(timeouts(site("src/pay.py"))), {"src/pay.py": "app/pay.py"}))
+    assert len(subtract(tree(accepted), tree(timeouts(site("src/pay.py"))), {}).new_blockers) == 1
 
 
 def test_an_equal_tree_has_no_difference() -> None:

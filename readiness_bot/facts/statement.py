@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-_COMMENT = re.compile(
-    r"""((?s:\"\"\".*?\"\"\"|'''.*?''')|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*"""
-)
+_COMMENT = re.compile(r"""((?s:\"\"\".*?\"\"\"|'''.*?''')|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|#[^\n]*""")
 _PREFIX = re.compile(r"(?<!\w)[rRuUbBfFtT]{1,2}(?=[\"'])")
 _LAYOUT = str.maketrans("", "", " \t\n\r\f\v(),\\\"'")
 
