@@ -119,3 +119,18 @@ def test_what_cannot_be_read_is_refused(text: bytes) -> None:
 )
 def test_each_python_file_is_read_in_one_way(path: str, kind: str) -> None:
     assert [one.kind for one in extractors() if one.facts is PythonFacts and one.claims(path)] == [kind]
+
+
+def test_hostile_texts_are_read_or_refused() -> None:
+    literal = (
+        "DATA = {\n"
+        + "".join(f"    'key{number}': ('/path/{number}', {number}),\n" for number in range(10_000))
+        + "}\n"
+    )
+    assert python_tests.extract(literal.encode()).complexity.sloc == 10_002
+    long_line = f"TEXT = '{'x' * 1_500_000}'\n"
+    assert python_tests.extract(long_line.encode()).assignments[0].value == Const("x" * python.LONGEST_TEXT)
+    with pytest.raises(Unreadable, match="nested too deeply"):
+        python_tests.extract(b"x = " + b"[" * 3_000 + b"]" * 3_000)
+    with pytest.raises(Unreadable, match="larger than 2 MiB"):
+        python_tests.extract(b"x = '" + b"x" * 10_000_000 + b"'\n")
