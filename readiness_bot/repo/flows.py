@@ -118,6 +118,10 @@ _VETTING = re.compile(
 )
 
 
+_READING = frozenset({"get", "items", "keys", "values", "pop"})
+"""Methods that read a part out of a result."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A source being looked at: what is still to be taken from it, and what was met on the way."""
@@ -213,24 +217,32 @@ class DataFlows:
         return tuple(walk.run())
 
     def takers(self, site: CallSite) -> frozenset[str]:
-        """What takes the result of a call inside its file: bare names of calls, `return`, and `=` for what keeps it."""
+        """What takes the result of a call inside its file: bare names of calls, `return`, and `=` for what keeps it.
+
+        What is read out of the result, as by `get`, is followed like the result itself.
+        """
         facts = self._of(site.module)
-        call = self._call_index(site)
-        atoms = {
-            index
-            for index, atom in enumerate(facts.flows.atoms)
-            if facts.flows.sources[atom.source].kind == "c" and facts.flows.sources[atom.source].owner == call
-        }
         found: set[str] = set()
-        for flow in facts.flows.calls:
-            if not atoms.isdisjoint(
-                (*flow.receiver, *(atom for taken in (*flow.args, *flow.keywords) for atom in taken))
-            ):
-                found.add(site.module.facts.calls[flow.call].last)
-        if any(not atoms.isdisjoint(given.atoms) for given in facts.flows.given):
-            found.add("return")
-        if any(not atoms.isdisjoint(stored.atoms) for stored in facts.flows.stored):
-            found.add("=")
+        pending, seen = [self._call_index(site)], set[int]()
+        while pending and len(seen) < _MOST_NESTED:
+            call = pending.pop()
+            seen.add(call)
+            atoms = {
+                index
+                for index, atom in enumerate(facts.flows.atoms)
+                if facts.flows.sources[atom.source].kind == "c" and facts.flows.sources[atom.source].owner == call
+            }
+            for flow in facts.flows.calls:
+                taken = (*flow.receiver, *(atom for given in (*flow.args, *flow.keywords) for atom in given))
+                if not atoms.isdisjoint(taken):
+                    last = site.module.facts.calls[flow.call].last
+                    found.add(last)
+                    if last in _READING and flow.call not in seen and not atoms.isdisjoint(flow.receiver):
+                        pending.append(flow.call)
+            if any(not atoms.isdisjoint(given.atoms) for given in facts.flows.given):
+                found.add("return")
+            if any(not atoms.isdisjoint(stored.atoms) for stored in facts.flows.stored):
+                found.add("=")
         return frozenset(found)
 
     def feeds_itself(self, site: CallSite) -> bool:
@@ -762,7 +774,9 @@ class _Walk:
         if found:
             return True
         if self.python.class_value(owner, name) is not None:
-            found = self.from_constructions(place, owner, name, rest)
+            # Where nothing is seen to call the method, what one construction gives may never get there.
+            surely = place.sure and bool(self.rooms.callers(site) or requests.routes_of(site))
+            found = self.from_constructions(replace(place, sure=surely), owner, name, rest)
         if not found:
             self.end(place, "stored", f"self.{name}", "", site.definition.line)
         return True
