@@ -256,7 +256,7 @@ class RequestData:
     ) -> Datum | Filled | None:
         """What an access reaches of what a framework puts into a parameter; None where that is no request data."""
         route = self.route_of(site)
-        if route is None or parameter.kind == "*":
+        if route is None or (parameter.kind == "*" and route.framework not in _TEXT_FRAMEWORKS):
             return None
         if route.framework in _TYPED_FRAMEWORKS:
             return self._typed(site, parameter, access)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import Const, Mapping, Value
 
 _LIBRARIES = frozenset(
     {"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "flask_mongoengine", "odmantic", "umongo",
@@ -39,6 +40,7 @@ _OPERATIONS = frozenset(
 )
 _CODE = frozenset({"$where", "$function", "$accumulator", "$expr"})
 _GROUPING = frozenset({"$and", "$or", "$nor", "$not", "$elemMatch", "$match", "$facet"})
+_DEEPEST = 3
 _COLLECTION_WORDS = ("db", "coll", "collection", "mongo", "_col")
 
 
@@ -83,6 +85,11 @@ def _uses_documents(repo: Repo) -> bool:
         "@app.post('/search')\n"
         "async def search(query: dict):\n"
         "    return await db.items.find(query).to_list(100)  # <- flagged\n",
+        "from pymongo import MongoClient\n"
+        "things = MongoClient().app.things\n"
+        "def search(text):\n"
+        "    script = \"function() { return this.name.indexOf('%s') >= 0; }\" % text\n"
+        "    return list(things.find({'$where': script}))  # <- flagged\n",
     ],
     passes=[
         "from flask import Flask, request\n"
@@ -173,7 +180,7 @@ def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
     if "." not in site.name:
         return ()
     last = site.last
-    if last in _FILTERING or (last in _GENERIC and _is_collection(site)):
+    if last in _FILTERING or (last in _GENERIC and (_is_collection(site) or _has_operators(site.call.args))):
         keyword = "pipeline" if last.startswith("aggregate") else "filter"
         return (
             ((1, "filter"),)
@@ -187,6 +194,18 @@ def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
     if last == "filter" and site.call.has("__raw__"):
         return ((99, "__raw__"),)
     return ()
+
+
+def _has_operators(values: Iterable[Value], depth: int = 0) -> bool:
+    """Whether a dict among the values holds a key that is an operator of MongoDB."""
+    return any(
+        isinstance(value, Mapping)
+        and (
+            any(isinstance(key, Const) and str(key.value).startswith("$") for key in value.keys)
+            or (depth < _DEEPEST and _has_operators(value.values, depth + 1))
+        )
+        for value in values
+    )
 
 
 def _is_collection(site: CallSite) -> bool:
@@ -224,7 +243,11 @@ def _of_code(flow: Flow) -> Confidence | None:
         return None
     if flow.kind == "request":
         return Confidence.HIGH if flow.sure and not flow.is_vetted else Confidence.MEDIUM
-    return Confidence.MEDIUM if flow.kind == "parameter" else None
+    if flow.kind != "parameter":
+        return None
+    # Nobody formats a value into a script for the store but by mistake, whoever calls.
+    quoted = (flow.prefix or "").endswith(("'", '"'))
+    return Confidence.HIGH if quoted and flow.sure and not flow.is_vetted else Confidence.MEDIUM
 
 
 def _is_typed(flow: Flow) -> bool:
@@ -239,7 +262,8 @@ def _is_typed(flow: Flow) -> bool:
 def _message(flow: Flow, site: CallSite) -> str:
     where = describe(flow, site.last, site.module.path, site.call.line)
     if any(key in _CODE for key in flow.keys):
-        return f"Request data becomes part of code that the document store runs: {where}."
+        what = "Request data becomes" if flow.kind == "request" else "A parameter becomes"
+        return f"{what} part of code that the document store runs: {where}."
     if not flow.keys:
         return f"The client writes the whole query: {where}."
     return f"A value that may be an object with operators reaches `{flow.keys[-1]}` of a query: {where}."
