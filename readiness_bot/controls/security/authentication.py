@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
@@ -175,6 +177,10 @@ def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
     return tuple(evidence)
 
 
+_JOINING = re.compile(r"(create|add|new|post)_?(user|account|customer)s?", re.IGNORECASE)
+"""Names of handlers that make an account: where anybody may join, strangers call them."""
+
+
 def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
     firm = sum(found.strength >= Strength.IDENTITY for _, found in guarded)
     rule = firm >= _RULE_ROUTES and firm / (firm + len(bare)) >= _RULE_FROM
@@ -203,6 +209,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
         sure = (
             rule
             and identity.writes(route)
+            and not _JOINING.fullmatch(route.handler.definition.name)
             and not repo.identity.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
         )
