@@ -279,7 +279,7 @@ class _Reader:
         self.refer(self.names.identity(node, self.scope))
         inner: ast.expr = node.value
         while inner.__class__ is ast.Attribute:
-            inner = inner.value  # type: ignore[attr-defined]
+            inner = inner.value
         if inner.__class__ is not ast.Name:
             self.visit(inner)
 

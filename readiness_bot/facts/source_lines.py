@@ -82,5 +82,6 @@ def _spans(tree: ast.Module) -> Iterator[tuple[ast.AST, int, int]]:
 
 
 def _begin(node: ast.AST) -> int:
-    decorators = getattr(node, "decorator_list", None)
-    return min([node.lineno, *(decorator.lineno for decorator in decorators or ())])  # type: ignore[attr-defined]
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    lines: list[int] = [part.lineno for part in (node, *decorators)]  # type: ignore[attr-defined]
+    return min(lines)
