@@ -245,7 +245,8 @@ def _team(steps: Mapping[str, tuple[Step, ...]]) -> tuple[TeamMember, ...]:
     team = []
     for role in Role:
         phases = [
-            _together(step.days for step in members if step.role is role)[1] for members in {**steps, **deployment}.values()
+            _together(step.days for step in members if step.role is role)[1]
+            for members in {**steps, **deployment}.values()
         ]
         if not any(phases):
             continue

@@ -165,7 +165,8 @@ def test_a_hint_at_an_untouched_place_that_turns_certain_is_a_new_blocker() -> N
     hint = site(confidence=Confidence.MEDIUM)
     for found in (change([hint], [site(line=20)]), change([hint], [site("src/p.py")], {"src/p.py": "app/pay.py"})):
         assert len(found.new_blockers) == len(found.new_findings) == 1
-        assert not (found.fixed_blockers or found.fixed_findings)
+        assert not (found.fixed_blockers)
+        assert not (found.fixed_findings)
 
 
 def test_a_hint_that_turns_certain_where_the_code_changed_is_a_new_blocker() -> None:
@@ -179,7 +180,8 @@ def test_a_hint_that_turns_certain_where_the_code_changed_is_a_new_blocker() -> 
 def test_a_blocker_that_fades_to_a_hint_is_fixed_as_a_blocker(statement: str) -> None:
     found = change([site()], [site(statement=statement, confidence=Confidence.MEDIUM)])
     assert len(found.fixed_blockers) == 1
-    assert not (found.new_blockers or found.fixed_findings)
+    assert not (found.new_blockers)
+    assert not (found.fixed_findings)
 
 
 def test_an_unreadable_head_file_launders_nothing() -> None:

@@ -59,7 +59,10 @@ def _header_end(stripped: list[str], first: int, limit: int) -> int:
 
 
 def _spans(tree: ast.Module) -> Iterator[tuple[ast.AST, int, int]]:
-    """Simple statements and decorators with their first and last lines, headers with their body's line as a negative."""
+    """Simple statements and decorators with their first and last lines.
+
+    Headers with their body's line as a negative.
+    """
     pending: list[ast.AST] = list(tree.body)
     while pending:
         node = pending.pop()

@@ -5,39 +5,39 @@ from __future__ import annotations
 from functools import cached_property
 
 from readiness_bot.model import Facts
-from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.accounts import Accounts
+from readiness_bot.repo.connectors import Connectors
+from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.cross_origin import CrossOrigin
 from readiness_bot.repo.debugging import Debugging
 from readiness_bot.repo.dependencies import Dependencies
-from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.flows import DataFlows
+from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.environment import Environment
+from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.incoming import Incoming
 from readiness_bot.repo.interface import Interface
-from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.jobs import Jobs
+from readiness_bot.repo.limits import Limits
 from readiness_bot.repo.lookups import Lookups
 from readiness_bot.repo.models import Models
 from readiness_bot.repo.observability import Observability
 from readiness_bot.repo.outbound import Outbound
-from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.parts import Part, parts
+from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.limits import Limits
 from readiness_bot.repo.secrets import Secrets
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
-from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.stores import Stores
+from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
@@ -62,7 +62,10 @@ class Repo:
 
     @cached_property
     def python(self) -> Python:
-        """The Python code, with names resolved across files; a script that production starts is production wherever it lies."""
+        """The Python code, with names resolved across files.
+
+        A script that production starts is production wherever it lies.
+        """
         self.sources.mark_started(one.resolved for one in self.deployment.started_commands if one.resolved)
         return Python(self.sources)
 
@@ -139,12 +142,17 @@ class Repo:
     @cached_property
     def wiring(self) -> Wiring:
         """What is reached when the service runs."""
-        started = [target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target]
+        started = [
+            target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target
+        ]
         return Wiring(self.sources, self.python, started)
 
     @cached_property
     def is_service(self) -> bool:
-        """Whether the tree is something that runs in production, and not a library: it serves, works off jobs, or ships an image of itself."""
+        """Whether the tree is something that runs in production, and not a library.
+
+        It serves, works off jobs, or ships an image of itself.
+        """
         return self.services.is_server or self.services.is_worker or bool(self.deployment.service_images)
 
     @cached_property
@@ -185,7 +193,16 @@ class Repo:
     @cached_property
     def stores(self) -> Stores:
         """Which stores production code uses, and what moves their schema."""
-        return Stores(self.sources, self.python, self.models, self.services, self.reach, self.wiring, self.deployment, self.pipelines)
+        return Stores(
+            self.sources,
+            self.python,
+            self.models,
+            self.services,
+            self.reach,
+            self.wiring,
+            self.deployment,
+            self.pipelines,
+        )
 
     @cached_property
     def outbound(self) -> Outbound:

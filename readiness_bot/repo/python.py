@@ -62,6 +62,11 @@ class Module:
             yield definition
             scope = definition.parent
 
+    def scope_at(self, line: int) -> int:
+        """The index of the innermost definition around a line; that of the module outside all of them."""
+        around = [index for index, item in enumerate(self.facts.definitions) if item.line <= line <= item.end_line]
+        return max(around, key=lambda index: self.facts.definitions[index].line, default=MODULE)
+
     def function_of(self, scope: int) -> Definition | None:
         """The innermost function around a place."""
         return next((definition for definition in self.enclosing(scope) if definition.kind == "function"), None)

@@ -121,7 +121,10 @@ class Shutdown:
 
 
 def _trigger_of(site: CallSite, trigger: str) -> str:
-    """What brings a handler about; in a module of workers, schedulers or commands it is the server's if that starts one."""
+    """What brings a handler about.
+
+    In a module of workers, schedulers or commands it is the server's if that starts one.
+    """
     serves = any(call.last in _SERVING and call.scope == site.call.scope for call in site.module.facts.calls)
     return "worker" if _BESIDE_SERVER.search(site.module.path) and not serves else trigger
 

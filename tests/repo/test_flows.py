@@ -66,19 +66,25 @@ def test_path_is_told_in_words_and_places() -> None:
             [("request", 'request body `a`["b"]', "object")],
         ),
         (
-            "from fastapi import Depends, FastAPI\napp = FastAPI()\ndef page(a: str):\n    return a\n"
-            "@app.get('/')\ndef f(p: str = Depends(page)):\n    sink(p)\n",
+            (
+                "from fastapi import Depends, FastAPI\napp = FastAPI()\ndef page(a: str):\n    return a\n"
+                "@app.get('/')\ndef f(p: str = Depends(page)):\n    sink(p)\n"
+            ),
             [("request", "request parameter `a`", "text")],
         ),
         (
-            "from enum import Enum\nfrom fastapi import FastAPI\napp = FastAPI()\nclass Order(str, Enum):\n    A "
-            "= 'a'\n"
-            "@app.get('/')\ndef f(a: Order):\n    sink(a)\n",
+            (
+                "from enum import Enum\nfrom fastapi import FastAPI\napp = FastAPI()\nclass Order(str, Enum):\n    A "
+                "= 'a'\n"
+                "@app.get('/')\ndef f(a: Order):\n    sink(a)\n"
+            ),
             [],
         ),
         (
-            "import json\nfrom django.urls import path\ndef f(request):\n    "
-            "sink(json.loads(request.body)['a'])\nurlpatterns = [path('', f)]\n",
+            (
+                "import json\nfrom django.urls import path\ndef f(request):\n    "
+                "sink(json.loads(request.body)['a'])\nurlpatterns = [path('', f)]\n"
+            ),
             [("request", "request.body", "object")],
         ),
         ("import os\ndef f(a):\n    sink(os.path.basename(a))\n", [("parameter", "parameter `a` of `f`", "")]),

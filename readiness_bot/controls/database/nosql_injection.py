@@ -69,50 +69,60 @@ def _uses_documents(repo: Repo) -> bool:
         "https://cwe.mitre.org/data/definitions/943.html",
     ],
     fails=[
-        "from flask import Flask, request\n"
-        "from pymongo import MongoClient\n"
-        "app = Flask(__name__)\n"
-        "users = MongoClient().app.users\n"
-        "@app.post('/login')\n"
-        "def login():\n"
-        "    data = request.get_json()\n"
-        "    user = users.find_one({'name': data['name'], 'token': data['token']})  # <- flagged\n"
-        "    return {'id': str(user['_id'])}\n",
-        "from fastapi import FastAPI\n"
-        "from motor.motor_asyncio import AsyncIOMotorClient\n"
-        "app = FastAPI()\n"
-        "db = AsyncIOMotorClient().app\n"
-        "@app.post('/search')\n"
-        "async def search(query: dict):\n"
-        "    return await db.items.find(query).to_list(100)  # <- flagged\n",
-        "from pymongo import MongoClient\n"
-        "things = MongoClient().app.things\n"
-        "def search(text):\n"
-        "    script = \"function() { return this.name.indexOf('%s') >= 0; }\" % text\n"
-        "    return list(things.find({'$where': script}))  # <- flagged\n",
+        (
+            "from flask import Flask, request\n"
+            "from pymongo import MongoClient\n"
+            "app = Flask(__name__)\n"
+            "users = MongoClient().app.users\n"
+            "@app.post('/login')\n"
+            "def login():\n"
+            "    data = request.get_json()\n"
+            "    user = users.find_one({'name': data['name'], 'token': data['token']})  # <- flagged\n"
+            "    return {'id': str(user['_id'])}\n"
+        ),
+        (
+            "from fastapi import FastAPI\n"
+            "from motor.motor_asyncio import AsyncIOMotorClient\n"
+            "app = FastAPI()\n"
+            "db = AsyncIOMotorClient().app\n"
+            "@app.post('/search')\n"
+            "async def search(query: dict):\n"
+            "    return await db.items.find(query).to_list(100)  # <- flagged\n"
+        ),
+        (
+            "from pymongo import MongoClient\n"
+            "things = MongoClient().app.things\n"
+            "def search(text):\n"
+            "    script = \"function() { return this.name.indexOf('%s') >= 0; }\" % text\n"
+            "    return list(things.find({'$where': script}))  # <- flagged\n"
+        ),
     ],
     passes=[
-        "from flask import Flask, request\n"
-        "from pymongo import MongoClient\n"
-        "app = Flask(__name__)\n"
-        "users = MongoClient().app.users\n"
-        "@app.post('/login')\n"
-        "def login():\n"
-        "    data = request.get_json()\n"
-        "    name = data['name']\n"
-        "    if not isinstance(name, str):\n"
-        "        return {'error': 'name'}, 400\n"
-        "    return {'id': str(users.find_one({'name': name, 'mail': request.args['mail']})['_id'])}\n",
-        "from fastapi import FastAPI\n"
-        "from pydantic import BaseModel\n"
-        "from motor.motor_asyncio import AsyncIOMotorClient\n"
-        "app = FastAPI()\n"
-        "db = AsyncIOMotorClient().app\n"
-        "class Query(BaseModel):\n"
-        "    name: str\n"
-        "@app.post('/search')\n"
-        "async def search(query: Query):\n"
-        "    return await db.items.find({'name': query.name}).to_list(100)\n",
+        (
+            "from flask import Flask, request\n"
+            "from pymongo import MongoClient\n"
+            "app = Flask(__name__)\n"
+            "users = MongoClient().app.users\n"
+            "@app.post('/login')\n"
+            "def login():\n"
+            "    data = request.get_json()\n"
+            "    name = data['name']\n"
+            "    if not isinstance(name, str):\n"
+            "        return {'error': 'name'}, 400\n"
+            "    return {'id': str(users.find_one({'name': name, 'mail': request.args['mail']})['_id'])}\n"
+        ),
+        (
+            "from fastapi import FastAPI\n"
+            "from pydantic import BaseModel\n"
+            "from motor.motor_asyncio import AsyncIOMotorClient\n"
+            "app = FastAPI()\n"
+            "db = AsyncIOMotorClient().app\n"
+            "class Query(BaseModel):\n"
+            "    name: str\n"
+            "@app.post('/search')\n"
+            "async def search(query: Query):\n"
+            "    return await db.items.find({'name': query.name}).to_list(100)\n"
+        ),
     ],
     fixed="from flask import Flask, request\n"
     "from pymongo import MongoClient\n"

@@ -88,33 +88,39 @@ def _applies(repo: Repo) -> bool:
         "https://cwe.mitre.org/data/definitions/89.html",
     ],
     fails=[
-        "import sqlite3\n"
-        "from flask import Flask, request\n"
-        "app = Flask(__name__)\n"
-        "db = sqlite3.connect('app.db')\n"
-        "@app.get('/users')\n"
-        "def users():\n"
-        "    name = request.args['name']\n"
-        "    return db.execute(f\"SELECT * FROM users WHERE name = '{name}'\").fetchall()  # <- flagged\n",
+        (
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "db = sqlite3.connect('app.db')\n"
+            "@app.get('/users')\n"
+            "def users():\n"
+            "    name = request.args['name']\n"
+            "    return db.execute(f\"SELECT * FROM users WHERE name = '{name}'\").fetchall()  # <- flagged\n"
+        ),
     ],
     passes=[
-        "import sqlite3\n"
-        "from flask import Flask, request\n"
-        "app = Flask(__name__)\n"
-        "db = sqlite3.connect('app.db')\n"
-        "@app.get('/users')\n"
-        "def users():\n"
-        "    return db.execute('SELECT * FROM users WHERE name = ?', (request.args['name'],)).fetchall()\n",
-        "import sqlite3\n"
-        "from flask import Flask, request\n"
-        "app = Flask(__name__)\n"
-        "db = sqlite3.connect('app.db')\n"
-        "@app.get('/users')\n"
-        "def users():\n"
-        "    order = request.args['order']\n"
-        "    if order not in ('name', 'age'):\n"
-        "        order = 'name'\n"
-        "    return db.execute(f'SELECT * FROM users ORDER BY {order}').fetchall()\n",
+        (
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "db = sqlite3.connect('app.db')\n"
+            "@app.get('/users')\n"
+            "def users():\n"
+            "    return db.execute('SELECT * FROM users WHERE name = ?', (request.args['name'],)).fetchall()\n"
+        ),
+        (
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "db = sqlite3.connect('app.db')\n"
+            "@app.get('/users')\n"
+            "def users():\n"
+            "    order = request.args['order']\n"
+            "    if order not in ('name', 'age'):\n"
+            "        order = 'name'\n"
+            "    return db.execute(f'SELECT * FROM users ORDER BY {order}').fetchall()\n"
+        ),
     ],
     fixed="import sqlite3\n"
     "from flask import Flask, request\n"

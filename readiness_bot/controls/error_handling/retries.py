@@ -47,8 +47,10 @@ ENOUGH = 0.5
     ],
     fails=[
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
-        "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"
-        "store = redis.Redis(retry=Retry(NoBackoff(), 0))\n",
+        (
+            "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"
+            "store = redis.Redis(retry=Retry(NoBackoff(), 0))\n"
+        ),
     ],
     fixed="import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential_jitter\n\n\n"
     "@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())\ndef charge(url):\n   "

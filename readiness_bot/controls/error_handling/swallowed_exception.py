@@ -51,7 +51,10 @@ _PARSING = re.compile(
     r"startswith|endswith|pop|astimezone|total_seconds))$"
 )
 _HOPS = 3
-"""Own functions followed from a `try`: a helper that reads a field through a helper that caches an expression is two."""
+"""Own functions followed from a `try`.
+
+A helper that reads a field through a helper that caches an expression is two.
+"""
 _LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"

@@ -30,8 +30,10 @@ from readiness_bot.repo import Repo
             "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\n"
             "logging.getLogger().addHandler(handler)\n"
         ),
-        "from litestar import Litestar\nfrom litestar.plugins.structlog import StructlogPlugin\n\n"
-        "app = Litestar([], plugins=[StructlogPlugin()])\n",
+        (
+            "from litestar import Litestar\nfrom litestar.plugins.structlog import StructlogPlugin\n\n"
+            "app = Litestar([], plugins=[StructlogPlugin()])\n"
+        ),
     ],
     fails=["import logging\n\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n"],
     fixed=(
@@ -40,7 +42,10 @@ from readiness_bot.repo import Repo
     ),
     partials=[
         "import logging\n\nlogging.basicConfig(level=logging.INFO)\n",
-        "import logging\n\nfrom flask import Flask\n\napp = Flask(__name__)\napp.logger.addHandler(logging.StreamHandler())\n",
+        (
+            "import logging\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+            "app.logger.addHandler(logging.StreamHandler())\n"
+        ),
         (
             "import logging.config\n\n\ndef configure():\n    logging.config.dictConfig({'version': "
             "1})\n\n\nif __name__ == '__main__':\n    print('started')\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from readiness_bot.control import Control, bad, good
@@ -22,8 +22,8 @@ _LOADING = {
          "kombu.serialization.pickle_loads", "torch.load", "numpy.load"),
         ("B301", "unpickled, which runs whatever its author put into it"),
     ),
-    **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", "read by `marshal`, which is not meant for data "
-                                                                "from outside")),
+    **dict.fromkeys(("marshal.loads", "marshal.load"), ("B302", ("read by `marshal`, which is not meant for data "
+                                                                "from outside"))),
     **dict.fromkeys(("shelve.open",), ("B301", "opened by `shelve`, which unpickles it")),
 }  # fmt: skip
 _YAML = frozenset(
@@ -109,7 +109,8 @@ _VERIFYING = (
     "websocket.",
 )
 _WEAK_TLS = re.compile(
-    r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$"
+    r"^ssl\.(PROTOCOL_(SSLv2|SSLv3|TLSv1|TLSv1_1)|TLSVersion\.(SSLv3|TLSv1|TLSv1_1))$|"
+    r"^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$"
 )
 _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
 _SWITCH = re.compile(
@@ -147,31 +148,43 @@ class _Doubt:
         "https://cwe.mitre.org/data/definitions/502.html",
     ],
     fails=[
-        "import subprocess\n"
-        "from flask import Flask, request\n"
-        "app = Flask(__name__)\n"
-        "@app.get('/ping')\n"
-        "def ping():\n"
-        "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  "
-        "# <- flagged\n",
-        "import aiohttp_jinja2\nfrom aiohttp import web\napp = web.Application()\n"
-        "aiohttp_jinja2.setup(app, autoescape=False)  # <- flagged\n",
-        "from flask import Flask, request\nfrom PIL import ImageMath\napp = Flask(__name__)\n"
-        "@app.post('/mix')\ndef mix():\n    return ImageMath.eval(request.form['sum'])  # <- flagged\n",
-        "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, "
-        "Loader=yaml.Loader)  # <- flagged\n",
+        (
+            "import subprocess\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.get('/ping')\n"
+            "def ping():\n"
+            "    return subprocess.run('ping -c1 ' + request.args['host'], shell=True, capture_output=True).stdout  "
+            "# <- flagged\n"
+        ),
+        (
+            "import aiohttp_jinja2\nfrom aiohttp import web\napp = web.Application()\n"
+            "aiohttp_jinja2.setup(app, autoescape=False)  # <- flagged\n"
+        ),
+        (
+            "from flask import Flask, request\nfrom PIL import ImageMath\napp = Flask(__name__)\n"
+            "@app.post('/mix')\ndef mix():\n    return ImageMath.eval(request.form['sum'])  # <- flagged\n"
+        ),
+        (
+            "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, "
+            "Loader=yaml.Loader)  # <- flagged\n"
+        ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
     ],
     passes=[
-        "import subprocess\n"
-        "from flask import Flask, request\n"
-        "app = Flask(__name__)\n"
-        "@app.get('/ping')\n"
-        "def ping():\n"
-        "    subprocess.run('date', shell=True)\n"
-        "    return subprocess.run(['ping', '-c1', request.args['host']], capture_output=True).stdout\n",
-        "import yaml\nclass Loader(yaml.SafeLoader):\n    pass\ndef settings(text):\n    return yaml.load(text, "
-        "Loader)\n",
+        (
+            "import subprocess\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.get('/ping')\n"
+            "def ping():\n"
+            "    subprocess.run('date', shell=True)\n"
+            "    return subprocess.run(['ping', '-c1', request.args['host']], capture_output=True).stdout\n"
+        ),
+        (
+            "import yaml\nclass Loader(yaml.SafeLoader):\n    pass\ndef settings(text):\n    return yaml.load(text, "
+            "Loader)\n"
+        ),
     ],
     fixed="import subprocess\n"
     "from flask import Flask, request\n"
@@ -184,11 +197,13 @@ class _Doubt:
 )
 def insecure_code(repo: Repo) -> Iterator[Site]:
     """Look at every call and setting that could hand the service over; what Bandit finds beside them is a hint."""
+    looked_at: set[tuple[str, int]] = set()
     for site in repo.python.all_calls:
         for look in _LOOKS:
             doubts = look(site, repo)
             if doubts is None:
                 continue
+            looked_at.update((site.module.path, line) for line in range(site.call.line, site.call.end_line + 1))
             worst = max(doubts, key=lambda doubt: _RANK[doubt.confidence], default=None)
             if worst is None or _is_waived(site.location, worst.test, repo):
                 yield good(site.location)
@@ -197,9 +212,43 @@ def insecure_code(repo: Repo) -> Iterator[Site]:
             break
     for module in repo.python.production:
         yield from _of_assignments(module, repo)
+        yield from _candidates(module, looked_at)
+
+
+def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Iterator[Site]:
+    """What Bandit finds where nothing above looked: a hint, since no flow says what reaches the place."""
+    for issue in module.facts.bandit:
+        if issue.test_id in _CANDIDATES and (module.path, issue.line) not in looked_at:
+            scope = module.scope_at(issue.line)
+            location = Location(
+                module.path, issue.line, issue.end_line, module.symbol(scope), f"bandit-{issue.test_id}"
+            )
+            yield bad(location, f"Bandit {issue.test_id}: {issue.text.partition('. ')[0].rstrip('.')}.", Confidence.LOW)
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+_CANDIDATES = frozenset(
+    {
+        "B102",
+        "B202",
+        "B301",
+        "B302",
+        "B307",
+        "B323",
+        "B501",
+        "B502",
+        "B503",
+        "B504",
+        "B505",
+        "B506",
+        "B507",
+        "B602",
+        "B605",
+        "B701",
+    }
+)
+"""Bandit's tests for what this control is about; its other tests are of other controls, or match by name alone."""
+
 _PLUGINS = {
     "B102": "exec_used", "B501": "request_with_no_cert_validation", "B502": "ssl_with_bad_version", "B506": "yaml_load",
     "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true",

@@ -50,19 +50,27 @@ class _Flaw(Enum):
         "https://pyjwt.readthedocs.io/en/stable/algorithms.html",
     ],
     fails=[
-        'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": '
-        'False})["sub"]  # <- flagged\n',
-        "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- "
-        "flagged\n",
-        'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", '
-        '"none"])  # <- flagged\n',
+        (
+            'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": '
+            'False})["sub"]  # <- flagged\n'
+        ),
+        (
+            "from jose import jwt as tokens\ndef user_of(token, key):\n    return tokens.decode(token, key)  # <- "
+            "flagged\n"
+        ),
+        (
+            'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", '
+            '"none"])  # <- flagged\n'
+        ),
     ],
     passes=[
-        "import jwt\n"
-        'ALGORITHM = "HS256"\n'
-        "def user_of(token, key):\n"
-        '    kind = jwt.get_unverified_header(token)["kid"]\n'
-        "    return jwt.decode(token, key[kind], algorithms=[ALGORITHM])\n",
+        (
+            "import jwt\n"
+            'ALGORITHM = "HS256"\n'
+            "def user_of(token, key):\n"
+            '    kind = jwt.get_unverified_header(token)["kid"]\n'
+            "    return jwt.decode(token, key[kind], algorithms=[ALGORITHM])\n"
+        ),
         'from jose import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, ["RS256"])\n',
     ],
     fixed='import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n',

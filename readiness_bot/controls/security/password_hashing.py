@@ -54,26 +54,34 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         "https://cwe.mitre.org/data/definitions/916.html",
     ],
     fails=[
-        "import hashlib\n"
-        "def register(store, name, password):\n"
-        "    store[name] = hashlib.sha256(password.encode()).hexdigest()  # <- flagged\n",
+        (
+            "import hashlib\n"
+            "def register(store, name, password):\n"
+            "    store[name] = hashlib.sha256(password.encode()).hexdigest()  # <- flagged\n"
+        ),
         'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["hex_md5"])  # <- flagged\n',
     ],
     passes=[
-        "import hashlib\n"
-        "def legacy(password, salt):\n"
-        "    digest = salt\n"
-        "    for _ in range(100_000):\n"
-        "        digest = hashlib.sha512(digest + password.encode()).digest()\n"
-        "    return digest\n"
-        "from argon2 import PasswordHasher\n"
-        "PasswordHasher().hash('x')\n",
-        "from argon2 import PasswordHasher\n"
-        "hasher = PasswordHasher()\n"
-        "def register(store, name, password):\n"
-        "    store[name] = hasher.hash(password)\n",
-        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], '
-        'deprecated="auto")\n',
+        (
+            "import hashlib\n"
+            "def legacy(password, salt):\n"
+            "    digest = salt\n"
+            "    for _ in range(100_000):\n"
+            "        digest = hashlib.sha512(digest + password.encode()).digest()\n"
+            "    return digest\n"
+            "from argon2 import PasswordHasher\n"
+            "PasswordHasher().hash('x')\n"
+        ),
+        (
+            "from argon2 import PasswordHasher\n"
+            "hasher = PasswordHasher()\n"
+            "def register(store, name, password):\n"
+            "    store[name] = hasher.hash(password)\n"
+        ),
+        (
+            'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], '
+            'deprecated="auto")\n'
+        ),
     ],
     fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
     "argon2.PasswordHasher().hash(password)\n",
