@@ -569,8 +569,13 @@ class Lookups:
         site = self._python.definition_named(guard.name)
         if site is None or (guard.kind == "mixin" and site.definition.kind != "class"):
             return "no" if ":" not in guard.name or guard.kind == "mixin" else "perhaps"
-        first, last = site.definition.line, site.definition.end_line
-        inside = [definition for definition in site.module.facts.definitions if first <= definition.line <= last]
+        around = tuple(self._python.ancestry(site)) if site.definition.kind == "class" else (site,)
+        inside = [
+            definition
+            for item in around
+            for definition in item.module.facts.definitions
+            if item.definition.line <= definition.line <= item.definition.end_line
+        ]
         if guard.kind == "mixin" and not any(
             definition.name
             in (
@@ -594,7 +599,12 @@ class Lookups:
             return "done"
         if any(definition.name == "has_object_permission" for definition in inside):
             return "perhaps"
-        calls = [call for call in site.module.facts.calls if first <= call.line <= last]
+        calls = [
+            call
+            for item in around
+            for call in item.module.facts.calls
+            if item.definition.line <= call.line <= item.definition.end_line
+        ]
         taken = {
             value.value
             for call in calls

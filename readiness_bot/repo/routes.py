@@ -661,6 +661,23 @@ class Routes:
                     resolved = self._value_name(value, module)
                     arguments: tuple[Value, ...] = (value,) if not resolved else ()
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
+        yield from self._chosen_permissions(view)
+
+    def _chosen_permissions(self, view: DefinitionSite) -> Iterator[Guard]:
+        """The permissions that a view's `get_permissions` gives, where it names some in every case."""
+        method = self._python.member(view, "get_permissions")
+        if method is None:
+            return
+        module = method.module
+        given = [item for item in module.facts.returns if item.scope == method.index]
+        named = [[self._value_name(value, module) for value in flattened(item.value)] for item in given]
+        if all(
+            names and all(name and not name.removesuffix("()").endswith("AllowAny") for name in names)
+            for names in named
+        ):
+            for item, names in zip(given, named, strict=True):
+                for name in names:
+                    yield Guard("permission", name.removesuffix("()"), "class", module.path, item.line)
 
     # -- frameworks ------------------------------------------------------------------------------------------------
 

@@ -142,3 +142,25 @@ def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_
         "/join/": Strength.IDENTITY,
         "/ping/": Strength.NONE,
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return [IsAuthenticated()]", Strength.IDENTITY),
+        ("return [AllowAny()] if self.open else [IsAuthenticated()]", Strength.NONE),
+        ("if self.open:\n            return [AllowAny()]\n        return [IsAuthenticated()]", Strength.NONE),
+    ],
+)
+def test_permissions_that_a_method_gives_in_every_case_stand_before_the_view(body: str, expected: Strength) -> None:
+    views = (
+        "from rest_framework.permissions import AllowAny, IsAuthenticated\nfrom rest_framework.views import APIView\n\n\n"
+        f"class Items(APIView):\n    def get_permissions(self):\n        {body}\n\n"
+        "    def post(self, request):\n        return save(request.data)\n"
+    )
+    urls = (
+        "from django.urls import path\n\nfrom shop.views import Items\n\nurlpatterns = [path('x', Items.as_view())]\n"
+    )
+    repo = repo_of({"shop/views.py": views, "shop/urls.py": urls, "shop/__init__.py": ""})
+    gates = [repo.identity.gate(route) for route in repo.routes.all if "POST" in route.methods]
+    assert [gate.strength if gate else Strength.NONE for gate in gates] == [expected]
