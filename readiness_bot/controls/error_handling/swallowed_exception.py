@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.python import Module
+from readiness_bot.repo.python import DefinitionSite, Module
 from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
@@ -42,7 +42,7 @@ _PARSING = re.compile(
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
     r"phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
     r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|"
-    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\..+|lxml\.(html|etree)\.(fromstring|XML|HTML)\(\)\..+|"
+    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\..+|lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)(\(\).*)?|"
     r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|"
     r"jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|"
     r"(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|"
@@ -304,15 +304,27 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     return Confidence.HIGH
 
 
-def _only_parses(repo: Repo, name: str, module: Module, hops: int = _HOPS) -> bool:
-    """Whether a call only converts or reads local values, itself or by what its own function calls."""
-    if _PARSING.match(name) or _LOGGING.search(name):
+def _only_parses(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
+    """Whether a call only converts or reads local values, itself or by what its own functions call."""
+    if _PARSING.match(name) or _LOGGING.search(name) or name.endswith(("Error", "Exception")):
         return True
-    own = repo.python.definition(name, module) if hops else None
-    if own is None or own.definition.kind != "function":
+    own = repo.python.definition(name, module)
+    if own is None or len(above) >= _HOPS:
         return False
-    inside = [call.name for call in own.module.facts.calls if call.scope == own.index]
-    return bool(inside) and all(_only_parses(repo, one, own.module, hops - 1) for one in inside)
+    if own.name in above:
+        return True
+    if own.definition.kind == "class":
+        made = repo.python.member(own, "__init__")
+        return made is None or _calls_only_parse(repo, made, above | {own.name})
+    return _calls_only_parse(repo, own, above | {own.name})
+
+
+def _calls_only_parse(repo: Repo, site: DefinitionSite, above: frozenset[str]) -> bool:
+    return all(
+        _only_parses(repo, call.name, site.module, above)
+        for call in site.module.facts.calls
+        if call.scope == site.index
+    )
 
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
