@@ -94,8 +94,18 @@ def compare(
             jobs=available_processors() if jobs is None else jobs,
         )
     renames = repository.renames(before, after)
-    added = {path for path in after.entries if renames.get(path, path) not in before.entries}
-    return comparison.compare(old, new, renames, settings.policy, policy_changes, added=added)
+    came_from = {path: before.entries.get(renames.get(path, path)) for path in after.entries}
+    return comparison.compare(
+        old,
+        new,
+        renames,
+        settings.policy,
+        policy_changes,
+        added={path for path, source in came_from.items() if source is None},
+        unchanged={
+            path for path, source in came_from.items() if source is not None and source.blob == after.entries[path].blob
+        },
+    )
 
 
 def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:

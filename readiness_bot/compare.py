@@ -66,33 +66,51 @@ def compare(
     policy_changes: Sequence[str] = (),
     *,
     added: Container[str] = (),
+    unchanged: Container[str] = (),
 ) -> Delta:
     """Subtract base from head. `renames` leads from a path in head to its path in base; a missing one is unchanged.
 
     What one side could not read decides nothing: findings in such a file are neither new nor fixed, and a control
-    that is `unknown`, or that rests on such a file, makes no blocker come or go. A file that head alone cannot read
-    may have been what a finding elsewhere rested on: with one, nothing is fixed, unless it is among `added`, the
-    paths that base does not have.
+    that is `unknown`, or that rests on such a file, makes no blocker come or go. What a finding elsewhere rests on may
+    stand in such a file too: where one side alone read a file, findings in files that are the same on both sides
+    (`unchanged`, by head's paths) neither come nor go, and where it is head that cannot read it, nothing is fixed at
+    all. A file that only head has (`added`) changes none of this.
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
     matching = match(base.findings, head.findings, renames)
     later = {old: new for new, old in renames.items()}
-    appeared = [finding for finding in matching.new if not unread_base.covers(_at(finding, renames))]
     lost = any(
         entry.path not in added and not unread_base.covers(renames.get(entry.path, entry.path))
         for entry in head.skipped
     )
-    kept = [finding for finding in matching.gone if lost or unread_head.covers(_at(finding, later))]
-    gone = [] if lost else [finding for finding in matching.gone if not unread_head.covers(_at(finding, later))]
+    regained = any(not unread_head.covers(later.get(entry.path, entry.path)) for entry in base.skipped)
+
+    def is_blind(path: str) -> bool:
+        """Whether findings at a path of head may come and go with what one side could not read."""
+        return (lost or regained) and path in unchanged
+
+    appeared = [
+        finding
+        for finding in matching.new
+        if not unread_base.covers(_at(finding, renames)) and not is_blind(finding.location.path)
+    ]
+    gone = [
+        finding
+        for finding in matching.gone
+        if not (lost or unread_head.covers(_at(finding, later)) or is_blind(_at(finding, later)))
+    ]
+    credited = {id(finding) for finding in gone}
+    kept = [finding for finding in matching.gone if id(finding) not in credited]
 
     # A hint that turns certain is a new blocker, at an untouched place too: both trees are judged by one tool in one
     # run, so that whatever made it certain is in the change, be it a caller that hands request data in or a check
     # that is no longer made in another file. The same holds for a blocker that fades to a hint: it is fixed.
-    risen = [pair.head for pair in matching.pairs if _rises(pair)]
+    changed = [pair for pair in matching.pairs if not is_blind(pair.head.location.path)]
+    risen = [pair.head for pair in changed if _rises(pair)]
     faded = [
         pair.base
-        for pair in matching.pairs
+        for pair in changed
         if pair.base.blocker and not pair.head.blocker and pair.head.waived is None and not lost
     ]
     verdicts = {verdict.control: verdict for verdict in base.verdicts}

@@ -60,9 +60,11 @@ def change(
     unread_before: Iterable[str] = (),
     unread_after: Iterable[str] = (),
     added: Collection[str] = (),
+    unchanged: Collection[str] = (),
 ) -> Delta:
     base = tree(timeouts(*before), skipped=unread_before)
-    return subtract(base, tree(timeouts(*after), skipped=unread_after), renames or {}, added=added)
+    head = tree(timeouts(*after), skipped=unread_after)
+    return subtract(base, head, renames or {}, added=added, unchanged=unchanged)
 
 
 def lines(findings: Iterable[Finding]) -> list[tuple[str, int]]:
@@ -199,6 +201,22 @@ def test_a_file_that_became_unreadable_fixes_nothing_elsewhere() -> None:
     assert quiet(change([site()], [site(confidence=Confidence.LOW)], unread_after=["app/clients.py"]))
     gone = subtract(tree(metrics(0.0)), tree(metrics(1.0), skipped=["app/clients.py"]), {})
     assert gone.fixed_blockers == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [([], [site()]), ([site()], []), ([site(confidence=Confidence.LOW)], [site()])]
+)
+def test_a_file_that_one_side_read_makes_nothing_come_or_go_in_files_that_are_the_same(
+    before: list[Site], after: list[Site]
+) -> None:
+    for unread in ({"unread_before": ["app/clients.py"]}, {"unread_after": ["app/clients.py"]}):
+        assert quiet(change(before, after, unchanged=["app/pay.py"], **unread))  # type: ignore[arg-type]
+    assert not quiet(change(before, after, unchanged=["app/pay.py"]))
+
+
+def test_a_new_defect_in_a_changed_file_does_not_hide_behind_a_broken_one() -> None:
+    assert lines(change([], [site()], unread_after=["app/clients.py"]).new_findings) == [("app/pay.py", 10)]
+    assert lines(change([], [site()], unread_before=["app/clients.py"]).new_findings) == [("app/pay.py", 10)]
 
 
 def test_a_file_that_never_was_readable_is_no_excuse() -> None:
