@@ -885,7 +885,7 @@ class _Walk:
             self.bounded = True
             return
         facts = self.rooms._of(target.module)
-        if _CLEANING.search(target.definition.name):
+        if _CLEANING.search(target.definition.name) and _does_something(target):
             onward = replace(onward, cleaned=onward.cleaned | {f"passed:{target.definition.name}"})
         if target.index in facts.cut:
             onward = replace(onward, sure=False)
@@ -1025,6 +1025,13 @@ def _argument(site: CallSite, flow: CallFlow, position: int, keyword: str) -> It
 
 def _is_star(value: object) -> bool:
     return isinstance(value, Other) and value.kind == "*"
+
+
+def _does_something(site: DefinitionSite) -> bool:
+    """Whether a function does more than to give back what it was given, whatever its name promises."""
+    facts, index = site.module.facts, site.index
+    scopes = {*(call.scope for call in facts.calls), *(raised.scope for raised in facts.raises)}
+    return site.definition.statements > 1 or index in scopes
 
 
 def _last(name: str) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 from readiness_bot.facts.python import Const, Mapping
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.python import CallSite, DefinitionSite, Python
 from readiness_bot.repo.routes import Route, Routes, flattened
 from readiness_bot.repo.services import Services
 
@@ -138,11 +138,38 @@ class Limits:
                             self._off,
                         )
 
+    @cached_property
+    def _limiters(self) -> tuple[CallSite, ...]:
+        """Where limiters are made that hold limits for every route."""
+        return tuple(
+            site
+            for site in self._python.all_calls
+            if site.last == "Limiter"
+            and site.name.startswith(("flask_limiter", "slowapi"))
+            and (flattened(site.call.keyword("default_limits")) or flattened(site.call.keyword("application_limits")))
+        )
+
+    def _has_defaults(self, package: str) -> bool:
+        return any(site.name.startswith(package) for site in self._limiters)
+
+    def _is_attached(self, limiter: CallSite) -> bool:
+        """Whether Flask's limiter is given its application, at once or later; then its default limits hold."""
+        call = limiter.call
+        if call.keyword("app") is not None or (call.args and call.keyword("key_func") is not None):
+            return True
+        return any(
+            site.last == "init_app"
+            and ("imiter" in site.name or "imiter" in site.call.via or site.name.startswith("?"))
+            for site in self._python.all_calls
+        )
+
     def _of_application(self) -> Iterator[RateLimit]:
         for attached in (*self._services.middleware, *self._services.hooks):
             name = attached.name.rpartition(":")[2].rpartition(".")[2]
             if attached.kind in ("middleware", "before-request") and (
-                _NAME.search(name) or name in ("AxesMiddleware", "FailedLoginMiddleware")
+                _NAME.search(name)
+                or name in ("AxesMiddleware", "FailedLoginMiddleware")
+                or (attached.name.startswith("slowapi.middleware.") and self._has_defaults("slowapi"))
             ):
                 scope: Literal["application", "login"] = (
                     "login" if name in ("AxesMiddleware", "FailedLoginMiddleware") else "application"
@@ -152,18 +179,14 @@ class Limits:
                     scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional
                 )
         for site in self._python.all_calls:
-            if site.last == "Limiter" and site.name.startswith(("flask_limiter", "slowapi")):
-                values = flattened(site.call.keyword("default_limits")) + flattened(
-                    site.call.keyword("application_limits")
+            if site in self._limiters and site.name.startswith("flask_limiter") and self._is_attached(site):
+                yield RateLimit(
+                    "application",
+                    "`Limiter` with limits for every route",
+                    site.location.path,
+                    site.location.line,
+                    self._off,
                 )
-                if values:
-                    yield RateLimit(
-                        "application",
-                        "`Limiter` with limits for every route",
-                        site.location.path,
-                        site.location.line,
-                        self._off,
-                    )
             for keyword, value in site.call.keywords:
                 if keyword == "dependencies" and any(
                     _NAME.search(getattr(item, "name", "") or "") for item in flattened(value)

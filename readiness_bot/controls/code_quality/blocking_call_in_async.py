@@ -60,11 +60,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
     applies=lambda repo: any(site.definition.is_async for site in repo.python.functions),
 )
 def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
-    """One site for each kind of waiting in each coroutine.
+    """One site for each call that waits in a coroutine.
 
     And a hint for each own function that waits and is called from one.
     """
-    seen: set[tuple[str, str, str]] = set()
     waiting = _waiting_functions(repo)
     for site in repo.python.all_calls:
         function = site.function
@@ -72,11 +71,8 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
             continue
         what = waits(site.name)
         if what is not None and not site.call.context & AWAITED:
-            key = (site.module.path, function.qualname, what)
-            if key not in seen:
-                seen.add(key)
-                message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
-                yield bad(site.location, message, fix=remedy(site.name))
+            message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
+            yield bad(site.location, message, fix=remedy(site.name))
         elif site.call.context & AWAITED:
             if what is None and site.name.startswith(("asyncio.", "anyio.", "httpx.AsyncClient")):
                 yield good(site.location)

@@ -16,6 +16,7 @@ _HEALTH = re.compile(
     re.IGNORECASE,
 )
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
+_PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]*)")
 _PACKAGES = ("health_check", "watchman", "healthcheck", "fastapi_health", "fastapi_healthchecks", "healthpy")
 _UNPROBED = 0.25
 _WITHOUT_ROUTE = 0.5
@@ -77,6 +78,7 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     partials=[
         {"app/main.py": _HEALTHY, "Dockerfile": _UNCHECKED},
         {"app/main.py": _APP, "Dockerfile": _CHECKED.replace("/healthz", "/")},
+        {"app/main.py": _APP, "Dockerfile": _CHECKED},
         {
             "app/main.py": _HEALTHY,
             "compose.yaml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n"
@@ -93,7 +95,7 @@ def health_check(repo: Repo) -> Judgement:
     asking = [probe for probe in repo.deployment.probes if probe.http]
     for probe in asking:
         route = _asked(probe, routes) or _asked(probe, list(repo.routes.all))
-        if route is not None or _SURE.search(probe.target):
+        if route is not None or (_SURE.search(probe.target) and _may_be_served(repo, probe)):
             shown = [seen(route.location.path, route.location.line, f"route {route.path}")] if route is not None else []
             return passed("A health endpoint exists and is probed.", *shown, _told(probe))
     checks = _by_package(repo)
@@ -104,6 +106,9 @@ def health_check(repo: Repo) -> Judgement:
                 "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=0.5
             )
         return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
+    unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
+    if unserved:
+        return partial("A probe asks for what no route of the service answers.", _told(unserved[0]), score=_UNPROBED)
     probes = asking or list(repo.deployment.probes)
     if probes:
         return partial(
@@ -138,6 +143,22 @@ def _asked(probe: HealthProbe, routes: list[Route]) -> Route | None:
         if len(path) > 1 and re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", probe.target):
             return route
     return None
+
+
+def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
+    """Whether something may answer a probe that no known route does.
+
+    It may where routes cannot be read, where a package brings them, and where the path is written down in code.
+    """
+    asked = _PATH_ASKED.search(probe.target)
+    if asked is None or not repo.routes.all or _by_package(repo):
+        return True
+    last = asked["path"].rstrip("/").rpartition("/")[2]
+    if not last:
+        return True
+    return any(last in text for module in repo.python.production for text, _ in module.facts.strings) or any(
+        _SURE.search(imported.target) for module in repo.python.production for imported in module.facts.imports
+    )
 
 
 def _by_package(repo: Repo) -> list[Evidence]:
