@@ -427,6 +427,8 @@ def _literal(
     constant: bool = True,
 ) -> SecretLiteral | None:
     value = value.strip()
+    if owner and _letters(value) == _letters(name):
+        return None  # a member of an enumeration, named after itself
     if not 3 <= len(value) <= _LONGEST_VALUE or "\n" in value or _REFERENCE.search(value):
         return None
     provider = next(
@@ -435,6 +437,10 @@ def _literal(
     return _shape(
         name, value, line, end_line, statement, provider, fallback=fallback, owner=owner, host=host, constant=constant
     )
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def _shape(

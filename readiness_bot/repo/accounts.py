@@ -144,6 +144,7 @@ _COOKIE_FLAGS: tuple[tuple[Literal["secure", "http-only"], str], ...] = (
     ("secure", "secure"),
     ("http-only", "httponly"),
 )
+_SIGN_IN_COOKIE = re.compile(r"sess|token|auth|jwt|login|user|sid|remember|access|refresh", re.IGNORECASE)
 _CERTAINTY = {"on": "", "optional": "perhaps ", "off": "not "}
 _TLS_NAMES = frozenset({"sslmode", "ssl_ca", "tlscafile", "sslrootcert", "ssl_cert_reqs", "ssl_ca_certs", "tls", "ssl"})
 _TLS_TEXT = re.compile(
@@ -356,7 +357,7 @@ class Accounts:
             name = site.call.argument(0, "key")
             text = self._python.constant(name, site.module) if name is not None else None
             shown = text if isinstance(text, str) else getattr(name, "name", "")
-            if not re.search(r"sess|token|auth|jwt|login|user|sid|remember|access|refresh", str(shown), re.IGNORECASE):
+            if "csrf" in str(shown).lower() or "xsrf" in str(shown).lower() or not _SIGN_IN_COOKIE.search(str(shown)):
                 continue
             for aspect, keyword in _COOKIE_FLAGS:
                 value = site.call.keyword(keyword)

@@ -493,7 +493,7 @@ class Identity:
     @cached_property
     def switches(self) -> tuple[Switch, ...]:
         """The settings that turn authentication on or off as a whole, with their defaults."""
-        found: dict[tuple[str, int], Switch] = {}
+        found: dict[tuple[str, int, str], Switch] = {}
         for setting in self._services.settings:
             if isinstance(setting.value, Mapping):
                 for name, value in entries(setting.value, setting.name):
@@ -508,7 +508,7 @@ class Identity:
         return tuple(found.values())
 
     def _add_switch(
-        self, found: dict[tuple[str, int], Switch], name: str, value: Value, module: Module, line: int
+        self, found: dict[tuple[str, int, str], Switch], name: str, value: Value, module: Module, line: int
     ) -> None:
         if not _SWITCH.search(name):
             return
@@ -518,7 +518,7 @@ class Identity:
         off = default.value is None or (
             default.value.lower() in _NO_MODE if isinstance(default.value, str) else not default.value
         )
-        found.setdefault((module.path, line), Switch(name, module.path, line, off))
+        found.setdefault((module.path, line, name), Switch(name, module.path, line, off))
 
     @cached_property
     def checks(self) -> tuple[DefinitionSite, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
@@ -103,14 +104,18 @@ def authentication(repo: Repo) -> Judgement:
     off = [switch for switch in identity.switches if switch.off]
     if off and share >= _HALF:
         switch = off[0]
-        return partial(
+        answer = partial(
             f"Authentication is there, but `{switch.name}` leaves it off until somebody turns it on.",
             seen(switch.path, switch.line, f"`{switch.name}` is off by default"),
             *shown,
             score=0.5,
         )
+        return replace(answer, sites=sites)
     if sum(found.is_optional or "optional" in found.by.lower() for _, found in guarded) >= _HALF * len(guarded):
-        return partial("Routes ask who calls only where the set-up says so; by default they do not.", *shown, score=0.5)
+        answer = partial(
+            "Routes ask who calls only where the set-up says so; by default they do not.", *shown, score=0.5
+        )
+        return replace(answer, sites=sites)
     certain = any(site.confidence is Confidence.HIGH for site in sites)
     summary = f"{len(guarded)} of {len(exposed)} state-changing routes ask who calls."
     if certain and share >= _ENOUGH:
