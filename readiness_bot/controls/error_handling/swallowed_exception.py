@@ -306,7 +306,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
 
 def _only_parses(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
     """Whether a call only converts or reads local values, itself or by what its own functions call."""
-    if _PARSING.match(name) or _LOGGING.search(name) or name.endswith(("Error", "Exception")):
+    if _PARSING.match(name) or _LOGGING.search(name) or name.endswith(("Error", "Exception", "().feed", "().close")):
         return True
     own = repo.python.definition(name, module)
     if own is None or len(above) >= _HOPS:
@@ -360,8 +360,6 @@ def _final_returns(module: Module) -> Iterator[Site]:
                 handler.attempt == index and (handler.calls or handler.uses_exception)
                 for handler in module.facts.handlers
             )
-            location = module.location(
-                attempt.final_line, attempt.end_line, attempt.scope, f"finally-return-{attempt.scope}"
-            )
+            location = module.location(attempt.final_line, attempt.end_line, attempt.scope, "return in finally")
             confidence = Confidence.MEDIUM if told else Confidence.HIGH
             yield bad(location, "`return` in `finally` discards the exception that is on its way", confidence)
