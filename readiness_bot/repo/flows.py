@@ -236,8 +236,9 @@ class DataFlows:
                 taken = (*flow.receiver, *(atom for given in (*flow.args, *flow.keywords) for atom in given))
                 if not atoms.isdisjoint(taken):
                     last = site.module.facts.calls[flow.call].last
-                    found.add(last)
-                    if last in _READING and flow.call not in seen and not atoms.isdisjoint(flow.receiver):
+                    if last not in _READING or atoms.isdisjoint(flow.receiver):
+                        found.add(last)
+                    elif flow.call not in seen:
                         pending.append(flow.call)
             if any(not atoms.isdisjoint(given.atoms) for given in facts.flows.given):
                 found.add("return")

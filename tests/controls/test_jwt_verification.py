@@ -38,6 +38,7 @@ def kept(service, token):
         ("kept(service, token)", Confidence.HIGH),
         ("service.verify_token(claims)", Confidence.HIGH),
         ("service.load(claims.get('sub'))", Confidence.HIGH),
+        ("service.get(claims.get('sub'))", Confidence.HIGH),
     ],
 )
 def test_unverified_look_is_as_good_as_what_follows(end: str, confidence: Confidence) -> None:

@@ -160,7 +160,7 @@ def _is_only_looked_at(site: CallSite, repo: Repo) -> bool:
     if function is None or _DECIDING.search(function.name):
         return False
     directly = site.call.result == "" and site.outer is None
-    return not directly and repo.flows.takers(site) <= _LOGGING | {"get", "items", "keys"}
+    return not directly and repo.flows.takers(site) <= _LOGGING
 
 
 def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
