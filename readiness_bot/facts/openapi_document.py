@@ -62,5 +62,8 @@ def _operation(path: str, method: str, node: Node, secured: bool) -> Operation:
 
 
 EXTRACTOR = Extractor(
-    kind="openapi-document", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=OpenApiDocument
+    kind="openapi-document",
+    claims=lambda path: path.lower().endswith((".yml", ".yaml", ".json")) and bool(_PATHS.search(path)),
+    extract=_extract,
+    facts=OpenApiDocument,
 )

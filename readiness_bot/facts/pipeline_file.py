@@ -30,6 +30,8 @@ _PATHS = re.compile(
 
 def claims(path: str) -> bool:
     """Whether the path is where some provider reads a pipeline or a part of one."""
+    if not path.endswith((".yml", ".yaml")) and "enkinsfile" not in path:
+        return False
     return _PATHS.search(path) is not None
 
 
