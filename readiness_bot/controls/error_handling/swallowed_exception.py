@@ -38,7 +38,7 @@ _PARSING = re.compile(
     r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
     r"re\.\w+(\(\)\.\w+)*|base64\.\w+|binascii\.\w+|"
     r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|"
-    r"struct\.unpack|html\.\w+|unicodedata\.\w+|math\.\w+|"
+    r"struct\.unpack|html(\.\w+)+|.*\.__init__|unicodedata\.\w+|math\.\w+|"
     r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
     r"phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
     r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|"
