@@ -1,10 +1,13 @@
-"""What one Python file says: imports, definitions, calls, assignments, handlers, each with names resolved where they stand."""
+"""What one Python file says.
+
+Imports, definitions, calls, assignments, handlers, each with names resolved where they stand.
+"""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -108,7 +111,10 @@ Value = Const | Name | Invoke | Items | Mapping | Format | Index | Other
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One imported name: `target` is the dotted thing (leading dots for relative imports), `local` what it is called here."""
+    """One imported name.
+
+    `target` is the dotted thing (leading dots for relative imports), `local` what it is called here.
+    """
 
     target: str
     local: str
@@ -118,7 +124,10 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A parameter of a function; `kind` is `positional`, `keyword`, `*` or `**`. `type` is the annotated type's instance name."""
+    """A parameter of a function; `kind` is `positional`, `keyword`, `*` or `**`.
+
+    `type` is the annotated type's instance name.
+    """
 
     name: str
     kind: str
@@ -166,11 +175,14 @@ class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call. `name` is what is called, variables followed (`requests.Session().get`); `via` is the name as bound
-    (`:http.get`), empty where it is the same. `scope` is the enclosing definition's index, `parent` the call that takes
-    this one's result as an argument, `attempt` the innermost `try` whose body holds it, `decorates` the definition it decorates,
-    `within` the context managers it runs under, `guards` the things named in the conditions it stands under. `statement`
-    is the digest of the call itself, so that it stays the same when its result is used in another way."""
+    """A call.
+
+    `name` is what is called, variables followed (`requests.Session().get`); `via` is the name as bound (`:http.get`),
+    empty where it is the same. `scope` is the enclosing definition's index, `parent` the call that takes this one's
+    result as an argument, `attempt` the innermost `try` whose body holds it, `decorates` the definition it decorates,
+    `within` the context managers it runs under, `guards` what the conditions it stands under name. `statement`
+    is the digest of the call itself, so that it stays the same when its result is used in another way.
+    """
 
     name: str
     via: str
@@ -214,7 +226,11 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Assignment(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A binding. `target` is the identity of what is bound (`:Settings.debug`, `:app.config[]`), `key` a constant subscript."""
+    """A binding.
+
+    `target` is the identity of what is bound (`:Settings.debug`, `:app.config[]`), `key` a constant
+    subscript.
+    """
 
     target: str
     key: str
@@ -249,7 +265,11 @@ class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A `try`. `calls` are the names called in its body, `steps` the kinds of the body's statements (as in `Handler.steps`)."""
+    """A `try`.
+
+    `calls` are the names called in its body, `steps` the kinds of the body's statements (as in
+    `Handler.steps`).
+    """
 
     line: int
     end_line: int
@@ -269,8 +289,9 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An `except`. `types` are resolved names, empty for a bare one.
 
-    `steps` tell its body's statements in order: `pass`, `continue`, `break`, `raise`, `return:const`, `return:name`, `return:call:NAME`,
-    `return:other`, `assign:const`, `assign:name`, `assign:call:NAME`, `assign:other`, `call:NAME`, `import`, `if`, `for`, `while`, `try`, `with`, `other`.
+    `steps` tell its body's statements in order: `pass`, `continue`, `break`, `raise`, `return:const`, `return:name`,
+    `return:call:NAME`, `return:other`, `assign:const`, `assign:name`, `assign:call:NAME`, `assign:other`, `call:NAME`,
+    `import`, `if`, `for`, `while`, `try`, `with`, `other`.
     """
 
     attempt: int
@@ -332,7 +353,10 @@ _SUPPRESSION = re.compile(
     r"|(?P<noqa>noqa)\b(?::\s*(?P<noqa_ids>[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*))?"
     r"|readiness:\s*ignore\[(?P<ids>[^\]\n]{1,300})\](?P<reason>[^\n]*))"
 )
-_TELLING = re.compile(r"^(/[\w\-./{}<>:$^*+?()\[\]\\]*|[A-Za-z_][\w]*(\.[A-Za-z_]\w*)+(:[A-Za-z_][\w.]*)?(\(\))?|[A-Za-z_]\w*:[A-Za-z_]\w*)$")
+_TELLING = re.compile(
+    r"^(/[\w\-./{}<>:$^*+?()\[\]\\]*|[A-Za-z_][\w]*(\.[A-Za-z_]\w*)+(:[A-Za-z_][\w.]*)?(\(\))?|"
+    r"[A-Za-z_]\w*:[A-Za-z_]\w*)$"
+)
 
 
 def _suppressions(lines: Sequence[str]) -> Iterator[Suppression]:
@@ -465,7 +489,9 @@ class _Reader:
         owner = scope.parent
         if owner is not None and owner.kind == "class" and ordered:
             ordered = ordered[1:]
-        annotated = all(a.annotation is not None for a in ordered) and (node.returns is not None or node.name == "__init__")
+        annotated = all(a.annotation is not None for a in ordered) and (
+            node.returns is not None or node.name == "__init__"
+        )
         self.close_definition(index, node, scope, frame, parameters=parameters, returns=returns, annotated=annotated)
 
     def open_definition(self, node: FunctionNode | ast.ClassDef) -> int:
@@ -582,7 +608,7 @@ class _Reader:
         self.bind(node.targets, node.value, node, None)
         for target in node.targets:
             if isinstance(target, ast.Name) and target.id == "__all__" and self.definition == MODULE:
-                self.exports += [text for text in _texts(node.value)]
+                self.exports += list(_texts(node.value))
 
     def bind(self, targets: Sequence[ast.expr], value: ast.expr, node: ast.stmt, annotation: ast.expr | None) -> None:
         names = [self.target(target) for target in targets]
@@ -599,12 +625,28 @@ class _Reader:
             kind = self.names.annotated(annotation, self.scope) if annotation is not None else ""
             self.assignments.append(
                 Assignment(
-                    name, key, lowered, node.lineno, node.end_lineno or node.lineno, self.definition, self.context, self.digest(), kind, self.guards
+                    name,
+                    key,
+                    lowered,
+                    node.lineno,
+                    node.end_lineno or node.lineno,
+                    self.definition,
+                    self.context,
+                    self.digest(),
+                    kind,
+                    self.guards,
                 )
             )
             if self.scope.kind == "class" and isinstance(target, ast.Name):
                 self.fields.append(
-                    Field(self.definition, target.id, node.lineno, self.value(annotation) if annotation is not None else None, lowered, kind)
+                    Field(
+                        self.definition,
+                        target.id,
+                        node.lineno,
+                        self.value(annotation) if annotation is not None else None,
+                        lowered,
+                        kind,
+                    )
                 )
 
     def target(self, node: ast.expr) -> tuple[str, str]:
@@ -629,12 +671,14 @@ class _Reader:
             self.bind([node.target], node.value, node, node.annotation)
         elif self.scope.kind == "class" and isinstance(node.target, ast.Name):
             kind = self.names.annotated(node.annotation, self.scope)
-            self.fields.append(Field(self.definition, node.target.id, node.lineno, self.value(node.annotation), None, kind))
+            self.fields.append(
+                Field(self.definition, node.target.id, node.lineno, self.value(node.annotation), None, kind)
+            )
 
     def augmented_assign(self, node: ast.AugAssign) -> None:
         self.bind([node.target], node.value, node, None)
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
-            self.exports += [text for text in _texts(node.value)]
+            self.exports += list(_texts(node.value))
 
     def if_(self, node: ast.If) -> None:
         self.expression(node.test)
@@ -687,7 +731,9 @@ class _Reader:
             with self.under(IN_WITH_HEADER, within=tuple(managers)):
                 self.expression(item.context_expr)
             self.result = saved
-            managers.append(self.names.meaning(item.context_expr, self.scope) or self.names.identity(item.context_expr, self.scope))
+            managers.append(
+                self.names.meaning(item.context_expr, self.scope) or self.names.identity(item.context_expr, self.scope)
+            )
         with self.under(within=tuple(manager for manager in managers if manager)):
             self.block(node.body)
 
@@ -744,7 +790,9 @@ class _Reader:
             calls=_short(body_calls),
             steps=tuple(self.steps(node.body)),
             raises=any(isinstance(inner, ast.Raise) for statement in node.body for inner in _own(statement)),
-            final_returns=any(isinstance(inner, ast.Return) for statement in node.finalbody for inner in _own(statement)),
+            final_returns=any(
+                isinstance(inner, ast.Return) for statement in node.finalbody for inner in _own(statement)
+            ),
             final_line=node.finalbody[0].lineno if node.finalbody else 0,
             next_step=self.step(after) if after is not None else "",
             in_finally=bool(self.context & IN_FINALLY),
@@ -966,42 +1014,50 @@ class _Reader:
         """The expression as a value that controls can look at, nested at most six deep."""
         if depth > _VALUE_DEPTH:
             return Other("deep")
-        kind = node.__class__
-        if kind is ast.Constant:
-            return _const(node.value)  # type: ignore[attr-defined]
-        if kind is ast.Name or kind is ast.Attribute:
-            name = self.names.identity(node, self.scope)
-            meaning = self.names.meaning(node, self.scope)
-            if name:
-                return Name(name, meaning if meaning != name else "")
-            return Name(f"?.{node.attr}", meaning) if isinstance(node, ast.Attribute) else Other(kind.__name__)
-        if kind is ast.Call:
-            return self.call_value(node, depth)  # type: ignore[arg-type]
-        if kind is ast.Await or kind is ast.NamedExpr:
-            return self.value(node.value, depth)  # type: ignore[attr-defined]
-        if kind is ast.Starred:
-            return Other("*", self.named_in(node))
-        if kind is ast.List or kind is ast.Tuple or kind is ast.Set:
-            items = tuple(self.value(item, depth + 1) for item in node.elts[:_MOST_ITEMS])  # type: ignore[attr-defined]
-            return Items(kind.__name__.lower(), items)
-        if kind is ast.Dict:
-            return self.mapping(node, depth)  # type: ignore[arg-type]
-        if kind is ast.JoinedStr:
-            return Format(tuple(self.format_parts(node, depth)))  # type: ignore[arg-type]
-        if kind is ast.BinOp:
-            return self.binary(node, depth)  # type: ignore[arg-type]
-        if kind is ast.Subscript:
-            return self.index(node, depth)  # type: ignore[arg-type]
-        if kind is ast.UnaryOp and isinstance(operand := node.operand, ast.Constant):  # type: ignore[attr-defined]
-            if isinstance(node.op, ast.USub) and isinstance(operand.value, int | float):  # type: ignore[attr-defined]
-                return _const(-operand.value)
-        return Other(kind.__name__, self.named_in(node))
+        lower = _VALUES.get(node.__class__)
+        return lower(self, node, depth) if lower is not None else Other(node.__class__.__name__, self.named_in(node))
+
+    def literal(self, node: ast.Constant, _: int) -> Value:
+        return _const(node.value)
+
+    def named(self, node: ast.Name | ast.Attribute, _: int) -> Value:
+        name = self.names.identity(node, self.scope)
+        meaning = self.names.meaning(node, self.scope)
+        if name:
+            return Name(name, meaning if meaning != name else "")
+        return Name(f"?.{node.attr}", meaning) if isinstance(node, ast.Attribute) else Other("Name")
+
+    def awaited(self, node: ast.Await | ast.NamedExpr, depth: int) -> Value:
+        return self.value(node.value, depth)
+
+    def starred(self, node: ast.Starred, _: int) -> Value:
+        return Other("*", self.named_in(node))
+
+    def display(self, node: ast.List | ast.Tuple | ast.Set, depth: int) -> Value:
+        items = tuple(self.value(item, depth + 1) for item in node.elts[:_MOST_ITEMS])
+        return Items(node.__class__.__name__.lower(), items)
+
+    def formatted(self, node: ast.JoinedStr, depth: int) -> Value:
+        return Format(tuple(self.format_parts(node, depth)))
+
+    def signed(self, node: ast.UnaryOp, _: int) -> Value:
+        operand = node.operand.value if isinstance(node.operand, ast.Constant) else None
+        if isinstance(node.op, ast.USub) and isinstance(operand, int | float):
+            return _const(-operand)
+        return Other("UnaryOp", self.named_in(node))
 
     def call_value(self, node: ast.Call, depth: int) -> Value:
         index = self.call_of.get(id(node), MODULE)
         function = node.func
-        if isinstance(function, ast.Attribute) and function.attr == "format" and isinstance(function.value, ast.Constant):
-            parts = [self.value(argument, depth + 1) for argument in (*node.args, *(keyword.value for keyword in node.keywords))]
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr == "format"
+            and isinstance(function.value, ast.Constant)
+        ):
+            parts = [
+                self.value(argument, depth + 1)
+                for argument in (*node.args, *(keyword.value for keyword in node.keywords))
+            ]
             return Format((_const(function.value.value), *parts[:_MOST_ITEMS]))
         name = self.calls[index].name if index >= 0 and self.calls[index] is not None else ""  # type: ignore[union-attr]
         return Invoke(name or self.names.meaning(function, self.scope), index)
@@ -1017,7 +1073,9 @@ class _Reader:
     def binary(self, node: ast.BinOp, depth: int) -> Value:
         if isinstance(node.op, ast.Mod) and is_text(node.left):
             right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return Format((self.value(node.left, depth + 1), *(self.value(item, depth + 1) for item in right[:_MOST_ITEMS])))
+            return Format(
+                (self.value(node.left, depth + 1), *(self.value(item, depth + 1) for item in right[:_MOST_ITEMS]))
+            )
         if isinstance(node.op, ast.Add):
             parts: list[ast.expr] = []
             left: ast.expr = node
@@ -1031,7 +1089,9 @@ class _Reader:
 
     def index(self, node: ast.Subscript, depth: int) -> Value:
         inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Index(self.value(node.value, depth + 1), tuple(self.value(item, depth + 1) for item in inner[:_MOST_ITEMS]))
+        return Index(
+            self.value(node.value, depth + 1), tuple(self.value(item, depth + 1) for item in inner[:_MOST_ITEMS])
+        )
 
 
 class _Under:
@@ -1066,7 +1126,25 @@ class _Inside:
         self.reader.definition, self.reader.scope, self.reader.frame = self.saved
 
 
-_STATEMENTS = {
+_VALUES: dict[type[ast.expr], Callable[..., Value]] = {
+    ast.Constant: _Reader.literal,
+    ast.Name: _Reader.named,
+    ast.Attribute: _Reader.named,
+    ast.Call: _Reader.call_value,
+    ast.Await: _Reader.awaited,
+    ast.NamedExpr: _Reader.awaited,
+    ast.Starred: _Reader.starred,
+    ast.List: _Reader.display,
+    ast.Tuple: _Reader.display,
+    ast.Set: _Reader.display,
+    ast.Dict: _Reader.mapping,
+    ast.JoinedStr: _Reader.formatted,
+    ast.BinOp: _Reader.binary,
+    ast.Subscript: _Reader.index,
+    ast.UnaryOp: _Reader.signed,
+}
+
+_STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.Import: _Reader.import_,
     ast.ImportFrom: _Reader.import_from,
     ast.FunctionDef: _Reader.function,
@@ -1089,7 +1167,7 @@ _STATEMENTS = {
     ast.Try: _Reader.try_,
 }
 if hasattr(ast, "TryStar"):
-    _STATEMENTS[ast.TryStar] = _Reader.try_  # type: ignore[index]
+    _STATEMENTS[ast.TryStar] = _Reader.try_
 
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 _ASSERTING = frozenset({"raises", "warns", "fail", "approx_equal", "expect"})
@@ -1158,7 +1236,8 @@ def _is_constant(node: ast.expr) -> bool:
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in ("dict", "list", "set", "tuple", "frozenset", "str", "int", "float", "bool", "bytes", "defaultdict")
+        and node.func.id
+        in ("dict", "list", "set", "tuple", "frozenset", "str", "int", "float", "bool", "bytes", "defaultdict")
         and not node.args
         and not node.keywords
     )
