@@ -8,6 +8,7 @@ from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.coverage_gates import CoverageGates
+from readiness_bot.repo.credentials import Secrets
 from readiness_bot.repo.cross_origin import CrossOrigin
 from readiness_bot.repo.debugging import Debugging
 from readiness_bot.repo.dependencies import Dependencies
@@ -32,7 +33,6 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.secrets import Secrets
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.secrets import KeptSecret
+from readiness_bot.repo.credentials import KeptSecret
 
 _LONG = 16
 """Characters from which a random literal is a generated key rather than somebody's habit: 64 bits in hexadecimal."""
