@@ -155,7 +155,7 @@ def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_
 def test_permissions_that_a_method_gives_in_every_case_stand_before_the_view(body: str, expected: Strength) -> None:
     views = (
         "from rest_framework.permissions import AllowAny, IsAuthenticated\nfrom "
-"rest_framework.views import APIView\n\n\n"
+        "rest_framework.views import APIView\n\n\n"
         f"class Items(APIView):\n    def get_permissions(self):\n        {body}\n\n"
         "    def post(self, request):\n        return save(request.data)\n"
     )
