@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.facts.workers import available_processors
 from readiness_bot.git import Repository, Tree
-from readiness_bot.model import Delta, Judgement, Report, Status, Verdict
+from readiness_bot.model import Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Ignore
@@ -121,7 +122,7 @@ def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
         for line in range(site.location.line, max(site.location.line, site.location.end_line) + 1)
     }
     notices = tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used))
-    return tuple(_verdict(control, judgement) for control, judgement in judgements), notices
+    return tuple(_verdict(control, judgement, repo) for control, judgement in judgements), notices
 
 
 def _judgement(control: Control, repo: Repo) -> Judgement:
@@ -220,7 +221,27 @@ def _report(
     )
 
 
-def _verdict(control: Control, judgement: Judgement) -> Verdict:
+def _findings(control: Control, judgement: Judgement, repo: Repo) -> tuple[Finding, ...]:
+    """The findings of one control; those that a comment in the code waives stay in view, as waived."""
+    sites = (*judgement.sites, *judgement.suppressed)
+    found = identity.findings(control.id, control.severity, control.fix, sites)
+    waived = {site.location for site in judgement.suppressed}
+    return tuple(
+        replace(finding, blocker=False, waived=_comment_on(control, finding.location, repo))
+        if finding.location in waived
+        else finding
+        for finding in found
+    )
+
+
+def _comment_on(control: Control, place: Location, repo: Repo) -> Waiver:
+    """The comment that waives a place, as a waiver."""
+    comments = repo.suppressions.at(place.path, place.line, place.end_line, "readiness")
+    comment = next(item for item in comments if control.id in item.ids and item.reason)
+    return Waiver(control.id, "not-applicable", comment.reason, path=place.path, line=comment.line)
+
+
+def _verdict(control: Control, judgement: Judgement, repo: Repo) -> Verdict:
     return Verdict(
         control=control.id,
         title=control.title,
@@ -236,5 +257,5 @@ def _verdict(control: Control, judgement: Judgement) -> Verdict:
         role=control.role,
         evidence=judgement.evidence,
         looked_in=judgement.looked_in,
-        findings=identity.findings(control.id, control.severity, control.fix, judgement.sites),
+        findings=_findings(control, judgement, repo),
     )

@@ -1,0 +1,108 @@
+"""One tree to one report, two trees to one comparison: what the parts give together, on real git repositories."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from readiness_bot import assess, control
+from readiness_bot.git import Repository
+from readiness_bot.model import Delta, Judgement, Report, Status
+from readiness_bot.repo import Repo
+from readiness_bot.settings import Policy, Settings
+from tests import gitting
+
+TODAY = date(2026, 11, 22)
+WAITS = "import requests\n\n\ndef pay(url):\n    return requests.post(url){comment}\n"
+
+
+def _report(root: Path, settings: Settings | None = None) -> Report:
+    return assess.assess(Repository.open(root), "HEAD", settings or Settings(), assessed_on=TODAY, jobs=1)
+
+
+def _changed(root: Path, before: str, after: str) -> Delta:
+    gitting.repository(root, {"app/pay.py": before})
+    gitting.commit(root, {"app/pay.py": after})
+    return assess.compare(Repository.open(root), "HEAD~1", "HEAD", Settings(), assessed_on=TODAY, jobs=1)
+
+
+def _timeouts(report: Report) -> list[tuple[str, int, bool, str | None]]:
+    return [
+        (item.location.path, item.location.line, item.blocker, item.waived.reason if item.waived else None)
+        for item in report.findings
+        if item.control == "external-apis/timeout"
+    ]
+
+
+def test_a_finding_is_a_blocker_with_its_place(tmp_path: Path) -> None:
+    gitting.repository(tmp_path / "shop", {"app/pay.py": WAITS.format(comment="")})
+    report = _report(tmp_path / "shop")
+    assert _timeouts(report) == [("app/pay.py", 5, True, None)]
+    assert [item.location.line for item in report.blockers if item.location] == [5]
+    assert report.facts.python_files == 1
+
+
+def test_a_comment_with_a_reason_waives_the_finding_and_leaves_it_in_view(tmp_path: Path) -> None:
+    comment = "  # readiness: ignore[external-apis/timeout] the peer is on this host"
+    delta = _changed(tmp_path / "shop", WAITS.format(comment=""), WAITS.format(comment=comment))
+    assert _timeouts(delta.head) == [("app/pay.py", 5, False, "the peer is on this host")]
+    assert [item.control for item in delta.head.blockers if item.location] == []
+    assert (delta.new_findings, delta.fixed_findings) == ((), ())
+    verdict = next(item for item in delta.head.verdicts if item.control == "external-apis/timeout")
+    assert verdict.status is Status.PASS
+
+
+def test_a_comment_without_a_reason_is_not_honoured_and_said(tmp_path: Path) -> None:
+    gitting.repository(
+        tmp_path / "shop", {"app/pay.py": WAITS.format(comment="  # readiness: ignore[external-apis/timeout]")}
+    )
+    report = _report(tmp_path / "shop")
+    assert _timeouts(report) == [("app/pay.py", 5, True, None)]
+    assert report.notices == ("app/pay.py:5: `ignore[external-apis/timeout]` gives no reason and is not honoured",)
+
+
+def test_a_comment_that_covers_nothing_is_told(tmp_path: Path) -> None:
+    text = "def add(a, b):\n    return a + b  # readiness: ignore[external-apis/timeout] once it called\n"
+    gitting.repository(tmp_path / "shop", {"app/sums.py": text})
+    assert _report(tmp_path / "shop").notices == (
+        "app/sums.py:2: `ignore[external-apis/timeout]` covers nothing any more; remove it",
+    )
+
+
+def test_a_control_that_breaks_does_not_count_and_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gitting.repository(tmp_path / "shop", {"app/pay.py": WAITS.format(comment="")})
+
+    def breaking(one: control.Control, repo: Repo) -> Judgement:
+        if one.id == "documentation/readme":
+            raise LookupError("a case nobody thought of")
+        return control.judge(one, repo)
+
+    monkeypatch.setattr("readiness_bot.assess.judge", breaking)
+    report = _report(tmp_path / "shop")
+    broken = next(item for item in report.verdicts if item.control == "documentation/readme")
+    assert (broken.status, broken.score) == (Status.UNKNOWN, None)
+    assert broken.summary == "This control broke off (LookupError) and did not count."
+    assert _timeouts(report) == [("app/pay.py", 5, True, None)]
+
+
+def test_a_service_of_several_is_judged_with_the_pipelines_that_serve_all(tmp_path: Path) -> None:
+    workflow = (
+        "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: pytest services/pay\n"
+    )
+    gitting.repository(
+        tmp_path / "shops",
+        {
+            "services/pay/app.py": WAITS.format(comment=""),
+            "services/mail/app.py": WAITS.format(comment=""),
+            ".github/workflows/ci.yml": workflow,
+        },
+    )
+    report = _report(tmp_path / "shops", Settings(policy=Policy(path="services/pay")))
+    assert _timeouts(report) == [("services/pay/app.py", 5, True, None)]
+    pipeline = next(item for item in report.verdicts if item.control == "infrastructure/ci-pipeline")
+    assert pipeline.status is Status.PASS
+    assert report.scope == "services/pay"
