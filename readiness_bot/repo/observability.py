@@ -444,6 +444,9 @@ class Observability:
         for site in self._python.calls(*sorted(_ROOT_LOGGER)):
             if site.last in ("addHandler", "append") and self._is_root_logger(site):
                 found.append(self._signal(site, "a handler of the root logger"))
+        for site in self._python.calls("logging.getLogger"):
+            if self._is_whole_tree(site) and self._is_given_handlers(site):
+                found.append(self._signal(site, "the handlers of the logger above all of the tree's"))
         for setting in self._services.settings_named("LOGGING", "LOGGING_CONFIG"):
             if self._services.is_django and (not isinstance(setting.value, Mapping) or setting.value.keys):
                 found.append(
@@ -461,10 +464,23 @@ class Observability:
             if (
                 call.name == "logging.getLogger"
                 and (call.result == via or (not call.result and call.line == site.call.line))
-                and not call.args
+                and self._is_whole_tree(CallSite(site.module, call, call.name))
             ):
                 return True
         return False
+
+    def _is_whole_tree(self, site: CallSite) -> bool:
+        """Whether `getLogger` is asked for the root, or for the logger that all of the tree's own stand below."""
+        if not site.call.args:
+            return True
+        name = self._python.constant(site.call.args[0], site.module)
+        return isinstance(name, str) and "." not in name and name == site.module.path.partition("/")[0]
+
+    @staticmethod
+    def _is_given_handlers(site: CallSite) -> bool:
+        """Whether the logger's handlers are replaced by a list."""
+        target = f"{site.call.result}.handlers"
+        return bool(site.call.result) and any(item.target == target for item in site.module.facts.assignments)
 
     @cached_property
     def basic_logging(self) -> tuple[Signal, ...]:
