@@ -30,7 +30,7 @@ score: $(READY) ## report on REPO (this repository by default), or with BASE= on
 	@$(BIN)/readiness-bot $(if $(BASE),compare '$(REPO)' --base '$(BASE)',score '$(REPO)')
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest
+	@COVERAGE_FILE=.venv/coverage $(BIN)/python -m pytest --cov=readiness_bot --cov-report= --cov-fail-under=85
 
 check: $(READY) ## style, types, direction of imports, pipelines, image
 	$(BIN)/ruff check .
