@@ -103,7 +103,7 @@ def health_check(repo: Repo) -> Judgement:
         what = [seen(one.location.path, one.location.line, f"route {one.path}") for one in routes[:2]] or checks
         if asking:
             return partial(
-                "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=0.5
+                "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=_UNPROBED
             )
         return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
     unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
