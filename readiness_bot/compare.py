@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from readiness_bot.model import (
 from readiness_bot.settings import Policy
 
 _Item = TypeVar("_Item")
+
+
+_QUOTED = re.compile(r"`[^`]*`")
 
 
 class Stage(IntEnum):
@@ -233,8 +237,9 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
     if stage in (Stage.EXACT, Stage.RENAMED):
         return finding.control, path, place.symbol, place.statement
     if stage is Stage.EDITED:
-        # The statement was rewritten where it stood and says the same: the defect was edited, not replaced.
-        return finding.control, path, place.symbol, finding.message
+        # The statement was rewritten where it stood and is wrong in the same way, whatever it calls by now: the defect
+        # was edited, not replaced. A new one beside it finds no partner, since each is paired once.
+        return finding.control, path, place.symbol, _QUOTED.sub("``", finding.message)
     if not place.statement:
         return None  # a file as a whole cannot move into another file
     if stage is Stage.MOVED:

@@ -1017,10 +1017,7 @@ class Routes:
         """For each module of URL patterns, the modules that include it and under which prefix."""
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
-            outer = site.outer
-            prefix = ""
-            if outer is not None and outer.args:
-                prefix = _plain_pattern(self._text(outer.args[0], site.module))
+            prefix = self._pattern_above(site)
             target = site.call.argument(0, "arg")
             if isinstance(target, Items) and target.items:
                 target = target.items[0]
@@ -1068,6 +1065,18 @@ class Routes:
     def _is_root_urlconf(self, path: str) -> bool:
         return not self._root_urlconfs or path in self._root_urlconfs
 
+    def _pattern_above(self, site: CallSite) -> str:
+        """What the patterns around a call say, where lists of patterns are written inside one another."""
+        above = ""
+        index = site.call.parent
+        while index >= 0:
+            outer = site.module.facts.calls[index]
+            if self._python.mean(outer.name, site.module) in _DJANGO_PATHS and outer.args:
+                pattern = _plain_pattern(self._text(outer.args[0], site.module))
+                above = _joined(pattern, above) if above else pattern
+            index = outer.parent
+        return above
+
     def _django(self) -> Iterator[Route]:
         for site in self._python.calls(*_DJANGO_PATHS):
             pattern = _plain_pattern(
@@ -1077,7 +1086,8 @@ class Routes:
             if isinstance(value, Invoke) and value.name.endswith("include"):
                 continue
             prefixes, wired = self._url_prefixes(site.module.path)
-            paths = [_joined(prefix, pattern) for prefix in prefixes]
+            above = self._pattern_above(site)
+            paths = [_joined(_joined(prefix, above) if above else prefix, pattern) for prefix in prefixes]
             view = self._class_in(value, site.module)
             if view is not None:
                 yield from self._django_class(view, paths, site, wired)
