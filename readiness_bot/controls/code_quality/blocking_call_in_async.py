@@ -44,6 +44,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "check=True)  # <- flagged\n"
         ),
         (
+            "import subprocess\n\n\nasync def log(path):\n    process = subprocess.Popen(['tail', path])  # <- flagged\n"
+            "    return process.communicate()  # <- flagged\n"
+        ),
+        (
             "from sqlalchemy.orm import Session\n\n\nasync def read(session: Session):\n    return "
             "session.execute('select 1')  # <- flagged\n"
         ),
@@ -65,6 +69,11 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
     And a hint for each own function that waits and is called from one.
     """
     waiting = _waiting_functions(repo)
+    ends = {
+        _place(site)
+        for site in repo.python.all_calls
+        if site.name.startswith("subprocess.Popen().") and waits(site.name)
+    }
     for site in repo.python.all_calls:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
@@ -73,11 +82,19 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy(site.name))
+        elif site.name == "subprocess.Popen" and _place(site) in ends:
+            message = f"`{_shown(site)}` starts a process that `async def {function.name}` waits for in the event loop"
+            yield bad(site.location, message, fix=remedy("subprocess.run"))
         elif site.call.context & AWAITED:
             if what is None and site.name.startswith(("asyncio.", "anyio.", "httpx.AsyncClient")):
                 yield good(site.location)
         else:
             yield from _one_hop(repo, site, function.name, waiting)
+
+
+def _place(site: CallSite) -> tuple[str, int]:
+    """The definition that a call stands in."""
+    return site.module.path, site.call.scope
 
 
 def _one_hop(repo: Repo, site: CallSite, caller: str, waiting: dict[str, CallSite]) -> Iterator[Site]:
