@@ -44,8 +44,8 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "check=True)  # <- flagged\n"
         ),
         (
-            "import subprocess\n\n\nasync def log(path):\n    process = subprocess.Popen(['tail', path])  # <- flagged\n"
-            "    return process.communicate()  # <- flagged\n"
+            "import subprocess\n\n\nasync def log(path):\n    tail = subprocess.Popen(['tail', path])  # <- flagged\n"
+            "    return tail.communicate()  # <- flagged\n"
         ),
         (
             "from sqlalchemy.orm import Session\n\n\nasync def read(session: Session):\n    return "
