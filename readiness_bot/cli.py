@@ -225,15 +225,15 @@ def _compare(options: argparse.Namespace) -> int:
 
     outputs = _outputs(options.output)
     repository = _open(options)
-    _needs_working_tree(repository, options.head, "--head")
+    head = _revision(repository, options.head)
     day = options.date or _today()
-    agreed = for_comparison(repository, options.base, options.head, day, named=options.config)
+    agreed = for_comparison(repository, options.base, head, day, named=options.config)
     settings = agreed.settings.with_options(path=_scope(repository, options), fail_on=options.fail_on)
     with _progress(options) as progress:
         delta = assess.compare(
             repository,
             options.base,
-            options.head,
+            head,
             settings,
             assessed_on=day,
             policy_changes=agreed.changes,
@@ -252,14 +252,14 @@ def _report(options: argparse.Namespace, fail_on: FailOn | None = None) -> tuple
     from readiness_bot.agreement import for_report
 
     repository = _open(options)
-    _needs_working_tree(repository, options.rev, "--rev")
+    revision = _revision(repository, options.rev)
     day = options.date or _today()
-    settings = for_report(repository, options.rev, day, named=options.config)
+    settings = for_report(repository, revision, day, named=options.config)
     settings = settings.with_options(path=_scope(repository, options), fail_on=fail_on)
     with _progress(options) as progress:
         report = assess.assess(
             repository,
-            options.rev,
+            revision,
             settings,
             assessed_on=day,
             coverage_report=_coverage(options.coverage_report),
@@ -277,9 +277,9 @@ def _open(options: argparse.Namespace) -> Repository:
     return Repository.open(options.repository)
 
 
-def _needs_working_tree(repository: Repository, revision: str | None, option: str) -> None:
-    if revision is None and repository.root is None:
-        raise Refused(f"a bare repository has no working tree: name a commit with {option}", WRONG_USAGE)
+def _revision(repository: Repository, asked: str | None) -> str | None:
+    """The revision asked for; without one the working tree (None), which in a bare repository is what HEAD names."""
+    return "HEAD" if asked is None and repository.root is None else asked
 
 
 def _scope(repository: Repository, options: argparse.Namespace) -> str | None:

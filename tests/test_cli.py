@@ -176,15 +176,13 @@ def test_a_malformed_configuration(service: Path, capsys: Capture) -> None:
     )
 
 
-def test_a_bare_repository_needs_a_revision(service: Path, tmp_path: Path, capsys: Capture) -> None:
+def test_a_bare_repository_is_judged_at_head(service: Path, tmp_path: Path, capsys: Capture) -> None:
     bare = tmp_path / "bare.git"
     gitting.git(service, "clone", "--quiet", "--bare", str(service), str(bare))
-    assert refused(capsys, "score", bare) == (
-        2,
-        "a bare repository has no working tree: name a commit with --rev",
-    )
-    assert refused(capsys, "compare", bare, "--base", "HEAD^")[1].endswith("name a commit with --head")
-    assert run(capsys, "score", bare, "--rev", "HEAD", *DATE)[0] == 0
+    named = run(capsys, "score", bare, "--rev", "HEAD", *DATE)
+    assert run(capsys, "score", bare, *DATE) == named
+    assert named[0] == 0
+    assert run(capsys, "compare", bare, "--base", "HEAD", "--format", "json", *DATE)[0] == 0
 
 
 @pytest.mark.parametrize(
