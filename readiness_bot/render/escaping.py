@@ -90,18 +90,18 @@ def _entities(text: str) -> str:
     return re.sub(r"[^\w .-]|_", lambda found: f"&#{ord(found[0])};", text)
 
 
-def prose(text: str, limit: int = CELL) -> str:
-    """A sentence whose code spans stay and whose everything else is letters only."""
-    text = plain(re.sub(rf"\S{{{WORD},}}", lambda found: _short_word(found[0]), text[: limit * 100]), limit)
+def prose(text: str, limit: int = CELL, word: int = WORD) -> str:
+    """A sentence whose code spans stay and whose everything else is letters only; longer words than `word` are cut."""
+    text = plain(re.sub(rf"\S{{{word},}}", lambda found: _short_word(found[0], word), text[: limit * 100]), limit)
     if text.count("`") % 2:  # a span that the cut left open
         text += "`"
     pieces = _CODE_SPAN.split(text)
     return "".join(_span(piece[1:-1]) if index % 2 else _inert(piece) for index, piece in enumerate(pieces))
 
 
-def _short_word(word: str) -> str:
+def _short_word(word: str, limit: int) -> str:
     # The backticks around a name are no part of it.
-    return shortened(word, WORD) + ("`" if word.count("`") % 2 == 0 and "`" in word else "")
+    return shortened(word, limit) + ("`" if word.count("`") % 2 == 0 and "`" in word else "")
 
 
 def _inert(text: str) -> str:

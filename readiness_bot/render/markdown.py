@@ -15,6 +15,9 @@ PLACES = 10
 STRENGTHS = 6
 """Items listed of a category that stands."""
 
+LITERAL = 120
+"""A literal to paste is shown whole up to this many characters; other words are cut sooner."""
+
 SENTENCE = 400
 """The most characters of one text of the judged repository."""
 
@@ -137,7 +140,7 @@ def _blockers(groups: Sequence[wording.Group]) -> Iterable[str]:
         yield ""
         yield f"- **Issue**: {prose(group.issue, SENTENCE)}"
         yield f"- **Impact**: {prose(group.impact, SENTENCE)}"
-        yield f"- **Fix**: {prose(group.fix, SENTENCE)}"
+        yield f"- **Fix**: {prose(group.fix, SENTENCE, LITERAL)}"
         yield f"- **Fix time**: {wording.span(group.days)} ({code(group.control)})"
         yield from _where(group)
 
