@@ -1211,10 +1211,6 @@ class _Interpreter:
         )
 
 
-def _ignore(_: _Interpreter, __: ast.stmt) -> None:
-    """Nothing flows here."""
-
-
 _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.FunctionDef: _Interpreter.define,
     ast.AsyncFunctionDef: _Interpreter.define,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from io import StringIO
 from itertools import groupby
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
@@ -16,19 +15,19 @@ from rich.text import Text
 from readiness_bot.control import Control, Example
 from readiness_bot.model import Kind
 from readiness_bot.render import wording
-from readiness_bot.render.terminal import WIDEST
+from readiness_bot.render.terminal import printed
 
 _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
 
 
 def catalogue_text(controls: Iterable[Control], *, width: int = 100, colour: bool = False) -> str:
     """Every control by category: id, severity and the state wanted."""
-    return _printed(_catalogue(controls), width, colour)
+    return printed(_catalogue(controls), width, colour, crop=False)
 
 
 def control_text(control: Control, *, width: int = 100, colour: bool = False) -> str:
     """Everything that is known of one control."""
-    return _printed(_control(control), width, colour)
+    return printed(_control(control), width, colour, crop=False)
 
 
 def _catalogue(controls: Iterable[Control]) -> Iterable[RenderableType]:
@@ -86,22 +85,3 @@ def _examples(title: str, examples: Iterable[Example]) -> Iterable[RenderableTyp
                 yield Padding(Text(path, style="cyan"), (0, 0, 0, 2), expand=False)
             # Code is not wrapped: a line that is broken by the window no longer runs.
             yield Padding(Text(text.strip("\n"), no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
-
-
-def _printed(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
-    stream = StringIO()
-    console = Console(
-        file=stream,
-        width=min(max(width, 40), WIDEST),
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        no_color=not colour,
-        legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-    )
-    for part in parts:
-        console.print(part, crop=False)
-    return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())

@@ -36,15 +36,16 @@ _BAR = 20
 
 def report_text(report: Report, *, width: int = 100, colour: bool = False, verbose: bool = False) -> str:
     """The whole report; `verbose` adds every control with its evidence and every place."""
-    return _printed(_report(report, verbose), width, colour)
+    return printed(_report(report, verbose), width, colour)
 
 
 def delta_text(delta: Delta, *, width: int = 100, colour: bool = False, verbose: bool = False) -> str:
     """What a change introduced, fixed and altered; `verbose` lists every place."""
-    return _printed(_delta(delta, verbose), width, colour)
+    return printed(_delta(delta, verbose), width, colour)
 
 
-def _printed(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
+def printed(parts: Iterable[RenderableType], width: int, colour: bool, *, crop: bool = True) -> str:
+    """What rich prints of the parts; `crop` cuts what is wider than the terminal, which code to copy must not be."""
     stream = StringIO()
     console = Console(
         file=stream,
@@ -58,7 +59,7 @@ def _printed(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
         emoji=False,
     )
     for part in parts:
-        console.print(part)
+        console.print(part, crop=crop)
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 

@@ -61,11 +61,6 @@ class Flow:
     sure: bool
 
     @property
-    def is_built(self) -> bool:
-        """Whether the value is a part of a longer text."""
-        return any(wrap.startswith("t:") and wrap != "t:" for wrap in self.wraps) or "built" in self.cleaned
-
-    @property
     def prefix(self) -> str | None:
         """The text before the value, of one that is put into a text; None for a value on its own."""
         return next((wrap[2:] for wrap in self.wraps if wrap.startswith("t:")), None)

@@ -117,11 +117,6 @@ class Image:
                     found = instruction
         return None if found is None or found.text.strip() in ("", "[]") else found
 
-    @property
-    def workdir(self) -> str:
-        """The last `WORKDIR` in force, `/` without one."""
-        return next((one.text.strip() for one in reversed(list(self.instructions("WORKDIR")))), "/")
-
     def source_of(self, word: str) -> str:
         """The path that is copied to this path in the image under another name; the path itself otherwise."""
         for instruction in self.instructions("COPY", "ADD"):

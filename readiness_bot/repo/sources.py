@@ -44,7 +44,3 @@ class Sources:
     def mark_started(self, paths: Iterable[str]) -> None:
         """Take these paths as production: something that is deployed starts them."""
         self._areas = Areas(self.paths, started=paths)
-
-    def is_production(self, path: str) -> bool:
-        """Whether the path is production code."""
-        return self.area(path) is Area.PRODUCTION
