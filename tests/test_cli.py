@@ -221,6 +221,14 @@ def test_a_defect_of_the_tool_is_neither_green_nor_the_code_s_fault(
     assert "Traceback" in run(capsys, "score", service, "-v")[2]
 
 
+def test_explain_shows_long_lines_of_examples_whole(capsys: Capture) -> None:
+    line = (
+        "    app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], "
+        "allow_headers=['*'], allow_credentials=True)"
+    )
+    assert line in run(capsys, "explain", "security/cors")[1].splitlines()
+
+
 def test_explain_shows_a_control_and_lists_them_all(capsys: Capture) -> None:
     code, out, _ = run(capsys, "explain", "external-apis/timeout")
     assert code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from itertools import groupby
+from textwrap import indent
 
 from rich.console import RenderableType
 from rich.padding import Padding
@@ -22,12 +23,12 @@ _STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "di
 
 def catalogue_text(controls: Iterable[Control], *, width: int = 100, colour: bool = False) -> str:
     """Every control by category: id, severity and the state wanted."""
-    return printed(_catalogue(controls), width, colour, crop=False)
+    return printed(_catalogue(controls), width, colour)
 
 
 def control_text(control: Control, *, width: int = 100, colour: bool = False) -> str:
     """Everything that is known of one control."""
-    return printed(_control(control), width, colour, crop=False)
+    return printed(_control(control), width, colour)
 
 
 def _catalogue(controls: Iterable[Control]) -> Iterable[RenderableType]:
@@ -83,5 +84,5 @@ def _examples(title: str, examples: Iterable[Example]) -> Iterable[RenderableTyp
         for path, text in texts.items():
             if path:
                 yield Padding(Text(path, style="cyan"), (0, 0, 0, 2), expand=False)
-            # Code is not wrapped: a line that is broken by the window no longer runs.
-            yield Padding(Text(text.strip("\n"), no_wrap=True, overflow="ignore"), (0, 0, 0, 4), expand=False)
+            # Code is neither wrapped nor cut, as a padding would: a line that the window breaks no longer runs.
+            yield Text(indent(text.strip("\n"), " " * 4), no_wrap=True, overflow="ignore")

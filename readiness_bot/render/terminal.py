@@ -44,8 +44,8 @@ def delta_text(delta: Delta, *, width: int = 100, colour: bool = False, verbose:
     return printed(_delta(delta, verbose), width, colour)
 
 
-def printed(parts: Iterable[RenderableType], width: int, colour: bool, *, crop: bool = True) -> str:
-    """What rich prints of the parts; `crop` cuts what is wider than the terminal, which code to copy must not be."""
+def printed(parts: Iterable[RenderableType], width: int, colour: bool) -> str:
+    """What rich prints of the parts; a text that is not to be wrapped, such as code to copy, is not cut either."""
     stream = StringIO()
     console = Console(
         file=stream,
@@ -59,7 +59,7 @@ def printed(parts: Iterable[RenderableType], width: int, colour: bool, *, crop: 
         emoji=False,
     )
     for part in parts:
-        console.print(part, crop=crop)
+        console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     return "".join(f"{line.rstrip()}\n" for line in stream.getvalue().splitlines())
 
 
