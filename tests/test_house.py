@@ -51,7 +51,8 @@ def locked(lock: str) -> dict[str, str]:
     """The pinned version by package name."""
     text = (ROOT / lock).read_text(encoding="utf-8")
     return {
-        canonicalize_name(name): version for name, version in re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE)
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, re.MULTILINE)
     }
 
 
@@ -68,7 +69,7 @@ def test_a_lock_file_pins_by_hash_and_names_no_host(lock: str) -> None:
     code = [
         line.partition(" #")[0].rstrip(" \\") for line in lines if line.strip() and not line.lstrip().startswith("#")
     ]
-    package = re.compile(r"[a-z0-9.-]+==[\w.+!]+( ; .+)?")
+    package = re.compile(r"[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[\w.+!]+( ; .+)?")
     fingerprint = re.compile(r"    --hash=sha256:[0-9a-f]{64}")
     assert [line for line in code if not package.fullmatch(line) and not fingerprint.fullmatch(line)] == []
     unhashed = [
