@@ -46,6 +46,8 @@ _SCHEMA_BASES = (
 _READS_BODY = re.compile(
     r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
 )
+_READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
+"""What validates a body only beside the reading of one: the answers of other services go through it too."""
 _PLAIN = frozenset(
     {"str", "int", "float", "bool", "bytes", "UUID", "uuid.UUID", "datetime", "date", "Decimal", "Path", "None"}
 )
@@ -87,6 +89,11 @@ _SCHEMA_SOURCES = (
     "rest_framework_swagger",
     "tornado_swagger",
 )
+
+
+def _reads_body(call: Call) -> bool:
+    """Whether a call reads the body of a request, by what is called or by the name that it is bound to."""
+    return _READS_BODY.search(call.name) is not None or _READS_BODY.search(call.via) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,7 @@ class Interface:
         if schema:
             return Taken(route, "schema", schema)
         if raw or any(
-            _READS_BODY.search(call.name) or (call.last in ("json", "body", "form") and "request" in call.name.lower())
+            _reads_body(call) or (call.last in ("json", "body", "form") and "request" in call.name.lower())
             for call in self._calls(handler)
         ):
             validated = any(
@@ -287,12 +294,15 @@ class Interface:
             ):
                 return Taken(route, "schema", last)
         for site in self._around(route):
-            for call in self._calls(site):
-                if _READS_BODY.search(call.name):
+            calls = self._calls(site)
+            reads_here = any(_reads_body(call) for call in calls)
+            for call in calls:
+                if _reads_body(call):
                     reads = reads or call.last
                 if site is route.handler or site.definition.name.startswith(("get_", "parse", "_")):
                     if (
                         _VALIDATES.match(call.last)
+                        and (reads_here or call.last not in _READS_ANYTHING)
                         and call.name not in ("json.loads", "json.load", "yaml.load", "pickle.loads")
                         and not call.name.endswith(("json.loads", "json.load", "orjson.loads"))
                         and self._is_validation(call, site.module)
@@ -554,6 +564,17 @@ class Interface:
         ):
             return Evidence(module.path, item.line, f"`{item.target}` versions the API")
         return None
+
+    @cached_property
+    def versioned_mounts(self) -> tuple[Evidence, ...]:
+        """Mounts under a prefix with a version of what was handed in from elsewhere."""
+        return tuple(
+            Evidence(site.module.path, site.call.line, f"mounts under {prefix}")
+            for site in self._python.calls_of("add_subapp", "mount", "include_router", "register_blueprint")
+            for value in (*site.call.args, *(value for _, value in site.call.keywords))
+            if isinstance(prefix := self._python.constant(value, site.module), str) and _VERSION.search(prefix)
+            if any(isinstance(other, Name) and other.name.startswith("?") for other in site.call.args)
+        )
 
     @cached_property
     def described(self) -> tuple[Evidence, ...]:

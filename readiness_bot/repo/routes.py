@@ -188,6 +188,7 @@ _INCLUDING = frozenset(
         "add_namespace",
         "mount",
         "add_subapp",
+        "add_routes",
         "add_child",
         "register",
     }

@@ -43,7 +43,13 @@ _HALF = 0.35
         (
             "from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/items')\n"
             "async def create(request: Request):\n    return await request.json()\n"
-        )
+        ),
+        (
+            "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.post('/items')\n"
+            "async def create(request: web.Request) -> web.Response:\n"
+            "    return web.json_response(await request.json())\n\n\n"
+            "app = web.Application()\napp.add_routes(routes)\n"
+        ),
     ],
     fixed=(
         "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n"

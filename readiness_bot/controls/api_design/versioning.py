@@ -29,6 +29,12 @@ A third of all routes is enough to see a scheme.
             "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n"
             "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n"
         ),
+        (
+            "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/items')\n"
+            "async def items(request):\n    return web.json_response([])\n\n\ndef inner():\n"
+            "    app = web.Application()\n    app.add_routes(routes)\n    return app\n\n\n"
+            "def outer(api):\n    app = web.Application()\n    app.add_subapp('/api/v1', api)\n    return app\n"
+        ),
     ],
     fails=[
         (
@@ -58,6 +64,9 @@ def versioning(repo: Repo) -> Judgement:
         return passed(f"{len(versioned)} of {len(routes)} routes carry a version in their path.", *shown)
     if versioned:
         return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
+    mounts = repo.interface.versioned_mounts
+    if mounts:
+        return passed("The API is mounted under a version.", *mounts[:4])
     first = (api or list(routes))[0]
     return failed(
         "No path or header carries a version.",
