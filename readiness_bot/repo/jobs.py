@@ -7,7 +7,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python import Const, Value
 from readiness_bot.model import Area, Evidence
-from readiness_bot.repo.python import Python
+from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.services import Services
 
 _RECOVERING = frozenset(
@@ -49,6 +49,7 @@ _LIMITING = frozenset(
         "max_age",
     }
 )
+_QUEUES = frozenset({"celery", "rq", "django_rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq"})
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
 _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
 _RECOVER_BY_DEFAULT = frozenset({"arq"})
@@ -140,13 +141,21 @@ class Jobs:
 
     def _options_of_settings(self, names: frozenset[str]) -> Iterator[Evidence]:
         for setting in self._services.settings:
-            if setting.name.lower() in names - {"timeout", "retry", "retries", "max_age"} and _is_on(setting.value):
+            name = setting.name.lower()
+            if name in names and self._is_of_queue(name, setting.module) and _is_on(setting.value):
                 yield Evidence(setting.module.path, setting.line, f"`{setting.name}`")
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 last = assignment.target.rpartition(".")[2]
                 if last in names and ".conf." in assignment.target and _is_on(assignment.value):
                     yield Evidence(module.path, assignment.line, f"`{last}`")
+
+    @staticmethod
+    def _is_of_queue(name: str, module: Module) -> bool:
+        """Whether a setting is one of a queue: by its prefix, or because its module is about a queue."""
+        return name.startswith(("celery", "task_")) or any(
+            item.target.partition(".")[0] in _QUEUES for item in module.facts.imports
+        )
 
     def _options_of_calls(self, names: frozenset[str]) -> Iterator[Evidence]:
         for site in self._python.all_calls:

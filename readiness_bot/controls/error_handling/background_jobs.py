@@ -32,7 +32,15 @@ from readiness_bot.repo import Repo
         ),
         "import dramatiq\n\n\n@dramatiq.actor\ndef charge(order):\n    return order\n",
     ],
-    fails=["from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n"],
+    fails=[
+        "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n",
+        {
+            "shop/jobs.py": (
+                "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n"
+            ),
+            "shop/store.py": "MAX_RETRIES = 5\nDEFAULT_TIMEOUT = 30\n",
+        },
+    ],
     fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\n"
     "app.conf.task_time_limit = 300\n\n\n"
     "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
