@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, Const, Invoke, Name, Value
+from readiness_bot.facts.python import DECORATOR, Call, Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.routes import Routes, flattened
@@ -389,6 +389,27 @@ class Services:
                 ]
         return tuple(found)
 
+    def internals_told(self, handler: Attachment) -> str:
+        """What of the inside a handler's answer tells: a traceback, or the text of an exception nobody expected."""
+        site = handler.definition
+        if site is None or site.definition.kind != "function":
+            return ""
+        inside = [
+            CallSite(site.module, call, self._python.mean(call.name, site.module))
+            for call in site.module.facts.calls
+            if site.definition.line <= call.line <= site.definition.end_line
+        ]
+        if any("traceback.format" in one.name and not _is_logged(one) for one in inside):
+            return "formats a traceback"
+        caught = handler.arguments[0] if handler.arguments else None
+        if not (isinstance(caught, Name) and caught.name in ("Exception", "BaseException")):
+            return ""
+        names = {f"?{parameter.name}" for parameter in site.definition.parameters}
+        answers = [item.value for item in site.module.facts.returns if item.scope == site.index]
+        if any(_tells(value, names, site.module) for value in answers):
+            return "answers with the text of the exception"
+        return ""
+
     @cached_property
     def hooks(self) -> tuple[Attachment, ...]:
         """Functions that run when an application starts or stops, or around each request."""
@@ -499,3 +520,38 @@ class Services:
         """The bindings of these names; `SESSION_*` means every name that begins so."""
         matches = matcher(*names)
         return (setting for setting in self.settings if matches(setting.name))
+
+
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+
+
+def _is_logged(site: CallSite) -> bool:
+    """Whether a call's result goes into a log line, at once or around others."""
+    call: Call | None = site.call
+    for _ in range(4):
+        call = site.module.facts.calls[call.parent] if call is not None and call.parent >= 0 else None
+        if call is None:
+            return False
+        if call.last in _LOGGING:
+            return True
+    return False
+
+
+def _tells(value: Value, names: set[str], module: Module, depth: int = 0) -> bool:
+    """Whether an answer is put together from the text of one of these names."""
+    if depth > 6:
+        return False
+    if isinstance(value, Format):
+        return any(
+            (isinstance(part, Name) and part.name in names) or _tells(part, names, module, depth + 1)
+            for part in value.parts
+        )
+    if isinstance(value, Items | Mapping):
+        inner = value.items if isinstance(value, Items) else value.values
+        return any(_tells(item, names, module, depth + 1) for item in inner)
+    if not isinstance(value, Invoke) or value.call < 0:
+        return False
+    call = module.facts.calls[value.call]
+    if call.last in ("str", "repr") and any(isinstance(item, Name) and item.name in names for item in call.args):
+        return True
+    return any(_tells(item, names, module, depth + 1) for item in (*call.args, *(item for _, item in call.keywords)))

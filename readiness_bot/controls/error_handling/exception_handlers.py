@@ -28,6 +28,11 @@ from readiness_bot.repo import Repo
             "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n"
         ),
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'ok'\n",
+        (
+            "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.errorhandler(Exception)\ndef unexpected(error):\n    app.logger.error(traceback.format_exc())\n"
+            "    return 'internal error', 500\n"
+        ),
     ],
     fails=[
         (
@@ -48,23 +53,24 @@ from readiness_bot.repo import Repo
             "@app.errorhandler(Exception)\ndef unexpected(error):\n    return traceback.format_exc(), "
             "500\n"
         ),
+        (
+            "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = FastAPI()\n\n\n"
+            "@app.exception_handler(Exception)\ndef unexpected(request, error):\n"
+            "    return JSONResponse({'detail': str(error)}, status_code=500)\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def exception_handlers(repo: Repo) -> Judgement:
-    """Registered handlers pass, and so does a framework's own default; one that answers with a traceback is partial."""
+    """Registered handlers pass, and so does a framework's own default; one that tells internals is partial."""
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
     handlers = repo.services.exception_handlers
-    leaking = [
-        item
-        for item in handlers
-        if item.definition is not None and any("traceback.format" in ref for ref in item.definition.definition.refs)
-    ]
+    leaking = [(item, told) for item in handlers if (told := repo.services.internals_told(item))]
     if leaking:
         shown = [
-            seen(item.location.path, item.location.line, f"`{item.name.rpartition(':')[2]}` formats a traceback")
-            for item in leaking[:5]
+            seen(item.location.path, item.location.line, f"`{item.name.rpartition(':')[2]}` {told}")
+            for item, told in leaking[:5]
         ]
         return partial("A registered handler answers with internals.", *shown, score=0.5)
     if handlers:
