@@ -59,7 +59,7 @@ _OUTER = (
     "gevent.Timeout",
     "gevent.timeout.Timeout",
 )
-_BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "sdk"})
+_BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "tornado", "sdk"})
 _GLOBAL_DEFAULT = frozenset({"urllib", "mail", "ftp", "socket", "websocket"})
 
 

@@ -33,7 +33,7 @@ _SESSIONS = (
 _HTTPX_CLIENTS = ("httpx.Client()", "httpx.AsyncClient()")
 
 Transport = Literal[
-    "requests", "httpx", "aiohttp", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"
+    "requests", "httpx", "aiohttp", "tornado", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"
 ]
 
 _EXACT: dict[str, Transport] = {
@@ -46,6 +46,9 @@ _EXACT: dict[str, Transport] = {
     **{f"aiohttp.ClientSession().{verb}": "aiohttp" for verb in (*_VERBS, "ws_connect")},
     **{f"aiohttp.client.ClientSession().{verb}": "aiohttp" for verb in _VERBS},
     "aiohttp.request": "aiohttp",
+    "tornado.httpclient.AsyncHTTPClient().fetch": "tornado",
+    "tornado.httpclient.HTTPClient().fetch": "tornado",
+    "tornado.curl_httpclient.CurlAsyncHTTPClient().fetch": "tornado",
     "urllib.request.urlopen": "urllib",
     "urllib.request.urlretrieve": "urllib",
     "urllib.request.build_opener().open": "urllib",
@@ -217,6 +220,8 @@ class Outbound:
         """Whether the call goes through a client that outlives it: a module's, an object's, a passed one."""
         name = call.site.call.via or call.site.call.name
         owner = name.rpartition(".")[0]
+        if call.transport == "tornado":
+            return ".HTTPClient" not in call.site.name  # the asynchronous one is one object for each event loop
         if "()" not in call.site.name.rpartition(".")[0]:
             # A function of the library, or the constructor of a connection: both open a new one.
             return False

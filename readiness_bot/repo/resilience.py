@@ -147,10 +147,16 @@ class Resilience:
     @cached_property
     def network_dependencies(self) -> tuple[Evidence, ...]:
         """Where the service depends on a network: outbound calls, and the clients of its own stores and brokers."""
-        found = [
+        calls = tuple(
             Evidence(call.site.module.path, call.site.call.line, f"calls `{call.site.last}`")
             for call in self._outbound.calls[:3]
-        ]
+        )
+        return (*calls, *self.stores)
+
+    @cached_property
+    def stores(self) -> tuple[Evidence, ...]:
+        """Where the clients of stores and brokers are imported, one place for each."""
+        found = []
         for package in _STORES:
             for module, item in self._python.imports(package):
                 if module.area.value == "production":

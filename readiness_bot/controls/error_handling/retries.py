@@ -58,6 +58,13 @@ ENOUGH = 0.5
     "if __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
         (
+            "import time\nimport redis\nfrom tornado.httpclient import AsyncHTTPClient\n\n\n"
+            "def connect(url):\n    attempts = 0\n    while True:\n        try:\n            return redis.from_url(url)\n"
+            "        except ConnectionError:\n            attempts += 1\n            time.sleep(2 ** attempts)\n\n\n"
+            "async def load(url):\n    return await AsyncHTTPClient().fetch(url)\n\n\n"
+            "if __name__ == '__main__':\n    connect('redis://store')\n"
+        ),
+        (
             "import requests\nfrom tenacity import retry\n\n\n@retry()\ndef unused():\n    return 1\n\n"
             "\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
             "if __name__ == '__main__':\n    charge('https://a.example')\n"
@@ -77,7 +84,9 @@ def retries(repo: Repo) -> Judgement:
         if share >= ENOUGH:
             return passed(f"{used[0].detail} retries what fails for a moment.", *shown)
         return partial(
-            f"Retries cover {share:.0%} of what can fail for a moment.",
+            f"Retries cover {share:.0%} of what can fail for a moment."
+            if share
+            else f"{used[0].detail[:1].upper()}{used[0].detail[1:]} is all: no outbound call is tried again.",
             *shown,
             score=round(0.5 + 0.4 * share / ENOUGH, 2),
         )

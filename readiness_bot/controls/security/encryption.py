@@ -56,7 +56,7 @@ def encryption(repo: Repo) -> Judgement:
             seen(factors[0].path, factors[0].line, factors[0].detail),
         )
     users = repo.accounts.users
-    stores = repo.resilience.network_dependencies
+    stores = repo.resilience.stores
     if users is None and not (repo.services.is_server and stores):
         return not_applicable("Nothing sensitive is kept here.")
     shown = [users] if users is not None else list(stores[:1])
