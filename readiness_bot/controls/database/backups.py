@@ -10,10 +10,10 @@ from readiness_bot.repo import Repo
 
 _HALF = 0.5
 _STORE_PACKAGE_NAMES = """
-sqlalchemy sqlmodel django peewee tortoise-orm pony psycopg psycopg2 psycopg2-binary asyncpg pg8000 mysqlclient pymysql
-aiomysql mysql-connector-python aiosqlite pymongo motor beanie mongoengine cassandra-driver clickhouse-driver
+sqlalchemy flask_sqlalchemy sqlmodel django peewee tortoise pony psycopg psycopg2 asyncpg pg8000 MySQLdb pymysql aiomysql
+mysql aiosqlite sqlite3 pymongo motor beanie mongoengine flask_pymongo cassandra clickhouse_driver databases piccolo
 """
-_STORE_PACKAGES = tuple(_STORE_PACKAGE_NAMES.split())
+_STORE_PACKAGES = frozenset(_STORE_PACKAGE_NAMES.split())
 _KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})
 _SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time|disaster recovery)\b"
 _RESTORES = r"\b(restor(e|es|ing|ation)|recover(y|ing) (from|of (the )?(data|backup))|(disaster|data) recovery)\b"
@@ -128,7 +128,7 @@ def backups(repo: Repo) -> Judgement:
 
 def _keeps_data(repo: Repo) -> bool:
     stores = any(one.store in _KEEPING for one in repo.deployment.store_containers)
-    return stores or repo.dependencies.declares(*_STORE_PACKAGES) or "sqlite3" in repo.python.imported
+    return stores or bool(repo.python.imported & _STORE_PACKAGES)
 
 
 def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:

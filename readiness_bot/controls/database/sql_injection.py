@@ -130,12 +130,15 @@ def _applies(repo: Repo) -> bool:
     "def users():\n"
     "    name = request.args['name']\n"
     "    return db.execute('SELECT * FROM users WHERE name = ?', (name,)).fetchall()\n",
-    ignores=["print('no database here')\n"],
+    ignores=[
+        "print('no database here')\n",
+        "async def load(client, url):\n    return await client.fetch(f'{url}/items')\n",
+    ],
     applies=_applies,
 )
 def sql_injection(repo: Repo) -> Iterator[Site]:
     """Look at every place where a text becomes SQL."""
-    for site, position in _statements(repo):
+    for site, position in _statements(repo) if _applies(repo) else ():
         connects = repo.connectors.holds(site.module.path)
         found = [
             (confidence, flow)
