@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
-from readiness_bot.facts.python import Const, Items, Mapping, Value
+from readiness_bot.facts.python import Const, Invoke, Items, Mapping, Value
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
@@ -252,6 +252,8 @@ class Stores:
         if site.name == "flask_sqlalchemy.SQLAlchemy" or site.name.endswith("Tortoise.init"):
             return False
         function = Reach.function_at(site.module, site.call.scope)
+        if site.name in _UNPOOLED and function is not None and function.definition.name in self._kept_for_a_request:
+            return True
         if (
             function is None
             or site.call.result.startswith(":")
@@ -269,6 +271,16 @@ class Stores:
         is_task = any(task.definition.name == function.name for task in self._services.tasks)
         depth = self._reach.depth(function)
         return is_task or depth == 0 or (depth == 1 and function.definition.parent == -1)
+
+    @cached_property
+    def _kept_for_a_request(self) -> frozenset[str]:
+        """The bare names of functions whose result Flask's `g` keeps, until the request ends."""
+        return frozenset(
+            assignment.value.name.rpartition(".")[2].rpartition(":")[2]
+            for module in self._python.production
+            for assignment in module.facts.assignments
+            if assignment.target.startswith(("flask.g.", "quart.g.")) and isinstance(assignment.value, Invoke)
+        )
 
     def _size(self, site: CallSite) -> Literal["settings", "literal", "", "none"]:
         if site.name in _UNPOOLED:

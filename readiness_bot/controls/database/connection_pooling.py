@@ -33,6 +33,12 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "@app.get('/orders')\ndef orders():\n"
             "    connection = psycopg2.connect(os.environ['DSN'])  # <- flagged\n    return connection.info\n"
         ),
+        (
+            "import os\nimport psycopg2\nfrom flask import Flask, g\n\napp = Flask(__name__)\n\n\nclass Store:\n"
+            "    def connect(self):\n        return psycopg2.connect(os.environ['DSN'])  # <- flagged\n\n"
+            "    def current(self):\n        if 'db' not in g:\n            g.db = self.connect()\n"
+            "        return g.db\n"
+        ),
     ],
     fixed=(
         "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
