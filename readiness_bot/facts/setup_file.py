@@ -12,7 +12,9 @@ from readiness_bot.facts.manifest import Dependency, Include, Manifest, dependen
 
 
 class SetupFile(Manifest, frozen=True, array_like=True, gc=False):
-    """A setup.py or setup.cfg."""
+    """A setup.py or setup.cfg; `people` are the addresses of its author and maintainer, each with its line."""
+
+    people: tuple[tuple[str, int], ...] = ()
 
 
 _PATHS = re.compile(r"(^|/)setup\.(py|cfg)$")
@@ -78,7 +80,8 @@ def _of_script(module: ast.Module) -> SetupFile:
         for key, value in zip(extras.keys, extras.values, strict=True):
             group = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "extra"
             found += _dependencies(value, assigned, group)
-    return SetupFile(tuple(found), tuple(includes), name=name[0][0] if name else "")
+    people = [*_strings(arguments.get("author_email"), assigned), *_strings(arguments.get("maintainer_email"), assigned)]
+    return SetupFile(tuple(found), tuple(includes), name=name[0][0] if name else "", people=tuple(people[:2]))
 
 
 def _called(function: ast.expr) -> str:

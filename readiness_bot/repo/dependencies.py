@@ -23,7 +23,7 @@ from readiness_bot.facts.requirements_file import RequirementsFile
 from readiness_bot.facts.setup_file import EXTRACTOR as SETUP
 from readiness_bot.facts.setup_file import SetupFile
 from readiness_bot.facts.update_bot import UpdateBot
-from readiness_bot.model import Area
+from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.pipelines import Pipelines
@@ -110,6 +110,16 @@ class Dependencies:
             if (manifest.dependencies or manifest.includes) and not self._is_foreign(path)
         ]
         return tuple(sorted(found, key=lambda site: (site.path.count("/"), site.path)))
+
+    @cached_property
+    def people(self) -> tuple[Evidence, ...]:
+        """Who the scripts that set the project up name as author or maintainer, with an address."""
+        return tuple(
+            Evidence(path, line, address)
+            for path, manifest in sorted(self._sources.facts(SetupFile).items(), key=lambda item: item[0].count("/"))
+            if not self._is_foreign(path)
+            for address, line in manifest.people
+        )
 
     @cached_property
     def locks(self) -> Mapping[str, LockFile]:

@@ -17,7 +17,7 @@ _HEADING = (
 )
 _PERSON = re.compile(r"@[\w-]+|[A-Z][\w'-]+ [A-Z][\w'-]+|[\w.+-]+@[\w-]+\.\w+")
 _ADDRESS = re.compile(
-    r"\b(?!(info|oss|contact|hello|support|team|admin|open-?source|dev|security|no-?reply|office)@)[\w.+-]+@[\w-]+\.\w+"
+    r"\b(?!(info|oss|contact|hello|support|team|admin|open-?source|dev|security|no-?reply|office)@)[\w.+-]+@(?!googlegroups\.|groups\.|lists?\.|freelists\.|example\.(com|org|net))[\w-]+\.\w+"
 )
 _PEOPLE = re.compile(
     r"(project|tool\.poetry)\.(authors|maintainers)(\.(email|name))?|metadata\.(author|maintainer)[_-]?email"
@@ -46,8 +46,13 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         {"MAINTAINERS.md": "# Maintainers\n\n- Ada Lovelace (@ada)\n"},
         {"pyproject.toml": '[project]\nname = "shop"\nmaintainers = [{name = "Ada", email = "ada@shop.example"}]\n'},
         {"README.md": "# Shop\n\n## Maintainers\n\nAda Lovelace and Grace Hopper.\n"},
+        {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author='Ada', author_email='ada@shop.example')\n"},
     ],
-    fails=[{"README.md": "# Shop\n"}, {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"}],
+    fails=[
+        {"README.md": "# Shop\n"},
+        {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='shop@googlegroups.com')\n"},
+        {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"},
+    ],
     partials=[{".github/CODEOWNERS": "ada\ngrace\n"}],
     fixed={"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop/backend\n"},
 )
@@ -65,7 +70,7 @@ def ownership(repo: Repo) -> Judgement:
             what = "CODEOWNERS lists names without paths, which no code host can ask for a review."
             return partial(what, seen(path, rule.line, rule.pattern), score=0.5)
     return failed(
-        "Nobody is named as owner or maintainer.", looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml")
+        "Nobody is named as owner or maintainer.", looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml", "setup.py")
     )
 
 
@@ -88,3 +93,6 @@ def _of_manifests(repo: Repo) -> Iterator[Evidence]:
             for setting in table.settings:
                 if _PEOPLE.fullmatch(f"{table.name}.{setting.name}") and _ADDRESS.search(setting.text):
                     yield seen(path, setting.line, f"{setting.name}: {setting.text.splitlines()[0]}")
+    for person in repo.dependencies.people:
+        if _ADDRESS.search(person.detail):
+            yield person
