@@ -102,6 +102,10 @@ _COMPUTE_MODULE = re.compile(
 )
 
 
+_SERVING = frozenset({"Deployment", "StatefulSet", "Rollout", "Service", "DeploymentConfig"})
+"""Kinds of workloads that serve; daemons and jobs beside them tell less of how the service runs."""
+
+
 class Workloads:
     """Questions about what runs the service."""
 
@@ -187,7 +191,7 @@ class Workloads:
         return tuple(found.values())
 
     def _computes(self) -> Iterator[Compute]:
-        for pod in self.pods:
+        for pod in sorted(self.pods, key=lambda pod: pod.workload.kind not in _SERVING):
             detail = f"{pod.workload.kind} runs {_shown(pod.container.image)}"
             yield Compute(pod.path, pod.workload.line, "Kubernetes", detail)
         for path, platform in self.platforms:

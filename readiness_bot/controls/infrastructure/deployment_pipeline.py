@@ -55,6 +55,10 @@ _ACTIONS = (
 """Actions, orbs and tasks that do."""
 _DEPLOYING_ACTION = re.compile("|".join(_ACTIONS), re.IGNORECASE)
 _PUSHING = re.compile(r"[\w.-]+/(build-push|bake)-action", re.IGNORECASE)
+_CLUSTER_TOOLS = re.compile(r"helm|kubectl|kustomize|skaffold|oc ")
+_TRIAL_CLUSTER = re.compile(
+    r"k3s|\bk3d\b|minikube|helm/kind-action|engineerd/setup-kind|\bkind create\b|microk8s", re.IGNORECASE
+)
 _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
@@ -110,6 +114,13 @@ _SERVICE = {
         _SERVICE,
         {
             **_SERVICE,
+            ".github/workflows/chart.yml": (
+                "on: [push, pull_request]\njobs:\n  chart:\n    steps:\n      - uses: helm/kind-action@v1\n"
+                "      - run: helm upgrade --install app ./chart\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n      - run: docker build -t app .\n",
         },
     ],
@@ -121,7 +132,7 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     steps = [step for step in repo.pipelines.steps if step.events - _ONLY_REQUESTS]
     used = [step for step in steps if _publishes(step) and not _is_of_documents(step)]
     runs = [run for run in repo.pipelines.runs if run.events - _ONLY_REQUESTS and _runs_release(run)]
-    runs = [run for run in runs if not _is_of_documents(run.step)]
+    runs = [run for run in runs if not _is_of_documents(run.step) and not _is_on_trial(run)]
     evidence = [seen(step.path, step.line, f"uses {step.step.uses}") for step in used]
     evidence += [seen(run.path, run.line, run.detail) for run in runs]
     if evidence:
@@ -149,6 +160,13 @@ def _runs_release(run: Run) -> bool:
     if run.tool == "docker" and run.via == () and run.step.step.uses:
         return False  # the action itself was looked at
     return _PUBLISHING.match(run.command.text) is not None
+
+
+def _is_on_trial(run: Run) -> bool:
+    """Whether the command deploys to a cluster that its own job has just made: that tests, and releases nothing."""
+    return _CLUSTER_TOOLS.match(run.command.text) is not None and any(
+        _TRIAL_CLUSTER.search(f"{step.uses} {step.run}") for step in run.step.job.job.steps
+    )
 
 
 def _is_of_documents(step: StepSite) -> bool:
