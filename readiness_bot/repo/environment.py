@@ -25,6 +25,30 @@ _READS = (
     "environ.get",
     "os.environb.get",
 )
+_OF_THE_SYSTEM = frozenset(
+    {
+        "HOME",
+        "USER",
+        "USERNAME",
+        "LOGNAME",
+        "PATH",
+        "SHELL",
+        "TERM",
+        "LANG",
+        "TMPDIR",
+        "TEMP",
+        "EDITOR",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "USERPROFILE",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_RUNTIME_DIR",
+        "XDG_STATE_HOME",
+    }
+)
+"""Variables by which the system tells where a user's files are: reading them configures nothing."""
 _LIBRARIES = {
     "pydantic_settings": "pydantic-settings",
     "decouple": "python-decouple",
@@ -80,13 +104,15 @@ class Environment:
             for read in self.reads
             if _SETTINGS_MODULE.search(read.path)
         ][:3]
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def reads(self) -> tuple[Evidence, ...]:
         """Every lookup in the environment."""
         found: list[Evidence] = []
         for site in self._python.calls(*_READS):
+            if self._python.constant(site.call.argument(0, "key"), site.module) in _OF_THE_SYSTEM:
+                continue
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
         for module in self._python.production:
             for assignment in module.facts.assignments:

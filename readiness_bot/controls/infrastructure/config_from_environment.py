@@ -38,7 +38,13 @@ _FEW = 3
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
     ],
-    fails=[{"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\nDATABASE_URL = 'postgresql://db/app'\n"}],
+    fails=[
+        {"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\nDATABASE_URL = 'postgresql://db/app'\n"},
+        {
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "app/config.py": "import os\n\nFOLDER = os.environ.get('XDG_CONFIG_HOME')\n",
+        },
+    ],
     fixed={
         "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         "app/settings.py": (
