@@ -41,7 +41,7 @@ jobs:
         "https://testing.googleblog.com/2020/08/code-coverage-best-practices.html",
     ],
     passes=[{**_CODE, "tests/test_main.py": _TEST, ".github/workflows/test.yml": _WORKFLOW}],
-    fails=[_CODE],
+    fails=[_CODE, {**_CODE, "app/testing/fixtures.py": "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n"}],
     fixed={**_CODE, "tests/test_main.py": _TEST, ".github/workflows/test.yml": _WORKFLOW},
     ignores=[{"src/index.js": "let a = 1;\n"}],
 )
@@ -61,7 +61,7 @@ def coverage(repo: Repo) -> Judgement:
     minimum = next((gate for gate in gates if gate.kind == "minimum" and gate.percent >= _ENOUGH), None)
     if minimum is not None:
         return passed(f"The pipeline enforces {minimum.percent:g} %.", seen(minimum.path, minimum.line, minimum.detail))
-    if not repo.python.tests:
+    if not repo.suite.modules:
         return failed("There are no tests.", looked_in=("test modules",))
     return _estimated(repo)
 
