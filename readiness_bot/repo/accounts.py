@@ -114,6 +114,7 @@ _PROVIDERS = (
     "python_jose",
     "flask_simpleldap",
     "flask_ldap3_login",
+    "jupyterhub.services.auth",
 )
 _ENCRYPTION = (
     "cryptography.fernet",

@@ -15,7 +15,7 @@ _VENDORED = re.compile(
 )
 _GENERATED = re.compile(
     r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
-    r"_generated\.py$)"
+    r"_generated\.py$|(^|/)_version\.py$)"
 )
 _MIGRATION = re.compile(
     r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|"

@@ -112,6 +112,11 @@ class Limits:
         named = f"{route.path} {route.handler.definition.qualname if route.handler is not None else ''}"
         return route.changes_state and _LOGIN.search(named) is not None
 
+    @cached_property
+    def takes_credentials(self) -> bool:
+        """Whether some route takes credentials."""
+        return any(self._is_login(route) for route in self._routes.all)
+
     def _of_routes(self) -> Iterator[RateLimit]:
         for route in self._routes.all:
             for guard in route.guards:
@@ -133,7 +138,7 @@ class Limits:
                         yield RateLimit(
                             "login" if self._is_login(route) else "route",
                             f"`{call.last}` in {route.name}",
-                            route.module.path,
+                            route.handler.module.path,
                             call.line,
                             self._off,
                         )

@@ -150,7 +150,7 @@ def _reading_only(repo: Repo) -> Judgement:
         if (gate := repo.identity.gate(route)) is not None and gate.strength >= Strength.IDENTITY
     ]
     if found:
-        return passed("The routes that are not for everybody ask who calls.", *_shown(found))
+        return passed("The routes that are not for everybody ask who calls.", *_shown(found, ""))
     checks = [site for site in repo.identity.checks if repo.wiring.is_used(site)]
     if checks:
         return passed(
@@ -166,7 +166,7 @@ def _reading_only(repo: Repo) -> Judgement:
     return failed("No route asks who calls.", seen(first.location.path, first.location.line, f"{first.name} is open"))
 
 
-def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
+def _shown(guarded: list[tuple[Route, Protection]], kind: str = "state-changing ") -> tuple[Evidence, ...]:
     """Each guard once, the most used first."""
     uses: dict[tuple[str, int, str], int] = {}
     for _, found in guarded:
@@ -177,7 +177,7 @@ def _shown(guarded: list[tuple[Route, Protection]]) -> tuple[Evidence, ...]:
     for (_, _, by), count in ordered:
         place = next(found for _, found in guarded if found.by == by)
         evidence.append(
-            seen(place.path, place.line, f"{by} guards {count} state-changing route{'s' if count > 1 else ''}")
+            seen(place.path, place.line, f"{by} guards {count} {kind}route{'s' if count > 1 else ''}")
         )
     return tuple(evidence)
 

@@ -63,7 +63,10 @@ def mfa(repo: Repo) -> Judgement:
     """
     factors = repo.accounts.factors
     used = [factor for factor in factors if factor.is_used]
-    strong = [factor for factor in used if factor.kind != "own-provider"]
+    strong = sorted(
+        (factor for factor in used if factor.kind != "own-provider"),
+        key=lambda factor: (factor.kind != "second-factor", "ldap" in factor.detail),
+    )
     if strong:
         what = (
             "A second factor is there"
@@ -82,7 +85,7 @@ def mfa(repo: Repo) -> Judgement:
         )
     if factors:
         return partial(
-            f"{factors[0].detail} is there, but nothing that runs reaches it.",
+            f"Nothing that runs reaches the sign-in that is there: {factors[0].detail}.",
             seen(factors[0].path, factors[0].line, factors[0].detail),
         )
     if users is None:

@@ -81,7 +81,8 @@ def rate_limiting(repo: Repo) -> Judgement:
     if covering or len({limit.detail for limit in on}) >= 4:
         return passed(f"{(covering or on)[0].detail} limits how often a caller may ask.", *shown)
     if on:
-        return partial(f"Only {on[0].detail} is limited; what takes credentials is not.", *shown, score=0.5)
+        more = "; what takes credentials is not" if repo.limits.takes_credentials else ""
+        return partial(f"Only {on[0].detail} is limited{more}.", *shown, score=0.5)
     if any(limit.scope != "none" for limit in limits):
         return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
     if limits:
