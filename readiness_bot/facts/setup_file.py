@@ -80,7 +80,10 @@ def _of_script(module: ast.Module) -> SetupFile:
         for key, value in zip(extras.keys, extras.values, strict=True):
             group = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else "extra"
             found += _dependencies(value, assigned, group)
-    people = [*_strings(arguments.get("author_email"), assigned), *_strings(arguments.get("maintainer_email"), assigned)]
+    people = [
+        *_strings(arguments.get("author_email"), assigned),
+        *_strings(arguments.get("maintainer_email"), assigned),
+    ]
     return SetupFile(tuple(found), tuple(includes), name=name[0][0] if name else "", people=tuple(people[:2]))
 
 

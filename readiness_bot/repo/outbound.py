@@ -33,7 +33,19 @@ _SESSIONS = (
 _HTTPX_CLIENTS = ("httpx.Client()", "httpx.AsyncClient()")
 
 Transport = Literal[
-    "requests", "httpx", "aiohttp", "tornado", "urllib", "urllib3", "mail", "socket", "ftp", "websocket", "grpc", "curl", "sdk"
+    "requests",
+    "httpx",
+    "aiohttp",
+    "tornado",
+    "urllib",
+    "urllib3",
+    "mail",
+    "socket",
+    "ftp",
+    "websocket",
+    "grpc",
+    "curl",
+    "sdk",
 ]
 
 _EXACT: dict[str, Transport] = {

@@ -10,8 +10,9 @@ from readiness_bot.repo import Repo
 
 _HALF = 0.5
 _STORE_PACKAGE_NAMES = """
-sqlalchemy flask_sqlalchemy sqlmodel django peewee tortoise pony psycopg psycopg2 asyncpg pg8000 MySQLdb pymysql aiomysql
-mysql aiosqlite sqlite3 pymongo motor beanie mongoengine flask_pymongo cassandra clickhouse_driver databases piccolo
+sqlalchemy flask_sqlalchemy sqlmodel django peewee tortoise pony psycopg psycopg2 asyncpg pg8000 MySQLdb pymysql
+aiomysql mysql aiosqlite sqlite3 pymongo motor beanie mongoengine flask_pymongo cassandra clickhouse_driver databases
+piccolo
 """
 _STORE_PACKAGES = frozenset(_STORE_PACKAGE_NAMES.split())
 _KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})

@@ -46,7 +46,7 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         {"MAINTAINERS.md": "# Maintainers\n\n- Ada Lovelace (@ada)\n"},
         {"pyproject.toml": '[project]\nname = "shop"\nmaintainers = [{name = "Ada", email = "ada@shop.example"}]\n'},
         {"README.md": "# Shop\n\n## Maintainers\n\nAda Lovelace and Grace Hopper.\n"},
-        {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author='Ada', author_email='ada@shop.example')\n"},
+        {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='ada@shop.example')\n"},
     ],
     fails=[
         {"README.md": "# Shop\n"},
@@ -70,7 +70,8 @@ def ownership(repo: Repo) -> Judgement:
             what = "CODEOWNERS lists names without paths, which no code host can ask for a review."
             return partial(what, seen(path, rule.line, rule.pattern), score=0.5)
     return failed(
-        "Nobody is named as owner or maintainer.", looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml", "setup.py")
+        "Nobody is named as owner or maintainer.",
+        looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml", "setup.py"),
     )
 
 

@@ -36,7 +36,8 @@ from readiness_bot.repo import Repo
         "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n",
         {
             "shop/jobs.py": (
-                "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n"
+                "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\n"
+                "def charge(order):\n    return order\n"
             ),
             "shop/store.py": "MAX_RETRIES = 5\nDEFAULT_TIMEOUT = 30\n",
         },

@@ -59,7 +59,8 @@ ENOUGH = 0.5
     partials=[
         (
             "import time\nimport redis\nfrom tornado.httpclient import AsyncHTTPClient\n\n\n"
-            "def connect(url):\n    attempts = 0\n    while True:\n        try:\n            return redis.from_url(url)\n"
+            "def connect(url):\n    attempts = 0\n    while True:\n        try:\n"
+            "            return redis.from_url(url)\n"
             "        except ConnectionError:\n            attempts += 1\n            time.sleep(2 ** attempts)\n\n\n"
             "async def load(url):\n    return await AsyncHTTPClient().fetch(url)\n\n\n"
             "if __name__ == '__main__':\n    connect('redis://store')\n"

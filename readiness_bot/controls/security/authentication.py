@@ -176,9 +176,7 @@ def _shown(guarded: list[tuple[Route, Protection]], kind: str = "state-changing 
     evidence = []
     for (_, _, by), count in ordered:
         place = next(found for _, found in guarded if found.by == by)
-        evidence.append(
-            seen(place.path, place.line, f"{by} guards {count} {kind}route{'s' if count > 1 else ''}")
-        )
+        evidence.append(seen(place.path, place.line, f"{by} guards {count} {kind}route{'s' if count > 1 else ''}"))
     return tuple(evidence)
 
 

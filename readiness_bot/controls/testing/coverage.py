@@ -41,7 +41,10 @@ jobs:
         "https://testing.googleblog.com/2020/08/code-coverage-best-practices.html",
     ],
     passes=[{**_CODE, "tests/test_main.py": _TEST, ".github/workflows/test.yml": _WORKFLOW}],
-    fails=[_CODE, {**_CODE, "app/testing/fixtures.py": "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n"}],
+    fails=[
+        _CODE,
+        {**_CODE, "app/testing/fixtures.py": "import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n"},
+    ],
     fixed={**_CODE, "tests/test_main.py": _TEST, ".github/workflows/test.yml": _WORKFLOW},
     ignores=[{"src/index.js": "let a = 1;\n"}],
 )
