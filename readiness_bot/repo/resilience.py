@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import IN_HANDLER, IN_LOOP, Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.python import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -206,6 +206,11 @@ class Resilience:
             return True
         if any(item.covers_clients and item.location.path == path for item in self.retries if item.is_used):
             return True
+        if any(
+            self._python.identify(manager.removesuffix("()"), site.module) in self._gives_retrying_clients
+            for manager in site.call.within
+        ):
+            return True
         if self._mounts_retries and call.transport == "requests" and self._outbound.is_kept(call):
             return True
         for name in around:
@@ -219,6 +224,15 @@ class Resilience:
             ):
                 return True
         return False
+
+    @cached_property
+    def _gives_retrying_clients(self) -> frozenset[str]:
+        """The functions in which a used client that retries is made: what is called within them goes through it."""
+        return frozenset(
+            f"{item.location.path}:{item.location.symbol}"
+            for item in self.retries
+            if item.covers_clients and item.is_used and item.location.symbol
+        )
 
     @cached_property
     def _mounts_retries(self) -> bool:
@@ -351,6 +365,11 @@ class Resilience:
                     *function.refs,
                     function.name,
                 ]
+            ) or any(
+                call.last in ("range", "count")
+                and call.context & IN_FOR_HEADER
+                and first <= call.line <= site.call.line
+                for call in facts.calls
             )
             caught = site.call.context & IN_HANDLER or any(
                 (first <= handler.line <= last and not handler.raises) or "continue" in handler.steps

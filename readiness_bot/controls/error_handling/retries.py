@@ -44,6 +44,23 @@ ENOUGH = 0.5
             "@task()\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
             "if __name__ == '__main__':\n    charge('https://a.example')\n"
         ),
+        (
+            "import time\nimport requests\n\n\ndef charge(url):\n    for number in range(4):\n        try:\n"
+            "            return requests.post(url, timeout=5)\n        except requests.ConnectionError:\n"
+            "            time.sleep(2 ** number)\n    return None\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
+        {
+            "shop/http.py": (
+                "from collections.abc import Iterator\nfrom contextlib import contextmanager\nimport httpx\n\n\n"
+                "@contextmanager\ndef client() -> Iterator[httpx.Client]:\n"
+                "    with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as session:\n        yield session\n"
+            ),
+            "shop/main.py": (
+                "from shop.http import client\n\n\ndef charge(url):\n    with client() as session:\n"
+                "        return session.post(url)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n"
+            ),
+        },
     ],
     fails=[
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
