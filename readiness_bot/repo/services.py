@@ -380,6 +380,8 @@ class Services:
             ]
         for site in self._routes.applications:
             value = site.call.keyword("exception_handlers")
+            if isinstance(value, Name) and (bound := self._python.assignment(value.name, site.module)) is not None:
+                value = bound[1].value
             for key, handler in zip(getattr(value, "keys", ()), getattr(value, "values", ()), strict=False):
                 found += [
                     Attachment(
@@ -417,7 +419,9 @@ class Services:
 
     def _hooks(self) -> Iterator[Attachment]:
         for site in self._routes.applications:
-            yield from self._attached("lifespan", site.call.keyword("lifespan"), site)
+            value = site.call.keyword("lifespan")
+            yield from self._attached("lifespan", value, site)
+            yield from self._made_lifespan(value, site)
             for value in flattened(site.call.keyword("on_startup")):
                 yield from self._attached("startup", value, site)
             for value in flattened(site.call.keyword("on_shutdown")):
@@ -465,6 +469,20 @@ class Services:
             if owner in ("on_startup", "on_shutdown", "on_cleanup", "cleanup_ctx"):
                 for value in site.call.args:
                     yield from self._attached("startup" if owner == "on_startup" else "shutdown", value, site)
+
+    def _made_lifespan(self, value: Value | None, site: CallSite) -> Iterator[Attachment]:
+        """The lifespan inside a function of the tree that makes it: called in place, or into a variable before."""
+        module = site.module
+        if isinstance(value, Name) and value.name.startswith("?"):
+            local = (item.value for item in module.facts.assignments if item.target == value.name)
+            value = next((item for item in local if isinstance(item, Invoke)), None)
+        maker = self._python.definition(value.name, module) if isinstance(value, Invoke) else None
+        if maker is None:
+            return
+        for index, inner in enumerate(maker.module.facts.definitions):
+            if inner.parent == maker.index and inner.kind == "function" and inner.is_generator:
+                target = DefinitionSite(maker.module, index, inner)
+                yield Attachment("lifespan", target.name, target.location, maker.module, target)
 
     def _registered(
         self, kind: Literal["startup", "shutdown", "before-request", "after-request"], *names: str

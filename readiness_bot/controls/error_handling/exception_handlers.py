@@ -27,6 +27,11 @@ from readiness_bot.repo import Repo
             "FastAPI()\n\n\n@app.exception_handler(Exception)\n"
             "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n"
         ),
+        (
+            "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\n\n"
+            "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n"
+            "\n\nHANDLERS = {Exception: unexpected}\napp = FastAPI(exception_handlers=HANDLERS)\n"
+        ),
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'ok'\n",
         (
             "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"

@@ -34,6 +34,30 @@ async def lifespan(app):
 
 app = FastAPI(lifespan=lifespan)
 """
+_MADE_LIFESPAN = """\
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.db import engine
+
+
+def lifespan_for(settings):
+    @asynccontextmanager
+    async def lifespan(app):
+        yield
+        await engine.dispose()
+
+    return lifespan
+
+
+def create_app(settings):
+    lifespan = lifespan_for(settings)
+    return FastAPI(lifespan=lifespan)
+
+
+app = create_app({})
+"""
 _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n'
 
 
@@ -54,6 +78,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
     ],
     passes=[
         {"app/main.py": _LIFESPAN},
+        {"app/main.py": _MADE_LIFESPAN},
         {
             "app/main.py": _APP,
             "Dockerfile": _IMAGE.format(server='uvicorn", "app.main:app", "--timeout-graceful-shutdown=30'),
