@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import cached_property
 
-from readiness_bot.facts.python import Index, Name
+from readiness_bot.facts.python import Const, Index, Name
 from readiness_bot.model import Evidence
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
@@ -25,6 +25,10 @@ _READS = (
     "environ.get",
     "os.environb.get",
 )
+_HELPER = re.compile(
+    r"(get_?)?env(iron)?(_?(var|str|opt|int|bool|float|list|get|value|path))?|from_env|read_env(_var)?"
+)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _OF_THE_SYSTEM = frozenset(
     {
         "HOME",
@@ -114,6 +118,10 @@ class Environment:
             if self._python.constant(site.call.argument(0, "key"), site.module) in _OF_THE_SYSTEM:
                 continue
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
+        for site in self._python.all_calls:
+            key = site.call.args[0].value if site.call.args and isinstance(site.call.args[0], Const) else None
+            if isinstance(key, str) and _VARIABLE.fullmatch(key) and _HELPER.fullmatch(site.call.last):
+                found.append(Evidence(site.module.path, site.call.line, f"`{site.call.last}` reads `{key}`"))
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 value = assignment.value

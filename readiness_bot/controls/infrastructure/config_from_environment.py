@@ -37,6 +37,10 @@ _FEW = 3
             "app/config.py": "import os\n\nDATABASE_URL = os.environ['DATABASE_URL']\n",
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
+        {
+            "app/config.py": "from shoplib.env import env_str\n\nSTORE_URL = env_str('SHOP_STORE_URL', 'redis://store')\n",
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
     ],
     fails=[
         {"app/main.py": "from flask import Flask\n\napp = Flask(__name__)\nDATABASE_URL = 'postgresql://db/app'\n"},
