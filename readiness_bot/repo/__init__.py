@@ -257,4 +257,12 @@ class Repo:
     @cached_property
     def observability(self) -> Observability:
         """What tells operators how the service is doing."""
-        return Observability(self.python, self.routes, self.services, self.wiring, self.deployment)
+        return Observability(
+            self.python,
+            self.routes,
+            self.services,
+            self.wiring,
+            self.deployment,
+            self.dependencies,
+            self.documents,
+        )

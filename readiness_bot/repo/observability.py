@@ -12,7 +12,9 @@ from functools import cached_property
 
 from readiness_bot.facts.python import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
+from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.routes import Routes, flattened
@@ -105,6 +107,8 @@ _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
     r"scout-apm|appdynamics|instana)\b"
 )
+_HISTORY = re.compile(r"(^|/)(change|history|news|release)[^/]*$", re.IGNORECASE)
+_AGENT_PACKAGES = ("opentelemetry-distro", "ddtrace", "newrelic", "elastic-apm", "logfire", "scout-apm")
 
 _TRACE_EXPORTERS = matcher(
     "opentelemetry.exporter.otlp.*",
@@ -244,13 +248,22 @@ class Observability:
     LOOKS = "telemetry libraries and their set-up"
 
     def __init__(
-        self, python: Python, routes: Routes, services: Services, wiring: Wiring, deployment: Deployment
+        self,
+        python: Python,
+        routes: Routes,
+        services: Services,
+        wiring: Wiring,
+        deployment: Deployment,
+        dependencies: Dependencies,
+        documents: Documents,
     ) -> None:
         self._python = python
         self._routes = routes
         self._services = services
         self._wiring = wiring
         self._deployment = deployment
+        self._dependencies = dependencies
+        self._documents = documents
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -294,6 +307,18 @@ class Observability:
                         Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True)
                     )
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def documented_agents(self) -> tuple[Evidence, ...]:
+        """Where the documentation starts the service under an agent that the project depends on."""
+        if not self._dependencies.declares(*_AGENT_PACKAGES):
+            return ()
+        return tuple(
+            Evidence(document.path, line, f"{section.title or document.title}: started under an agent")
+            for document in self._documents.all
+            if not _HISTORY.search(document.path)
+            for section, line in document.saying(_AGENTS.pattern)
+        )[:3]
 
     # -- metrics ---------------------------------------------------------------------------------------------------
 
@@ -474,7 +499,7 @@ class Observability:
         if not site.call.args:
             return True
         name = self._python.constant(site.call.args[0], site.module)
-        return isinstance(name, str) and "." not in name and name == site.module.path.partition("/")[0]
+        return name == "" or (isinstance(name, str) and "." not in name and name == site.module.path.partition("/")[0])
 
     @staticmethod
     def _is_given_handlers(site: CallSite) -> bool:

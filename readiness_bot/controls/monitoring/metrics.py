@@ -40,6 +40,11 @@ from readiness_bot.repo import Repo
             "from flask import Flask\nfrom statsd import StatsClient\n\napp = Flask(__name__)\nstats "
             "= StatsClient('statsd', 8125)\n"
         ),
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["opentelemetry-distro[otlp]"]\n',
+            "docs/monitoring.md": "# Monitoring\n\nStart it with `opentelemetry-instrument uvicorn app.main:app`.\n",
+        },
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
     fixed=(
@@ -66,6 +71,9 @@ def metrics(repo: Repo) -> Judgement:
         return partial(
             "A metrics export is set up in code that nothing reaches.", *(item.evidence for item in exports[:5])
         )
+    documented = repo.observability.documented_agents
+    if documented:
+        return passed("An agent that the documentation names takes metrics out of the process.", *documented)
     defined = repo.observability.metrics
     if defined:
         return partial("Metrics are defined, but nothing exports them.", *(item.evidence for item in defined[:5]))

@@ -31,6 +31,10 @@ from readiness_bot.repo import Repo
             "logging.getLogger().addHandler(handler)\n"
         ),
         (
+            "import logging\nfrom logging.handlers import RotatingFileHandler\n\n"
+            "logging.getLogger('').addHandler(RotatingFileHandler('shop.log'))\n"
+        ),
+        (
             "from litestar import Litestar\nfrom litestar.plugins.structlog import StructlogPlugin\n\n"
             "app = Litestar([], plugins=[StructlogPlugin()])\n"
         ),

@@ -36,8 +36,19 @@ from readiness_bot.repo import Repo
             "import sentry_sdk\nfrom fastapi import FastAPI\n\n"
             "sentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n"
         ),
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["opentelemetry-distro[otlp]"]\n',
+            "docs/monitoring.md": "# Monitoring\n\nStart it with `opentelemetry-instrument uvicorn app.main:app`.\n",
+        },
     ],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "docs/monitoring.md": "# Monitoring\n\nStart it with `opentelemetry-instrument uvicorn app.main:app`.\n",
+        },
+    ],
     fixed="from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter "
     "import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import "
     "FastAPIInstrumentor\n"
@@ -71,6 +82,8 @@ def tracing(repo: Repo) -> Judgement:
     instruments = [item.evidence for item in room.trace_instrumentations if item.is_reached]
     if exporters and instruments:
         return passed("The framework is instrumented, and spans are exported.", *exporters[:2], *instruments[:3])
+    if room.documented_agents:
+        return passed("An agent that the documentation names traces the requests.", *room.documented_agents)
     if exporters:
         return partial("Spans are exported, but the framework writes none.", *exporters[:5])
     if instruments:
