@@ -413,6 +413,8 @@ class Interface:
         return tuple((route, self._is_paged(route)) for route in self.routes if self._is_list(route))
 
     def _is_list(self, route: Route) -> bool:
+        if self._takes_pages(route):
+            return True
         if "GET" not in route.methods or re.search(r"(\}|>|\))/?$", route.path) or route.path in ("/", ""):
             return False
         name = route.handler.definition.name.lower() if route.handler is not None else ""
@@ -447,6 +449,16 @@ class Interface:
             return True
         return (plural and name in ("get", "list", "index", "get_queryset")) or (
             plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        )
+
+    @staticmethod
+    def _takes_pages(route: Route) -> bool:
+        """Whether a handler asks both how many rows and which ones: then it answers with a list, whatever its path."""
+        if "GET" not in route.methods or route.handler is None:
+            return False
+        names = {parameter.name for parameter in route.handler.definition.parameters}
+        return bool(names & {"limit", "page_size", "per_page", "size"}) and bool(
+            names & {"offset", "skip", "page", "cursor", "page_number"}
         )
 
     def _is_list_view(self, route: Route) -> bool:

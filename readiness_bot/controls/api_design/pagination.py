@@ -28,7 +28,11 @@ _HALF = 0.05
         (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"
             "def list_items(limit: int = 50, offset: int = 0):\n    return []\n"
-        )
+        ),
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/search/{shelf}')\n"
+            "def search(shelf: str, limit: int = 50, offset: int = 0):\n    return {'results': []}\n"
+        ),
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items():\n    return []\n"
