@@ -467,6 +467,19 @@ class Identity:
         calls, _, _, _ = self._refusals.body(route.handler)
         return bool(words & _WRITING) or any(snake(call.last).split("_")[0] in _WRITING for call in calls)
 
+    def _only_asks(self, route: Route) -> bool:
+        """Whether a POST is a question too long for an address: named for asking, and its handler writes nothing."""
+        if set(route.methods) - {"GET", "HEAD", "OPTIONS"} != {"POST"} or route.handler is None:
+            return False
+        path = re.sub(r"[{<][^}>]*[}>]", "", route.path)
+        words = [word.lower() for text in (path, route.handler.definition.name) for word in _WORD.findall(text)]
+        if not _QUESTIONS.intersection(words):
+            return False
+        calls, _, _, _ = self._refusals.body(route.handler)
+        return not _WRITING.intersection(words) and not any(
+            snake(call.last).split("_")[0] in _WRITING for call in calls
+        )
+
     @cached_property
     def exposed(self) -> tuple[Route, ...]:
         """The wired routes of production code that change state and are meant for someone known."""
@@ -475,6 +488,7 @@ class Identity:
             for route in self._routes.all
             if route.is_wired
             and self._changes(route)
+            and not self._only_asks(route)
             and route.module.area is Area.PRODUCTION
             and not self.is_open_on_purpose(route)
         )
@@ -587,6 +601,9 @@ _ASKING = frozenset(
         "test",
         "parse",
     ]
+)
+_QUESTIONS = frozenset(
+    {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
 )
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]

@@ -62,6 +62,12 @@ _RULE_ROUTES = 4
             "def require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
             "@app.route('/items', methods=['POST'])\ndef create():\n    return {}\n"
         ),
+        (
+            "from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n"
+            "    if not token:\n        raise HTTPException(status_code=401)\n\n\napp = FastAPI()\n\n\n"
+            "@app.post('/search')\ndef search(body: dict):\n    return {'found': [body]}\n\n\n"
+            "@app.post('/items', dependencies=[Depends(current_user)])\ndef create():\n    return {}\n"
+        ),
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
@@ -180,7 +186,9 @@ def _shown(guarded: list[tuple[Route, Protection]], kind: str = "state-changing 
     return tuple(evidence)
 
 
-_JOINING = re.compile(r"(create|add|new|post)_?(user|account|customer)s?", re.IGNORECASE)
+_JOINING = re.compile(
+    r"(create|add|new|post|write|insert|register)_?(new_?)?(user|account|customer|member)s?", re.IGNORECASE
+)
 """Names of handlers that make an account: where anybody may join, strangers call them."""
 
 
