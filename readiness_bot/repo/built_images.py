@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from readiness_bot.facts.dockerfile import Dockerfile
@@ -27,6 +27,11 @@ class BuiltImage:
     def path(self) -> str:
         """The Dockerfile."""
         return self.image.path
+
+    @property
+    def develops(self) -> bool:
+        """Whether all that it starts is started in a mode for development, such as a reloader."""
+        return bool(self.started) and all(one.command.develops for one in self.started)
 
     @property
     def serves(self) -> bool:
@@ -52,11 +57,19 @@ class BuiltImages:
     @cached_property
     def all(self) -> tuple[BuiltImage, ...]:
         """One image for each Dockerfile, by path: that of the last stage, or of the one that serves."""
-        return tuple(
+        found = tuple(
             self._built(self._serving_target(Image(path, dockerfile)))
             for path, dockerfile in self._sources.facts(Dockerfile).items()
             if dockerfile.stages and self._sources.area(path) is not Area.VENDORED
         )
+        if any(one.purpose == "service" for one in found):
+            return found
+        # Where no other image starts the service, the one whose command reloads is what gets deployed.
+        return tuple(replace(one, purpose="service") if self._only_reloads(one) else one for one in found)
+
+    def _only_reloads(self, built: BuiltImage) -> bool:
+        named = self._purpose_by_place(built.path) or purpose_by_path(built.path)
+        return named is None and built.purpose == "development" and built.develops
 
     def _serving_target(self, image: Image) -> Image:
         """The stage that serves, where a file ends in another one that only some builds ask for."""

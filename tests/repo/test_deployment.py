@@ -91,7 +91,8 @@ def test_script_that_calls_itself_ends() -> None:
         ("Dockerfile", 'FROM nginx:1.27\nCMD ["nginx"]\n', "foreign"),
         ("Dockerfile", 'FROM python:3.13\nCMD ["sleep", "infinity"]\n', "development"),
         ("Dockerfile", 'FROM python:3.13\nCMD ["pytest"]\n', "test"),
-        ("Dockerfile", 'FROM python:3.13\nCMD ["uvicorn", "a:b", "--reload"]\n', "development"),
+        ("Dockerfile", 'FROM python:3.13\nCMD ["uvicorn", "a:b", "--reload"]\n', "service"),
+        ("Dockerfile.dev", 'FROM python:3.13\nCMD ["uvicorn", "a:b", "--reload"]\n', "development"),
     ],
 )
 def test_purpose_of_an_image(path: str, text: str, purpose: str) -> None:

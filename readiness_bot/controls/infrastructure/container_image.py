@@ -15,6 +15,7 @@ RUN pip install -r requirements.txt
 CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0"]
 """
 _STARTS_NOTHING = 0.5
+_STARTS_FOR_DEVELOPMENT = 0.75
 _BUILDPACKS = frozenset(
     {
         "heroku",
@@ -63,6 +64,7 @@ _BUILDPACKS = frozenset(
     fixed={"app/main.py": _APP, "Dockerfile": _DOCKERFILE},
     partials=[
         {"app/main.py": _APP, "Dockerfile.dev": _DOCKERFILE},
+        {"app/main.py": _APP, "Dockerfile": _DOCKERFILE.replace('"0.0.0.0"', '"0.0.0.0", "--reload"')},
         {"app/main.py": _APP, "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n"},
     ],
     ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
@@ -72,6 +74,10 @@ def container_image(repo: Repo) -> Judgement:
     images = repo.deployment.service_images
     if images:
         shown = [evidence for built in images[:3] for evidence in _shown(repo, built.path)]
+        if all(built.develops for built in images):
+            return partial(
+                "The image starts the service in a mode for development.", *shown, score=_STARTS_FOR_DEVELOPMENT
+            )
         return passed(f"{_count(len(images))} the service.", *shown)
     if not repo.is_service:
         return not_applicable("A library: nothing here is deployed.")
