@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Definition, Format, Name, Value
+from readiness_bot.facts.python import Const, Definition, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import CallSite, Module, Python
@@ -100,7 +100,7 @@ class Suite:
         """Where tests drive the application through a client of its interface."""
         found: list[Evidence] = []
         for site in self._calls:
-            if _CLIENTS.search(site.name.rpartition(":")[2]):
+            if _CLIENTS.search(site.name.rpartition(":")[2]) and not self._is_in_idle_fixture(site):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.last}`"))
         for module in self._python.tests:
             told = next(
@@ -109,6 +109,37 @@ class Suite:
             if told is not None:
                 found.append(told)
         return tuple(dict.fromkeys(found))
+
+    def _is_in_idle_fixture(self, site: CallSite) -> bool:
+        """Whether the call stands in a fixture that no test and no other fixture asks for."""
+        function = site.function
+        if function is None or not any("fixture" in getattr(item, "name", "") for item in function.decorators):
+            return False
+        renamed = any(
+            keyword == "name" or keyword == "autouse"
+            for item in function.decorators
+            if isinstance(item, Invoke) and item.call >= 0
+            for keyword, _ in site.module.facts.calls[item.call].keywords
+        )
+        return not renamed and function.name not in self._asked_fixtures
+
+    @cached_property
+    def _asked_fixtures(self) -> frozenset[str]:
+        """The names that tests, fixtures and `usefixtures` ask for."""
+        parameters = {
+            parameter.name
+            for module in self._python.tests
+            for definition in module.facts.definitions
+            for parameter in definition.parameters
+        }
+        named = {
+            value.value
+            for site in self._calls
+            if site.last in ("usefixtures", "getfixturevalue")
+            for value in site.call.args
+            if isinstance(value, Const) and isinstance(value.value, str)
+        }
+        return frozenset(parameters | named)
 
     def _client_of(self, definition: Definition, module: Module) -> Evidence | None:
         """How one test class or function gets at a client: Django's own, or a fixture named for it."""

@@ -49,7 +49,20 @@ from readiness_bot.repo import Repo
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n "
                 "   return []\n"
             )
-        }
+        },
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return []\n"
+            ),
+            "tests/conftest.py": (
+                "import pytest\nfrom fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\n"
+                "@pytest.fixture\ndef client():\n    return TestClient(app)\n"
+            ),
+            "tests/test_orders.py": (
+                "from app.main import orders\n\n\ndef test_orders():\n    assert orders() == []\n"
+            ),
+        },
     ],
     fixed={
         "app/main.py": (
