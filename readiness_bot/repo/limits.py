@@ -51,6 +51,15 @@ _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
     re.IGNORECASE,
 )
+_RECORDS = (
+    "pydantic.*",
+    "sqlmodel.*",
+    "sqlalchemy.*",
+    "django.db.models.*",
+    "rest_framework.serializers.*",
+    "marshmallow.*",
+)
+"""Bases of classes that hold data: one named for a limit keeps its number, and limits nothing."""
 _LIBRARIES = (
     "flask_limiter",
     "slowapi",
@@ -131,9 +140,13 @@ class Limits:
                     )
             if route.handler is not None:
                 for call in route.handler.module.facts.calls:
-                    if call.scope == route.handler.index and (
-                        _NAME.search(call.last)
-                        or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
+                    if (
+                        call.scope == route.handler.index
+                        and not call.last[:1].isupper()
+                        and (
+                            _NAME.search(call.last)
+                            or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
+                        )
                     ):
                         yield RateLimit(
                             "login" if self._is_login(route) else "route",
@@ -265,5 +278,6 @@ class Limits:
                 _NAME.search(site.definition.name)
                 and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
+                and not self._python.descends_from(site, *_RECORDS)
             ):
                 yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)

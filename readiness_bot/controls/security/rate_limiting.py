@@ -44,9 +44,14 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class RateLimitRow(BaseModel):\n    name: str\n\n\n@app.post('/plans')\n"
+            "def create_plan(row: RateLimitRow):\n    return RateLimitRow(name=row.name)\n"
+        ),
+        (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
             "def login():\n    return {}\n"
-        )
+        ),
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
