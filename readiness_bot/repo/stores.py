@@ -351,8 +351,22 @@ class Stores:
                 continue
             for tool, pattern in _MIGRATIONS:
                 if tool not in found and pattern.search(path) and self._is_of(tool, path):
-                    found[tool] = Evidence(path, 1, f"{tool} migration")
+                    found[tool] = (
+                        self._first_revision(path) if tool == "Alembic" else Evidence(path, 1, f"{tool} migration")
+                    )
         return tuple(found.values())
+
+    def _first_revision(self, environment: str) -> Evidence:
+        """A revision beside Alembic's environment; without one, the environment itself."""
+        folder = f"{environment.rpartition('/')[0]}/".lstrip("/")
+        revisions = (
+            path
+            for path in sorted(self._sources.paths)
+            if path.startswith(folder) and "versions/" in path[len(folder) :] and path.endswith(".py")
+            if not path.endswith("__init__.py")
+        )
+        first = next(revisions, "")
+        return Evidence(first, 1, "Alembic revision") if first else Evidence(environment, 1, "Alembic is set up here")
 
     def _is_of(self, tool: str, path: str) -> bool:
         module = self._python.modules.get(path)
