@@ -142,7 +142,7 @@ class Limits:
                 for call in route.handler.module.facts.calls:
                     if (
                         call.scope == route.handler.index
-                        and not call.last[:1].isupper()
+                        and not call.last.lstrip(":?")[:1].isupper()
                         and (
                             _NAME.search(call.last)
                             or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
@@ -150,7 +150,7 @@ class Limits:
                     ):
                         yield RateLimit(
                             "login" if self._is_login(route) else "route",
-                            f"`{call.last}` in {route.name}",
+                            f"`{call.last.lstrip(':?')}` in {route.name}",
                             route.handler.module.path,
                             call.line,
                             self._off,
