@@ -22,7 +22,7 @@ def repo_of(
         for path, data in contents.items():
             if extractor.claims(path):
                 try:
-                    by_kind.setdefault(extractor.facts, {})[path] = extractor.extract(data)
+                    by_kind.setdefault(extractor.facts, {})[path] = extractor.facts_of(data)
                 except Unreadable as reason:
                     skipped.append(Skipped(path, str(reason)))
     return Repo(

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from readiness_bot.facts.rendered import rendered
+
 MAX_BYTES = 4 * 1024 * 1024
 """Files over 4 MiB are not read: the largest hand-written source file seen in public backends has under 1 MiB."""
 
@@ -31,6 +33,10 @@ class Extractor:
     claims: Callable[[str], bool]
     extract: Callable[[bytes], msgspec.Struct]
     facts: type[Any]
+
+    def facts_of(self, data: bytes) -> msgspec.Struct:
+        """What `extract` makes of a file, a project template's being read as what it renders to."""
+        return self.extract(rendered(data))
 
 
 @cache

@@ -11,7 +11,7 @@ from readiness_bot.facts.yaml_nodes import load_documents
 
 _PATHS = re.compile(
     r"""
-    (^|/)\.(github|gitea|forgejo)/(workflows/[^/]+|actions/([^/]+/)*action)\.ya?ml$
+    (^|/)\.(github|gitea|forgejo)/(workflows/[^/]+|([^/]+/)*action)\.ya?ml$
     | ^action\.ya?ml$
     | (^|/)[^/]*\.?gitlab-ci[^/]*\.ya?ml$ | (^|/)\.gitlab(-ci)?/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)\.circleci/[^/]+\.ya?ml$

@@ -339,15 +339,18 @@ def _cloud_foundry(document: Node) -> PlatformFile:
     )
     processes = tuple(
         PlatformProcess(
-            one["name"].string,
-            "web",
-            one.line,
-            one["command"].string,
-            health=one["health-check-http-endpoint"].string,
-            health_line=one["health-check-http-endpoint"].key_line,
-            bounded=bool(one["memory"]),
+            f"{one['name'].string} {kind}"
+            if (kind := process["type"].string) not in ("", "web")
+            else one["name"].string,
+            "worker" if kind not in ("", "web") else "web",
+            process["command"].key_line or process.line,
+            process["command"].string,
+            health=process["health-check-http-endpoint"].string,
+            health_line=process["health-check-http-endpoint"].key_line,
+            bounded=bool(process["memory"]),
         )
         for one in applications
+        for process in (*(() if one["processes"] and not one["command"] else (one,)), *one["processes"])
     )
     return PlatformFile("cloud-foundry", document["applications"].key_line, processes) if processes else _NOTHING
 

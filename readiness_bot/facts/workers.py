@@ -136,7 +136,7 @@ def without_facts(kinds: Sequence[str], reason: str, *, lasting: bool) -> tuple[
 
 def _outcome(extractor: Extractor, content: bytes) -> Outcome:
     try:
-        facts = _encoded(extractor.extract(content))
+        facts = _encoded(extractor.facts_of(content))
         # What does not fit its own type is better found here than when it is asked for.
         msgspec.msgpack.decode(facts, type=extractor.facts)
         return Outcome(extractor.kind, Row(facts=msgspec.Raw(facts)), lasting=True)

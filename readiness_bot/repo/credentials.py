@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python import MODULE, Const, Invoke, Name
-from readiness_bot.facts.secret_literals import SecretLiteral, SecretLiterals
+from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.sources import Sources
@@ -87,7 +87,8 @@ class Secrets:
 
     def reads(self, path: str) -> bool:
         """Whether answers depend on this path."""
-        return path in self._sources.facts(SecretLiterals)
+        # What is no valid YAML was still read for secrets, line by line.
+        return Python.reads(path) or (EXTRACTOR.claims(path) and path not in self._sources.facts(SecretLiterals))
 
     @cached_property
     def kept(self) -> tuple[KeptSecret, ...]:

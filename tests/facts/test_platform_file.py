@@ -60,6 +60,14 @@ _ECS = '{"containerDefinitions": [{"name": "api", "image": "shop:1", "memory": 5
             "cloud-foundry",
             [("api", "web", "python run.py", "")],
         ),
+        (
+            (
+                "applications:\n- name: api\n  processes:\n  - {type: web, memory: 1G, command: ./web.sh}\n"
+                "  - {type: worker, command: celery -A shop worker}\n"
+            ),
+            "cloud-foundry",
+            [("api", "web", "./web.sh", ""), ("api worker", "worker", "celery -A shop worker", "")],
+        ),
         ("a: b\n", "", []),
         ('{"a": 1}', "", []),
     ],
