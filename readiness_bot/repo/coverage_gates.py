@@ -17,7 +17,7 @@ class CoverageGate:
     """A demand on coverage that a pipeline enforces.
 
     `kind` is `minimum` (with `percent`), `ratchet` (coverage may not drop), or `change` (a demand on changed lines
-    alone). `on_pull_requests` tells whether pull requests meet it.
+    alone). `on_changes` tells whether a change meets it before it is merged.
     """
 
     kind: Literal["minimum", "ratchet", "change"]
@@ -25,7 +25,7 @@ class CoverageGate:
     path: str
     line: int
     detail: str
-    on_pull_requests: bool
+    on_changes: bool
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -62,9 +62,7 @@ class CoverageGates:
         """Every demand that some pipeline enforces, those met by pull requests first, the highest minimum first."""
         order = {"minimum": 0, "ratchet": 1, "change": 2}
         found = [*self._of_commands(), *self._of_settings(), *self._of_actions(), *self._of_codecov()]
-        return tuple(
-            sorted(found, key=lambda gate: (not gate.on_pull_requests, order[gate.kind], -gate.percent, gate.path))
-        )
+        return tuple(sorted(found, key=lambda gate: (not gate.on_changes, order[gate.kind], -gate.percent, gate.path)))
 
     @property
     def unenforced(self) -> CoverageGate | None:
@@ -109,24 +107,24 @@ class CoverageGates:
             if run.tool == "diff-cover":
                 percent = _percent(run.command.value("--fail-under"))
                 if percent is not None:
-                    yield CoverageGate("change", percent, run.path, run.line, run.detail, run.on_pull_requests)
+                    yield CoverageGate("change", percent, run.path, run.line, run.detail, run.on_changes)
             else:
                 percent = _percent(
                     run.command.value("--cov-fail-under")
                     or (run.command.value("--fail-under") if run.tool == "coverage" else "")
                 )
                 if percent:
-                    yield CoverageGate("minimum", percent, run.path, run.line, run.detail, run.on_pull_requests)
+                    yield CoverageGate("minimum", percent, run.path, run.line, run.detail, run.on_changes)
 
     def _of_settings(self) -> Iterator[CoverageGate]:
         """Settings count where some run measures with them: the one that pull requests start, if there is one."""
-        measuring = sorted(self._measuring, key=lambda run: not run.on_pull_requests)
+        measuring = sorted(self._measuring, key=lambda run: not run.on_changes)
         if not measuring or measuring[0].command.has("--cov-fail-under", "--fail-under"):
             return
         for path, setting in self._settings():
             percent = _percent(setting.text)
             if percent:
-                on_requests = measuring[0].on_pull_requests
+                on_requests = measuring[0].on_changes
                 yield CoverageGate(
                     "minimum", percent, path, setting.line, f"{setting.name} = {setting.text}", on_requests
                 )
@@ -154,7 +152,7 @@ class CoverageGates:
         ]
         if not uploads:
             return
-        requests = any(run.on_pull_requests for run in uploads)
+        requests = any(run.on_changes for run in uploads)
         for configured in self._tooling.tables(r"coverage\.status(\..+)?"):
             if "codecov" in configured.path:
                 yield from _codecov_gates(configured, requests)

@@ -28,6 +28,8 @@ MAX_RUNS = 5_000
 
 _MAX_DEPTH = 6
 _PULL_REQUEST = frozenset({"pull_request", "pull_request_target", "merge_group"})
+_ANY_PUSH = "any-push"
+"""Beside `push` where no branch is left out: then a change is seen before it is merged, if not from forks."""
 _CHANGING = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "labeled", "edited"})
 
 
@@ -114,6 +116,21 @@ class Run:
     def checks_pull_requests(self) -> bool:
         """Whether a pull request starts it and a failure of it is seen there."""
         return self.on_pull_requests and self.can_fail
+
+    @property
+    def on_changes(self) -> bool:
+        """Whether it runs on a change before it is merged, by pull request or by any push."""
+        return bool(self.events & (_PULL_REQUEST | {_ANY_PUSH}))
+
+    @property
+    def checks_changes(self) -> bool:
+        """Whether it runs on a change before it is merged, by pull request or by any push, and can fail."""
+        return self.can_fail and self.on_changes
+
+    @property
+    def when(self) -> str:
+        """What starts it on a change, in words."""
+        return "on pull requests" if self.on_pull_requests else "on every push"
 
     @property
     def detail(self) -> str:
@@ -324,6 +341,8 @@ def _pipeline_events(pipeline: Pipeline) -> frozenset[str]:
             events.add(f"{trigger.event}:{trigger.types[0]}")
         else:
             events.add(trigger.event)
+        if trigger.event == "push" and (not trigger.branches or {"*", "**"} & set(trigger.branches)):
+            events.add(_ANY_PUSH)
     return frozenset(events)
 
 
@@ -358,7 +377,7 @@ def _under_condition(condition: str, events: frozenset[str]) -> frozenset[str]:
         )
         and "||" not in plain
     ):
-        excluded |= _PULL_REQUEST
+        excluded |= _PULL_REQUEST | {_ANY_PUSH}
     return events - excluded
 
 

@@ -61,10 +61,10 @@ def formatting(repo: Repo) -> Judgement:
     if not repo.python.exists:
         return not_applicable("There is no Python code.")
     runs = [run for run in repo.pipelines.runs_of(*_FORMATTERS) if _formats(run)]
-    checking = [run for run in runs if run.checks_pull_requests and (_checks(run) or _is_compared(repo, run))]
+    checking = [run for run in runs if run.checks_changes and (_checks(run) or _is_compared(repo, run))]
     if checking:
         return passed(
-            f"{checking[0].tool} checks the format of pull requests.",
+            f"{checking[0].tool} checks the format {checking[0].when}.",
             seen(checking[0].path, checking[0].line, checking[0].detail),
         )
     pushed = next((run for run in runs if run.can_fail and _checks(run)), None)
@@ -74,7 +74,7 @@ def formatting(repo: Repo) -> Judgement:
             seen(pushed.path, pushed.line, pushed.detail),
             score=0.5,
         )
-    sorting = next((run for run in repo.pipelines.runs_of("isort") if run.checks_pull_requests and _checks(run)), None)
+    sorting = next((run for run in repo.pipelines.runs_of("isort") if run.checks_changes and _checks(run)), None)
     if sorting is not None:
         return partial(
             "Only the order of imports is checked.",

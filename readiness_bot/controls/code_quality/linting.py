@@ -38,6 +38,7 @@ _HOOKS = (
     role=Role.BACKEND,
     sources=["https://docs.astral.sh/ruff/linter/", "https://pre-commit.com/#usage-in-continuous-integration"],
     passes=[
+        {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW.replace("pull_request", "[push]")},
         {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW},
         {
             "app/main.py": "import os\n",
@@ -53,6 +54,10 @@ _HOOKS = (
         "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
     },
     partials=[
+        {
+            "app/main.py": "import os\n",
+            ".github/workflows/lint.yml": _WORKFLOW.replace("on: pull_request", "on:\n  push:\n    branches: [main]"),
+        },
         {"app/main.py": "import os\n", ".pre-commit-config.yaml": _HOOKS},
         {"app/main.py": "import os\n", "setup.cfg": "[flake8]\nmax-line-length = 120\n"},
         {
@@ -67,10 +72,10 @@ def linting(repo: Repo) -> Judgement:
     if not repo.python.exists:
         return not_applicable("There is no Python code.")
     runs = [run for run in repo.pipelines.runs_of(*_LINTERS) if _lints(run)]
-    checking = [run for run in runs if run.checks_pull_requests and not run.command.has("--exit-zero")]
+    checking = [run for run in runs if run.checks_changes and not run.command.has("--exit-zero")]
     if checking:
         return passed(
-            f"{checking[0].tool} runs on pull requests.",
+            f"{checking[0].tool} runs {checking[0].when}.",
             *(seen(run.path, run.line, run.detail) for run in checking[:2]),
         )
     pushed = next((run for run in runs if run.can_fail and not run.command.has("--exit-zero")), None)

@@ -51,17 +51,17 @@ def type_checking(repo: Repo) -> Judgement:
     runs = [
         run for run in repo.pipelines.runs_of(*_CHECKERS) if run.tool != "ty" or run.command.words[:1] == ("check",)
     ]
-    checking = next((run for run in runs if run.checks_pull_requests), None)
+    checking = next((run for run in runs if run.checks_changes), None)
     if checking is not None:
         evidence = seen(checking.path, checking.line, checking.detail)
         if share >= _MOST:
             return passed(
-                f"{checking.tool} runs on pull requests, and {share:.0%} of the public functions are annotated.",
+                f"{checking.tool} runs {checking.when}, and {share:.0%} of the public functions are annotated.",
                 evidence,
             )
         score = round(0.5 + 0.4 * share / _MOST, 2)
         return partial(
-            f"{checking.tool} runs on pull requests, but only {share:.0%} of the public functions are annotated.",
+            f"{checking.tool} runs {checking.when}, but only {share:.0%} of the public functions are annotated.",
             evidence,
             score=score,
         )

@@ -31,6 +31,12 @@ _CODE = {"app/main.py": "a = 1\n", "tests/test_a.py": "def test_a():\n    assert
     passes=[
         {
             **_CODE,
+            ".github/workflows/test.yml": _WORKFLOW.replace("pull_request", "push").replace(
+                "--cov=app", "--cov=app --cov-fail-under=75"
+            ),
+        },
+        {
+            **_CODE,
             ".github/workflows/test.yml": _WORKFLOW,
             "pyproject.toml": "[tool.coverage.report]\nfail_under = 80\n",
         },
@@ -69,8 +75,8 @@ def coverage_gate(repo: Repo) -> Judgement:
     minimum = next((gate for gate in gates if gate.kind == "minimum"), None)
     if minimum is not None:
         evidence = seen(minimum.path, minimum.line, minimum.detail)
-        if minimum.on_pull_requests:
-            return passed(f"A minimum of {minimum.percent:g} % is enforced on pull requests.", evidence)
+        if minimum.on_changes:
+            return passed(f"A minimum of {minimum.percent:g} % is enforced on every change.", evidence)
         return partial(
             f"A minimum of {minimum.percent:g} % is enforced, but not on pull requests.", evidence, score=0.7
         )
