@@ -45,6 +45,8 @@ _STORE_LIBRARIES = (
     "pytest_databases",
     "docker",
 )
+_ENDPOINT = re.compile(r"[A-Za-z][\w-]*(:[\w-]+|\.[A-Za-z_]\w*)")
+"""A name as frameworks make them of a group and a route: `orders:list`, `orders.create_order`."""
 _PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}|\([^)]*\)|:[A-Za-z_]\w*|\*")
 
 
@@ -157,7 +159,7 @@ class Suite:
         found: list[Evidence] = []
         for job in self._pipelines.jobs:
             stores = [service for service in job.job.services if _STORES.search(service)]
-            if stores and job.on_pull_requests:
+            if stores and (job.on_pull_requests or "push" in job.events):
                 found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
         for run in self._pipelines.runs:
             words = " ".join(run.command.arguments)
@@ -242,8 +244,12 @@ class Suite:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """The names of routes and handlers that tests ask a URL for."""
+        """The names of routes and handlers that tests ask a URL for, by function, by own helpers or from a list."""
         found: set[str] = set()
+        for module in self._python.tests:
+            for text, _ in module.facts.strings:
+                if _ENDPOINT.fullmatch(text):
+                    found.update((text, re.split(r"[:.]", text)[-1]))
         for site in self._calls:
             if site.last in ("reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"):
                 for value in site.call.args[:1]:
@@ -284,6 +290,10 @@ class Suite:
                 known == base.value or known.startswith(f"{base.value}-") for known in self._names
             ):
                 return True
+        if route.view is not None and route.framework == "django-rest-framework":
+            stem = re.sub(r"(Model|API|Api)?(ViewSet|View)$", "", route.view.definition.name).lower()
+            if stem and any(known.startswith(f"{stem}-") for known in self._names):
+                return True
         if route.handler is not None:
             if route.handler.name in self._handled or route.handler.definition.name in self._names:
                 return True
@@ -313,10 +323,19 @@ class Suite:
     @cached_property
     def exercised(self) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
         """The routes that some test asks for, and those that none does."""
-        routes = [route for route in self._routes.all if route.methods != ("OPTIONS",) and route.methods != ("HEAD",)]
+        routes = [
+            route
+            for route in self._routes.all
+            if route.methods not in (("OPTIONS",), ("HEAD",)) and not _is_foreign(route)
+        ]
         asked = tuple(route for route in routes if self.exercises(route))
         known = set(map(id, asked))
         return asked, tuple(route for route in routes if id(route) not in known)
+
+
+def _is_foreign(route: Route) -> bool:
+    """Whether a library's own view answers: `path("admin/", admin.site.urls)`."""
+    return route.framework == "django" and route.handler is None and route.view is None
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -38,6 +38,20 @@ from readiness_bot.repo import Repo
                 "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
             ),
             ".github/workflows/ci.yml": (
+                "on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
+                "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
+            ),
+        },
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
+            ".github/workflows/ci.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
                 "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
             ),

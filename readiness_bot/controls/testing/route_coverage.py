@@ -30,6 +30,25 @@ SOME = 0.35
     passes=[
         {
             "app/main.py": (
+                "from flask import Blueprint, Flask\n\napp = Flask(__name__)\n"
+                "orders = Blueprint('orders', __name__)\n\n\n"
+                "@orders.route('/orders')\ndef show_orders():\n    return []\n\n\napp.register_blueprint(orders)\n"
+            ),
+            "tests/test_api.py": "def test_orders(as_admin):\n    assert as_admin.get('orders.show_orders') == []\n",
+        },
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders', name='orders:list')\n"
+                "def everything():\n    return []\n"
+            ),
+            "tests/test_api.py": (
+                "import pytest\n\n\n@pytest.mark.parametrize('name', ['orders:list'])\n"
+                "def test_opens(client, app, name):\n"
+                "    assert client.get(app.url_path_for(name)).status_code == 200\n"
+            ),
+        },
+        {
+            "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}')\ndef "
                 "order(key: int):\n    return key\n"
             ),
