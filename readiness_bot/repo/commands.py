@@ -26,7 +26,7 @@ class Parsed:
     Procfile, `rest` the caller's own arguments (`"$@"`). `server` is the program that serves or works for it;
     `arguments` are what follows the target or, for a server, all of its words. `replaces_shell` says that no shell
     stays between the process and its signals; `drops_root` that it is started as another user; `develops` that it
-    is a development mode (reloading, debugger).
+    is a development mode (reloading, debugger). `agents` are the wrappers that observe it (`newrelic-admin`).
     """
 
     kind: TargetKind
@@ -40,6 +40,7 @@ class Parsed:
     drops_root: bool = False
     develops: bool = False
     factory: bool = False
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class _State:
     drops_root: bool = False
     develops: bool = False
     depth: int = 0
+    agents: tuple[str, ...] = ()
 
 
 def parse_words(words: Sequence[str], line: int, *, replaces_shell: bool = True) -> Iterator[Parsed]:
@@ -111,6 +113,7 @@ _RUNNERS = frozenset(
         "op",
     }
 )
+_AGENTS = frozenset({"newrelic-admin", "ddtrace-run", "opentelemetry-instrument"})
 _RELOADERS = frozenset(
     {"watchmedo", "watchfiles", "nodemon", "watchexec", "entr", "reflex", "hupper", "debugpy", "air"}
 )
@@ -130,6 +133,8 @@ def _parse(words: tuple[str, ...], state: _State) -> Iterator[Parsed]:
         return
     deeper = replace(state, depth=state.depth + 1)
     program = _basename(words[0])
+    if program in _AGENTS:
+        deeper = replace(deeper, agents=(*state.agents, program))
     if any(word in _SEPARATORS for word in words[1:]):
         for part in _split(words):
             yield from _parse(part, deeper)
@@ -276,6 +281,7 @@ def _parsed(
         state.drops_root,
         state.develops or develops,
         factory,
+        state.agents,
     )
 
 

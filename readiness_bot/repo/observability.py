@@ -163,6 +163,9 @@ _TRACKERS = matcher(
     "appsignal.Appsignal",
     "google.cloud.error_reporting.Client",
     "raygun4py.raygunprovider.*",
+    "raygun4py.middleware.*",
+    "pybrake.*",
+    "raven.contrib.django.*",
     "rollbar.contrib.*",
     "bugsnag.flask.handle_exceptions",
     "posthog.Posthog_exceptions",
@@ -203,6 +206,7 @@ _CENTRAL_LOGGING = matcher(
     "litestar.plugins.structlog.StructlogPlugin",
     "litestar.contrib.structlog.StructlogPlugin",
 )
+_STRUCTURED = ("pythonjsonlogger.*", "json_log_formatter.*", "ecs_logging.*", "structlog.stdlib.ProcessorFormatter")
 _ROOT_LOGGER = frozenset(
     {
         "logging.getLogger().addHandler",
@@ -295,7 +299,7 @@ class Observability:
         """Agents that the started command puts around the service."""
         found = []
         for one in self._deployment.started_commands:
-            words = " ".join((one.command.server, one.target, *one.command.arguments))
+            words = " ".join((*one.command.agents, one.command.server, one.target, *one.command.arguments))
             match = _AGENTS.search(words)
             if match:
                 found.append(Signal(Evidence(one.path, one.line, f"started under `{match.group(1)}`"), True))
@@ -466,6 +470,10 @@ class Observability:
             for site in self._calls(_CENTRAL_LOGGING)
             if site.call.decorates < 0
         ]
+        for klass in self._python.classes:
+            if self._python.descends_from(klass, *_STRUCTURED) and self._wiring.is_used(klass):
+                place = Evidence(klass.module.path, klass.definition.line, f"formatter `{klass.definition.name}`")
+                found.append(Signal(place, True))
         for site in self._python.calls(*sorted(_ROOT_LOGGER)):
             if site.last in ("addHandler", "append") and self._is_root_logger(site):
                 found.append(self._signal(site, "a handler of the root logger"))

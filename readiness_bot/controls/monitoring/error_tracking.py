@@ -20,10 +20,14 @@ from readiness_bot.repo import Repo
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
         (
+            "from flask import Flask\nfrom raygun4py.middleware import flask as raygun\n\napp = Flask(__name__)\n"
+            "raygun.Provider(app, app.config['RAYGUN_KEY']).attach()\n"
+        ),
+        (
             "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nif "
             "os.environ.get('SENTRY_DSN'):\n    sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\napp = "
             "FastAPI()\n"
-        )
+        ),
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
     fixed=(

@@ -25,6 +25,12 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
+        (
+            "import logging\n\nfrom flask import Flask\nfrom pythonjsonlogger.jsonlogger import JsonFormatter\n\n"
+            "app = Flask(__name__)\n\n\nclass Formatter(JsonFormatter):\n    pass\n\n\n"
+            "for logger in [app.logger, logging.getLogger('werkzeug')]:\n    handler = logging.StreamHandler()\n"
+            "    handler.setFormatter(Formatter())\n    logger.addHandler(handler)\n"
+        ),
         "import logging.config\n\nlogging.config.dictConfig({'version': 1})\n",
         (
             "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\n"

@@ -23,6 +23,11 @@ from readiness_bot.repo import Repo
     role=Role.DEVOPS,
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
+        {
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "manifest.yml": "applications:\n- name: api\n  processes:\n  - type: web\n    command: ./run.sh\n",
+            "run.sh": "#!/bin/sh\nflask db upgrade\nexec newrelic-admin run-program gunicorn app:app\n",
+        },
         (
             "from fastapi import FastAPI\nfrom opentelemetry.exporter.otlp.proto.grpc.trace_exporter "
             "import OTLPSpanExporter\nfrom opentelemetry.instrumentation.fastapi import "
