@@ -12,7 +12,7 @@ from readiness_bot.facts.python import Call, Const, Index, Invoke, Mapping, Name
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.python import DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.routes import Route, Routes, flattened
 from readiness_bot.repo.services import Services
 
@@ -60,7 +60,7 @@ _PAGINATES = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(
-    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|/\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>|/(rest|api)/\d+(\.\d+)?(/|$)",
+    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^[^<{]*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|/(rest|api)/\d+(\.\d+)?(/|$)",
     re.IGNORECASE,
 )
 _SCHEMA_SOURCES = (
@@ -89,6 +89,27 @@ _SCHEMA_SOURCES = (
     "rest_framework_swagger",
     "tornado_swagger",
 )
+
+
+_PAGE_VIEWS = matcher("django.views.generic.*", "django.contrib.*")
+_PAGE_CALLS = frozenset(
+    {
+        "render",
+        "render_template",
+        "render_template_string",
+        "TemplateResponse",
+        "render_to_response",
+        "redirect",
+        "RedirectResponse",
+        "HttpResponseRedirect",
+        "send_file",
+        "send_from_directory",
+        "FileResponse",
+        "StreamingResponse",
+        "HTMLResponse",
+    }
+)
+_DATA_CALLS = frozenset({"jsonify", "JSONResponse", "JsonResponse", "ORJSONResponse", "model_dump", "dump", "marshal"})
 
 
 def _reads_body(call: Call) -> bool:
@@ -342,7 +363,22 @@ class Interface:
     @cached_property
     def answers(self) -> tuple[tuple[Route, bool], ...]:
         """Each route that answers with data, and whether a schema or type shapes the answer."""
-        return tuple((route, self._is_shaped(route)) for route in self.routes if "WEBSOCKET" not in route.methods)
+        return tuple(
+            (route, self._is_shaped(route))
+            for route in self.routes
+            if "WEBSOCKET" not in route.methods and not self.is_page(route)
+        )
+
+    def is_page(self, route: Route) -> bool:
+        """Whether a route answers with a page, a file or a redirection, or is a library's: none has a schema."""
+        if route.handler is None and route.view is None and route.framework == "django":
+            return True
+        if route.view is not None and any(map(_PAGE_VIEWS, self._python.external_bases(route.view))):
+            return True
+        if route.handler is None or route.call is None or route.call.has("response_model"):
+            return False
+        lasts = {call.last for call in self._calls(route.handler)}
+        return bool(lasts & _PAGE_CALLS) and not lasts & _DATA_CALLS
 
     def _is_shaped(self, route: Route) -> bool:
         if self._schema_of_view(route) in ("serializer_class", "get_serializer_class"):
@@ -413,6 +449,10 @@ class Interface:
         return tuple((route, self._is_paged(route)) for route in self.routes if self._is_list(route))
 
     def _is_list(self, route: Route) -> bool:
+        if route.view is not None and any(
+            base.endswith((".TemplateView", ".RedirectView")) for base in self._python.external_bases(route.view)
+        ):
+            return False
         if self._takes_pages(route):
             return True
         if "GET" not in route.methods or re.search(r"(\}|>|\))/?$", route.path) or route.path in ("/", ""):

@@ -24,14 +24,12 @@ def parts(python: Python, routes: Routes, services: Services, wiring: Wiring) ->
     """Every router with routes, task and middleware class of production code, by path and line."""
     found: dict[tuple[str, str], Part] = {}
     for route in routes.all:
-        name = route.router.rpartition(":")[2] if route.router else route.framework
+        name = f"router `{route.router.rpartition(':')[2]}`" if route.router else f"routes of {route.framework}"
         key = (route.module.path, route.router or route.framework)
         known = found.get(key)
         if known is None or (route.is_wired and not known.is_wired):
             # One route that is served proves the whole router.
-            found[key] = Part(
-                f"router `{name}`", route.module.path, route.line if known is None else known.line, route.is_wired
-            )
+            found[key] = Part(name, route.module.path, route.line if known is None else known.line, route.is_wired)
     for task in services.tasks:
         site = task.definition
         found[site.module.path, site.name] = Part(

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
-from readiness_bot.facts.python import DECORATOR, Call, Const, Index, Invoke, Items, Name, Value
+from readiness_bot.facts.python import DECORATOR, IN_LOOP, Call, Const, Index, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.sources import Sources
@@ -1201,19 +1201,36 @@ class Routes:
             view = self._class_in(site.call.argument(1, "viewset"), site.module)
             pattern = _plain_pattern(self._text(site.call.argument(0, "prefix"), site.module))
             if view is None:
+                yield from self._registered_in_turn(site)
                 continue
-            prefixes, wired = self._url_prefixes(site.module.path)
-            via = (site.call.via or site.call.name).rpartition(".")[0]
-            attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
-            paths = [_joined(prefix, pattern) for prefix in prefixes]
-            if attached:
-                paths = [
-                    _joined(_joined(above, inner), pattern)
-                    for path, inner in attached
-                    for above in self._url_prefixes(path)[0]
-                ]
-                wired = any(self._url_prefixes(path)[1] for path, _ in attached)
-            yield from self._viewset(view, paths, site, wired)
+            prefixes, wired = self._router_prefixes(site)
+            yield from self._viewset(view, [_joined(prefix, pattern) for prefix in prefixes], site, wired)
+
+    def _router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
+        """Below which paths the router of a registration is served, and whether anything serves it."""
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
+        if not attached:
+            return self._url_prefixes(site.module.path)
+        prefixes = [_joined(above, inner) for path, inner in attached for above in self._url_prefixes(path)[0]]
+        return prefixes, any(self._url_prefixes(path)[1] for path, _ in attached)
+
+    def _registered_in_turn(self, site: CallSite) -> Iterator[Route]:
+        """The views that a loop registers from a table: entries of a pattern and a class, as dicts or tuples."""
+        if not site.call.context & IN_LOOP:
+            return
+        prefixes, wired = self._router_prefixes(site)
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                for entry in _entries(assignment.value):
+                    view = next(filter(None, (self._class_in(item, module) for item in entry)), None)
+                    text = next((item.value for item in entry if isinstance(item, Const)), None)
+                    if isinstance(text, str) and view is not None and self._is_viewset(view):
+                        paths = [_joined(prefix, _plain_pattern(text)) for prefix in prefixes]
+                        yield from self._viewset(view, paths, site, wired)
+
+    def _is_viewset(self, view: DefinitionSite) -> bool:
+        return any(base.startswith("rest_framework") for base in self._python.external_bases(view))
 
     def _viewset(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
         done: set[str] = set()
@@ -1404,6 +1421,15 @@ def flattened(value: Value | None) -> list[Value]:
     if isinstance(value, Items):
         return [inner for item in value.items for inner in flattened(item)]
     return [value]
+
+
+def _entries(value: Value) -> Iterator[tuple[Value, ...]]:
+    """The rows of a table written as a list of dicts or tuples."""
+    for item in value.items if isinstance(value, Items) else ():
+        if isinstance(item, Mapping):
+            yield item.values
+        elif isinstance(item, Items):
+            yield item.items
 
 
 def _plain_pattern(pattern: str) -> str:

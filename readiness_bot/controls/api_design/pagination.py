@@ -49,10 +49,18 @@ _HALF = 0.05
         )
     ],
     ignores=[
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom django.views.generic import TemplateView\n\n\n"
+                "class Users(TemplateView):\n    template_name = 'index.html'\n\n\n"
+                "urlpatterns = [path('users', Users.as_view())]\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items/{id}')\ndef item(id: int):\n"
             "    return {}\n"
-        )
+        ),
     ],
 )
 def pagination(repo: Repo) -> Judgement:

@@ -29,6 +29,20 @@ _HALF = 0.35
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/views.py": (
+                "from rest_framework import serializers, viewsets\n\n\nclass OrderSerializer(serializers.Serializer):\n"
+                "    pass\n\n\nclass OrderViewSet(viewsets.ModelViewSet):\n    serializer_class = OrderSerializer\n\n\n"
+                "routes = [{'regex': r'orders', 'viewset': OrderViewSet, 'basename': 'order'}]\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n\n"
+                "from shop.views import routes\n\nrouter = DefaultRouter()\nfor route in routes:\n"
+                "    router.register(route['regex'], route['viewset'], basename=route['basename'])\n\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n    return item\n"

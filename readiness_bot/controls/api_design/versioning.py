@@ -38,9 +38,13 @@ A third of all routes is enough to see a scheme.
     ],
     fails=[
         (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/template/<uuid:key>/version/<int:version>')\ndef earlier(key, version):\n    return {}\n"
+        ),
+        (
             "from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n"
             "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router)\n"
-        )
+        ),
     ],
     fixed=(
         "from fastapi import APIRouter, FastAPI\n\napp = FastAPI(version='1.2')\nrouter = APIRouter()\n\n\n"
