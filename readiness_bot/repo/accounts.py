@@ -211,6 +211,15 @@ class Accounts:
         return None
 
     @cached_property
+    def are_kept_by_django(self) -> bool:
+        """Whether Django's own accounts are installed, whose passwords it hashes."""
+        return any(
+            isinstance(value, Const) and value.value == "django.contrib.auth"
+            for setting in self._services.settings_named("INSTALLED_APPS")
+            for value in flattened(setting.value)
+        )
+
+    @cached_property
     def factors(self) -> tuple[Factor, ...]:
         """Second factors and identity providers, used ones first."""
         found = [
@@ -315,7 +324,8 @@ class Accounts:
         missing: Literal["on", "off"],
     ) -> SessionPart:
         if setting is None:
-            return SessionPart(aspect, missing, f"`{name}` is not set", path, line)
+            told = f"`{name}` is on by default" if missing == "on" else f"`{name}` is not set"
+            return SessionPart(aspect, missing, told, path, line)
         default = default_of(self._python, setting.value, setting.module)
         state: Literal["on", "optional", "off"] = (
             "on" if default.is_on is True else "off" if default.is_on is False and not default.variable else "optional"

@@ -180,9 +180,26 @@ class Debugging:
     @cached_property
     def _chosen_settings(self) -> frozenset[str]:
         """The settings modules that the service starts with, and those that they import everything from."""
+        found = self._named_settings("wsgi.py", "asgi.py", "celery.py") or self._named_settings("manage.py")
+        binding = {setting.module.path for setting in self._services.settings_named("DEBUG")}
+        pending = list(found)
+        while pending:
+            module = self._python.modules[pending.pop()]
+            if module.path in binding and module.facts.stars:
+                # What the module binds itself is none of what it takes over.
+                continue
+            for star in module.facts.stars:
+                path = self._python.absolute(star, module).partition(":")[0]
+                if path in self._python.modules and path not in found:
+                    found.add(path)
+                    pending.append(path)
+        return frozenset(found)
+
+    def _named_settings(self, *files: str) -> set[str]:
+        """The settings modules that files of these names start with, those for development apart."""
         found: set[str] = set()
         for module in self._python.production:
-            if module.path.endswith(("wsgi.py", "asgi.py", "manage.py", "celery.py")):
+            if module.path.endswith(files):
                 for call in module.facts.calls:
                     if (
                         call.args
@@ -192,17 +209,9 @@ class Debugging:
                     ):
                         text = self._python.constant(call.args[1], module)
                         target = self._python.module_named(text, module.path) if isinstance(text, str) else None
-                        if target is not None:
+                        if target is not None and not _DEVELOPMENT.search(target.path):
                             found.add(target.path)
-        pending = list(found)
-        while pending:
-            module = self._python.modules[pending.pop()]
-            for star in module.facts.stars:
-                path = self._python.absolute(star, module).partition(":")[0]
-                if path in self._python.modules and path not in found:
-                    found.add(path)
-                    pending.append(path)
-        return frozenset(found)
+        return found
 
     def _turned_off(self, variable: str) -> bool:
         """Whether an image, a Compose service or an environment file of the tree turns the variable off."""

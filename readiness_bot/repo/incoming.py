@@ -31,13 +31,14 @@ _HOOK = re.compile(
     re.IGNORECASE,
 )
 _PROVIDER = re.compile(
-    r"(stripe|github|gitlab|bitbucket|slack|twilio|paypal|sendgrid|mailgun|jira|linear|shopify|adyen|pagerduty|sentry)[/_\-]?(events?|webhooks?|hooks?|callback|ipn)",
+    r"(stripe|github|gitlab|bitbucket|slack|twilio|paypal|sendgrid|mailgun|jira|linear|shopify|adyen|pagerduty|sentry)[/_\-]?(events?|webhooks?|hooks?|callback|ipn)"
+    r"|(^|[/_\-])(ses|sns|postmark|mandrill)[/_\-](events?|notifications?|callback|webhook)",
     re.IGNORECASE,
 )
 _VERIFIES = re.compile(
     r"^(compare_digest|construct_event|safe_str_cmp|constant_time_compare|verify_signature|verify_webhook\w*|validate_signature|check_signature|verify_\w*signature\w*|validate_\w*signature\w*"
     r"|is_valid_signature|is_valid_request|verify_slack\w*|check_webhook_signature|verify_hmac|check_hmac|verify_request|signature_valid|parse_signed_request|check_\w*signature\w*|verify_header|construct_payload"
-    r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|verify_token|check_token|validate_token)$"
+    r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|(verify|validate|check)_sns\w*|verify_token|check_token|validate_token)$"
 )
 _MANAGES = re.compile(
     r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read)(_|$)"
@@ -84,6 +85,7 @@ class Incoming:
             _HOOK.search(route.path) is None
             and _PROVIDER.search(route.path) is None
             and re.search(r"(^|_)webhook(_|$)", handler) is None
+            and _PROVIDER.search(handler) is None
         ):
             return False
         if _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:

@@ -47,6 +47,7 @@ _LOCKOUT = re.compile(
     r"|failed_attempts|invalid_login_attempt)",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
 _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
     re.IGNORECASE,
@@ -117,14 +118,16 @@ class Limits:
             for setting in self._services.settings
         )
 
-    def _is_login(self, route: Route) -> bool:
+    @staticmethod
+    def is_login(route: Route) -> bool:
+        """Whether a route takes credentials, by its path and its handler's name."""
         named = f"{route.path} {route.handler.definition.qualname if route.handler is not None else ''}"
         return route.changes_state and _LOGIN.search(named) is not None
 
     @cached_property
     def takes_credentials(self) -> bool:
         """Whether some route takes credentials."""
-        return any(self._is_login(route) for route in self._routes.all)
+        return any(self.is_login(route) for route in self._routes.all)
 
     def _of_routes(self) -> Iterator[RateLimit]:
         for route in self._routes.all:
@@ -136,7 +139,7 @@ class Limits:
                         continue
                     detail = f"`{last or 'throttle_classes'}` on {route.name}"
                     yield RateLimit(
-                        "login" if self._is_login(route) else "route", detail, guard.path, guard.line, self._off
+                        "login" if self.is_login(route) else "route", detail, guard.path, guard.line, self._off
                     )
             if route.handler is not None:
                 for call in route.handler.module.facts.calls:
@@ -149,7 +152,7 @@ class Limits:
                         )
                     ):
                         yield RateLimit(
-                            "login" if self._is_login(route) else "route",
+                            "login" if self.is_login(route) else "route",
                             f"`{call.last.lstrip(':?')}` in {route.name}",
                             route.handler.module.path,
                             call.line,
@@ -248,20 +251,34 @@ class Limits:
         """Counted failures: code around a login that names them, and does something about them."""
         seen = 0
         for site in self._python.functions:
-            if seen < 3 and (
-                _LOCKOUT.search(site.definition.name)
-                or any(_LOCKOUT.search(ref.rpartition(".")[2]) for ref in site.definition.refs)
-            ):
+            if seen < 3 and self._acts_on_failures(site):
                 inside = f"{site.definition.qualname} {site.module.path}"
                 if re.search(r"login|auth|user|account|password|sign_?in|attempt|lock", inside, re.IGNORECASE):
                     seen += 1
                     yield RateLimit(
                         "lockout",
-                        f"`{site.definition.name}` counts failed attempts",
+                        f"`{site.definition.name}` acts on failed attempts",
                         site.module.path,
                         site.definition.line,
                         self._off,
                     )
+
+    @staticmethod
+    def _acts_on_failures(site: DefinitionSite) -> bool:
+        """Whether a function does something under a condition that names failed attempts, and does not only count."""
+        definition = site.definition
+        if not _LOCKOUT.search(definition.name) and not any(
+            _LOCKOUT.search(ref.rpartition(".")[2]) for ref in definition.refs
+        ):
+            return False
+        facts = site.module.facts
+        acts = [(one.line, one.guards) for one in facts.calls]
+        acts += [(one.line, one.guards) for one in facts.raises]
+        acts += [(one.line, one.guards) for one in facts.assignments]
+        return not _COUNTS.match(definition.name) and any(
+            definition.line <= line <= definition.end_line and any(map(_LOCKOUT.search, guards))
+            for line, guards in acts
+        )
 
     def _is_exception(self, site: DefinitionSite) -> bool:
         """Whether a class is what is raised when a limit is met, and no limit itself."""

@@ -162,6 +162,9 @@ _NOT_CALLS = (
 )
 
 
+_NO_CALLS = frozenset({"close", "aclose", "init_app"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OutboundCall:
     """A call of another service, and over which transport."""
@@ -220,7 +223,7 @@ class Outbound:
         if name.startswith(_SDKS) and "." in name and not any(part in name for part in _NOT_CALLS):
             last = name.rpartition(".")[2]
             # A constructor opens nothing: what counts is a method of what it makes.
-            return "sdk" if last[:1].islower() and "()" in name and last not in ("close", "aclose") else None
+            return "sdk" if last[:1].islower() and "()" in name and last not in _NO_CALLS else None
         return None
 
     @cached_property

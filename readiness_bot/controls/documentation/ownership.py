@@ -17,7 +17,8 @@ _HEADING = (
 )
 _PERSON = re.compile(r"@[\w-]+|[A-Z][\w'-]+ [A-Z][\w'-]+|[\w.+-]+@[\w-]+\.\w+")
 _ADDRESS = re.compile(
-    r"\b(?!(info|oss|contact|hello|support|team|admin|open-?source|dev|security|no-?reply|office)@)[\w.+-]+@(?!googlegroups\.|groups\.|lists?\.|freelists\.|example\.(com|org|net))[\w-]+\.\w+"
+    r"\b(?!(info|oss|contact|hello|support|team|admin|open-?source|dev|security|no-?reply|office|you|your[\w.-]*)@)"
+    r"[\w.+-]+@(?!googlegroups\.|groups\.|lists?\.|freelists\.|example\.(com|org|net))[\w-]+\.\w+"
 )
 _PEOPLE = re.compile(
     r"(project|tool\.poetry)\.(authors|maintainers)(\.(email|name))?|metadata\.(author|maintainer)[_-]?email"
@@ -52,6 +53,7 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         {"README.md": "# Shop\n"},
         {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='shop@googlegroups.com')\n"},
         {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"},
+        {"pyproject.toml": '[tool.poetry]\nname = "shop"\nauthors = ["Your Name <you@example.com>"]\n'},
     ],
     partials=[{".github/CODEOWNERS": "ada\ngrace\n"}],
     fixed={"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop/backend\n"},

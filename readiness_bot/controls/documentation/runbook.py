@@ -98,7 +98,15 @@ _SERVICE = {
     passes=[{**_SERVICE, "docs/runbook.md": _RUNBOOK}],
     fails=[_SERVICE, {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"}],
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
-    partials=[{**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]}],
+    partials=[
+        {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
+        {
+            **_SERVICE,
+            "deployment.md": _RUNBOOK.partition("## Rollback")[0]
+            + _RUNBOOK[_RUNBOOK.index("## Incidents") : _RUNBOOK.index("## Restore")],
+            "README.md": "# Shop\n\n## Upgrading Python in existing projects\n\n" + "Make the environment anew. " * 12,
+        },
+    ],
     ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
 )
 def runbook(repo: Repo) -> Judgement:
@@ -122,10 +130,22 @@ def runbook(repo: Repo) -> Judgement:
     )
 
 
+_TOOLS = (
+    r"(python|poetry|pip|uv|node(\.?js)?|npm|yarn|dependenc\w*|packages?|requirements|libraries|lock|docs?|documentation"
+    r"|translation|fixtures?|snapshots?|tests?|changelog|readme|screenshots?)"
+)
+_OF_TOOLS = re.compile(
+    rf"(upgrad|updat|downgrad)\w*( (the|your|to|from|a|an|new))* {_TOOLS}|{_TOOLS} (upgrad|updat)", re.IGNORECASE
+)
+"""What developers bring up to date, and no operator."""
+
+
 def _treats(document: Document, topic: str) -> Evidence | None:
     heading, words = _TOPICS[topic]
     for section in document.sections(heading):
         if topic == "deploying" and not _is_of_operating(document, section.title):
+            continue
+        if topic == "going back or upgrading" and _OF_TOOLS.search(section.title):
             continue
         if document.words_under(section) >= words:
             return seen(document.path, section.line, section.title)

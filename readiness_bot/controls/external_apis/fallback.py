@@ -49,7 +49,13 @@ SOME = 0.25
             "return requests.get(url, timeout=5).json()\n"
         ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        (
+            "from flask import Flask\nfrom flask_mail import Mail\n\napp = Flask(__name__)\nmail = Mail()\n"
+            "mail.init_app(app)\n"
+        ),
+    ],
 )
 def fallback(repo: Repo) -> Judgement:
     """The share of outbound calls whose failure is handled around the call or around each call of its function."""

@@ -29,6 +29,12 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         (
+            "from flask import Flask, request\n\nfrom app.sns import validate_sns_certificate\n\n"
+            "app = Flask(__name__)\n\n\n"
+            "@app.route('/notifications/email/ses', methods=['POST'])\ndef ses_callback():\n"
+            "    validate_sns_certificate(request.json)\n    return ''\n"
+        ),
+        (
             "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
             "    if not hmac.compare_digest(sign(request.data), request.headers['X-Signature']):\n"

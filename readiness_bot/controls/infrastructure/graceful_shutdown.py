@@ -111,7 +111,8 @@ def graceful_shutdown(repo: Repo) -> Judgement:
         shown = [seen(one.path, one.line, f"{one.trigger}: {one.name}") for one in serving[:4]]
         return passed("Resources are closed on shutdown.", *shown)
     servers = [one for one in repo.deployment.started_commands if one.server in DRAINING and one.purpose == "serve"]
-    reached = [one for one in servers if one.command.replaces_shell]
+    # A platform signals every process of an instance, whatever shell stands above it.
+    reached = [one for one in servers if one.command.replaces_shell or one.via in ("procfile", "platform")]
     grace = _grace(repo, servers)
     if reached and grace is not None:
         return passed("The server drains with a configured timeout.", _told(reached[0]), grace)

@@ -12,7 +12,7 @@ from readiness_bot.repo.routes import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|(^|[/.-])(_*health_*|livez?|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)([/.-]|$)",
+    r"|(^|[/.-])_*(health|livez?|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)_*([/.]|$)",
     re.IGNORECASE,
 )
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
@@ -73,9 +73,20 @@ _UNCHECKED = _DOCKERFILE.format(check="")
         },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
     ],
-    fails=[{"app/main.py": _APP, "Dockerfile": _UNCHECKED}],
+    fails=[
+        {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
+        {
+            "app/main.py": _APP.replace("'/'", "'/live-orders'"),
+            "Dockerfile": _UNCHECKED,
+        },
+    ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/_status', methods=['GET', 'POST'])\ndef status():\n    return {}\n",
+            "Dockerfile": _UNCHECKED,
+        },
         {"app/main.py": _HEALTHY, "Dockerfile": _UNCHECKED},
         {"app/main.py": _APP, "Dockerfile": _CHECKED.replace("/healthz", "/")},
         {"app/main.py": _APP, "Dockerfile": _CHECKED},
@@ -127,7 +138,9 @@ def _health_routes(repo: Repo) -> list[Route]:
     found = [
         route
         for route in repo.routes.all
-        if _HEALTH.search(route.path.rstrip("/")[-40:]) and not route.changes_state and _is_short(route.path)
+        if _HEALTH.search(route.path.rstrip("/")[-40:])
+        and (not route.changes_state or "GET" in route.methods)
+        and _is_short(route.path)
     ]
     return sorted(found, key=lambda route: (not _SURE.search(route.path), route.location))
 

@@ -51,6 +51,15 @@ from readiness_bot.repo.debugging import DebugFlag
         "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
     },
     passes=[
+        {
+            "shop/wsgi.py": (
+                "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.production')\n"
+                "application = get_wsgi_application()\n"
+            ),
+            "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/settings/production.py": "from .base import *\n\nDEBUG = False\n",
+        },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
             "serve.py": "from app import app\n\nif __name__ == '__main__':\n    app.run(debug=True)\n",

@@ -82,7 +82,13 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["bcrypt", "hex_md5"], '
             'deprecated="auto")\n'
         ),
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'orders']\n"
+            )
+        },
     ],
+    applies=lambda repo: repo.accounts.are_kept_by_django,
     fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
     "argon2.PasswordHasher().hash(password)\n",
     ignores=["import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n"],

@@ -28,6 +28,11 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         (
+            "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    user = find(request.form['name'])\n"
+            "    if user.failed_login_count >= 5:\n        abort(403)\n    return {}\n"
+        ),
+        (
             "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
             "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
             "@limiter.limit('5/minute')\ndef login():\n    return {}\n"
@@ -47,6 +52,13 @@ from readiness_bot.repo import Repo
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class RateLimitRow(BaseModel):\n    name: str\n\n\n@app.post('/plans')\n"
             "def create_plan(row: RateLimitRow):\n    return RateLimitRow(name=row.name)\n"
+        ),
+        (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "def increment_failed_login_count(user):\n    user.failed_login_count += 1\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n"
+            "    increment_failed_login_count(find(request.form))\n"
+            "    return {}\n"
         ),
         (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
@@ -84,7 +96,7 @@ def rate_limiting(repo: Repo) -> Judgement:
     on = [limit for limit in limits if not limit.is_off and limit.scope != "none"]
     covering = [limit for limit in on if limit.scope != "route"]
     if covering or len({limit.detail for limit in on}) >= 4:
-        return passed(f"{(covering or on)[0].detail} limits how often a caller may ask.", *shown)
+        return passed(f"Callers are limited: {(covering or on)[0].detail}.", *shown)
     if on:
         more = "; what takes credentials is not" if repo.limits.takes_credentials else ""
         return partial(f"Only {on[0].detail} is limited{more}.", *shown, score=0.5)
@@ -92,7 +104,7 @@ def rate_limiting(repo: Repo) -> Judgement:
         return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
     if limits:
         return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
-    first = repo.routes.all[0] if repo.routes.all else None
+    first = min(repo.routes.all, key=lambda route: not repo.limits.is_login(route), default=None)
     shown = (
         [seen(first.location.path, first.location.line, f"{first.name} may be called without limit")]
         if first is not None
