@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import Enum, auto
 
-from readiness_bot.facts.python import Call, Const, Invoke, Name, Value
+from readiness_bot.facts.python import AWAITED, IN_FOR_HEADER, Call, Const, Invoke, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.python import DefinitionSite, Module
@@ -68,7 +68,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     site, transport = call.site, call.transport
     own = _own(repo, call)
     if own is not None:
-        return own
+        return Bound.PERHAPS if own is Bound.SWITCHED_OFF and site.last == "stream" else own
     if _bounded_outside(call):
         return Bound.BY_CALL
     if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
@@ -82,10 +82,21 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         for value in site.call.args
     ):
         return Bound.PERHAPS
+    return Bound.PERHAPS if _is_stream(call) else Bound.NEVER
+
+
+def _is_stream(call: OutboundCall) -> bool:
+    """Whether the answer comes piece by piece, for as long as somebody reads it."""
+    site = call.site
     stream = site.call.keyword("stream")
     if isinstance(stream, Const) and stream.value is True:
-        return Bound.PERHAPS
-    return Bound.NEVER
+        return True
+    if call.transport != "grpc":
+        return False
+    # A stub's method that is iterated over gives a stream, and so does one of `grpc.aio` that nobody awaits.
+    function = site.function
+    awaited = bool(site.call.context & AWAITED)
+    return bool(site.call.context & IN_FOR_HEADER) or (function is not None and function.is_async and not awaited)
 
 
 def _own(repo: Repo, call: OutboundCall) -> Bound | None:

@@ -5,6 +5,7 @@ The product's own stores are none.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -163,6 +164,8 @@ _NOT_CALLS = (
 
 
 _NO_CALLS = frozenset({"close", "aclose", "init_app"})
+_STUB = re.compile(r"Stub\(\)\.\w+$")
+"""A method of a stub: what is called on its answer goes nowhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,7 +221,7 @@ class Outbound:
         exact = _EXACT.get(name)
         if exact is not None:
             return exact
-        if "_pb2_grpc." in name and "Stub()." in name and not name.endswith("()"):
+        if "_pb2_grpc." in name and _STUB.search(name):
             return "grpc"
         if name.startswith(_SDKS) and "." in name and not any(part in name for part in _NOT_CALLS):
             last = name.rpartition(".")[2]

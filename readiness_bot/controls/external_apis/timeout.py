@@ -62,6 +62,21 @@ from readiness_bot.repo.bounds import Bound, bound_of
             "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n"
         ),
     ],
+    partials=[
+        (
+            "import httpx\n\n\nasync def watch(url):\n    async with httpx.AsyncClient() as client:\n"
+            "        async with client.stream('GET', url, timeout=None) as answer:  # <- flagged\n"
+            "            async for line in answer.aiter_lines():\n                print(line)\n"
+        ),
+        {
+            "shop/stock_pb2_grpc.py": "class StockStub:\n    def __init__(self, channel):\n        self.Watch = 1\n",
+            "shop/stock.py": (
+                "import grpc\nfrom shop.stock_pb2_grpc import StockStub\n\n\nasync def watch(channel, request):\n"
+                "    stub = StockStub(channel)\n    async for change in stub.Watch(request):  # <- flagged\n"
+                "        print(change.amount.hex())\n"
+            ),
+        },
+    ],
     ignores=[
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
