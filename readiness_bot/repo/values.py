@@ -31,6 +31,7 @@ from readiness_bot.facts.python import (
     Name,
     Other,
     Parameter,
+    Return,
     Value,
 )
 
@@ -63,5 +64,6 @@ __all__ = [
     "Name",
     "Other",
     "Parameter",
+    "Return",
     "Value",
 ]

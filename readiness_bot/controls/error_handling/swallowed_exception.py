@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import DefinitionSite, Module
-from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Value
+from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Return, Value
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
@@ -27,12 +27,12 @@ _PARSING = re.compile(
     r"^(int|float|str|bool|bytes|len|list|dict|tuple|set|isinstance|getattr|hasattr|max|min|"
     r"sum|sorted|abs|round|zip|map|filter|enumerate|range|repr|type|"
     r"ord|chr|complex|next|iter|any|all|"
-    r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|json\.loads|ujson\.loads|orjson\.loads|"
+    r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|(bytes|bytearray|int|float|str|dict)\.\w+|json\.loads|ujson\.loads|orjson\.loads|"
     r"simplejson\.loads|ast\.literal_eval|"
     r"datetime\.(datetime|date|time)\.?(strptime|fromisoformat|fromtimestamp|utcfromtimestamp|"
     r"timedelta)?|datetime\.timedelta|time\.strptime|datetime\.(datetime|date|time|timedelta)\(\)\.\w+|"
     r"pydantic(_core)?\..+|.*\.__\w+__\..+|"
-    r".*\.(r?split|[lr]?strip|lower|upper|casefold|strftime|isoformat|r?partition|startswith|endswith|"
+    r".*\.(r?split|[lr]?strip|lower|upper|casefold|encode|strftime|isoformat|r?partition|startswith|endswith|"
     r"astimezone|total_seconds|splitlines|quantize|zfill|xpath|findtext|cssselect)|"
     r"list\(\)\.(append|extend|insert)|(ujson\.|orjson\.|json\.)loads\(\).*|"
     r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
@@ -122,6 +122,10 @@ _FAILURE_WORDS = re.compile(
             "except (ValueError, Exception):  # <- flagged\n            continue\n"
         ),
         (
+            "def status_of(board, name):\n    try:\n        return board.states.get(name=name).id\n"
+            "    except Exception:  # <- flagged\n        return -1\n"
+        ),
+        (
             "def names(store):\n    try:\n        found = store.query()\n    except BaseException:  # "
             "<- flagged\n        found = []\n    return found\n"
         ),
@@ -140,6 +144,14 @@ _FAILURE_WORDS = re.compile(
         ),
     ],
     partials=[
+        (
+            "def key(text):\n    try:\n        return bytes.fromhex(text)\n    except Exception:  # <- flagged\n"
+            "        return b''\n"
+        ),
+        (
+            "class Plugin:\n    def broken(self):\n        try:\n            self.registry.load(self.name)\n"
+            "            return False\n        except Exception:  # <- flagged\n            return True\n"
+        ),
         (
             "from datetime import UTC, datetime\n\n\ndef aware(value: datetime):\n    try:\n        "
             "value = value.replace(tzinfo=UTC)\n    except Exception:  # <- flagged\n        pass\n    return value\n"
@@ -246,8 +258,11 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
     """
     value = handler.returned
     function = module.function_of(handler.scope)
-    if isinstance(value, Const) and value.value is False:
-        return Confidence.LOW if function is not None and _PREDICATE.search(function.name) else Confidence.MEDIUM
+    if isinstance(value, Const) and isinstance(value.value, bool) and function is not None:
+        if value.value is False:
+            return Confidence.LOW if _PREDICATE.search(function.name) else Confidence.MEDIUM
+        if any(_denies(item, handler.scope) for item in module.facts.returns):
+            return Confidence.MEDIUM  # a question that a failure answers with yes
     texts, has_false, status = _said(value, module)
     is_response = isinstance(value, Invoke) or (
         function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler
@@ -257,6 +272,10 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
     if has_false or any(_FAILURE_WORDS.search(text) for text in texts):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _denies(answer: Return, scope: int) -> bool:
+    return answer.scope == scope and isinstance(answer.value, Const) and answer.value.value is False
 
 
 def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str], bool, int]:
@@ -299,9 +318,17 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW
     if attempt.calls and all(_CLEANING_CALLS.search(name) for name in attempt.calls):
         return Confidence.LOW
-    if all(_only_parses(repo, name, module) for name in attempt.calls):
+    if all(_only_parses(repo, name, module) for name in attempt.calls) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _queries(module: Module, attempt: int) -> bool:
+    """Whether a `get` of the body asks by keyword, as queries do: a dict takes none."""
+    return any(
+        call.attempt == attempt and call.last == "get" and not call.args and call.keywords
+        for call in module.facts.calls
+    )
 
 
 def _only_parses(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
