@@ -217,11 +217,25 @@ class _PythonReader:
                 if keyword.arg:
                     self.bound(keyword.arg, keyword.value, owner, constant=False)
             self.fallback(node, owner)
+            self.signed(node, owner)
         elif (
             isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value and "@" in node.value
         ):
             for match in _URL_SECRET.finditer(node.value[:_LONGEST_VALUE]):
                 self.add("url", match["password"], node, owner, host=match["host"])
+
+    def signed(self, node: ast.Call, owner: str) -> None:
+        """`jwt.encode(claims, "literal")`: a key that never has a name."""
+        function = node.func
+        if (
+            isinstance(function, ast.Attribute)
+            and function.attr in ("encode", "decode")
+            and isinstance(function.value, ast.Name)
+            and function.value.id == "jwt"
+        ):
+            for value in node.args[1:2]:
+                if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
+                    self.add("jwt_key", value.value, value, owner)
 
     def fallback(self, node: ast.Call, owner: str) -> None:
         """`os.environ.get("NAME", "literal")`, and everything shaped like it."""

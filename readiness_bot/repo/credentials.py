@@ -48,11 +48,32 @@ _NEAR = re.compile(
 )
 
 
+_SIGNERS: dict[str, tuple[int, str]] = {
+    **dict.fromkeys(("jwt.encode", "jwt.decode", "jose.jwt.encode", "jose.jwt.decode"), (1, "key")),
+    **dict.fromkeys(("authlib.jose.jwt.encode",), (2, "key")),
+    **dict.fromkeys(
+        (
+            "itsdangerous.Signer",
+            "itsdangerous.TimestampSigner",
+            "itsdangerous.URLSafeSerializer",
+            "itsdangerous.URLSafeTimedSerializer",
+            "itsdangerous.TimedJSONWebSignatureSerializer",
+            "itsdangerous.JSONWebSignatureSerializer",
+        ),
+        (0, "secret_key"),
+    ),
+    "cryptography.fernet.Fernet": (0, "key"),
+}
+"""What signs or encrypts, and which argument is its key."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
     """A literal in the place of a credential.
 
     `kind` tells what for: a provider's key, one that signs or encrypts, an account's password, a URL's.
+
+    `is_signing` tells that code signs or encrypts with this very literal, whatever it is called.
 
     `is_random`, `is_placeholder` and `is_public` tell what the value looks like; `is_local` that the place is for
     development or tests; `is_refused` that start-up code stops over it; `is_near` that a URL leads to a host of
@@ -73,6 +94,7 @@ class KeptSecret:
     is_local: bool
     is_refused: bool
     is_near: bool
+    is_signing: bool
     form: Literal["python", "environment", "compose", "workflow", "data"]
 
 
@@ -129,6 +151,7 @@ class Secrets:
             is_local=tooling or self._is_local(path, literal, module),
             is_refused=bool(literal.name) and literal.name.upper() in self._refused,
             is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
+            is_signing=literal.constant and not self._signing.isdisjoint({(path, literal.name), (path, literal.line)}),
             form=_form(path),
         )
 
@@ -163,13 +186,40 @@ class Secrets:
         """
         heirs = [
             other
-            for other in self._importers.get(module.path, ())
+            for other in (*self._importers.get(module.path, ()), *self._deployed_heirs(module))
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
         return bool(heirs) and all(
             any(item.target == f":{name}" and item.scope == MODULE for item in other.facts.assignments)
             for other in heirs
         )
+
+    def _deployed_heirs(self, module: Module) -> Iterator[Module]:
+        """The modules that a deployment copies beside this one.
+
+        They import everything from a neighbour of its name that they do not have where they stand.
+        """
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        for other in self._python.production:
+            if f".{stem}" not in other.facts.stars:
+                continue
+            beside = f"{other.path.rpartition('/')[0]}/{stem}".lstrip("/")
+            if not any(path in self._python.modules for path in (f"{beside}.py", f"{beside}/__init__.py")):
+                yield other
+
+    @cached_property
+    def _signing(self) -> frozenset[tuple[str, str | int]]:
+        """The variables of modules that functions sign or encrypt with, by file and name; literals by file and line."""
+        found: set[tuple[str, str | int]] = set()
+        for site in self._python.calls(*_SIGNERS):
+            position, keyword = _SIGNERS[site.name]
+            value = site.call.argument(position, keyword)
+            if isinstance(value, Const):
+                found.update((site.module.path, line) for line in range(site.call.line, site.call.end_line + 1))
+            elif isinstance(value, Name):
+                path, colon, name = self._python.identify(value.name, site.module).partition(":")
+                found.add((path, name) if colon and path else (site.module.path, value.name.lstrip("?:")))
+        return frozenset(found)
 
     @cached_property
     def _importers(self) -> dict[str, list[Module]]:

@@ -38,6 +38,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY_HMAC'] = 'secret'  # <- flagged\n",
+        (
+            "import jwt\n\nsecret = 'topsecretkey'  # <- flagged\n\n\ndef token(user):\n"
+            "    return jwt.encode({'sub': user}, secret, algorithm='HS256')\n"
+        ),
+        "import jwt\n\n\ndef user(token):\n    return jwt.decode(token, 'topsecret', ['HS256'])  # <- flagged\n",
         {"app/billing.py": "import billing\n\nbilling.api_key = 'q8Zt2vLm9XcR4bNw7KdP'  # <- flagged\n"},
         {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
     ],
@@ -55,6 +60,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "from .base import *\n\ntry:\n    SECRET_KEY = open('key.txt').read()\nexcept OSError:\n"
                 "    SECRET_KEY = new_key()\n"
             ),
+        },
+        {
+            "settings/common.py": "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
+            "docker/config.py": "import os\nfrom .common import *\n\nSECRET_KEY = os.environ['SECRET_KEY']\n",
+            "Dockerfile": "FROM python:3.13\nCOPY settings settings\nCOPY docker/config.py settings/config.py\n",
         },
         {
             ".env": "SECRET_KEY=changethis\n",
@@ -97,6 +107,8 @@ def _confidence(secret: KeptSecret) -> Confidence | None:
         return None
     if secret.kind == "url":
         return Confidence.HIGH if secret.is_random and not secret.is_near else None
+    if secret.is_signing:
+        return Confidence.HIGH
     if secret.kind == "signing" and secret.is_bound and secret.form == "python" and secret.name.upper() == secret.name:
         return Confidence.HIGH
     if (
