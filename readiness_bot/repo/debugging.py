@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.env_file import EnvFile
-from readiness_bot.facts.python import MAIN_GUARD, Const, Value
+from readiness_bot.facts.python import MAIN_GUARD, MODULE, Const, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.defaults import Default, default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.python import CallSite, Module, Python
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
@@ -27,7 +27,7 @@ class DebugFlag:
 
     `is_default` says that an environment variable can turn it off; `is_turned_off` that a deployment or example
     file does. `is_started` says that production starts this very module, `is_known_start` that what production
-    starts is known at all.
+    starts is known at all. `is_bare` tells of a launch that runs whenever its module is imported.
     """
 
     location: Location
@@ -37,6 +37,7 @@ class DebugFlag:
     is_turned_off: bool = False
     is_started: bool = False
     is_known_start: bool = False
+    is_bare: bool = False
     is_conditional: bool = False
     is_framework: bool = False
 
@@ -99,6 +100,7 @@ class Debugging:
                 is_turned_off=self._turned_off(default.variable),
                 is_started=site.module.path in self._started,
                 is_known_start=bool(self._deployment.started_commands),
+                is_bare=_is_bare(site),
             )
 
     def _applications(self) -> Iterator[DebugFlag]:
@@ -250,6 +252,13 @@ class Debugging:
                     "FLASK_ENV",
                     is_framework=True,
                 )
+
+
+def _is_bare(site: CallSite) -> bool:
+    """Whether a launch runs as soon as its module is imported, in a module that is not for development only."""
+    call = site.call
+    unguarded = call.scope == MODULE and not call.context & MAIN_GUARD and not call.guards
+    return unguarded and not _DEVELOPMENT.search(site.module.path)
 
 
 def _is_on(value: str) -> bool:

@@ -45,6 +45,7 @@ from readiness_bot.repo.debugging import DebugFlag
             ),
             "Dockerfile": 'FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD ["python", "serve.py"]\n',
         },
+        "from flask import Flask\n\napp = Flask(__name__)\n\napp.run(debug=True)  # <- flagged\n",
     ],
     fixed={
         "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n",
@@ -82,7 +83,7 @@ def _confidence(flag: DebugFlag) -> Confidence | None:
     if flag.is_turned_off or (flag.kind == "launch" and flag.is_known_start and not flag.is_started):
         return None
     if flag.kind == "launch" and not flag.is_known_start:
-        return Confidence.LOW
+        return Confidence.HIGH if flag.is_bare and not flag.is_default else Confidence.LOW
     if flag.is_conditional:
         return Confidence.LOW
     return Confidence.HIGH if flag.is_framework or flag.kind == "launch" else Confidence.MEDIUM
