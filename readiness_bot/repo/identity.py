@@ -427,6 +427,8 @@ class Identity:
         words = {word.lower() for text in named for word in _WORD.findall(text)}
         if words & _OPEN_WORDS or ({"sign", "log"} & words and {"in", "up", "out"} & words):
             return True
+        if "return" in words and {"url", "uri"} & words:
+            return True  # where a payment or identity provider sends its visitors back to
         stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
         return bool(set(stem.split("_")) & _OPEN_MODULES)
 
@@ -462,9 +464,11 @@ class Identity:
         if route.handler is None:
             return False
         words = {word.lower() for text in (route.path, route.handler.definition.name) for word in _WORD.findall(text)}
+        calls, _, _, _ = self._refusals.body(route.handler)
+        if any(call.last in _STARTING for call in calls):
+            return True
         if words & _ASKING:
             return False
-        calls, _, _, _ = self._refusals.body(route.handler)
         return bool(words & _WRITING) or any(snake(call.last).split("_")[0] in _WRITING for call in calls)
 
     def _only_asks(self, route: Route) -> bool:
@@ -578,6 +582,8 @@ _WRITING = frozenset(
         "clear",
     ]
 )
+_STARTING = frozenset(["delay", "apply_async", "enqueue"])
+"""Methods that start a job: whatever a route is named, then it does more than to ask."""
 _ASKING = frozenset(
     [
         "search",
