@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
+from readiness_bot.repo.flows import Flow
 from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import Const, Invoke, Items, Name, Other, Value
+from readiness_bot.repo.values import Const, Format, Invoke, Items, Name, Other, Value
 
 _FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)"
                    r"|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
@@ -35,6 +36,15 @@ _ELSEWHERE = re.compile(
     r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|encrypt|cipher|fernet|derive|aes",
     re.IGNORECASE,
 )
+_ASKING = frozenset({"execute", "executemany", "filter_by", "filter", "get", "find_one", "insert_one"})
+"""What a statement, a filter or a document is handed to."""
+_STATEMENT = re.compile(
+    r"insert\s+into.*\bpass(word|wd|wort)?\b|\bpass(word|wd|wort)?[`\"\]]?\s*=\s*('|\"|\?|%|:|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_KEY = re.compile(r"pass(word|wd|wort)?|pwd", re.IGNORECASE)
+_WHO = re.compile(r"(user_?)?(name|login|mail|email|e_mail)|user(_?id)?|(user|account|login)_?\w*", re.IGNORECASE)
+_MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
 
@@ -60,8 +70,38 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "    store[name] = hashlib.sha256(password.encode()).hexdigest()  # <- flagged\n"
         ),
         'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["hex_md5"])  # <- flagged\n',
+        (
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.post('/join')\n"
+            "def join():\n"
+            "    row = (request.form['name'], request.form['password'])\n"
+            "    sqlite3.connect('a').execute('INSERT INTO users (name, password) VALUES (?, ?)', row)  # <- flagged\n"
+        ),
+        (
+            "from pymongo import MongoClient\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "users = MongoClient().shop.users\n"
+            "@app.post('/login')\n"
+            "def login():\n"
+            "    asked = {'email': request.form['email'], 'password': request.form['password']}\n"
+            "    return str(users.find_one(asked))  # <- flagged\n"
+        ),
     ],
     passes=[
+        (
+            "import hashlib\n"
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.post('/join')\n"
+            "def join():\n"
+            "    key = hashlib.scrypt(request.form['password'].encode(), salt=SALT, n=16384, r=8, p=1)\n"
+            "    row = (request.form['name'], key)\n"
+            "    sqlite3.connect('a').execute('INSERT INTO users (name, password) VALUES (?, ?)', row)\n"
+        ),
         (
             "import hashlib\n"
             "def legacy(password, salt):\n"
@@ -115,6 +155,8 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
             yield good(site.location)
         elif _FAST.match(site.name):
             yield from _of_hash(site, repo)
+        elif site.last in _ASKING and (found := _plain_in(site, repo)):
+            yield bad(site.location, f"{found} reaches the store as it was typed, so it is kept as it was typed.")
 
 
 def _is_weak_passlib(name: str) -> bool:
@@ -210,6 +252,45 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
     yield bad(
         site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence
     )
+
+
+def _plain_in(site: CallSite, repo: Repo) -> str:
+    """The password from a request that a statement, a filter or a document of users is given; empty if none is."""
+    if site.last in ("execute", "executemany"):
+        if not site.call.args or not _STATEMENT.search(_text_of(site.call.args[0], site, repo)):
+            return ""
+        taken = [flow for position in (0, 1) for flow in repo.flows.into(site, position)]
+    elif site.last in ("find_one", "insert_one"):
+        taken = list(repo.flows.into(site, 0))
+        keys = [flow.keys[0] for flow in taken if flow.keys]
+        if not any(map(_WHO.fullmatch, keys)):
+            return ""
+        taken = [flow for flow in taken if flow.keys and _KEY.fullmatch(flow.keys[0])]
+    else:
+        keys = [name for name, _ in site.call.keywords]
+        asked = next(filter(_KEY.fullmatch, keys), "")
+        if not asked or not any(map(_WHO.fullmatch, keys)):
+            return ""
+        taken = list(repo.flows.into(site, len(site.call.args), asked))
+    return next((_shown(flow.text) for flow in taken if _is_typed(flow)), "")
+
+
+def _is_typed(flow: Flow) -> bool:
+    """Whether a value is what somebody typed as a password, untouched."""
+    named = f"{flow.text}{''.join(flow.access)}"
+    return flow.kind == "request" and flow.sure and _PASSWORD.search(named) is not None and not _MADE.search(named)
+
+
+def _shown(text: str) -> str:
+    return text if "`" in text else f"`{text}`"
+
+
+def _text_of(value: Value, site: CallSite, repo: Repo) -> str:
+    """The constant parts of a statement."""
+    if isinstance(value, Format):
+        return " ".join(part.value for part in value.parts if isinstance(part, Const) and isinstance(part.value, str))
+    found = repo.python.constant(value, site.module)
+    return found if isinstance(found, str) else ""
 
 
 def _password_in(site: CallSite, repo: Repo) -> str:
