@@ -57,7 +57,7 @@ _MERGING = frozenset({"extend", "update", "extendleft"})
 _LEAVING = re.compile(r"^(abort|exit|_exit|raise_(?!for_|if|on_|when).*|.*_(raise|abort)|bail|die)$")
 _CHECKING = re.compile(
     r"valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|refuse|reject|forbid|restrict|contain|inside"
-    r"|within|relative_to|^int$|^float$|uuid|objectid|ip_address|must|block|secur|protect|whitelist|enforce|raise",
+    r"|within|relative_to|authori[sz]|permitted|^int$|^float$|uuid|objectid|ip_address|must|block|secur|protect|whitelist|enforce|raise",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(r"%(?:\((?P<key>[^)]*)\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[hlL]?(?P<kind>[a-zA-Z%])")
@@ -101,6 +101,7 @@ class _Interpreter:
         self.definition_of = definition_of
         self.table = Table()
         self.reached: dict[int, _Reached] = {}
+        self.checking: set[int] = set()
         self.given: dict[tuple[int, int], tuple[Value, frozenset[int]]] = {}
         self.stored: dict[tuple[str, int, int], Value] = {}
         self.cut: dict[int, None] = {}
@@ -115,6 +116,7 @@ class _Interpreter:
         self.own_name = ""
         self.env: dict[str, Value] = {}
         self.texts: dict[str, str] = {}
+        self.tests: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
         self.lambdas: dict[str, ast.Lambda] = {}
         self.lambda_depth = 0
         self.globals: frozenset[str] = frozenset()
@@ -152,7 +154,7 @@ class _Interpreter:
         self.budget = _FUNCTION_BUDGET
         self.depth = self.loops = 0
         self.guards, self.dead, self.exits = frozenset(), False, []
-        self.texts, self.lambdas, self.globals = {}, {}, _declared_global(node)
+        self.texts, self.tests, self.lambdas, self.globals = {}, {}, {}, _declared_global(node)
         self.env = dict(around)
         ordered = self.parameters(node)
         owner = self.scope.parent
@@ -347,17 +349,43 @@ class _Interpreter:
 
     def bind_name(self, name: str, value: Value, node: ast.expr | None) -> None:
         self.texts.pop(name, None)
+        self.tests.pop(name, None)
         self.lambdas.pop(name, None)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self.texts[name] = node.value
         elif isinstance(node, ast.Lambda):
             self.lambdas[name] = node
+        elif isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):
+            self.remember(name, node)
         if name in self.globals:
             self.store(f":{name}", 0, value)
         prefixes = (f"{name}.", f"{name}[")
         for key in [key for key in self.env if key.startswith(prefixes)] if f"{name}\0" in self.env else ():
             del self.env[key]
         self.env[name] = value
+
+    def remember(self, name: str, node: ast.expr) -> None:
+        """Keep what a variable says when it is asked later: a condition's outcome, or the first that met one."""
+        if not isinstance(node, ast.Call):
+            said = self.narrowed(node, truth=True), self.narrowed(node, truth=False)
+        elif _called(node) == "next" and node.args and isinstance(node.args[0], ast.GeneratorExp):
+            said = self.met(node.args[0]), frozenset()
+        else:
+            return
+        if any(said):
+            self.tests[name] = said
+
+    def met(self, node: ast.GeneratorExp) -> frozenset[int]:
+        """What the conditions of a generator say of everything around it, where it gives anything."""
+        saved, guards = self.env, self.guards
+        self.env = dict(saved)
+        for generator in node.generators:
+            self.bind(generator.target, self.element(generator.iter), None)
+            for condition in generator.ifs:
+                self.know(self.narrowed(condition, truth=True))
+        found = self.guards - guards
+        self.env, self.guards = saved, guards
+        return found
 
     def bind_attribute(self, target: ast.Attribute, value: Value) -> None:
         base = target.value
@@ -400,7 +428,7 @@ class _Interpreter:
 
     def if_(self, node: ast.If) -> None:
         self.expression(node.test)
-        start, guards = self.env, self.guards
+        start, guards, tests = self.env, self.guards, dict(self.tests)
         true, false = self.narrowed(node.test, truth=True), self.narrowed(node.test, truth=False)
         self.env = dict(start)
         self.know(true)
@@ -410,6 +438,7 @@ class _Interpreter:
         self.know(false)
         self.block(node.orelse)
         self.join(*body)
+        self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
 
     def join(self, env: dict[str, Value], guards: frozenset[int], dead: bool) -> None:
         """Go on with what holds after either this state or the current one."""
@@ -438,7 +467,7 @@ class _Interpreter:
         self, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], enter: Callable[[], None], *, endless: bool = False
     ) -> None:
         """Run a body none to several times."""
-        start, guards = dict(self.env), self.guards
+        start, guards, tests = dict(self.env), self.guards, dict(self.tests)
         exits: list[Exit] = []
         self.exits.append(exits)
         self.loops += 1
@@ -455,6 +484,7 @@ class _Interpreter:
         self.exits.pop()
         if not endless:
             self.join(start, guards, dead=False)
+        self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
         self.block(orelse)
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
@@ -590,13 +620,28 @@ class _Interpreter:
         return frozenset()
 
     def limited_by_each(self, parts: Sequence[frozenset[int]]) -> frozenset[int]:
-        """One of several conditions holds, and each leaves only known values: then the value is a known one."""
+        """One of several conditions holds, and each leaves only known values: then the value is a known one.
+
+        Where each is the answer of a call that says it checks, one of these calls has answered so.
+        """
         keys: list[set[tuple[int, tuple[str, ...]]]] = []
+        vetted: list[dict[tuple[int, tuple[str, ...]], list[int]]] = []
         for part in parts:
-            guards = (self.table.guards[index] for index in part)
-            keys.append({(guard.source, guard.access) for guard in guards if guard.test in ("in", "==", "none")})
-        shared = set.intersection(*keys)
-        return frozenset(self.table.guard(source, access, "in") for source, access in shared)
+            guards = [(index, self.table.guards[index]) for index in part]
+            keys.append({(guard.source, guard.access) for _, guard in guards if guard.test in ("in", "==", "none")})
+            vetted.append({})
+            for index, guard in guards:
+                if guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test):
+                    vetted[-1].setdefault((guard.source, guard.access), []).append(index)
+        found = {self.table.guard(source, access, "in") for source, access in set.intersection(*keys)}
+        for key in set.intersection(*map(set, vetted)):
+            found.update(index for one in vetted for index in one[key])
+        return frozenset(found)
+
+    def says_it_checks(self, test: str) -> bool:
+        """Whether the call of a `call:N` guard is named like one that checks what it is given."""
+        index = test.partition(":")[2].partition(":")[0]
+        return int(index) in self.checking
 
     def truthy(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
         """A variable that holds a call's answer says what the call says; an empty value carries nothing."""
@@ -609,7 +654,13 @@ class _Interpreter:
                 reached, sign = self.reached[about.owner], "" if truth else "!"
                 found |= self.held(reached.receiver, f"{sign}self:{about.owner}")
                 found |= self.held(reached.given(), f"{sign}call:{about.owner}")
+        found |= self.remembered(test, truth=truth)
         return found if truth else found | self.held(value, "none")
+
+    def remembered(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
+        """What a variable said when it was given its value, and says now by being true or not."""
+        said = self.tests.get(test.id) if isinstance(test, ast.Name) else None
+        return frozenset() if said is None else said[0 if truth else 1]
 
     def compared(self, test: ast.Compare, *, truth: bool) -> frozenset[int]:
         if len(test.ops) != 1:
@@ -627,20 +678,34 @@ class _Interpreter:
             return (
                 self.held(self.expression(right), f"!in:{_printable(text[:20])}") if text is not None else frozenset()
             )
-        if not truth:
+        is_none = isinstance(right, ast.Constant) and right.value is None
+        if not isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
             return frozenset()
-        if isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
-            test_ = "none" if isinstance(right, ast.Constant) and right.value is None else "=="
-            return self.equal(left, right, test_)
-        return frozenset()
+        if truth:
+            return self.equal(left, right, "none" if is_none else "==")
+        return self.remembered(left, truth=True) if is_none else frozenset()
 
     def equal(self, left: ast.expr, right: ast.expr, test: str) -> frozenset[int]:
-        """Both sides of an equality are alike; what calls on the way say (`dirname(p) == base`) is theirs to tell."""
-        found = self.held(self.expression(left), test) | self.held(self.expression(right), test)
+        """Both sides of an equality are alike; what calls on the way say (`dirname(p) == base`) is theirs to tell.
+
+        Two parts of one thing that are alike (`form["new"] == form["again"]`) are no more known than before.
+        """
+        one, other = self.expression(left), self.expression(right)
+        found = frozenset() if self.are_of_one(one, other) else self.held(one, test) | self.held(other, test)
         for side in (left, right):
             if isinstance(side, ast.Call) and (index := self.call_of.get(id(side), -1)) in self.reached:
                 found |= self.held(self.taken(side, index), f"call:{index}")
         return found
+
+    def are_of_one(self, one: Value, other: Value) -> bool:
+        """Whether two values are parts of one and the same parameter or thing outside, other than the object itself."""
+        roots = []
+        for value in (one, other):
+            atoms = [self.table.atoms[atom] for atom in value]
+            sources = {atom[0] for atom in atoms if atom[1]}
+            roots.append({index for index in sources if self.table.sources[index].kind in ("n", "p")})
+        shared = roots[0] & roots[1]
+        return any(self.table.sources[index].name != self.own_name for index in shared)
 
     def answered(self, test: ast.Call, *, truth: bool, depth: int) -> frozenset[int]:
         name = _called(test)
@@ -654,6 +719,8 @@ class _Interpreter:
         index = self.call_of.get(id(test), -1)
         if index < 0:
             return frozenset()
+        if _CHECKING.search(name):
+            self.checking.add(index)
         sign = "" if truth else "!"
         reached = self.reached.get(index)
         given = self.held(reached.given(), f"{sign}call:{index}") if reached is not None else frozenset()

@@ -108,7 +108,7 @@ _LOOKING_UP = re.compile(
 )
 _VETTING = re.compile(
     r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
-    r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private",
+    r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private|authori[sz]",
     re.IGNORECASE,
 )
 
@@ -388,12 +388,12 @@ class DataFlows:
                         target = self._python.definition(value.name, site.module)
                         if target is not None and target.definition.kind == "function":
                             found[target.name].append((site, place + 1))
-        for last in ("delay", "send", "enqueue", "defer", "s", "si"):
+        for last in _STARTING:
             for site in self._python.calls_of(last):
                 owner = (site.call.via or site.call.name).rpartition(".")[0]
                 target = self._python.definition(owner, site.module) if owner and owner[0] != "?" else None
                 if target is not None and target.definition.kind == "function":
-                    found[target.name].append((site, 0))
+                    found[target.name].append((site, -1 if _takes_itself(target) else 0))
         return found
 
     def arguments(
@@ -607,7 +607,7 @@ class _Walk:
             tuple(reversed(place.steps)),
             place.wraps,
             place.cleaned,
-            sure=place.sure and not self.bounded,
+            sure=place.sure,
         )
         if kind_of == "number" and kind == "request":
             return
@@ -808,6 +808,8 @@ class _Walk:
     def called(self, place: _Place, source: Source) -> None:
         site = self.rooms.site(place.module, source.owner)
         requests = self.rooms.requests
+        if _takes_by_key(site) and self.is_of_request(site.module, source.owner):
+            return  # the facts follow it by its key, so that what is known of one reading holds for the next
         datum = requests.of_call(site.name)
         if datum is not None:
             key = next((f'["{value.value}"]' for value in site.call.args[:1] if isinstance(value, Const)), "")
@@ -940,6 +942,20 @@ class _Walk:
                 return
         self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
+    def is_of_request(self, module: Module, index: int) -> bool:
+        """Whether a call is made on nothing but a part of a library's request object."""
+        facts = self.rooms._of(module)
+        flow, flows = facts.calls.get(index), facts.flows
+        taken = [flows.atoms[atom] for atom in flow.receiver] if flow is not None else []
+        for atom in taken:
+            source = flows.sources[atom.source]
+            found = (
+                self.rooms.requests.of_global(self.python.identify(source.name, module)) if source.kind == "n" else None
+            )
+            if found is None or not (found[1] or atom.access):
+                return False
+        return bool(taken)
+
 
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
@@ -963,6 +979,8 @@ _RUNNERS = {
     "enqueue": 0, "add_job": 0,
     "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
 }  # fmt: skip
+_STARTING = ("delay", "send", "enqueue", "defer", "s", "si")
+"""Methods of a task that hand its arguments on as they are."""
 _COMMON = frozenset(
     {
         "get", "post", "put", "patch", "delete", "find", "find_one", "execute", "query", "search", "filter", "run",
@@ -1017,6 +1035,16 @@ def _argument(site: CallSite, flow: CallFlow, position: int, keyword: str) -> It
             yield from atoms
     if starred <= position < len(flow.args) or (starred < len(flow.args) <= position):
         yield from flow.args[starred]
+
+
+def _takes_itself(task: DefinitionSite) -> bool:
+    """Whether a task is handed itself before its arguments, as one of Celery with `bind=True` is."""
+    first = task.definition.parameters[:1]
+    return task.definition.parent == -1 and bool(first) and first[0].name == "self"
+
+
+def _takes_by_key(site: CallSite) -> bool:
+    return site.call.last in ("get", "pop") and bool(site.call.args) and isinstance(site.call.args[0], Const)
 
 
 def _is_star(value: object) -> bool:

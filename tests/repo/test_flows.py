@@ -145,3 +145,35 @@ def test_hostile_code_is_bounded(text: str) -> None:
     _, flows = _flows(text)
     assert time.perf_counter() - began < 20
     assert not [flow for flow in flows if flow.kind == "request"]
+
+
+def test_argument_of_a_task_that_is_handed_itself_is_not_taken_for_the_one_before() -> None:
+    files = {
+        "app/tasks.py": "from celery import Celery\ncelery = Celery()\n@celery.task(bind=True)\n"
+        "def export(self, number, status):\n    sink(status)\n",
+        "app/views.py": f"{_FLASK}from app.tasks import export\n@app.post('/export/<int:number>')\ndef view(number):\n"
+        "    export.delay(number, request.json.get('status'))\n",
+    }
+    assert _texts(files) == [("request", 'request.json["status"]', "object")]
+    swapped = files["app/tasks.py"].replace("sink(status)", "sink(number)")
+    assert _texts({**files, "app/tasks.py": swapped}) == []
+
+
+def test_reading_a_field_again_reads_what_was_tested() -> None:
+    body = "    if request.args.get('a') in KNOWN:\n        sink(request.args.get('a'))\n"
+    _, flows = _flows(f"{_FLASK}@app.get('/')\ndef f():\n{body}")
+    assert [flow.is_limited for flow in flows] == [True]
+
+
+@pytest.mark.parametrize(
+    ("body", "limited"),
+    [
+        ("    known = a in KNOWN\n    if not known:\n        raise ValueError\n", True),
+        ("    row = next((one for one in rows() if one.name == a), None)\n    if row is None:\n        raise\n", True),
+        ("    known = True\n    if STRICT:\n        known = a in KNOWN\n    if not known:\n        raise E\n", False),
+        ("    if a != request.args.get('b'):\n        raise E\n", False),
+    ],
+)
+def test_variable_says_what_the_condition_said_that_it_was_given(body: str, limited: bool) -> None:
+    _, flows = _flows(f"{_FLASK}@app.get('/')\ndef f():\n    a = request.args.get('a')\n{body}    sink(a)\n")
+    assert [flow.is_limited for flow in flows] == [limited]

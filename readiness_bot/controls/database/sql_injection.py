@@ -98,6 +98,17 @@ def _applies(repo: Repo) -> bool:
             "    name = request.args['name']\n"
             "    return db.execute(f\"SELECT * FROM users WHERE name = '{name}'\").fetchall()  # <- flagged\n"
         ),
+        (
+            "import sqlite3\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.post('/password')\n"
+            "def change():\n"
+            "    new, again = request.form.get('new'), request.form.get('again')\n"
+            "    if new != again:\n"
+            "        return 'they differ'\n"
+            "    sqlite3.connect('app.db').execute(\"UPDATE users SET password = '%s'\" % new)  # <- flagged\n"
+        ),
     ],
     passes=[
         (

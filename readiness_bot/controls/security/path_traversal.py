@@ -92,6 +92,25 @@ _CONTAINED = re.compile(
     ],
     passes=[
         (
+            "from flask import Flask, abort, request, send_file\n"
+            "app = Flask(__name__)\n"
+            "def authorize_track(path, case):\n"
+            "    for track in case.tracks:\n"
+            "        if path == track.path:\n"
+            "            return True\n"
+            "    return False\n"
+            "@app.get('/picture')\n"
+            "def picture():\n"
+            "    if request.args.get('path') in load_pictures():\n"
+            "        return send_file(request.args.get('path'))\n"
+            "@app.get('/document')\n"
+            "def document():\n"
+            "    is_known = request.args['path'] in load_documents()\n"
+            "    if not is_known:\n"
+            "        abort(404)\n"
+            "    return send_file(request.args['path'])\n"
+        ),
+        (
             "import shutil\n"
             "from pathlib import Path\n"
             "from fastapi import FastAPI, File\n"

@@ -130,6 +130,18 @@ _OWN_ADDRESS = re.compile(
             "        return client.get(request.args['url']).text\n"
         ),
         (
+            "import httpx\n"
+            "from fastapi import FastAPI, HTTPException\n"
+            "app = FastAPI()\n"
+            "@app.get('/releases/{name}')\n"
+            "async def details(name: str, link: str):\n"
+            "    release = next((one for one in await releases(name) if one.link == link), None)\n"
+            "    if not release:\n"
+            "        raise HTTPException(404)\n"
+            "    async with httpx.AsyncClient() as client:\n"
+            "        return (await client.get(link)).text\n"
+        ),
+        (
             "import requests\n"
             "from urllib.parse import urlparse\n"
             "from flask import Flask, abort, request\n"
