@@ -76,6 +76,8 @@ _HTML_LINK = re.compile(r"<(a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"']+)[\
 _DIAGRAM_LANGUAGES = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "d2", "ditaa", "structurizr"})
 _RST_DIAGRAM = re.compile(r"\s*\.\. (mermaid|uml|graphviz|plantuml|digraph|blockdiag|seqdiag)::")
 _DRAWN = re.compile(r"[┌└├│▼▲]|\+-{3,}\+|-{2,}>\s*[\[|]")
+_LISTING = re.compile(r"\s*(?:[│|]\s*)*(?:[├└]─*\s|[│|]\s*$)")
+"""A line of a listing of files as `tree` prints it, which draws nothing."""
 _WORD = re.compile(r"\w+")
 
 
@@ -114,7 +116,7 @@ def _extract(data: bytes) -> Prose:
             current.add(line)
             if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
-            elif _DRAWN.search(line):
+            elif _DRAWN.search(line) and not _LISTING.match(line):
                 drawn += 1
                 if drawn == 4:
                     diagrams.append(opened)

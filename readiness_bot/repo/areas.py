@@ -31,7 +31,7 @@ _EXAMPLE_UNLESS_PACKAGE = re.compile(
 _DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
 _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|"
-    r"\.buildkite|\.devcontainer|devtools?|dev|development|build_?tools?|build"
+    r"\.buildkite|\.devcontainer|devtools?|dev|devel|development|build_?tools?|build"
     r"|packaging|release|maintenance|automation|misc|contrib|utils/dev|scripts_dev|bin/dev)/"
     r"|(^|/)bin/[^/]*(release|changelog|changes|bump|version|lint|format|publish)[^/]*$"
     r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python import Call, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Location
-from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.defaults import default_of, setting_field
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.routes import flattened
 from readiness_bot.repo.services import Services, Setting
@@ -178,6 +178,10 @@ class CrossOrigin:
         """Whether the value lets every origin in, and whether that is only a default."""
         if value is None:
             return False, False
+        field = setting_field(self._python, value, module) if isinstance(value, Name) else None
+        if field is not None:
+            anyone, configured = self._anyone(field.value, field.module)
+            return anyone, configured or bool(field.variable)
         for item in flattened(value):
             default = default_of(self._python, item, module)
             if default.is_known and isinstance(default.value, str) and default.value.strip() in _ANY:

@@ -55,6 +55,10 @@ def default_of(python: Python, value: Value | None, module: Module) -> Default:
             return Default(variable=str(key) if reads else "")
         if isinstance(value, Name):
             found = python.assignment(value.name, module) if not value.name.startswith("?") else None
+            field = setting_field(python, value, module) if found is None else None
+            if field is not None:
+                inner = default_of(python, field.value, field.module)
+                return Default(inner.value, inner.is_known, inner.variable or field.variable)
             if found is None:
                 return Default()
             module, value = found[0], found[1].value
@@ -89,6 +93,37 @@ def default_of(python: Python, value: Value | None, module: Module) -> Default:
             continue
         value = first
     return Default()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """A field of a settings class: what it is bound to, and the variable that may set it, empty where none can."""
+
+    module: Module
+    value: Value | None
+    variable: str
+
+
+def setting_field(python: Python, value: Name, module: Module) -> SettingField | None:
+    """The field behind `settings.debug`, where `settings` is an object of a class of the tree or a function gives one.
+
+    `settings = Settings()` counts, and so does `get_settings()` that is annotated with the class.
+    """
+    owner, _, field = (value.meaning or value.name).rpartition(".")
+    found = python.assignment(owner, module) if owner and not owner.startswith("?") else None
+    if found is not None and isinstance(found[1].value, Invoke):
+        module, owner = found[0], f"{found[1].value.name}()"
+    if not owner.endswith("()"):
+        return None
+    made = python.definition(owner.removesuffix("()"), module)
+    if made is not None and made.definition.kind == "function":
+        returned = made.definition.returns
+        made = python.class_of(returned.name, made.module) if isinstance(returned, Name) else None
+    bound = python.class_value(made, field) if made is not None and made.definition.kind == "class" else None
+    if made is None or bound is None:
+        return None
+    is_read = python.descends_from(made, "pydantic.BaseSettings", "pydantic_settings.*", "pydantic.v1.BaseSettings")
+    return SettingField(bound[0], bound[1].value, field.upper() if is_read else "")
 
 
 def entries(value: Value | None, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Value]]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Handler
-from readiness_bot.repo.python import CallSite, Module, Python
+from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Definition, Handler
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SESSIONS = (
@@ -302,10 +302,21 @@ class Outbound:
         function = call.site.function
         if function is None:
             return False
-        callers = self._python.callers.get(f"{call.site.module.path}:{function.qualname}", [])
+        callers = [
+            caller for name in self._called_as(call.site, function) for caller in self._python.callers.get(name, ())
+        ]
         return bool(callers) and all(
             any(_handles(caller.module, handler) for handler in caller.handlers) for caller in callers
         )
+
+    def _called_as(self, site: CallSite, function: Definition) -> Iterator[str]:
+        """The names under which a function is called: its own, and those of the methods that it overrides."""
+        yield f"{site.module.path}:{function.qualname}"
+        holder = site.module.definition(function.parent)
+        if holder is not None and holder.kind == "class":
+            for base in self._python.ancestry(DefinitionSite(site.module, function.parent, holder)):
+                if base.definition is not holder:
+                    yield f"{base.name}.{function.name}"
 
     @cached_property
     def unbounded_clients(self) -> tuple[CallSite, ...]:

@@ -7,6 +7,7 @@ environments, project and package scripts, shell scripts, Compose services, pre-
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +23,9 @@ from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.tool_commands import ToolCommand, tool_commands, tools_of
 from readiness_bot.repo.tooling import HookSite, Tasks, Tooling
+
+MAX_CALLERS = 40
+"""Callers of one reusable pipeline; a pipeline of single checks has a dozen."""
 
 MAX_RUNS = 5_000
 """Commands followed in one pipeline; hand-written ones come to a few hundred."""
@@ -175,6 +179,7 @@ _ACTIONS = {
     "docker/bake-action": "docker buildx bake",
     "pypa/gh-action-pypi-publish": "twine upload",
     "pypa/cibuildwheel": "cibuildwheel",
+    "pavelzw/pytest-action": "pytest",
 }
 """What well-known actions run, as the command that does the same."""
 
@@ -238,9 +243,30 @@ class Pipelines:
         return tuple(
             JobSite(site.path, site.pipeline, job, events)
             for site in self.all
-            for job in site.pipeline.jobs
-            if (events := _job_events(job, site.events))
+            for each in site.pipeline.jobs
+            for job, events in self._asked(site, each)
+            if events
         )
+
+    def _asked(self, site: PipelineSite, job: Job) -> Iterator[tuple[Job, frozenset[str]]]:
+        """A job with the events that start it; one that says what its callers tell it, once for each of them."""
+        callers = self._callers.get(site.path, ()) if any(map(_takes_inputs, job.steps)) else ()
+        told = {_with_inputs(job, inputs): events for inputs, events in callers[:MAX_CALLERS]}
+        if not told:
+            yield job, _job_events(job, site.events)
+        for filled, events in told.items():
+            yield filled, _job_events(filled, events)
+
+    @cached_property
+    def _callers(self) -> dict[str, tuple[tuple[tuple[Pair, ...], frozenset[str]], ...]]:
+        """For each reusable pipeline, what each job that calls it tells it, and the events that start that job."""
+        found: dict[str, list[tuple[tuple[Pair, ...], frozenset[str]]]] = defaultdict(list)
+        for site in self.all:
+            for job in site.pipeline.jobs:
+                if job.calls:
+                    called = job.calls.removeprefix("./").partition("@")[0]
+                    found[called].append((job.inputs, _job_events(job, site.events) - {"call"}))
+        return {path: tuple(callers) for path, callers in found.items()}
 
     @cached_property
     def steps(self) -> tuple[StepSite, ...]:
@@ -328,6 +354,31 @@ def _runs_tests(command: ToolCommand) -> bool:
     if _TEST_MODULE.fullmatch(command.tool):
         return True
     return command.tool in _TEST_RUNNERS or _TEST_SCRIPT.fullmatch(command.tool) is not None
+
+
+_INPUT_USE = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
+
+
+def _takes_inputs(step: Step) -> bool:
+    return any(map(_INPUT_USE.search, (step.run, *(pair.value for pair in step.inputs))))
+
+
+def _with_inputs(job: Job, inputs: tuple[Pair, ...]) -> Job:
+    """The job with what a caller tells it in place of `${{ inputs.… }}`; what is not told stays as it is."""
+    told = {pair.name: pair.value for pair in inputs}
+
+    def filled(text: str) -> str:
+        return _INPUT_USE.sub(lambda use: told.get(use[1], use[0]), text)
+
+    steps = (
+        structs.replace(
+            step,
+            run=filled(step.run),
+            inputs=tuple(structs.replace(pair, value=filled(pair.value)) for pair in step.inputs),
+        )
+        for step in job.steps
+    )
+    return structs.replace(job, steps=tuple(steps))
 
 
 def _glob(pattern: str) -> str:
@@ -490,6 +541,8 @@ class _Follower:
 
     def _tasks(self, run: Run, runner: str, names: tuple[str, ...], directory: str) -> Iterator[Run]:
         folder = _under(run.command.directory, directory)
+        if "git clone" in run.step.step.run and not any(path.startswith(f"{folder}/") for path in self.sources.paths):
+            return  # another repository's, which the step has just fetched
         candidates = [tasks for tasks in self.tooling.tasks if tasks.runner == runner]
         here = [tasks for tasks in candidates if tasks.directory == folder] or candidates
         for tasks in here:
@@ -729,6 +782,8 @@ def _of_action(step: Step) -> ToolCommand | None:
         text = match["tool"]
     if text is None:
         return None
+    for told in _input(step.inputs, "custom-pytest"):
+        return next((command for command in tool_commands(told, step.line) if command.tool == "pytest"), None)
     tool, *arguments = text.split()
     given = " ".join(_input(step.inputs, "args", "options", "extra_args", "arguments", "extra-args"))
     if tool == "ruff" and given.startswith(("format", "check")):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, Call, Const, Format, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python import DECORATOR, Call, Const, Definition, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.routes import Routes, flattened
@@ -104,8 +104,33 @@ _CONSUMERS = frozenset(
         "pika.SelectConnection",
         "nats.connect",
         "stomp.Connection",
+        "kombu.Consumer",
+        "confluent_kafka.DeserializingConsumer",
+        "google.cloud.pubsub_v1.SubscriberClient",
+        "fedora_messaging.api.consume",
+        "fedora_messaging.api.twisted_consume",
+        "paho.mqtt.client.Client().loop_forever",
+        "apscheduler.schedulers.blocking.BlockingScheduler",
     }
 )
+_MESSAGES = (
+    "fedora_messaging.message.",
+    "aio_pika.abc.AbstractIncomingMessage",
+    "aio_pika.IncomingMessage",
+    "aio_pika.message.IncomingMessage",
+    "confluent_kafka.Message",
+    "google.cloud.pubsub_v1.subscriber.message.",
+    "nats.aio.msg.Msg",
+    "azure.servicebus.ServiceBusReceivedMessage",
+)
+"""What brokers hand to the functions that consume."""
+
+
+def takes_message(definition: Definition) -> bool:
+    """Whether a function is called with a broker's message, by the type of a parameter."""
+    return any(parameter.type.startswith(_MESSAGES) for parameter in definition.parameters)
+
+
 _SERVER_STARTS = frozenset(
     {
         "uvicorn.run",
@@ -185,7 +210,11 @@ class Services:
     @cached_property
     def is_worker(self) -> bool:
         """Whether the tree runs jobs: it defines tasks of a queue or consumes messages."""
-        return bool(self.tasks) or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
+        return (
+            bool(self.tasks)
+            or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
+            or any(takes_message(site.definition) for site in self._python.functions)
+        )
 
     # -- jobs ------------------------------------------------------------------------------------------------------
 

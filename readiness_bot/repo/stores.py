@@ -354,7 +354,17 @@ class Stores:
                     found[tool] = (
                         self._first_revision(path) if tool == "Alembic" else Evidence(path, 1, f"{tool} migration")
                     )
-        return tuple(found.values())
+        return (*found.values(), *self._numbered_functions)
+
+    @cached_property
+    def _numbered_functions(self) -> tuple[Evidence, ...]:
+        """A tool of the tree's own: a module of migrations whose functions are numbered."""
+        for path, module in self._python.modules.items():
+            if path.endswith(("migrations.py", "migrations/__init__.py")) and module.area in _OF_SERVICE:
+                numbered = [one for one in module.facts.definitions if _NUMBERED.match(one.name)]
+                if len(numbered) >= _SEVERAL:
+                    return (Evidence(path, numbered[0].line, f"{len(numbered)} numbered migrations"),)
+        return ()
 
     def _first_revision(self, environment: str) -> Evidence:
         """A revision beside Alembic's environment; without one, the environment itself."""
@@ -423,6 +433,8 @@ class Stores:
                 and isinstance(site.call.args[0], Const)
                 and site.call.args[0].value in ("migrate", "migrate_schemas")
             )
+            if self._numbered_functions and ":" in site.name and _OWN_MIGRATING.fullmatch(site.last):
+                is_migrating = True
             first = site.call.argument(0)
             if (
                 not is_migrating
@@ -466,6 +478,10 @@ class Stores:
                 yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
 
 
+_NUMBERED = re.compile(r"(m|v|migration_?|migrate_?|upgrade_?|step_?)?_?\d{1,4}(_\w+)?$")
+_SEVERAL = 3
+_OF_SERVICE = (Area.PRODUCTION, Area.MIGRATION)
+_OWN_MIGRATING = re.compile(r"(run_|apply_|perform_|execute_|auto_)?(\w+_)?migrat(e|ions?)(_\w+)?")
 _STARTERS = frozenset(
     {
         "main",

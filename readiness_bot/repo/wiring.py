@@ -13,6 +13,7 @@ from functools import cached_property
 from readiness_bot.facts.python import DECORATOR, MODULE, Definition, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
 
 _CODE_STRING = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*([:.][A-Za-z_]\w*)?(\(\))?$")
@@ -192,7 +193,7 @@ class Wiring:
         definition = site.definition
         if definition.decorators and not _only_plain(definition):
             return True
-        if self.users(site.name):
+        if self.users(site.name) or _consumes(site):
             return True
         owner = site.module.definition(definition.parent)
         if owner is None:
@@ -340,6 +341,11 @@ def _is_start(module: Module) -> bool:
         if call.name in _APPLICATIONS and not call.context & DECORATOR:
             return True
     return any("__name__" in guards for guards in (call.guards for call in module.facts.calls if call.scope == MODULE))
+
+
+def _consumes(site: DefinitionSite) -> bool:
+    """Whether a broker calls the function, or a method of the class, with its messages."""
+    return takes_message(site.definition) or any(takes_message(method.definition) for method in site.methods)
 
 
 def _all_refs(module: Module) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -92,6 +92,11 @@ def test_diagrams_are_found_in_fences() -> None:
     assert prose("a.md", "```\n+---+\n| a |--> [b]\n+---+   |\n│ x │\n└───┘\n┌───┐\n│ y │\n```\n").diagrams == (1,)
 
 
+def test_a_listing_of_files_is_no_diagram() -> None:
+    text = "# Files\n\n```\napp\n├── api\n│   ├── routes\n│   └── errors\n├── core\n└── main.py\n```\n"
+    assert repo_of({"README.md": text}).documents.diagrams == ()
+
+
 @pytest.mark.parametrize(
     "text",
     ["<a " * 100_000, "[x](" + "a" * 100_000, "`<" * 100_000, "a\n===\n" * 50_000, "https://" * 50_000, "|" * 100_000],

@@ -179,3 +179,35 @@ def test_targets_that_need_each_other_end() -> None:
 )
 def test_what_runs_tests(command: str, is_test: bool) -> None:
     assert bool(repo_of({CI: workflow(command)}).pipelines.test_runs) is is_test
+
+
+def test_a_reusable_workflow_runs_what_each_caller_tells_it() -> None:
+    files = {
+        CI: (
+            "on: pull_request\njobs:\n  style:\n    uses: ./.github/workflows/make.yml\n    with:\n"
+            "      target: style\n"
+            "  types:\n    uses: ./.github/workflows/make.yml\n    with:\n      target: types\n"
+        ),
+        ".github/workflows/make.yml": (
+            "on: workflow_call\njobs:\n  make:\n    steps:\n      - run: make ${{ inputs.target }}\n"
+        ),
+        "Makefile": "style:\n\truff check .\ntypes:\n\tmypy\n",
+    }
+    assert the_run(files, "ruff").on_pull_requests
+    assert the_run(files, "mypy").on_pull_requests
+
+
+def test_what_a_step_fetches_from_elsewhere_is_not_looked_up_here() -> None:
+    fetched = "          git clone https://host/other\n          cd other\n          make test\n"
+    text = f"on: push\njobs:\n  a:\n    steps:\n      - run: |\n{fetched}"
+    assert repo_of({CI: text, "Makefile": "test:\n\tpytest\n"}).pipelines.runs_of("pytest") == ()
+
+
+def test_an_action_lies_in_any_folder_of_the_host() -> None:
+    files = {
+        CI: "on: push\njobs:\n  a:\n    steps:\n      - uses: ./.github/workflows/shared\n",
+        ".github/workflows/shared/action.yml": (
+            "runs:\n  using: composite\n  steps:\n    - run: pytest\n      shell: bash\n"
+        ),
+    }
+    assert the_run(files, "pytest").events == {"push", "any-push"}

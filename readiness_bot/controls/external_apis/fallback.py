@@ -31,6 +31,17 @@ SOME = 0.25
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/patterns/anti-corruption-layer"],
     passes=[
+        {
+            "app/rates.py": (
+                "import requests\n\n\nclass Source:\n    def rate(self, url):\n        raise NotImplementedError\n\n\n"
+                "class Bank(Source):\n    def rate(self, url):\n        return requests.get(url, timeout=5).json()\n"
+            ),
+            "app/main.py": (
+                "import logging\n\nfrom app.rates import Source\n\n\ndef price(source: Source, url):\n    try:\n"
+                "        return source.rate(url)\n    except Exception:\n        logging.exception('no rate')\n"
+                "        return None\n"
+            ),
+        },
         (
             "import requests\n\n\ndef rate(url):\n    try:\n        return requests.get(url, "
             "timeout=5).json()\n    except requests.RequestException as error:\n"

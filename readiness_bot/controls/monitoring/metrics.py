@@ -46,7 +46,13 @@ from readiness_bot.repo import Repo
             "docs/monitoring.md": "# Monitoring\n\nStart it with `opentelemetry-instrument uvicorn app.main:app`.\n",
         },
     ],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        (
+            "from fedora_messaging.message import Message\n\n\nclass Consumer:\n"
+            "    def __call__(self, message: Message) -> None:\n        store(message.body)\n"
+        ),
+    ],
     fixed=(
         "from fastapi import FastAPI\nfrom prometheus_client import make_asgi_app\n\napp = "
         'FastAPI()\napp.mount("/metrics", make_asgi_app())\n'

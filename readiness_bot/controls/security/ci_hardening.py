@@ -94,7 +94,7 @@ def ci_hardening(repo: Repo) -> Judgement:
         return not_applicable("There are no workflows.")
     jobs = [job for job in repo.pipelines.jobs if job.pipeline.provider == "github"]
     wide = [site for site in workflows if not _is_restricted(site)]
-    third = [*_third_party(repo, jobs)]
+    third = [*dict.fromkeys(_third_party(repo, jobs))]
     loose = [place for place, used in third if not _COMMIT.search(used)]
     exposed = [*_exposed(repo)]
     missing: list[tuple[str, Evidence]] = []

@@ -51,6 +51,20 @@ from readiness_bot.repo import Repo
             "    response.headers['Access-Control-Allow-Credentials'] = 'true'\n    return response\n"
         ),
     ],
+    partials=[
+        {
+            "app/settings.py": (
+                "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+                "    origins: list[str] = ['*']\n\n\ndef get_settings() -> Settings:\n    return Settings()\n"
+            ),
+            "app/main.py": (
+                "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+                "from app.settings import get_settings\n\nsettings = get_settings()\napp = FastAPI()\n"
+                "app.add_middleware(CORSMiddleware, allow_origins=settings.origins, allow_credentials=True)"
+                "  # <- flagged\n"
+            ),
+        },
+    ],
     fixed="from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
