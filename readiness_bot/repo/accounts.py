@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Format, Mapping, Value
-from readiness_bot.model import Evidence
+from readiness_bot.facts.python import MODULE, Const, Format, Mapping, Value
+from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, Python
 from readiness_bot.repo.routes import Routes, flattened
@@ -209,15 +209,6 @@ class Accounts:
             ):
                 return Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` checks passwords")
         return None
-
-    @cached_property
-    def are_kept_by_django(self) -> bool:
-        """Whether Django's own accounts are installed, whose passwords it hashes."""
-        return any(
-            isinstance(value, Const) and value.value == "django.contrib.auth"
-            for setting in self._services.settings_named("INSTALLED_APPS")
-            for value in flattened(setting.value)
-        )
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
@@ -485,6 +476,16 @@ class Accounts:
         )
 
     # -- encryption ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def framework_hashing(self) -> Location | None:
+        """Where Django's own accounts are installed, whose passwords it hashes by itself."""
+        for setting in self._services.settings_named("INSTALLED_APPS"):
+            if self._services.is_django and any(
+                isinstance(item, Const) and item.value == "django.contrib.auth" for item in flattened(setting.value)
+            ):
+                return setting.module.location(setting.line, setting.line, MODULE, "")
+        return None
 
     @cached_property
     def encryption(self) -> tuple[Factor, ...]:

@@ -45,6 +45,7 @@ _STATEMENT = re.compile(
 _KEY = re.compile(r"pass(word|wd|wort)?|pwd", re.IGNORECASE)
 _WHO = re.compile(r"(user_?)?(name|login|mail|email|e_mail)|user(_?id)?|(user|account|login)_?\w*", re.IGNORECASE)
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
+_NOT_PRODUCTION = re.compile(r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*)(?=[/_.-])", re.IGNORECASE)
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
 
@@ -128,10 +129,12 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             )
         },
     ],
-    applies=lambda repo: repo.accounts.are_kept_by_django,
     fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
     "argon2.PasswordHasher().hash(password)\n",
-    ignores=["import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n"],
+    ignores=[
+        "import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n",
+        {"settings/ci.py": "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"},
+    ],
 )
 def password_hashing(repo: Repo) -> Iterator[Site]:
     """Look at every hash that a password goes into."""
@@ -206,23 +209,21 @@ def _of_werkzeug(site: CallSite, repo: Repo) -> Site:
 
 
 def _of_settings(repo: Repo) -> Iterator[Site]:
-    """Django hashes new passwords with the first of its hashers."""
+    """Django hashes new passwords with the first of its hashers, by default with PBKDF2."""
+    if repo.accounts.framework_hashing is not None:
+        yield good(repo.accounts.framework_hashing)
     for module in repo.python.production:
         for assignment in module.facts.assignments:
             if (
                 assignment.target != ":PASSWORD_HASHERS"
                 or not isinstance(assignment.value, Items)
                 or not assignment.value.items
+                or _NOT_PRODUCTION.search(module.path)
             ):
                 continue
             first = assignment.value.items[0]
             location = module.location(assignment.line, assignment.end_line, assignment.scope, assignment.statement)
-            if (
-                isinstance(first, Const)
-                and isinstance(first.value, str)
-                and _DJANGO_WEAK.search(first.value)
-                and "test" not in module.path
-            ):
+            if isinstance(first, Const) and isinstance(first.value, str) and _DJANGO_WEAK.search(first.value):
                 yield bad(
                     location,
                     f"New passwords are hashed with `{first.value.rpartition('.')[2]}`.",
