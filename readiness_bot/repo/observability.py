@@ -12,6 +12,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
+from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
@@ -102,7 +103,7 @@ _METRIC_EXPORTS = matcher(
     "prometheus_async.*",
 )
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
-_METRIC_APPS = ("django_prometheus", "watchman_metrics", "django_statsd")
+_METRIC_APPS = ("watchman_metrics", "django_statsd")
 _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
     r"scout-apm|appdynamics|instana)\b"
@@ -237,6 +238,12 @@ _REQUEST_ID = re.compile(
     ),
     re.IGNORECASE,
 )
+_ID_HEADER = re.compile(r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|traceparent", re.IGNORECASE)
+_CARRIES_IDS = re.compile(
+    r"header|request|response|environ|context|state|local|record|bind|scope|extra|(^|[ .:?])(g|ctx|setattr|getattr)\b",
+    re.IGNORECASE,
+)
+"""What an id of a request travels in; a field called so in data from elsewhere is none."""
 _ID_IN_LOG = re.compile(
     (
         r"%\((request|correlation|trace)_?id\)|\{(extra\[)?(request|correlation|trace)_?id|"
@@ -330,17 +337,18 @@ class Observability:
     def metrics(self) -> tuple[Signal, ...]:
         """Metrics that are defined or counted by middleware."""
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_OBJECTS)]
+        found += [
+            Signal(Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`"), True)
+            for item in self._services.middleware
+            if _METRIC_MIDDLEWARE.search(item.name.rpartition(".")[2]) and "django_prometheus" in item.name
+        ]
         return tuple(found)
 
     @cached_property
     def metric_exports(self) -> tuple[Signal, ...]:
         """What takes metrics out of the process: an endpoint, a push, an agent."""
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_EXPORTS)]
-        found += [
-            Signal(Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`"), True)
-            for item in self._services.middleware
-            if _METRIC_MIDDLEWARE.search(item.name.rpartition(".")[2]) and "django_prometheus" in item.name
-        ]
+        found += self._django_exports()
         for route in self._routes.all:
             if route.path.rstrip("/").endswith(("/metrics", "/prometheus")) and "GET" in route.methods:
                 found.append(
@@ -353,6 +361,24 @@ class Observability:
                         Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
                     )
         return (*found, *self.agents)
+
+    def _django_exports(self) -> Iterator[Signal]:
+        """Where django-prometheus serves what its middleware counts: among the URLs, or on a port of its own."""
+        for site in self._python.calls_of("include", "path", "url", "re_path"):
+            if any(isinstance(value, Const) and value.value == "django_prometheus.urls" for value in site.call.args):
+                yield self._signal(site, "`django_prometheus.urls` is included", is_on=not self._is_off(site))
+        for setting in self._services.settings_named("PROMETHEUS_METRICS_EXPORT_*"):
+            yield Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}`"), True)
+
+    def _is_off(self, site: CallSite) -> bool:
+        """Whether the call stands under a setting that is off by default, and that no document names."""
+        names = {guard.rpartition(".")[2] for guard in site.call.guards}
+        return any(
+            default_of(self._python, setting.value, setting.module).is_on is False
+            and not any(True for document in self._documents.all for _ in document.saying(rf"\b{setting.name}\b"))
+            for setting in self._services.settings
+            if setting.name in names
+        )
 
     # -- traces ----------------------------------------------------------------------------------------------------
 
@@ -555,7 +581,7 @@ class Observability:
                 if isinstance(value, Const) and isinstance(value.value, str)
             ]
             hit = next((text for text in texts if _REQUEST_ID.search(text) and len(text) < 60), None)
-            if hit is not None:
+            if hit is not None and (_ID_HEADER.search(hit) or _CARRIES_IDS.search(f"{site.name} {site.call.via}")):
                 found.append(self._signal(site, f"`{hit}`"))
         return tuple(found)
 

@@ -58,10 +58,23 @@ from readiness_bot.repo import Repo
         'FastAPI()\napp.mount("/metrics", make_asgi_app())\n'
     ),
     partials=[
+        {
+            "manage.py": "import django\n",
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nEXPOSE_METRICS = False\n"
+                "INSTALLED_APPS = ['django_prometheus']\n"
+                "MIDDLEWARE = ['django_prometheus.middleware.PrometheusBeforeMiddleware']\n"
+            ),
+            "shop/urls.py": (
+                "from django.conf import settings\nfrom django.urls import include, path\n\nurlpatterns = []\n"
+                "if settings.EXPOSE_METRICS:\n"
+                "    urlpatterns += [path('', include('django_prometheus.urls'))]\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\n"
             "ORDERS = Counter('orders', 'orders')\n"
-        )
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
@@ -70,9 +83,16 @@ def metrics(repo: Repo) -> Judgement:
     if not (repo.services.is_server or repo.services.is_worker):
         return not_applicable("Neither a server nor a worker.")
     exports = repo.observability.metric_exports
-    reached = [item.evidence for item in exports if item.is_reached]
+    reached = [item for item in exports if item.is_reached]
+    on = [item.evidence for item in reached if item.is_on]
+    if on:
+        return passed("Metrics leave the process.", *on[:5])
     if reached:
-        return passed("Metrics leave the process.", *reached[:5])
+        return partial(
+            "Metrics leave the process only once a setting turns that on.",
+            *(item.evidence for item in reached[:5]),
+            score=0.5,
+        )
     if exports:
         return partial(
             "A metrics export is set up in code that nothing reaches.", *(item.evidence for item in exports[:5])

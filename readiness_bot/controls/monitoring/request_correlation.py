@@ -27,7 +27,13 @@ from readiness_bot.repo import Repo
             "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"
         )
     ],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/events')\n"
+            "def keep(event: dict):\n    known = set(event)\n    known.discard('trace_id')\n    return {}\n"
+        ),
+    ],
     fixed=(
         "from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\n"
         "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\nFORMAT = "
