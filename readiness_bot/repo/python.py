@@ -199,7 +199,10 @@ class Python:
     def modules(self) -> dict[str, Module]:
         """Every Python file that could be read, by path."""
         area = self._sources.area
-        return {path: Module(path, facts, area(path)) for path, facts in self._sources.facts(PythonFacts).items()}
+        return {
+            path: Module(path, facts, Area.GENERATED if facts.generated else area(path))
+            for path, facts in self._sources.facts(PythonFacts).items()
+        }
 
     @cached_property
     def production(self) -> tuple[Module, ...]:
