@@ -36,6 +36,10 @@ _RESTORING_NAME = re.compile(
 _SAVING_MODULE = re.compile(r"(^|/)(db_?)?backups?(/__init__)?\.py$")
 _RESTORING_MODULE = re.compile(r"(^|/)(db_?)?restores?\.py$")
 _COMMANDS = re.compile(r"(^|/)(management/commands|cli|commands?|backups?|admin)([/.]|/.*\.py$|_)")
+_ABOUT_KEEPING = re.compile(
+    r"\b(back(ed|ing)?[ -]?ups?|restor(e|es|ed|ing)|recover(y|ing)?|snapshots?)\b", re.IGNORECASE
+)
+"""What a section says beside such a command where it is about backups: fixtures are loaded and dumped by the same."""
 _LONGEST_HEADING = 60
 _FEWEST_WORDS = 3
 _MODELS = "from sqlalchemy import Column, Integer\n"
@@ -87,6 +91,14 @@ pg_restore --clean --dbname shop /backups/shop.dump
             "app/models.py": _MODELS,
             "requirements.txt": "sqlalchemy\n",
             "README.md": "# Shop\n\n## Upgrade\n\nMake a backup first.\n",
+        },
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "README.md": (
+                "# Shop\n\n## First prices\n\nRun `manage.py loaddata prices`. To write them anew, run\n"
+                "`manage.py dumpdata prices > prices.json`.\n"
+            ),
         },
     ],
     fixed={
@@ -145,7 +157,11 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
             and not _ABOUT_OTHERS.search(section.title)
         )
         found += [seen(document.path, section.line, section.title) for section in headed]
-        commanded = document.saying(command)
+        commanded = (
+            (section, line)
+            for section, line in document.saying(command)
+            if _ABOUT_KEEPING.search(re.sub(command, "", f"{document.title} {section.title} {section.text}"))
+        )
         found += [
             seen(document.path, line, section.title or "a command of the procedure") for section, line in commanded
         ]
