@@ -108,6 +108,12 @@ class Deployment:
             letters(re.sub(r"(docker|container)file", "", built.path.rpartition("/")[2], flags=re.IGNORECASE))
             for built in self.images
         }
+        if "/" in reference:
+            stems |= {
+                letters(built.path.rpartition("/")[0].rpartition("/")[2])
+                for built in self.images
+                if built.purpose == "base"
+            }
         images = {letters(image_name(one.service.image)) for one in self.containers if one.service.builds}
         return len(name) > 3 and name in stems | images
 

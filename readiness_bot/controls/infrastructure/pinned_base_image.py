@@ -33,6 +33,10 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
         {"Dockerfile": f"ARG PYTHON=3.13\n{_IMAGE.replace('3.13-slim', '${PYTHON}-slim')}"},
         {"Dockerfile": f"FROM node AS assets\nRUN npm run build\n\n{_IMAGE}COPY --from=assets /dist /dist\n"},
         {"Dockerfile": _IMAGE.replace("python:3.13-slim", "python@sha256:" + "a" * 64)},
+        {
+            "docker/base/Dockerfile": "FROM ubuntu:24.04\nRUN apt-get update\n",
+            "docker/production/Dockerfile": _IMAGE.replace("python:3.13-slim", "shop/base:latest"),
+        },
     ],
     fails=[
         {"Dockerfile": _IMAGE.replace("3.13-slim", "latest")},
@@ -56,8 +60,11 @@ def pinned_base_image(repo: Repo) -> Judgement:
 
 def _judged(repo: Repo, built: BuiltImage) -> Judgement | None:
     base, line = built.image.base, built.image.layers[0].line
-    if base == "scratch" or repo.deployment.is_built_here(base):
+    if base == "scratch":
         return None
+    if repo.deployment.is_built_here(base):
+        below = [one for one in repo.deployment.images if one.purpose == "base" and one.path != built.path]
+        return _judged(repo, below[0]) if len(below) == 1 and built.purpose != "base" else None
     written = built.image.layers[0].written
     if _is_pinned(base):
         return passed("The base image has a version.", seen(built.path, line, f"FROM {written}"))
