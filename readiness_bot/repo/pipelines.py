@@ -780,7 +780,7 @@ def _of_action(step: Step) -> ToolCommand | None:
     text = _ACTIONS.get(name) or _ACTIONS.get("/".join(name.split("/")[:2]))
     if text is None and (match := _LINTING_ACTION.match(name)):
         text = match["tool"]
-    if text is None:
+    if text is None or _leaves_python_out(step, text):
         return None
     for told in _input(step.inputs, "custom-pytest"):
         return next((command for command in tool_commands(told, step.line) if command.tool == "pytest"), None)
@@ -799,6 +799,15 @@ def _of_action(step: Step) -> ToolCommand | None:
             ),
         )
     return ToolCommand(tool, words, step.line, step.end_line)
+
+
+def _leaves_python_out(step: Step, text: str) -> bool:
+    """Whether an action that lints many languages is told to look at some, and Python is none of them."""
+    chosen = [
+        pair.name for pair in step.variables if pair.name.startswith("VALIDATE_") and pair.value.lower() == "true"
+    ]
+    chosen = [name for name in chosen if name != "VALIDATE_ALL_CODEBASE"]
+    return text == "super-linter" and bool(chosen) and not any("PYTHON" in name for name in chosen)
 
 
 def _input(inputs: tuple[Pair, ...], *names: str) -> list[str]:

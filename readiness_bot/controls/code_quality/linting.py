@@ -62,6 +62,14 @@ _HOOKS = (
         {"app/main.py": "import os\n", "setup.cfg": "[flake8]\nmax-line-length = 120\n"},
         {
             "app/main.py": "import os\n",
+            "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
+            ".github/workflows/lint.yml": (
+                "on: pull_request\njobs:\n  lint:\n    steps:\n      - uses: super-linter/super-linter@v8\n"
+                "        env:\n          VALIDATE_MARKDOWN: true\n"
+            ),
+        },
+        {
+            "app/main.py": "import os\n",
             ".github/workflows/lint.yml": _WORKFLOW.replace("check .", "check . --exit-zero"),
         },
     ],
