@@ -302,6 +302,8 @@ class Stores:
         """Settings that size the pool: engine options, Django's connection age, and names like them."""
         found = []
         for setting in self._services.settings:
+            if setting.name == "CONN_MAX_AGE" and isinstance(setting.value, Const) and not setting.value.value:
+                continue  # Django's default: a connection for each request
             if _SIZE_SETTING.search(setting.name):
                 found.append(Evidence(setting.module.path, setting.line, f"`{setting.name}` sizes the pool"))
             elif setting.name in ("SQLALCHEMY_ENGINE_OPTIONS", "DATABASES", "DATABASE"):

@@ -163,7 +163,11 @@ class Suite:
                 found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
         for run in self._pipelines.runs:
             words = " ".join(run.command.arguments)
-            if run.tool in ("docker-compose", "docker compose", "docker") and re.search(r"\b(up|run)\b", words):
+            if not re.search(r"\b(up|run)\b", words):
+                continue
+            if run.tool in ("docker-compose", "docker compose") or (
+                run.tool == "docker" and re.search(r"\bcompose\b", words)
+            ):
                 found.append(Evidence(run.path, run.line, "the pipeline starts the Compose services"))
         for step in self._pipelines.steps:
             text = step.step.run

@@ -104,7 +104,7 @@ def retries(repo: Repo) -> Judgement:
         return partial(
             f"Retries cover {share:.0%} of what can fail for a moment."
             if share
-            else f"{used[0].detail[:1].upper()}{used[0].detail[1:]} is all: no outbound call is tried again.",
+            else f"Something is tried again ({used[0].detail}), but no outbound call is seen to be.",
             *shown,
             score=round(0.5 + 0.4 * share / ENOUGH, 2),
         )
