@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from msgspec import structs
@@ -14,7 +15,8 @@ from msgspec import structs
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.statement import digest
-from readiness_bot.facts.syntax import Parsed, parse
+from readiness_bot.facts.syntax import Parsed, deep_walk, parse
+from readiness_bot.facts.walk import Walk
 
 _LONGEST_LINE = 4_000
 _LONGEST_VALUE = 1_000
@@ -173,58 +175,61 @@ def _as_python(text: str, data: bytes) -> Parsed | None:
 
 def _of_python(parsed: Parsed) -> list[SecretLiteral]:
     reader = _PythonReader()
-    reader.visit(parsed.tree)
+    with deep_walk():
+        reader.walk.each(parsed.tree.body)
     return reader.found
 
 
-_PLAIN = frozenset({ast.Name, ast.Load, ast.Store, ast.alias, ast.Pass})
-"""Nodes under which no literal stands that counts; more than half of all."""
-
-
 class _PythonReader:
-    """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback."""
+    """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback.
+
+    `owner` is the class and function around the place being looked at.
+    """
 
     def __init__(self) -> None:
         self.found: list[SecretLiteral] = []
+        self.owner = ""
+        self.walk = Walk()
+        self.walk.on(self.definition, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        self.walk.before(self.assignment, ast.Assign)
+        self.walk.before(self.annotated_assignment, ast.AnnAssign)
+        self.walk.before(self.display, ast.Dict)
+        self.walk.before(self.call, ast.Call)
+        self.walk.on(self.constant, ast.Constant)
 
-    def visit(self, tree: ast.AST) -> None:
-        """Look at every node, with the name of the class and function it stands in."""
-        pending: list[tuple[ast.AST, str]] = [(tree, "")]
-        while pending:
-            node, inside = pending.pop()
-            if node.__class__ in _PLAIN:
-                continue
-            self.look(node, inside)
-            within = (
-                f"{inside}.{node.name}".lstrip(".")
-                if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-                else inside
-            )
-            pending.extend((child, within) for child in ast.iter_child_nodes(node))
+    def definition(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        outer, self.owner = self.owner, f"{self.owner}.{node.name}".lstrip(".")
+        self.walk.into(node)
+        self.owner = outer
 
-    def look(self, node: ast.AST, owner: str) -> None:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                self.bound(_target(target), node.value, owner, constant=True)
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            self.bound(_target(node.target), node.value, owner, constant=True)
-        elif isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    self.bound(key.value, value, owner, constant=True)
-        elif isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg:
-                    self.bound(keyword.arg, keyword.value, owner, constant=False)
-            self.fallback(node, owner)
-            self.signed(node, owner)
-        elif (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value and "@" in node.value
-        ):
-            for match in _URL_SECRET.finditer(node.value[:_LONGEST_VALUE]):
-                self.add("url", match["password"], node, owner, host=match["host"])
+    def assignment(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            self.bound(_target(target), node.value, constant=True)
 
-    def signed(self, node: ast.Call, owner: str) -> None:
+    def annotated_assignment(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.bound(_target(node.target), node.value, constant=True)
+
+    def display(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self.bound(key.value, value, constant=True)
+
+    def call(self, node: ast.Call) -> None:
+        for keyword in node.keywords:
+            if keyword.arg:
+                self.bound(keyword.arg, keyword.value, constant=False)
+        if node.args and isinstance(node.args[0], ast.Constant):
+            self.fallback(node, node.args[0].value)
+        self.signed(node)
+
+    def constant(self, node: ast.Constant) -> None:
+        text = node.value
+        if text.__class__ is str and "://" in text and "@" in text:
+            for match in _URL_SECRET.finditer(text[:_LONGEST_VALUE]):
+                self.add("url", match["password"], node, host=match["host"])
+
+    def signed(self, node: ast.Call) -> None:
         """`jwt.encode(claims, "literal")`: a key that never has a name."""
         function = node.func
         if (
@@ -235,11 +240,10 @@ class _PythonReader:
         ):
             for value in node.args[1:2]:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value:
-                    self.add("jwt_key", value.value, value, owner)
+                    self.add("jwt_key", value.value, value)
 
-    def fallback(self, node: ast.Call, owner: str) -> None:
+    def fallback(self, node: ast.Call, name: object) -> None:
         """`os.environ.get("NAME", "literal")`, and everything shaped like it."""
-        name = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
         function = (
             node.func.attr
             if isinstance(node.func, ast.Attribute)
@@ -266,21 +270,20 @@ class _PythonReader:
                         name,
                         value.value,
                         value,
-                        owner,
                         fallback=True,
                         constant=function != "get" or _reads_environment(node.func),
                     )
 
-    def bound(self, name: str, value: ast.expr, owner: str, *, constant: bool) -> None:
-        if not name:
+    def bound(self, name: str, value: ast.expr, *, constant: bool) -> None:
+        if name != "url" and not is_secret_name(name):
             return
         if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
             last = value.values[-1]
             if isinstance(last, ast.Constant) and isinstance(last.value, str):
-                self.add(name, last.value, last, owner, fallback=True, constant=constant)
+                self.add(name, last.value, last, fallback=True, constant=constant)
         elif isinstance(value, ast.Constant) and isinstance(value.value, str | bytes):
             text = value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else value.value
-            self.add(name, text, value, owner, constant=constant)
+            self.add(name, text, value, constant=constant)
         elif isinstance(value, ast.Call):
             function = (
                 value.func.attr
@@ -318,14 +321,13 @@ class _PythonReader:
                 ]
                 for argument in texts[:1]:
                     if isinstance(argument.value, str):
-                        self.add(name, argument.value, argument, owner, fallback=not converts, constant=constant)
+                        self.add(name, argument.value, argument, fallback=not converts, constant=constant)
 
     def add(
         self,
         name: str,
         value: str,
         node: ast.expr,
-        owner: str,
         *,
         fallback: bool = False,
         host: str = "",
@@ -343,7 +345,7 @@ class _PythonReader:
             node.end_lineno or line,
             statement,
             fallback=fallback,
-            owner=owner,
+            owner=self.owner,
             host=host,
             constant=constant,
         )
@@ -422,6 +424,7 @@ def _by_provider(text: str, known: set[int]) -> Iterator[SecretLiteral]:
 # -- shapes ------------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=100_000)
 def is_secret_name(name: str) -> bool:
     """Whether a name is one that secrets are kept under, and not that of something about a secret (`token_url`)."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
