@@ -493,7 +493,7 @@ class Queries:
         members, _ = reader.chain(index)
         names = frozenset(module.facts.calls[member].last.rpartition(":")[2] for member in members if member != index)
         results = {result for member in members if (result := module.facts.calls[member].result)}
-        is_sliced = bool(members & reader.sliced_calls) or bool(results & reader.sliced_names)
+        is_sliced = bool(members & reader.slices.calls) or bool(results & reader.slices.names)
         return names, is_sliced, reader.is_walked(members)
 
     def is_walked(self, query: Query) -> bool:
@@ -543,6 +543,73 @@ class Queries:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """By call, those made on its result and those that take its result; and the calls whose rows are gone through."""
+
+    methods: dict[int, set[int]]
+    takers: dict[int, set[int]]
+    walked: frozenset[int]
+
+
+def _linked(module: Module) -> _Links:
+    flows, calls = module.facts.flows, module.facts.calls
+    methods: dict[int, set[int]] = defaultdict(set)
+    takers: dict[int, set[int]] = defaultdict(set)
+    for index, call in enumerate(calls[:-1]):
+        # A chain as it is written: the call whose result a method is called on comes right after it.
+        if "(" in call.name and call.name == f"{calls[index + 1].name}().{call.last}":
+            methods[index + 1].add(index)
+    walked = {
+        flows.sources[atom.source].owner
+        for atom in flows.atoms
+        if atom.access and atom.access[0] == "[]" and flows.sources[atom.source].kind == "c"
+    }
+    for flow in flows.calls:
+        for index in flow.receiver:
+            source = flows.sources[flows.atoms[index].source]
+            if source.kind == "c" and not flows.atoms[index].access and not flows.atoms[index].wraps:
+                methods[source.owner].add(flow.call)
+        for index in (one for given in (*flow.args, *flow.keywords) for one in given):
+            source = flows.sources[flows.atoms[index].source]
+            if source.kind == "c" and not flows.atoms[index].access:
+                takers[source.owner].add(flow.call)
+    return _Links(methods, takers, frozenset(walked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Slices:
+    """The calls whose results are sliced, and the names of variables that are."""
+
+    calls: frozenset[int]
+    names: frozenset[str]
+
+
+def _sliced(module: Module) -> _Slices:
+    found, names = set[int](), set[str]()
+    values: list[Value] = [assignment.value for assignment in module.facts.assignments]
+    values += [returned.value for returned in module.facts.returns]
+    for call in module.facts.calls:
+        values += [*call.args, *(given for _, given in call.keywords)]
+    pending = [(value, 0) for value in values]
+    while pending:
+        value, depth = pending.pop()
+        if depth > 4:
+            continue
+        if isinstance(value, Index):
+            if value.items and isinstance(value.items[0], Other) and value.items[0].kind == "Slice":
+                if isinstance(value.value, Invoke):
+                    found.add(value.value.call)
+                elif isinstance(value.value, Name):
+                    names.add(value.value.name)
+            pending.append((value.value, depth + 1))
+        elif isinstance(value, Items):
+            pending += [(item, depth + 1) for item in value.items]
+        elif isinstance(value, Mapping):
+            pending += [(item, depth + 1) for item in value.values]
+    return _Slices(frozenset(found), frozenset(names))
+
+
 class _Reader:
     """One pass over the calls of a module."""
 
@@ -552,12 +619,16 @@ class _Reader:
         self.models = models
         self.module = module
         self.calls = module.facts.calls
-        self.methods: dict[int, set[int]] = defaultdict(set)
-        self.takers: dict[int, set[int]] = defaultdict(set)
-        self.walked: set[int] = set()
-        self.link()
-        self.sliced_names: set[str] = set()
-        self.sliced_calls = frozenset(self.sliced())
+
+    @cached_property
+    def links(self) -> _Links:
+        """How the calls hang together; most modules ask nothing of a store, and are never asked."""
+        return _linked(self.module)
+
+    @cached_property
+    def slices(self) -> _Slices:
+        """What is sliced."""
+        return _sliced(self.module)
 
     def queries(self) -> Iterator[Query]:
         roots = [(index, *found) for index, call in enumerate(self.calls) if (found := self.root(call)) is not None]
@@ -572,7 +643,7 @@ class _Reader:
             conditions, is_open = self.conditions(members)
             ordered = tuple(sorted(members))
             results = {result for member in members if (result := self.calls[member].result)}
-            is_sliced = bool(members & self.sliced_calls) or bool(results & self.sliced_names)
+            is_sliced = bool(members & self.slices.calls) or bool(results & self.slices.names)
             yield Query(
                 self.module, owner, model, index, ordered, tuple(conditions), is_open, is_sliced, tuple(helpers)
             )
@@ -638,27 +709,6 @@ class _Reader:
 
     # -- what becomes of it ----------------------------------------------------------------------------------------
 
-    def link(self) -> None:
-        """For each call, the calls on whose results it is made, and those that take its result."""
-        flows = self.module.facts.flows
-        for index, call in enumerate(self.calls[:-1]):
-            # A chain as it is written: the call whose result a method is called on comes right after it.
-            if "(" in call.name and call.name == f"{self.calls[index + 1].name}().{call.last}":
-                self.methods[index + 1].add(index)
-        for atom_ in flows.atoms:
-            if atom_.access and atom_.access[0] == "[]" and flows.sources[atom_.source].kind == "c":
-                self.walked.add(flows.sources[atom_.source].owner)
-        for flow in flows.calls:
-            for atom in flow.receiver:
-                source = flows.sources[flows.atoms[atom].source]
-                if source.kind == "c" and not flows.atoms[atom].access and not flows.atoms[atom].wraps:
-                    self.methods[source.owner].add(flow.call)
-            for atoms in (*flow.args, *flow.keywords):
-                for atom in atoms:
-                    source = flows.sources[flows.atoms[atom].source]
-                    if source.kind == "c" and not flows.atoms[atom].access:
-                        self.takers[source.owner].add(flow.call)
-
     def chain(self, root: int) -> tuple[set[int], list[DefinitionSite]]:
         members, pending, helpers = {root}, [root], {}
         while pending and len(members) < 80:
@@ -668,8 +718,8 @@ class _Reader:
                 continue
             if index == root and call.last.rpartition(":")[2] in ONE_ROW:
                 continue
-            following = set(self.methods.get(index, ()))
-            for taker in self.takers.get(index, ()):
+            following = set(self.links.methods.get(index, ()))
+            for taker in self.links.takers.get(index, ()):
                 other = self.calls[taker]
                 own = (
                     self.python.definition(other.via or other.name, self.module)
@@ -688,37 +738,15 @@ class _Reader:
 
     def is_walked(self, members: set[int]) -> bool:
         """Whether rows of these calls are gone through here, or handed to something that answers with them."""
-        if members & self.walked:
+        if members & self.links.walked:
             return True
         if any(
             self.calls[member].context & (IN_FOR_HEADER | IN_COMPREHENSION) and self.calls[member].parent == MODULE
             for member in members
         ):
             return True
-        takers = {taker for member in members for taker in self.takers.get(member, ())} - members
+        takers = {taker for member in members for taker in self.links.takers.get(member, ())} - members
         return any(_ANSWERING.search(self.calls[taker].last) or self.calls[taker].has("many") for taker in takers)
-
-    def sliced(self) -> Iterator[int]:
-        values: list[Value] = [assignment.value for assignment in self.module.facts.assignments]
-        values += [returned.value for returned in self.module.facts.returns]
-        for call in self.calls:
-            values += [*call.args, *(given for _, given in call.keywords)]
-        pending = [(value, 0) for value in values]
-        while pending:
-            value, depth = pending.pop()
-            if depth > 4:
-                continue
-            if isinstance(value, Index):
-                if value.items and isinstance(value.items[0], Other) and value.items[0].kind == "Slice":
-                    if isinstance(value.value, Invoke):
-                        yield value.value.call
-                    elif isinstance(value.value, Name):
-                        self.sliced_names.add(value.value.name)
-                pending.append((value.value, depth + 1))
-            elif isinstance(value, Items):
-                pending += [(item, depth + 1) for item in value.items]
-            elif isinstance(value, Mapping):
-                pending += [(item, depth + 1) for item in value.values]
 
     # -- under which conditions ------------------------------------------------------------------------------------
 
