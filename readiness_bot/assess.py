@@ -190,6 +190,7 @@ def _report(
         Sources(
             (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
             lambda kind: gathered.facts(tree, kind),
+            read=lambda path, kind: gathered.read(tree, path, kind),
             skipped=skipped,
             tenant_keys=policy.tenant_keys,
             coverage=coverage,

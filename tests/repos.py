@@ -25,8 +25,17 @@ def repo_of(
                     by_kind.setdefault(extractor.facts, {})[path] = extractor.facts_of(data)
                 except Unreadable as reason:
                     skipped.append(Skipped(path, str(reason)))
+
+    def read(path: str, kind: str) -> object:
+        return next(extractor for extractor in extractors() if extractor.kind == kind).extract(contents[path])
+
     return Repo(
         Sources(
-            contents, lambda kind: by_kind.get(kind, {}), skipped=skipped, tenant_keys=tenant_keys, coverage=coverage
+            contents,
+            lambda kind: by_kind.get(kind, {}),
+            read=read,
+            skipped=skipped,
+            tenant_keys=tenant_keys,
+            coverage=coverage,
         )
     )

@@ -54,6 +54,10 @@ class Complexity(msgspec.Struct, frozen=True, array_like=True, gc=False):
     comments: int
 
 
+UNMEASURED = Complexity((), 100.0, "A", 0, 0, 0, 0)
+"""Of a module that nobody weighs."""
+
+
 def complexity(parsed: Parsed) -> Complexity:
     """Radon's measures. Raises `Unreadable` for a tree too deep to walk."""
     measured = _Measure()

@@ -59,6 +59,18 @@ class Harvest:
         self._store.save()
         return found
 
+    def read(self, tree: Tree, path: str, kind: str) -> object:
+        """What the extractor of this kind makes of one file, whether it claims the path or not; None for nothing.
+
+        Read on the spot unless it is known; for what is asked of few files.
+        """
+        extractor = next(one for one in extractors() if one.kind == kind)
+        entry = tree.entries[path]
+        if not self._recall(kind, entry.blob):
+            ((_, content),) = self._repository.read([entry], MAX_BYTES)
+            self._remember(entry.blob, outcomes_of([kind], content))
+        return self._decode(_Wanted(path, entry.blob, extractor, entry))
+
     def skipped(self, tree: Tree) -> tuple[Skipped, ...]:
         """Every path that should have been read and was not, with the reasons; submodules among them."""
         reasons: dict[str, set[str]] = defaultdict(set)

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import msgspec
 
 from readiness_bot.facts.bandit_plugins import BanditIssue, bandit_issues
-from readiness_bot.facts.complexity import Complexity, complexity
+from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import Flows
-from readiness_bot.facts.roles import is_python, is_test
+from readiness_bot.facts.roles import is_migration, is_python, is_test
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.syntax import Parsed, deep_walk, parse
 
@@ -340,7 +340,8 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Strings that may name code or a path (`app.main:app`, `/health`), with their lines."""
     complexity: Complexity
     bandit: tuple[BanditIssue, ...]
-    flows: Flows
+    flows: Flows | None = None
+    """How values move through it; None where that is worked out only when it is asked for (`python_flow.py`)."""
     generated: bool = False
     """Whether a comment at its head says that a program wrote it."""
 
@@ -399,6 +400,7 @@ class _Reader:
     """One pass over a module in source order."""
 
     def __init__(self, parsed: Parsed) -> None:
+        self.parsed = parsed
         self.written = parsed.as_read
         self.names = Names(parsed.tree)
         self.scope: Scope = self.names.module
@@ -429,6 +431,36 @@ class _Reader:
         self.handlers: list[Handler] = []
         self.exports: list[str] = []
         self.strings: dict[str, int] = {}
+
+    # -- what came of it -------------------------------------------------------------------------------------------
+
+    def flows(self) -> Flows:
+        return flows(self.parsed.tree, self.names, self.call_of, self.definition_of)
+
+    def facts(self, complexity_: Complexity, bandit: tuple[BanditIssue, ...], flows_: Flows | None) -> PythonFacts:
+        parsed = self.parsed
+        return PythonFacts(
+            lines=len(parsed.lines),
+            documented=ast.get_docstring(parsed.tree, clean=False) is not None,
+            imports=tuple(self.imports),
+            definitions=tuple(definition for definition in self.definitions if definition is not None),
+            fields=tuple(self.fields),
+            calls=tuple(call for call in self.calls if call is not None),
+            assignments=tuple(self.assignments),
+            returns=tuple(self.returns),
+            raises=tuple(self.raises),
+            attempts=tuple(attempt for attempt in self.attempts if attempt is not None),
+            handlers=tuple(self.handlers),
+            suppressions=tuple(_suppressions(parsed.lines)),
+            refs=tuple(sorted(self.module_frame.refs)),
+            stars=tuple(self.names.module.stars),
+            exports=tuple(self.exports),
+            strings=tuple(sorted(self.strings.items(), key=lambda item: (item[1], item[0]))),
+            complexity=complexity_,
+            bandit=bandit,
+            flows=flows_,
+            generated=any(_GENERATED.match(line) for line in parsed.lines[:6]),
+        )
 
     # -- statements ------------------------------------------------------------------------------------------------
 
@@ -1275,36 +1307,33 @@ def extract(data: bytes) -> PythonFacts:
     """Read one Python file. Raises `Unreadable` for what no Python version would read."""
     parsed = parse(data)
     with deep_walk():
-        return _facts_of(parsed)
+        reader = _read(parsed)
+        return reader.facts(complexity(parsed), bandit_issues(parsed), reader.flows())
 
 
-def _facts_of(parsed: Parsed) -> PythonFacts:
+def extract_names(data: bytes) -> PythonFacts:
+    """The same without measures, Bandit's findings and data flow. Raises `Unreadable`."""
+    parsed = parse(data)
+    with deep_walk():
+        return _read(parsed).facts(UNMEASURED, (), None)
+
+
+def extract_flows(data: bytes) -> Flows:
+    """The data flow alone, in the numbers of `extract`'s calls and definitions. Raises `Unreadable`."""
+    parsed = parse(data)
+    with deep_walk():
+        return _read(parsed).flows()
+
+
+def _read(parsed: Parsed) -> _Reader:
     reader = _Reader(parsed)
     reader.block(parsed.tree.body)
-    return PythonFacts(
-        lines=len(parsed.lines),
-        documented=ast.get_docstring(parsed.tree, clean=False) is not None,
-        imports=tuple(reader.imports),
-        definitions=tuple(definition for definition in reader.definitions if definition is not None),
-        fields=tuple(reader.fields),
-        calls=tuple(call for call in reader.calls if call is not None),
-        assignments=tuple(reader.assignments),
-        returns=tuple(reader.returns),
-        raises=tuple(reader.raises),
-        attempts=tuple(attempt for attempt in reader.attempts if attempt is not None),
-        handlers=tuple(reader.handlers),
-        suppressions=tuple(_suppressions(parsed.lines)),
-        refs=tuple(sorted(reader.module_frame.refs)),
-        stars=tuple(reader.names.module.stars),
-        exports=tuple(reader.exports),
-        strings=tuple(sorted(reader.strings.items(), key=lambda item: (item[1], item[0]))),
-        complexity=complexity(parsed),
-        bandit=bandit_issues(parsed),
-        flows=flows(parsed.tree, reader.names, reader.call_of, reader.definition_of),
-        generated=any(_GENERATED.match(line) for line in parsed.lines[:6]),
-    )
+    return reader
 
 
 EXTRACTOR = Extractor(
-    kind="python", claims=lambda path: is_python(path) and not is_test(path), extract=extract, facts=PythonFacts
+    kind="python",
+    claims=lambda path: is_python(path) and not is_test(path) and not is_migration(path),
+    extract=extract,
+    facts=PythonFacts,
 )

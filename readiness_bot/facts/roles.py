@@ -11,6 +11,12 @@ TEST = re.compile(
 )
 """Test code, whatever the rest of the tree looks like."""
 
+MIGRATION = re.compile(
+    r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
+    r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
+)
+"""What moves a schema or the data in it from one version to the next."""
+
 TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-z_.]*__|\[\[.*?\]\]")
 """A part of a path that a project template fills in."""
 
@@ -23,3 +29,8 @@ def is_python(path: str) -> bool:
 def is_test(path: str) -> bool:
     """Whether the file is test code in every tree that it may stand in."""
     return TEST.search(path) is not None and TEMPLATED.search(path) is None
+
+
+def is_migration(path: str) -> bool:
+    """Whether the file is a migration, unless its tree starts it like a program."""
+    return MIGRATION.search(path) is not None and not is_test(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from readiness_bot.facts.roles import TEMPLATED, TEST
+from readiness_bot.facts.roles import MIGRATION, TEMPLATED, TEST
 from readiness_bot.model import Area
 
 _VENDORED = re.compile(
@@ -16,10 +16,6 @@ _VENDORED = re.compile(
 _GENERATED = re.compile(
     r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
     r"_generated\.py$|(^|/)_version\.py$)"
-)
-_MIGRATION = re.compile(
-    r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
-    r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
 )
 _EXAMPLE = re.compile(
     r"(^|/)(examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
@@ -71,7 +67,7 @@ class Areas:
             return Area.EXAMPLE
         if TEST.search(judged):
             return Area.TEST
-        if _MIGRATION.search(judged):
+        if MIGRATION.search(judged):
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED

@@ -291,7 +291,7 @@ class DataFlows:
     def _of(self, module: Module) -> _Facts:
         known = self._facts.get(module.path)
         if known is None:
-            known = self._facts[module.path] = _Facts(module.facts.flows)
+            known = self._facts[module.path] = _Facts(self._python.flows(module))
         return known
 
     def site(self, module: Module, index: int) -> CallSite:

@@ -488,7 +488,7 @@ class Lookups:
     def _tests(self, module: Module, scope: int, members: set[int], key: tuple[str, ...]) -> Iterator[str]:
         """The functions that check the row or the key by their names, and `==` where it is compared."""
         facts = module.facts
-        flows = facts.flows
+        flows = self._python.flows(module)
         about = {
             index
             for index, source in enumerate(flows.sources)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import (
     MODULE,
     Assignment,
@@ -28,6 +29,7 @@ from readiness_bot.facts.python import (
     PythonFacts,
     Value,
 )
+from readiness_bot.facts.roles import is_migration
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.sources import Sources
 
@@ -181,6 +183,7 @@ class Python:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._bindings: dict[str, _Bindings] = {}
+        self._flows: dict[str, Flows] = {}
         # The same names are asked after again and again; a tree does not change while it is judged.
         self._meanings: dict[tuple[str, str], str] = {}
         self._identities: dict[tuple[str, str], str] = {}
@@ -200,9 +203,26 @@ class Python:
         """Every Python file that could be read, by path."""
         area = self._sources.area
         return {
-            path: Module(path, facts, Area.GENERATED if facts.generated else area(path))
+            path: Module(
+                path, self._whole(path, facts, area(path)), Area.GENERATED if facts.generated else area(path)
+            )
             for path, facts in self._sources.facts(PythonFacts).items()
         }
+
+    def _whole(self, path: str, facts: PythonFacts, area: Area) -> PythonFacts:
+        """A migration that something starts like a program is looked at like one."""
+        if area is not Area.PRODUCTION or not is_migration(path):
+            return facts
+        return self._sources.read(path, "python", PythonFacts) or facts
+
+    def flows(self, module: Module) -> Flows:
+        """How values move through a module."""
+        known = module.facts.flows
+        if known is None:
+            known = self._flows.get(module.path)
+        if known is None:
+            known = self._flows[module.path] = self._sources.read(module.path, "python-flow", Flows) or Flows()
+        return known
 
     @cached_property
     def production(self) -> tuple[Module, ...]:

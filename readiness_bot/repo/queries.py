@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import (
     IN_COMPREHENSION,
     IN_FOR_HEADER,
@@ -552,8 +553,8 @@ class _Links:
     walked: frozenset[int]
 
 
-def _linked(module: Module) -> _Links:
-    flows, calls = module.facts.flows, module.facts.calls
+def _linked(module: Module, flows: Flows) -> _Links:
+    calls = module.facts.calls
     methods: dict[int, set[int]] = defaultdict(set)
     takers: dict[int, set[int]] = defaultdict(set)
     for index, call in enumerate(calls[:-1]):
@@ -623,7 +624,7 @@ class _Reader:
     @cached_property
     def links(self) -> _Links:
         """How the calls hang together; most modules ask nothing of a store, and are never asked."""
-        return _linked(self.module)
+        return _linked(self.module, self.python.flows(self.module))
 
     @cached_property
     def slices(self) -> _Slices:

@@ -19,6 +19,7 @@ class Sources:
         paths: Iterable[str],
         facts: Callable[[type[object]], Mapping[str, object]],
         *,
+        read: Callable[[str, str], object] = lambda _path, _kind: None,
         skipped: Iterable[Skipped] = (),
         tenant_keys: Iterable[str] = (),
         coverage: float | None = None,
@@ -31,11 +32,17 @@ class Sources:
         self.coverage = coverage
         """Line coverage in per cent from a given report; None without one."""
         self._facts = facts
+        self._read = read
         self._areas = Areas(self.paths)
 
     def facts(self, kind: type[F]) -> Mapping[str, F]:
         """The facts of one kind by path, sorted by path."""
         return cast("Mapping[str, F]", self._facts(kind))
+
+    def read(self, path: str, kind: str, facts: type[F]) -> F | None:
+        """What one kind of extractor makes of one file, whether it was to be read so or not; None for nothing."""
+        found = self._read(path, kind)
+        return found if isinstance(found, facts) else None
 
     def area(self, path: str) -> Area:
         """What the path is for."""

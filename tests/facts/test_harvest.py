@@ -135,6 +135,17 @@ def test_what_is_stored_is_not_read_again(
     assert extracted() == ["lines # Two", "title # Two"]
 
 
+def test_a_file_is_read_as_any_kind_when_asked(repository: Make, extracted: Callable[[], list[str]]) -> None:
+    opened = Repository.open(repository({"a.txt": "# one\n", "b.txt": "two\n"}))
+    tree = opened.tree("HEAD")
+    found = harvest(opened, [tree], jobs=1)
+    extracted()
+    assert found.read(tree, "a.txt", "title") == Title("one")
+    assert found.read(tree, "a.txt", "title") == Title("one")
+    assert found.read(tree, "b.txt", "title") is None
+    assert extracted() == ["title # one", "title two"]
+
+
 def test_what_is_skipped_has_every_reason_once(repository: Make, extracted: Callable[[], list[str]]) -> None:
     place = repository({"x.md": b"\0", "y.md": "none", "z.txt": b"\0", "other.bin": b"\0"})
     opened = Repository.open(place)
