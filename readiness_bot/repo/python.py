@@ -6,6 +6,7 @@ the dotted name of the library's thing (`requests.Session().get`).
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -43,6 +44,11 @@ class Module:
     path: str
     facts: PythonFacts
     area: Area
+    # The same names are asked after again and again; a tree does not change while it is judged.
+    _places: dict[str, str] = field(default_factory=dict, repr=False)
+    _identities: dict[str, str] = field(default_factory=dict, repr=False)
+    _meanings: dict[str, str] = field(default_factory=dict, repr=False)
+    _defined: dict[str, DefinitionSite | None] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -184,11 +190,7 @@ class Python:
         self._sources = sources
         self._bindings: dict[str, _Bindings] = {}
         self._flows: dict[str, Flows] = {}
-        # The same names are asked after again and again; a tree does not change while it is judged.
-        self._meanings: dict[tuple[str, str], str] = {}
-        self._identities: dict[tuple[str, str], str] = {}
         self._relatives: dict[tuple[str, str], str] = {}
-        self._defined: dict[tuple[str, str], DefinitionSite | None] = {}
         self._outside: dict[tuple[str, int], tuple[str, ...]] = {}
 
     @staticmethod
@@ -297,6 +299,12 @@ class Python:
 
     def absolute(self, name: str, module: Module) -> str:
         """A module's own spelling of a name as `path:qualname` or a library's dotted name; bindings not followed."""
+        known = module._places.get(name)
+        if known is None:
+            known = module._places[name] = self._absolute(name, module)
+        return known
+
+    def _absolute(self, name: str, module: Module) -> str:
         if not name or name[0] == "?":
             return name
         if name[0] == ":":
@@ -349,10 +357,9 @@ class Python:
 
     def identify(self, name: str, module: Module) -> str:
         """The thing that a name of this module is, with re-exports followed to where it is defined."""
-        key = (module.path, name)
-        known = self._identities.get(key)
+        known = module._identities.get(name)
         if known is None:
-            known = self._identities[key] = self._follow(name, module, values=False)
+            known = module._identities[name] = self._follow(name, module, values=False)
         return known
 
     def mean(self, name: str, module: Module) -> str:
@@ -360,15 +367,14 @@ class Python:
 
         Base classes and returned objects followed.
         """
-        if name and name[0] not in ":.?" and name.partition(".")[0].rstrip("()[]") not in self._roots:
-            return name
-        key = (module.path, name)
-        known = self._meanings.get(key)
+        known = module._meanings.get(name)
         if known is None:
-            known = self._meanings[key] = self._follow(name, module, values=True)
+            known = module._meanings[name] = self._follow(name, module, values=True)
         return known
 
     def _follow(self, name: str, module: Module, *, values: bool) -> str:
+        if name[:1] == "?":
+            return name
         for _ in range(_STEPS):
             name = self.absolute(name, module)
             path, colon, rest = name.partition(":")
@@ -499,11 +505,13 @@ class Python:
 
     def definition(self, name: str, module: Module) -> DefinitionSite | None:
         """The definition that a name of this module means."""
-        key = (module.path, name)
-        if key not in self._defined:
-            found = self.definition_named(self.identify(name, module))
-            self._defined[key] = found if found is not None else self.definition_named(self.mean(name, module))
-        return self._defined[key]
+        if name in module._defined:
+            return module._defined[name]
+        found = self.definition_named(self.identify(name, module))
+        if found is None:
+            found = self.definition_named(self.mean(name, module))
+        module._defined[name] = found
+        return found
 
     def class_of(self, name: str, module: Module) -> DefinitionSite | None:
         """The class of this tree that a name (of the class or of an instance) means."""
@@ -766,12 +774,13 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2].rpartition(":")[2]
 
 
+_MARK = re.compile(r"[(\[]")
+
+
 def _bare(segment: str) -> tuple[str, str]:
     """A segment without its call and element marks, and the marks."""
-    for index, character in enumerate(segment):
-        if character in "([":
-            return segment[:index], segment[index:]
-    return segment, ""
+    mark = _MARK.search(segment)
+    return (segment, "") if mark is None else (segment[: mark.start()], segment[mark.start() :])
 
 
 def _first(entry: tuple[int, Module, Import]) -> int:

@@ -163,20 +163,28 @@ class Wiring:
         for module in python.production:
             if module.path not in self.running:
                 continue
+            meant: dict[str, tuple[str, ...]] = {}
             for refs, owner in _all_refs(module):
                 for ref in refs:
-                    if ref.startswith("?."):
-                        index[ref].add(owner)
-                        continue
-                    for name in {python.absolute(ref, module), python.identify(ref, module), python.mean(ref, module)}:
-                        for whole in _with_owners(name.replace("()", "")):
-                            index[whole].add(owner)
+                    names = meant.get(ref)
+                    if names is None:
+                        names = meant[ref] = self._named_by(ref, module)
+                    for name in names:
+                        index[name].add(owner)
             for text, _ in module.facts.strings:
                 if _CODE_STRING.match(text):
                     name = python.absolute(text.removesuffix("()").replace(":", "."), module)
                     if ":" in name:
                         index[name].add(f"{module.path}:")
         return index
+
+    def _named_by(self, ref: str, module: Module) -> tuple[str, ...]:
+        """Everything that one name of a module stands for: where it leads step by step, and what holds that."""
+        if ref.startswith("?."):
+            return (ref,)
+        python = self._python
+        names = {python.absolute(ref, module), python.identify(ref, module), python.mean(ref, module)}
+        return tuple({whole for name in names for whole in _with_owners(name.replace("()", ""))})
 
     def users(self, name: str) -> tuple[str, ...]:
         """The definitions of running code, and the modules (`path:`), that name this thing; itself left out."""
