@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import MODULE, Const, Invoke, Name
+from readiness_bot.facts.python import MODULE, Call, Const, Invoke, Name
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import Module, Python
@@ -242,19 +242,9 @@ class Secrets:
             for call in module.facts.calls:
                 if call.name in ("sys.exit", "exit"):
                     found.update(_last(guard) for guard in call.guards)
-                target = (
-                    self._python.definition(call.via or call.name, module) if not call.last.startswith("__") else None
-                )
-                stops = (
-                    target is not None
-                    and target.definition.kind == "function"
-                    and any(raised.scope == target.index for raised in target.module.facts.raises)
-                )
-                validates = call.last in ("field_validator", "validator") and call.decorates in raising
-                if (
-                    stops
-                    and re.search(r"check|valid|ensure|verify|assert|refuse|secret|require", call.last, re.IGNORECASE)
-                ) or validates:
+                last = call.last
+                validates = last in ("field_validator", "validator") and call.decorates in raising
+                if validates or (call.args and _REFUSING.search(last) and self._stops(call, module)):
                     for value in call.args:
                         text = (
                             value.value
@@ -266,6 +256,20 @@ class Secrets:
                         if isinstance(text, str) and text:
                             found.add(_last(text))
         return frozenset(found)
+
+    def _stops(self, call: Call, module: Module) -> bool:
+        """Whether what is called raises where it is not content."""
+        if call.last.startswith("__"):
+            return False
+        target = self._python.definition(call.via or call.name, module)
+        return (
+            target is not None
+            and target.definition.kind == "function"
+            and any(raised.scope == target.index for raised in target.module.facts.raises)
+        )
+
+
+_REFUSING = re.compile(r"check|valid|ensure|verify|assert|refuse|secret|require", re.IGNORECASE)
 
 
 def _last(name: str) -> str:

@@ -297,7 +297,7 @@ class DataFlows:
     def site(self, module: Module, index: int) -> CallSite:
         """The call of that index."""
         call = module.facts.calls[index]
-        return CallSite(module, call, self._python.mean(call.name, module))
+        return self._python.call_site(module, call)
 
     def target(self, module: Module, index: int) -> tuple[DefinitionSite | None, bool]:
         """The definition that a call runs, and whether that is more than a guess by a method's name."""

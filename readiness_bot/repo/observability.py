@@ -297,9 +297,7 @@ class Observability:
         return self._wiring.is_used(DefinitionSite(site.module, index, function))
 
     def _calls(self, matches: Callable[[str], bool]) -> Iterator[CallSite]:
-        for site in self._python.all_calls:
-            if matches(site.name):
-                yield site
+        return self._python.calls_named(matches)
 
     @cached_property
     def agents(self) -> tuple[Signal, ...]:
@@ -523,7 +521,7 @@ class Observability:
             if (
                 call.name == "logging.getLogger"
                 and (call.result == via or (not call.result and call.line == site.call.line))
-                and self._is_whole_tree(CallSite(site.module, call, call.name))
+                and self._is_whole_tree(self._python.call_site(site.module, call))
             ):
                 return True
         return False
@@ -575,12 +573,7 @@ class Observability:
         """Where a request id is made, read or passed on."""
         found: list[Signal] = []
         for site in self._python.all_calls:
-            texts = [
-                value.value
-                for value in (*site.call.args[:2], *(value for _, value in site.call.keywords))
-                if isinstance(value, Const) and isinstance(value.value, str)
-            ]
-            hit = next((text for text in texts if _REQUEST_ID.search(text) and len(text) < 60), None)
+            hit = next((text for text in _texts_given(site) if len(text) < 60 and _REQUEST_ID.search(text)), None)
             if hit is not None and (_ID_HEADER.search(hit) or _CARRIES_IDS.search(f"{site.name} {site.call.via}")):
                 found.append(self._signal(site, f"`{hit}`"))
         return tuple(found)
@@ -599,17 +592,32 @@ class Observability:
                                 self._wiring.runs(module),
                             )
                         )
-        for site in self._python.all_calls:
-            owner = site.name.rpartition(".")[0]
-            is_log = owner.startswith(("logging.", "structlog.", "loguru.")) or owner.rpartition(".")[2].strip(
-                "?:()"
-            ) in ("logger", "log", "logging")
-            if is_log or site.last in ("Formatter", "dictConfig", "basicConfig", "add"):
-                for value in (*site.call.args, *(value for _, value in site.call.keywords)):
-                    if any(_ID_IN_LOG.search(text) for text in _texts(value)):
-                        found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
-                        break
+        for site in self._python.calls_named(_logs):
+            for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+                if any(_ID_IN_LOG.search(text) for text in _texts(value)):
+                    found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
+                    break
         return tuple(found)
+
+
+def _logs(name: str) -> bool:
+    """Whether a call of this name logs, or sets up how it is done."""
+    owner, _, last = name.rpartition(".")
+    return (
+        owner.startswith(("logging.", "structlog.", "loguru."))
+        or owner.rpartition(".")[2].strip("?:()") in ("logger", "log", "logging")
+        or last.rpartition(":")[2] in ("Formatter", "dictConfig", "basicConfig", "add")
+    )
+
+
+def _texts_given(site: CallSite) -> Iterator[str]:
+    """The texts that a call is given first, or by name."""
+    for value in site.call.args[:2]:
+        if value.__class__ is Const and isinstance(value.value, str):
+            yield value.value
+    for _, value in site.call.keywords:
+        if value.__class__ is Const and isinstance(value.value, str):
+            yield value.value
 
 
 def _texts(value: Value, depth: int = 0) -> Iterator[str]:

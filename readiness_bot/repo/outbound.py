@@ -195,12 +195,17 @@ class Outbound:
         return tuple(self._calls())
 
     def _calls(self) -> Iterator[OutboundCall]:
-        for site in self._python.all_calls:
+        for site in self._python.calls_named(self._may_leave):
             if site.call.context & (TYPE_CHECKING | DECORATOR):
                 continue
             transport = self.transport(site.name) or self._through_own_session(site)
             if transport is not None:
                 yield OutboundCall(site, transport)
+
+    def _may_leave(self, name: str) -> bool:
+        """Whether a call of this resolved name may leave the process."""
+        owner, _, method = name.rpartition(".")
+        return self.transport(name) is not None or (method in _VERBS and ":" in owner)
 
     def _through_own_session(self, site: CallSite) -> Transport | None:
         """The transport of a session class of the tree's own whose overriding method is called."""

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+import msgspec
+
 from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import (
     MODULE,
@@ -49,6 +51,7 @@ class Module:
     _identities: dict[str, str] = field(default_factory=dict, repr=False)
     _meanings: dict[str, str] = field(default_factory=dict, repr=False)
     _defined: dict[str, DefinitionSite | None] = field(default_factory=dict, repr=False)
+    _functions: dict[int, Definition | None] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -77,20 +80,26 @@ class Module:
 
     def function_of(self, scope: int) -> Definition | None:
         """The innermost function around a place."""
-        return next((definition for definition in self.enclosing(scope) if definition.kind == "function"), None)
+        if scope not in self._functions:
+            around = (definition for definition in self.enclosing(scope) if definition.kind == "function")
+            self._functions[scope] = next(around, None)
+        return self._functions[scope]
 
     def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
         """A place of this file."""
         return Location(self.path, line, end_line, self.symbol(scope), statement)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CallSite:
-    """A call with its name resolved across the tree."""
+class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A call with its name resolved across the tree.
+
+    There are as many as calls, and each is looked at by many: `last`, the last component of the resolved name, is kept.
+    """
 
     module: Module
     call: Call
     name: str
+    last: str
 
     @property
     def location(self) -> Location:
@@ -102,11 +111,6 @@ class CallSite:
     def function(self) -> Definition | None:
         """The innermost function that the call stands in."""
         return self.module.function_of(self.call.scope)
-
-    @property
-    def last(self) -> str:
-        """The last component of the resolved name."""
-        return _last(self.name)
 
     @property
     def outer(self) -> Call | None:
@@ -611,7 +615,26 @@ class Python:
         """Every call of these modules, resolved."""
         for module in modules:
             for call in module.facts.calls:
-                yield CallSite(module, call, self.mean(call.name, module))
+                yield self.call_site(module, call)
+
+    def call_site(self, module: Module, call: Call) -> CallSite:
+        """A call of a module, resolved."""
+        name = module._meanings.get(call.name)
+        if name is None:
+            name = self.mean(call.name, module)
+        return CallSite(module, call, name, _last(name))
+
+    def calls_named(self, says: Callable[[str], object]) -> Iterator[CallSite]:
+        """The production calls of whose resolved names something holds, in order; asked once for each name."""
+        numbers = [number for name, found in self._numbers_by_name.items() if says(name) for number in found]
+        return (self.all_calls[number] for number in sorted(numbers))
+
+    @cached_property
+    def _numbers_by_name(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for number, site in enumerate(self.all_calls):
+            index[site.name].append(number)
+        return index
 
     @cached_property
     def _calls_by_last(self) -> dict[str, list[CallSite]]:
@@ -628,8 +651,7 @@ class Python:
         exact = [name for name in names if not name.endswith("*")]
         open_ended = [name for name in names if name.endswith("*")]
         if open_ended:
-            matches = matcher(*names)
-            yield from (site for site in self.all_calls if matches(site.name))
+            yield from self.calls_named(matcher(*names))
             return
         wanted = frozenset(exact)
         lasts = sorted({name.rpartition(".")[2].rpartition(":")[2] for name in exact})

@@ -122,6 +122,9 @@ class Tenant:
     """The models some query of which is scoped by it."""
 
 
+_STATEMENTS = frozenset({"execute", "text", "DDL", "exec_driver_sql", "RunSQL", "op.execute"})
+
+
 class Tenancy:
     """Questions about the tenants of one tree."""
 
@@ -296,12 +299,15 @@ class Tenancy:
             for module, item in self._python.imports(package):
                 found.append(Evidence(module.path, item.line, f"tenants kept apart by {package}"))
                 break
+        contexts = {id(site.call) for site in self._python.calls_named(_CONTEXT.search)}
         for site in self._python.all_calls:
-            if _CONTEXT.search(site.name) or site.call.has("schema_translate_map"):
+            if not site.call.keywords and site.last not in _STATEMENTS and id(site.call) not in contexts:
+                continue
+            if id(site.call) in contexts or site.call.has("schema_translate_map"):
                 found.append(
                     Evidence(site.module.path, site.call.line, f"`{site.last}` keeps statements to one tenant")
                 )
-            elif site.last in ("execute", "text", "DDL", "exec_driver_sql", "RunSQL", "op.execute"):
+            elif site.last in _STATEMENTS:
                 first = site.call.argument(0)
                 if (
                     isinstance(first, Const)

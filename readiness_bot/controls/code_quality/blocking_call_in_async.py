@@ -71,8 +71,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
     waiting = _waiting_functions(repo)
     ends = {
         _place(site)
-        for site in repo.python.all_calls
-        if site.name.startswith("subprocess.Popen().") and waits(site.name)
+        for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
     }
     for site in repo.python.all_calls:
         function = site.function
@@ -114,14 +113,9 @@ def _one_hop(repo: Repo, site: CallSite, caller: str, waiting: dict[str, CallSit
 def _waiting_functions(repo: Repo) -> dict[str, CallSite]:
     """The synchronous functions of the tree that wait, with the call that does."""
     found: dict[str, CallSite] = {}
-    for site in repo.python.all_calls:
+    for site in repo.python.calls_named(waits):
         function = site.function
-        if (
-            function is not None
-            and not function.is_async
-            and waits(site.name) is not None
-            and not site.call.context & IN_LAMBDA
-        ):
+        if function is not None and not function.is_async and not site.call.context & IN_LAMBDA:
             found.setdefault(f"{site.module.path}:{function.qualname}", site)
     return found
 

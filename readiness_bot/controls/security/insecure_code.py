@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
@@ -199,7 +200,9 @@ def insecure_code(repo: Repo) -> Iterator[Site]:
     """Look at every call and setting that could hand the service over; what Bandit finds beside them is a hint."""
     looked_at: set[tuple[str, int]] = set()
     for site in repo.python.all_calls:
-        for look in _LOOKS:
+        if not site.call.keywords and not _is_telling(site.name):
+            continue
+        for look in _LOOKS if _is_telling(site.name) else (_tls,):
             doubts = look(site, repo)
             if doubts is None:
                 continue
@@ -446,13 +449,13 @@ def _templates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
 
 def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Jinja's own environments escape nothing unless told to."""
+    if site.name not in _ESCAPING:
+        return None
     autoescape = site.call.keyword("autoescape")
     constant = repo.python.constant(autoescape, site.module)
     if site.name == "aiohttp_jinja2.setup":
         off = "The pages of the application are rendered with autoescape off: values with markup in them run as script."
         return [_Doubt("B701", off, Confidence.HIGH, "Take `autoescape=False` out.")] if constant is False else []
-    if site.name not in ("jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"):
-        return None
     if site.call.has_double_star or (autoescape is not None and constant is not False):
         return []
     if not _renders_html(site):
@@ -472,6 +475,11 @@ def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             fix,
         )
     ]
+
+
+_ESCAPING = frozenset(
+    {"aiohttp_jinja2.setup", "jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"}
+)
 
 
 def _renders_html(site: CallSite) -> bool:
@@ -520,13 +528,19 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`.",
             )
         )
-    if _SWITCH.search(" ".join(site.call.guards)):
+    if found and _SWITCH.search(" ".join(site.call.guards)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 
 
+_SECURING = ("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib.")
+_CONNECTING = _OFF_SWITCHES | _ON_SWITCHES | {"verify", "ssl", "cert_reqs", "ssl_cert_reqs"}
+
+
 def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
     for name, value in site.call.keywords:
+        if name not in _CONNECTING:
+            continue
         constant = repo.python.constant(value, site.module)
         resolved = value.name if isinstance(value, Name) else ""
         is_off = (
@@ -558,9 +572,7 @@ def _is_client(site: CallSite) -> bool:
 
 def _weak(site: CallSite) -> Iterator[str]:
     """The broken versions that a call sets up connections with."""
-    makes = site.name.startswith(
-        ("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib.")
-    )
+    makes = site.name.startswith(_SECURING)
     values = [value for name, value in site.call.keywords if "version" in name or "ssl" in name or "protocol" in name]
     for value in (*(site.call.args if makes else ()), *values):
         if isinstance(value, Name) and _WEAK_TLS.match(value.name):
@@ -652,3 +664,14 @@ _LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (
     _hosts,
     _tls,
 )
+_NAMED = frozenset({*_LOADING, *_YAML, *_ALWAYS_SHELL, *_MAYBE_SHELL, *_EVALUATING, *_TEMPLATING, *_ESCAPING})
+
+
+@lru_cache(maxsize=100_000)
+def _is_telling(name: str) -> bool:
+    """Whether the name alone says that one should look; of any other call only the keywords can."""
+    return (
+        name in _NAMED
+        or name.startswith((*_SECURING, "asyncssh."))
+        or name.endswith(("set_missing_host_key_policy", "set_option"))
+    )
