@@ -17,7 +17,7 @@ from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import Flows
-from readiness_bot.facts.roles import is_migration, is_python, is_test
+from readiness_bot.facts.roles import is_program
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.syntax import Parsed, deep_walk, parse
 
@@ -340,8 +340,6 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Strings that may name code or a path (`app.main:app`, `/health`), with their lines."""
     complexity: Complexity
     bandit: tuple[BanditIssue, ...]
-    flows: Flows | None = None
-    """How values move through it; None where that is worked out only when it is asked for (`python_flow.py`)."""
     generated: bool = False
     """Whether a comment at its head says that a program wrote it."""
 
@@ -437,7 +435,7 @@ class _Reader:
     def flows(self) -> Flows:
         return flows(self.parsed.tree, self.names, self.call_of, self.definition_of)
 
-    def facts(self, complexity_: Complexity, bandit: tuple[BanditIssue, ...], flows_: Flows | None) -> PythonFacts:
+    def facts(self, complexity_: Complexity, bandit: tuple[BanditIssue, ...]) -> PythonFacts:
         parsed = self.parsed
         return PythonFacts(
             lines=len(parsed.lines),
@@ -458,7 +456,6 @@ class _Reader:
             strings=tuple(sorted(self.strings.items(), key=lambda item: (item[1], item[0]))),
             complexity=complexity_,
             bandit=bandit,
-            flows=flows_,
             generated=any(_GENERATED.match(line) for line in parsed.lines[:6]),
         )
 
@@ -1307,33 +1304,40 @@ def extract(data: bytes) -> PythonFacts:
     """Read one Python file. Raises `Unreadable` for what no Python version would read."""
     parsed = parse(data)
     with deep_walk():
-        reader = _read(parsed)
-        return reader.facts(complexity(parsed), bandit_issues(parsed), reader.flows())
+        return _read(parsed).facts(complexity(parsed), bandit_issues(parsed))
 
 
-def extract_names(data: bytes) -> PythonFacts:
-    """The same without measures, Bandit's findings and data flow. Raises `Unreadable`."""
+def extract_unmeasured(data: bytes) -> PythonFacts:
+    """The same without Radon's measures and Bandit's findings. Raises `Unreadable`."""
     parsed = parse(data)
     with deep_walk():
-        return _read(parsed).facts(UNMEASURED, (), None)
+        return _read(parsed).facts(UNMEASURED, ())
 
 
 def extract_flows(data: bytes) -> Flows:
-    """The data flow alone, in the numbers of `extract`'s calls and definitions. Raises `Unreadable`."""
+    """How values move through the file, in the numbers of `extract`'s calls and definitions. Raises `Unreadable`."""
     parsed = parse(data)
     with deep_walk():
         return _read(parsed).flows()
 
 
+_recent: dict[Parsed, _Reader] = {}
+"""The file read last, whose facts and data flow are asked for one after the other."""
+
+
 def _read(parsed: Parsed) -> _Reader:
-    reader = _Reader(parsed)
-    reader.block(parsed.tree.body)
-    return reader
+    known = _recent.get(parsed)
+    if known is None:
+        _recent.clear()
+        known = _Reader(parsed)
+        known.block(parsed.tree.body)
+        _recent[parsed] = known
+    return known
 
 
 EXTRACTOR = Extractor(
     kind="python",
-    claims=lambda path: is_python(path) and not is_test(path) and not is_migration(path),
+    claims=is_program,
     extract=extract,
     facts=PythonFacts,
 )

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from readiness_bot.facts.complexity import Complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.names import FunctionNode, Names, Scope
-from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import (
     LONGEST_TEXT,
     MODULE,
@@ -482,7 +481,6 @@ def extract(data: bytes) -> PythonFacts:
         strings=tuple(sorted(reader.strings.items(), key=lambda item: (item[1], item[0]))),
         complexity=Complexity((), 100.0, "A", 0, 0, source_lines(parsed), 0),
         bandit=(),
-        flows=Flows(),
     )
 
 

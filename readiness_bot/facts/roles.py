@@ -34,3 +34,8 @@ def is_test(path: str) -> bool:
 def is_migration(path: str) -> bool:
     """Whether the file is a migration, unless its tree starts it like a program."""
     return MIGRATION.search(path) is not None and not is_test(path)
+
+
+def is_program(path: str) -> bool:
+    """Whether the file holds Python that is looked at from all sides: neither a test nor a migration."""
+    return is_python(path) and not is_test(path) and MIGRATION.search(path) is None

@@ -223,9 +223,7 @@ class Python:
 
     def flows(self, module: Module) -> Flows:
         """How values move through a module."""
-        known = module.facts.flows
-        if known is None:
-            known = self._flows.get(module.path)
+        known = self._flows.get(module.path)
         if known is None:
             known = self._flows[module.path] = self._sources.read(module.path, "python-flow", Flows) or Flows()
         return known

@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import pytest
 
 from readiness_bot.facts.origins import Flows, accessed, wrapped
-from readiness_bot.facts.python import PythonFacts, extract
+from readiness_bot.facts.python import Call, Definition, extract, extract_flows
 
 
-def _facts(text: str) -> PythonFacts:
-    return extract(text.encode())
+@dataclass(frozen=True)
+class _File:
+    """A file's calls and definitions, and the flows that number them."""
+
+    calls: tuple[Call, ...]
+    definitions: tuple[Definition, ...]
+    flows: Flows
 
 
-def _flows(facts: PythonFacts) -> Flows:
-    assert facts.flows is not None
-    return facts.flows
+def _facts(text: str) -> _File:
+    facts = extract(text.encode())
+    return _File(facts.calls, facts.definitions, extract_flows(text.encode()))
 
 
-def _said(facts: PythonFacts, atom: int) -> str:
+def _said(facts: _File, atom: int) -> str:
     """An atom in words: where it starts, what was taken from it, and `<` what is around it."""
-    one = _flows(facts).atoms[atom]
-    source = _flows(facts).sources[one.source]
+    one = facts.flows.atoms[atom]
+    source = facts.flows.sources[one.source]
     name = facts.calls[source.owner].name + "()" if source.kind == "c" else source.name
-    held = "".join(f" if {_flows(facts).guards[guard].test}" for guard in one.guards)
+    held = "".join(f" if {facts.flows.guards[guard].test}" for guard in one.guards)
     return f"{source.kind}:{name}{''.join(one.access)}{''.join(f' < {wrap}' for wrap in reversed(one.wraps))}{held}"
 
 
 def _into(text: str, name: str = "sink") -> list[str]:
     """What reaches the first argument of the calls of a name."""
     facts = _facts(text)
-    reached = {flow.call: flow for flow in _flows(facts).calls}
+    reached = {flow.call: flow for flow in facts.flows.calls}
     found = [reached[index] for index, call in enumerate(facts.calls) if call.last == name and index in reached]
     return sorted(_said(facts, atom) for flow in found for atom in flow.args[0])
 
@@ -40,8 +46,8 @@ def _guards(text: str, name: str = "sink") -> set[str]:
     """The guards that hold at the calls of a name."""
     facts = _facts(text)
     return {
-        _flows(facts).guards[guard].test.partition(":")[0]
-        for flow in _flows(facts).calls
+        facts.flows.guards[guard].test.partition(":")[0]
+        for flow in facts.flows.calls
         if facts.calls[flow.call].last == name
         for guard in flow.guards
     }
@@ -158,9 +164,9 @@ def test_what_is_given_back_and_kept_is_told() -> None:
     )
     given = {
         facts.definitions[one.definition].qualname: [_said(facts, atom) for atom in one.atoms]
-        for one in _flows(facts).given
+        for one in facts.flows.given
     }
-    stored = {one.target: [_said(facts, atom) for atom in one.atoms] for one in _flows(facts).stored}
+    stored = {one.target: [_said(facts, atom) for atom in one.atoms] for one in facts.flows.stored}
     assert given == {"Store.get": ["p:self.path"], "each": ["p:values[] < []"]}
     assert stored == {":limit": ["c:read()"], ":Store.path": ["p:path"]}
 
@@ -184,18 +190,18 @@ def test_hostile_text_is_bounded(text: str) -> None:
     began = time.perf_counter()
     facts = _facts(text)
     assert time.perf_counter() - began < 30
-    assert all(len(atoms) <= 32 for flow in _flows(facts).calls for atoms in flow.args)
+    assert all(len(atoms) <= 32 for flow in facts.flows.calls for atoms in flow.args)
 
 
 def test_function_over_the_budget_is_told() -> None:
     facts = _facts("def f(v):\n" + "    sink(v)\n" * 20_000 + "def g(v):\n    sink(v)\n")
-    assert [facts.definitions[index].name for index in _flows(facts).cut] == ["f"]
+    assert [facts.definitions[index].name for index in facts.flows.cut] == ["f"]
 
 
 def test_lone_surrogates_in_texts_do_no_harm() -> None:
     facts = _facts("def f(v):\n    sink({'\\udcad': v, 'a\\udcad' + v: 1})\n")
     assert _into("def f(v):\n    sink({'\\udcad': v})\n") == ["p:v < {?}"]
-    assert _flows(facts).cut == ()
+    assert facts.flows.cut == ()
 
 
 def test_taking_and_wrapping_undo_each_other() -> None:

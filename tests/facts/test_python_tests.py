@@ -8,7 +8,6 @@ import pytest
 
 from readiness_bot.facts import python, python_tests
 from readiness_bot.facts.extractor import Unreadable, extractors
-from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import Const, Format, Name, Other, PythonFacts
 
 SUITE = dedent(
@@ -100,8 +99,8 @@ def test_bindings_can_be_followed(read: PythonFacts, full: PythonFacts) -> None:
     assert read.complexity.sloc == full.complexity.sloc == 20
 
 
-def test_nothing_is_weighed_or_followed(read: PythonFacts) -> None:
-    assert (read.bandit, read.flows, read.handlers, read.complexity.functions) == ((), Flows(), (), ())
+def test_nothing_is_weighed(read: PythonFacts) -> None:
+    assert (read.bandit, read.handlers, read.complexity.functions) == ((), (), ())
 
 
 def test_a_file_that_does_anything_is_told_from_a_marker() -> None:
