@@ -27,12 +27,25 @@ class Extractor:
 
     `kind` names the facts in the cache, `claims` tells from a path alone whether the extractor wants the file,
     `extract` raises `Unreadable`, and `facts` is the Struct that comes out and validates what the cache gives back.
+    `of_python` says that it may claim Python files; the others are not asked about them, which most files of a tree are.
     """
 
     kind: str
     claims: Callable[[str], bool]
     extract: Callable[[bytes], msgspec.Struct]
     facts: type[Any]
+    of_python: bool = False
+
+
+def claiming(path: str) -> tuple[Extractor, ...]:
+    """The extractors that want the file, by kind."""
+    asked = _of_python() if path.endswith(".py") else extractors()
+    return tuple(extractor for extractor in asked if extractor.claims(path))
+
+
+@cache
+def _of_python() -> tuple[Extractor, ...]:
+    return tuple(extractor for extractor in extractors() if extractor.of_python)
 
     def facts_of(self, data: bytes) -> msgspec.Struct:
         """What `extract` makes of a file, a project template's being read as what it renders to."""

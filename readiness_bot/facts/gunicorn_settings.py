@@ -68,4 +68,6 @@ def _written(node: ast.expr) -> str:
         return ""
 
 
-EXTRACTOR = Extractor(kind="gunicorn-settings", claims=_claims, extract=_extract, facts=GunicornSettings)
+EXTRACTOR = Extractor(
+    kind="gunicorn-settings", claims=_claims, extract=_extract, facts=GunicornSettings, of_python=True
+)

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
-from readiness_bot.facts.extractor import MAX_BYTES, Extractor, extractors
+from readiness_bot.facts.extractor import MAX_BYTES, Extractor, claiming, extractors
 from readiness_bot.facts.store import Row, Store
 from readiness_bot.facts.workers import Outcome, Task, available_processors, outcomes_of, run, without_facts
 from readiness_bot.git import TOO_LARGE, Entry, Repository, Tree, Unread
@@ -167,7 +167,7 @@ def _wanted(trees: Sequence[Tree]) -> tuple[tuple[_Wanted, ...], ...]:
     claims: dict[str, tuple[Extractor, ...]] = {}
     for path in (entry.path for tree in trees for entry in tree.entries.values() if entry.kind == "file"):
         if path not in claims:
-            claims[path] = tuple(extractor for extractor in extractors() if extractor.claims(path))
+            claims[path] = claiming(path)
     return tuple(
         tuple(
             _Wanted(path, entry.blob, extractor, entry)

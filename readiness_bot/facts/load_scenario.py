@@ -61,4 +61,4 @@ def _extract(data: bytes) -> LoadScenario:
     return LoadScenario("")
 
 
-EXTRACTOR = Extractor(kind="load-scenario", claims=_claims, extract=_extract, facts=LoadScenario)
+EXTRACTOR = Extractor(kind="load-scenario", claims=_claims, extract=_extract, facts=LoadScenario, of_python=True)

@@ -12,7 +12,7 @@ class Makefile(TaskFile, frozen=True, array_like=True, gc=False):
     """A Makefile's or justfile's targets."""
 
 
-_PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.[\w-]+)?|[\w.-]+\.mk|\.?[jJ]ustfile|[\w-]+\.just)$")
+_PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.(?!py$)[\w-]+)?|[\w.-]+\.mk|\.?[jJ]ustfile|[\w-]+\.just)$")
 _RULE = re.compile(r"(?P<names>[^\s:=#@{}][^:=#]*?)\s*(?P<parameters>)::?(?!=)(?P<needs>[^=#;]*)(?:#.*|;.*)?$")
 _VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?P<value>.*)$")
 _USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]|\{\{\s*([A-Za-z_]\w*)\s*\}\}")

@@ -59,4 +59,6 @@ def _words(call: ast.Call) -> Iterator[str]:
         yield from (each.value for each in members if isinstance(each, ast.Constant) and isinstance(each.value, str))
 
 
-EXTRACTOR = Extractor(kind="noxfile", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=Noxfile)
+EXTRACTOR = Extractor(
+    kind="noxfile", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=Noxfile, of_python=True
+)

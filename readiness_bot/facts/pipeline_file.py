@@ -22,7 +22,7 @@ _PATHS = re.compile(
     | (^|/)\.buildkite/[^/]+\.ya?ml$
     | (^|/)\.(drone|woodpecker)\.ya?ml$ | (^|/)\.woodpecker/[^/]+\.ya?ml$
     | (^|/)\.?tekton/([^/]+/)*[^/]+\.ya?ml$
-    | (^|/)([^/]+[.-])?Jenkinsfile([.-][^/]+)?$ | (^|/)[^/]+\.jenkinsfile$
+    | (^|/)([^/]+[.-])?Jenkinsfile([.-](?!py$)[^/]+)?$ | (^|/)[^/]+\.jenkinsfile$
     """,
     re.VERBOSE,
 )

@@ -1340,4 +1340,5 @@ EXTRACTOR = Extractor(
     claims=is_program,
     extract=extract,
     facts=PythonFacts,
+    of_python=True,
 )

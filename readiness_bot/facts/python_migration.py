@@ -14,4 +14,5 @@ EXTRACTOR = Extractor(
     claims=lambda path: is_python(path) and is_migration(path),
     extract=extract_unmeasured,
     facts=PythonFacts,
+    of_python=True,
 )

@@ -485,5 +485,9 @@ def extract(data: bytes) -> PythonFacts:
 
 
 EXTRACTOR = Extractor(
-    kind="python-test", claims=lambda path: is_python(path) and is_test(path), extract=extract, facts=PythonFacts
+    kind="python-test",
+    claims=lambda path: is_python(path) and is_test(path),
+    extract=extract,
+    facts=PythonFacts,
+    of_python=True,
 )

@@ -528,4 +528,4 @@ def _claims(path: str) -> bool:
     return bool(_PATHS.search(path)) and not _NOT_READ.search(path) and not (is_python(path) and is_test(path))
 
 
-EXTRACTOR = Extractor(kind="secret-literals", claims=_claims, extract=_extract, facts=SecretLiterals)
+EXTRACTOR = Extractor(kind="secret-literals", claims=_claims, extract=_extract, facts=SecretLiterals, of_python=True)

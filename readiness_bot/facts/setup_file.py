@@ -121,5 +121,5 @@ def _dependencies(node: ast.expr | None, assigned: dict[str, ast.expr], group: s
 
 
 EXTRACTOR = Extractor(
-    kind="setup-file", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=SetupFile
+    kind="setup-file", claims=lambda path: bool(_PATHS.search(path)), extract=_extract, facts=SetupFile, of_python=True
 )

@@ -74,6 +74,7 @@ def extracted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[], l
 
     known = tuple(logged(extractor) for extractor in KNOWN)
     monkeypatch.setattr(subject, "extractors", lambda: known)
+    monkeypatch.setattr(subject, "claiming", lambda path: tuple(one for one in known if one.claims(path)))
     monkeypatch.setattr(workers, "extractors", lambda: known)
 
     def since() -> list[str]:
