@@ -27,7 +27,8 @@ class Extractor:
 
     `kind` names the facts in the cache, `claims` tells from a path alone whether the extractor wants the file,
     `extract` raises `Unreadable`, and `facts` is the Struct that comes out and validates what the cache gives back.
-    `of_python` says that it may claim Python files; the others are not asked about them, which most files of a tree are.
+    `of_python` says that it may claim Python files; the others are not asked about those, which are most of a tree.
+    `seldom` says that its facts are asked of few files: they are kept packed until then.
     """
 
     kind: str
@@ -35,6 +36,7 @@ class Extractor:
     extract: Callable[[bytes], msgspec.Struct]
     facts: type[Any]
     of_python: bool = False
+    seldom: bool = False
 
 
 def claiming(path: str) -> tuple[Extractor, ...]:

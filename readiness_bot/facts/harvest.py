@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
@@ -10,7 +11,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 
 from readiness_bot.facts.extractor import MAX_BYTES, Extractor, claiming, extractors
-from readiness_bot.facts.store import Row, Store
+from readiness_bot.facts.store import UNPACKED_BYTES, Row, Store
 from readiness_bot.facts.workers import Outcome, Task, available_processors, outcomes_of, run, without_facts
 from readiness_bot.git import TOO_LARGE, Entry, Repository, Tree, Unread
 from readiness_bot.model import Skipped
@@ -140,8 +141,22 @@ class Harvest:
         return self._decoded[key]
 
     def _facts_in(self, wanted: _Wanted) -> object:
-        row = self._rows[wanted.extractor.kind, wanted.blob]
-        return None if row.reason else msgspec.msgpack.decode(row.facts, type=wanted.extractor.facts)
+        row, extractor = self._rows[wanted.extractor.kind, wanted.blob], wanted.extractor
+        if row.reason:
+            return None
+        return msgspec.msgpack.decode(_unpacked(row.facts) if extractor.seldom else row.facts, type=extractor.facts)
+
+
+def _unpacked(facts: msgspec.Raw) -> bytes:
+    """Facts that were kept packed. Raises `MsgspecError` for what is not."""
+    unpacker = zlib.decompressobj()
+    try:
+        unpacked = unpacker.decompress(msgspec.msgpack.decode(facts, type=bytes), UNPACKED_BYTES)
+    except zlib.error as error:
+        raise msgspec.DecodeError(str(error)) from error
+    if not unpacker.eof:
+        raise msgspec.DecodeError("cut off, or larger than facts can be")
+    return unpacked
 
 
 def harvest(

@@ -7,4 +7,6 @@ from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import extract_flows
 from readiness_bot.facts.roles import is_program
 
-EXTRACTOR = Extractor(kind="python-flow", claims=is_program, extract=extract_flows, facts=Flows, of_python=True)
+EXTRACTOR = Extractor(
+    kind="python-flow", claims=is_program, extract=extract_flows, facts=Flows, of_python=True, seldom=True
+)

@@ -1,7 +1,9 @@
-"""Facts kept from run to run by kind and blob id, in one packed file; knows what none of them mean.
+"""Facts kept from run to run by kind and blob id, in two packed files; knows what none of them mean.
 
-The file comes from outside: it is bounded before it is unpacked, decoded by schema and never executed. Whatever is
-wrong with it costs time alone, as the facts are then extracted anew.
+Nearly all rows lie in one file. What a run adds goes to a small one beside it, so that a run that adds little writes
+little; once that has grown, both are made into one. The files come from outside: they are bounded before they are
+unpacked, decoded by schema and never executed. Whatever is wrong with them costs time alone, as the facts are then
+extracted anew.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ KEPT_BYTES = 48 * 1024 * 1024
 """Facts that this run did not use are kept, the latest used first, as long as all together stay below this."""
 
 KEPT_FILES = 3
-"""How many files of different extractors or interpreters are left in the folder, the latest written ones."""
+"""The files of so many different extractors or interpreters are left in the folder, the latest written ones."""
+
+RECENT_SHARE = 8
+"""The small file is merged into the large one when it holds more than this part of it (an eighth)."""
 
 EXTRACTED_WITH = ("bandit", "msgspec", "packaging", "PyYAML", "radon")
 """The distributions whose version has a say in what is extracted."""
@@ -62,55 +67,92 @@ class _Pack(msgspec.Struct, array_like=True, gc=False):
 
 
 class Store:
-    """The rows of one packed file. Nothing is written before `save`; without a file it remembers for this run only."""
+    """The rows of a folder. Nothing is written before `save`; without a folder it remembers for this run only."""
 
-    def __init__(self, file: Path | None = None) -> None:
-        self._file = file
-        self._read_as = _identity(file)
-        self._pack = _read(file)
-        self._run = self._pack.run + 1
+    def __init__(self, directory: Path | None = None) -> None:
+        name = file_name() if directory is not None else ""
+        self._file = None if directory is None else directory / name
+        self._recent_file = None if directory is None else directory / _recent_name(name)
+        self._seen = _identity(self._file), _identity(self._recent_file)
+        self._pack = _read(self._file)
+        self._recent = _read(self._recent_file)
+        self._run = max(self._pack.run, self._recent.run) + 1
         self._grown = False
 
     @classmethod
     def open(cls, directory: Path | None) -> Store:
         """The store of this version of the extractors in the folder, which need not exist; None keeps nothing."""
-        return cls(None if directory is None else directory / file_name())
+        return cls(directory)
 
     def get(self, kind: str, blob: str) -> Row | None:
         """What is known of the blob as this kind; counts as a use."""
-        kept = self._pack.kinds.get(kind, {}).get(blob)
-        if kept is None:
-            return None
-        kept.used = self._run
-        return kept.row
+        for pack in (self._pack, self._recent):
+            kept = pack.kinds.get(kind, _NO_ROWS).get(blob)
+            if kept is not None:
+                kept.used = self._run
+                return kept.row
+        return None
 
     def put(self, kind: str, blob: str, row: Row) -> None:
         """Remembers a row; one that was known is replaced."""
-        self._pack.kinds.setdefault(kind, {})[blob] = _Kept(self._run, row)
+        self._pack.kinds.get(kind, {}).pop(blob, None)
+        self._recent.kinds.setdefault(kind, {})[blob] = _Kept(self._run, row)
         self._grown = True
 
     def save(self) -> None:
-        """Writes the file, if there is anything new, in one step that parallel runs see whole or not at all.
+        """Writes what is new, if anything is, in steps that parallel runs see whole or not at all.
 
         What a parallel run wrote meanwhile is kept. A folder that cannot be written to is left alone.
         """
-        if self._file is None or not self._grown:
+        if self._file is None or self._recent_file is None or not self._grown:
             return
-        if _identity(self._file) != self._read_as:
-            self._merge(_read(self._file))
-        packed = zlib.compress(msgspec.msgpack.encode(_Pack(self._run, _bounded(self._pack.kinds, self._run))), _LEVEL)
+        if _identity(self._recent_file) != self._seen[1]:
+            _add(self._recent, _read(self._recent_file))
         try:
-            _replace(self._file, packed)
-            _prune(self._file)
+            if _size(self._recent) * RECENT_SHARE > _size(self._pack):
+                self._merge(self._file, self._recent_file)
+            else:
+                _replace(self._recent_file, _packed(self._run, self._recent.kinds))
         except OSError as error:
             _log.warning("The facts are not kept for the next run: %s", error.strerror)
             return
-        self._read_as = _identity(self._file)
+        self._seen = _identity(self._file), _identity(self._recent_file)
         self._grown = False
 
-    def _merge(self, other: _Pack) -> None:
-        for kind, rows in other.kinds.items():
-            self._pack.kinds[kind] = rows | self._pack.kinds.get(kind, {})
+    def _merge(self, file: Path, recent_file: Path) -> None:
+        """Makes both files into one."""
+        merged = _identity(recent_file)
+        if _identity(file) != self._seen[0]:
+            _add(self._pack, _read(file))
+        kinds = {
+            kind: self._pack.kinds.get(kind, {}) | self._recent.kinds.get(kind, {})
+            for kind in {*self._pack.kinds, *self._recent.kinds}
+        }
+        bounded = _bounded(kinds, self._run)
+        _replace(file, _packed(self._run, bounded))
+        _prune(file)
+        if _identity(recent_file) == merged:
+            recent_file.unlink(missing_ok=True)
+        self._pack, self._recent = _Pack(self._run, bounded), _Pack(self._run)
+
+
+_NO_ROWS: dict[str, _Kept] = {}
+
+
+def _add(pack: _Pack, other: _Pack) -> None:
+    """Takes over the rows that a pack does not have."""
+    for kind, rows in other.kinds.items():
+        pack.kinds[kind] = rows | pack.kinds.get(kind, {})
+
+
+def _size(pack: _Pack) -> int:
+    """The bytes of all rows, roughly: what the files' own sizes would tell if both were written."""
+    return sum(len(kept.row.facts) + 64 for rows in pack.kinds.values() for kept in rows.values())
+
+
+def _packed(run: int, kinds: dict[str, dict[str, _Kept]]) -> bytes:
+    ordered = {kind: dict(sorted(rows.items())) for kind, rows in sorted(kinds.items())}
+    return zlib.compress(msgspec.msgpack.encode(_Pack(run, ordered)), _LEVEL)
 
 
 def default_directory(git_dir: Path) -> Path:
@@ -126,16 +168,31 @@ def file_name() -> str:
 
     It changes with every change of the extractors' source, so that no number has to be counted up by hand.
     """
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  # slow, and not needed by every run
-
     digest = hashlib.blake2b(digest_size=8)
     for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(b"%b\0%b\0" % (source.name.encode(), hashlib.blake2b(source.read_bytes()).digest()))
-    for name in EXTRACTED_WITH:
-        with suppress(PackageNotFoundError):
-            digest.update(f"{name}=={version(name)}\0".encode())
+    for name in _installed():
+        digest.update(f"{name}\0".encode())
     digest.update(f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}".encode())
     return f"facts-{digest.hexdigest()}.bin"
+
+
+def _installed() -> list[str]:
+    """The distributions that have a say, with their versions, as their folders are named: reading them is quicker."""
+    wanted = tuple(f"{name.lower()}-" for name in EXTRACTED_WITH)
+    found: set[str] = set()
+    for place in sys.path:
+        with suppress(OSError):
+            found.update(
+                name
+                for name in os.listdir(place or ".")  # noqa: PTH208 - names are all that is asked
+                if name.endswith((".dist-info", ".egg-info")) and name.lower().startswith(wanted)
+            )
+    return sorted(found)
+
+
+def _recent_name(name: str) -> str:
+    return name.replace("facts-", "recent-", 1)
 
 
 def _identity(file: Path | None) -> tuple[int, int, int] | None:
@@ -197,9 +254,10 @@ def _replace(file: Path, content: bytes) -> None:
 
 def _prune(written: Path) -> None:
     """Takes away what other versions of the extractors left behind, but for the latest few."""
-    for file in sorted(_others(written), reverse=True)[KEPT_FILES - 1 :]:
-        with suppress(OSError):
-            file[1].unlink()
+    for _, file in sorted(_others(written), reverse=True)[KEPT_FILES - 1 :]:
+        for one in (file, file.with_name(_recent_name(file.name))):
+            with suppress(OSError):
+                one.unlink()
 
 
 def _others(written: Path) -> Iterator[tuple[int, Path]]:

@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 import warnings
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -139,6 +140,8 @@ def _outcome(extractor: Extractor, content: bytes) -> Outcome:
         facts = _encoded(extractor.facts_of(content))
         # What does not fit its own type is better found here than when it is asked for.
         msgspec.msgpack.decode(facts, type=extractor.facts)
+        if extractor.seldom:
+            facts = msgspec.msgpack.encode(zlib.compress(facts, 1))
         return Outcome(extractor.kind, Row(facts=msgspec.Raw(facts)), lasting=True)
     except Unreadable as refusal:
         return Outcome(extractor.kind, Row(reason=_one_line(str(refusal)) or "cannot be read"), lasting=True)

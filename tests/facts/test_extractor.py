@@ -18,9 +18,10 @@ FOLDERS = (
     "tests/",
 )
 STEMS = (
-    "Dockerfile", "docker-compose", "compose", "Procfile", "requirements", "values", "nginx.conf", "Jenkinsfile", "deployment",
-    "openapi", "swagger", "alerts", "dashboard", "Makefile", "README", "CODEOWNERS", "setup", "noxfile", "gunicorn.conf",
-    "locustfile", ".env", "main", "app.yaml", "fly.toml", "package.json", "pyproject.toml", "environment.yml", "0001_initial",
+    "Dockerfile", "docker-compose", "compose", "Procfile", "requirements", "values", "nginx.conf", "Jenkinsfile",
+    "deployment", "openapi", "swagger", "alerts", "dashboard", "Makefile", "README", "CODEOWNERS", "setup", "noxfile",
+    "gunicorn.conf", "locustfile", ".env", "main", "app.yaml", "fly.toml", "package.json", "pyproject.toml",
+    "environment.yml", "0001_initial",
 )  # fmt: skip
 
 

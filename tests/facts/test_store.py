@@ -117,6 +117,32 @@ def test_what_a_run_uses_stays_however_much_it_is(tmp_path: Path, monkeypatch: p
 VALID = [1, {"dockerfile": {"1": [1, [["FROM", 1], ""]]}}]
 
 
+def test_a_run_that_adds_little_writes_little(tmp_path: Path) -> None:
+    used(tmp_path, [], [str(number) for number in range(50)], size=1000)
+    whole = tmp_path / file_name()
+    before = whole.stat()
+    used(tmp_path, ["1"], ["50", "51"], size=1000)
+    assert (whole.stat().st_ino, whole.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert len(list(tmp_path.iterdir())) == 2
+    used(tmp_path, ["1"], ["52"], size=1000)
+    assert known(tmp_path, ["0", "49", "50", "51", "52", "53"]) == ["0", "49", "50", "51", "52"]
+    used(tmp_path, ["1"], [str(number) for number in range(53, 60)], size=1000)
+    assert list(tmp_path.iterdir()) == [whole]
+    assert known(tmp_path, [str(number) for number in range(61)]) == [str(number) for number in range(60)]
+
+
+def test_little_that_a_parallel_run_wrote_is_kept(tmp_path: Path) -> None:
+    used(tmp_path, [], [str(number) for number in range(50)], size=1000)
+    slow, slower = Store.open(tmp_path), Store.open(tmp_path)
+    slow.put("dockerfile", "50", FACTS)
+    slower.put("dockerfile", "51", FACTS)
+    used(tmp_path, [], ["52"], size=1000)
+    slow.save()
+    slower.save()
+    assert known(tmp_path, ["0", "50", "51", "52"]) == ["0", "50", "51", "52"]
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -218,12 +244,14 @@ def test_the_name_changes_with_source_libraries_and_interpreter(monkeypatch: pyt
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", lambda self: b"" if self.name == "extractor.py" else read(self))
         names.append(file_name())
-    with monkeypatch.context() as patch:
-        patch.setattr("importlib.metadata.version", lambda name: "99" if name == "radon" else "1")
-        names.append(file_name())
-    with monkeypatch.context() as patch:
-        patch.setattr("importlib.metadata.version", lambda name: "99" if name == "bandit" else "1")
-        names.append(file_name())
+    listed = os.listdir
+    for library in ("radon", "bandit"):
+        with monkeypatch.context() as patch:
+            newer = f"{library}-99."
+            patch.setattr(
+                "os.listdir", lambda place, new=newer: [re.sub(f"^{new[:-3]}", new, one) for one in listed(place)]
+            )
+            names.append(file_name())
     with monkeypatch.context() as patch:
         patch.setattr("platform.python_implementation", lambda: "PyPy")
         names.append(file_name())
