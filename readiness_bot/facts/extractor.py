@@ -38,6 +38,10 @@ class Extractor:
     of_python: bool = False
     seldom: bool = False
 
+    def facts_of(self, data: bytes) -> msgspec.Struct:
+        """What `extract` makes of a file, a project template's being read as what it renders to."""
+        return self.extract(rendered(data))
+
 
 def claiming(path: str) -> tuple[Extractor, ...]:
     """The extractors that want the file, by kind."""
@@ -48,10 +52,6 @@ def claiming(path: str) -> tuple[Extractor, ...]:
 @cache
 def _of_python() -> tuple[Extractor, ...]:
     return tuple(extractor for extractor in extractors() if extractor.of_python)
-
-    def facts_of(self, data: bytes) -> msgspec.Struct:
-        """What `extract` makes of a file, a project template's being read as what it renders to."""
-        return self.extract(rendered(data))
 
 
 @cache

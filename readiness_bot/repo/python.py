@@ -357,6 +357,10 @@ class Python:
         self._bindings[module.path] = found
         return found
 
+    def may_be_own(self, name: str) -> bool:
+        """Whether a module's own spelling of a name may mean something of this tree."""
+        return name[:1] in (":", ".") or name.partition(".")[0].rstrip("()[]") in self._roots
+
     def identify(self, name: str, module: Module) -> str:
         """The thing that a name of this module is, with re-exports followed to where it is defined."""
         known = module._identities.get(name)
@@ -711,7 +715,7 @@ class Python:
         for _ in range(4):
             if isinstance(value, Const):
                 return value.value
-            if not isinstance(value, Name):
+            if not isinstance(value, Name) or value.name[:1] == "?":
                 return None
             found = self.assignment(value.name, module)
             if found is None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python import (
@@ -611,6 +611,14 @@ def _sliced(module: Module) -> _Slices:
     return _Slices(frozenset(found), frozenset(names))
 
 
+@lru_cache(maxsize=100_000)
+def _shape(name: str, via: str) -> tuple[str, bool, bool]:
+    """What a call's names say of it: the last one, whether it may be given a model, whether it may be a model's own."""
+    last = name.rpartition(".")[2].rpartition(":")[2]
+    is_own = last in _OWN_ROOTS or not _MANAGERS.isdisjoint((via or name).split(".")) or "objects" in name
+    return last, last in _ROOTS, is_own
+
+
 class _Reader:
     """One pass over the calls of a module."""
 
@@ -652,8 +660,8 @@ class _Reader:
     # -- where a query starts --------------------------------------------------------------------------------------
 
     def root(self, call: Call) -> tuple[DefinitionSite, Model | None] | None:
-        last = call.last.rpartition(":")[2]
-        if last in _ROOTS:
+        last, is_root, is_own = _shape(call.name, call.via)
+        if is_root:
             for value in call.args[:6]:
                 found = self.of_value(value)
                 if found is not None:
@@ -662,7 +670,7 @@ class _Reader:
                     return found
                 if last not in ("query", "select"):
                     break
-        if last in _OWN_ROOTS or not _MANAGERS.isdisjoint((call.via or call.name).split(".")) or "objects" in call.name:
+        if is_own:
             for name in dict.fromkeys((call.via or call.name, call.name)):
                 found = self.of_name(name, last)
                 if found is not None:

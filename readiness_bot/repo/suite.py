@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python import Const, Definition, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
@@ -102,7 +102,7 @@ class Suite:
         """Where tests drive the application through a client of its interface."""
         found: list[Evidence] = []
         for site in self._calls:
-            if _CLIENTS.search(site.name.rpartition(":")[2]) and not self._is_in_idle_fixture(site):
+            if _is_client(site.name) and not self._is_in_idle_fixture(site):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.last}`"))
         for module in self._python.tests:
             told = next(
@@ -241,6 +241,8 @@ class Suite:
             if not isinstance(constant, str):
                 return None
             text = constant
+        if not text.startswith(("/", "http")):
+            return None
         text = re.sub(r"^https?://[^/]+", "", text).partition("?")[0].partition("#")[0]
         if not text.startswith("/") or len(text) > 300 or " " in text:
             return None
@@ -269,7 +271,7 @@ class Suite:
         for module in self._python.tests:
             for refs in (module.facts.refs, *(definition.refs for definition in module.facts.definitions)):
                 for ref in refs:
-                    if not ref.startswith("?"):
+                    if self._python.may_be_own(ref):
                         found.add(self._python.identify(ref, module).replace("()", ""))
         return frozenset(found)
 
@@ -340,6 +342,11 @@ class Suite:
 def _is_foreign(route: Route) -> bool:
     """Whether a library's own view answers: `path("admin/", admin.site.urls)`."""
     return route.framework == "django" and route.handler is None and route.view is None
+
+
+@lru_cache(maxsize=100_000)
+def _is_client(name: str) -> bool:
+    return _CLIENTS.search(name.rpartition(":")[2]) is not None
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from readiness_bot.facts.python import DECORATOR, MODULE, Definition, Name
 from readiness_bot.model import Area
@@ -79,18 +80,16 @@ class Wiring:
             if path in reached:
                 continue
             reached.add(path)
-            pending.extend(self._leads_to.get(path, ()))
+            module = self._python.modules.get(path)
+            if module is not None:
+                pending.extend(set(self._followed(module)) - reached)
         return frozenset(reached)
 
-    @cached_property
-    def _leads_to(self) -> dict[str, tuple[str, ...]]:
-        """The modules that each module imports or names in a string, with the packages around them."""
-        return {path: tuple(sorted(set(self._followed(module)))) for path, module in self._python.modules.items()}
-
     def _followed(self, module: Module) -> Iterator[str]:
+        """The modules that one imports or names in a string, with the packages around them."""
         python = self._python
-        for item in module.facts.imports:
-            path = python.absolute(item.target, module).partition(":")[0]
+        for target in {item.target for item in module.facts.imports}:
+            path = python.absolute(target, module).partition(":")[0]
             if path in python.modules:
                 yield path
                 yield from self._packages(path)
@@ -143,13 +142,19 @@ class Wiring:
                 return
             dotted = dotted.rpartition(".")[0]
 
-    def _packages(self, path: str) -> Iterator[str]:
+    def _packages(self, path: str) -> tuple[str, ...]:
+        """The packages around a module, nearest first."""
         folder = path.rpartition("/")[0]
-        while folder:
-            package = f"{folder}/__init__.py"
-            if package in self._python.modules:
-                yield package
-            folder = folder.rpartition("/")[0]
+        known = self._packages_of.get(folder)
+        if known is None:
+            around = [folder, *(str(parent) for parent in PurePosixPath(folder).parents)]
+            packages = (f"{one}/__init__.py" for one in around if one not in ("", "."))
+            known = self._packages_of[folder] = tuple(one for one in packages if one in self._python.modules)
+        return known
+
+    @cached_property
+    def _packages_of(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def runs(self, module: Module) -> bool:
         """Whether the module is loaded when the service runs."""
@@ -183,7 +188,10 @@ class Wiring:
         if ref.startswith("?."):
             return (ref,)
         python = self._python
-        names = {python.absolute(ref, module), python.identify(ref, module), python.mean(ref, module)}
+        place = python.absolute(ref, module)
+        if ":" not in place:
+            return (place.replace("()", ""),)
+        names = {place, python.identify(ref, module), python.mean(ref, module)}
         return tuple({whole for name in names for whole in _with_owners(name.replace("()", ""))})
 
     def users(self, name: str) -> tuple[str, ...]:
