@@ -27,7 +27,7 @@ def repo_of(
                     skipped.append(Skipped(path, str(reason)))
 
     def read(path: str, kind: str) -> object:
-        return next(extractor for extractor in extractors() if extractor.kind == kind).extract(contents[path])
+        return next(extractor for extractor in extractors() if extractor.kind == kind).facts_of(contents[path])
 
     return Repo(
         Sources(

@@ -426,7 +426,7 @@ class Services:
         if site is None or site.definition.kind != "function":
             return ""
         inside = [
-            CallSite(site.module, call, self._python.mean(call.name, site.module))
+            self._python.call_site(site.module, call)
             for call in site.module.facts.calls
             if site.definition.line <= call.line <= site.definition.end_line
         ]
