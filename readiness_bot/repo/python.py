@@ -207,19 +207,14 @@ class Python:
     @cached_property
     def modules(self) -> dict[str, Module]:
         """Every Python file that could be read, by path."""
-        area = self._sources.area
-        return {
-            path: Module(
-                path, self._whole(path, facts, area(path)), Area.GENERATED if facts.generated else area(path)
-            )
-            for path, facts in self._sources.facts(PythonFacts).items()
-        }
+        return {path: self._module(path, facts) for path, facts in self._sources.facts(PythonFacts).items()}
 
-    def _whole(self, path: str, facts: PythonFacts, area: Area) -> PythonFacts:
-        """A migration that something starts like a program is looked at like one."""
-        if area is not Area.PRODUCTION or not is_migration(path):
-            return facts
-        return self._sources.read(path, "python", PythonFacts) or facts
+    def _module(self, path: str, facts: PythonFacts) -> Module:
+        area = Area.GENERATED if facts.generated else self._sources.area(path)
+        if area is Area.PRODUCTION and is_migration(path):
+            # What something starts like a program is looked at like one.
+            facts = self._sources.read(path, "python", PythonFacts) or facts
+        return Module(path, facts, area)
 
     def flows(self, module: Module) -> Flows:
         """How values move through a module."""
