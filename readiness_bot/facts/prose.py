@@ -102,9 +102,17 @@ class _Open:
         return Section(self.title, self.level, self.line, "\n".join(self.parts)[:MAX_SECTION_TEXT], self.words)
 
 
+def _without_front_matter(lines: list[str]) -> list[str]:
+    """The lines with those of a YAML head, which is for the site's generator, left empty."""
+    if lines[:1] != ["---"] or "---" not in lines[1:60]:
+        return lines
+    end = lines.index("---", 1) + 1
+    return [""] * end + lines[end:]
+
+
 def _extract(data: bytes) -> Prose:
     text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-    lines = [line[:5_000] for line in text.splitlines()[:MAX_LINES]]
+    lines = _without_front_matter([line[:5_000] for line in text.splitlines()[:MAX_LINES]])
     sections: list[Section] = []
     links: list[Link] = []
     diagrams: list[int] = []

@@ -47,6 +47,11 @@ class Areas:
         self._paths = frozenset(paths)
         self._packages = frozenset(path.rpartition("/")[0] for path in self._paths if path.endswith("/__init__.py"))
         self._started = frozenset(started)
+        self._revisions = tuple(
+            f"{path.removesuffix('env.py')}versions/"
+            for path in self._paths
+            if f"/{path}".endswith("/env.py") and f"{path.removesuffix('env.py')}script.py.mako" in self._paths
+        )
         self._is_template = self._whole_tree_is_template()
         self._known: dict[str, Area] = {}
 
@@ -67,7 +72,7 @@ class Areas:
             return Area.EXAMPLE
         if TEST.search(judged):
             return Area.TEST
-        if MIGRATION.search(judged):
+        if MIGRATION.search(judged) or path.startswith(self._revisions):
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED

@@ -163,6 +163,9 @@ _NOT_CALLS = (
 )
 
 
+_OF_ANSWERS = frozenset({"get", "items", "keys", "values", "decode", "encode", "strip", "split", "json", "append"})
+"""What is called on what an SDK has answered, a dict or a text (Google's documents are fetched by `get`)."""
+
 _NO_CALLS = frozenset({"close", "aclose", "init_app"})
 _STUB = re.compile(r"Stub\(\)\.\w+$")
 """A method of a stub: what is called on its answer goes nowhere."""
@@ -229,7 +232,10 @@ class Outbound:
         if "_pb2_grpc." in name and _STUB.search(name):
             return "grpc"
         if name.startswith(_SDKS) and "." in name and not any(part in name for part in _NOT_CALLS):
-            last = name.rpartition(".")[2]
+            owner, _, last = name.replace("[]", "").rpartition(".")
+            answered = owner.endswith("()") and owner.rpartition(".")[2][:1].islower()
+            if last in _OF_ANSWERS and answered and not name.startswith("google."):
+                return None
             # A constructor opens nothing: what counts is a method of what it makes.
             return "sdk" if last[:1].islower() and "()" in name and last not in _NO_CALLS else None
         return None

@@ -67,5 +67,5 @@ def connection_reuse(repo: Repo) -> Judgement:
     if share >= ENOUGH:
         return passed(summary, *shown_kept)
     if share >= SOME:
-        return partial(summary, *shown_kept, *shown_made, score=0.5 + 0.4 * (share - SOME) / (ENOUGH - SOME))
+        return partial(summary, *shown_kept, *shown_made, score=round(0.5 + 0.4 * (share - SOME) / (ENOUGH - SOME), 2))
     return failed(summary, *shown_made)

@@ -1,0 +1,21 @@
+"""Which calls leave the process."""
+
+from __future__ import annotations
+
+from tests.repos import repo_of
+
+
+def test_what_an_sdk_answers_is_read_without_a_call() -> None:
+    text = (
+        "import boto3\n\n\ndef names(bucket):\n    client = boto3.client('s3')\n"
+        "    answer = client.list_objects_v2(Bucket=bucket)\n    return answer.get('Contents')\n"
+    )
+    assert [call.site.name for call in repo_of(text).outbound.calls] == ["boto3.client().list_objects_v2"]
+
+
+def test_documents_of_a_store_are_fetched_by_get() -> None:
+    text = (
+        "from google.cloud import firestore\n\n\ndef order(key):\n"
+        "    return firestore.Client().collection('orders').document(key).get()\n"
+    )
+    assert any(call.site.name.endswith(".get") for call in repo_of(text).outbound.calls)
