@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readiness_bot.repo.areas import Area, Areas
+from readiness_bot.model import Area
+from readiness_bot.repo.areas import Areas
 
 
 def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
