@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,7 @@ from pathspec import GitIgnoreSpec
 
 from readiness_bot import compare as comparison
 from readiness_bot import identity, plan, score, waivers
-from readiness_bot.beside import both
+from readiness_bot.beside import shared
 from readiness_bot.control import Control, controls, judge
 from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
@@ -25,6 +26,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Ignore
 from readiness_bot.settings import Settings
+from readiness_bot.verdict_store import JudgedTree, VerdictStore
 
 _log = logging.getLogger(__name__)
 
@@ -61,8 +63,10 @@ def assess(
     """
     tree = _tree(repository, revision, settings)
     with _WithoutCollector():
-        gathered = harvest(repository, [tree], store=_store(repository, cache_dir), jobs=jobs, progress=progress)
-        return _report(repository, tree, gathered, settings, assessed_on, _coverage(coverage_report))
+        (judged,) = _judged(
+            repository, [tree], settings, _coverage(coverage_report), cache_dir=cache_dir, jobs=jobs, progress=progress
+        )
+    return _report(repository, tree, judged, settings, assessed_on)
 
 
 def compare(
@@ -84,21 +88,21 @@ def compare(
     Raises as `assess`.
     """
     before, after = _tree(repository, base, settings), _tree(repository, head, settings)
-    coverage = _coverage(coverage_report)
     with _WithoutCollector():
-        gathered = harvest(
-            repository, [before, after], store=_store(repository, cache_dir), jobs=jobs, progress=progress
-        )
-        old, new = both(
-            lambda: _report(repository, before, gathered, settings, assessed_on, coverage),
-            lambda: _report(repository, after, gathered, settings, assessed_on, coverage),
-            jobs=available_processors() if jobs is None else jobs,
+        old, new = _judged(
+            repository,
+            [before, after],
+            settings,
+            _coverage(coverage_report),
+            cache_dir=cache_dir,
+            jobs=jobs,
+            progress=progress,
         )
     renames = repository.renames(before, after)
     came_from = {path: before.entries.get(renames.get(path, path)) for path in after.entries}
     return comparison.compare(
-        old,
-        new,
+        _report(repository, before, old, settings, assessed_on),
+        _report(repository, after, new, settings, assessed_on),
         renames,
         settings.policy,
         policy_changes,
@@ -109,20 +113,82 @@ def compare(
     )
 
 
-def judged(repo: Repo) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
-    """Every control's verdict of one repository, and what is to be said of the suppression comments in it.
+def _judged(
+    repository: Repository,
+    trees: Sequence[Tree],
+    settings: Settings,
+    coverage: float | None,
+    *,
+    cache_dir: Path | None,
+    jobs: int | None,
+    progress: Progress | None,
+) -> list[JudgedTree]:
+    """The trees judged; what an earlier run found out of one is not found out again."""
+    directory = cache_dir if cache_dir is not None else default_directory(repository.git_dir)
+    processes = available_processors() if jobs is None else max(1, jobs)
+    kept = VerdictStore(directory)
+    keys = [kept.key(tree, settings.policy.tenant_keys, coverage) for tree in trees]
+    known = {key: found for key in keys if (found := kept.get(key)) is not None}
+    wanted = {key: tree for key, tree in zip(keys, trees, strict=True) if key not in known}
+    if wanted:
+        gathered = harvest(
+            repository, list(wanted.values()), store=Store.open(directory), jobs=processes, progress=progress
+        )
+        # Each tree has a process of its own; one alone is worth dividing.
+        within = processes if len(wanted) == 1 else 1
+        pieces = [
+            lambda tree=tree: _judge_tree(tree, gathered, settings, coverage, jobs=within) for tree in wanted.values()
+        ]
+        for key, found in zip(wanted, shared(pieces, jobs=processes), strict=True):
+            kept.put(key, found)
+            known[key] = found
+        gathered.keep()
+    return [known[key] for key in keys]
 
-    Comments are honoured, waivers are not yet.
-    """
-    judgements = [(control, _judgement(control, repo)) for control in controls()]
+
+def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: float | None, *, jobs: int) -> JudgedTree:
+    skipped = gathered.skipped(tree)
+    repo = Repo(
+        Sources(
+            (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
+            lambda kind: gathered.facts(tree, kind),
+            read=lambda path, kind: gathered.read(tree, path, kind),
+            skipped=skipped,
+            tenant_keys=settings.policy.tenant_keys,
+            coverage=coverage,
+        )
+    )
+    judgements = _judgements(repo, jobs)
     used = {
         (control.id, site.location.path, line)
         for control, judgement in judgements
         for site in judgement.suppressed
         for line in range(site.location.line, max(site.location.line, site.location.end_line) + 1)
     }
-    notices = tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used))
-    return tuple(_verdict(control, judgement, repo) for control, judgement in judgements), notices
+    return JudgedTree(
+        verdicts=tuple(_verdict(control, judgement, repo) for control, judgement in judgements),
+        notices=tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used)),
+        facts=repo.facts,
+        skipped=tuple(sorted(skipped)),
+        lasting=gathered.is_lasting(tree) and not any(_broke_off(judgement) for _, judgement in judgements),
+    )
+
+
+def _judgements(repo: Repo, jobs: int) -> list[tuple[Control, Judgement]]:
+    """Every control with its judgement; processes that share them take whole categories, whose controls ask alike."""
+    by_category: dict[str, list[Control]] = defaultdict(list)
+    for control in controls():
+        by_category[control.category].append(control)
+    if jobs > 1:
+        repo.build()
+    groups = sorted(by_category.values(), key=len, reverse=True)
+    pieces = [lambda group=group: [_judgement(control, repo) for control in group] for group in groups]
+    found = {
+        control.id: judgement
+        for group, judgements in zip(groups, shared(pieces, jobs=jobs), strict=True)
+        for control, judgement in zip(group, judgements, strict=True)
+    }
+    return [(control, found[control.id]) for control in controls()]
 
 
 def _judgement(control: Control, repo: Repo) -> Judgement:
@@ -131,7 +197,14 @@ def _judgement(control: Control, repo: Repo) -> Judgement:
         return judge(control, repo)
     except Exception as error:  # noqa: BLE001 - whatever one control raises is its own failure
         _log.warning("%s could not judge: %s: %s", control.id, type(error).__name__, error, exc_info=True)
-        return Judgement(Status.UNKNOWN, None, f"This control broke off ({type(error).__name__}) and did not count.")
+        return Judgement(Status.UNKNOWN, None, f"{_BROKE_OFF} ({type(error).__name__}) and did not count.")
+
+
+_BROKE_OFF = "This control broke off"
+
+
+def _broke_off(judgement: Judgement) -> bool:
+    return judgement.summary.startswith(_BROKE_OFF)
 
 
 def _said_of(ignore: Ignore, used: Collection[tuple[str, str, int]]) -> Iterator[str]:
@@ -171,33 +244,15 @@ def _tree(repository: Repository, revision: str | None, settings: Settings) -> T
     return Tree(whole.commit, entries)
 
 
-def _store(repository: Repository, cache_dir: Path | None) -> Store:
-    return Store.open(cache_dir if cache_dir is not None else default_directory(repository.git_dir))
-
-
 def _coverage(report: bytes | None) -> float | None:
     if report is None:
         return None
     return line_coverage(report)
 
 
-def _report(
-    repository: Repository, tree: Tree, gathered: Harvest, settings: Settings, assessed_on: date, coverage: float | None
-) -> Report:
+def _report(repository: Repository, tree: Tree, judged: JudgedTree, settings: Settings, assessed_on: date) -> Report:
     policy = settings.policy
-    skipped = gathered.skipped(tree)
-    repo = Repo(
-        Sources(
-            (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
-            lambda kind: gathered.facts(tree, kind),
-            read=lambda path, kind: gathered.read(tree, path, kind),
-            skipped=skipped,
-            tenant_keys=policy.tenant_keys,
-            coverage=coverage,
-        )
-    )
-    verdicts, ignores = judged(repo)
-    applied = waivers.apply(verdicts, settings.waivers, assessed_on, settings.source)
+    applied = waivers.apply(judged.verdicts, settings.waivers, assessed_on, settings.source)
     summary = score.summarise(applied.verdicts, policy.thresholds)
     outlook = plan.outlook(applied.verdicts, summary.categories, summary.overall, summary.blockers, policy.thresholds)
     return Report(
@@ -206,7 +261,7 @@ def _report(
         scope=policy.path,
         assessed_on=assessed_on.isoformat(),
         next_review_on=plan.next_review(assessed_on, outlook.plan).isoformat(),
-        facts=repo.facts,
+        facts=judged.facts,
         overall=summary.overall,
         categories=summary.categories,
         verdicts=applied.verdicts,
@@ -216,9 +271,9 @@ def _report(
         plan=outlook.plan,
         resources=outlook.resources,
         recommendation=outlook.recommendation,
-        skipped=tuple(sorted(skipped)),
+        skipped=judged.skipped,
         waivers=applied.in_force,
-        notices=(*applied.notices, *ignores),
+        notices=(*applied.notices, *judged.notices),
     )
 
 

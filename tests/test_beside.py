@@ -1,4 +1,4 @@
-"""Work done in a process beside this one."""
+"""Work divided among processes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from collections.abc import Callable
 
 import pytest
 
-from readiness_bot.beside import both
+from readiness_bot.beside import MOST_PIECES, shared
 
 
 def _fails() -> int:
     raise ValueError("it cannot be done")
+
+
+def _square(number: int) -> Callable[[], int]:
+    return lambda: number * number
+
+
+def _written(number: int, file: int) -> Callable[[], int]:
+    return lambda: os.write(file, bytes([number]))
 
 
 def _dies_elsewhere(home: int) -> Callable[[], int]:
@@ -23,23 +31,37 @@ def _dies_elsewhere(home: int) -> Callable[[], int]:
     return work
 
 
-@pytest.mark.parametrize("jobs", [1, 2, 64])
-def test_gives_both_answers_in_order(jobs: int) -> None:
-    assert both(lambda: ("there", 1), lambda: ["here"], jobs=jobs) == (("there", 1), ["here"])
+@pytest.mark.parametrize("jobs", [1, 2, 3, 64])
+def test_gives_all_answers_in_order(jobs: int) -> None:
+    assert shared([_square(number) for number in range(40)], jobs=jobs) == [number * number for number in range(40)]
+    assert shared([], jobs=jobs) == []
 
 
-def test_uses_a_process_of_its_own_where_it_may() -> None:
-    there, here = both(os.getpid, os.getpid, jobs=1)
-    assert (there, here) == (os.getpid(), os.getpid())
+def test_a_piece_is_done_once() -> None:
+    read, write = os.pipe()
+    shared([_written(number, write) for number in range(100)], jobs=4)
+    os.close(write)
+    assert sorted(os.read(read, 1000)) == list(range(100))
+    os.close(read)
 
 
-def test_does_itself_what_the_other_process_did_not_live_to_do() -> None:
-    assert both(_dies_elsewhere(os.getpid()), lambda: 8, jobs=2) == (7, 8)
+def test_one_job_is_this_process() -> None:
+    assert set(shared([os.getpid] * 5, jobs=1)) == {os.getpid()}
+
+
+def test_does_itself_what_another_process_did_not_live_to_do() -> None:
+    assert shared([_dies_elsewhere(os.getpid())] * 9, jobs=3) == [7] * 9
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_raises_what_either_raises(jobs: int) -> None:
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_raises_what_a_piece_raises(jobs: int, place: int) -> None:
+    pieces = [lambda: 1] * 3
+    pieces[place] = _fails
     with pytest.raises(ValueError, match="cannot be done"):
-        both(_fails, lambda: 1, jobs=jobs)
-    with pytest.raises(ValueError, match="cannot be done"):
-        both(lambda: 1, _fails, jobs=jobs)
+        shared(pieces, jobs=jobs)
+
+
+def test_refuses_more_pieces_than_it_can_tell_apart() -> None:
+    with pytest.raises(ValueError, match="257 pieces"):
+        shared([os.getpid] * (MOST_PIECES + 1), jobs=2)

@@ -43,6 +43,7 @@ class Harvest:
         self._store = store
         self._rows: dict[tuple[str, str], Row] = {}
         self._decoded: dict[tuple[str, str], object] = {}
+        self._passing: set[tuple[str, str]] = set()
         self._trees = tuple(trees)
         self._wanted = _wanted(trees)
 
@@ -57,7 +58,6 @@ class Harvest:
                 decoded = self._decode(wanted)
                 if isinstance(decoded, facts):
                     found[wanted.path] = decoded
-        self._store.save()
         return found
 
     def read(self, tree: Tree, path: str, kind: str) -> object:
@@ -82,6 +82,14 @@ class Harvest:
             if entry.kind == "submodule":
                 reasons[path].add(_SUBMODULE)
         return tuple(Skipped(path, "; ".join(sorted(found))) for path, found in sorted(reasons.items()))
+
+    def is_lasting(self, tree: Tree) -> bool:
+        """Whether reading the tree again can give nothing else: nothing of it was out of reach, or broke its reader."""
+        return not any((wanted.extractor.kind, wanted.blob) in self._passing for wanted in self._wanted_of(tree))
+
+    def keep(self) -> None:
+        """Writes down what was read on the spot, for the next run."""
+        self._store.save()
 
     def gather(self, jobs: int, progress: Progress | None) -> None:
         """Fills in what the store knows, and has the rest extracted by that many processes."""
@@ -126,6 +134,8 @@ class Harvest:
             self._rows[outcome.kind, blob] = outcome.row
             if outcome.lasting:
                 self._store.put(outcome.kind, blob, outcome.row)
+            else:
+                self._passing.add((outcome.kind, blob))
 
     def _decode(self, wanted: _Wanted) -> object:
         """The facts of a file; None where there are none. What the store had wrong is extracted again."""

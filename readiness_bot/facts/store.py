@@ -112,7 +112,7 @@ class Store:
             if _size(self._recent) * RECENT_SHARE > _size(self._pack):
                 self._merge(self._file, self._recent_file)
             else:
-                _replace(self._recent_file, _packed(self._run, self._recent.kinds))
+                write_whole(self._recent_file, _packed(self._run, self._recent.kinds))
         except OSError as error:
             _log.warning("The facts are not kept for the next run: %s", error.strerror)
             return
@@ -129,7 +129,7 @@ class Store:
             for kind in {*self._pack.kinds, *self._recent.kinds}
         }
         bounded = _bounded(kinds, self._run)
-        _replace(file, _packed(self._run, bounded))
+        write_whole(file, _packed(self._run, bounded))
         _prune(file)
         if _identity(recent_file) == merged:
             recent_file.unlink(missing_ok=True)
@@ -168,13 +168,18 @@ def file_name() -> str:
 
     It changes with every change of the extractors' source, so that no number has to be counted up by hand.
     """
+    return f"facts-{source_digest(Path(__file__).parent)}.bin"
+
+
+def source_digest(package: Path) -> str:
+    """Sixteen hex digits that change with a package's source, the libraries that facts are made with, and Python."""
     digest = hashlib.blake2b(digest_size=8)
-    for source in sorted(Path(__file__).parent.rglob("*.py")):
+    for source in sorted(package.rglob("*.py")):
         digest.update(b"%b\0%b\0" % (source.name.encode(), hashlib.blake2b(source.read_bytes()).digest()))
     for name in _installed():
         digest.update(f"{name}\0".encode())
     digest.update(f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}".encode())
-    return f"facts-{digest.hexdigest()}.bin"
+    return digest.hexdigest()
 
 
 def _installed() -> list[str]:
@@ -237,7 +242,8 @@ def _bounded(kinds: dict[str, dict[str, _Kept]], run: int) -> dict[str, dict[str
     return {kind: dict(sorted(blobs.items())) for kind, blobs in bounded.items() if blobs}
 
 
-def _replace(file: Path, content: bytes) -> None:
+def write_whole(file: Path, content: bytes) -> None:
+    """Writes a file in one step, so that others see all of it or what was there before. Raises `OSError`."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".facts-", dir=file.parent)
     unfinished = Path(name)

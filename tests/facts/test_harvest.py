@@ -233,8 +233,25 @@ def test_stored_facts_of_the_wrong_shape_are_extracted_again(
         "What was kept of `b.md` is not as expected, it is read again",
     ]
     caplog.clear()
+    gathered.keep()
     assert harvest(opened, [tree], store=Store.open(tmp_path)).facts(tree, Title) == {"a.md": Title("One")}
     assert caplog.messages == []
+
+
+def test_only_what_follows_from_the_bytes_is_lasting(
+    repository: Make, extracted: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Repository.open(repository({"a.md": "# One\n", "b.md": "two\n", "c.txt": "three\n"}))
+    tree = opened.tree("HEAD")
+    assert harvest(opened, [tree], jobs=1).is_lasting(tree)
+
+    def breaks(content: bytes) -> Lines:
+        raise LookupError(content)
+
+    broken = (Extractor("lines", KNOWN[0].claims, breaks, Lines),)
+    monkeypatch.setattr(subject, "claiming", lambda path: tuple(one for one in broken if one.claims(path)))
+    monkeypatch.setattr(workers, "extractors", lambda: broken)
+    assert not harvest(opened, [tree], jobs=1).is_lasting(tree)
 
 
 def test_facts_of_another_tree_are_refused(repository: Make, extracted: Callable[[], list[str]]) -> None:
