@@ -46,7 +46,7 @@ def workflow(document: Node) -> Pipeline:
 def action(document: Node) -> Pipeline:
     """A composite action's steps as one job; an action in another language has none."""
     runs = document["runs"]
-    steps = tuple(_step(node, runs) for node in runs["steps"])
+    steps = tuple(_step(node, runs) for node in _steps(runs))
     job = Job(name="runs", line=runs.line, end_line=runs.end_line, steps=steps, image=runs["image"].string)
     return Pipeline(provider="github-action", name=document["name"].string, line=document.line, jobs=(job,))
 
@@ -87,14 +87,14 @@ def _permissions(node: Node) -> tuple[Pair, ...] | None:
 def _job(name: str, node: Node, defaults: Node) -> Job:
     own = node["defaults"]["run"] or defaults
     environment = node["environment"]
-    conditions = " ".join(step["if"].string + " " + step["run"].string for step in node["steps"])
+    conditions = " ".join(step["if"].string + " " + step["run"].string for step in _steps(node))
     return Job(
         name=name,
         line=node.key_line,
         end_line=node.end_line,
         steps=tuple(
             variant
-            for step in node["steps"]
+            for step in _steps(node)
             for variant in _variants(_step(step, own, conditions), node["strategy"]["matrix"])
         ),
         needs=node["needs"].strings,
@@ -111,6 +111,12 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
         secrets=pairs(node["secrets"])
         or tuple(Pair("", text, node["secrets"].line) for text in node["secrets"].strings),
     )
+
+
+def _steps(node: Node) -> Iterator[Node]:
+    """The steps in order, those of a group that runs in parallel one by one."""
+    for step in node["steps"]:
+        yield from step["parallel"] or (step,)
 
 
 def _step(node: Node, defaults: Node, conditions: str = "") -> Step:

@@ -1,4 +1,4 @@
-"""Makefiles and justfiles as tasks, simple variables resolved; knows no functions, conditions or pattern rules."""
+"""Makefiles as tasks, simple variables resolved; knows no functions, conditions or pattern rules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from readiness_bot.facts.tasks import Task, TaskFile, TaskLine
 
 
 class Makefile(TaskFile, frozen=True, array_like=True, gc=False):
-    """A Makefile's or justfile's targets."""
+    """A Makefile's targets."""
 
 
-_PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.(?!py$)[\w-]+)?|[\w.-]+\.mk|\.?[jJ]ustfile|[\w-]+\.just)$")
+_PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.(?!py$)[\w-]+)?|[\w.-]+\.mk)$")
 _RULE = re.compile(r"(?P<names>[^\s:=#@{}][^:=#]*?)\s*(?P<parameters>)::?(?!=)(?P<needs>[^=#;]*)(?:#.*|;.*)?$")
 _VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?P<value>.*)$")
-_USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]|\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+_USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
 _MAX_VALUE = 2_000
 
 
@@ -29,7 +29,7 @@ def _extract(data: bytes) -> Makefile:
     def close() -> None:
         tasks.extend(Task(name, start, last, needs, tuple(lines)) for name in names)
 
-    for number, ending, text in _logical_lines(data.decode("utf-8-sig", "replace")):
+    for number, ending, text in logical_lines(data.decode("utf-8-sig", "replace")):
         if text[:1] in ("\t", " ") and names and text.strip():
             if not text.lstrip().startswith("#"):
                 lines.append(_recipe_line(text, number, variables))
@@ -38,15 +38,10 @@ def _extract(data: bytes) -> Makefile:
             variables.setdefault(variable["name"], _expanded(variable["value"].strip(), variables))
         elif (rule := _RULE.match(text)) and not text.startswith("."):
             close()
-            names, needs = _names(rule["names"]), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
+            names, needs = rule["names"].split(), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
             start, last, lines = number, ending, []
     close()
     return Makefile(_merged(tasks))
-
-
-def _names(written: str) -> list[str]:
-    """The targets of a rule; a justfile's recipe parameters look like further targets that nobody asks for."""
-    return written.split()
 
 
 def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:
@@ -56,7 +51,7 @@ def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:
     return TaskLine(_expanded(command[len(marks) :], variables).replace("$$", "$"), number, "-" not in marks)
 
 
-def _logical_lines(text: str) -> list[tuple[int, int, str]]:
+def logical_lines(text: str) -> list[tuple[int, int, str]]:
     """Lines with those that end in a backslash joined, each with the numbers of its first and last."""
     found: list[tuple[int, int, str]] = []
     parts: list[str] = []
@@ -77,7 +72,7 @@ def _logical_lines(text: str) -> list[tuple[int, int, str]]:
 
 def _expanded(text: str, variables: dict[str, str]) -> str:
     """The text with known variables put in once; values were expanded when they were read, and are bounded."""
-    return _USE.sub(lambda use: variables.get(use[1] or use[2], use[0]), text)[:_MAX_VALUE]
+    return _USE.sub(lambda use: variables.get(use[1], use[0]), text)[:_MAX_VALUE]
 
 
 def _merged(tasks: list[Task]) -> tuple[Task, ...]:

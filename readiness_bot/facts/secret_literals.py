@@ -174,21 +174,29 @@ def _as_python(text: str, data: bytes) -> Parsed | None:
 
 
 def _of_python(parsed: Parsed) -> list[SecretLiteral]:
-    reader = _PythonReader()
+    reader = _PythonReader(frozenset(_OF_PARSER.findall(parsed.text)))
     with deep_walk():
         reader.walk.each(parsed.tree.body)
     return reader.found
 
 
+_OF_PARSER = re.compile(
+    r"\b(\w+)(?:\s*=\s*(?:\w+\.)*(?:Raw|Safe)?ConfigParser\(|\.(?:has_option|has_section|read_dict|read_file|readfp)\("
+    r"|\.getboolean\(\s*['\"][\w-]+['\"]\s*,\s*['\"])"
+)
+"""Names of parsers of INI files, by what they are made of or asked."""
+
+
 class _PythonReader:
     """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback.
 
-    `owner` is the class and function around the place being looked at.
+    `owner` is the class and function around the place being looked at, `parsers` are names of parsers of INI files.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, parsers: frozenset[str]) -> None:
         self.found: list[SecretLiteral] = []
         self.owner = ""
+        self.parsers = parsers
         self.walk = Walk()
         self.walk.on(self.definition, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         self.walk.before(self.assignment, ast.Assign)
@@ -257,7 +265,7 @@ class _PythonReader:
             and re.fullmatch(r"[A-Za-z_][\w.\-]+", name)
         ):
             values = [
-                *node.args[1:2],
+                *([] if self.asks_parser(node.func) else node.args[1:2]),
                 *(
                     keyword.value
                     for keyword in node.keywords
@@ -311,17 +319,27 @@ class _PythonReader:
                 )
                 texts = [
                     argument
-                    for argument in (value.args if converts else value.args[1:2])
+                    for argument in (
+                        value.args if converts else [] if self.asks_parser(value.func) else value.args[1:2]
+                    )
                     if isinstance(argument, ast.Constant)
                 ]
                 texts += [
                     keyword.value
                     for keyword in value.keywords
-                    if keyword.arg == "default" and isinstance(keyword.value, ast.Constant)
+                    if keyword.arg in ("default", "fallback") and isinstance(keyword.value, ast.Constant)
                 ]
                 for argument in texts[:1]:
                     if isinstance(argument.value, str):
                         self.add(name, argument.value, argument, fallback=not converts, constant=constant)
+
+    def asks_parser(self, function: ast.expr) -> bool:
+        """`config.get("section", "option")` of an INI file: its second argument is a name, and no default."""
+        return (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Name)
+            and function.value.id in self.parsers
+        )
 
     def add(
         self,

@@ -13,6 +13,14 @@ class TaskLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
     can_fail: bool = True
 
 
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a caller may tell a task; `is_variadic` takes all that follows."""
+
+    name: str
+    default: str = ""
+    is_variadic: bool = False
+
+
 class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One task: `needs` are tasks that run before it."""
 
@@ -22,6 +30,7 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     needs: tuple[str, ...] = ()
     lines: tuple[TaskLine, ...] = ()
     directory: str = ""
+    parameters: tuple[Parameter, ...] = ()
 
 
 class TaskFile(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -344,12 +344,25 @@ class Identity:
         name = snake(attached.name.rpartition(":")[2].rpartition(".")[2])
         if _GATE.search(name):
             return True
+        if attached.definition is not None and self._sends_strangers_to_login(attached.definition):
+            return True
         if attached.definition is None or not _GENERIC.match(name):
             return False
         calls, _, returns, _ = self._refusals.body(attached.definition)
         answers = [value for call in calls for value in (*call.args, *(value for _, value in call.keywords))]
         answers += [value for item in returns for value in flattened(item.value)]
         return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
+
+    @staticmethod
+    def _sends_strangers_to_login(site: DefinitionSite) -> bool:
+        """Whether a middleware class answers who is not signed in with the way to the login."""
+        definition = site.definition
+        return definition.kind == "class" and any(
+            definition.line <= call.line <= definition.end_line
+            and re.search(r"login", call.last, re.IGNORECASE)
+            and any(re.search(r"(^|\.)(is_anonymous|is_authenticated)$", guard) for guard in call.guards)
+            for call in site.module.facts.calls
+        )
 
     def _limited_to(self, attached: Attachment) -> str:
         """The blueprint whose requests alone a hook sees; empty for the whole application."""

@@ -63,6 +63,9 @@ _VERSION = re.compile(
     r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^[^<{]*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|/(rest|api)/\d+(\.\d+)?(/|$)",
     re.IGNORECASE,
 )
+_VERSION_HEADER = re.compile(
+    r"(x-)?(accept-|api-)?version|(x-)?api-?version|(?!.*client|.*app-)[a-z]+-version", re.IGNORECASE
+)
 _SCHEMA_SOURCES = (
     "drf_spectacular",
     "drf_yasg",
@@ -455,7 +458,7 @@ class Interface:
             return False
         if self._takes_pages(route):
             return True
-        if "GET" not in route.methods or re.search(r"(\}|>|\))/?$", route.path) or route.path in ("/", ""):
+        if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", route.path) or route.path in ("/", ""):
             return False
         name = route.handler.definition.name.lower() if route.handler is not None else ""
         segment = route.path.rstrip("/").rpartition("/")[2].lower()
@@ -531,6 +534,8 @@ class Interface:
             )
             if bound is not None:
                 return not (isinstance(bound[1].value, Const) and bound[1].value.value is None)
+            if self._pages_by_base(route.view):
+                return True
             if self._rest_default and route.framework == "django-rest-framework" and self._is_list_view(route):
                 return True
         if route.handler is None:
@@ -546,6 +551,15 @@ class Interface:
         if "Page" in str(route.handler.definition.returns):
             return True
         return any(self._pages_here(site) for site in self._around(route, depth=1))
+
+    def _pages_by_base(self, view: DefinitionSite) -> bool:
+        """Whether a view pages by its own method, or as a table of django-tables2, which pages unless told not to."""
+        if self._python.member(view, "get_paginate_by") is not None:
+            return True
+        told = self._python.class_value(view, "table_pagination")
+        return any(
+            base.startswith("django_tables2.") and "Table" in base for base in self._python.external_bases(view)
+        ) and not (told is not None and isinstance(told[1].value, Const) and told[1].value.value is False)
 
     @staticmethod
     def _texts(calls: list[Call]) -> Iterator[str]:
@@ -611,6 +625,14 @@ class Interface:
                             setting.line,
                             "`DEFAULT_VERSIONING_CLASS` reads the version of a request",
                         )
+        for site in self._python.calls_of("get"):
+            asked = site.call.args[0] if site.call.args else None
+            if (
+                re.search(r"(^|\.)headers$", (site.call.via or site.call.name).lstrip("?").rpartition(".")[0])
+                and isinstance(asked, Const)
+                and _VERSION_HEADER.fullmatch(str(asked.value))
+            ):
+                return Evidence(site.module.path, site.call.line, f"`{asked.value}` says which version is asked for")
         for module, item in self._python.imports(
             "fastapi_versioning", "fastapi_versionizer", "cadwyn", "versioned_fastapi"
         ):

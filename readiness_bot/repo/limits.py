@@ -47,6 +47,10 @@ _LOCKOUT = re.compile(
     r"|failed_attempts|invalid_login_attempt)",
     re.IGNORECASE,
 )
+_MET = re.compile(
+    r"(rate_?limited|throttled|(limit|quota)_(exceeded|reached)|too_many_(requests|attempts))", re.IGNORECASE
+)
+"""What a condition names that asks whether a limit is met."""
 _COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
 _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
@@ -106,6 +110,7 @@ class Limits:
             *self._of_django(),
             *self._of_gateway(),
             *self._of_lockout(),
+            *self._of_checks(),
         ]
         if not found:
             found = list(self._unattached())
@@ -262,6 +267,24 @@ class Limits:
                         site.definition.line,
                         self._off,
                     )
+
+    def _of_checks(self) -> Iterator[RateLimit]:
+        """Code around a login that refuses where a limit of its own is met: `if self._is_rate_limited(): raise …`."""
+        for site in self._python.functions:
+            facts, definition = site.module.facts, site.definition
+            inside = f"{definition.qualname} {site.module.path.rpartition('/')[2]}"
+            if not _LOGIN.search(inside):
+                continue
+            for one in facts.raises:
+                if definition.line <= one.line <= definition.end_line and any(map(_MET.search, one.guards)):
+                    yield RateLimit(
+                        "login",
+                        f"`{definition.name}` refuses who asks too often",
+                        site.module.path,
+                        one.line,
+                        self._off,
+                    )
+                    break
 
     @staticmethod
     def _acts_on_failures(site: DefinitionSite) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness_bot.repo.python import DefinitionSite, Python
-from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.routes import Route, Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring
 
@@ -26,10 +26,11 @@ def parts(python: Python, routes: Routes, services: Services, wiring: Wiring) ->
     for route in routes.all:
         name = f"router `{route.router.rpartition(':')[2]}`" if route.router else f"routes of {route.framework}"
         key = (route.module.path, route.router or route.framework)
+        is_wired = route.is_wired or _is_made_on_demand(python, route)
         known = found.get(key)
-        if known is None or (route.is_wired and not known.is_wired):
+        if known is None or (is_wired and not known.is_wired):
             # One route that is served proves the whole router.
-            found[key] = Part(name, route.module.path, route.line if known is None else known.line, route.is_wired)
+            found[key] = Part(name, route.module.path, route.line if known is None else known.line, is_wired)
     for task in services.tasks:
         site = task.definition
         found[site.module.path, site.name] = Part(
@@ -43,6 +44,17 @@ def parts(python: Python, routes: Routes, services: Services, wiring: Wiring) ->
                 f"middleware `{site.definition.name}`", site.module.path, site.definition.line, used
             )
     return tuple(sorted(found.values(), key=lambda part: (part.path, part.line, part.name)))
+
+
+def _is_made_on_demand(python: Python, route: Route) -> bool:
+    """Whether a route without a router is made in a function that something calls: its answer is what is included."""
+    if route.router or route.call is None or route.call.scope < 0:
+        return False
+    return any(
+        any(True for _ in python.calls_of(item.name))
+        for item in route.module.enclosing(route.call.scope)
+        if item.kind == "function"
+    )
 
 
 def _is_middleware(python: Python, site: DefinitionSite) -> bool:

@@ -356,6 +356,7 @@ def _runs_tests(command: ToolCommand) -> bool:
     return command.tool in _TEST_RUNNERS or _TEST_SCRIPT.fullmatch(command.tool) is not None
 
 
+_MAX_TEXT = 10_000
 _INPUT_USE = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")
 
 
@@ -501,7 +502,15 @@ class _Follower:
         yield from self._tasks(run, "make", _asked_of_make(run.command), run.command.value("-C", "--directory"))
 
     def _just(self, run: Run) -> Iterator[Run]:
-        yield from self._tasks(run, "just", run.command.words, "")
+        words = _asked_of_just(run.command)
+        for tasks in self._files_of("just", run.command.directory):
+            left = words or tuple(task.name for task in tasks.file.tasks[:1])
+            while left and (task := tasks.named(left[0])):
+                taken = len(left) if any(each.is_variadic for each in task.parameters) else 1 + len(task.parameters)
+                yield from self._task(run, tasks, _told(task, left[1:taken]), 0)
+                left = left[taken:]
+            if left != words:
+                return
 
     def _taskfile(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "script", run.command.words, "")
@@ -543,23 +552,25 @@ class _Follower:
         folder = _under(run.command.directory, directory)
         if "git clone" in run.step.step.run and not any(path.startswith(f"{folder}/") for path in self.sources.paths):
             return  # another repository's, which the step has just fetched
-        candidates = [tasks for tasks in self.tooling.tasks if tasks.runner == runner]
-        here = [tasks for tasks in candidates if tasks.directory == folder] or candidates
-        for tasks in here:
+        for tasks in self._files_of(runner, folder):
             wanted = [task for name in names if (task := tasks.named(name))]
-            if not names and runner in ("make", "just"):
+            if not names and runner == "make":
                 wanted = list(tasks.file.tasks[:1])
             for task in wanted:
                 yield from self._task(run, tasks, task, 0)
             if wanted:
                 return
 
+    def _files_of(self, runner: str, folder: str) -> list[Tasks]:
+        candidates = [tasks for tasks in self.tooling.tasks if tasks.runner == runner]
+        return [tasks for tasks in candidates if tasks.directory == folder] or candidates
+
     def _task(self, run: Run, tasks: Tasks, task: Task, depth: int) -> Iterator[Run]:
         if depth > _MAX_DEPTH or not self._once(f"{tasks.path}#{task.name}", task.line):
             return
         for name in task.needs:
             if needed := tasks.named(name):
-                yield from self._task(run, tasks, needed, depth + 1)
+                yield from self._task(run, tasks, _told(needed, ()), depth + 1)
         directory = _under(tasks.directory, task.directory)
         for line in task.lines:
             for command in tool_commands(line.text, line.line, directory=directory):
@@ -690,6 +701,35 @@ def _is_formatter(command: ToolCommand) -> bool:
     if command.tool == "ruff":
         return command.words[:1] == ("format",)
     return command.tool in ("black", "isort", "yapf", "autopep8", "blue", "darker")
+
+
+_JUST_VALUES = frozenset({"-f", "--justfile", "-d", "--working-directory", "--dotenv-path", "--shell"})
+
+
+def _asked_of_just(command: ToolCommand) -> tuple[str, ...]:
+    """The recipes and what they are told, without the options of `just` itself."""
+    words = list(command.arguments)
+    while words and (words[0].startswith("-") or "=" in words[0]):
+        del words[: 2 if words[0] in _JUST_VALUES else 1]
+    return tuple(words)
+
+
+def _told(task: Task, words: tuple[str, ...]) -> Task:
+    """The recipe with what it is told in place of its parameters."""
+    if not task.parameters:
+        return task
+    values: dict[str, str] = {}
+    for number, parameter in enumerate(task.parameters):
+        given = words[number:] if parameter.is_variadic else words[number : number + 1]
+        values[parameter.name] = " ".join(given) or parameter.default
+    everything = " ".join(words)
+
+    def filled(text: str) -> str:
+        text = re.sub(r"\{\{\s*([\w-]+)\s*\}\}", lambda use: values.get(use[1], use[0]), text)
+        return re.sub(r"\"?\$@\"?", lambda _: everything, text)
+
+    lines = tuple(structs.replace(line, text=filled(line.text)[:_MAX_TEXT]) for line in task.lines)
+    return structs.replace(task, name=f"{task.name} {everything}".strip(), lines=lines)
 
 
 _FOLLOWED: dict[str, Callable[[_Follower, Run], Iterator[Run]]] = {

@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.python import (
+    IN_FOR_HEADER,
+    IN_HANDLER,
+    IN_LOOP,
+    Const,
+    Definition,
+    Invoke,
+    Mapping,
+    Name,
+    Value,
+)
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -338,9 +348,21 @@ class Resilience:
                     else f"dramatiq actor `{task.name}` (retried by default)"
                 )
                 yield Mechanism(detail, task.definition.location, self._wiring.runs(task.definition.module))
+        celery = {task.definition.module.path for task in self._services.tasks if task.queue == "celery"}
+        for site in self._python.calls_of("retry"):
+            around = site.function
+            if site.module.path in celery and around is not None and not self._is_task(site.module, around):
+                detail = f"`{(site.call.via or site.call.name).lstrip('?')}` in `{around.name}`"
+                yield Mechanism(detail, site.location, self._call_is_reached(site))
         for name in ("rq.Retry", "rq.job.Retry"):
             for site in self._python.calls(name):
                 yield Mechanism("`rq.Retry`", site.location, self._call_is_reached(site))
+
+    def _is_task(self, module: Module, definition: Definition) -> bool:
+        return any(
+            task.definition.module is module and task.definition.definition is definition
+            for task in self._services.tasks
+        )
 
     def _retries_itself(self, site: DefinitionSite) -> bool:
         first, last = site.definition.line, site.definition.end_line

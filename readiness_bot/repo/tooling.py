@@ -9,6 +9,8 @@ from functools import cached_property
 
 from readiness_bot.facts.config_tables import EXTRACTOR as CONFIG
 from readiness_bot.facts.config_tables import ConfigTables, Setting, Table
+from readiness_bot.facts.justfile import EXTRACTOR as JUSTFILE
+from readiness_bot.facts.justfile import Justfile
 from readiness_bot.facts.makefile import EXTRACTOR as MAKEFILE
 from readiness_bot.facts.makefile import Makefile
 from readiness_bot.facts.noxfile import EXTRACTOR as NOXFILE
@@ -103,7 +105,7 @@ class Tooling:
     @staticmethod
     def reads(path: str) -> bool:
         """Whether the path is a file that this room's answers rest on."""
-        return any(extractor.claims(path) for extractor in (CONFIG, MAKEFILE, NOXFILE, SCRIPTS, HOOKS))
+        return any(extractor.claims(path) for extractor in (CONFIG, JUSTFILE, MAKEFILE, NOXFILE, SCRIPTS, HOOKS))
 
     def _is_foreign(self, path: str) -> bool:
         return self._sources.area(path) in (Area.VENDORED, Area.EXAMPLE, Area.TEST)
@@ -158,6 +160,7 @@ class Tooling:
         """The tasks of every runner, those of files nearest the root first."""
         found = [
             *self._of_files(Makefile, "make"),
+            *self._of_files(Justfile, "just"),
             *self._of_files(Noxfile, "nox"),
             *self._of_files(ScriptFile, "script"),
             *self._of_tables(),
@@ -166,9 +169,8 @@ class Tooling:
 
     def _of_files(self, kind: type[TaskFile], runner: str) -> Iterator[Tasks]:
         for path, facts in self._sources.facts(kind).items():
-            name = path.rpartition("/")[2]
             if facts.tasks and self._sources.area(path) is not Area.VENDORED:
-                yield Tasks(path, path.rpartition("/")[0], "just" if "just" in name.lower() else runner, facts)
+                yield Tasks(path, path.rpartition("/")[0], runner, facts)
 
     def _of_tables(self) -> Iterator[Tasks]:
         for path, tables in self.files.items():

@@ -26,6 +26,15 @@ def _found(text: str) -> list[tuple[str, int, str, bool]]:
         ("import os\ntoken_url = '/api/login'\npassword_file = '/run/x'\n", []),
         ("SMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd\n", [("SMTP_PASSWORD", 1, "random", False)]),
         ("SMTP_PASSWORD=${SMTP_PASSWORD}\n# API_KEY=k3Vq9LzX7mTr2WbN8sJd\n", []),
+        ("config = configparser.ConfigParser()\nSECRET_KEY = config.get('site', 'secret')\n", []),
+        (
+            "config = build()\nconfig.has_option('site', 'secret')\nSECRET_KEY = config.get('site', 'secret')\n",
+            [],
+        ),
+        (
+            "config = ConfigParser()\nSECRET_KEY = config.get('site', 'secret', fallback='q8Zt2vLm9XcR4bNw7KdP')\n",
+            [("SECRET_KEY", 2, "random", True)],
+        ),
         ("a:\n  client_secret: k3Vq9LzX7mTr2WbN8sJd\n", [("client_secret", 2, "random", False)]),
     ],
 )

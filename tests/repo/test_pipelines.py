@@ -211,3 +211,31 @@ def test_an_action_lies_in_any_folder_of_the_host() -> None:
         ),
     }
     assert the_run(files, "pytest").events == {"push", "any-push"}
+
+
+@pytest.mark.parametrize(
+    ("step", "justfile", "expected"),
+    [
+        ("just style --check", "style *args='':\n    ruff format {{ args }}\n", ["ruff format --check"]),
+        ("just style", "style *args='.':\n    ruff format {{ args }}\n", ["ruff format ."]),
+        ("just unit -x", 'unit *args:\n    just py "$@"\npy *args:\n    ruff "$@"\n', ["ruff -x"]),
+        (
+            "just both",
+            "both: two (one 'a') && three\none x:\n  ruff {{x}}\ntwo:\n  ruff b\nthree:\n  ruff c\n",
+            ["ruff b", "ruff a", "ruff c"],
+        ),
+        ("just", "first:\n    @-ruff check\nsecond:\n    ruff no\n", ["ruff check"]),
+        (
+            "just all",
+            "alias all := every\nevery:\n    #!/usr/bin/env bash\n    set -e\n    ruff check\n",
+            ["ruff check"],
+        ),
+        ("just job", "[script('python3')]\njob:\n    ruff = 1\n", []),
+        ("just up to", "up where:\n    ruff {{ where }}\nto:\n    ruff no\n", ["ruff to"]),
+        ("just a b", "a:\n    ruff a\nb:\n    ruff b\n", ["ruff a", "ruff b"]),
+        ("just loop", "loop *args:\n    just loop {{ args }} more\n", []),
+    ],
+)
+def test_recipes_of_just_are_told_things(step: str, justfile: str, expected: list[str]) -> None:
+    files = {CI: workflow(step), "justfile": justfile}
+    assert [run.command.text for run in repo_of(files).pipelines.runs_of("ruff")] == expected

@@ -25,6 +25,14 @@ _HALF = 0.05
     role=Role.BACKEND,
     sources=["https://google.aip.dev/158"],
     passes=[
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom django.views.generic import ListView\n"
+                "from django_tables2 import SingleTableMixin\n\n\nclass Orders(SingleTableMixin, ListView):\n"
+                "    model = None\n\n\nurlpatterns = [path('orders/', Orders.as_view())]\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"
             "def list_items(limit: int = 50, offset: int = 0):\n    return []\n"

@@ -26,6 +26,10 @@ A third of all routes is enough to see a scheme.
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
         (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/orders')\ndef orders():\n"
+            "    return {'v1': [], 'v2': {}}[request.headers.get('shop-version')]\n"
+        ),
+        (
             "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n"
             "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n"
         ),

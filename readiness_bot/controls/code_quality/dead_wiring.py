@@ -20,6 +20,15 @@ from readiness_bot.repo import Repo
     sources=["https://fastapi.tiangolo.com/tutorial/bigger-applications/"],
     passes=[
         {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/crud.py": (
+                "from django.urls import path\nfrom django.views import View\n\n\nclass Crud(View):\n    @classmethod\n"
+                "    def urls(cls, base):\n        return [path(f'{base}/new', cls.as_view())]\n"
+            ),
+            "shop/urls.py": "from shop.crud import Crud\n\n\nclass Orders(Crud):\n    pass\n\n\n"
+            "urlpatterns = [*Orders.urls('orders')]\n",
+        },
+        {
             "app/items.py": (
                 "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
                 "items():\n    return []\n"
@@ -78,7 +87,7 @@ def dead_wiring(repo: Repo) -> Judgement:
         return not_applicable("Nothing here is made to be plugged in.")
     dead = [part for part in parts if not part.is_wired]
     summary = f"{len(parts) - len(dead)} of {len(parts)} routers, tasks and middleware classes are plugged in."
-    evidence = [seen(part.path, part.line, f"{part.name} is included by nothing") for part in dead[:5]]
+    evidence = [seen(part.path, part.line, f"nothing includes {part.name}") for part in dead[:5]]
     if not dead:
         return passed(summary, *(seen(part.path, part.line, f"{part.name} is included") for part in parts[:3]))
     share = 1 - len(dead) / len(parts)

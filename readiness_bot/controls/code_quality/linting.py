@@ -38,6 +38,19 @@ _HOOKS = (
     role=Role.BACKEND,
     sources=["https://docs.astral.sh/ruff/linter/", "https://pre-commit.com/#usage-in-continuous-integration"],
     passes=[
+        {
+            "app/main.py": "import os\n",
+            "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
+            "justfile": (
+                'dev := "uv run --extra=dev"\n\n[parallel]\ncheck: (format "--check") lint\n\n'
+                'format *args="":\n    {{ dev }} ruff format {{ args }}\n\n'
+                'lint *args="":\n    {{ dev }} ruff check {{ args }}\n'
+            ),
+            ".github/workflows/lint.yml": (
+                "on: pull_request\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n      - parallel:\n"
+                "          - run: echo other\n          - run: just check\n"
+            ),
+        },
         {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW.replace("pull_request", "[push]")},
         {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW},
         {

@@ -74,6 +74,14 @@ ENOUGH = 0.5
     " return requests.post(url, timeout=5)\n\n\n"
     "if __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
+        {
+            "shop/tasks.py": (
+                "import requests\nfrom celery import Celery\n\napp = Celery('shop')\n\n\ndef again(task, error):\n"
+                "    task.retry(max_retries=5, countdown=2 ** task.request.retries, exc=error)\n\n\n"
+                "@app.task(bind=True)\ndef charge(self, url):\n    try:\n        requests.post(url, timeout=5)\n"
+                "    except requests.RequestException as error:\n        again(self, error)\n"
+            ),
+        },
         (
             "import time\nimport redis\nfrom tornado.httpclient import AsyncHTTPClient\n\n\n"
             "def connect(url):\n    attempts = 0\n    while True:\n        try:\n"

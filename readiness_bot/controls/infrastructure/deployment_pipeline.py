@@ -34,7 +34,10 @@ _COMMANDS = (
     ),
     r"ansible-playbook|nomad (job )?run|fastapi (cloud )?deploy|cap .*deploy|fab .*deploy",
     r"gh release (create|upload)|semantic-release|goreleaser",
-    r"(make|just|task|invoke|inv|nox|tox) .*\b(deploy|publish|push|release)",
+    (
+        r"(make|just|task|invoke|inv|nox|tox) "
+        r"(?!.*(check|verify|dry[-_]?run|test|notes|lint)).*\b(deploy|publish|push|release)"
+    ),
 )
 """Commands that publish something or put it to work."""
 _PUBLISHING = re.compile("|".join(_COMMANDS))
@@ -122,6 +125,10 @@ _SERVICE = {
         {
             **_SERVICE,
             ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n      - run: docker build -t app .\n",
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n      - run: just release-check-wheel\n",
         },
     ],
     fixed={**_SERVICE, ".github/workflows/release.yml": _RELEASE},

@@ -37,6 +37,28 @@ _RULE_ROUTES = 4
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.StaffMiddleware']\n"
+            ),
+            "shop/middleware.py": (
+                "from django.contrib.auth.views import redirect_to_login\n\n\nclass StaffMiddleware:\n"
+                "    def __init__(self, get_response):\n        self.get_response = get_response\n\n"
+                "    def __call__(self, request):\n        if request.user.is_anonymous:\n"
+                "            return redirect_to_login(request.path)\n        return self.get_response(request)\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import Orders\n\n"
+                "urlpatterns = [path('orders', Orders.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from django.views import View\n\nfrom shop.models import Order\n\n\nclass Orders(View):\n"
+                "    def post(self, request):\n        Order.objects.create(name=request.POST['name'])\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n"
+            ),
+        },
         (
             "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
             "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"

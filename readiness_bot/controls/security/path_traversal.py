@@ -157,7 +157,13 @@ _CONTAINED = re.compile(
     "    path = os.path.join('/srv/reports', secure_filename(request.args['name']))\n"
     "    with open(path) as file:\n"
     "        return file.read()\n",
-    ignores=["print('no file')\n"],
+    ignores=[
+        "print('no file')\n",
+        (
+            "from django.core.files.storage import FileSystemStorage\n\nstorage = FileSystemStorage('/srv/files')\n\n\n"
+            "def keep(request):\n    for field, file in request.FILES.items():\n        storage.save(file.name, file)\n"
+        ),
+    ],
 )
 def path_traversal(repo: Repo) -> Iterator[Site]:
     """Look at every path that is opened, changed or served."""
@@ -194,7 +200,7 @@ def _openings(repo: Repo) -> Iterator[tuple[CallSite, tuple[int, ...]]]:
             yield site, positions
         elif site.last in _OF_PATHS and "." in site.name and _is_path(site):
             yield site, (-1,)
-        elif site.last == "save" and "files" in site.name and "." in site.name:
+        elif site.last == "save" and "files" in site.name and "." in site.name and not site.name.startswith("django."):
             yield site, (0,)
     for site, name, before in repo.flows.partials(lambda name: name in _OPENING):
         if before == 0:

@@ -27,6 +27,19 @@ from readiness_bot.repo import Repo
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "from django.urls import path\n\nfrom shop.views import LoginView\n\n"
+            "urlpatterns = [path('login', LoginView.as_view())]\n",
+            "shop/views.py": "from django.views.generic import FormView\n\n"
+            "from shop.forms import LoginForm\n\n\nclass LoginView(FormView):\n    form_class = LoginForm\n",
+            "shop/forms.py": (
+                "from django import forms\nfrom django.core.cache import cache\n\n\nclass LoginForm(forms.Form):\n"
+                "    def _is_rate_limited(self):\n        return cache.get(self.key, 0) > 10\n\n"
+                "    def clean(self):\n        if self._is_rate_limited():\n"
+                "            raise forms.ValidationError('Too many attempts')\n"
+            ),
+        },
         (
             "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/login', methods=['POST'])\ndef login():\n    user = find(request.form['name'])\n"
