@@ -5,12 +5,14 @@ Its own argument, its client, a wrapper, or what runs around it.
 
 from __future__ import annotations
 
+import re
 from enum import Enum, auto
 
 from readiness_bot.facts.python import AWAITED, IN_FOR_HEADER, Call, Const, Invoke, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.python import DefinitionSite, Module
+from readiness_bot.repo.services import Setting
 
 
 class Bound(Enum):
@@ -45,6 +47,8 @@ _TIMEOUT_AT: dict[str, int] = {
 }
 """Where the timeout stands among the positional arguments, counted from 0, by the standard library's signatures."""
 
+_SMTP_OR_NONE = re.compile(r"smtp|console|locmem|filebased|dummy", re.IGNORECASE)
+"""Backends of Django that speak SMTP, and those of development beside one that does."""
 _OUTER = (
     "asyncio.wait_for",
     "asyncio.timeout",
@@ -83,6 +87,22 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     ):
         return Bound.PERHAPS
     return Bound.PERHAPS if _is_stream(call) else Bound.NEVER
+
+
+def mail_host(repo: Repo) -> Setting | None:
+    """The mail server of a Django project that sends mail over SMTP."""
+    if not repo.services.is_django:
+        return None
+    for setting in repo.services.settings_named("EMAIL_BACKEND"):
+        if isinstance(setting.value, Const) and not _SMTP_OR_NONE.search(str(setting.value.value)):
+            return None
+    if not any(site.name.startswith("django.core.mail.") for site in repo.python.all_calls):
+        return None
+    return next((item for item in repo.services.settings_named("EMAIL_HOST") if not _is_local(item)), None)
+
+
+def _is_local(setting: Setting) -> bool:
+    return isinstance(setting.value, Const) and setting.value.value in ("localhost", "127.0.0.1", "", None, "mailhog")
 
 
 def _is_stream(call: OutboundCall) -> bool:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.facts.python import Const
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.bounds import Bound, bound_of
-from readiness_bot.repo.services import Setting
+from readiness_bot.repo.bounds import Bound, bound_of, mail_host
 
-_SMTP_OR_NONE = re.compile(r"smtp|console|locmem|filebased|dummy", re.IGNORECASE)
-"""Backends of Django that speak SMTP, and those of development beside one that does."""
 _MAIL = (
     "import os\n\nimport django\n\nROOT_URLCONF = 'shop.urls'\nEMAIL_HOST = os.environ['EMAIL_HOST']  # <- flagged\n"
 )
@@ -101,7 +96,7 @@ _SENDING = (
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
     ],
-    applies=lambda repo: repo.outbound.exists or _mail_host(repo) is not None,
+    applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
 )
 def timeout(repo: Repo) -> Iterator[Site]:
     """One site for each call that a library does not bound by itself."""
@@ -122,7 +117,7 @@ def timeout(repo: Repo) -> Iterator[Site]:
                 f"`{_shown(call.site.call.via or call.site.name)}` may run without a timeout",
                 Confidence.MEDIUM,
             )
-    host = _mail_host(repo)
+    host = mail_host(repo)
     if host is not None:
         place = Location(host.module.path, host.line, host.line, "", host.name)
         if any(True for _ in repo.services.settings_named("EMAIL_TIMEOUT")):
@@ -131,22 +126,6 @@ def timeout(repo: Repo) -> Iterator[Site]:
             yield bad(place, "Django waits for this mail server for ever: `EMAIL_TIMEOUT` is not set")
     for site in repo.outbound.unbounded_clients:
         yield bad(site.location, f"`{_shown(site.name)}` switches the timeout of every call off")
-
-
-def _mail_host(repo: Repo) -> Setting | None:
-    """The mail server of a Django project that sends mail over SMTP."""
-    if not repo.services.is_django:
-        return None
-    for setting in repo.services.settings_named("EMAIL_BACKEND"):
-        if isinstance(setting.value, Const) and not _SMTP_OR_NONE.search(str(setting.value.value)):
-            return None
-    if not any(site.name.startswith("django.core.mail.") for site in repo.python.all_calls):
-        return None
-    return next((item for item in repo.services.settings_named("EMAIL_HOST") if not _is_local(item)), None)
-
-
-def _is_local(setting: Setting) -> bool:
-    return isinstance(setting.value, Const) and setting.value.value in ("localhost", "127.0.0.1", "", None, "mailhog")
 
 
 def _shown(name: str) -> str:
