@@ -878,8 +878,10 @@ class _Reader:
             return plain
         if isinstance(node, ast.Return):
             return f"return:{self.operand(node.value)}"
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        if isinstance(node, ast.Assign | ast.AnnAssign):
             return f"assign:{self.operand(node.value)}"
+        if isinstance(node, ast.AugAssign):
+            return "assign:other"
         if isinstance(node, ast.Expr):
             value = node.value
             if isinstance(value, ast.Await):

@@ -12,7 +12,7 @@ TEST = re.compile(
 """Test code, whatever the rest of the tree looks like."""
 
 MIGRATION = re.compile(
-    r"(^|/)(migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
+    r"(^|/)((\w+_)?migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
     r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
 )
 """What moves a schema or the data in it from one version to the next."""

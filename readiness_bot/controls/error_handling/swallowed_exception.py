@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
+from readiness_bot.repo.conversions import converts
 from readiness_bot.repo.python import DefinitionSite, Module
 from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Return, Value
 
@@ -19,36 +20,9 @@ _CLEANING_UP = re.compile(
     r"on_exit|at_?exit)(_.*)?)$"
 )
 _CLEANING_CALLS = re.compile(
-    r"(^|\.)(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
+    r"(^|\.)(\w+_)?(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
-    r"killpg|cleanup|join|detach|logout|delete_temp\w*)$"
-)
-_PARSING = re.compile(
-    r"^(int|float|str|bool|bytes|len|list|dict|tuple|set|isinstance|getattr|hasattr|max|min|"
-    r"sum|sorted|abs|round|zip|map|filter|enumerate|range|repr|type|"
-    r"ord|chr|complex|next|iter|any|all|"
-    r"(str|dict|list|tuple|set|bytes|int|float)\(\)\..+|(bytes|bytearray|int|float|str|dict)\.\w+|json\.loads|ujson\.loads|orjson\.loads|"
-    r"simplejson\.loads|ast\.literal_eval|"
-    r"datetime\.(datetime|date|time)\.?(strptime|fromisoformat|fromtimestamp|utcfromtimestamp|"
-    r"timedelta)?|datetime\.timedelta|time\.strptime|datetime\.(datetime|date|time|timedelta)\(\)\.\w+|"
-    r"pydantic(_core)?\..+|.*\.__\w+__\..+|"
-    r".*\.(r?split|[lr]?strip|lower|upper|casefold|encode|strftime|isoformat|r?partition|startswith|endswith|"
-    r"astimezone|total_seconds|splitlines|quantize|zfill|xpath|findtext|cssselect)|"
-    r"list\(\)\.(append|extend|insert)|(ujson\.|orjson\.|json\.)loads\(\).*|"
-    r"dateutil\.parser\.\w+|dateparser\.parse|uuid\.UUID|decimal\.Decimal|fractions\.Fraction|"
-    r"re\.\w+(\(\)\.\w+)*|base64\.\w+|binascii\.\w+|"
-    r"urllib\.parse\.\w+|ipaddress\.\w+|packaging\.version\.\w+|email\.utils\.\w+|"
-    r"struct\.unpack|html(\.\w+)+|.*\.__init__|unicodedata\.\w+|math\.\w+|"
-    r"zoneinfo\.ZoneInfo|pytz\.timezone|inspect\.\w+|importlib\.metadata\.version|semver\.\w+|"
-    r"phonenumbers\.\w+|chardet\.\w+|codecs\.\w+|locale\.\w+|"
-    r"mimetypes\.\w+|shlex\.split|operator\.\w+|copy\.\w+|textwrap\.\w+|"
-    r"django\.utils\.dateparse\.\w+|markdown\.markdown|bs4\..+|lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)(\(\).*)?|"
-    r"xml\.etree\.ElementTree\.fromstring|lxml\.etree\.fromstring|yaml\.safe_load|"
-    r"jwt\.get_unverified_header|.*\.(json|text)(\(\)[\w.()\[\]]*)?|(.*[.:])?_*parse(_\w*)?|"
-    r"(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|decode\w*)|\?[\w.\[\]]*\.(get|split|"
-    r"strip|lower|upper|decode|"
-    r"encode|replace|groups?|items|keys|values|index|strftime|isoformat|format|partition|"
-    r"startswith|endswith|pop|astimezone|total_seconds))$"
+    r"killpg|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
 )
 _HOPS = 3
 """Own functions followed from a `try`.
@@ -56,6 +30,7 @@ _HOPS = 3
 A helper that reads a field through a helper that caches an expression is two.
 """
 _LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
+_ALARMING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.(error|exception|critical|warn|warning|fatal)$")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
     r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
@@ -149,6 +124,26 @@ _FAILURE_WORDS = re.compile(
             "        return b''\n"
         ),
         (
+            "from datetime import datetime\n\n\ndef seen(findings):\n    for finding in findings:\n        try:\n"
+            "            day = datetime.strptime(finding.get('seen'), '%Y-%m-%d').date()\n"
+            "        except Exception:  # <- flagged\n            day = None\n        yield day\n"
+        ),
+        (
+            "import typing\n\n\ndef hints(function):\n    try:\n        return typing.get_type_hints(function)\n"
+            "    except Exception:  # <- flagged\n        return None\n"
+        ),
+        (
+            "def start(service, log):\n    try:\n        service.start()\n    except Exception as error:\n"
+            "        log.error('not started: %s', error)\n        try:\n            service.report(error)\n"
+            "        except Exception:  # <- flagged\n            pass\n"
+        ),
+        (
+            "import logging\nimport subprocess\n\n\ndef run(command):\n    done = subprocess.run(command)\n"
+            "    if done.returncode:\n        logging.error('%s failed', command)\n        raise OSError(command)\n\n\n"
+            "def forget(address):\n    try:\n        run(['ipset', 'del', address])\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
             "class Plugin:\n    def broken(self):\n        try:\n            self.registry.load(self.name)\n"
             "            return False\n        except Exception:  # <- flagged\n            return True\n"
         ),
@@ -162,6 +157,16 @@ _FAILURE_WORDS = re.compile(
         ),
     ],
     ignores=[
+        (
+            "def load(rows):\n    failed = 0\n    for row in rows:\n        try:\n            row.save()\n"
+            "        except Exception:\n            failed += 1\n    print(f'{failed} rows failed')\n"
+        ),
+        {
+            "shop/db_migrations/0002_copy.py": (
+                "def copy(apps, editor):\n    try:\n        apps.get_model('shop', 'Rate').objects.get().save()\n"
+                "    except Exception:\n        pass\n"
+            )
+        },
         "def first(store):\n    try:\n        return store.first()\n    except KeyError:\n        return None\n",
         "try:\n    import ujson as json\nexcept Exception:\n    json = None\n",
         {
@@ -318,9 +323,50 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW
     if attempt.calls and all(_CLEANING_CALLS.search(name) for name in attempt.calls):
         return Confidence.LOW
+    if _answers_no(module, handler, attempt):
+        return Confidence.LOW
+    if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
+        return Confidence.MEDIUM
     if all(_only_parses(repo, name, module) for name in attempt.calls) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether a predicate goes on to answer no: `pass`, and `return False` below the `try`."""
+    function = module.function_of(handler.scope)
+    if handler.steps != ("pass",) or attempt.next_step != "return:const" or function is None:
+        return False
+    after = min(
+        (item for item in module.facts.returns if item.scope == handler.scope and item.line > handler.end_line),
+        key=lambda item: item.line,
+        default=None,
+    )
+    says_no = after is not None and isinstance(after.value, Const) and after.value.value is False
+    return says_no and _PREDICATE.search(function.name) is not None
+
+
+def _is_told_around(module: Module, attempt: Attempt) -> bool:
+    """Whether the `try` stands in the handler of another failure, and that one is told."""
+    return any(
+        outer.line <= attempt.line <= outer.end_line
+        and (outer.raises or outer.uses_exception or any(map(_LOGGING.search, outer.calls)))
+        for outer in module.facts.handlers
+    )
+
+
+def _is_told_inside(repo: Repo, module: Module, attempt: Attempt) -> bool:
+    """Whether all that can fail in the body are own functions that log a failure before they raise it."""
+    failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
+    own = [repo.python.definition(name, module) for name in failing]
+    return bool(own) and all(site is not None and _tells_first(site) for site in own)
+
+
+def _tells_first(site: DefinitionSite) -> bool:
+    facts = site.module.facts
+    return any(item.scope == site.index for item in facts.raises) and any(
+        call.scope == site.index and _ALARMING.search(call.name) for call in facts.calls
+    )
 
 
 def _queries(module: Module, attempt: int) -> bool:
@@ -333,7 +379,7 @@ def _queries(module: Module, attempt: int) -> bool:
 
 def _only_parses(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
     """Whether a call only converts or reads local values, itself or by what its own functions call."""
-    if _PARSING.match(name) or _LOGGING.search(name) or name.endswith(("Error", "Exception", "().feed", "().close")):
+    if converts(name) or _LOGGING.search(name) or name.endswith(("Error", "Exception", "().feed", "().close")):
         return True
     own = repo.python.definition(name, module)
     if own is None or len(above) >= _HOPS:

@@ -1,0 +1,95 @@
+"""The calls that only convert, compare or take apart what is at hand, and ask nothing outside the process."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_BUILTINS = (
+    "int|float|str|bool|bytes|bytearray|len|list|dict|tuple|set|frozenset|isinstance|issubclass|getattr|hasattr|max|min|"
+    "sum|sorted|reversed|abs|round|zip|map|filter|enumerate|range|repr|ascii|type|ord|chr|hex|bin|oct|complex|next|iter|"
+    "any|all|divmod|pow|callable|vars|format|slice|memoryview|object"
+)
+_PLAIN_MODULES = (
+    "typing|typing_extensions|types|inspect|re|regex|math|cmath|statistics|decimal|fractions|numbers|operator|functools|"
+    "itertools|collections|string|textwrap|unicodedata|difflib|fnmatch|copy|enum|dataclasses|abc|calendar|zoneinfo|"
+    "base64|binascii|hashlib|hmac|zlib|struct|codecs|html|uuid|ipaddress|mimetypes|shlex|locale|ast|operator|colorsys|"
+    "binhex|quopri|keyword|pprint|graphlib|heapq|bisect|array"
+)
+_LIBRARIES = (
+    "pydantic|pydantic_core|dateutil|dateparser|babel|pytz|pendulum|arrow|ciso8601|iso8601|isodate|semver|packaging|"
+    "phonenumbers|phonenumber_field|chardet|charset_normalizer|markdown|markdown2|mistune|bleach|nh3|bs4|cssselect|"
+    "tinycss2|html5lib|slugify|unidecode|idna|netaddr|msgpack|cvss|humanize|inflection|inflect|rapidfuzz|fuzzywuzzy|"
+    "Levenshtein|ua_parser|user_agents|pycountry|moneyed|price_parser|icalendar|vobject|recurring_ical_events|pypinyin|"
+    "jsonpath_ng|jmespath|jsonschema|voluptuous|cerberus|sqlparse|docutils|pygments|PIL\\.Image|exifread|magic"
+)
+_FUNCTIONS = (
+    r"(json|ujson|orjson|simplejson|toml|tomllib|tomli|rapidjson|demjson3?|json5|hjson)\.(loads|dumps)|"
+    r"datetime\.(datetime|date|time|timedelta|timezone)|time\.(strptime|strftime|mktime|gmtime|localtime|time|monotonic)|"
+    r"urllib\.parse\.\w+|email\.(utils|header)\.\w+|importlib\.metadata\.version|os\.(environ|getenv)|"
+    r"os\.path\.(join|basename|dirname|split|splitext|normpath|abspath|relpath|commonprefix|commonpath|expanduser)|"
+    r"posixpath\.\w+|yaml\.(safe_load|safe_dump|dump)|jwt\.get_unverified_header|bson\.(ObjectId|objectid\.ObjectId)|"
+    r"lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)|(xml|defusedxml)\.etree\.ElementTree\.(fromstring|XML|tostring)|"
+    r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
+    r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
+    r"markupsafe\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
+)
+_PLAIN = re.compile(rf"({_BUILTINS})(\(\).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])")
+_SPEAKING = re.compile(
+    r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
+    r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?"
+)
+"""What says by its name that it takes a text apart or puts one together."""
+_OF_VALUES = frozenset(
+    {
+        "split", "rsplit", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "capitalize", "title", "swapcase",
+        "encode", "replace", "partition", "rpartition", "startswith", "endswith", "splitlines", "zfill", "ljust",
+        "rjust", "center", "expandtabs", "translate", "removeprefix", "removesuffix", "isdigit", "isalpha", "isalnum",
+        "isnumeric", "isdecimal", "isspace", "rfind", "rindex", "format", "format_map", "hex", "fromhex",
+        "strftime", "isoformat", "astimezone", "total_seconds", "timestamp", "timetuple", "utctimetuple", "weekday",
+        "isoweekday", "toordinal", "utcoffset", "tzname", "date", "quantize", "as_tuple", "as_integer_ratio",
+        "to_bytes", "bit_length", "is_integer", "tobytes", "group", "groups", "groupdict", "span", "finditer",
+        "fullmatch", "xpath", "cssselect", "css", "findtext", "itertext", "iterfind", "get_text", "getroot",
+        "select_one", "union", "intersection", "difference", "issubset", "issuperset", "sort", "reverse",
+    }
+)  # fmt: skip
+"""Methods of texts, numbers, dates and markup, whatever they are called on."""
+_OF_CONTAINERS = frozenset(
+    {
+        "get", "items", "keys", "values", "pop", "setdefault", "index", "count", "append", "extend", "insert", "add",
+        "update", "copy", "find", "findall", "search", "match", "sub", "iter", "most_common", "elements", "getlist",
+    }
+)  # fmt: skip
+"""Methods of containers and patterns, which clients and stores have as well."""
+_HOLDER = re.compile(
+    r"(client|session|https?|cache|redis|store|storage|db|database|conn|connection|cursor|coll|collection|table|repo|"
+    r"repository|objects|query|queryset|manager|service|api|bucket|queue|dao|registry|pool|mongo|memcached?|users?|"
+    r"proxy|gateway|backend|provider|remote|server)s?(\(\))?$",
+    re.IGNORECASE,
+)
+"""What lies outside the process, going by its name."""
+
+
+@lru_cache(maxsize=100_000)
+def converts(name: str) -> bool:
+    """Whether a call of this resolved name only works on values that are at hand.
+
+    A method of another call's result counts by its own name: that call is one of its own, and judged as one.
+    """
+    if _PLAIN.match(name) or _SPEAKING.fullmatch(name):
+        return True
+    owner, _, method = name.rpartition(".")
+    if not owner:
+        return False
+    if method in _OF_VALUES:
+        return True
+    return method in _OF_CONTAINERS and _is_at_hand(owner)
+
+
+def _is_at_hand(owner: str) -> bool:
+    """Whether a thing is a container or pattern rather than a client, a store or an imported module."""
+    last = owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")
+    made = last[:1].isupper() and last.endswith("()") and not owner.rpartition(".")[0].endswith("()")
+    if made or _HOLDER.search(last):
+        return False
+    return owner[0] in "?:" or owner.endswith(("()", "[]")) or last.isupper() or ":" in owner

@@ -1,0 +1,38 @@
+"""How sure it is that a silent handler hides something, where the place speaks for silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.control import controls, judge
+from tests.repos import repo_of
+
+_CONTROL = next(control for control in controls() if control.id == "error-handling/swallowed-exception")
+
+
+@pytest.mark.parametrize(
+    ("body", "handler", "confidence"),
+    [
+        ("subprocess.check_call(['ipset', '-v'])\n        return True", "pass\n    return False", "low"),
+        ("service.systemd_stop_silent()", "pass", "low"),
+        ("reply.get(97)", "pass", "medium"),
+        ("send(packet).get(97)", "pass", "high"),
+        ("client.get(97)", "pass", "high"),
+        ("cache.get('a')", "pass", "high"),
+        ("requests.get(url)", "pass", "high"),
+        ("row['a'].strip().capitalize()", "pass", "medium"),
+        ("datetime.now() - timedelta(days=1)", "pass", "medium"),
+        ("Image.open(upload)", "pass", "medium"),
+        ("json.load(handle)", "pass", "high"),
+        ("board.all()[0].name", "pass", "high"),
+    ],
+)
+def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
+    text = (
+        "import json\nimport subprocess\nfrom datetime import datetime, timedelta\nimport requests\n"
+        "from PIL import Image\n\n\n"
+        "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet):\n"
+        f"    try:\n        {body}\n"
+        f"    except Exception:\n        {handler}\n"
+    )
+    assert [str(site.confidence) for site in judge(_CONTROL, repo_of(text)).sites] == [confidence]
