@@ -51,11 +51,19 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "from sqlalchemy.orm import Session\n\n\nasync def read(session: Session):\n    return "
             "session.execute('select 1')  # <- flagged\n"
         ),
+        (
+            "from sqlalchemy.orm import declarative_base\n\n\nclass Hub:\n    async def stop(self):\n"
+            "        self.db.commit()  # <- flagged\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
     ignores=[
         "import time\n\n\ndef poll():\n    time.sleep(1)\n",
+        (
+            "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nclass Hub:\n    async def stop(self):\n"
+            "        self.db.commit()\n"
+        ),
         (
             "import time\n\n\nasync def start(loop):\n    def work():\n        time.sleep(1)\n\n    "
             "await loop.run_in_executor(None, work)\n"
@@ -69,6 +77,9 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
     And a hint for each own function that waits and is called from one.
     """
     waiting = _waiting_functions(repo)
+    synchronous = any(True for _ in repo.python.imports("sqlalchemy")) and not any(
+        True for _ in repo.python.imports(*_ASYNCHRONOUS)
+    )
     ends = {
         _place(site)
         for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
@@ -81,6 +92,9 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy(site.name))
+        elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
+            message = f"`{_shown(site)}` waits for the database in the event loop of `async def {function.name}`"
+            yield bad(site.location, message, fix=remedy("sqlalchemy.orm.Session().commit"))
         elif site.name == "subprocess.Popen" and _place(site) in ends:
             message = f"`{_shown(site)}` starts a process that `async def {function.name}` waits for in the event loop"
             yield bad(site.location, message, fix=remedy("subprocess.run"))
@@ -89,6 +103,22 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
                 yield good(site.location)
         else:
             yield from _one_hop(repo, site, function.name, waiting)
+
+
+_ASYNCHRONOUS = ("sqlalchemy.ext.asyncio", "databases", "asyncpg", "aiosqlite", "gino", "ormar", "tortoise")
+"""Libraries through which something called a session may be one that is awaited."""
+_OF_SESSIONS = frozenset({"commit", "flush", "execute", "query", "scalar", "scalars", "refresh", "merge"})
+_SESSIONS = frozenset({"db", "_db", "session", "_session", "db_session", "dbsession"})
+
+
+def _is_of_session(site: CallSite) -> bool:
+    """Whether a method of sessions is called on what is named like one, and of which nothing else is known."""
+    if site.last not in _OF_SESSIONS:
+        return False
+    told = site.name.rpartition(".")[0]
+    owner = (site.call.via or site.name).rpartition(".")[0]
+    unknown = told[:1] in ("?", ":") or ":" in told or told.startswith("traitlets.")
+    return unknown and owner.rpartition(".")[2].rpartition(":")[2].lstrip("?") in _SESSIONS
 
 
 def _place(site: CallSite) -> tuple[str, int]:
