@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Definition, Handler
+from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Definition, Handler, Name
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
@@ -202,13 +202,22 @@ class Outbound:
             if site.call.context & (TYPE_CHECKING | DECORATOR):
                 continue
             transport = self.transport(site.name) or self._through_own_session(site)
-            if transport is not None:
+            if transport is not None and not (site.name == "socket.socket().connect" and self._is_near(site)):
                 yield OutboundCall(site, transport)
 
     def _may_leave(self, name: str) -> bool:
         """Whether a call of this resolved name may leave the process."""
         owner, _, method = name.rpartition(".")
         return self.transport(name) is not None or (method in _VERBS and ":" in owner)
+
+    @staticmethod
+    def _is_near(site: CallSite) -> bool:
+        """Whether a socket is one of the same machine, or of datagrams, whose connecting waits for nobody."""
+        owner = (site.call.via or site.call.name).rpartition(".")[0]
+        made = [call for call in site.module.facts.calls if call.name == "socket.socket" and call.result == owner]
+        made = [call for call in made if call.scope == site.call.scope] or made
+        kinds = {value.name.rpartition(".")[2] for call in made for value in call.args if isinstance(value, Name)}
+        return bool(kinds & {"AF_UNIX", "SOCK_DGRAM", "AF_NETLINK"})
 
     def _through_own_session(self, site: CallSite) -> Transport | None:
         """The transport of a session class of the tree's own whose overriding method is called."""

@@ -93,6 +93,7 @@ _SENDING = (
             + "EMAIL_BACKEND = 'anymail.backends.mailgun.EmailBackend'\n",
             "shop/orders.py": _SENDING,
         },
+        "import socket\n\n\ndef stop(path):\n    agent = socket.socket(socket.AF_UNIX)\n    agent.connect(path)\n",
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
     ],
