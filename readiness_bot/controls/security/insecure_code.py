@@ -173,6 +173,7 @@ class _Doubt:
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
     ],
     passes=[
+        "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
         (
             "import subprocess\n"
             "from flask import Flask, request\n"
@@ -507,6 +508,9 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             if "context" in site.name
             else None
         )
+    address = repo.python.constant(site.call.argument(0, "url"), site.module)
+    if isinstance(address, str) and address.startswith("http://"):
+        return []  # no certificate is asked for
     found = list(_off(site, repo))
     found += [
         _Doubt(

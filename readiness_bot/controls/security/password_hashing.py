@@ -33,7 +33,7 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|encrypt|cipher|fernet|derive|aes",
+    r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|(en|de|pw|rad)crypt|cipher|fernet|derive|aes",
     re.IGNORECASE,
 )
 _ASKING = frozenset({"execute", "executemany", "filter_by", "filter", "get", "find_one", "insert_one"})
