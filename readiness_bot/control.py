@@ -106,7 +106,7 @@ def judge(control: Control, repo: Repo) -> Judgement:
         raise ValueError(f"control {control.id} has no function that judges")
     watched = _Watched(repo)
     answer = control.judge(cast("Repo", watched))
-    sites = answer.sites if isinstance(answer, Judgement) else tuple(answer)
+    sites = answer.sites if isinstance(answer, Judgement) else _weighed(control, tuple(answer), repo)
     suppressed = tuple(site for site in sites if not site.good and _is_waived(control, site, repo))
     kept = tuple(site for site in sites if site not in suppressed) if suppressed else sites
     judgement = replace(answer, sites=kept) if isinstance(answer, Judgement) else _of_sites(control, repo, kept)
@@ -167,6 +167,20 @@ def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
         judgement,
         status=Status.UNKNOWN,
         summary=f"{judgement.summary} This is an estimate: {shown} could not be read.",
+    )
+
+
+def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Site, ...]:
+    """The sites, with those in scripts that lie beside the service as hints: nothing in production runs them.
+
+    A credential is known wherever it stands.
+    """
+    if all(site.good for site in sites) or control.id == "security/hardcoded-secret":
+        return sites
+    loose = repo.scripts.loose
+    return tuple(
+        replace(site, confidence=Confidence.LOW) if not site.good and site.location.path in loose else site
+        for site in sites
     )
 
 

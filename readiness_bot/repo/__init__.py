@@ -33,6 +33,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.scripts import Scripts
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
 from readiness_bot.repo.sources import Sources
@@ -77,6 +78,11 @@ class Repo:
     def routes(self) -> Routes:
         """The routes that the web frameworks serve."""
         return Routes(self.sources, self.python)
+
+    @cached_property
+    def scripts(self) -> Scripts:
+        """The scripts that nothing of the service uses."""
+        return Scripts(self.sources, self.python)
 
     @cached_property
     def flows(self) -> DataFlows:

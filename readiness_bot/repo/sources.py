@@ -33,6 +33,7 @@ class Sources:
         """Line coverage in per cent from a given report; None without one."""
         self._facts = facts
         self._read = read
+        self._started: frozenset[str] = frozenset()
         self._areas = Areas(self.paths)
 
     def facts(self, kind: type[F]) -> Mapping[str, F]:
@@ -50,4 +51,9 @@ class Sources:
 
     def mark_started(self, paths: Iterable[str]) -> None:
         """Take these paths as production: something that is deployed starts them."""
-        self._areas = Areas(self.paths, started=paths)
+        self._started = frozenset(paths)
+        self._areas = Areas(self.paths, started=self._started)
+
+    def is_started(self, path: str) -> bool:
+        """Whether something that is deployed starts the path."""
+        return path in self._started
