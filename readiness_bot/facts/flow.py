@@ -395,7 +395,7 @@ class _Interpreter:
         self.env[f"{base.id}.{target.attr}"] = value
         self.env[f"{base.id}\0"] = NOTHING
         if base.id == self.own_name:
-            self.store(f":{self.owner}.{target.attr}", target.lineno, value)
+            self.store(f":{self.owner}.{target.attr}", target.lineno, self.table.guarded(value, self.guards))
         elif value and base.id in self.env:
             self.env[base.id] = self.limited(self.env[base.id] | self.table.wrap(value, f".{target.attr}"))
 

@@ -111,6 +111,22 @@ _CONTAINED = re.compile(
             "    return send_file(request.args['path'])\n"
         ),
         (
+            "import os\n"
+            "from flask import Flask\n"
+            "app = Flask(__name__)\n"
+            "class StaticFile:\n"
+            "    def __init__(self, root, path):\n"
+            "        path = os.path.normpath(os.path.join(root, path))\n"
+            "        if os.path.commonprefix([root, path]) != root:\n"
+            "            raise ValueError(path)\n"
+            "        self.path = path\n"
+            "    def read(self):\n"
+            "        return open(self.path).read()\n"
+            "@app.get('/static/<path:name>')\n"
+            "def static(name):\n"
+            "    return StaticFile('/srv/static', name).read()\n"
+        ),
+        (
             "import shutil\n"
             "from pathlib import Path\n"
             "from fastapi import FastAPI, File\n"
