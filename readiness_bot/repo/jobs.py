@@ -8,7 +8,7 @@ from functools import cached_property
 from readiness_bot.facts.python import Const, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.python import Module, Python
-from readiness_bot.repo.services import Services
+from readiness_bot.repo.services import Services, Task
 
 _RECOVERING = frozenset(
     {
@@ -49,6 +49,27 @@ _LIMITING = frozenset(
         "max_age",
     }
 )
+_ONLY_SHAPING = frozenset({"max_retries", "default_retry_delay", "retry_backoff", "retry_jitter", "retry_delay"})
+"""How often and when a task of Celery is retried, once something has it retried."""
+_ASKING = frozenset(
+    {
+        "ensure_connection",
+        "ensure_connected",
+        "connection",
+        "connection_for_read",
+        "connection_for_write",
+        "get",
+        "get_leaf",
+        "wait",
+        "join",
+        "join_native",
+        "collect",
+        "inspect",
+        "ping",
+        "wait_for_result",
+    }
+)
+"""Calls whose options are about the caller's own patience with broker and worker, not about a job."""
 _QUEUES = frozenset({"celery", "rq", "django_rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq"})
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
 _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
@@ -134,10 +155,24 @@ class Jobs:
     def _options_of_tasks(self, names: frozenset[str]) -> Iterator[Evidence]:
         for task in self._services.tasks:
             for name, value in task.keywords:
-                if name in names and _is_on(value):
+                if name in names and _is_on(value) and not (name in _ONLY_SHAPING and self._is_never_retried(task)):
                     yield Evidence(
                         task.definition.module.path, task.definition.definition.line, f"`{name}` of task `{task.name}`"
                     )
+
+    @staticmethod
+    def _is_never_retried(task: Task) -> bool:
+        """Whether a task of Celery has its retries counted and delayed, with nothing that would start one."""
+        definition, calls = task.definition.definition, task.definition.module.facts.calls
+        return (
+            task.queue == "celery"
+            and not any(name in ("autoretry_for", "base") and _is_on(value) for name, value in task.keywords)
+            and not any(
+                call.last in ("retry", "apply_async", "autoretry") or call.last.endswith("retry")
+                for call in calls
+                if definition.line <= call.line <= definition.end_line
+            )
+        )
 
     def _options_of_settings(self, names: frozenset[str]) -> Iterator[Evidence]:
         for setting in self._services.settings:
@@ -162,7 +197,12 @@ class Jobs:
             queue_call = (
                 site.name.startswith(("celery.", "rq.", "huey.", "arq.", "django_rq.")) and site.call.decorates < 0
             )
-            if queue_call or site.last in ("apply_async", "enqueue", "enqueue_in", "enqueue_at"):
+            if (queue_call and site.last not in _ASKING) or site.last in (
+                "apply_async",
+                "enqueue",
+                "enqueue_in",
+                "enqueue_at",
+            ):
                 for name, value in site.call.keywords:
                     if name in names and _is_on(value):
                         yield Evidence(site.module.path, site.call.line, f"`{name}` of `{site.last}`")

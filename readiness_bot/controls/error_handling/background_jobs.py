@@ -41,6 +41,12 @@ from readiness_bot.repo import Repo
             ),
             "shop/store.py": "MAX_RETRIES = 5\nDEFAULT_TIMEOUT = 30\n",
         },
+        (
+            "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task(bind=True, max_retries=3)\n"
+            "def charge(self, order):\n    return order\n\n\ndef wait():\n"
+            "    app.connection_for_read().ensure_connection(max_retries=1)\n"
+            "    return charge.delay(1).get(timeout=9)\n"
+        ),
     ],
     fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\n"
     "app.conf.task_time_limit = 300\n\n\n"
