@@ -10,7 +10,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.python import CallSite, Module
-from readiness_bot.repo.values import Call, Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
     {"jwt.decode", "jwt.decode_complete", "jwt.api_jwt.decode", "jwt.api_jwt.decode_complete", "jwt.PyJWT().decode",
@@ -22,6 +22,7 @@ _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverif
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
 _DECIDING = re.compile(r"verif|authenti|login|check_?token|current_user|get_user", re.IGNORECASE)
+_HEADER = re.compile(r"header", re.IGNORECASE)
 _VERIFYING = re.compile(r"(^|_)(verify|verified|authenticate)(_|$)", re.IGNORECASE)
 
 
@@ -30,6 +31,7 @@ class _Flaw(Enum):
 
     OFF = "verification of the signature is switched off"
     OPEN = "no `algorithms` are named, so that the token chooses its own"
+    OWN = "the token's own header names the algorithm, so that whoever made the token chooses it"
     NONE = "the algorithm `none` is accepted, which needs no signature"
 
 
@@ -63,6 +65,14 @@ class _Flaw(Enum):
             '"none"])  # <- flagged\n'
         ),
     ],
+    partials=[
+        (
+            "import jwt\n"
+            "def user_of(token, key):\n"
+            "    header = jwt.get_unverified_header(token)\n"
+            '    return jwt.decode(token, key, algorithms=[header["alg"]])  # <- flagged\n'
+        ),
+    ],
     passes=[
         (
             "import jwt\n"
@@ -83,7 +93,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site]:
         if flaw is None:
             yield good(site.location)
             continue
-        confidence = Confidence.HIGH
+        confidence = Confidence.MEDIUM if flaw is _Flaw.OWN else Confidence.HIGH
         if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
@@ -105,7 +115,33 @@ def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
     named = _texts(algorithms, site, repo)
     if any(text.lower() == "none" for text in named):
         return _Flaw.NONE
+    if _chosen_by_token(algorithms, site, repo):
+        return _Flaw.OWN
     return _Flaw.OPEN if isinstance(algorithms, Const) and algorithms.value is None else None
+
+
+def _chosen_by_token(algorithms: Value, site: CallSite, repo: Repo) -> bool:
+    """Whether the one algorithm that is let in is what the token's header says: `[header["alg"]]`."""
+    if not isinstance(algorithms, Items) or len(algorithms.items) != 1:
+        return False
+    value: Value | None = algorithms.items[0]
+    if isinstance(value, Name):
+        value = _assigned(value, site, repo)
+    if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith(".get"):
+        call = site.module.facts.calls[value.call]
+        source, key = value.name.removesuffix(".get"), call.argument(0, "key")
+    elif isinstance(value, Index) and len(value.items) == 1:
+        key = value.items[0]
+        source = value.value.name if isinstance(value.value, Name | Invoke) else ""
+        if isinstance(value.value, Name):
+            source = value.value.meaning or source
+    else:
+        return False
+    return (
+        isinstance(key, Const)
+        and key.value == "alg"
+        and bool(_HEADER.search(source.removesuffix("()").rpartition(".")[2].rpartition(":")[2]))
+    )
 
 
 def _is_keyed(site: CallSite, repo: Repo) -> bool:
