@@ -38,7 +38,8 @@ _PATHS = re.compile(r"(^|/)\.?pre-commit-config\.ya?ml$")
 def _extract(data: bytes) -> PreCommit:
     document = load_document(data)
     stages = document["default_stages"].strings
-    hooks = tuple(_hook(repository, hook, stages) for repository in document["repos"] for hook in repository["hooks"])
+    repositories = document["repos"] if document.entries else document
+    hooks = tuple(_hook(repository, hook, stages) for repository in repositories for hook in repository["hooks"])
     service = document["ci"]
     return PreCommit(hooks, service.key_line if service else 0, service["skip"].strings, document["files"].string)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
@@ -49,6 +51,7 @@ _HOOKS = "repos:\n  - repo: https://github.com/psf/black\n    rev: 25.1.0\n    h
     partials=[
         {"app/main.py": "a = 1\n", ".github/workflows/format.yml": _WORKFLOW.replace(" --check", "")},
         {"app/main.py": "a = 1\n", ".pre-commit-config.yaml": _HOOKS},
+        {"app/main.py": "a = 1\n", ".pre-commit-config.yaml": textwrap.dedent(_HOOKS.partition("\n")[2])},
         {
             "app/main.py": "a = 1\n",
             ".github/workflows/format.yml": _WORKFLOW.replace("ruff format --check", "isort --check"),
