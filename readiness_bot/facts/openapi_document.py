@@ -30,7 +30,7 @@ class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(
     r"((^|/)[\w.-]*(openapi|swagger|api[-_]?spec|api[-_]?docs?)[\w.-]*\.(ya?ml|json)$|(^|/)(openapi|swagger|specs?|api)/[\w.-]+\.(ya?ml|json)$"
-    r"|(^|/)(api|schema|spec)\.ya?ml$)",
+    r"|(^|/)([\w.-]+[-_])?(api|schema|spec)\.ya?ml$)",
     re.IGNORECASE,
 )
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})

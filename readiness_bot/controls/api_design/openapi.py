@@ -24,7 +24,16 @@ from readiness_bot.repo import Repo
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],
-    passes=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
+    passes=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
+        {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n"
+                "    return []\n"
+            ),
+            "shop-spec.yml": "openapi: 3.0.0\ninfo:\n  title: Shop\n  version: '1'\npaths:\n  /items:\n    get: {}\n",
+        },
+    ],
     fails=[
         {
             "app/main.py": (
