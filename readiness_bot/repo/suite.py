@@ -276,6 +276,17 @@ class Suite:
         return frozenset(found)
 
     @cached_property
+    def _asked_by_view(self) -> frozenset[str]:
+        """The views whose URL tests ask the framework for: `api.url_for(UserView, id=1)`."""
+        return frozenset(
+            self._python.identify(value.name, site.module).replace("()", "")
+            for site in self._calls
+            if site.last == "url_for"
+            for value in site.call.args[:1]
+            if isinstance(value, Name)
+        )
+
+    @cached_property
     def _requested(self) -> dict[tuple[int, bool], list[Request]]:
         index: dict[tuple[int, bool], list[Request]] = defaultdict(list)
         for request in self.requests:
@@ -306,7 +317,10 @@ class Suite:
             if (
                 route.view is not None
                 and route.view.name in self._handled
-                and route.framework in ("django", "django-rest-framework", "tornado", "falcon")
+                and (
+                    route.framework in ("django", "django-rest-framework", "tornado", "falcon")
+                    or route.view.name in self._asked_by_view
+                )
             ):
                 return True
         return self._is_asked_for(route)

@@ -54,6 +54,18 @@ SOME = 0.35
             ),
             "tests/test_api.py": "def test_order(client):\n    assert client.get(f'/orders/{1}').status_code == 200\n",
         },
+        {
+            "app/main.py": (
+                "from flask import Blueprint, Flask\nfrom flask_restful import Api, Resource\n\n"
+                "mod = Blueprint('orders', __name__)\napi = Api(mod)\n\n\nclass Orders(Resource):\n"
+                "    def get(self):\n        return []\n\n\napi.add_resource(Orders, '/orders')\n"
+                "app = Flask(__name__)\napp.register_blueprint(mod)\n"
+            ),
+            "tests/test_api.py": (
+                "from app.main import Orders, api\n\n\ndef test_orders(client):\n"
+                "    assert client.get(api.url_for(Orders)).status_code == 200\n"
+            ),
+        },
     ],
     fails=[
         {
