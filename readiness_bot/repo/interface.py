@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Mapping, Name, Parameter, Value
+from readiness_bot.facts.python import Call, Const, Format, Index, Invoke, Mapping, Name, Parameter, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
@@ -29,6 +29,8 @@ _VALIDATES = re.compile(
 _DUMPS = re.compile(
     r"^(dump|dumps|model_dump|model_dump_json|jsonable_encoder|marshal|marshal_with|marshal_list_with|response|output|to_representation|serialize_response|alt_response|responds|get_serializer|model_validate)$"
 )
+_OUTPUT = re.compile(r"(output|response)_?schema\b", re.IGNORECASE)
+"""What an own decorator is handed to shape the answer with."""
 _SCHEMA_BASES = (
     "pydantic.*",
     "marshmallow.*",
@@ -397,8 +399,11 @@ class Interface:
             return not (isinstance(returned, Name) and returned.name.rpartition(".")[2] in ("Any", "dict", "Dict"))
         if any(
             guard.kind == "decorator"
-            and _DUMPS.match(guard.name.rpartition(".")[2].rpartition(":")[2])
             and guard.arguments
+            and (
+                _DUMPS.match(guard.name.rpartition(".")[2].rpartition(":")[2])
+                or any(isinstance(value, Name) and _OUTPUT.search(value.name) for value in guard.arguments)
+            )
             for guard in route.guards
         ):
             return True
@@ -646,9 +651,15 @@ class Interface:
             Evidence(site.module.path, site.call.line, f"mounts under {prefix}")
             for site in self._python.calls_of("add_subapp", "mount", "include_router", "register_blueprint")
             for value in (*site.call.args, *(value for _, value in site.call.keywords))
-            if isinstance(prefix := self._python.constant(value, site.module), str) and _VERSION.search(prefix)
+            if _VERSION.search(prefix := self._prefix(value, site.module))
             if any(isinstance(other, Name) and other.name.startswith("?") for other in site.call.args)
         )
+
+    def _prefix(self, value: Value, module: Module) -> str:
+        """The text of a prefix, also of one put together from constants."""
+        parts = value.parts if isinstance(value, Format) else (value,)
+        texts = [self._python.constant(part, module) for part in parts]
+        return "" if None in texts else "".join(map(str, texts))
 
     @cached_property
     def described(self) -> tuple[Evidence, ...]:

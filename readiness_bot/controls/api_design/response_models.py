@@ -27,6 +27,11 @@ _HALF = 0.2
             "class ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n"
             "    return {}\n"
         ),
+        (
+            "from flask import Flask\nfrom shop.schemas import checked, item_output_schema\n\n"
+            "app = Flask(__name__)\n\n\n@app.route('/items')\n@checked(None, item_output_schema)\ndef item():\n"
+            "    return load()\n"
+        ),
     ],
     fails=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef item():\n    return {}\n"],
     fixed=(

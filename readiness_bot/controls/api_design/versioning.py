@@ -39,6 +39,12 @@ A third of all routes is enough to see a scheme.
             "    app = web.Application()\n    app.add_routes(routes)\n    return app\n\n\n"
             "def outer(api):\n    app = web.Application()\n    app.add_subapp('/api/v1', api)\n    return app\n"
         ),
+        (
+            "from flask import Blueprint, Flask\n\nVERSION = 1\nitems = Blueprint('items', __name__)\n\n\n"
+            "@items.get('/items')\ndef listed():\n    return []\n\n\ndef create(blueprints):\n"
+            "    app = Flask(__name__)\n    for blueprint in blueprints:\n"
+            "        app.register_blueprint(blueprint, url_prefix=f'/api/{VERSION}')\n    return app\n"
+        ),
     ],
     fails=[
         (
