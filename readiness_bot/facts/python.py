@@ -101,10 +101,15 @@ class Index(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="x"):
 
 
 class Other(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="o"):
-    """Any other expression, by the name of its syntax node, with the things named inside it."""
+    """Any other expression, by the name of its syntax node, with the things named inside it.
+
+    A comparison of two values, an `or` and a `not` keep their `operator` (`Eq`, `In`, …) and `operands` too.
+    """
 
     kind: str
     names: tuple[str, ...] = ()
+    operator: str = ""
+    operands: tuple[Value, ...] = ()
 
 
 Value = Const | Name | Invoke | Items | Mapping | Format | Index | Other
@@ -1078,11 +1083,23 @@ class _Reader:
     def formatted(self, node: ast.JoinedStr, depth: int) -> Value:
         return Format(tuple(self.format_parts(node, depth)))
 
-    def signed(self, node: ast.UnaryOp, _: int) -> Value:
+    def signed(self, node: ast.UnaryOp, depth: int) -> Value:
         operand = node.operand.value if isinstance(node.operand, ast.Constant) else None
         if isinstance(node.op, ast.USub) and isinstance(operand, int | float):
             return _const(-operand)
+        if isinstance(node.op, ast.Not):
+            return Other("UnaryOp", self.named_in(node), "Not", (self.value(node.operand, depth + 1),))
         return Other("UnaryOp", self.named_in(node))
+
+    def compared(self, node: ast.Compare, depth: int) -> Value:
+        if len(node.ops) > 1:
+            return Other("Compare", self.named_in(node))
+        operands = (self.value(node.left, depth + 1), self.value(node.comparators[0], depth + 1))
+        return Other("Compare", self.named_in(node), node.ops[0].__class__.__name__, operands)
+
+    def either(self, node: ast.BoolOp, depth: int) -> Value:
+        operands = tuple(self.value(value, depth + 1) for value in node.values[:_MOST_ITEMS])
+        return Other("BoolOp", self.named_in(node), node.op.__class__.__name__, operands)
 
     def call_value(self, node: ast.Call, depth: int) -> Value:
         index = self.call_of.get(id(node), MODULE)
@@ -1180,6 +1197,8 @@ _VALUES: dict[type[ast.expr], Callable[..., Value]] = {
     ast.BinOp: _Reader.binary,
     ast.Subscript: _Reader.index,
     ast.UnaryOp: _Reader.signed,
+    ast.Compare: _Reader.compared,
+    ast.BoolOp: _Reader.either,
 }
 
 _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {

@@ -97,7 +97,7 @@ class Debugging:
                 "launch",
                 "debug",
                 is_default=bool(default.variable),
-                is_turned_off=self._turned_off(default.variable),
+                is_turned_off=self._turned_off(default.variable, site.call.keyword("debug"), site.module),
                 is_started=site.module.path in self._started,
                 is_known_start=bool(self._deployment.started_commands),
                 is_bare=_is_bare(site),
@@ -112,7 +112,7 @@ class Debugging:
                     "application",
                     "debug",
                     is_default=bool(default.variable),
-                    is_turned_off=self._turned_off(default.variable),
+                    is_turned_off=self._turned_off(default.variable, site.call.keyword("debug"), site.module),
                     is_conditional=bool(site.call.guards),
                     is_framework=True,
                 )
@@ -134,7 +134,7 @@ class Debugging:
                             "application",
                             "debug",
                             is_default=bool(default.variable),
-                            is_turned_off=self._turned_off(default.variable),
+                            is_turned_off=self._turned_off(default.variable, assignment.value, module),
                             is_conditional=bool(assignment.guards) or bool(assignment.context & MAIN_GUARD),
                             is_framework=True,
                         )
@@ -174,7 +174,7 @@ class Debugging:
                 "setting",
                 "DEBUG",
                 is_default=bool(variable),
-                is_turned_off=self._turned_off(variable),
+                is_turned_off=self._turned_off(variable, setting.value, module),
                 is_conditional=bool(setting.guards) or later,
                 is_framework=self._services.is_django,
             )
@@ -215,21 +215,32 @@ class Debugging:
                             found.add(target.path)
         return found
 
-    def _turned_off(self, variable: str) -> bool:
-        """Whether an image, a Compose service or an environment file of the tree turns the variable off."""
+    def _turned_off(self, variable: str, value: Value | None = None, module: Module | None = None) -> bool:
+        """Whether an image, a Compose service or an environment file of the tree turns the variable off.
+
+        Where the value works the switch out of the variable (`ENVIRONMENT == "dev"`), that is worked out again.
+        """
         if not variable:
             return False
+
+        def is_off(text: str) -> bool:
+            if value is not None and module is not None:
+                worked_out = default_of(self._python, value, module, {variable: text})
+                if worked_out.variable == variable:
+                    return worked_out.is_on is not True
+            return not _is_on(text)
+
         for built in self._deployment.images:
             set_there = built.image.environment(variable)
-            if set_there is not None and not _is_on(set_there[0]):
+            if set_there is not None and is_off(set_there[0]):
                 return True
         for container in self._deployment.containers:
-            if any(name == variable and not _is_on(value) for name, value, _ in container.service.environment):
+            if any(name == variable and is_off(text) for name, text, _ in container.service.environment):
                 return True
         return any(
-            name == variable and value and not _is_on(value)
+            name == variable and text and is_off(text)
             for facts in self._sources.facts(EnvFile).values()
-            for name, value, _ in facts.entries
+            for name, text, _ in facts.entries
         )
 
     def _deployed(self) -> Iterator[DebugFlag]:

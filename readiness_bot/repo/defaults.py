@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
-from readiness_bot.facts.python import Const, Index, Invoke, Mapping, Name, Value
+from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.python import Module, Python
 
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
@@ -41,58 +42,122 @@ class Default:
         return bool(self.value)
 
 
-def default_of(python: Python, value: Value | None, module: Module) -> Default:
+def default_of(python: Python, value: Value | None, module: Module, told: Mapping_[str, str] | None = None) -> Default:
     """The default of a value.
 
-    Of a literal itself, of an environment lookup its fallback, of a conversion what it converts.
+    Of a literal itself, of an environment lookup its fallback (or what the variable is `told` to be), of a conversion
+    what it converts, of a comparison how it turns out.
     """
-    for _ in range(_HOPS):
-        if isinstance(value, Const):
-            return Default(value.value, is_known=True)
-        if isinstance(value, Index) and value.items and isinstance(value.items[0], Const):
-            key = value.items[0].value
-            reads = isinstance(value.value, Name) and value.value.name.endswith("environ")
-            return Default(variable=str(key) if reads else "")
-        if isinstance(value, Name):
-            found = python.assignment(value.name, module) if not value.name.startswith("?") else None
-            field = setting_field(python, value, module) if found is None else None
-            if field is not None:
-                inner = default_of(python, field.value, field.module)
-                return Default(inner.value, inner.is_known, inner.variable or field.variable)
-            if found is None:
+    return _Reading(python, told or {}).of(value, module, _HOPS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One look for a default, with what variables are told to be."""
+
+    python: Python
+    told: Mapping_[str, str]
+
+    def of(self, value: Value | None, module: Module, hops: int) -> Default:
+        while hops > 0:
+            hops -= 1
+            if isinstance(value, Const):
+                return Default(value.value, is_known=True)
+            if isinstance(value, Index) and value.items and isinstance(value.items[0], Const):
+                reads = isinstance(value.value, Name) and value.value.name.endswith("environ")
+                return self.variable(str(value.items[0].value), Default()) if reads else Default()
+            if isinstance(value, Name):
+                found = self.python.assignment(value.name, module) if not value.name.startswith("?") else None
+                field = setting_field(self.python, value, module) if found is None else None
+                if field is not None:
+                    inner = self.of(field.value, field.module, hops)
+                    return Default(inner.value, inner.is_known, inner.variable or field.variable)
+                if found is None:
+                    return Default()
+                module, value = found[0], found[1].value
+            elif isinstance(value, Other):
+                return self.worked_out(value, module, hops)
+            elif isinstance(value, Invoke) and value.call >= 0:
+                read = self.lookup(module.facts.calls[value.call], module, hops)
+                if read is not None:
+                    return read
+                value = _converted(value, module)
+            else:
                 return Default()
-            module, value = found[0], found[1].value
-            continue
-        if not isinstance(value, Invoke) or value.call < 0:
-            return Default()
-        call = module.facts.calls[value.call]
+        return Default()
+
+    def variable(self, name: str, fallback: Default) -> Default:
+        """A variable: what it is told to be, else its fallback."""
+        if name in self.told:
+            return Default(self.told[name], is_known=True, variable=name)
+        return Default(fallback.value, fallback.is_known, name)
+
+    def lookup(self, call: Call, module: Module, hops: int) -> Default | None:
+        """What a lookup in the environment gives; None for any other call."""
         first = call.args[0] if call.args else None
-        if (
+        if not (
             isinstance(first, Const)
             and isinstance(first.value, str)
             and _VARIABLE.match(first.value)
             and _READERS.search(call.last)
         ):
-            fallback = call.argument(1, "default")
-            if fallback is None or (isinstance(fallback, Name) and fallback.name in ("bool", "int", "str")):
-                fallback = call.keyword("default") or call.keyword("default_value")
-            inner = default_of(python, fallback, module) if fallback is not None else Default(None, is_known=True)
-            return Default(inner.value, inner.is_known, first.value)
-        if call.last in ("Field", "field", "Argument", "Option", "add_argument"):
-            value = call.keyword("default") or (first if call.last == "Field" else None)
-            continue
-        if call.last in ("lower", "strip", "upper", "split") and value.name:
-            value = next(
-                (
-                    Invoke(inner.name, index)
-                    for index, inner in enumerate(module.facts.calls)
-                    if inner.parent == value.call
-                ),
-                None,
-            )
-            continue
-        value = first
-    return Default()
+            return None
+        fallback = call.argument(1, "default")
+        if fallback is None or (isinstance(fallback, Name) and fallback.name in ("bool", "int", "str")):
+            fallback = call.keyword("default") or call.keyword("default_value")
+        inner = self.of(fallback, module, hops) if fallback is not None else Default(None, is_known=True)
+        return self.variable(first.value, inner)
+
+    def worked_out(self, value: Other, module: Module, hops: int) -> Default:
+        """The default of `getenv("DEBUG", "no") == "yes"`, of `… in ("1", "yes")`, of `not …` and of `… or …`."""
+        if not value.operands:
+            return Default()
+        first = self.of(value.operands[0], module, hops)
+        if not first.is_known:
+            return Default()
+        if value.operator == "Not":
+            truth = first.value if first.is_on is None else first.is_on
+            return Default(not truth, is_known=True, variable=first.variable)
+        second = value.operands[1] if len(value.operands) > 1 else None
+        if value.operator == "Or":
+            other = self.of(second, module, hops)
+            return first if first.value else Default(other.value, other.is_known, first.variable or other.variable)
+        wanted = second.items if isinstance(second, Items) else (second,)
+        texts = [item.value for item in wanted if isinstance(item, Const)]
+        if value.operator not in _COMPARING or len(texts) < len(wanted):
+            return Default()
+        left = value.operands[0]
+        folds = isinstance(left, Invoke) and left.name.endswith((".lower", ".upper", ".casefold"))
+        same = any(_folded(first.value, folds) == _folded(text, folds) for text in texts)
+        return Default(same is _COMPARING[value.operator], is_known=True, variable=first.variable)
+
+
+_COMPARING = {"Eq": True, "Is": True, "In": True, "NotEq": False, "IsNot": False, "NotIn": False}
+
+
+def _folded(value: object, folds: bool) -> object:
+    return value.casefold() if folds and isinstance(value, str) else value
+
+
+def _converted(value: Invoke, module: Module) -> Value | None:
+    """What a call converts: its first argument, its default, or the text that `.lower()` is called on."""
+    call = module.facts.calls[value.call]
+    first = call.args[0] if call.args else None
+    if call.last in ("Field", "field", "Argument", "Option", "add_argument"):
+        return call.keyword("default") or (first if call.last == "Field" else None)
+    if call.last in ("lower", "strip", "upper", "split", "casefold") and value.name:
+        # What the method is called on is read after the call that it belongs to.
+        return next(
+            (
+                Invoke(inner.name, index)
+                for index, inner in enumerate(module.facts.calls)
+                if index > value.call
+                and f"{inner.name}().{call.last}" == value.name
+                and call.line <= inner.line <= call.end_line
+            ),
+            None,
+        )
+    return first
 
 
 @dataclass(frozen=True, slots=True)

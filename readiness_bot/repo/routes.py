@@ -1192,10 +1192,12 @@ class Routes:
 
     def _rest_routers(self) -> Iterator[Route]:
         for site in self._python.calls_of("register"):
-            owner = site.name.rpartition(".")[0]
+            owner, said = (name.rpartition(".")[0] for name in (site.name, site.call.name))
             if not (
                 owner.startswith(("rest_framework", "rest_framework_nested", "rest_framework_extensions"))
                 or owner.endswith(("Router()", "Router"))
+                # A method of a mixin is still called on the router that is built from it.
+                or said.endswith("Router()")
             ):
                 continue
             view = self._class_in(site.call.argument(1, "viewset"), site.module)

@@ -39,6 +39,20 @@ from readiness_bot.repo.debugging import DebugFlag
         },
         "from fastapi import FastAPI\n\napp = FastAPI(debug=True)  # <- flagged\n",
         {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = os.getenv('DEBUG', 'True') == 'True'  # <- flagged\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+        },
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = os.getenv('DEBUG', 'true').lower() in ('true', '1')  # <- flagged\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+        },
+        {
             "serve.py": (
                 "from flask import Flask\n\napp = Flask(__name__)\n\nif __name__ == '__main__':\n"
                 "    app.run(host='0.0.0.0', debug=True)  # <- flagged\n"
@@ -62,6 +76,22 @@ from readiness_bot.repo.debugging import DebugFlag
             "shop/settings/production.py": "from .base import *\n\nDEBUG = False\n",
         },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = os.getenv('STAGE', 'dev').lower() in ('dev', 'test')\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "Dockerfile": 'FROM python:3.13-slim\nENV STAGE=live\nCMD ["gunicorn", "shop.wsgi"]\n',
+        },
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = os.getenv('PRODUCTION', '0') != '1'\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "Dockerfile": 'FROM python:3.13-slim\nENV PRODUCTION=1\nCMD ["gunicorn", "shop.wsgi"]\n',
+        },
         {
             "serve.py": "from app import app\n\nif __name__ == '__main__':\n    app.run(debug=True)\n",
             "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
