@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Mapping
+from readiness_bot.facts.python import Const, Mapping, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
@@ -123,6 +123,16 @@ class Limits:
             for setting in self._services.settings
         )
 
+    @cached_property
+    def _throttles_idle(self) -> bool:
+        """Whether the throttles of Django REST framework are told no rate: then they let everything pass."""
+        return any(
+            isinstance(key, Const) and key.value == "DEFAULT_THROTTLE_RATES" and _is_without_rates(value)
+            for setting in self._services.settings_named("REST_FRAMEWORK")
+            if isinstance(setting.value, Mapping)
+            for key, value in zip(setting.value.keys, setting.value.values, strict=False)
+        )
+
     @staticmethod
     def is_login(route: Route) -> bool:
         """Whether a route takes credentials, by its path and its handler's name."""
@@ -143,8 +153,13 @@ class Limits:
                     if last.endswith("exempt"):
                         continue
                     detail = f"`{last or 'throttle_classes'}` on {route.name}"
+                    idle = guard.kind in ("throttle", "mixin") and self._throttles_idle
                     yield RateLimit(
-                        "login" if self.is_login(route) else "route", detail, guard.path, guard.line, self._off
+                        "login" if self.is_login(route) else "route",
+                        detail + (" without a rate" if idle else ""),
+                        guard.path,
+                        guard.line,
+                        self._off or idle,
                     )
             if route.handler is not None:
                 for call in route.handler.module.facts.calls:
@@ -227,12 +242,22 @@ class Limits:
 
     def _of_rest_framework(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if isinstance(setting.value, Mapping):
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if isinstance(key, Const) and key.value == "DEFAULT_THROTTLE_CLASSES" and flattened(value):
-                        yield RateLimit(
-                            "application", "`DEFAULT_THROTTLE_CLASSES`", setting.module.path, setting.line, self._off
-                        )
+            if not isinstance(setting.value, Mapping):
+                continue
+            named = {
+                key.value: value
+                for key, value in zip(setting.value.keys, setting.value.values, strict=False)
+                if isinstance(key, Const)
+            }
+            if "DEFAULT_THROTTLE_CLASSES" in named and flattened(named["DEFAULT_THROTTLE_CLASSES"]):
+                idle = self._throttles_idle
+                yield RateLimit(
+                    "application",
+                    "`DEFAULT_THROTTLE_CLASSES`" + (" without rates" if idle else ""),
+                    setting.module.path,
+                    setting.line,
+                    self._off or idle,
+                )
 
     def _of_django(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):
@@ -321,3 +346,11 @@ class Limits:
                 and not self._python.descends_from(site, *_RECORDS)
             ):
                 yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)
+
+
+def _is_without_rates(rates: Value) -> bool:
+    """Whether most throttles are told no rate."""
+    if not isinstance(rates, Mapping) or not rates.values:
+        return False
+    idle = [value for value in rates.values if isinstance(value, Const) and value.value is None]
+    return 2 * len(idle) > len(rates.values)

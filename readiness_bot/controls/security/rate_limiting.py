@@ -84,6 +84,17 @@ from readiness_bot.repo import Repo
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {\n"
+                "    'DEFAULT_THROTTLE_CLASSES': ('rest_framework.throttling.AnonRateThrottle',),\n"
+                "    'DEFAULT_THROTTLE_RATES': {'anon': None},\n}\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\n\ndef login(request):\n    return request.POST\n\n\n"
+                "urlpatterns = [path('login', login)]\n"
+            ),
+        },
         (
             "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
             "limiter = Limiter(app=app, key_func=lambda: '')\n\n\n@app.route('/login', methods=['POST'])\n"
