@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import MODULE, Const, Format, Mapping, Value
+from readiness_bot.facts.python import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, Python
@@ -64,6 +64,9 @@ _FACTORS = (
     "onetimepass",
     "oath",
 )
+_SIGNS_REQUESTS = re.compile(r"(requests_)?oauthlib\.(oauth1\.)?(OAuth1|SIGNATURE)")
+"""What signs calls to another service with its tokens, which signs nobody in."""
+_SIGNS_IN = re.compile(r"auth|login|sso|social|account|user", re.IGNORECASE)
 _PROVIDERS = (
     "authlib",
     "flask_oauthlib",
@@ -249,6 +252,8 @@ class Accounts:
 
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):
+            if _SIGNS_REQUESTS.match(item.target) and not _SIGNS_IN.search(module.path):
+                continue
             yield Factor(kind, f"`{item.target}`", module.path, item.line, self._wiring.runs(module))
 
     def _installed(self) -> Iterator[Factor]:
@@ -397,6 +402,8 @@ class Accounts:
                 "joserfc.jwt.encode",
             ) or site.name.endswith("jwt.encode"):
                 expires = self._names_expiry(site)
+                if not expires and self._is_handed_in(site):
+                    continue
                 yield SessionPart(
                     "expiry",
                     "on" if expires else "off",
@@ -419,6 +426,23 @@ class Accounts:
                 yield SessionPart(
                     "expiry", "on", "signed tokens are refused after `max_age`", site.module.path, site.call.line
                 )
+
+    @staticmethod
+    def _is_handed_in(site: CallSite) -> bool:
+        """Whether a method encodes a payload that its callers made: only they know when it ends."""
+        if site.function is None or not site.function.parameters or site.function.parameters[0].name != "self":
+            return False
+        payload = site.call.argument(0, "payload")
+        if not isinstance(payload, Name):
+            return False
+        told = {f"?{parameter.name}" for parameter in site.function.parameters}
+        return payload.name in told or any(
+            item.target == payload.name
+            and item.scope == site.call.scope
+            and isinstance(item.value, Invoke)
+            and item.value.name.rpartition(".")[2] in ("copy", "dict", "deepcopy")
+            for item in site.module.facts.assignments
+        )
 
     def _names_expiry(self, site: CallSite) -> bool:
         """Whether the function that encodes, or its payload, says when the token ends."""

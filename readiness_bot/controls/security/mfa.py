@@ -42,7 +42,18 @@ from readiness_bot.repo import Repo
         (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
             "def login():\n    return {}\n"
-        )
+        ),
+        {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.importer import boards\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n\n\n"
+                "@app.route('/boards')\ndef listed():\n    return boards()\n"
+            ),
+            "shop/importer.py": (
+                "import requests\nfrom requests_oauthlib import OAuth1\n\n\ndef boards():\n"
+                "    return requests.get('https://boards.example/mine', auth=OAuth1('key'), timeout=9).json()\n"
+            ),
+        },
     ],
     fixed=(
         "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"

@@ -25,6 +25,17 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"],
     passes=[
+        {
+            "shop/backend.py": (
+                "import jwt\n\n\nclass Backend:\n    def encode(self, payload):\n        claims = payload.copy()\n"
+                "        return jwt.encode(claims, self.key)\n"
+            ),
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\n"
+                "MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\n"
+                "SESSION_COOKIE_SECURE = os.getenv('SESSION_COOKIE_SECURE', 'True') == 'True'\n"
+            ),
+        },
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
         (
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
