@@ -88,7 +88,9 @@ class Incoming:
             and _PROVIDER.search(handler) is None
         ):
             return False
-        if _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:
+        # The only action of a view set of Django REST framework is named after what it does to a model.
+        is_action = handler == "create" and route.framework == "django-rest-framework"
+        if not is_action and _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:
             return False
         beside = self._methods_by_path[route.path.rstrip("/")]
         below = [

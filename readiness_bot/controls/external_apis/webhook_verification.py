@@ -28,6 +28,16 @@ from readiness_bot.repo import Repo
         "https://docs.stripe.com/webhooks/signature",
     ],
     passes=[
+        {
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework import routers, viewsets\n\n"
+                "from shop.signatures import verify_signature\n\n\nclass HookViewSet(viewsets.ViewSet):\n"
+                "    def create(self, request):\n        verify_signature(request)\n        return request.data\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('github-hook', HookViewSet, basename='github')\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        },
         (
             "from flask import Flask, request\n\nfrom app.sns import validate_sns_certificate\n\n"
             "app = Flask(__name__)\n\n\n"
