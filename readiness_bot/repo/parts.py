@@ -24,7 +24,7 @@ def parts(python: Python, routes: Routes, services: Services, wiring: Wiring) ->
     """Every router with routes, task and middleware class of production code, by path and line."""
     found: dict[tuple[str, str], Part] = {}
     for route in routes.all:
-        name = f"router `{route.router.rpartition(':')[2]}`" if route.router else f"routes of {route.framework}"
+        name = f"router `{route.router.rpartition(':')[2]}`" if route.router else f"list of {route.framework} routes"
         key = (route.module.path, route.router or route.framework)
         is_wired = route.is_wired or _is_made_on_demand(python, route)
         known = found.get(key)

@@ -1019,6 +1019,7 @@ class Routes:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
             prefix = self._pattern_above(site)
+            includer = self._added_to(site) or site.module.path
             target = site.call.argument(0, "arg")
             if isinstance(target, Items) and target.items:
                 target = target.items[0]
@@ -1026,13 +1027,24 @@ class Routes:
             if isinstance(text, str):
                 module = self._python.module_named(text, site.module.path)
                 if module is not None:
-                    found[module.path].append((site.module.path, prefix))
+                    found[module.path].append((includer, prefix))
             elif isinstance(target, Name):
                 identity = self._python.identify(target.name, site.module)
                 found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append(
-                    (site.module.path, prefix)
+                    (includer, prefix)
                 )
         return {name: tuple(places) for name, places in found.items()}
+
+    def _added_to(self, site: CallSite) -> str:
+        """The module whose `urlpatterns` the pattern around a call is added to from elsewhere; empty for its own."""
+        index, outer = site.call.parent, None
+        while index >= 0:
+            outer = site.module.facts.calls[index]
+            index = outer.parent
+        if outer is None or outer.last not in ("append", "extend", "insert"):
+            return ""
+        owner, _, name = self._python.identify(outer.via or outer.name, site.module).partition(":")
+        return owner if name.startswith("urlpatterns.") and owner in self._python.modules else ""
 
     def _url_prefixes(self, key: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], bool]:
         places = self._url_modules.get(key, ())
@@ -1080,9 +1092,8 @@ class Routes:
 
     def _django(self) -> Iterator[Route]:
         for site in self._python.calls(*_DJANGO_PATHS):
-            pattern = _plain_pattern(
-                self._text(site.call.argument(0, "route") or site.call.keyword("regex"), site.module)
-            )
+            written = site.call.argument(0, "route") or site.call.keyword("regex")
+            pattern = _plain_pattern(self._text(written, site.module))
             value = site.call.argument(1, "view")
             if isinstance(value, Invoke) and value.name.endswith("include"):
                 continue
@@ -1094,6 +1105,13 @@ class Routes:
                 yield from self._django_class(view, paths, site, wired)
             else:
                 handler = self._function_in(value, site.module)
+                if (
+                    handler is None
+                    and site.function is not None
+                    and (isinstance(written, Name) or site.function.name == "get_urls")
+                ):
+                    # A helper that makes patterns out of what it is handed: no route of its own.
+                    continue
                 methods = self._function_methods(handler) if handler is not None else ("GET",)
                 guards = tuple(self._wrapping_guards(value, site))
                 framework = "django"

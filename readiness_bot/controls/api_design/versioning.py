@@ -25,6 +25,23 @@ A third of all routes is enough to see a scheme.
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.routers import router\n\n"
+                "urlpatterns = [path('api/v1/', include(router.urls))]\n"
+            ),
+            "shop/base.py": (
+                "class Registering:\n    def register(self, *args):\n        super().register(*args)\n\n\n"
+                "class Simple:\n    def register(self, prefix, view):\n        pass\n\n\n"
+                "class OwnRouter(Registering, Simple):\n    pass\n"
+            ),
+            "shop/routers.py": (
+                "from shop.base import OwnRouter\nfrom shop.views import OrdersViewSet\n\n"
+                "router = OwnRouter()\nrouter.register('orders', OrdersViewSet)\n"
+            ),
+            "shop/views.py": "class OrdersViewSet:\n    def list(self, request):\n        return []\n",
+        },
         (
             "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/orders')\ndef orders():\n"
             "    return {'v1': [], 'v2': {}}[request.headers.get('shop-version')]\n"

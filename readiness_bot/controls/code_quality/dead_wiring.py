@@ -29,6 +29,21 @@ from readiness_bot.repo import Repo
             "urlpatterns = [*Orders.urls('orders')]\n",
         },
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop.feedback']\n",
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "shop/feedback/apps.py": (
+                "from django.apps import AppConfig\nfrom django.urls import include, path\n\n\n"
+                "class Feedback(AppConfig):\n    name = 'shop.feedback'\n\n    def ready(self):\n"
+                "        from shop.urls import urlpatterns\n\n        from .routers import router\n\n"
+                "        urlpatterns.append(path('api/', include(router.urls)))\n"
+            ),
+            "shop/feedback/routers.py": (
+                "from rest_framework import routers, viewsets\n\n\nclass Said(viewsets.ViewSet):\n"
+                "    def create(self, request):\n        return request.data\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('said', Said, basename='said')\n"
+            ),
+        },
+        {
             "app/items.py": (
                 "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef "
                 "items():\n    return []\n"
@@ -78,7 +93,14 @@ from readiness_bot.repo import Repo
             "app/__init__.py": "",
         },
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        (
+            "from django.urls import re_path\n\n\ndef with_formats(patterns):\n    made = []\n"
+            "    for one in patterns:\n"
+            "        regex = one.pattern\n        made.append(re_path(regex, one.callback))\n    return made\n"
+        ),
+    ],
 )
 def dead_wiring(repo: Repo) -> Judgement:
     """The share of routers, tasks and middleware classes that something running includes."""
