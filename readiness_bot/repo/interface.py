@@ -378,7 +378,9 @@ class Interface:
         """Whether a route answers with a page, a file or a redirection, or is a library's: none has a schema."""
         if route.handler is None and route.view is None and route.framework == "django":
             return True
-        if route.view is not None and any(map(_PAGE_VIEWS, self._python.external_bases(route.view))):
+        if route.view is not None and any(
+            _PAGE_VIEWS(base) and not base.endswith(".View") for base in self._python.external_bases(route.view)
+        ):
             return True
         if route.handler is None or route.call is None or route.call.has("response_model"):
             return False
@@ -463,6 +465,8 @@ class Interface:
             return False
         if self._takes_pages(route):
             return True
+        if self._is_summary(route):
+            return False
         if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", route.path) or route.path in ("/", ""):
             return False
         name = route.handler.definition.name.lower() if route.handler is not None else ""
@@ -497,6 +501,36 @@ class Interface:
             return True
         return (plural and name in ("get", "list", "index", "get_queryset")) or (
             plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        )
+
+    def _is_summary(self, route: Route) -> bool:
+        """Whether the `list` of a view set that stands for no model answers with one dict, such as of counts."""
+        if route.view is None or route.handler is None or route.handler.definition.name != "list":
+            return False
+        if any(
+            self._python.class_value(route.view, name) is not None
+            for name in ("queryset", "model", "serializer_class", "pagination_class", "paginate_by")
+        ):
+            return False
+        facts = route.handler.module.facts
+        dicts = {
+            item.target
+            for item in facts.assignments
+            if item.scope == route.handler.index
+            and (
+                isinstance(item.value, Mapping)
+                or (isinstance(item.value, Invoke) and item.value.name.rpartition(".")[2] in ("dict", "OrderedDict"))
+            )
+        }
+        answers = [item.value for item in facts.returns if item.scope == route.handler.index]
+        given = [
+            facts.calls[answer.call].argument(0, "data")
+            for answer in answers
+            if isinstance(answer, Invoke) and answer.call >= 0
+        ]
+        return any(
+            isinstance(value, Mapping) or (isinstance(value, Name) and value.name in dicts)
+            for value in (*answers, *given)
         )
 
     @staticmethod

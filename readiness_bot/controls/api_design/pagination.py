@@ -58,6 +58,17 @@ _HALF = 0.05
     ],
     ignores=[
         {
+            "shop/urls.py": (
+                "from collections import OrderedDict\n\nfrom django.urls import include, path\n"
+                "from rest_framework import routers, viewsets\nfrom rest_framework.response import Response\n\n\n"
+                "class SalesViewSet(viewsets.ViewSet):\n    def list(self, request):\n"
+                "        sales = OrderedDict()\n        sales['today'] = 1\n        return Response(sales)\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('sales', SalesViewSet, basename='sales')\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        },
+        {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
                 "from django.urls import path\nfrom django.views.generic import TemplateView\n\n\n"
