@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 
 import msgspec
 
@@ -117,7 +118,7 @@ def _extract(data: bytes) -> Prose:
     links: list[Link] = []
     diagrams: list[int] = []
     levels: list[str] = []
-    current, fence, drawn, opened = _Open("", 0, 1), "", 0, 0
+    current, fence, drawn, opened, preformatted = _Open("", 0, 1), "", 0, 0, False
     for index, line in enumerate(lines):
         number = index + 1
         if fence:
@@ -128,6 +129,14 @@ def _extract(data: bytes) -> Prose:
                 drawn += 1
                 if drawn == 4:
                     diagrams.append(opened)
+            continue
+        if preformatted:
+            preformatted = not re.search(r"</pre\s*>", line, re.IGNORECASE)
+            current.add(line)
+            continue
+        if re.match(r"\s*<pre\b", line, re.IGNORECASE) and "</pre" not in line.lower():
+            preformatted = any("</pre" in later.lower() for later in lines[index : index + 400])
+            current.add(line)
             continue
         if opening := _FENCE.match(line):
             fence, drawn, opened = opening[1], 0, number
@@ -176,7 +185,8 @@ def _heading(lines: list[str], index: int, levels: list[str]) -> tuple[str, int]
 
 
 def _plain(title: str) -> str:
-    return _TAG.sub("", re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", title)).strip(" *_`:")[:200]
+    bare = _TAG.sub("", re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", title))
+    return " ".join(unescape(bare).split()).strip(" *_`:")[:200]
 
 
 def _links(line: str, number: int) -> Iterator[Link]:

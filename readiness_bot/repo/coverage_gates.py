@@ -71,7 +71,7 @@ class CoverageGates:
             return None
         for path, setting in self._settings():
             percent = _percent(setting.text)
-            if percent is not None:
+            if percent:
                 return CoverageGate("minimum", percent, path, setting.line, f"{setting.name} = {setting.text}", False)
         return None
 

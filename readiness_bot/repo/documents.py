@@ -24,6 +24,8 @@ _LANGUAGE = re.compile(
 _ENDING = r"(\.(md|mdx|markdown|rst|adoc|asciidoc|txt))?"
 _README = re.compile(rf"(?:(?:\.github|docs?)/)?readme{_ENDING}", re.IGNORECASE)
 _DIAGRAM_FILE = re.compile(r"\.(puml|plantuml|drawio|mmd|dsl|d2|excalidraw|dot)(\.(svg|png|xml))?$", re.IGNORECASE)
+_PAST = re.compile(r"(^|/)(old|attic|archived?|deprecated|obsolete|legacy[-_]docs)/", re.IGNORECASE)
+"""Folders of documents that nobody keeps any more."""
 _DRAWING = re.compile(
     r"(^|[/_-])(architecture|arch[-_]diagram|c4|topology|infrastructure|data[-_]?flow|system[-_](overview|design|diagram))[\w-]*"
     r"\.(svg|png|jpe?g|webp|pdf|puml|drawio|mmd)$",
@@ -100,7 +102,7 @@ class Documents:
         found = [
             Document(path, prose)
             for path, prose in self._sources.facts(Prose).items()
-            if self._sources.area(path) not in _FOREIGN
+            if self._sources.area(path) not in _FOREIGN and not _PAST.search(path)
         ]
         return tuple(sorted(found, key=lambda document: (document.path.count("/"), document.path)))
 

@@ -282,6 +282,10 @@ class Python:
             return self.modules[paths[0]]
         return self.modules[min(paths, key=lambda path: (-_common(path, importer), path.count("/"), path))]
 
+    def located(self, dotted: str, importer: str) -> tuple[Module, str] | None:
+        """The longest module of the tree that an import string begins with, and the rest of the name."""
+        return self._split(dotted, importer)
+
     def _split(self, dotted: str, importer: str) -> tuple[Module, str] | None:
         """The longest module that a dotted name begins with, and the rest of the name."""
         head, tail = dotted, ""

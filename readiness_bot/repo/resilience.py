@@ -391,6 +391,10 @@ class Resilience:
                 call.last in ("range", "count")
                 and call.context & IN_FOR_HEADER
                 and first <= call.line <= site.call.line
+                and (
+                    site.call.context & IN_HANDLER
+                    or any(call.line < handler.line <= site.call.line for handler in facts.handlers)
+                )
                 for call in facts.calls
             )
             caught = site.call.context & IN_HANDLER or any(

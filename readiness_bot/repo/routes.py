@@ -351,9 +351,27 @@ class Routes:
             framework = self._guessed_framework
         via = (site.call.via or site.call.name).rpartition(".")[0]
         identity = self._python.identify(via, site.module) if via else ""
+        if framework and via.startswith("?"):
+            identity = self._handed_in(site, via[1:]) or identity
         return (
             identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"
         ), framework
+
+    def _handed_in(self, site: CallSite, name: str) -> str:
+        """The module's router or application that a function is called with in place of this parameter."""
+        function = site.function
+        if function is None:
+            return ""
+        names = [parameter.name for parameter in function.parameters]
+        if name not in names:
+            return ""
+        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
+            value = caller.call.argument(names.index(name), name)
+            if isinstance(value, Name) and not value.name.startswith("?"):
+                identity = self._python.identify(value.name, caller.module)
+                if ":" in identity:
+                    return identity
+        return ""
 
     @cached_property
     def _guessed_framework(self) -> str:
@@ -423,6 +441,14 @@ class Routes:
                 yield name
 
     def _included(self, site: CallSite) -> Iterator[Value]:
+        for value in site.call.args[1:2] if site.last == "add_router" else ():
+            located = (
+                self._python.located(value.value, site.module.path)
+                if isinstance(value, Const) and isinstance(value.value, str) and "." in value.value
+                else None
+            )
+            if located is not None:
+                yield Name(f"{located[0].path}:{located[1]}")
         for value in (*site.call.args, *(value for _, value in site.call.keywords)):
             if isinstance(value, (Name | Index, Invoke)):
                 yield value
@@ -431,6 +457,8 @@ class Routes:
         if isinstance(value, Name):
             if value.name.startswith("?"):
                 return ""
+            if value.name in self._constructions:
+                return value.name
             identity = self._python.identify(value.name, module)
             if identity in self._constructions:
                 return identity
@@ -503,6 +531,8 @@ class Routes:
         places = self._inclusions.get(identity, ())
         if not places:
             is_application = made is None or made[1] in _APPLICATIONS
+            if is_application and identity in self._in_url_patterns:
+                return [_joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
             return [own], guards, is_application or self._includes_dynamically
         prefixes: list[str] = []
         every: list[Guard] = list(guards)
@@ -516,6 +546,24 @@ class Routes:
         # A guard protects the router's routes only where each of its inclusions has it.
         every += sorted(frozenset.intersection(*shared), key=lambda guard: (guard.path, guard.line, guard.name))
         return sorted(set(prefixes))[:4], tuple(every), wired
+
+    @cached_property
+    def _in_url_patterns(self) -> dict[str, list[str]]:
+        """Below which paths of Django's patterns an application that has `urls` of its own is put."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in self._python.calls(*_DJANGO_PATHS):
+            value = site.call.argument(1, "view")
+            if not isinstance(value, Name):
+                continue
+            identity, _, last = self._python.identify(value.name, site.module).rpartition(".")
+            if last == "urls" and identity in self._constructions:
+                inner = _joined(
+                    self._pattern_above(site), _plain_pattern(self._text(site.call.argument(0, "route"), site.module))
+                )
+                found[identity] += [
+                    _joined(prefix, inner).rstrip("/") for prefix in self._url_prefixes(site.module.path)[0]
+                ]
+        return dict(found)
 
     @cached_property
     def _mounts(self) -> dict[str, tuple[list[str], tuple[Guard, ...], bool]]:

@@ -149,6 +149,8 @@ _MIGRATES = re.compile(
     r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
     r";&]*\bmigrate\s+deploy|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
 )
+_BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
+"""Options by which a program's own command migrates before it serves."""
 _MIGRATING_CALLS = frozenset(
     {
         "alembic.command.upgrade",
@@ -400,7 +402,7 @@ class Stores:
     def _by_command(self) -> Iterator[Evidence]:
         for one in self._deployment.started_commands:
             text = " ".join((one.target, *one.command.arguments))
-            if _MIGRATES.search(text):
+            if _MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
                 yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
 
     def _by_script(self) -> Iterator[Evidence]:
@@ -427,14 +429,25 @@ class Stores:
                     if command is not None and _MIGRATES.search(text):
                         yield Evidence(path, command.line, f"runs `{text[:80]}`")
 
-    def _by_call(self) -> Iterator[Evidence]:
-        for site in self._python.all_calls:
-            is_migrating = site.name in _MIGRATING_CALLS or (
+    @cached_property
+    def _calls_that_migrate(self) -> tuple[CallSite, ...]:
+        """The calls of a migration tool's own functions, whoever makes them."""
+        return tuple(
+            site
+            for site in self._python.all_calls
+            if site.name in _MIGRATING_CALLS
+            or (
                 site.last == "call_command"
                 and bool(site.call.args)
                 and isinstance(site.call.args[0], Const)
                 and site.call.args[0].value in ("migrate", "migrate_schemas")
             )
+        )
+
+    def _by_call(self) -> Iterator[Evidence]:
+        known = frozenset(map(id, self._calls_that_migrate))
+        for site in self._python.all_calls:
+            is_migrating = id(site) in known
             if self._numbered_functions and ":" in site.name and _OWN_MIGRATING.fullmatch(site.last):
                 is_migrating = True
             first = site.call.argument(0)

@@ -41,7 +41,11 @@ _HALF = 0.15
         "@app.get('/items')\ndef items(session=Depends(get_session)):\n    return session.all()\n"
     ),
     ignores=[
-        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n"
+        (
+            "from ninja import NinjaAPI\n\napi = NinjaAPI()\n\n\n@api.get('/items')\n"
+            "def items(request):\n    return []\n"
+        ),
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n    return []\n",
     ],
 )
 def dependency_injection(repo: Repo) -> Judgement:

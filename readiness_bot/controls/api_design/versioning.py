@@ -42,6 +42,23 @@ A third of all routes is enough to see a scheme.
             ),
             "shop/views.py": "class OrdersViewSet:\n    def list(self, request):\n        return []\n",
         },
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.api import urls as v1\n\n"
+                "urlpatterns = [path('api/v1/', v1)]\n"
+            ),
+            "shop/api.py": (
+                "from ninja import NinjaAPI\n\n\ndef register(api: NinjaAPI):\n"
+                "    api.add_router('/orders', 'shop.orders.router')\n    return api\n\n\n"
+                "api = NinjaAPI(title='Shop')\nregister(api)\nurls = api.urls\n"
+            ),
+            "shop/orders.py": (
+                "from ninja import Router\n\nrouter = Router()\n\n\n@router.get('/all')\n"
+                "def orders(request):\n    return []\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.route('/orders')\ndef orders():\n"
             "    return {'v1': [], 'v2': {}}[request.headers.get('shop-version')]\n"

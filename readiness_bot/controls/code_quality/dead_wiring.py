@@ -111,7 +111,7 @@ def dead_wiring(repo: Repo) -> Judgement:
     summary = f"{len(parts) - len(dead)} of {len(parts)} routers, tasks and middleware classes are plugged in."
     evidence = [seen(part.path, part.line, f"nothing includes {part.name}") for part in dead[:5]]
     if not dead:
-        return passed(summary, *(seen(part.path, part.line, f"{part.name} is included") for part in parts[:3]))
+        return passed(summary, *(seen(part.path, part.line, f"plugged in: {part.name}") for part in parts[:3]))
     share = 1 - len(dead) / len(parts)
     return (
         partial(summary, *evidence, score=round(0.5 + 0.4 * share, 2)) if share >= 0.5 else failed(summary, *evidence)

@@ -32,6 +32,23 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nDATABASES = {'default': {'ENGINE': "
+                "'django.db.backends.postgresql'}}\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n"
+            ),
+            "shop/migrations/0001_initial.py": (
+                "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = []\n"
+            ),
+            "shop/cli.py": (
+                "import click\nfrom django.core.management import call_command\n\n\n@click.command()\n"
+                "def init():\n    call_command('migrate')\n"
+            ),
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["shop", "server", "--init", "0.0.0.0:8000"]\n',
+        },
+        {
             "app/db.py": _ENGINE,
             "app/migrations.py": "".join(f"async def m00{n}_step(db):\n    await db.run('')\n\n\n" for n in (1, 2, 3)),
             "app/main.py": (

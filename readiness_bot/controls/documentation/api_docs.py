@@ -89,7 +89,14 @@ _PAGE = (
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/metadata/", "https://spec.openapis.org/oas/latest.html"],
-    passes=[_APP, {"app/main.py": _FLASK, "docs/api.md": _PAGE}],
+    passes=[
+        _APP,
+        {"app/main.py": _FLASK, "docs/api.md": _PAGE},
+        (
+            "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
+            "@api.get('/orders')\ndef orders(request):\n    return []\n"
+        ),
+    ],
     fails=[{"app/main.py": _FLASK}, {"app/main.py": _APP.replace("FastAPI()", "FastAPI(openapi_url=None)")}],
     fixed={"app/main.py": _FLASK, "docs/api.md": _PAGE},
     partials=[
@@ -101,23 +108,23 @@ def api_docs(repo: Repo) -> Judgement:
     """Judged by what serves a description, by descriptions kept, and by pages on the API."""
     if not repo.routes.all:
         return not_applicable("There are no routes.")
-    switched: list[CallSite] = []
-    for site in repo.python.calls(*sorted(_SERVING)):
+    switched: list[tuple[CallSite, str]] = []
+    for site, serving in _serving(repo):
         if re.search(r"mock|stub|fake", site.module.path):
             continue
-        state = _served(repo, site)
+        state = _served(repo, site, serving)
         if state == "on":
-            return passed("The application serves its description.", seen(site.module.path, site.call.line, site.name))
+            return passed("The application serves its description.", seen(site.module.path, site.call.line, serving))
         if state == "perhaps":
-            switched.append(site)
+            switched.append((site, serving))
     written = next(_written(repo), None)
     if written is not None:
         return passed("The API is documented.", written)
     if switched:
-        site = switched[0]
+        site, serving = switched[0]
         return partial(
             "The served description depends on a setting, and no page documents the API.",
-            seen(site.module.path, site.call.line, site.name),
+            seen(site.module.path, site.call.line, serving),
             score=0.5,
         )
     return failed(
@@ -125,9 +132,20 @@ def api_docs(repo: Repo) -> Judgement:
     )
 
 
-def _served(repo: Repo, site: CallSite) -> str:
+def _serving(repo: Repo) -> Iterator[tuple[CallSite, str]]:
+    """The calls of what serves a description, by the library's name, those of classes of the tree's own last."""
+    for site in repo.python.calls(*sorted(_SERVING)):
+        yield site, site.name
+    for site in repo.routes.applications:
+        own = repo.python.definition_named(site.name) if ":" in site.name else None
+        for base in repo.python.external_bases(own) if own is not None else ():
+            if base in _SERVING:
+                yield site, base
+
+
+def _served(repo: Repo, site: CallSite, serving: str) -> str:
     """`on`, `off`, or `perhaps` where a setting decides whether there is a page at all."""
-    for keyword in _SERVING[site.name]:
+    for keyword in _SERVING[serving]:
         if not site.call.has(keyword):
             continue
         value = site.call.keyword(keyword)
@@ -135,7 +153,7 @@ def _served(repo: Repo, site: CallSite) -> str:
         if constant is False:
             return "off"
         if constant is None and _is_null(value):
-            if keyword == "docs_url" and not site.call.has("redoc_url") and site.name == "fastapi.FastAPI":
+            if keyword == "docs_url" and not site.call.has("redoc_url") and serving == "fastapi.FastAPI":
                 continue
             return "off"
         if constant is None and keyword in ("doc", "enable_openapi"):

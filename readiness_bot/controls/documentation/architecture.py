@@ -56,7 +56,10 @@ warehouse or the bank itself, so that neither can hold an order up.
         {"README.md": "# Shop\n\n```mermaid\ngraph LR\n  api --> queue --> worker\n```\n"},
         {"docs/adr/0001-use-postgres.md": "# Use PostgreSQL\n\nOrders need transactions.\n"},
     ],
-    fails=[{"README.md": "# Shop\n\nFlask, Redis and PostgreSQL.\n"}],
+    fails=[
+        {"README.md": "# Shop\n\nFlask, Redis and PostgreSQL.\n"},
+        {"README.md": "# Shop\n", "old/Architecture.md": _PAGE},
+    ],
     fixed={"README.md": "# Shop\n", "docs/architecture.md": _PAGE},
     partials=[
         {

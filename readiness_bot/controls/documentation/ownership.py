@@ -95,7 +95,9 @@ def _of_manifests(repo: Repo) -> Iterator[Evidence]:
         for table in tables:
             for setting in table.settings:
                 if _PEOPLE.fullmatch(f"{table.name}.{setting.name}") and _ADDRESS.search(setting.text):
-                    yield seen(path, setting.line, f"{setting.name}: {setting.text.splitlines()[0]}")
+                    beside = table.get("name") if table.name.endswith(("authors", "maintainers")) else None
+                    named, by = (table.name, beside) if beside is not None else (setting.name, setting)
+                    yield seen(path, setting.line, f"{named.rpartition('.')[2]}: {by.text.splitlines()[0]}")
     for person in repo.dependencies.people:
         if _ADDRESS.search(person.detail):
             yield person

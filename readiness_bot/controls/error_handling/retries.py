@@ -63,6 +63,12 @@ ENOUGH = 0.5
         },
     ],
     fails=[
+        (
+            "import sys\nimport time\n\nimport requests\n\n\ndef bar(chunks):\n    for part in range(chunks):\n"
+            "        sys.stdout.write('.')\n        time.sleep(1 / chunks)\n    try:\n        sys.stdout.flush()\n"
+            "    except KeyboardInterrupt:\n        print()\n\n\ndef main(url):\n    bar(10)\n"
+            "    requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    main('https://a.example')\n"
+        ),
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
         (
             "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"

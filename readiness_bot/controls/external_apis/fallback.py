@@ -87,5 +87,7 @@ def fallback(repo: Repo) -> Judgement:
     if share >= ENOUGH:
         return passed(summary, *shown_caught)
     if share >= SOME:
-        return partial(summary, *shown_caught, *shown_bare, score=0.5 + 0.4 * (share - SOME) / (ENOUGH - SOME))
+        return partial(
+            summary, *shown_caught, *shown_bare, score=round(0.5 + 0.4 * (share - SOME) / (ENOUGH - SOME), 2)
+        )
     return failed(summary, *shown_bare)

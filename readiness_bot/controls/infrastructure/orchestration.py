@@ -57,7 +57,9 @@ def orchestration(repo: Repo) -> Judgement:
     if computes:
         first = {compute.via: compute for compute in reversed(computes)}
         shown = [seen(compute.path, compute.line, compute.detail) for compute in reversed(list(first.values()))]
-        return passed(f"{', '.join(sorted(first))} runs the service.", *shown[:4])
+        names = sorted(first)
+        by = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+        return passed(f"The service is run by {by}.", *shown[:4])
     if not repo.is_service:
         return not_applicable("A library: nothing here is deployed.")
     deploying = next(

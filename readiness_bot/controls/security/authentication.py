@@ -38,6 +38,24 @@ _RULE_ROUTES = 4
     ],
     passes=[
         {
+            "shop/api.py": (
+                "from ninja import NinjaAPI\nfrom ninja.security import HttpBearer\n\n"
+                "from shop.models import Token\n\n\nclass Bearer(HttpBearer):\n"
+                "    def authenticate(self, request, token):\n"
+                "        return Token.objects.filter(key=token).first()\n\n\ndef register(api: NinjaAPI):\n"
+                "    api.add_router('/orders', 'shop.orders.router')\n    return api\n\n\n"
+                "api = NinjaAPI(title='Shop', auth=[Bearer()])\nregister(api)\n"
+            ),
+            "shop/orders.py": (
+                "from ninja import Router\n\nfrom shop.models import Token\n\nrouter = Router()\n\n\n"
+                "@router.delete('/all')\ndef remove(request):\n    Token.objects.all().delete()\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Token(models.Model):\n    key = models.TextField()\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.StaffMiddleware']\n"
             ),

@@ -48,6 +48,11 @@ _CODE = {"app/main.py": "a = 1\n", "tests/test_a.py": "def test_a():\n    assert
         },
     ],
     fails=[
+        {
+            **_CODE,
+            ".github/workflows/test.yml": _WORKFLOW,
+            "pyproject.toml": "[tool.coverage.report]\nfail_under = 0\n",
+        },
         {**_CODE, ".github/workflows/test.yml": _WORKFLOW},
         {
             **_CODE,
