@@ -64,6 +64,7 @@ def bandit_issues(parsed: Parsed) -> tuple[BanditIssue, ...]:
                 scan.walk.visit(parsed.tree)
         finally:
             scan.unlink()
+            scan.walk.close()
         scan.file((_NONE if parsed.data.isascii() else _FILE) | library.unknown.get("File", _NONE))
     return tuple(_issue(result) for result in scan.tester.results)
 

@@ -61,8 +61,11 @@ UNMEASURED = Complexity((), 100.0, "A", 0, 0, 0, 0)
 def complexity(parsed: Parsed) -> Complexity:
     """Radon's measures. Raises `Unreadable` for a tree too deep to walk."""
     measured = _Measure()
-    with deep_walk():
-        measured.walk.visit(parsed.tree)
+    try:
+        with deep_walk():
+            measured.walk.visit(parsed.tree)
+    finally:
+        measured.walk.close()
     lines = _raw(parsed.code)
     remarks = lines.comments + lines.multi
     maintainability: float = mi_compute(

@@ -55,7 +55,18 @@ _ITERABLES = frozenset(
 class Scope:
     """The names bound in one module, class or function."""
 
-    __slots__ = ("attributes", "bindings", "kind", "known", "node", "parent", "qualname", "stars")
+    __slots__ = (
+        "attributes",
+        "bindings",
+        "identities",
+        "kind",
+        "known",
+        "meanings",
+        "node",
+        "parent",
+        "qualname",
+        "stars",
+    )
 
     def __init__(self, kind: str, qualname: str, parent: Scope | None, node: ast.AST) -> None:
         self.kind = kind
@@ -72,6 +83,9 @@ class Scope:
         self.stars: list[str] = []
         self.known: dict[tuple[str, int, bool], str] = {}
         """What variables were found to be, by name, depth of the question, and whether they were followed."""
+        self.identities: dict[str, str] = {}
+        self.meanings: dict[str, str] = {}
+        """What variables that were asked for by themselves were found to be."""
 
 
 class Names:
@@ -86,6 +100,15 @@ class Names:
         self._meanings: dict[tuple[ast.expr, Scope], str] = {}
         self._collect(tree.body, self.module)
         self._rebind_imports(tree.body)
+
+    def release(self) -> None:
+        """Lets go of the tree: scopes and what is bound in them hold each other. Nothing may be asked after this."""
+        for scope in self.scopes.values():
+            scope.bindings.clear()
+            scope.attributes.clear()
+        self.scopes.clear()
+        self.classes.clear()
+        self.functions.clear()
 
     # -- what is bound where ---------------------------------------------------------------------------------------
 
@@ -282,11 +305,29 @@ class Names:
         Empty if it has no name.
         """
         if node.__class__ is ast.Name:
-            return self._name_of(node, scope, 0, follow=False)
+            name: str = node.id
+            known = scope.identities.get(name)
+            if known is None:
+                known = scope.identities[name] = self._variable(name, scope, 0, follow=False)
+            return known
         known = self._identities.get((node, scope))
         if known is None:
-            known = self._identities[node, scope] = self._name_of(node, scope, 0, follow=False)
+            known = self._identities[node, scope] = self._path(node, scope)
         return known
+
+    def _path(self, node: ast.expr, scope: Scope) -> str:
+        """The identity of an expression; attributes of attributes without a question for each."""
+        steps: list[str] = []
+        inner = node
+        while inner.__class__ is ast.Attribute and len(steps) < _DEPTH:
+            steps.append(inner.attr)
+            inner = inner.value
+        name = self._name_of(inner, scope, len(steps), follow=False)
+        for step in reversed(steps):
+            if not name or len(name) > _LONGEST:
+                return ""
+            name = f"{name}{step}" if name[-1] == "." else f"{name}.{step}"
+        return name
 
     def meaning(self, node: ast.expr, scope: Scope) -> str:
         """What the expression is, with variables followed to what they are bound to: `httpx.Client().get`.
@@ -294,7 +335,11 @@ class Names:
         Empty if unknown.
         """
         if node.__class__ is ast.Name:
-            return self._name_of(node, scope, 0, follow=True)
+            name: str = node.id
+            known = scope.meanings.get(name)
+            if known is None:
+                known = scope.meanings[name] = self._variable(name, scope, 0, follow=True)
+            return known
         known = self._meanings.get((node, scope))
         if known is None:
             known = self._meanings[node, scope] = self._name_of(node, scope, 0, follow=True)

@@ -1349,7 +1349,8 @@ _recent: dict[Parsed, _Reader] = {}
 def _read(parsed: Parsed) -> _Reader:
     known = _recent.get(parsed)
     if known is None:
-        _recent.clear()
+        while _recent:
+            _recent.popitem()[1].names.release()
         known = _Reader(parsed)
         known.block(parsed.tree.body)
         _recent[parsed] = known

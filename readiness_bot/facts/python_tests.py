@@ -39,7 +39,7 @@ from readiness_bot.facts.python import (
 )
 from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.source_lines import source_lines
-from readiness_bot.facts.syntax import deep_walk, parse
+from readiness_bot.facts.syntax import Parsed, deep_walk, parse
 from readiness_bot.facts.walk import Walk
 
 _PATH_KEYWORDS = frozenset({"url", "path", "uri"})
@@ -456,9 +456,17 @@ def _may_be_path(value: Value) -> bool:
 def extract(data: bytes) -> PythonFacts:
     """Read one Python file of tests. Raises `Unreadable` for what no Python version would read."""
     parsed = parse(data)
-    with deep_walk():
-        reader = _Reader(parsed.tree)
-        reader.each(parsed.tree.body)
+    reader = _Reader(parsed.tree)
+    try:
+        with deep_walk():
+            reader.each(parsed.tree.body)
+        return _facts_of(parsed, reader)
+    finally:
+        reader.walk.close()
+        reader.names.release()
+
+
+def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
     if reader.spare is not None and not (reader.definitions or reader.calls or reader.assignments or reader.imports):
         # A file that does anything at all is told from one that only marks a package.
         reader.calls.append(reader.spare)

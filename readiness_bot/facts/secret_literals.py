@@ -175,8 +175,11 @@ def _as_python(text: str, data: bytes) -> Parsed | None:
 
 def _of_python(parsed: Parsed) -> list[SecretLiteral]:
     reader = _PythonReader(frozenset(_OF_PARSER.findall(parsed.text)))
-    with deep_walk():
-        reader.walk.each(parsed.tree.body)
+    try:
+        with deep_walk():
+            reader.walk.each(parsed.tree.body)
+    finally:
+        reader.walk.close()
     return reader.found
 
 

@@ -26,15 +26,21 @@ class Walk:
 
     A visitor stands in for the walk at its nodes: it calls `into` (or `visit` for chosen children) where it wants the
     walk to go on. A walk holds the visitors of one file's riders; it recurses one frame a level plus the visitors' own,
-    so deep trees need `syntax.deep_walk`.
+    so deep trees need `syntax.deep_walk`. `close` it when its file is done: visitors mostly hold the walk that holds
+    them, and with it the tree, which otherwise stays until the collector finds out.
     """
 
     __slots__ = ("_into", "_visitors")
 
     def __init__(self) -> None:
-        self._visitors: dict[type[ast.AST], Visitor] = {}
-        self._into = _functions(self._visitors)
+        self._visitors, self._into = _spare.pop() if _spare else _made()
+
+    def close(self) -> None:
+        """Lets go of all visitors; the walk must not be used any more."""
+        self._visitors.clear()
         self._visitors.update(self._into)
+        _spare.append((self._visitors, self._into))
+        self._visitors, self._into = {}, {}
 
     def on(self, visitor: Visitor, *kinds: type[ast.AST]) -> None:
         """Calls `visitor` at every node of these classes. Raises `KeyError` for a class the walk never comes to."""
@@ -61,6 +67,19 @@ class Walk:
     def into(self, node: ast.AST) -> None:
         """Walks over a node's children, in the order of its fields."""
         self._into[node.__class__](node)
+
+
+_Functions = dict[type[ast.AST], Visitor]
+_spare: list[tuple[_Functions, _Functions]] = []
+"""Walks of files that are done: making one takes as long as walking over a small file."""
+
+
+def _made() -> tuple[_Functions, _Functions]:
+    """A table of visitors, and the functions that walk by it, which are the visitors of a new walk."""
+    visitors: _Functions = {}
+    into = _functions(visitors)
+    visitors.update(into)
+    return visitors, into
 
 
 def _both(first: Visitor, second: Visitor) -> Visitor:
