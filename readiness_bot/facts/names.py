@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from keyword import iskeyword
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 DefinitionNode = FunctionNode | ast.ClassDef
@@ -113,29 +114,27 @@ class Names:
     # -- what is bound where ---------------------------------------------------------------------------------------
 
     def _collect(self, body: Iterable[ast.stmt], scope: Scope) -> None:
+        """Bind what the statements bind, those of the blocks inside them included, each in the scope it stands in."""
         pending: list[tuple[Iterable[ast.stmt], Scope]] = [(body, scope)]
         while pending:
             statements, scope = pending.pop()
-            for statement in statements:
-                for inner, inner_scope in self._bind(statement, scope):
-                    pending.append((inner, inner_scope))
-
-    def _bind(self, node: ast.stmt, scope: Scope) -> Iterator[tuple[Iterable[ast.stmt], Scope]]:
-        """Bind what one statement binds; gives the blocks inside it, with the scopes they stand in."""
-        kind = node.__class__
-        if kind in _BINDING:
-            _BINDING[kind](self, node, scope)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield self._bind_function(node, scope)
-        elif isinstance(node, ast.ClassDef):
-            yield self._bind_class(node, scope)
-        else:
-            for name in ("body", "orelse", "finalbody"):
-                block = getattr(node, name, None)
-                if block:
-                    yield block, scope
-            for branch in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
-                yield branch.body, scope
+            for node in statements:
+                kind = node.__class__
+                if kind in _BINDING:
+                    _BINDING[kind](self, node, scope)
+                if kind in _FLAT:
+                    continue
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    pending.append(self._bind_function(node, scope))
+                elif isinstance(node, ast.ClassDef):
+                    pending.append(self._bind_class(node, scope))
+                else:
+                    for name in ("body", "orelse", "finalbody"):
+                        block = getattr(node, name, None)
+                        if block:
+                            pending.append((block, scope))
+                    for branch in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                        pending.append((branch.body, scope))
 
     def _bind_import(self, node: ast.Import, scope: Scope) -> None:
         for alias in node.names:
@@ -464,11 +463,8 @@ class Names:
             return ""
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
-                try:
-                    quoted = ast.parse(node.value.strip(), mode="eval").body
-                except (SyntaxError, ValueError, RecursionError, MemoryError):
-                    return ""
-                return self.annotated(quoted, scope, depth + 1)
+                quoted = _quoted(node.value.strip())
+                return self.annotated(quoted, scope, depth + 1) if quoted is not None else ""
             return ""
         if isinstance(node, ast.BinOp):
             left = self.annotated(node.left, scope, depth + 1)
@@ -515,6 +511,12 @@ _BINDING: dict[type[ast.stmt], Callable[..., None]] = {
     ast.Nonlocal: Names._bind_global,
 }
 
+_FLAT = frozenset(
+    {ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Return, ast.Import, ast.ImportFrom, ast.Pass, ast.Raise,
+     ast.Assert, ast.Delete, ast.Global, ast.Nonlocal, ast.Break, ast.Continue}
+)  # fmt: skip
+"""Statements without blocks, which most are."""
+
 _DISPLAYS: dict[type[ast.AST], str] = {
     ast.Dict: "dict()",
     ast.DictComp: "dict()",
@@ -528,6 +530,16 @@ _DISPLAYS: dict[type[ast.AST], str] = {
 }
 
 _PLAIN = frozenset({"str()", "int()", "float()", "bool()", "bytes()", "None()", "typing.Any()", "object()"})
+
+
+def _quoted(text: str) -> ast.expr | None:
+    """The expression that an annotation in quotes holds; mostly it is a name alone."""
+    if text.isidentifier() and not iskeyword(text):
+        return ast.Name(text)
+    try:
+        return ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _is_plain(name: str) -> bool:

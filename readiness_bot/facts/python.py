@@ -929,12 +929,18 @@ class _Reader:
         elif kind is ast.Yield or kind is ast.YieldFrom:
             self.yield_(node)  # type: ignore[arg-type]
         else:
-            saved_context = self.context
-            self.context &= ~AWAITED
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr | ast.keyword | ast.FormattedValue | ast.Slice):
-                    self.expression(child)
-            self.context = saved_context
+            self.parts(node)
+
+    def parts(self, node: ast.AST) -> None:
+        """Read the expressions inside one that stands for no thing of its own."""
+        saved_context = self.context
+        self.context &= ~AWAITED
+        for name in node._fields:
+            child = getattr(node, name)
+            for item in child if child.__class__ is list else (child,):
+                if isinstance(item, _READ):
+                    self.expression(item)
+        self.context = saved_context
 
     def constant(self, node: ast.Constant) -> None:
         value = node.value
@@ -1226,6 +1232,7 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
 if hasattr(ast, "TryStar"):
     _STATEMENTS[ast.TryStar] = _Reader.try_
 
+_READ = (ast.expr, ast.keyword)
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 _ASSERTING = frozenset({"raises", "warns", "fail", "approx_equal", "expect"})
 _PLAIN_STEPS: dict[type[ast.stmt], str] = {
