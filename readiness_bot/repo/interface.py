@@ -46,7 +46,7 @@ _SCHEMA_BASES = (
     "flask_marshmallow.*",
 )
 _READS_BODY = re.compile(
-    r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
+    r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|load_json_body|read_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
 )
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
@@ -412,7 +412,9 @@ class Interface:
         return any(
             (
                 _DUMPS.match(call.last)
-                and not call.name.startswith(("json.", "orjson.", "pickle.", "yaml.", "?json", "simplejson"))
+                and not call.name.startswith(
+                    ("json.", "orjson.", "ujson.", "rapidjson.", "pickle.", "yaml.", "?json", "simplejson")
+                )
             )
             or (self._is_schema(call.name, site.module) and route.handler is site)
             for site in self._around(route, depth=1)

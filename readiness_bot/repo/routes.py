@@ -1008,18 +1008,47 @@ class Routes:
             yield from self._class_routes(
                 view, [texts[at]], framework or "falcon", site, router if framework else "", ()
             )
+        elif responders := self._responders(value, site.module):
+            for verb, responder in responders:
+                yield from self._made(
+                    [texts[at]],
+                    [verb],
+                    framework or "falcon",
+                    site.module,
+                    site.call.line,
+                    responder,
+                    router=router if framework else "",
+                    call=site.call,
+                )
         else:
             methods = [method] if method and method != "*" else self._methods(site)
             yield from self._made(
                 [texts[at]],
                 methods,
-                framework or "aiohttp",
+                framework or ("falcon" if at == 0 and any(self._python.imports("falcon")) else "aiohttp"),
                 site.module,
                 site.call.line,
                 self._function_in(value, site.module),
                 router=router if framework else "",
                 call=site.call,
             )
+
+    def _responders(self, value: Value | None, module: Module) -> list[tuple[str, DefinitionSite]]:
+        """The `on_get` and `on_post` of a module that Falcon takes as a resource, by their verb."""
+        if not isinstance(value, Name):
+            return []
+        path, _, rest = self._python.identify(value.name, module).partition(":")
+        resource = self._python.modules.get(path) if not rest else None
+        if resource is None:
+            return []
+        return [
+            (definition.name.removeprefix("on_"), DefinitionSite(resource, index, definition))
+            for index, definition in enumerate(resource.facts.definitions)
+            if definition.parent < 0
+            and definition.kind == "function"
+            and definition.name.startswith("on_")
+            and definition.name.removeprefix("on_") in _VERBS
+        ]
 
     def _listed(self) -> Iterator[Route]:
         """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""

@@ -64,6 +64,16 @@ _HALF = 0.35
             "    return web.json_response(await request.json())\n\n\n"
             "app = web.Application()\napp.add_routes(routes)\n"
         ),
+        {
+            "shop/app.py": (
+                "import falcon\n\n\ndef init(application):\n    from . import items\n\n"
+                "    application.add_route('/items', items)\n\n\ninit(falcon.App())\n"
+            ),
+            "shop/items.py": (
+                "from .utils import load_json_body\n\n\ndef on_post(req, resp):\n    resp.media = load_json_body(req)\n"
+            ),
+            "shop/utils.py": "import json\n\n\ndef load_json_body(req):\n    return json.loads(req.context['body'])\n",
+        },
     ],
     fixed=(
         "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n"
