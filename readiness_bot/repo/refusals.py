@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cached_property
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Name, Raise, Return, Value
+from readiness_bot.facts.python import Call, Const, Definition, Index, Invoke, Name, Raise, Return, Value
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.routes import Guard, flattened
 
@@ -237,7 +237,8 @@ class Refusals:
             }
             things = f"{name} {' '.join(sorted(map(snake, asked)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
-                best = Strength.PERMISSION if _about_permission(things) else Strength.IDENTITY
+                about = _about_permission(things) or _forbids_thing(site.definition, raises)
+                best = Strength.PERMISSION if about else Strength.IDENTITY
         for call in calls:
             enforced = _ENFORCES.get(call.last)
             if enforced is not None:
@@ -346,6 +347,19 @@ def _about_identity(text: str) -> bool:
         or "api_key" in text
         or "x-api-key" in text.lower()
     )
+
+
+_FORBIDDEN = re.compile(r"Forbidden|PermissionDenied|AccessDenied|NotAuthorized$")
+_THING = re.compile(
+    r"^(\w+_id|team|owner|org|organi[sz]ation|project|group|workspace|tenant|account|obj|object|resource|instance|record|item)$"
+)
+
+
+def _forbids_thing(definition: Definition, raises: Iterable[Raise]) -> bool:
+    """Whether a function forbids what a caller asks for: it is told the thing, and does not only ask for a sign-in."""
+    names = {parameter.name for parameter in definition.parameters}
+    told = any(map(_THING.match, names)) or ("user" in names and bool(names & {"req", "request"}))
+    return told and any(_FORBIDDEN.search(raised.name.rpartition(".")[2]) for raised in raises)
 
 
 def _about_permission(text: str) -> bool:

@@ -37,6 +37,20 @@ _HALF = 0.05
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
+        {
+            "shop/app.py": (
+                "import falcon\n\nfrom shop import teams\n\napplication = falcon.App()\n"
+                "application.add_route('/teams/{team}', teams)\n"
+            ),
+            "shop/teams.py": (
+                "from shop.auth import check_team_auth\n\n\ndef on_delete(req, resp, team):\n"
+                "    check_team_auth(team, req)\n    remove(team)\n"
+            ),
+            "shop/auth.py": (
+                "from falcon import HTTPForbidden\n\n\ndef check_team_auth(team, req):\n"
+                "    if not knows(team, req.context['user']):\n        raise HTTPForbidden('Unauthorized')\n"
+            ),
+        },
         (
             "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
             "def require_admin(user=None):\n    if not user.is_admin:\n"
