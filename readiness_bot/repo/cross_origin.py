@@ -53,7 +53,14 @@ class CrossOrigin:
     @cached_property
     def policies(self) -> tuple[OriginPolicy, ...]:
         """Every policy, by place."""
-        found = [*self._by_middleware(), *self._by_extension(), *self._by_settings(), *self._by_headers()]
+        found = [
+            *self._by_middleware(),
+            *self._by_extension(),
+            *self._by_falcon(),
+            *self._by_aiohttp(),
+            *self._by_settings(),
+            *self._by_headers(),
+        ]
         return tuple(sorted(found, key=lambda item: (item.location.path, item.location.line)))
 
     def _by_middleware(self) -> Iterator[OriginPolicy]:
@@ -96,6 +103,33 @@ class CrossOrigin:
                 site.module,
             )
             yield OriginPolicy(site.location, "CORS", anyone, credentials, configured=configured or switched)
+
+    def _by_falcon(self) -> Iterator[OriginPolicy]:
+        """falcon-cors, which allows nothing unless told, and Falcon's own middleware, which allows any origin."""
+        for site in self._python.calls("falcon_cors.CORS"):
+            call = site.call
+            anyone, configured = self._on(call.keyword("allow_all_origins"), site.module)
+            credentials, switched = self._on(call.keyword("allow_credentials_all_origins"), site.module)
+            yield OriginPolicy(site.location, "CORS", anyone, credentials, configured=configured or switched)
+        for site in self._python.calls("falcon.CORSMiddleware", "falcon.middleware.CORSMiddleware"):
+            origins = site.call.argument(0, "allow_origins")
+            anyone, configured = (True, False) if origins is None else self._anyone(origins, site.module)
+            credentials, switched = self._anyone(site.call.argument(2, "allow_credentials"), site.module)
+            yield OriginPolicy(site.location, "CORSMiddleware", anyone, credentials, configured=configured or switched)
+
+    def _by_aiohttp(self) -> Iterator[OriginPolicy]:
+        """aiohttp-cors, which answers with the very origin of the request where `*` may send credentials."""
+        for site in self._python.all_calls:
+            for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+                for key, item in zip(value.keys, value.values, strict=False) if isinstance(value, Mapping) else ():
+                    if not isinstance(item, Invoke) or item.call < 0 or item.name != "aiohttp_cors.ResourceOptions":
+                        continue
+                    options = site.module.facts.calls[item.call]
+                    credentials, switched = self._on(options.keyword("allow_credentials"), site.module)
+                    anyone, configured = self._anyone(key, site.module)
+                    yield OriginPolicy(
+                        site.location, "ResourceOptions", anyone, credentials, configured=configured or switched
+                    )
 
     def _setting(self, name: str) -> Value | None:
         return next((setting.value for setting in self._services.settings_named(name)), None)

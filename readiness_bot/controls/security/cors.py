@@ -38,6 +38,14 @@ from readiness_bot.repo import Repo
             "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\n"
             "CORS(app, supports_credentials=True)  # <- flagged\n"
         ),
+        (
+            "import falcon\n\n"
+            "policy = falcon.CORSMiddleware(allow_credentials='*')  # <- flagged\napp = falcon.App(middleware=policy)\n"
+        ),
+        (
+            "import aiohttp_cors as cors\nfrom aiohttp import web\n\napp = web.Application()\n"
+            "cors.setup(app, defaults={'*': cors.ResourceOptions(allow_credentials=True)})  # <- flagged\n"
+        ),
         {
             "shop/settings.py": (
                 "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOW_ALL_ORIGINS = True  # <- flagged\n"
@@ -74,6 +82,10 @@ from readiness_bot.repo import Repo
             "allow_headers=['*'], allow_credentials=True)\n"
         ),
         "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app)\n",
+        (
+            "import falcon\nfrom falcon_cors import CORS\n\ncors = CORS(allow_origins_list=['https://a.example'])\n"
+            "app = falcon.App(middleware=[cors.middleware])\n"
+        ),
     ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
 )
