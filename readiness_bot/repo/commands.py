@@ -140,7 +140,7 @@ def _parse(words: tuple[str, ...], state: _State) -> Iterator[Parsed]:
             yield from _parse(part, deeper)
     elif program in _SHELLS:
         yield from _of_shell(words, deeper)
-    elif program in _DROPPING:
+    elif program in _DROPPING or (program in ("sudo", "doas") and _names_user(words)):
         yield from _of_dropping(program, words, deeper)
     elif program in _RELOADERS:
         yield from _of_reloader(words, replace(deeper, develops=True))
@@ -182,7 +182,7 @@ def _after_options(words: tuple[str, ...], own: int) -> tuple[str, ...]:
                 break
             continue
         if word.startswith("-") and len(word) > 1:
-            at += 2 if word in _VALUED else 1
+            at += 2 if word in _VALUED or re.fullmatch(r"-[EHniS]+u", word) else 1
         elif re.match(r"[A-Za-z_]\w*=", word):
             at += 1
         elif own > 0:
@@ -210,6 +210,18 @@ def _of_shell(words: tuple[str, ...], state: _State) -> Iterator[Parsed]:
         if not word.startswith("-") and word not in ("pipefail", "errexit", "nounset"):
             yield _script(word, words[at + 1 :], state)
             return
+
+
+def _names_user(words: tuple[str, ...]) -> bool:
+    """Whether `sudo` is told another user than root: `-u app`, `-EHu app`, `--user=app`."""
+    for at, word in enumerate(words[1:-1], 1):
+        if not word.startswith("-"):
+            return False
+        if word.startswith("--user="):
+            return word.partition("=")[2] not in ("root", "0")
+        if word == "--user" or re.fullmatch(r"-[A-Za-z]*u", word):
+            return words[at + 1] not in ("root", "0")
+    return False
 
 
 def _of_dropping(program: str, words: tuple[str, ...], state: _State) -> Iterator[Parsed]:

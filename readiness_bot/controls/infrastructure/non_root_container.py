@@ -55,7 +55,8 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
         {
             "Dockerfile": _AS_ROOT.replace('CMD ["', 'ENTRYPOINT ["/entrypoint.sh"]\nCMD ["'),
             "entrypoint.sh": '#!/bin/sh\nchown app /data\nexec gosu app "$@"\n',
-        }
+        },
+        {"Dockerfile": _AS_ROOT.replace('CMD ["', 'CMD ["sudo", "-EHu", "app", "')},
     ],
     ignores=[{"app/main.py": ""}],
 )
