@@ -221,6 +221,7 @@ class Suite:
     def _path(self, value: Value, module: Module) -> tuple[tuple[str, ...], bool] | None:
         is_suffix = False
         if isinstance(value, Format):
+            value = _filled(value)
             text = ""
             for index, part in enumerate(value.parts):
                 constant = part.value if isinstance(part, Const) else self._python.constant(part, module)
@@ -361,6 +362,23 @@ def _is_foreign(route: Route) -> bool:
 @lru_cache(maxsize=100_000)
 def _is_client(name: str) -> bool:
     return _CLIENTS.search(name.rpartition(":")[2]) is not None
+
+
+_HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")
+
+
+def _filled(value: Format) -> Format:
+    """The parts of `"/orders/%s/items" % key` and `"…{}…".format(key)` in the order of the text."""
+    first, *rest = value.parts
+    if not isinstance(first, Const) or not isinstance(first.value, str):
+        return value
+    pieces = _HOLE.split(first.value)
+    if len(pieces) != len(rest) + 1 or len(pieces) == 1:
+        return value
+    parts: list[Value] = [Const(pieces[0])] if pieces[0] else []
+    for piece, part in zip(pieces[1:], rest, strict=True):
+        parts += [part, Const(piece)] if piece else [part]
+    return Format(tuple(parts))
 
 
 def _segments(path: str) -> tuple[str, ...]:
