@@ -46,6 +46,10 @@ _CALLS = re.compile(
     r"\b(GET|POST|PUT|PATCH|DELETE)\b\s+`?/|\bcurl\b|https?://\S+/api\b|/api/|endpoint|requests\.(get|post)",
     re.IGNORECASE,
 )
+_DIRECTIVE = re.compile(
+    r"^\s*\.\. (auto(flask|falcon|tornado|bottle|sanic)|openapi|http:(get|post|put|patch|delete)):: ", re.MULTILINE
+)
+"""Sphinx writes the page out of the application's routes or its description."""
 _ENOUGH = 80
 
 _APP = """\
@@ -96,6 +100,7 @@ _PAGE = (
             "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
             "@api.get('/orders')\ndef orders(request):\n    return []\n"
         ),
+        {"app/main.py": _FLASK, "docs/api.rst": "REST API\n========\n\n.. autoflask:: app.main:app\n"},
     ],
     fails=[{"app/main.py": _FLASK}, {"app/main.py": _APP.replace("FastAPI()", "FastAPI(openapi_url=None)")}],
     fixed={"app/main.py": _FLASK, "docs/api.md": _PAGE},
@@ -174,6 +179,10 @@ def _written(repo: Repo) -> Iterator[Evidence]:
             _CALLS.search(f"{section.title}\n{section.text}") for section in document.prose.sections
         ):
             yield seen(document.path, 1, document.title)
+    for document in repo.documents.all:
+        for section in document.prose.sections:
+            if _DIRECTIVE.search(section.text):
+                yield seen(document.path, section.line, section.title or document.title)
     pages = [
         document for document in repo.documents.all if _FOLDER.match(document.path) and document.prose.words >= _ENOUGH
     ]
