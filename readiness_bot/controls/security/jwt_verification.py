@@ -122,9 +122,9 @@ def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
 
 def _chosen_by_token(algorithms: Value, site: CallSite, repo: Repo) -> bool:
     """Whether the one algorithm that is let in is what the token's header says: `[header["alg"]]`."""
-    if not isinstance(algorithms, Items) or len(algorithms.items) != 1:
+    if isinstance(algorithms, Items) and len(algorithms.items) != 1:
         return False
-    value: Value | None = algorithms.items[0]
+    value: Value | None = algorithms.items[0] if isinstance(algorithms, Items) else algorithms
     if isinstance(value, Name):
         value = _assigned(value, site, repo)
     if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith(".get"):
