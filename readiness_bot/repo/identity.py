@@ -538,10 +538,18 @@ class Identity:
                         self._add_switch(found, name, value, module, assignment.line)
         return tuple(found.values())
 
+    @staticmethod
+    def _is_set_later(name: str, module: Module) -> bool:
+        """Whether a function of the module binds the global anew: what stands at its head is no default then."""
+        return any(
+            item.target == f":{name}" and item.scope >= 0 and not isinstance(item.value, Const)
+            for item in module.facts.assignments
+        )
+
     def _add_switch(
         self, found: dict[tuple[str, int, str], Switch], name: str, value: Value, module: Module, line: int
     ) -> None:
-        if not _SWITCH.search(name):
+        if not _SWITCH.search(name) or self._is_set_later(name, module):
             return
         default = default_of(self._python, value, module)
         if not default.is_known:
