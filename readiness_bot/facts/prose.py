@@ -186,7 +186,7 @@ def _heading(lines: list[str], index: int, levels: list[str]) -> tuple[str, int]
 
 def _plain(title: str) -> str:
     bare = _TAG.sub("", re.sub(r"!?\[([^\[\]]*)\]\([^()]*\)", r"\1", title))
-    return " ".join(unescape(bare).split()).strip(" *_`:")[:200]
+    return " ".join(unescape(bare).replace("`", "").split()).strip(" *_:")[:200]
 
 
 def _links(line: str, number: int) -> Iterator[Link]:

@@ -81,7 +81,7 @@ _RETRY_NAME = re.compile(
     r"(^|_)(retry|retries|retrying|with_backoff|backoff|keep_trying|try_again|max_attempts)(_|$)|Retry|Retries",
     re.IGNORECASE,
 )
-_ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|tries|backoff)", re.IGNORECASE)
+_ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|(?<![a-z])tries|backoff)", re.IGNORECASE)
 _BREAKERS = frozenset(
     {
         "pybreaker.CircuitBreaker",

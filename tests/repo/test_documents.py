@@ -60,7 +60,7 @@ def prose(name: str, text: str) -> Prose:
 @pytest.mark.parametrize(
     ("name", "text", "sections"),
     [
-        ("a.md", MARKDOWN, [("", 0, 1), ("Title", 1, 3), ("Second `code", 2, 7), ("Under", 1, 14)]),
+        ("a.md", MARKDOWN, [("", 0, 1), ("Title", 1, 3), ("Second code", 2, 7), ("Under", 1, 14)]),
         ("a.rst", RST, [("Title", 1, 2), ("Part", 2, 7), ("Deeper", 3, 12)]),
         ("a.adoc", ASCIIDOC, [("Title", 1, 1), ("Part", 2, 5)]),
         ("README", "<h1 align=center>Shop</h1>\n", [("Shop", 1, 1)]),

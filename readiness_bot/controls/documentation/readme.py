@@ -110,7 +110,8 @@ def readme(repo: Repo) -> Judgement:
     if introduced and not missing:
         return passed("The read-me says what it is and how to install, configure and run it.", *evidence)
     elsewhere = any(_ELSEWHERE.match(link.target) for link in document.prose.links)
-    lacks = [*([] if introduced else ["what it is"]), *(f"how to {question} it" for question in missing)]
+    asked = f"{', '.join(missing[:-1])} or {missing[-1]}" if len(missing) > 1 else "".join(missing)
+    lacks = [*([] if introduced else ["what it is"]), *([f"how to {asked} it"] if missing else [])]
     where = "; what it links to lies elsewhere" if elsewhere and not answered else ""
     score = round(0.5 + 0.4 * (len(answered) + introduced) / (len(_QUESTIONS) + 1), 2)
     shown = evidence or [seen(document.path, 1, document.title)]

@@ -24,7 +24,8 @@ _TOPICS = {
     ),
     "incidents": (
         (
-            r"incident|troubleshoot|\bon[- ]call\b|runbook|playbook|outage|disaster|common (problems|errors|issues)"
+            r"incident(?!s? (cost|type|priorit|severit|role|participant|tag|template|feedback|workflow|setting))"
+            r"|troubleshoot|\bon[- ]call\b|runbook|playbook|outage|disaster|common (problems|errors|issues)"
             r"|debugging production|(handling|responding to) alerts|alert (handling|response)"
         ),
         20,
@@ -100,6 +101,12 @@ _SERVICE = {
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
+        {
+            **_SERVICE,
+            "deployment.md": _RUNBOOK.partition("## Incidents")[0]
+            + "## Incident types\n\n"
+            + "An administrator adds the types of incidents that may be chosen when one is reported. " * 3,
+        },
         {
             **_SERVICE,
             "deployment.md": _RUNBOOK.partition("## Rollback")[0]

@@ -108,7 +108,7 @@ def graceful_shutdown(repo: Repo) -> Judgement:
     closings = repo.shutdown.closings
     serving = [one for one in closings if one.trigger != "worker"]
     if serving:
-        shown = [seen(one.path, one.line, f"{one.trigger}: {one.name}") for one in serving[:4]]
+        shown = [seen(one.path, one.line, f"{one.trigger}: {one.name.lstrip('?')}") for one in serving[:4]]
         return passed("Resources are closed on shutdown.", *shown)
     servers = [one for one in repo.deployment.started_commands if one.server in DRAINING and one.purpose == "serve"]
     # A platform signals every process of an instance, whatever shell stands above it.
@@ -132,7 +132,11 @@ def graceful_shutdown(repo: Repo) -> Judgement:
 
 
 def _of_others(repo: Repo) -> Judgement:
-    for module, imported in repo.python.imports(*_SELF_SERVING):
+    # What lies among scripts is more often how a developer starts it.
+    starting = sorted(
+        repo.python.imports(*_SELF_SERVING), key=lambda one: one[0].path.startswith(("bin/", "scripts/", "tools/"))
+    )
+    for module, imported in starting:
         return partial(
             f"The service starts {imported.target.partition('.')[0]} itself, which drains; it closes nothing.",
             seen(module.path, imported.line, f"imports {imported.target}"),
