@@ -160,10 +160,10 @@ def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: flo
     )
     judgements = _judgements(repo, jobs)
     used = {
-        (control.id, site.location.path, line)
+        (control.id, place.path, line)
         for control, judgement in judgements
-        for site in judgement.suppressed
-        for line in range(site.location.line, max(site.location.line, site.location.end_line) + 1)
+        for place in _waived_by_comments(judgement)
+        for line in range(place.line, max(place.line, place.end_line) + 1)
     }
     return JudgedTree(
         verdicts=tuple(_verdict(control, judgement, repo) for control, judgement in judgements),
@@ -205,6 +205,11 @@ _BROKE_OFF = "This control broke off"
 
 def _broke_off(judgement: Judgement) -> bool:
     return judgement.summary.startswith(_BROKE_OFF)
+
+
+def _waived_by_comments(judgement: Judgement) -> Iterator[Location]:
+    yield from (site.location for site in judgement.suppressed)
+    yield from (ward.location for ward in judgement.wards if ward.is_waived and ward.ways)
 
 
 def _said_of(ignore: Ignore, used: Collection[tuple[str, str, int]]) -> Iterator[str]:
@@ -314,4 +319,5 @@ def _verdict(control: Control, judgement: Judgement, repo: Repo) -> Verdict:
         evidence=judgement.evidence,
         looked_in=judgement.looked_in,
         findings=_findings(control, judgement, repo),
+        wards=judgement.wards,
     )

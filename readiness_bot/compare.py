@@ -10,11 +10,13 @@ from enum import IntEnum
 from typing import TypeVar
 
 from readiness_bot.calibration import BLOCKER_BELOW
+from readiness_bot.losses import losses
 from readiness_bot.model import (
     Blocker,
     Delta,
     Finding,
     Gate,
+    Location,
     Report,
     Skipped,
     Status,
@@ -25,6 +27,9 @@ from readiness_bot.settings import Policy
 
 _Item = TypeVar("_Item")
 
+
+_BEFORE = "this change takes {} away"
+_NOW = "this change adds {}"
 
 _QUOTED = re.compile(r"`[^`]*`")
 
@@ -79,6 +84,9 @@ def compare(
     stand in such a file too: where one side alone read a file, findings in files that are the same on both sides
     (`unchanged`, by head's paths) neither come nor go, and where it is head that cannot read it, nothing is fixed at
     all. A file that only head has (`added`) changes none of this.
+
+    What base kept safe and head leaves open is new as well, whether or not an open one would block by itself; what
+    keeps it may stand in any file, so that this is told only where both sides read the same ones.
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
@@ -126,16 +134,19 @@ def compare(
     new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head.blockers, base, comparable)
     fixed_capabilities = [] if lost else _capabilities(base.blockers, head, comparable)
     fixed_blockers = _located(base.blockers, [*gone, *faded]) + fixed_capabilities
+    blind = lost or regained
+    taken_away = [] if blind else _untold(losses(base, head, renames, since=_BEFORE), new_blockers)
+    put_there = [] if blind else _untold(losses(head, base, later, since=_NOW), fixed_blockers)
     open_still = _located(base.blockers, kept)
     return Delta(
         base=base,
         head=head,
-        new_blockers=_in_order(head.blockers, new_blockers),
-        fixed_blockers=_in_order(base.blockers, fixed_blockers),
-        new_findings=_in_order(head.findings, [*appeared, *risen]),
-        fixed_findings=_in_order(base.findings, gone),
+        new_blockers=(*_in_order(head.blockers, new_blockers), *_blockers(taken_away, head)),
+        fixed_blockers=(*_in_order(base.blockers, fixed_blockers), *_blockers(put_there, base)),
+        new_findings=(*_in_order(head.findings, _beside(appeared, taken_away) + risen), *taken_away),
+        fixed_findings=(*_in_order(base.findings, _beside(gone, put_there)), *put_there),
         control_changes=status_changes(base.verdicts, head.verdicts),
-        gate=gate(base, head, new_blockers, policy or Policy(), open_still),
+        gate=gate(base, head, [*new_blockers, *_blockers(taken_away, head)], policy or Policy(), open_still),
         skipped=_skipped(base.skipped, head.skipped),
         policy_changes=tuple(policy_changes),
     )
@@ -303,6 +314,38 @@ def _capabilities(blockers: Iterable[Blocker], other: Report, comparable: set[st
         for blocker in blockers
         if blocker.location is None and blocker.control in comparable and blocker.control not in missing
     ]
+
+
+def _untold(found: Iterable[Finding], told: Sequence[Blocker]) -> list[Finding]:
+    """The losses that no blocker tells yet, be it at the place or of the control as a whole."""
+    return [finding for finding in found if not any(_tells(blocker, finding) for blocker in told)]
+
+
+def _tells(blocker: Blocker, finding: Finding) -> bool:
+    place = blocker.location
+    return blocker.control == finding.control and (place is None or _overlap(place, finding.location))
+
+
+def _overlap(one: Location, other: Location) -> bool:
+    return (
+        one.path == other.path
+        and one.line <= max(other.line, other.end_line)
+        and other.line <= max(one.line, one.end_line)
+    )
+
+
+def _beside(found: Iterable[Finding], lost: Sequence[Finding]) -> list[Finding]:
+    """The findings whose place is not told as a loss."""
+    return [
+        finding
+        for finding in found
+        if not any(finding.control == other.control and _overlap(finding.location, other.location) for other in lost)
+    ]
+
+
+def _blockers(found: Iterable[Finding], report: Report) -> Iterable[Blocker]:
+    verdicts = {verdict.control: verdict for verdict in report.verdicts}
+    return [verdicts[finding.control].blocker(finding) for finding in found]
 
 
 def _in_order(ranked: Sequence[_Item], chosen: Sequence[_Item]) -> tuple[_Item, ...]:

@@ -23,13 +23,14 @@ from readiness_bot.model import (
     Severity,
     Site,
     Status,
+    Ward,
 )
 from readiness_bot.repo import Repo
 
 Example = str | Mapping[str, str]
 """The text of one Python file, or texts by path; a line that must be flagged ends in `# <- flagged`."""
 
-Judge = Callable[[Repo], Judgement | Iterable[Site]]
+Judge = Callable[[Repo], Judgement | Iterable[Site | Ward]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,22 +107,31 @@ def judge(control: Control, repo: Repo) -> Judgement:
         raise ValueError(f"control {control.id} has no function that judges")
     watched = _Watched(repo)
     answer = control.judge(cast("Repo", watched))
-    sites = answer.sites if isinstance(answer, Judgement) else _weighed(control, tuple(answer), repo)
-    suppressed = tuple(site for site in sites if not site.good and _is_waived(control, site, repo))
+    if isinstance(answer, Judgement):
+        sites, wards = answer.sites, answer.wards
+    else:
+        given = tuple(answer)
+        sites = _weighed(control, tuple(item for item in given if isinstance(item, Site)), repo)
+        wards = tuple(item for item in given if isinstance(item, Ward))
+    suppressed = tuple(site for site in sites if not site.good and _is_waived(control, site.location, repo))
     kept = tuple(site for site in sites if site not in suppressed) if suppressed else sites
     judgement = replace(answer, sites=kept) if isinstance(answer, Judgement) else _of_sites(control, repo, kept)
-    judgement = replace(judgement, suppressed=suppressed)
+    wards = tuple(_ward(control, ward, repo) for ward in wards if ward.location.path not in repo.scripts.loose)
+    judgement = replace(judgement, suppressed=suppressed, wards=wards)
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
     return _doubted(judgement, _unread(watched, repo))
 
 
-def _is_waived(control: Control, site: Site, repo: Repo) -> bool:
+def _ward(control: Control, ward: Ward, repo: Repo) -> Ward:
+    return replace(ward, is_waived=True) if _is_waived(control, ward.location, repo) else ward
+
+
+def _is_waived(control: Control, place: Location, repo: Repo) -> bool:
     """Whether a comment `# readiness: ignore[control] reason` on the place's lines waives it.
 
     Without a reason it does not.
     """
-    place = site.location
     return any(
         control.id in comment.ids and comment.reason
         for comment in repo.suppressions.at(place.path, place.line, place.end_line, "readiness")

@@ -53,6 +53,11 @@ def findings(control: str, severity: Severity, fix: str, sites: Iterable[Site]) 
     )
 
 
+def loss_fingerprint(control: str, symbol: str, thing: str, taken: Sequence[str]) -> str:
+    """The identity of a protection that was taken away."""
+    return _digest(control, symbol, thing, *taken)
+
+
 def _digest(*parts: str) -> str:
     # The lengths keep ("ab", "c") and ("a", "bc") apart whatever characters a hostile name holds.
     text = "".join(f"{len(part)}:{part}" for part in parts)

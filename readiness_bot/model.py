@@ -155,6 +155,30 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Ward:
+    """Something that must be kept safe: a route, a statement, a look-up; and what keeps it, by name.
+
+    It says nothing of whether that is right. It is there to be held against the same thing in another tree: what was
+    kept there and lies open here lost its protection on the way. `thing` is its name within the enclosing symbol,
+    `loss` the words for having lost it.
+    """
+
+    location: Location
+    thing: str
+    by: tuple[str, ...]
+    """What keeps it; empty where nothing is seen to."""
+    loss: str
+    ways: int = 1
+    """In how many ways harm comes in as it is: it is lost only where there are more of them than before."""
+    within: tuple[str, ...] = ()
+    """What keeps it further in, as a check in a handler does behind its decorators; neither makes up for the other."""
+    beside: tuple[str, ...] = ()
+    """What else stands there and might keep it, for all that is known: where that is new, nothing is lost for sure."""
+    is_waived: bool = False
+    """Whether a comment in the code says that it may lie open."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What a control's function answers; `score` is 0 to 1, None where the control does not apply."""
 
@@ -166,6 +190,7 @@ class Judgement:
     sites: tuple[Site, ...] = ()
     suppressed: tuple[Site, ...] = ()
     """Bad sites that a comment in the code waives; they do not count."""
+    wards: tuple[Ward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +244,27 @@ class Verdict:
     looked_in: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     waived: Waiver | None = None
+    wards: tuple[Ward, ...] = ()
+    """What the control saw kept safe and by what, to compare with another tree; part of no report."""
 
     @property
     def applies(self) -> bool:
         """Whether the verdict counts in a score."""
         return self.score is not None
+
+    def blocker(self, finding: Finding) -> Blocker:
+        """One of the control's findings as a reason not to deploy."""
+        return Blocker(
+            control=self.control,
+            title=self.title,
+            severity=self.severity,
+            issue=finding.message,
+            impact=self.impact,
+            fix=finding.fix,
+            effort_days=self.effort_days,
+            fingerprint=finding.fingerprint,
+            location=finding.location,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,17 +159,7 @@ def _blockers(verdict: Verdict) -> Iterable[Blocker]:
     certain = [finding for finding in verdict.findings if finding.confidence is Confidence.HIGH]
     for finding in certain:
         if finding.blocker and finding.waived is None and verdict.waived is None:
-            yield Blocker(
-                control=verdict.control,
-                title=verdict.title,
-                severity=verdict.severity,
-                issue=finding.message,
-                impact=verdict.impact,
-                fix=finding.fix,
-                effort_days=verdict.effort_days,
-                fingerprint=finding.fingerprint,
-                location=finding.location,
-            )
+            yield verdict.blocker(finding)
     if not certain and verdict.waived is None and verdict.score < BLOCKER_BELOW.value:
         yield Blocker(
             control=verdict.control,

@@ -51,6 +51,8 @@ IN_COMPREHENSION = 8192
 IN_WITH_HEADER = 16384
 IN_FOR_HEADER = 32768
 RETURNED = 65536
+DISCARDED = 131072  # a statement of its own: nothing takes its result
+_OF_THE_CALL_ALONE = AWAITED | DISCARDED
 
 
 class Const(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="c"):
@@ -805,7 +807,11 @@ class _Reader:
     def expression_statement(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):
             return
-        self.expression(node.value)
+        if isinstance(node.value, ast.Call | ast.Await):
+            with self.under(DISCARDED):
+                self.expression(node.value)
+        else:
+            self.expression(node.value)
 
     def try_(self, node: ast.Try, after: ast.stmt | None) -> None:
         index = len(self.attempts)
@@ -934,7 +940,7 @@ class _Reader:
     def parts(self, node: ast.AST) -> None:
         """Read the expressions inside one that stands for no thing of its own."""
         saved_context = self.context
-        self.context &= ~AWAITED
+        self.context &= ~_OF_THE_CALL_ALONE
         for name in node._fields:
             child = getattr(node, name)
             for item in child if child.__class__ is list else (child,):
@@ -964,7 +970,7 @@ class _Reader:
             inner = inner.value
         if not isinstance(inner, ast.Name):
             saved = self.context
-            self.context &= ~AWAITED
+            self.context &= ~_OF_THE_CALL_ALONE
             self.expression(inner)
             self.context = saved
 
@@ -1020,7 +1026,7 @@ class _Reader:
             self.call_digest = digest(self.written.segment(node))
         statement = self.call_digest
         self.nesting += 1
-        self.call_parent, self.result, self.context = index, "", context & ~AWAITED
+        self.call_parent, self.result, self.context = index, "", context & ~_OF_THE_CALL_ALONE
         self.decorates = MODULE
         if isinstance(function, ast.Name | ast.Attribute):
             self.call_parent = parent

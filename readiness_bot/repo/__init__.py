@@ -33,6 +33,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.scoping import Scoping
 from readiness_bot.repo.scripts import Scripts
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.shutdown import Shutdown
@@ -194,6 +195,11 @@ class Repo:
     def tenancy(self) -> Tenancy:
         """Whether several tenants are kept apart."""
         return Tenancy(self.python, self.models, self.queries, self.sources.tenant_keys)
+
+    @cached_property
+    def scoping(self) -> Scoping:
+        """Which functions read rows only as far as somebody may see them."""
+        return Scoping(self.python, self.models, self.queries)
 
     @cached_property
     def lookups(self) -> Lookups:

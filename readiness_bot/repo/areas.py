@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 
 from readiness_bot.facts.roles import MIGRATION, TEMPLATED, TEST
@@ -34,6 +35,93 @@ _TOOLING = re.compile(
     r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"
     r"release|locustfile|__main_dev__)\.py$"
 )
+_LIBRARIES = frozenset(
+    [
+        "apscheduler",
+        "attr",
+        "babel",
+        "backports",
+        "bleach",
+        "botocore",
+        "boto3",
+        "bs4",
+        "cachetools",
+        "certifi",
+        "chardet",
+        "charset_normalizer",
+        "cheroot",
+        "cherrypy",
+        "click",
+        "configobj",
+        "cryptography",
+        "dateutil",
+        "dns",
+        "docutils",
+        "feedparser",
+        "flask",
+        "future",
+        "gunicorn",
+        "html5lib",
+        "httplib2",
+        "idna",
+        "importlib_metadata",
+        "itsdangerous",
+        "jaraco",
+        "jinja2",
+        "jwt",
+        "lxml",
+        "mako",
+        "markupsafe",
+        "markdown",
+        "more_itertools",
+        "oauthlib",
+        "paramiko",
+        "peewee",
+        "pkg_resources",
+        "portend",
+        "psutil",
+        "pyasn1",
+        "pygments",
+        "pymongo",
+        "pyparsing",
+        "pytz",
+        "redis",
+        "requests",
+        "requests_oauthlib",
+        "rsa",
+        "simplejson",
+        "six",
+        "soupsieve",
+        "sqlalchemy",
+        "tempora",
+        "tornado",
+        "twisted",
+        "typing_extensions",
+        "tzlocal",
+        "unidecode",
+        "urllib3",
+        "webencodings",
+        "websocket",
+        "werkzeug",
+        "wrapt",
+        "xmltodict",
+        "yaml",
+        "zipp",
+    ]
+)
+_ENOUGH_LIBRARIES = 5
+"""Packages of others side by side from which on their folder is a place for them, whatever it is called."""
+
+
+def _shelves(paths: Iterable[str]) -> frozenset[str]:
+    """The folders below the root that hold copies of well-known libraries."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for path in paths:
+        if path.endswith(".py"):
+            folder, _, name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")
+            if folder and name in _LIBRARIES:
+                held[folder].add(name)
+    return frozenset(folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES)
 
 
 class Areas:
@@ -52,6 +140,7 @@ class Areas:
             for path in self._paths
             if f"/{path}".endswith("/env.py") and f"{path.removesuffix('env.py')}script.py.mako" in self._paths
         )
+        self._shelves = _shelves(self._paths)
         self._is_template = self._whole_tree_is_template()
         self._known: dict[str, Area] = {}
 
@@ -66,7 +155,7 @@ class Areas:
         if path in self._started and not TEST.search(path):
             return Area.PRODUCTION
         judged = self._without_template_root(path)
-        if _VENDORED.search(judged):
+        if _VENDORED.search(judged) or (self._shelves and any(path.startswith(f"{one}/") for one in self._shelves)):
             return Area.VENDORED
         if TEMPLATED.search(judged):
             return Area.EXAMPLE

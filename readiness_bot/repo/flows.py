@@ -11,7 +11,7 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Given, Source, Stored, accessed, wrapped
 from readiness_bot.facts.origins import Flows as FileFlows
-from readiness_bot.facts.python import Call, Const, Invoke, Name, Other, Parameter
+from readiness_bot.facts.python import Assignment, Call, Const, Format, Invoke, Name, Other, Parameter, Value
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
@@ -263,6 +263,33 @@ class DataFlows:
         """Whether an argument carries nothing but constants and numbers."""
         flow = self._of(site.module).calls.get(self._call_index(site))
         return flow is None or not list(_argument(site, flow, position, keyword))
+
+    def assembled(self, site: CallSite, position: int) -> tuple[int, int]:
+        """How many values are written into the text that an argument is, and the line where that begins.
+
+        As far as it is put together in the function of the call; 0 values where it is not.
+        """
+        bound: dict[str, list[Assignment]] = defaultdict(list)
+        for item in site.module.facts.assignments:
+            if item.scope == site.call.scope and item.target.startswith("?"):
+                bound[item.target].append(item)
+        value = site.call.args[position] if position < len(site.call.args) else None
+        texts: list[tuple[Value | None, int]] = [(value, site.call.line)]
+        if isinstance(value, Name):
+            texts = [(item.value, item.line) for item in bound[value.name]]
+        most, first = 0, site.call.line
+        for text, line in texts:
+            if isinstance(text, Format):
+                parts = [part for part in text.parts if not isinstance(part, Const)]
+                inner = [
+                    item.line
+                    for part in parts
+                    if isinstance(part, Name)
+                    for item in bound[part.name]
+                    if isinstance(item.value, Format) or _is_join(item.value)
+                ]
+                most, first = max(most, len(parts)), min(first, line, *inner)
+        return most, first
 
     def partials(self, matches: Callable[[str], bool]) -> Iterator[tuple[CallSite, str, int]]:
         """Calls of a `functools.partial` of what matches: the site, the name, and how many arguments came before."""
@@ -885,11 +912,23 @@ class _Walk:
         facts = self.rooms._of(target.module)
         if _CLEANING.search(target.definition.name) and _does_something(target):
             onward = replace(onward, cleaned=onward.cleaned | {f"passed:{target.definition.name}"})
-        if target.index in facts.cut:
+        if target.index in facts.cut or self.gives_otherwise(target):
             onward = replace(onward, sure=False)
         for given in facts.given.get(target.index, ()):
             for atom in given.atoms:
                 self.push(onward, target.module, atom, given.guards, step=step)
+
+    def gives_otherwise(self, target: DefinitionSite) -> bool:
+        """Whether a function gives a digest or a number as well: what it hands back as it came is then a stopgap."""
+        facts = self.rooms._of(target.module)
+        for given in facts.given.get(target.index, ()):
+            for atom in given.atoms:
+                source = facts.flows.sources[facts.flows.atoms[atom].source]
+                if source.kind == "c":
+                    effect = effect_of(self.rooms.site(target.module, source.owner).name)
+                    if effect is not None and effect.turns == "nothing":
+                        return True
+        return False
 
     def instance(self, place: _Place, site: CallSite, owner: DefinitionSite) -> None:
         """An attribute of an object just made: what its constructor keeps there."""
@@ -1045,6 +1084,10 @@ def _takes_itself(task: DefinitionSite) -> bool:
 
 def _takes_by_key(site: CallSite) -> bool:
     return site.call.last in ("get", "pop") and bool(site.call.args) and isinstance(site.call.args[0], Const)
+
+
+def _is_join(value: Value) -> bool:
+    return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "join"
 
 
 def _is_star(value: object) -> bool:

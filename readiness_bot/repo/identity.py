@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python import DISCARDED, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.defaults import default_of, entries
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.refusals import (
     BASE_HOOKS,
     LIBRARY_GUARDS,
+    NO_IDENTITY,
     REST_PERMISSIONS,
     STRONG_NAME,
     Refusals,
@@ -240,6 +241,58 @@ class Identity:
             default=None,
         )
 
+    def declared(self, route: Route, least: Strength) -> tuple[str, ...]:
+        """What stands before a route's handler and keeps it from strangers, or from those without the right, by name.
+
+        A route that is marked as open is kept from no stranger.
+        """
+        if least is Strength.IDENTITY and self.is_open_by_decorator(route):
+            return ()
+        found = (item for item in self.protections(route) if item.strength >= least and item.level != "handler")
+        return tuple(dict.fromkeys(item.by for item in found))
+
+    def checked_within(self, route: Route, least: Strength) -> tuple[str, ...]:
+        """What in a route's handler does so, by name.
+
+        More than `protections` tells: whatever the handler calls and that may refuse counts, however deep and whatever
+        its name, for a check that moved there is not gone.
+        """
+        found = []
+        for site in self._running(route):
+            if self._refusals.strength(site) >= least:
+                found.append(f"a check in `{site.definition.name}`")
+            for call in self._refusals.body(site)[0]:
+                target = self._python.definition(call.via or call.name, site.module)
+                if target is not None and target.name != site.name and self._refusals.strength(target) >= least:
+                    found.append(f"`{target.definition.name}`")
+        return tuple(dict.fromkeys(found))
+
+    def might_keep(self, route: Route) -> tuple[str, ...]:
+        """What else stands before a route's handler, and the calls in it that are told who calls, by name.
+
+        Each of them may ask something that was not followed.
+        """
+        names = [
+            _shown(guard.name)
+            for guard in route.guards
+            if not NO_IDENTITY.search(snake(guard.name)) and not _is_opening(guard.name)
+        ]
+        for site in self._running(route):
+            for call in self._refusals.body(site)[0]:
+                handed = (*call.args, *(value for _, value in call.keywords))
+                if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
+                    names.append(f"`{call.last.rpartition(':')[2]}`")
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def kept(self) -> tuple[Route, ...]:
+        """The wired routes of production code with a handler that can be read, for everybody or not."""
+        return tuple(
+            route
+            for route in self._routes.all
+            if route.is_wired and route.handler is not None and route.module.area is Area.PRODUCTION
+        )
+
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
         for guard in route.guards:
@@ -409,6 +462,13 @@ class Identity:
                     strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler"
                 )
 
+    def _running(self, route: Route) -> Iterator[DefinitionSite]:
+        """The handler, and those methods of its class that surely run for it: an action of its own creates nothing."""
+        inherited = route.handler is None or route.handler.definition.name in _STANDARD
+        for site in self._answering(route):
+            if site is route.handler or inherited or site.definition.name in _ALWAYS_RUN:
+                yield site
+
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and what its class runs before it."""
         if route.handler is not None:
@@ -450,20 +510,8 @@ class Identity:
 
         `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`.
         """
-        for guard in route.guards:
-            last = guard.name.rpartition(".")[2].rpartition(":")[2]
-            if last in (
-                "AllowAny",
-                "login_exempt",
-                "public",
-                "exempt",
-                "allow_anonymous",
-                "no_auth",
-                "noauth",
-                "public_endpoint",
-                "unauthenticated",
-            ) or (snake(last).endswith("_exempt") and "csrf" not in last):
-                return True
+        if any(_is_opening(guard.name) for guard in route.guards):
+            return True
         bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
 
@@ -519,6 +567,27 @@ class Identity:
             return re.match(r"(get|list|show|index|info|home|view)", route.handler.definition.name.lower()) is None
         return True
 
+    @cached_property
+    def unheard(self) -> tuple[CallSite, ...]:
+        """The calls that ask whether a proof is right, and whose answer nothing takes."""
+        return tuple(
+            site for site in self._python.all_calls if site.call.context & DISCARDED and self._only_answers(site)
+        )
+
+    def _only_answers(self, site: CallSite) -> bool:
+        """Whether a call tells by its result alone if a signature, a digest or a password matches."""
+        if site.name in _ANSWERING:
+            return True
+        target = self._python.definition(site.call.via or site.call.name, site.module)
+        if target is None or target.definition.kind != "function":
+            return False
+        return any(
+            isinstance(item.value, Name | Invoke)
+            and (item.value.meaning if isinstance(item.value, Name) else item.value.name).removesuffix("()")
+            in _ANSWERING
+            for item in self._refusals.body(target)[2]
+        )
+
     # -- switches --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -568,6 +637,18 @@ class Identity:
             if STRONG_NAME.search(snake(site.definition.name)) and self._refusals.strength(site) >= Strength.IDENTITY
         )
 
+
+_ANSWERING = frozenset(
+    {
+        "hmac.compare_digest",
+        "secrets.compare_digest",
+        "werkzeug.security.check_password_hash",
+        "bcrypt.checkpw",
+        "django.contrib.auth.hashers.check_password",
+        "django.utils.crypto.constant_time_compare",
+    }
+)
+"""Comparisons of proofs that only answer whether they match, and refuse nobody by themselves."""
 
 _WRITING = frozenset(
     [
@@ -632,8 +713,29 @@ _ASKING = frozenset(
 _QUESTIONS = frozenset(
     {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
 )
+_STANDARD = frozenset({"post", "put", "patch", "delete", "create", "update", "partial_update", "destroy"})
+_ALWAYS_RUN = frozenset({*BASE_HOOKS, "test_func", "get_queryset", "get_object"})
+_OPENING = frozenset(
+    {
+        "AllowAny",
+        "login_exempt",
+        "public",
+        "exempt",
+        "allow_anonymous",
+        "no_auth",
+        "noauth",
+        "public_endpoint",
+        "unauthenticated",
+    }
+)
+_CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
+
+
+def _is_opening(name: str) -> bool:
+    last = name.rpartition(".")[2].rpartition(":")[2]
+    return last in _OPENING or (snake(last).endswith("_exempt") and "csrf" not in last)
 
 
 def _shown(name: str) -> str:

@@ -264,6 +264,8 @@ class Python:
             stem = path.removesuffix(".py").removesuffix("/__init__")
             parts = stem.split("/")
             index[".".join(parts)].append(path)
+            if self.modules[path].area is Area.VENDORED:
+                continue  # a library goes by its own name, though a copy of it lies here
             for start in range(1, len(parts)):
                 root = "/".join(parts[:start])
                 if root in packages:

@@ -30,7 +30,10 @@ class Strength(IntEnum):
     PERMISSION = 3
 
 
-_NO_IDENTITY = re.compile(
+_ACCESS = re.compile(r"(^|[./])access(\.py)?[:.](user|admin|token|public)$")
+"""Decorators that say in one word who may come in: `@access.user`."""
+
+NO_IDENTITY = re.compile(
     r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer",
     re.IGNORECASE,
 )
@@ -223,7 +226,7 @@ class Refusals:
 
     def _function_strength(self, site: DefinitionSite, depth: int) -> Strength:
         name = snake(site.definition.qualname)
-        if _NO_IDENTITY.search(name.rpartition(".")[2]):
+        if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
         best = Strength.READS if any(_READS.search(ref) for ref in refs) else Strength.NONE
@@ -286,6 +289,8 @@ class Refusals:
             return Strength.READS
         if guard.kind == "decorator" and guard.name.endswith(("csrf_exempt", "login_exempt")):
             return Strength.NONE
+        if _ACCESS.search(guard.name.removesuffix("()")):
+            return {"admin": Strength.PERMISSION, "public": Strength.READS}.get(last, Strength.IDENTITY)
         own = self._python.definition_named(guard.name.removesuffix("()"))
         if own is None and ":" in guard.name:
             owner = self._python.definition_named(guard.name.rpartition(".")[0].removesuffix("()"))
@@ -308,13 +313,18 @@ class Refusals:
         return self._by_name(guard)
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
+        found = self._of_own_name(own, guard)
+        # `@require(member_of("staff"))`: what is demanded beyond a name is said by the arguments.
+        return Strength.PERMISSION if found is Strength.IDENTITY and _demands_right(guard) else found
+
+    def _of_own_name(self, own: DefinitionSite, guard: Guard) -> Strength:
         found = self.strength(own)
         if guard.kind == "mixin":
             return found
         name = snake(own.definition.name)
         if found >= Strength.IDENTITY:
             return max(found, Strength.PERMISSION if _about_permission(name) else found)
-        if _NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
+        if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return found
         if _about_permission(name) and "optional" not in name:
             return Strength.PERMISSION
@@ -328,12 +338,18 @@ class Refusals:
             return Strength.PERMISSION if last in ("require", "test") and _about_permission(owner) else Strength.NONE
         if last in _ENFORCES:
             return _ENFORCES[last]
-        if "access" in guard.name.split(".") and last in ("user", "admin", "token", "public"):
-            return {"admin": Strength.PERMISSION, "public": Strength.READS}.get(last, Strength.IDENTITY)
         name = snake(last)
-        if _NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
+        if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return Strength.NONE
         return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
+
+
+def _demands_right(guard: Guard) -> bool:
+    """Whether a decorator is given a condition that is named for a right, a role or a membership."""
+    return guard.kind == "decorator" and any(
+        isinstance(value, Name | Invoke) and _about_permission(snake(value.name.rpartition(".")[2]))
+        for value in guard.arguments
+    )
 
 
 def snake(name: str) -> str:

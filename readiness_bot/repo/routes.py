@@ -957,8 +957,44 @@ class Routes:
                     yield from self._made(
                         [path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call
                     )
+            elif last == "route" and len(site.call.args) >= 3:
+                yield from self._own_route(site)
             elif last == "add_view" and len(site.call.args) >= 1:
                 continue
+
+    def _own_route(self, site: CallSite) -> Iterator[Route]:
+        """A dispatcher of the tree's own: `self.route("GET", (":id",), self.read)`, as resources register methods."""
+        verb, path, value = site.call.args[:3]
+        method = verb.value if isinstance(verb, Const) else None
+        if not isinstance(method, str) or method.lower() not in _VERBS or not isinstance(path, Items | Const):
+            return
+        handler = self._function_in(value, site.module)
+        if handler is None:
+            return
+        parts = path.items if isinstance(path, Items) else (path,)
+        texts = [self._text(part, site.module).strip("/") for part in parts]
+        owner = site.module.symbol(site.call.scope).rpartition(".")[0]
+        names = (f":{owner}().{name}" for name in ("resourceName", "resource_name", "prefix", "base_path"))
+        prefix = next((text for name in names if (text := self._kept_text(name, site.module))), "")
+        yield from self._made(
+            ["/" + "/".join(re.sub(r"^:(\w+)$", r"{\1}", text) for text in (prefix.strip("/"), *texts) if text)],
+            [method],
+            "own",
+            site.module,
+            site.call.line,
+            handler,
+            call=site.call,
+        )
+
+    def _kept_text(self, name: str, module: Module) -> str:
+        return next(
+            (
+                item.value.value
+                for item in module.facts.assignments
+                if item.target == name and isinstance(item.value, Const) and isinstance(item.value.value, str)
+            ),
+            "",
+        )
 
     def _resource(self, site: CallSite) -> Iterator[Route]:
         view = self._class_in(site.call.argument(0, "resource"), site.module)

@@ -1,9 +1,29 @@
-"""What a path is for, where its name alone does not say it."""
+"""What a path means, where its name alone does not tell."""
 
 from __future__ import annotations
 
+import pytest
+
 from readiness_bot.model import Area
 from readiness_bot.repo.areas import Areas
+from tests.repos import repo_of
+
+_SHELF = ["lib/requests/__init__.py", "lib/six.py", "lib/certifi/core.py", "lib/certifi/__init__.py", "lib/ours/a.py"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [(["lib/bs4/__init__.py", "lib/idna/__init__.py"], Area.VENDORED), (["lib/b.py"], Area.PRODUCTION)],
+)
+def test_a_folder_of_well_known_libraries_is_a_place_for_copies(more: list[str], expected: Area) -> None:
+    assert Areas([*_SHELF, *more, "shop/main.py"]).of("lib/ours/a.py") is expected
+
+
+def test_a_copied_library_goes_by_its_own_name() -> None:
+    names = ("requests", "six", "certifi", "idna", "bs4")
+    files = {f"lib/{name}/__init__.py": "def get(url):\n    return url\n" for name in names}
+    repo = repo_of({**files, "shop/main.py": "import requests\n\nrequests.get('https://example.org/')\n"})
+    assert [site.name for site in repo.python.calls_of("get")] == ["requests.get"]
 
 
 def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:

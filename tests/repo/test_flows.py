@@ -177,3 +177,14 @@ def test_reading_a_field_again_reads_what_was_tested() -> None:
 def test_variable_says_what_the_condition_said_that_it_was_given(body: str, limited: bool) -> None:
     _, flows = _flows(f"{_FLASK}@app.get('/')\ndef f():\n    a = request.args.get('a')\n{body}    sink(a)\n")
     assert [flow.is_limited for flow in flows] == [limited]
+
+
+def test_a_stopgap_beside_a_digest_is_not_surely_what_comes_back() -> None:
+    text = (
+        "import hashlib\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\ndef named(text, stopgap):\n"
+        "    if not text:\n        return stopgap\n    return hashlib.sha256(text).hexdigest()\n\n\n"
+        "@app.get('/x')\ndef x():\n    return open(named(request.args['a'], request.args['b']))\n"
+    )
+    repo = repo_of(text)
+    [site] = repo.python.calls_of("open")
+    assert [(flow.kind, flow.sure) for flow in repo.flows.into(site, 0)] == [("request", False)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
@@ -109,6 +110,17 @@ def _applies(repo: Repo) -> bool:
             "        return 'they differ'\n"
             "    sqlite3.connect('app.db').execute(\"UPDATE users SET password = '%s'\" % new)  # <- flagged\n"
         ),
+        (
+            "import web\n"
+            "db = web.database(dbn='postgres')\n"
+            "class edits:\n"
+            "    path = '/edits'\n"
+            "    def GET(self):\n"
+            "        asked = web.input(order=None)\n"
+            "        clauses = {'limit': 50, 'vars': {'name': asked.name}}\n"
+            "        clauses['order'] = f'updated {asked.order}'\n"
+            "        return db.select('edits', where='name = $name', **clauses)  # <- flagged\n"
+        ),
     ],
     passes=[
         (
@@ -147,20 +159,89 @@ def _applies(repo: Repo) -> bool:
     ],
     applies=_applies,
 )
-def sql_injection(repo: Repo) -> Iterator[Site]:
-    """Look at every place where a text becomes SQL."""
+def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
+    """Look at every place where a text becomes SQL.
+
+    What binds or quotes its values is kept beside, so that a comparison can tell of one that writes them into the text.
+    """
     for site, position in _statements(repo) if _applies(repo) else ():
         connects = repo.connectors.holds(site.module.path)
+        flows = repo.flows.into(site, position, "sql")
         found = [
             (confidence, flow)
-            for flow in repo.flows.into(site, position, "sql")
+            for flow in flows
             if (confidence := _confidence(flow, site, connects=connects)) is not None
         ]
+        yield _ward(repo, site, position, flows)
         if not found:
             yield good(site.location)
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
+    yield from _clauses(repo)
+
+
+_BOUND_BY = frozenset({"params", "parameters", "vars", "args", "values", "bind", "parameter"})
+
+
+def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:
+    """What keeps values out of the text of a statement, and how many are written into it all the same."""
+    by = []
+    is_pandas = site.name.startswith(("pandas.", "polars."))
+    if any(site.call.has(name) for name in _BOUND_BY) or (len(site.call.args) > position + 1 and not is_pandas):
+        by.append("values bound beside the text")
+    if any("quoted" in flow.cleaned for flow in flows):
+        by.append("quoting")
+    written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
+    parts, line = repo.flows.assembled(site, position)
+    return Ward(
+        replace(site.location, line=line),
+        f"`{site.last}`",
+        tuple(by),
+        f"A value is written into the text that `{site.last}` runs",
+        ways=parts or len(written),
+    )
+
+
+_CLAUSES = ("order", "where", "what", "group")
+"""Arguments of web.py's `select` and its like that are SQL, not values."""
+
+
+def _clauses(repo: Repo) -> Iterator[Site]:
+    """Request data that becomes a clause of a statement which a library puts together from its arguments."""
+    if "web" not in repo.python.imported:
+        return
+    for site in repo.python.all_calls:
+        if site.last not in ("select", "update", "delete") or not _is_of_webpy(site):
+            continue
+        flows = [flow for clause in _CLAUSES for flow in repo.flows.into(site, _BY_NAME, clause)]
+        flows += [
+            replace(flow, wraps=flow.wraps[1:])
+            for flow in repo.flows.into(site, _BY_NAME, "**")
+            if flow.wraps and flow.wraps[0][1:-1] in _CLAUSES
+        ]
+        found = [flow for flow in flows if flow.kind == "request" and flow.type == "text" and _is_clause(flow)]
+        if found:
+            yield bad(site.location, _message(found[0], site), fix=_BY_LIST)
+
+
+_BY_NAME = 99
+"""A position that no call has, to ask for an argument by its name alone."""
+_BY_LIST = "Take the clause from a fixed list: `order={'new': 'created desc'}.get(name)`; bind values with `vars=`."
+
+
+def _is_of_webpy(site: CallSite) -> bool:
+    words = {name for name, _ in site.call.keywords}
+    return bool(words & {*_CLAUSES, "**", "vars"}) and (
+        site.name.startswith("web.") or site.name[:1] == "?" or (":" in site.name and "db" in site.name.lower())
+    )
+
+
+def _is_clause(flow: Flow) -> bool:
+    """Whether the value is written into the text of a clause as it came."""
+    if flow.cleaned & _CLEAN or flow.is_limited or flow.is_vetted or flow.is_looked_up or not flow.sure:
+        return False
+    return not any(wrap[0] in "{<([" for wrap in flow.wraps)
 
 
 _OF_NAMES = "names of columns come from a fixed list."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.calibration import HINTS_ONLY
 from readiness_bot.control import Control, bad, failed, good, not_applicable, partial, passed, seen
-from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.lookups import Lookup
+from readiness_bot.repo.tenancy import Tenant
 
 _ENOUGH_KEPT = 2
 """Queries kept to the tenant from which on a look-up that is not stands out as forgotten."""
@@ -166,7 +168,24 @@ def tenant_isolation(repo: Repo) -> Judgement:
         *tenant.evidence[:4],
     ]
     sites = tuple(_sites(repo, bool(separations)))
-    return _judged(tenant.model.name, sites, [*shown, *separations[:2]])
+    judgement = _judged(tenant.model.name, sites, [*shown, *separations[:2]])
+    return judgement if separations else replace(judgement, wards=tuple(_wards(repo, tenant)))
+
+
+def _wards(repo: Repo, tenant: Tenant) -> Iterator[Ward]:
+    """The functions that read a tenant's rows, and whether anything in them keeps to the tenant."""
+    for reading in repo.scoping.by_words(tenant.words):
+        if reading.model is tenant.model or repo.tenancy.path(reading.model, tenant) is None:
+            continue
+        silent = not repo.scoping.names_any(reading.function, tenant.words)
+        name = reading.function.definition.name
+        yield Ward(
+            reading.location,
+            f"rows of `{reading.model.name}`",
+            () if silent else reading.by,
+            f"`{name}` looks `{reading.model.name}` up in any `{tenant.model.name}`",
+            ways=len(reading.open) if silent else 0,
+        )
 
 
 def _judged(name: str, sites: tuple[Site, ...], shown: list[Evidence]) -> Judgement:

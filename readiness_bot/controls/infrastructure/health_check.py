@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.probes import HealthProbe
 from readiness_bot.repo.routes import Route
@@ -99,7 +101,30 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
 )
 def health_check(repo: Repo) -> Judgement:
-    """Judged by the routes whose path speaks of health, and the probes that ask for one over HTTP."""
+    """Judged by the routes whose path speaks of health, and the probes that ask for one over HTTP.
+
+    The routes are kept beside, so that a comparison can tell when the last one is gone, probed from here or not.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    """The health endpoint of each application; of several, each has those that stand in its own file."""
+    found = [(route.module.path, f"`{route.name}`") for route in _health_routes(repo) if route.is_wired]
+    brought = tuple(evidence.detail for evidence in _by_package(repo))
+    places = sorted({one.module.path for one in repo.routes.applications})
+    for place in places:
+        names = (*(name for path, name in found if len(places) == 1 or path == place), *brought)
+        yield Ward(
+            Location(place),
+            "health endpoint",
+            names,
+            "No endpoint tells whether the service can serve",
+            ways=0 if names else 1,
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     if not (repo.services.is_server or repo.deployment.serves):
         return not_applicable("Nothing here serves requests.")
     routes = _health_routes(repo)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Status, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.identity import Protection
 from readiness_bot.repo.refusals import Strength
@@ -123,11 +124,63 @@ _RULE_ROUTES = 4
             "@app.route('/a', methods=['POST'])\n@login_required\ndef a():\n    return {}\n\n\n@login_required\n"
             "@app.route('/b', methods=['POST'])\ndef b():  # <- flagged\n    return {}\n"
         ),
+        (
+            "import hmac\n\nfrom flask import Flask, abort, request, session\n\napp = Flask(__name__)\n\n\n"
+            "def is_genuine(text, digest):\n    made = hmac.new(KEY, text, 'sha256').hexdigest()\n"
+            "    return hmac.compare_digest(made, digest)\n\n\n"
+            "@app.before_request\ndef require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
+            "@app.route('/items', methods=['POST'])\ndef create():\n"
+            "    is_genuine(request.data, request.headers['X-Digest'])  # <- flagged\n    return {}\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def authentication(repo: Repo) -> Judgement:
-    """Judge by the share of state-changing routes that something guards; open ones among guarded ones are sites."""
+    """Judge by the share of state-changing routes that something guards; open ones among guarded ones are sites.
+
+    What guards a route, be it only for reading, is kept beside, so that a comparison can tell of a guard that was taken
+    away.
+    """
+    judgement = replace(_judged(repo), wards=tuple(_wards(repo)))
+    unheard = tuple(_unheard(repo))
+    if not unheard:
+        return judgement
+    judgement = replace(judgement, sites=(*judgement.sites, *unheard))
+    if judgement.status is not Status.PASS:
+        return judgement
+    return replace(judgement, status=Status.PARTIAL, score=0.9)
+
+
+def _unheard(repo: Repo) -> Iterator[Site]:
+    """A check whose answer is dropped refuses nobody."""
+    for site in repo.identity.unheard:
+        yield bad(
+            site.location,
+            f"What `{site.last}` answers is dropped, so that whoever fails the check gets in",
+            fix=f"Act on the answer: `if not {site.last}(…): raise PermissionError`.",
+        )
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    identity = repo.identity
+    for route in identity.kept:
+        if route.handler is None:
+            continue
+        by = identity.declared(route, Strength.IDENTITY)
+        # A route that is marked as open is so whatever its handler does with those who come in.
+        if not by and not identity.is_open_by_decorator(route):
+            by = identity.checked_within(route, Strength.IDENTITY)
+        yield Ward(
+            replace(route.location, line=route.handler.definition.first_line),
+            route.name,
+            by,
+            f"{route.name} does not ask who calls",
+            ways=0 if by or identity.is_open_on_purpose(route) else 1,
+            beside=identity.might_keep(route),
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     identity = repo.identity
     exposed = identity.exposed
     if not repo.routes.all:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.identity import Protection
 from readiness_bot.repo.refusals import Strength
@@ -61,6 +64,14 @@ _HALF = 0.05
             "from flask import Flask\nfrom flask_security import roles_required\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/items', methods=['POST'])\n@roles_required('editor')\ndef create():\n    return {}\n"
         ),
+        (
+            "from flask import Flask, abort, session\n\napp = Flask(__name__)\n\n\n"
+            "def member_of(group):\n    return lambda: session['group'] == group\n\n\n"
+            "def require(*conditions):\n    def decorate(function):\n        def answer(*args):\n"
+            "            if 'user' not in session:\n                abort(401)\n            return function(*args)\n"
+            "        return answer\n    return decorate\n\n\n"
+            "@app.route('/items', methods=['POST'])\n@require(member_of('editors'))\ndef create():\n    return {}\n"
+        ),
     ],
     fails=[
         (
@@ -81,7 +92,50 @@ _HALF = 0.05
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def authorization(repo: Repo) -> Judgement:
-    """Judge by the share of state-changing routes on which a right, a role or an ownership is asked for."""
+    """Judge by the share of state-changing routes on which a right, a role or an ownership is asked for.
+
+    What checks rights on a route is kept beside, so that a comparison can tell of one that was taken away.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    for route in repo.identity.kept:
+        declared = repo.identity.declared(route, Strength.PERMISSION)
+        within = repo.identity.checked_within(route, Strength.PERMISSION)
+        yield Ward(
+            _place(repo, route),
+            route.name,
+            declared,
+            f"{route.name} does not check what the caller may do",
+            ways=(not declared) + (not within),
+            within=within,
+            beside=repo.identity.might_keep(route),
+        )
+    for reading in repo.scoping.by_right():
+        refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
+        yield Ward(
+            reading.location,
+            f"rows of `{reading.model.name}`",
+            () if reading.open else reading.by,
+            f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
+            ways=0 if refuses else len(reading.open),
+        )
+
+
+def _place(repo: Repo, route: Route) -> Location:
+    """Where the handler picks the row, if it picks a single one: there the right to it is checked. Else the handler."""
+    if route.handler is None:
+        return route.location
+    picked = [
+        query
+        for query in repo.queries.of(route.handler)
+        if any(not condition.is_constant for condition in query.conditions)
+    ]
+    return picked[0].location if len(picked) == 1 else route.location
+
+
+def _judged(repo: Repo) -> Judgement:
     identity = repo.identity
     routes = identity.exposed
     if not repo.routes.all:

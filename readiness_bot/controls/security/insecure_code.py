@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite, Module
@@ -117,6 +117,9 @@ _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
 _SWITCH = re.compile(
     r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
+_TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
+"""Conditions that tell whether TLS is used at all: under them, it is used without checks."""
+
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -171,6 +174,13 @@ class _Doubt:
             "Loader=yaml.Loader)  # <- flagged\n"
         ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
+        (
+            "import ldap\n"
+            "class Directory:\n"
+            "    def connect(self):\n"
+            "        if self.use_tls:\n"
+            "            ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_NEVER)  # <- flagged\n"
+        ),
     ],
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
@@ -197,16 +207,26 @@ class _Doubt:
     ignores=["import hashlib\nprint(hashlib.md5(b'key').hexdigest())\n"],
     applies=lambda repo: repo.python.exists,
 )
-def insecure_code(repo: Repo) -> Iterator[Site]:
-    """Look at every call and setting that could hand the service over; what Bandit finds beside them is a hint."""
+def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
+    """Look at every call and setting that could hand the service over; what Bandit finds beside them is a hint.
+
+    Programs that are started without a shell, and literals read without `eval`, are kept beside, so that a comparison
+    can tell of those that a change hands to the shell or to Python.
+    """
     looked_at: set[tuple[str, int]] = set()
     for site in repo.python.all_calls:
+        if site.name in _WITHOUT_HARM:
+            yield Ward(site.location, _READING, (f"`{site.name}`",), "", ways=0)
+        elif site.name in _MAYBE_SHELL and _shell(site, repo) is None:
+            yield Ward(site.location, f"`{site.last}`", ("a list of arguments without a shell",), "", ways=0)
         if not site.call.keywords and not _is_telling(site.name):
             continue
         for look in _LOOKS if _is_telling(site.name) else (_tls,):
             doubts = look(site, repo)
             if doubts is None:
                 continue
+            if look in (_shell, _evaluates):
+                yield _open(site, doubts, repo)
             looked_at.update((site.module.path, line) for line in range(site.call.line, site.call.end_line + 1))
             worst = max(doubts, key=lambda doubt: _RANK[doubt.confidence], default=None)
             if worst is None or _is_waived(site.location, worst.test, repo):
@@ -228,6 +248,17 @@ def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Itera
                 module.path, issue.line, issue.end_line, module.symbol(scope), f"bandit-{issue.test_id}"
             )
             yield bad(location, f"Bandit {issue.test_id}: {issue.text.partition('. ')[0].rstrip('.')}.", Confidence.LOW)
+
+
+_WITHOUT_HARM = frozenset({"ast.literal_eval"})
+_READING = "reading literals"
+
+
+def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
+    """A call that hands text to a shell or to Python, with whether anything but constants is in it."""
+    thing = _READING if site.name in _EVALUATING else f"`{site.last}`"
+    said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
+    return Ward(site.location, thing, (), said[0] if said else "", ways=min(1, len(said)))
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
@@ -532,7 +563,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`.",
             )
         )
-    if found and _SWITCH.search(" ".join(site.call.guards)):
+    if found and _SWITCH.search(" ".join(guard for guard in site.call.guards if not _TURNS_ON.search(guard))):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 

@@ -89,6 +89,15 @@ _CONTAINED = re.compile(
             "    target = Path('/srv/files') / file.filename\n"
             "    target.write_bytes(await file.read())  # <- flagged\n"
         ),
+        (
+            "import os\n"
+            "import cherrypy\n"
+            "from cherrypy.lib.static import serve_file\n"
+            "class Pages:\n"
+            "    @cherrypy.expose\n"
+            "    def images(self, *parts):\n"
+            "        return serve_file(path=os.path.join('/srv/images', *parts))  # <- flagged\n"
+        ),
     ],
     passes=[
         (
@@ -205,6 +214,9 @@ _KEYWORDS = {
     "rmtree": "path",
     "makedirs": "name",
     "remove": "path",
+    "serve_file": "path",
+    "serve_download": "path",
+    "staticfile": "filename",
 }
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
@@ -177,15 +177,20 @@ _OWN_ADDRESS = re.compile(
     ignores=["print('no request')\n"],
     applies=lambda repo: repo.outbound.exists,
 )
-def ssrf(repo: Repo) -> Iterator[Site]:
-    """Look at the address of every outbound request."""
+def ssrf(repo: Repo) -> Iterator[Site | Ward]:
+    """Look at the address of every outbound request.
+
+    What looks at an address before it is asked is kept beside, so that a comparison can tell when it is taken away.
+    """
     for site, position in _requests(repo):
         if _is_guarded(site, repo):
             yield good(site.location)
             continue
+        flows = repo.flows.into(site, position, "url")
+        yield _ward(site, flows)
         found = [
             (confidence, flow)
-            for flow in repo.flows.into(site, position, "url")
+            for flow in flows
             if (confidence := _confidence(flow, connects=repo.connectors.holds(site.module.path))) is not None
         ]
         if not found:
@@ -196,6 +201,33 @@ def ssrf(repo: Repo) -> Iterator[Site]:
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
+
+
+_LOOKING = re.compile(
+    r"(^|_)(private|ssrf|internal|loopback|link_local|safe_url|url_safe|public_(ip|host|url))(_|$)"
+    r"|valid\w*_\w*(url|host|address)|(allowed|trusted|permitted)_(url|host|domain)",
+    re.IGNORECASE,
+)
+
+
+def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward:
+    """What looks at the address of a request: a check on its way, or one in the function that sends it."""
+    names = [tag.rpartition(".")[2].rpartition(":")[2] for flow in flows if flow.is_vetted for tag in flow.cleaned]
+    calls = site.module.facts.calls
+    names += [call.last.rpartition(":")[2] for call in calls if call.scope == site.call.scope]
+    by = tuple(f"`{name}`" for name in dict.fromkeys(names) if _LOOKING.search(name))
+    foreign = [
+        flow
+        for flow in flows
+        if _is_host(flow) and flow.kind in ("request", "parameter", "unknown", "stored") and not flow.is_limited
+    ]
+    return Ward(
+        site.location,
+        f"`{site.last}`",
+        by,
+        f"An address that comes from elsewhere is asked by `{site.last}` without a look at where it leads",
+        ways=0 if by else min(1, len(foreign)),
+    )
 
 
 _HTTP_CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession")

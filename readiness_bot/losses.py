@@ -1,0 +1,105 @@
+"""What was kept safe in one tree and lies open in another: protections that a change took away; judges no tree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from pathspec import GitIgnoreSpec
+
+from readiness_bot.identity import loss_fingerprint
+from readiness_bot.model import Confidence, Finding, Location, Report, Verdict, Waiver, Ward
+
+_TOLD_ONE_BY_ONE = 3
+"""Things that lost the same protection: more of them are told as one, for what was taken away is one thing."""
+
+
+def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since: str) -> tuple[Finding, ...]:
+    """The places of `after` that lost what kept them in `before`, as certain findings, by control and place.
+
+    `since` are the words in which a message tells what the other tree has: "this change takes {} away".
+
+    A check that is taken away is no matter of opinion as an absent one is: those who wrote it thought it necessary.
+    `came_from` leads from a path of `after` to its path in `before`; a missing one is unchanged. What one tree alone
+    has, or has another number of times within the same symbol, is no loss, and neither is what a waiver covers.
+    """
+    held = {verdict.control: verdict for verdict in before.verdicts}
+    found: list[Finding] = []
+    for verdict in after.verdicts:
+        earlier = held.get(verdict.control)
+        if earlier is None or not verdict.severity.blocks or verdict.waived is not None or not verdict.applies:
+            continue
+        waivers = [waiver for waiver in after.waivers if waiver.control == verdict.control]
+        found += _of_control(verdict, earlier, came_from, waivers, since)
+    return tuple(found)
+
+
+def _of_control(
+    after: Verdict, before: Verdict, came_from: Mapping[str, str], waivers: Iterable[Waiver], since: str
+) -> Iterator[Finding]:
+    by_what: dict[tuple[str, ...], list[Ward]] = defaultdict(list)
+    for earlier, later in _pairs(before.wards, after.wards, came_from):
+        taken = _taken(earlier, later)
+        if taken and not _is_covered(later, waivers):
+            by_what[taken].append(later)
+    for taken, wards in by_what.items():
+        places = {ward.location: ward for ward in reversed(wards)}
+        told = [places[location] for location in sorted(places)]
+        names = since.format(" and ".join(taken[:3]))
+        if len(told) > _TOLD_ONE_BY_ONE:
+            yield _finding(after, told[0], taken, f"{names}. The same holds for {len(told) - 1} more places.")
+        else:
+            yield from (_finding(after, ward, taken, f"{names}.") for ward in told)
+
+
+def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str, str]) -> Iterator[tuple[Ward, Ward]]:
+    """The same thing in both trees, by file, symbol and name, in order.
+
+    Where their numbers differ nobody can tell which is which; that matters not if all the earlier ones were kept and
+    some of them are gone.
+    """
+    waiting: dict[tuple[str, str, str], list[Ward]] = defaultdict(list)
+    for ward in before:
+        waiting[ward.location.path, ward.location.symbol, ward.thing].append(ward)
+    arrived: dict[tuple[str, str, str], list[Ward]] = defaultdict(list)
+    for ward in after:
+        path = ward.location.path
+        arrived[came_from.get(path, path), ward.location.symbol, ward.thing].append(ward)
+    for key, later in arrived.items():
+        earlier = waiting.get(key, [])
+        if len(earlier) == len(later) or (
+            len(earlier) > len(later) and all(ward.by or ward.within for ward in earlier)
+        ):
+            yield from zip(sorted(earlier, key=_place), sorted(later, key=_place), strict=False)
+
+
+def _place(ward: Ward) -> Location:
+    return ward.location
+
+
+def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
+    """What no longer keeps a thing, where nothing new stands there that may have replaced it."""
+    new = {*later.by, *later.within, *later.beside} - {*earlier.by, *earlier.within, *earlier.beside}
+    if new or later.is_waived or later.ways <= earlier.ways:
+        return ()
+    return (*(() if later.by else earlier.by), *(() if later.within else earlier.within))
+
+
+def _is_covered(ward: Ward, waivers: Iterable[Waiver]) -> bool:
+    return any(
+        waiver.path is None or GitIgnoreSpec.from_lines([waiver.path]).match_file(ward.location.path)
+        for waiver in waivers
+    )
+
+
+def _finding(verdict: Verdict, ward: Ward, taken: tuple[str, ...], since: str) -> Finding:
+    return Finding(
+        control=verdict.control,
+        location=ward.location,
+        message=f"{ward.loss}: {since}",
+        confidence=Confidence.HIGH,
+        severity=verdict.severity,
+        fingerprint=loss_fingerprint(verdict.control, ward.location.symbol, ward.thing, taken),
+        blocker=True,
+        fix=verdict.fix,
+    )

@@ -1,0 +1,131 @@
+"""Which functions read rows of a model only as far as somebody may see them, and which read all; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from readiness_bot.facts.python import Name
+from readiness_bot.model import Location
+from readiness_bot.repo.models import Model, Models
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.queries import Queries, Query
+from readiness_bot.repo.tenancy import mentions, words_of
+
+CALLERS = frozenset({"user", "caller", "viewer", "principal", "identity", "requester", "actor"})
+"""Words by which code names who calls."""
+_HOPS = 2
+"""Own calls followed from a helper to the query that it makes."""
+_BY_RIGHT = re.compile(r"for_user|owner|perm|visib|accessib|allowed|authori[sz]ed|restrict|scoped|can_(see|view|read)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one function reads of one model: where, what keeps it to somebody, and the queries that are kept to nobody.
+
+    `by` are the calls and conditions that keep it, in words.
+    """
+
+    function: DefinitionSite
+    model: Model
+    location: Location
+    by: tuple[str, ...]
+    open: tuple[Query, ...]
+
+
+class Scoping:
+    """Questions about the rows that functions read."""
+
+    LOOKS = "queries, and the helpers that scope them"
+
+    def __init__(self, python: Python, models: Models, queries: Queries) -> None:
+        self._python = python
+        self._models = models
+        self._queries = queries
+        self._models_of: dict[tuple[str, int], tuple[Model, ...]] = {}
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    def by_right(self) -> Iterator[Reading]:
+        """The readings that a helper named for rights keeps to the caller, and the queries on the same models."""
+        for reading in self._readings(CALLERS, conditions=False):
+            if reading.by or reading.open:
+                yield reading
+
+    def by_words(self, words: frozenset[str]) -> Iterator[Reading]:
+        """The readings that conditions or helpers keep to what the words name, and those that name it nowhere."""
+        yield from self._readings(words, conditions=True)
+
+    def _readings(self, words: frozenset[str], *, conditions: bool) -> Iterator[Reading]:
+        kept: dict[tuple[str, int, str], dict[str, Location]] = defaultdict(dict)
+        models: dict[str, Model] = {}
+        for module, scope, model, helper in self._helped(words, any_name=conditions):
+            models[model.site.name] = model
+            kept[module.path, scope, model.site.name][f"`{helper.last}`"] = helper.location
+        open_: dict[tuple[str, int, str], list[Query]] = defaultdict(list)
+        for query in self._queries.all:
+            if query.model is None:
+                continue
+            models[query.model.site.name] = query.model
+            key = (query.module.path, query.scope, query.model.site.name)
+            if conditions and (query.is_open or any(mentions(condition, words) for condition in query.conditions)):
+                kept[key]["a condition"] = query.location
+            else:
+                open_[key].append(query)
+        for key in sorted({*kept, *open_}):
+            function = self._function(key[0], key[1])
+            if function is not None:
+                queries = tuple(sorted(open_.get(key, ()), key=lambda query: query.location))
+                by = kept.get(key, {})
+                location = queries[0].location if queries else next(iter(by.values()))
+                yield Reading(function, models[key[2]], location, tuple(by), queries)
+
+    def _helped(self, words: frozenset[str], *, any_name: bool) -> Iterator[tuple[Module, int, Model, CallSite]]:
+        """Calls that hand over somebody together with a model, or to a function that queries one."""
+        for site in self._python.all_calls:
+            call = site.call
+            if call.scope < 0 or not (any_name or _BY_RIGHT.search(call.last)):
+                continue
+            handed = [
+                value.name for value in (*call.args, *(value for _, value in call.keywords)) if isinstance(value, Name)
+            ]
+            if not any(words & set(words_of(name)) for name in handed):
+                continue
+            named = {self._python.identify(name, site.module) for name in handed if name[:1] != "?"}
+            found = [model for name in named if (model := self._models.by_site.get(name)) is not None]
+            target = self._python.definition(call.via or call.name, site.module)
+            if target is not None and target.definition.kind == "function":
+                found += self._queried(target, _HOPS)
+            for model in dict.fromkeys(found):
+                yield site.module, call.scope, model, site
+
+    def _queried(self, function: DefinitionSite, hops: int) -> tuple[Model, ...]:
+        """The models that a function queries, itself or through what it calls."""
+        known = self._models_of.get((function.name, hops))
+        if known is None:
+            found = [query.model for query in self._queries.of(function) if query.model is not None]
+            for call in function.module.facts.calls if hops else ():
+                if call.scope == function.index:
+                    target = self._python.definition(call.via or call.name, function.module)
+                    if target is not None and target.definition.kind == "function" and target.name != function.name:
+                        found += self._queried(target, hops - 1)
+            known = self._models_of[function.name, hops] = tuple(dict.fromkeys(found))
+        return known
+
+    def _function(self, path: str, scope: int) -> DefinitionSite | None:
+        module = self._python.modules[path]
+        definition = module.definition(scope)
+        if definition is None or definition.kind != "function":
+            return None
+        return DefinitionSite(module, scope, definition)
+
+    @staticmethod
+    def names_any(function: DefinitionSite, words: frozenset[str]) -> bool:
+        """Whether a function names one of the words anywhere: in its parameters, or what its body is made of."""
+        named = (*function.definition.refs, *(parameter.name for parameter in function.definition.parameters))
+        return any(words & set(words_of(name)) for name in named)

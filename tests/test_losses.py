@@ -1,0 +1,312 @@
+"""Protections that a change takes away or adds, and changes that only look like it, on pairs of small trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import pytest
+
+from readiness_bot.compare import compare
+from readiness_bot.control import controls, judge
+from readiness_bot.losses import losses
+from readiness_bot.model import Confidence, Delta, Location, Report, Severity, Skipped, Waiver, Ward
+from tests.reports import CRITICAL, HIGH, report, verdict
+from tests.repos import repo_of
+
+Files = Mapping[str, str] | str
+
+_FLASK = (
+    "from flask import Flask, abort, request\nfrom flask_login import current_user, login_required\n"
+    "from shop.rights import admin_required\nfrom shop.models import Order\n\napp = Flask(__name__)\n\n\n"
+    "@app.post('/prices')\n@login_required\n@admin_required\ndef prices():\n    return 'ok'\n\n\n"
+)
+_LOADED = "    order = Order.query.get_or_404(number)\n"
+_OWNED = "    if order.owner_id != current_user.id:\n        abort(403)\n"
+_HIDDEN = _FLASK + f"@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n{_LOADED}"
+
+_SQL = "import sqlite3\n\ndb = sqlite3.connect('shop.db')\n\n\ndef orders(name):\n    db.execute('BEGIN')\n    {}\n"
+_RUN = "import subprocess\n\n\ndef version(name):\n    command = 'git describe ' + name\n    return {}\n"
+_FETCH = (
+    "import requests\nfrom shop.addresses import is_private_host\n\n\ndef fetch(watch):\n{check}"
+    "    return requests.get(watch.url, timeout=5).text\n"
+)
+
+LOST: dict[str, tuple[str, Files, Files, int]] = {
+    "a decorator that asks who calls": (
+        "security/authentication",
+        _FLASK + "@app.get('/orders')\n@login_required\ndef orders():\n    return Order.query.limit(9).all()\n",
+        _FLASK + "@app.get('/orders')\ndef orders():\n    return Order.query.limit(9).all()\n",
+        16,
+    ),
+    "the check of who owns a row, told where it is picked": (
+        "security/authorization",
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        f"{_HIDDEN}    return order.text\n",
+        18,
+    ),
+    "a decorator that demands a role": (
+        "security/authorization",
+        _FLASK + "@app.delete('/orders')\n@login_required\n@admin_required\ndef clear():\n    Order.clear()\n",
+        _FLASK + "@app.delete('/orders')\n@login_required\ndef clear():\n    Order.clear()\n",
+        18,
+    ),
+    "values bound to a statement": (
+        "database/sql-injection",
+        _SQL.format("return db.execute('SELECT * FROM orders WHERE name = ?', (name,))"),
+        _SQL.format("return db.execute(f\"SELECT * FROM orders WHERE name = '{name}'\")"),
+        8,
+    ),
+    "values bound to a statement, told where the text is put together": (
+        "database/sql-injection",
+        _SQL.format("return db.execute('SELECT * FROM orders WHERE name = ?', (name,))"),
+        _SQL.format("text = f\"SELECT * FROM orders WHERE name = '{name}'\"\n    return db.execute(text)"),
+        8,
+    ),
+    "a list of arguments": (
+        "security/insecure-code",
+        _RUN.format("subprocess.run(command.split(), capture_output=True, timeout=9)"),
+        _RUN.format("subprocess.run(command, shell=True, capture_output=True, timeout=9)"),
+        6,
+    ),
+    "reading that runs nothing": (
+        "security/insecure-code",
+        "import ast\n\n\ndef read(row):\n    return ast.literal_eval(row.value)\n",
+        "def read(row):\n    return eval(row.value)\n",
+        2,
+    ),
+    "a look at the address": (
+        "security/ssrf",
+        _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),
+        _FETCH.format(check=""),
+        6,
+    ),
+    "the health endpoint": (
+        "infrastructure/health-check",
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/healthz')\ndef health():\n    return 'ok'\n",
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\ndef orders():\n    return 'ok'\n",
+        0,
+    ),
+}
+
+_DESK = {
+    "desk/__init__.py": "",
+    "desk/models.py": (
+        "from django.conf import settings\nfrom django.db import models\n\n\nclass Project(models.Model):\n"
+        "    name = models.TextField()\n\n\nclass ProjectMembership(models.Model):\n"
+        "    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n"
+        "    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n\n\n"
+        "class Symbol(models.Model):\n    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n"
+        "    debug_id = models.TextField()\n\n\nclass Release(models.Model):\n"
+        "    project = models.ForeignKey(Project, on_delete=models.CASCADE)\n\n\n"
+        "def symbols_of(project, debug_id):\n"
+        "    return Symbol.objects.filter(project=project, debug_id=debug_id).first()\n"
+    ),
+    "desk/views.py": (
+        "from django.core.exceptions import PermissionDenied\nfrom django.shortcuts import get_object_or_404, render\n"
+        "from desk.models import Project, ProjectMembership, Release\n\n\ndef releases(request, project_pk):\n"
+        "    project = get_object_or_404(Project, pk=project_pk)\n"
+        "    if not ProjectMembership.objects.filter(project=project, user=request.user).exists():\n"
+        "        raise PermissionDenied\n    return render(request, 'releases.html', {'releases': "
+        "Release.objects.filter(project=project)[:50]})\n"
+    ),
+    "desk/urls.py": (
+        "from django.urls import path\nfrom desk import views\n\n"
+        "urlpatterns = [path('<int:project_pk>/releases/', views.releases)]\n"
+    ),
+}
+LOST["a helper that keeps to the tenant"] = (
+    "database/tenant-isolation",
+    _DESK
+    | {
+        "desk/stacks.py": (
+            "from desk.models import symbols_of\n\n\ndef stack(dump, project):\n"
+            "    return symbols_of(project, dump.debug_id)\n"
+        )
+    },
+    _DESK
+    | {
+        "desk/stacks.py": (
+            "from desk.models import Symbol\n\n\ndef stack(dump):\n"
+            "    return Symbol.objects.filter(debug_id=dump.debug_id).first()\n"
+        )
+    },
+    5,
+)
+LOST["a helper that gives what the caller may see"] = (
+    "security/authorization",
+    _DESK
+    | {
+        "desk/search.py": (
+            "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
+            "    return visible_for_user(request.user, Release)[:9]\n"
+        )
+    },
+    _DESK
+    | {
+        "desk/search.py": (
+            "from desk.models import Release\n\n\ndef search(request):\n"
+            "    return Release.objects.filter(name=request.GET['q'])[:9]\n"
+        )
+    },
+    5,
+)
+
+KEPT: dict[str, tuple[Files, Files]] = {
+    "a check that moved into a function of another name": (
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        f"{_HIDDEN}    return shown(order)\n\n\ndef shown(order):\n{_OWNED}    return order.text\n",
+    ),
+    "a check that became a decorator": (
+        _FLASK + "@app.delete('/orders')\n@login_required\ndef clear():\n    if not current_user.is_admin:\n"
+        "        abort(403)\n    Order.clear()\n",
+        _FLASK + "@app.delete('/orders')\n@login_required\n@admin_required\ndef clear():\n    Order.clear()\n",
+    ),
+    "a guard that moved to the application": (
+        _FLASK + "@app.get('/orders')\n@login_required\ndef orders():\n    return Order.query.limit(9).all()\n",
+        _FLASK + "@app.before_request\ndef require_login():\n    if not current_user.is_authenticated:\n"
+        "        abort(401)\n\n\n@app.get('/orders')\ndef orders():\n    return Order.query.limit(9).all()\n",
+    ),
+    "a route that is gone": (
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        _FLASK,
+    ),
+    "a login that everybody must reach": (
+        _FLASK + "@app.post('/login')\n@login_required\ndef login():\n    return 'ok'\n",
+        _FLASK + "@app.post('/login')\ndef login():\n    return 'ok'\n",
+    ),
+    "a condition that is gone with its value": (
+        _SQL.format("return db.execute(f'SELECT * FROM {TABLE} WHERE name = ?', (name,))"),
+        _SQL.format("return db.execute(f'SELECT * FROM {TABLE}')"),
+    ),
+    "a shell for constants": (
+        _RUN.format("subprocess.run(['git', 'describe'], timeout=9)"),
+        _RUN.format("subprocess.run('git describe', shell=True, timeout=9)"),
+    ),
+    "an address that is a constant by now": (
+        _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),
+        _FETCH.format(check="").replace("watch.url", "'https://example.org/'"),
+    ),
+}
+
+
+_WATCHED = frozenset(control for control, *_ in LOST.values())
+
+
+def _judged(files: Files) -> Report:
+    """The report of a tree; a bare text is the file `shop/main.py`."""
+    repo = repo_of({"shop/main.py": files} if isinstance(files, str) else files)
+    verdicts = []
+    for control in controls():
+        if control.id in _WATCHED:
+            found = judge(control, repo)
+            made = verdict(
+                control.id, control.severity, found.score, kind=control.kind, status=found.status, sites=found.sites
+            )
+            verdicts.append(replace(made, wards=found.wards))
+    return report(verdicts)
+
+
+def _told(change: Delta, control: str) -> list[int]:
+    return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
+
+
+@pytest.mark.parametrize(("control", "before", "after", "line"), LOST.values(), ids=LOST)
+def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
+    control: str, before: Files, after: Files, line: int
+) -> None:
+    old, new = _judged(before), _judged(after)
+    change = compare(old, new, {})
+    assert _told(change, control) == [line]
+    assert change.gate.conclusion == "failure"
+    back = compare(new, old, {})
+    assert [blocker.control for blocker in back.fixed_blockers if blocker.location] == [control]
+    assert not _told(back, control)
+
+
+@pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
+def test_what_is_kept_in_another_way_or_gone_altogether_is_no_loss(before: Files, after: Files) -> None:
+    change = compare(_judged(before), _judged(after), {})
+    assert [blocker for blocker in change.new_blockers if "takes" in blocker.issue] == []
+
+
+def _ward(
+    by: Iterable[str] = (),
+    *,
+    line: int = 3,
+    path: str = "app/a.py",
+    within: Iterable[str] = (),
+    beside: Iterable[str] = (),
+) -> Ward:
+    kept, inside = tuple(by), tuple(within)
+    place = Location(path, line, line + 4, "read")
+    ways = (not kept) + (not inside)
+    return Ward(place, "GET /a", kept, "GET /a is open", ways=ways, within=inside, beside=tuple(beside))
+
+
+def _report(*wards: Ward, severity: Severity = CRITICAL, skipped: Iterable[Skipped] = ()) -> Report:
+    made = replace(verdict("security/authentication", severity, 1.0, seen=("app/a.py", 1, "kept")), wards=wards)
+    return report([made, verdict("testing/test-suite", HIGH, 1.0)], skipped=tuple(skipped))
+
+
+def test_a_loss_names_what_was_taken_away_and_follows_a_renamed_file() -> None:
+    before, after = _report(_ward(["`login`"])), _report(_ward(path="app/b.py"))
+    [found] = losses(before, after, {"app/b.py": "app/a.py"}, since="this change takes {} away")
+    assert found.message == "GET /a is open: this change takes `login` away."
+    assert (found.confidence, found.blocker, found.location.path) == (Confidence.HIGH, True, "app/b.py")
+    assert losses(before, after, {}, since="{}") == ()
+
+
+def test_one_of_several_is_no_loss_and_all_are_unless_something_new_stands_there() -> None:
+    both = _report(_ward(["`login`", "`owner`"]))
+    assert not losses(both, _report(_ward(["`login`"])), {}, since="{}")
+    assert losses(both, _report(_ward()), {}, since="{}")
+    assert not losses(both, _report(_ward(within=["`member`"])), {}, since="{}")
+    assert not losses(both, _report(_ward(beside=["`account_exists`"])), {}, since="{}")
+
+
+def test_what_keeps_from_within_counts_for_itself() -> None:
+    before = _report(_ward(["`login`"], within=["a check in `read`"]))
+    [found] = losses(before, _report(_ward(["`login`"])), {}, since="this change takes {} away")
+    assert found.message.endswith("takes a check in `read` away.")
+
+
+def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone() -> None:
+    two = (_ward(["`login`"]), _ward(["`login`"], line=20))
+    assert losses(_report(*two), _report(_ward()), {}, since="{}")
+    assert not losses(_report(_ward(["`login`"])), _report(_ward(["`login`"]), _ward(line=20)), {}, since="{}")
+
+
+def test_many_places_that_lost_the_same_are_told_as_one() -> None:
+    before = _report(*(_ward(["`login`"], path=f"app/{number}.py") for number in range(5)))
+    after = _report(*(_ward(path=f"app/{number}.py") for number in range(5)))
+    [found] = losses(before, after, {}, since="this change takes {} away")
+    assert found.message.endswith("takes `login` away. The same holds for 4 more places.")
+
+
+def test_waivers_and_severity_hold_for_losses_too() -> None:
+    before, after = _report(_ward(["`login`"])), _report(_ward())
+    waiver = Waiver("security/authentication", "accepted-risk", "known", path="app/**")
+    assert not losses(before, replace(after, waivers=(waiver,)), {}, since="{}")
+    assert losses(before, replace(after, waivers=(replace(waiver, path="web/**"),)), {}, since="{}")
+    assert not losses(
+        _report(_ward(["`login`"]), severity=Severity.MEDIUM),
+        _report(_ward(), severity=Severity.MEDIUM),
+        {},
+        since="{}",
+    )
+
+
+def test_nothing_is_lost_where_one_side_alone_read_a_file() -> None:
+    unread = [Skipped("app/guards.py", "not Python")]
+    before, after = _report(_ward(["`login`"])), _report(_ward())
+    assert compare(before, after, {}).new_blockers
+    assert not compare(before, _report(_ward(), skipped=unread), {}).new_blockers
+    assert not compare(_report(_ward(["`login`"]), skipped=unread), after, {}).new_blockers
+
+
+def test_a_comment_in_the_code_waives_a_loss() -> None:
+    text = _FLASK + "@app.get('/orders')\n{}def orders():\n    return Order.query.limit(9).all()\n"
+    ignored = "# readiness: ignore[security/authentication] a public price list\n"
+    change = compare(_judged(text.format("@login_required\n")), _judged(text.format(ignored)), {})
+    assert not _told(change, "security/authentication")
