@@ -1,4 +1,4 @@
-"""The calls that only convert, compare or take apart what is at hand, and ask nothing outside the process."""
+"""Which calls only work on what is at hand, and which reach or change something that may fail, going by their names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 _BUILTINS = (
     "int|float|str|bool|bytes|bytearray|len|list|dict|tuple|set|frozenset|isinstance|issubclass|getattr|hasattr|max|min|"
     "sum|sorted|reversed|abs|round|zip|map|filter|enumerate|range|repr|ascii|type|ord|chr|hex|bin|oct|complex|next|iter|"
-    "any|all|divmod|pow|callable|vars|format|slice|memoryview|object"
+    "any|all|divmod|pow|callable|vars|format|slice|memoryview|object|setattr|delattr"
 )
 _PLAIN_MODULES = (
     "typing|typing_extensions|types|inspect|re|regex|math|cmath|statistics|decimal|fractions|numbers|operator|functools|"
@@ -21,7 +21,8 @@ _LIBRARIES = (
     "phonenumbers|phonenumber_field|chardet|charset_normalizer|markdown|markdown2|mistune|bleach|nh3|bs4|cssselect|"
     "tinycss2|html5lib|slugify|unidecode|idna|netaddr|msgpack|cvss|humanize|inflection|inflect|rapidfuzz|fuzzywuzzy|"
     "Levenshtein|ua_parser|user_agents|pycountry|moneyed|price_parser|icalendar|vobject|recurring_ical_events|pypinyin|"
-    "jsonpath_ng|jmespath|jsonschema|voluptuous|cerberus|sqlparse|docutils|pygments|PIL\\.Image|exifread|magic"
+    "jsonpath_ng|jmespath|jsonschema|voluptuous|cerberus|sqlparse|docutils|pygments|PIL\\.Image|exifread|magic|"
+    "configparser|jinja2|web3\\._utils|eth_abi|eth_utils|hexbytes"
 )
 _FUNCTIONS = (
     r"(json|ujson|orjson|simplejson|toml|tomllib|tomli|rapidjson|demjson3?|json5|hjson)\.(loads|dumps)|"
@@ -32,7 +33,7 @@ _FUNCTIONS = (
     r"lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)|(xml|defusedxml)\.etree\.ElementTree\.(fromstring|XML|tostring)|"
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
-    r"markupsafe\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
+    r"sqlalchemy\.(engine\.)?(url\.)?make_url|markupsafe\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
 _PLAIN = re.compile(rf"({_BUILTINS})(\(\).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])")
 _SPEAKING = re.compile(
@@ -68,6 +69,47 @@ _HOLDER = re.compile(
     re.IGNORECASE,
 )
 """What lies outside the process, going by its name."""
+
+
+_ACTING = re.compile(
+    r"^_*(save|store|persist|write|send|publish|emit|post|put|patch|delete|remove|destroy|create|insert|update|upsert|merge|"
+    r"commit|rollback|execute|exec|run|start|launch|spawn|fetch|download|upload|load|read|query|request|connect|open|"
+    r"sync|import|export|notify|dispatch|enqueue|push|pull|process|handle|invoke|submit|register|subscribe|unsubscribe|"
+    r"install|apply|acquire|refresh|retrieve|lookup|call|record|track|report|set|add|drop|clear|flush|migrate|restart|"
+    r"reload|init|setup|configure|bind|listen|accept|recv|receive|perform|trigger|schedule|charge|pay|ping|login|"
+    r"authenticate|verify|check|navigate|click|goto|all|first|last|one|exists|aggregate|scalar|scalars|save_all|bulk|stop|"
+    r"list|get|find|resolve|search|count|filter|select|wait|poll|move|copy|rename|mkdir|makedirs|touch|extract|unpack)"
+    r"(_\w+|All|Many|One|s)?$"
+)
+_ALWAYS = re.compile(
+    r"(open|io\.open|codecs\.open|input|compile|exec|eval|__import__)$|(os|shutil|subprocess|socket|ssl|sqlite3|tempfile|glob|"
+    r"importlib|ctypes|signal|psutil|smtplib|imaplib|ftplib|paramiko|requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|"
+    r"pymongo|motor|psycopg2?|pymysql|MySQLdb|sqlalchemy|elasticsearch|kafka|kombu|pika|celery|docker|kubernetes|git|stripe|twilio|"
+    r"django\.(db|core\.(cache|mail|files|management))|flask_mail|opentelemetry|sentry_sdk|prometheus_client)\b"
+)
+_STORED = re.compile(r"\.objects(\(\))?\.|\.query(\(\))?\.|_set\.|\.session\.")
+_GETTING = re.compile(
+    r"^_*(list|get|find|resolve|search|count|filter|select|copy|set|add|check|one|last|all|extract|move|init|record)"
+)
+
+
+@lru_cache(maxsize=100_000)
+def acts(name: str) -> bool:
+    """Whether a call of this resolved name reaches or changes something: a store, a file, a peer, a program.
+
+    Words that plain objects use as well (`get_name`, `add`) count on what lies outside the process, by its name.
+    """
+    if converts(name):
+        return False
+    if _ALWAYS.match(name) or _STORED.search(name):
+        return True
+    owner, _, last = name.rpartition(".")
+    last = last.rpartition(":")[2].lstrip("?")
+    if not _ACTING.match(last):
+        return False
+    if not _GETTING.match(last) or last in ("all", "set_password"):
+        return True
+    return bool(_HOLDER.search(owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")))
 
 
 @lru_cache(maxsize=100_000)

@@ -24,6 +24,12 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("datetime.now() - timedelta(days=1)", "pass", "medium"),
         ("Image.open(upload)", "pass", "medium"),
         ("json.load(handle)", "pass", "high"),
+        ("upload(row)", "pass", "high"),
+        ("redact(row)", "pass", "medium"),
+        ("row.get_name()", "pass", "medium"),
+        ("service.get_name()", "pass", "high"),
+        ("template.render(row)", "pass", "medium"),
+        ("packet.close_all_sessions()", "pass", "low"),
         ("board.all()[0].name", "pass", "high"),
     ],
 )
@@ -31,7 +37,7 @@ def test_confidence_follows_what_the_body_does(body: str, handler: str, confiden
     text = (
         "import json\nimport subprocess\nfrom datetime import datetime, timedelta\nimport requests\n"
         "from PIL import Image\n\n\n"
-        "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet):\n"
+        "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"
         f"    except Exception:\n        {handler}\n"
     )

@@ -8,9 +8,21 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.conversions import converts
+from readiness_bot.repo.conversions import acts, converts
 from readiness_bot.repo.python import DefinitionSite, Module
-from readiness_bot.repo.values import Attempt, Const, Format, Handler, Invoke, Items, Mapping, Return, Value
+from readiness_bot.repo.values import (
+    AWAITED,
+    Attempt,
+    Const,
+    Format,
+    Handler,
+    Invoke,
+    Items,
+    Mapping,
+    Name,
+    Return,
+    Value,
+)
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
@@ -23,14 +35,15 @@ _CLEANING_CALLS = re.compile(
     r"(^|\.)(\w+_)?(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
     r"killpg|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
+    r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate)_\w+$"
 )
 _HOPS = 3
 """Own functions followed from a `try`.
 
 A helper that reads a field through a helper that caches an expression is two.
 """
-_LOGGING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.")
-_ALARMING = re.compile(r"(^|\.)(log|logg?er|logging)(\(\))?\.(error|exception|critical|warn|warning|fatal)$")
+_LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
+_ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
     r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
@@ -50,10 +63,11 @@ _RESPONSES = frozenset(
         "json",
     }
 )
+_STATUS = re.compile(r"HTTP_([45]\d\d)_")
 _FAILURE_WORDS = re.compile(
     (
-        r"\b(error|fail|failed|failure|invalid|unable|cannot|could not|exception|denied|"
-        r"unavailable|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b"
+        r"\b(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
+        r"unavailable|unreachable|degraded|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b"
     ),
     re.IGNORECASE,
 )
@@ -224,10 +238,13 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
 def _notes_failure(module: Module, handler: Handler) -> bool:
     """Whether the handler writes down that something failed, though not what: a word or a status code of failure."""
     return any(
-        isinstance(item.value, Const)
-        and (
-            (isinstance(item.value.value, str) and _FAILURE_WORDS.search(item.value.value) is not None)
-            or (isinstance(item.value.value, int) and 400 <= item.value.value < 600)
+        _FAILURE_WORDS.search(item.key) is not None
+        or (
+            isinstance(item.value, Const)
+            and (
+                (isinstance(item.value.value, str) and _FAILURE_WORDS.search(item.value.value) is not None)
+                or (isinstance(item.value.value, int) and 400 <= item.value.value < 600)
+            )
         )
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line
@@ -268,6 +285,8 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
             return Confidence.LOW if _PREDICATE.search(function.name) else Confidence.MEDIUM
         if any(_denies(item, handler.scope) for item in module.facts.returns):
             return Confidence.MEDIUM  # a question that a failure answers with yes
+    if isinstance(value, Const) and value.value is None and function is not None and _PREDICATE.search(function.name):
+        return Confidence.MEDIUM  # a question that a failure leaves open
     texts, has_false, status = _said(value, module)
     is_response = isinstance(value, Invoke) or (
         function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler
@@ -295,6 +314,9 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
             has_false = True
         elif isinstance(value.value, int) and 100 <= value.value < 600:
             status = value.value
+    elif isinstance(value, Name):
+        named = _STATUS.search(value.name)
+        status = int(named[1]) if named is not None else 0
     elif isinstance(value, Items):
         inner = list(value.items)
     elif isinstance(value, Mapping):
@@ -329,7 +351,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.MEDIUM
     if all(_only_parses(repo, name, module) for name in attempt.calls) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
-    return Confidence.HIGH
+    return Confidence.HIGH if _reaches_out(repo, module, handler, attempt) else Confidence.MEDIUM
 
 
 def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
@@ -366,6 +388,26 @@ def _tells_first(site: DefinitionSite) -> bool:
     facts = site.module.facts
     return any(item.scope == site.index for item in facts.raises) and any(
         call.scope == site.index and _ALARMING.search(call.name) for call in facts.calls
+    )
+
+
+def _reaches_out(repo: Repo, module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether something in the body awaits, or reaches or changes what may fail, itself or through own functions."""
+    if any(call.attempt == handler.attempt and call.context & AWAITED for call in module.facts.calls):
+        return True
+    return _queries(module, handler.attempt) or any(_acts(repo, name, module) for name in attempt.calls)
+
+
+def _acts(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
+    own = repo.python.definition(name, module)
+    if own is None or own.definition.kind == "class" or ".objects." in name:
+        return acts(name)
+    if len(above) >= _HOPS or own.name in above:
+        return False
+    return own.definition.is_async or any(
+        _acts(repo, call.name, own.module, above | {own.name})
+        for call in own.module.facts.calls
+        if call.scope == own.index
     )
 
 
