@@ -452,7 +452,8 @@ class Names:
                 return name
             return ""
         last = function.body[-1]
-        if isinstance(last, ast.Return) and last.value is not None and not function.decorator_list:
+        plain = all(last_name(decorator).endswith("property") for decorator in function.decorator_list)
+        if isinstance(last, ast.Return) and last.value is not None and plain:
             name = self._name_of(last.value, scope, depth + 2, follow=True)
             return name if name.endswith("()") and not name.startswith("?") else ""
         return ""

@@ -59,6 +59,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
     ignores=[
+        (
+            "import asyncio\nimport subprocess\n\n\nasync def tunnel(command):\n"
+            "    process = subprocess.Popen(command)\n    await asyncio.sleep(1)\n"
+            "    if process.poll() is not None:\n        process.wait()\n"
+        ),
         "import time\n\n\ndef poll():\n    time.sleep(1)\n",
         (
             "from sqlalchemy.ext.asyncio import AsyncSession\n\n\nclass Hub:\n    async def stop(self):\n"
@@ -83,12 +88,13 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
     ends = {
         _place(site)
         for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
+        if not _has_ended(site)
     }
     for site in repo.python.all_calls:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
             continue
-        what = waits(site.name)
+        what = None if _has_ended(site) else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy(site.name))
@@ -117,8 +123,15 @@ def _is_of_session(site: CallSite) -> bool:
         return False
     told = site.name.rpartition(".")[0]
     owner = (site.call.via or site.name).rpartition(".")[0]
-    unknown = told[:1] in ("?", ":") or ":" in told or told.startswith("traitlets.")
+    unknown = told[:1] in ("?", ":") or ":" in told or told.startswith(("traitlets.", "sqlalchemy.inspect"))
     return unknown and owner.rpartition(".")[2].rpartition(":")[2].lstrip("?") in _SESSIONS
+
+
+def _has_ended(site: CallSite) -> bool:
+    """Whether a process is asked only where it is known to have ended."""
+    return site.name.startswith("subprocess.Popen().") and any(
+        guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards
+    )
 
 
 def _place(site: CallSite) -> tuple[str, int]:

@@ -50,6 +50,11 @@ _SENDING = (
             "<- flagged\n        server.send_message(message)\n"
         ),
         {"shop/settings.py": _MAIL, "shop/orders.py": _SENDING},
+        (
+            "from functools import cached_property\n\nimport requests\n\n\nclass Search:\n    @cached_property\n"
+            "    def _session(self):\n        session = requests.Session()\n        session.headers['key'] = self.key\n"
+            "        return session\n\n    def run(self, url):\n        return self._session.get(url)  # <- flagged\n"
+        ),
         {
             "app/http.py": "import requests\n\nsession = requests.Session()\n",
             "app/pay.py": (
