@@ -206,6 +206,9 @@ class Accounts:
                 return Evidence(call.module.path, call.call.line, f"`{name.rpartition('.')[2]}` signs people in")
         for setting in self._services.settings_named("AUTH_USER_MODEL"):
             return Evidence(setting.module.path, setting.line, "`AUTH_USER_MODEL` names the accounts")
+        for place in self._python.calls_of("path", "re_path", "url"):
+            if any(isinstance(value, Name) and value.name.endswith("admin.site.urls") for value in place.call.args):
+                return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
         for site in self._python.functions:
             if re.fullmatch(
                 r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name

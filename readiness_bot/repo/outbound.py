@@ -271,7 +271,24 @@ class Outbound:
             return True
         facts = call.site.module.facts
         return not any(
-            item.result == f"?{bare}" and function.line <= item.line <= function.end_line and self._opens(item.name)
+            item.result == f"?{bare}"
+            and function.line <= item.line <= function.end_line
+            and (self._opens(item.name) or self._makes_client(item.name, call.site.module))
+            for item in facts.calls
+        )
+
+    def _makes_client(self, name: str, module: Module) -> bool:
+        """Whether a function of the tree makes a new client for each of its callers, and keeps none."""
+        found = self._python.definition(name, module)
+        if found is None or found.definition.kind != "function":
+            return False
+        definition, facts = found.definition, found.module.facts
+        kept = any("cache" in getattr(item, "name", "") for item in definition.decorators)
+        return not kept and any(
+            definition.line <= item.line <= definition.end_line
+            and item.result[:1] in ("", "?")
+            and item.name.startswith(("httpx.", "requests.", "aiohttp.", "urllib3."))
+            and self._opens(item.name)
             for item in facts.calls
         )
 

@@ -36,7 +36,14 @@ SOME = 0.25
             "session.post(url, timeout=5)\n"
         )
     ],
-    fails=["import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n"],
+    fails=[
+        "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
+        (
+            "import httpx\n\n\ndef github():\n    client = httpx.Client(timeout=5)\n"
+            "    client.headers['Accept'] = 'a/b'\n    return client\n\n\ndef commits(name):\n"
+            "    client = github()\n    return client.get(f'/repos/{name}/commits')\n"
+        ),
+    ],
     fixed=(
         "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
         "session.post(url, timeout=5)\n"

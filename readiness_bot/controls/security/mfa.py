@@ -54,6 +54,15 @@ from readiness_bot.repo import Repo
                 "    return requests.get('https://boards.example/mine', auth=OAuth1('key'), timeout=9).json()\n"
             ),
         },
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.admin']\n"
+            ),
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import path\n\n"
+                "urlpatterns = [path('admin/', admin.site.urls)]\n"
+            ),
+        },
     ],
     fixed=(
         "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"

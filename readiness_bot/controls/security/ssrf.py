@@ -10,7 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import Invoke
+from readiness_bot.repo.values import Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _OTHERS = frozenset({"request", "stream", "ws_connect"})
@@ -91,6 +91,15 @@ _OWN_ADDRESS = re.compile(
     ],
     fails=[
         (
+            "import urllib.request\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.get('/preview')\n"
+            "def preview():\n"
+            "    asked = urllib.request.Request(request.args['url'], headers={'Accept': 'text/html'})\n"
+            "    return urllib.request.urlopen(asked, timeout=5).read()  # <- flagged\n"
+        ),
+        (
             "import requests\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -113,6 +122,18 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     passes=[
+        (
+            "import json\n"
+            "import urllib.request\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "@app.post('/hooks/<key>')\n"
+            "def forward(key):\n"
+            "    data = json.dumps(request.json).encode()\n"
+            "    asked = urllib.request.Request(f'https://hooks.example.org/{key}/github', data=data)\n"
+            "    with urllib.request.urlopen(asked, timeout=5) as answer:\n"
+            "        return answer.read()\n"
+        ),
         (
             "import ipaddress\n"
             "import socket\n"
@@ -186,7 +207,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
         if _is_guarded(site, repo):
             yield good(site.location)
             continue
-        flows = repo.flows.into(site, position, "url")
+        flows = repo.flows.into(*_asked(site, position, repo), "url")
         yield _ward(site, flows)
         found = [
             (confidence, flow)
@@ -198,6 +219,23 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         yield bad(site.location, _message(flow, site), confidence)
+
+
+def _asked(site: CallSite, position: int, repo: Repo) -> tuple[CallSite, int]:
+    """Where the address is given: that of a `urllib.request.Request` to what makes it, beside data and headers."""
+    given = site.call.args[position : position + 1]
+    for made in repo.python.calls("urllib.request.Request") if site.last == "urlopen" else ():
+        if made.module is site.module and (
+            (
+                given
+                and isinstance(given[0], Name)
+                and made.call.result == given[0].name
+                and made.call.scope == site.call.scope
+            )
+            or (given and isinstance(given[0], Invoke) and made.call is site.module.facts.calls[given[0].call])
+        ):
+            return made, 0
+    return site, position
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
