@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -131,19 +132,39 @@ def _judged(
     known = {key: found for key in keys if (found := kept.get(key)) is not None}
     wanted = {key: tree for key, tree in zip(keys, trees, strict=True) if key not in known}
     if wanted:
-        gathered = harvest(
-            repository, list(wanted.values()), store=Store.open(directory), jobs=processes, progress=progress
-        )
-        # Each tree has a process of its own; one alone is worth dividing.
-        within = processes if len(wanted) == 1 else 1
-        pieces = [
-            lambda tree=tree: _judge_tree(tree, gathered, settings, coverage, jobs=within) for tree in wanted.values()
-        ]
-        for key, found in zip(wanted, shared(pieces, jobs=processes), strict=True):
-            kept.put(key, found)
-            known[key] = found
-        gathered.keep()
+        anew = partial(_judged_anew, repository, list(wanted.values()), settings, coverage, processes, progress)
+        try:
+            answers = anew(Store.open(directory))
+        except _StoreDamagedError:
+            _log.warning("The facts of earlier runs cannot be relied on and are extracted anew")
+            answers = anew(Store())
+        for key, answer in zip(wanted, answers, strict=True):
+            kept.put(key, answer)
+            known[key] = answer
     return [known[key] for key in keys]
+
+
+class _StoreDamagedError(Exception):
+    """What was kept of earlier runs is not what it promised to be."""
+
+
+def _judged_anew(
+    repository: Repository,
+    trees: Sequence[Tree],
+    settings: Settings,
+    coverage: float | None,
+    processes: int,
+    progress: Progress | None,
+    store: Store,
+) -> list[JudgedTree]:
+    """The trees judged by their facts. Raises `_StoreDamagedError`."""
+    gathered = harvest(repository, trees, store=store, jobs=processes, progress=progress)
+    # Each tree has a process of its own; one alone is worth dividing.
+    within = processes if len(trees) == 1 else 1
+    pieces = [partial(_judge_tree, tree, gathered, settings, coverage, jobs=within) for tree in trees]
+    found = shared(pieces, jobs=processes)
+    gathered.keep()
+    return found
 
 
 def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: float | None, *, jobs: int) -> JudgedTree:
@@ -152,13 +173,14 @@ def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: flo
         Sources(
             (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
             lambda kind: gathered.facts(tree, kind),
+            loaders=lambda kind: gathered.loaders(tree, kind),
             read=lambda path, kind: gathered.read(tree, path, kind),
             skipped=skipped,
             tenant_keys=settings.policy.tenant_keys,
             coverage=coverage,
         )
     )
-    judgements = _judgements(repo, jobs)
+    judgements = _judgements(repo, gathered, jobs)
     used = {
         (control.id, place.path, line)
         for control, judgement in judgements
@@ -174,7 +196,7 @@ def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: flo
     )
 
 
-def _judgements(repo: Repo, jobs: int) -> list[tuple[Control, Judgement]]:
+def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control, Judgement]]:
     """Every control with its judgement; processes that share them take whole categories, whose controls ask alike."""
     by_category: dict[str, list[Control]] = defaultdict(list)
     for control in controls():
@@ -182,7 +204,14 @@ def _judgements(repo: Repo, jobs: int) -> list[tuple[Control, Judgement]]:
     if jobs > 1:
         repo.build()
     groups = sorted(by_category.values(), key=len, reverse=True)
-    pieces = [lambda group=group: [_judgement(control, repo) for control in group] for group in groups]
+
+    def judged(group: Sequence[Control]) -> list[Judgement]:
+        judgements = [_judgement(control, repo) for control in group]
+        if gathered.is_damaged:
+            raise _StoreDamagedError
+        return judgements
+
+    pieces = [partial(judged, group) for group in groups]
     found = {
         control.id: judgement
         for group, judgements in zip(groups, shared(pieces, jobs=jobs), strict=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from readiness_bot import assess, control
+from readiness_bot.facts.store import Row, Store
 from readiness_bot.git import Repository
 from readiness_bot.model import Delta, Judgement, Report, Status
 from readiness_bot.repo import Repo
@@ -106,3 +108,24 @@ def test_a_service_of_several_is_judged_with_the_pipelines_that_serve_all(tmp_pa
     pipeline = next(item for item in report.verdicts if item.control == "infrastructure/ci-pipeline")
     assert pipeline.status is Status.PASS
     assert report.scope == "services/pay"
+
+
+def test_kept_facts_that_turn_out_to_be_none_are_found_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    files = {"app/pay.py": WAITS.format(comment=""), "tests/test_pay.py": "def test_pay():\n    assert pay('x')\n"}
+    gitting.repository(tmp_path / "shop", {**files, "tests/broken.py": "def (:\n"})
+    repository = Repository.open(tmp_path / "shop")
+
+    def report(jobs: int) -> Report:
+        return assess.assess(
+            repository, "HEAD", Settings(), assessed_on=TODAY, cache_dir=tmp_path / f"cache{jobs}", jobs=jobs
+        )
+
+    plain = _report(tmp_path / "shop")
+    assert [item.path for item in plain.skipped] == ["tests/broken.py"]
+    for jobs in (1, 2):
+        store = Store.open(tmp_path / f"cache{jobs}")
+        broken = repository.tree("HEAD").entries["tests/broken.py"]
+        store.put("python-test", broken.blob, Row(facts=msgspec.Raw(msgspec.msgpack.encode(["no", "facts"]))))
+        store.save()
+        assert report(jobs) == plain
+    assert "The facts of earlier runs cannot be relied on and are extracted anew" in caplog.messages

@@ -6,7 +6,8 @@ import logging
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from functools import partial
+from typing import NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -44,6 +45,8 @@ class Harvest:
         self._rows: dict[tuple[str, str], Row] = {}
         self._decoded: dict[tuple[str, str], object] = {}
         self._passing: set[tuple[str, str]] = set()
+        self.is_damaged = False
+        """Whether the store promised facts that are not to be had: what followed from them must be found anew."""
         self._trees = tuple(trees)
         self._wanted = _wanted(trees)
 
@@ -59,6 +62,24 @@ class Harvest:
                 if isinstance(decoded, facts):
                     found[wanted.path] = decoded
         return found
+
+    def loaders(self, tree: Tree, facts: type[F]) -> Mapping[str, Callable[[], F]]:
+        """By path, what unpacks the facts of this type when it is called; sorted by path.
+
+        Files without facts are left out. Where what was kept of one turns out to be nothing, `is_damaged` tells.
+        """
+        return {
+            wanted.path: partial(self._load, wanted, facts)
+            for wanted in self._wanted_of(tree)
+            if wanted.extractor.facts is facts and not self._rows[wanted.extractor.kind, wanted.blob].reason
+        }
+
+    def _load(self, wanted: _Wanted, facts: type[F]) -> F:
+        found = self._decode(wanted)
+        if not isinstance(found, facts):
+            self.is_damaged = True
+            found = wanted.extractor.extract(b"")
+        return cast("F", found)
 
     def read(self, tree: Tree, path: str, kind: str) -> object:
         """What the extractor of this kind makes of one file, whether it claims the path or not; None for nothing.

@@ -137,7 +137,8 @@ class Deployment:
         """What a script of the tree asks for over HTTP, where a check runs one; empty where none does."""
         for command in parse_text(re.sub(r"^CMD(-SHELL)?\s+", "", text), 0):
             path = self._launches.resolve(command.target, near) if command.kind == "script" else ""
-            python, shell = self._sources.facts(PythonFacts).get(path), self._sources.facts(ShellScript).get(path)
+            load, shell = self._sources.loaders(PythonFacts).get(path), self._sources.facts(ShellScript).get(path)
+            python = load() if load is not None else None
             if python is not None and any(_CLIENTS.match(imported.target) for imported in python.imports):
                 return " ".join(value for value, _ in python.strings if "/" in value) or "/"
             for inside in shell.commands if shell is not None else ():

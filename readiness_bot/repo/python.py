@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -39,19 +40,35 @@ from readiness_bot.repo.sources import Sources
 _STEPS = 10
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Module:
-    """One Python file of the tree."""
+    """One Python file of the tree; its facts are unpacked when they are first asked for, which of most tests never is.
 
-    path: str
+    What is found out of its names is remembered: the same ones are asked after again and again, and a tree does not
+    change while it is judged.
+    """
+
+    __slots__ = ("_defined", "_functions", "_identities", "_load", "_meanings", "_places", "area", "facts", "path")
+
     facts: PythonFacts
-    area: Area
-    # The same names are asked after again and again; a tree does not change while it is judged.
-    _places: dict[str, str] = field(default_factory=dict, repr=False)
-    _identities: dict[str, str] = field(default_factory=dict, repr=False)
-    _meanings: dict[str, str] = field(default_factory=dict, repr=False)
-    _defined: dict[str, DefinitionSite | None] = field(default_factory=dict, repr=False)
-    _functions: dict[int, Definition | None] = field(default_factory=dict, repr=False)
+
+    def __init__(self, path: str, area: Area, load: Callable[[], PythonFacts]) -> None:
+        self.path = path
+        self.area = area
+        self._load = load
+        self._places: dict[str, str] = {}
+        self._identities: dict[str, str] = {}
+        self._meanings: dict[str, str] = {}
+        self._defined: dict[str, DefinitionSite | None] = {}
+        self._functions: dict[int, Definition | None] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> PythonFacts:
+            # Called for an attribute that is not there yet; from then on the facts cost no more than any attribute.
+            if name != "facts":
+                raise AttributeError(name)
+            self.facts = self._load()
+            return self.facts
 
     @property
     def name(self) -> str:
@@ -207,14 +224,16 @@ class Python:
     @cached_property
     def modules(self) -> dict[str, Module]:
         """Every Python file that could be read, by path."""
-        return {path: self._module(path, facts) for path, facts in self._sources.facts(PythonFacts).items()}
+        return {path: self._module(path, load) for path, load in self._sources.loaders(PythonFacts).items()}
 
-    def _module(self, path: str, facts: PythonFacts) -> Module:
-        area = Area.GENERATED if facts.generated else self._sources.area(path)
-        if area is Area.PRODUCTION and is_migration(path):
-            # What something starts like a program is looked at like one.
-            facts = self._sources.read(path, "python", PythonFacts) or facts
-        return Module(path, facts, area)
+    def _module(self, path: str, load: Callable[[], PythonFacts]) -> Module:
+        area = self._sources.area(path)
+        if area is not Area.PRODUCTION:
+            return Module(path, area, load)
+        # A migration that something starts like a program is looked at like one.
+        whole = self._sources.read(path, "python", PythonFacts) if is_migration(path) else None
+        facts = whole or load()
+        return Module(path, Area.GENERATED if facts.generated else area, lambda: facts)
 
     def flows(self, module: Module) -> Flows:
         """How values move through a module."""

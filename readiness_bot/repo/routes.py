@@ -14,7 +14,7 @@ from typing import Literal
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python import DECORATOR, IN_LOOP, Call, Const, Index, Invoke, Items, Mapping, Name, Value
-from readiness_bot.model import Location
+from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.sources import Sources
 
@@ -257,6 +257,10 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
 _PATTERN_NOISE = re.compile(
     r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]"
 )
+
+
+_SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
+"""Modules of tests that may set an application up."""
 
 
 class Routes:
@@ -1177,6 +1181,8 @@ class Routes:
     def _root_urlconfs(self) -> frozenset[str]:
         found: set[str] = set()
         for module in self._python.modules.values():
+            if module.area is Area.MIGRATION or (module.area is Area.TEST and not _SETTINGS.search(module.path)):
+                continue
             for assignment in module.facts.assignments:
                 if (
                     assignment.target.endswith("ROOT_URLCONF")

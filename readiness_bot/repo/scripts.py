@@ -50,7 +50,9 @@ class Scripts:
         candidates = {module.path: module for module in self._python.production if self._stands_alone(module)}
         if not candidates or not any(not _SERVING.isdisjoint(_roots(module)) for module in self._python.production):
             return frozenset()
-        for module in self._python.modules.values():
+        for module in sorted(self._python.modules.values(), key=_is_aside):
+            if not candidates:
+                break
             for imported in module.facts.imports:
                 path = self._python.absolute(imported.target, module).partition(":")[0]
                 found = self._python.module_named(imported.target, module.path)
@@ -93,6 +95,11 @@ class Scripts:
             for path in self._sources.paths
             if _OWN_UNIT.search(path) and self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
         )
+
+
+def _is_aside(module: Module) -> bool:
+    """Whether a module is no production code: those are asked last, as most of them need not be unpacked."""
+    return module.area is not Area.PRODUCTION
 
 
 def _runs(module: Module) -> bool:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TypeVar, cast
 
 from readiness_bot.model import Area, Skipped
 from readiness_bot.repo.areas import Areas
 
 F = TypeVar("F")
+
+
+def _given(facts: F) -> F:
+    return facts
 
 
 class Sources:
@@ -19,6 +24,7 @@ class Sources:
         paths: Iterable[str],
         facts: Callable[[type[object]], Mapping[str, object]],
         *,
+        loaders: Callable[[type[object]], Mapping[str, Callable[[], object]]] | None = None,
         read: Callable[[str, str], object] = lambda _path, _kind: None,
         skipped: Iterable[Skipped] = (),
         tenant_keys: Iterable[str] = (),
@@ -32,6 +38,7 @@ class Sources:
         self.coverage = coverage
         """Line coverage in per cent from a given report; None without one."""
         self._facts = facts
+        self._loaders = loaders
         self._read = read
         self._started: frozenset[str] = frozenset()
         self._areas = Areas(self.paths)
@@ -39,6 +46,12 @@ class Sources:
     def facts(self, kind: type[F]) -> Mapping[str, F]:
         """The facts of one kind by path, sorted by path."""
         return cast("Mapping[str, F]", self._facts(kind))
+
+    def loaders(self, kind: type[F]) -> Mapping[str, Callable[[], F]]:
+        """By path, what gives the facts of one kind when it is called; sorted by path."""
+        if self._loaders is not None:
+            return cast("Mapping[str, Callable[[], F]]", self._loaders(kind))
+        return {path: partial(_given, facts) for path, facts in self.facts(kind).items()}
 
     def read(self, path: str, kind: str, facts: type[F]) -> F | None:
         """What one kind of extractor makes of one file, whether it was to be read so or not; None for nothing."""

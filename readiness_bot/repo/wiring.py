@@ -81,7 +81,8 @@ class Wiring:
                 continue
             reached.add(path)
             module = self._python.modules.get(path)
-            if module is not None:
+            # What finds modules by their folder finds tests as well; what only they lead to does not run for it.
+            if module is not None and module.area is not Area.TEST:
                 pending.extend(set(self._followed(module)) - reached)
         return frozenset(reached)
 
