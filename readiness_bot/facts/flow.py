@@ -817,8 +817,10 @@ class _Interpreter:
         if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
             position = node.slice.value
             return self.table.step(self.expression(node.value), f"({position})" if 0 <= position < 100 else "[]")
-        self.expression(node.slice)
-        return self.table.step(self.expression(node.value), "[]")
+        asked, value = self.expression(node.slice), self.expression(node.value)
+        if asked and not value and self.is_constant(node.value):
+            self.know(self.held(asked, "in"))  # what is no key of a constant dict raises
+        return self.table.step(value, "[]")
 
     def mapping(self, node: ast.Dict) -> Value:
         found: Value = NOTHING

@@ -782,6 +782,8 @@ class _Walk:
         requests = self.rooms.requests
         if place.access[0].endswith("()"):
             return self.datum(place, requests.tornado(name), site.definition.line) if requests.is_view(owner) else False
+        if self.datum(place, requests.of_handler(owner, name), site.definition.line):
+            return True
         if name == "request" and requests.is_view(owner) and rest:
             return self.of_request(place, "self.request", rest, site.definition.line, "")
         if name == "kwargs" and requests.is_view(owner) and rest:

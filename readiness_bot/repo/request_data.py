@@ -182,6 +182,7 @@ _VIEWS = (
     "pyramid.*",
     "litestar.*",
 )
+_OF_HANDLERS = frozenset({"path", "headers", "rfile", "requestline"})
 _PARSERS = ("reqparse.RequestParser().parse_args",)
 
 
@@ -250,6 +251,12 @@ class RequestData:
     def is_view(self, owner: DefinitionSite) -> bool:
         """Whether a class is a view of a framework, which keeps the request in an attribute."""
         return self._python.descends_from(owner, *_VIEWS)
+
+    def of_handler(self, owner: DefinitionSite, name: str) -> Datum | None:
+        """What an attribute of a handler of the standard library's server gives of the request."""
+        if name not in _OF_HANDLERS or not self._python.descends_from(owner, "http.server.*"):
+            return None
+        return Datum(f"self.{name}", "text")
 
     def of_parameter(
         self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]

@@ -26,6 +26,8 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("json.load(handle)", "pass", "high"),
         ("upload(row)", "pass", "high"),
         ("redact(row)", "pass", "medium"),
+        ("x509.load_pem_x509_certificate(row)", "pass", "medium"),
+        ("client.wait_closed()", "pass", "low"),
         ("row.get_name()", "pass", "medium"),
         ("service.get_name()", "pass", "high"),
         ("template.render(row)", "pass", "medium"),
@@ -36,7 +38,7 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
 def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
     text = (
         "import json\nimport subprocess\nfrom datetime import datetime, timedelta\nimport requests\n"
-        "from PIL import Image\n\n\n"
+        "from PIL import Image\nfrom cryptography import x509\n\n\n"
         "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"
         f"    except Exception:\n        {handler}\n"

@@ -101,6 +101,18 @@ def _applies(repo: Repo) -> bool:
         ),
         (
             "import sqlite3\n"
+            "from http.server import BaseHTTPRequestHandler, HTTPServer\n"
+            "from urllib.parse import parse_qs, urlparse\n"
+            "class Users(BaseHTTPRequestHandler):\n"
+            "    def do_GET(self):\n"
+            "        asked = parse_qs(urlparse(self.path).query)\n"
+            "        users = sqlite3.connect('app.db')\n"
+            "        found = users.execute('SELECT * FROM users WHERE id=' + asked['id'][0])  # <- flagged\n"
+            "        self.wfile.write(str(found.fetchall()).encode())\n"
+            "HTTPServer(('', 8000), Users).serve_forever()\n"
+        ),
+        (
+            "import sqlite3\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
             "@app.post('/password')\n"

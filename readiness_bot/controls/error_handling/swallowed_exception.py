@@ -34,7 +34,7 @@ _CLEANING_UP = re.compile(
 _CLEANING_CALLS = re.compile(
     r"(^|\.)(\w+_)?(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
-    r"killpg|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
+    r"killpg|wait_closed|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
     r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate)_\w+$"
 )
 _HOPS = 3

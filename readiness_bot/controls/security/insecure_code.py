@@ -12,7 +12,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite, Module
-from readiness_bot.repo.values import Const, Invoke, Name, Value
+from readiness_bot.repo.values import Assignment, Const, Invoke, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
@@ -642,9 +642,10 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         last = one.target.rpartition(".")[2].lstrip(":?")
         name = one.value.name if isinstance(one.value, Name) else ""
         off = isinstance(one.value, Const) and one.value.value is False
-        what = ""
+        what, switched = "", False
         if "." in one.target and last == "verify_mode" and name == "ssl.CERT_NONE":
             what = "`verify_mode = ssl.CERT_NONE` accepts any certificate, so that anyone on the way can answer."
+            switched = any(_turns_on(other, one) for other in module.facts.assignments)
         elif (
             "." in one.target
             and off
@@ -662,7 +663,7 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                 reads_certificate = any(
                     call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls
                 )
-                doubtful = reads_certificate or _SWITCH.search(" ".join(one.guards))
+                doubtful = reads_certificate or switched or _SWITCH.search(" ".join(one.guards))
                 confidence = Confidence.LOW if doubtful else Confidence.HIGH
                 yield bad(
                     location,
@@ -671,6 +672,16 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                     fix="Use `ssl.create_default_context()` as it is; for an own authority, "
                     "`context.load_verify_locations(path)`.",
                 )
+
+
+def _turns_on(other: Assignment, off: Assignment) -> bool:
+    """Whether the same function may go on to demand certificates after all: then the setting is somebody's choice."""
+    return (
+        (other.target, other.scope) == (off.target, off.scope)
+        and other.line > off.line
+        and isinstance(other.value, Name)
+        and other.value.name == "ssl.CERT_REQUIRED"
+    )
 
 
 # -- words ---------------------------------------------------------------------------------------------------------
