@@ -183,6 +183,11 @@ _ACTIONS = {
 }
 """What well-known actions run, as the command that does the same."""
 
+_COMMANDS = frozenset(
+    {"command", "commands", "run", "cmd", "install-dependencies", "install-command", "test-command", "extra-checks"}
+)
+"""What actions, and pipelines of other repositories, are told to run: `nick-fields/retry` and its like."""
+
 _LINTING_ACTION = re.compile(
     r"(?:reviewdog|wearerequired|jwgmeligmeyling|hargata|cclauss)/(?:action-)?(?P<tool>[\w-]+)"
 )
@@ -274,6 +279,12 @@ class Pipelines:
         return tuple(step for job in self.jobs for step in self._steps_of(job))
 
     def _steps_of(self, job: JobSite) -> Iterator[StepSite]:
+        if job.job.calls and not job.job.calls.startswith("./"):
+            # Nobody here can read what the other repository's pipeline does, but what it is told to run it runs.
+            for pair in job.job.inputs:
+                if pair.name in _COMMANDS:
+                    told = Step(pair.line, pair.line, run=pair.value, run_line=pair.line)
+                    yield StepSite(job.path, told, job, job.events)
         for step in job.job.steps:
             site = StepSite(job.path, step, job, _under_condition(step.condition, job.events))
             if not site.events:
@@ -444,15 +455,16 @@ class _Follower:
 
     def of_step(self, step: StepSite) -> Iterator[Run]:
         self._seen = set()
+        texts = [(step.step.run, step.step.run_line)] if step.step.run else []
         if step.step.uses:
             command = _of_action(step.step)
             if command is not None:
                 yield from self._followed(Run(command, step.path, step.step.line, step, step.can_fail), 0)
-        if step.step.run:
+            elif not step.step.uses.startswith(("./", "actions/")):
+                texts = [(pair.value, pair.line) for pair in step.step.inputs if pair.name in _COMMANDS]
+        for text, line in texts:
             directory = "" if "$" in step.step.directory else step.step.directory.strip("./")
-            commands = tool_commands(
-                step.step.run, step.step.run_line, pipefail=step.step.pipefail, directory=directory
-            )
+            commands = tool_commands(text, line, pipefail=step.step.pipefail, directory=directory)
             assigned = tuple(f"{pair.name}={pair.value}" for pair in (*step.step.variables, *step.job.job.variables))
             for command in commands:
                 known = replace(command, assigned=command.assigned + assigned)
@@ -818,6 +830,8 @@ def _quoted(words: tuple[str, ...]) -> str:
 def _of_action(step: Step) -> ToolCommand | None:
     name = step.uses.partition("@")[0]
     text = _ACTIONS.get(name) or _ACTIONS.get("/".join(name.split("/")[:2]))
+    if text is None and name.rpartition("/")[2] == "codecov" and not name.startswith("./"):
+        text = "codecov upload"
     if text is None and (match := _LINTING_ACTION.match(name)):
         text = match["tool"]
     if text is None or _leaves_python_out(step, text):

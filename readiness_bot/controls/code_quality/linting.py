@@ -52,6 +52,22 @@ _HOOKS = (
             ),
         },
         {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW.replace("pull_request", "[push]")},
+        {
+            "app/main.py": "import os\n",
+            ".github/workflows/lint.yml": (
+                "on: pull_request\njobs:\n  lint:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - uses: nick-fields/retry@v3\n        with:\n          max_attempts: 3\n"
+                "          command: ruff check .\n"
+            ),
+        },
+        {
+            "app/main.py": "import os\n",
+            "Makefile": "lint:\n\truff check .\n",
+            ".github/workflows/lint.yml": (
+                "on: pull_request\njobs:\n  lint:\n    uses: shop/pipelines/.github/workflows/lint.yml@v1\n"
+                "    with:\n      extra-checks: make lint\n"
+            ),
+        },
         {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW},
         {
             "app/main.py": "import os\n",
