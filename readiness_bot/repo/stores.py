@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
-from readiness_bot.facts.python import Const, Invoke, Items, Mapping, Value
+from readiness_bot.facts.python import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
@@ -170,6 +170,10 @@ _NOT_DEPLOYED = re.compile(
 )
 
 
+_RUNS_ONCE = re.compile(r"lifespan|start_?up|shut_?down|^main$|^cli$")
+_COMMAND_LINE = re.compile(r"(^|/)(cli|commands?|scripts?|management|migrations?|alembic)(/|\.py)|__main__")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Client:
     """An engine, pool, client or connection: where it is made, and whether each request or job makes its own.
@@ -270,9 +274,38 @@ class Stores:
         }
         if names & _KEEPING or any(guard.startswith((":", "!:")) for guard in site.call.guards):
             return False
+        if self._is_handed_out(function, 2):
+            return True
         is_task = any(task.definition.name == function.name for task in self._services.tasks)
         depth = self._reach.depth(function)
         return is_task or depth == 0 or (depth == 1 and function.definition.parent == -1)
+
+    def _is_handed_out(self, function: DefinitionSite, hops: int) -> bool:
+        """Whether a generator makes the engine for what it yields and disposes of it then: one each time it is used."""
+        for call in self._python.calls(function.name):
+            user = Reach.function_at(call.module, call.call.scope)
+            if user is None or _RUNS_ONCE.search(user.definition.name) or user.name in self._lifespans:
+                continue
+            inside = [each for each in call.module.facts.calls if each.scope == call.call.scope]
+            if (
+                user.definition.is_generator
+                and any(each.last == "dispose" for each in inside)
+                and any(not _COMMAND_LINE.search(name) for name in self._wiring.users(user.name))
+            ):
+                return True
+            if hops > 1 and self._is_handed_out(user, hops - 1):
+                return True
+        return False
+
+    @cached_property
+    def _lifespans(self) -> frozenset[str]:
+        """The functions that an application is given for its whole life."""
+        return frozenset(
+            self._python.identify(value.name, site.module)
+            for site in self._python.all_calls
+            for keyword, value in site.call.keywords
+            if keyword == "lifespan" and isinstance(value, Name)
+        )
 
     @cached_property
     def _kept_for_a_request(self) -> frozenset[str]:

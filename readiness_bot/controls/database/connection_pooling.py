@@ -39,6 +39,19 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "    def current(self):\n        if 'db' not in g:\n            g.db = self.connect()\n"
             "        return g.db\n"
         ),
+        {
+            "shop/store.py": (
+                "import contextlib\nimport os\n"
+                "from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine\n\n\ndef made():\n"
+                "    return create_async_engine(os.environ['DSN'])  # <- flagged\n\n\n"
+                "@contextlib.asynccontextmanager\nasync def session():\n    engine = made()\n"
+                "    async with AsyncSession(engine) as opened:\n        yield opened\n    await engine.dispose()\n"
+            ),
+            "shop/jobs.py": (
+                "from shop.store import session\n\n\nasync def send():\n    async with session() as opened:\n"
+                "        await opened.commit()\n"
+            ),
+        },
     ],
     fixed=(
         "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
@@ -46,6 +59,13 @@ _FAMILIES = ("relational", "document", "search", "cache")
         "@app.get('/orders')\ndef orders():\n    return list(engine.connect())\n"
     ),
     passes=[
+        (
+            "import contextlib\nimport os\nfrom fastapi import FastAPI\n"
+            "from sqlalchemy.ext.asyncio import create_async_engine\n\n\n@contextlib.asynccontextmanager\n"
+            "async def around(app):\n    size = int(os.environ['SIZE'])\n"
+            "    engine = create_async_engine(os.environ['DSN'], pool_size=size)\n"
+            "    yield {'engine': engine}\n    await engine.dispose()\n\n\napp = FastAPI(lifespan=around)\n"
+        ),
         (
             "import os\nfrom sqlalchemy import create_engine\n\n"
             "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n"
