@@ -23,6 +23,11 @@ _ADDRESS = re.compile(
 _PEOPLE = re.compile(
     r"(project|tool\.poetry)\.(authors|maintainers)(\.(email|name))?|metadata\.(author|maintainer)[_-]?email"
 )
+_ORGANISATION = re.compile(
+    r"\b(team|inc|gmbh|ltd|llc|corp\w*|company|developers?|contributors?|authors?|maintainers?|project|community|group"
+    r"|foundation|labs?|software|systems?|solutions|technolog\w+|your name|open source|security|support)\b",
+    re.IGNORECASE,
+)
 _NAME_ALONE = re.compile(r"@?[A-Za-z][\w-]+")
 _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
 
@@ -48,11 +53,13 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         {"pyproject.toml": '[project]\nname = "shop"\nmaintainers = [{name = "Ada", email = "ada@shop.example"}]\n'},
         {"README.md": "# Shop\n\n## Maintainers\n\nAda Lovelace and Grace Hopper.\n"},
         {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='ada@shop.example')\n"},
+        {"pyproject.toml": '[project]\nauthors = [{name = "Ada Lovelace", email = "hello@shop.example"}]\n'},
     ],
     fails=[
         {"README.md": "# Shop\n"},
         {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='shop@googlegroups.com')\n"},
         {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"},
+        {"pyproject.toml": '[project]\nauthors = [{name = "Shop Team", email = "team@shop.example"}]\n'},
         {"pyproject.toml": '[tool.poetry]\nname = "shop"\nauthors = ["Your Name <you@example.com>"]\n'},
     ],
     partials=[{".github/CODEOWNERS": "ada\ngrace\n"}],
@@ -88,14 +95,21 @@ def _of_documents(repo: Repo) -> Iterator[Evidence]:
                 yield seen(document.path, section.line, section.title)
 
 
+def _is_person(name: str) -> bool:
+    """Whether a name is a person's, and not that of a team or company."""
+    words = name.split()
+    return 2 <= len(words) <= 4 and all(word[0].isupper() for word in words) and not _ORGANISATION.search(name)
+
+
 def _of_manifests(repo: Repo) -> Iterator[Evidence]:
     for path, tables in sorted(repo.tooling.files.items(), key=lambda item: (item[0].count("/"), item[0])):
         if not _MANIFEST.search(path):
             continue
         for table in tables:
             for setting in table.settings:
-                if _PEOPLE.fullmatch(f"{table.name}.{setting.name}") and _ADDRESS.search(setting.text):
-                    beside = table.get("name") if table.name.endswith(("authors", "maintainers")) else None
+                beside = table.get("name") if table.name.endswith(("authors", "maintainers")) else None
+                is_person = beside is not None and _is_person(beside.text)
+                if _PEOPLE.fullmatch(f"{table.name}.{setting.name}") and (is_person or _ADDRESS.search(setting.text)):
                     named, by = (table.name, beside) if beside is not None else (setting.name, setting)
                     yield seen(path, setting.line, f"{named.rpartition('.')[2]}: {by.text.splitlines()[0]}")
     for person in repo.dependencies.people:
