@@ -41,7 +41,7 @@ _VERIFIES = re.compile(
     r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|(verify|validate|check)_sns\w*|verify_token|check_token|validate_token)$"
 )
 _MANAGES = re.compile(
-    r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read)(_|$)"
+    r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read|regenerate|rotate|resend|redeliver|toggle)(_|$)"
 )
 
 
@@ -101,7 +101,12 @@ class Incoming:
         manages = beside & {"PUT", "DELETE", "PATCH"} or any(
             self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below
         )
-        return not manages
+        return not manages and not self._is_below_managed(route)
+
+    def _is_below_managed(self, route: Route) -> bool:
+        """Whether the route belongs to one of the hooks that are managed here: `/webhooks/{id}/secret`."""
+        owner = re.match(r".*?(web)?hooks?/[{<][^/]+(?=/)", route.path)
+        return owner is not None and bool(self._methods_by_path[owner[0]] & {"PUT", "DELETE", "PATCH"})
 
     def _proof(self, route: Route) -> str:
         for guard in route.guards:

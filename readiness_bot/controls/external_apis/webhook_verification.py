@@ -76,7 +76,14 @@ from readiness_bot.repo import Repo
             "def shipped():\n    return mark(request.json)\n"
         ),
     ],
-    ignores=["import requests\n\n\ndef call_webhook(url):\n    return requests.post(url, timeout=3)\n"],
+    ignores=[
+        "import requests\n\n\ndef call_webhook(url):\n    return requests.post(url, timeout=3)\n",
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.patch('/webhooks/{key}')\n"
+            "def change(key: str, url: str):\n    return url\n\n\n@app.post('/webhooks/{key}/secret')\n"
+            "def renewed(key: str):\n    return key\n"
+        ),
+    ],
 )
 def webhook_verification(repo: Repo) -> Judgement:
     """Judge by the share of incoming webhooks that verify a signature or a credential of the sender."""
