@@ -183,7 +183,8 @@ def setting_field(python: Python, value: Name, module: Module) -> SettingField |
     made = python.definition(owner.removesuffix("()"), module)
     if made is not None and made.definition.kind == "function":
         returned = made.definition.returns
-        made = python.class_of(returned.name, made.module) if isinstance(returned, Name) else None
+        given = returned.name if isinstance(returned, Name) else made.definition.gives
+        made = python.class_of(given, made.module) if given else None
     bound = python.class_value(made, field) if made is not None and made.definition.kind == "class" else None
     if made is None or bound is None:
         return None

@@ -163,6 +163,7 @@ _SWITCH = re.compile(
     r"((auth|authentication|login|security|basic_auth|http_auth|access_control)[._]?(required|enabled|enable|on|active|mode|type)|(require|enable|use|enforce|with)_(auth|authentication|login|security))$",
     re.IGNORECASE,
 )
+_HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
 )
@@ -608,6 +609,16 @@ class Identity:
         return tuple(found.values())
 
     @staticmethod
+    def _is_of_other_class(name: str, module: Module, line: int) -> bool:
+        """Whether a class that holds no settings binds the name: it stands for its own instances alone."""
+        for item in module.facts.assignments:
+            if item.line == line and item.scope >= 0 and item.target.endswith(f".{name}"):
+                owner = module.facts.definitions[item.scope]
+                named = " ".join((module.path, owner.qualname, *owner.bases))
+                return owner.kind == "class" and not _HOLDS_SETTINGS.search(named)
+        return False
+
+    @staticmethod
     def _is_set_later(name: str, module: Module) -> bool:
         """Whether a function of the module binds the global anew: what stands at its head is no default then."""
         return any(
@@ -618,7 +629,7 @@ class Identity:
     def _add_switch(
         self, found: dict[tuple[str, int, str], Switch], name: str, value: Value, module: Module, line: int
     ) -> None:
-        if not _SWITCH.search(name) or self._is_set_later(name, module):
+        if not _SWITCH.search(name) or self._is_set_later(name, module) or self._is_of_other_class(name, module, line):
             return
         default = default_of(self._python, value, module)
         if not default.is_known:
