@@ -99,7 +99,7 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
         ),
         needs=node["needs"].strings,
         permissions=_permissions(node),
-        environment=environment.string or environment["name"].string,
+        environment=_environment(environment.string or environment["name"].string, node["strategy"]["matrix"]),
         environment_line=environment.key_line,
         services=tuple(service["image"].string or service.string for _, service in node["services"].entries),
         image=node["container"].string or node["container"]["image"].string,
@@ -111,6 +111,18 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
         secrets=pairs(node["secrets"])
         or tuple(Pair("", text, node["secrets"].line) for text in node["secrets"].strings),
     )
+
+
+_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
+_CHOSEN = re.compile(r"(?:&&|\|\|)\s*'([\w.-]+)'")
+
+
+def _environment(name: str, matrix: Node) -> str:
+    """The environment's name; those that a matrix or a condition chooses from, with ` | ` between them."""
+    asked = _OF_MATRIX.fullmatch(name.strip())
+    texts = matrix[asked[1]].strings if asked else (name,)
+    names = [each for text in texts for each in (_CHOSEN.findall(text) if "${{" in text else [text])]
+    return " | ".join(dict.fromkeys(names)) or name
 
 
 def _steps(node: Node) -> Iterator[Node]:

@@ -89,6 +89,7 @@ _METRIC_EXPORTS = matcher(
     "newrelic.agent.initialize",
     "elasticapm.contrib.*",
     "influxdb.InfluxDBClient().write_points",
+    "influxdb_client.InfluxDBClient().write_api().write",
     "aws_embedded_metrics.metric_scope",
     "aws_lambda_powertools.Metrics",
     "graphyte.init",
@@ -358,6 +359,11 @@ class Observability:
                     found.append(
                         Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
                     )
+        found += [
+            Signal(Evidence(one.path, one.line, f"`{one.command.server}` is started with `{option}`"), True)
+            for one in self._deployment.started_commands
+            if (option := next((word for word in one.command.arguments if word.startswith("--statsd-host")), ""))
+        ]
         return (*found, *self.agents)
 
     def _django_exports(self) -> Iterator[Signal]:
@@ -501,6 +507,9 @@ class Observability:
         for site in self._python.calls(*sorted(_ROOT_LOGGER)):
             if site.last in ("addHandler", "append") and self._is_root_logger(site):
                 found.append(self._signal(site, "a handler of the root logger"))
+        for site in self._python.calls_of("addHandler"):
+            if site.function is not None and re.search(r"root_?log", site.function.name):
+                found.append(self._signal(site, f"`{site.function.name}` gives the root logger a handler"))
         for site in self._python.calls("logging.getLogger"):
             if self._is_whole_tree(site) and self._is_given_handlers(site):
                 found.append(self._signal(site, "the handlers of the logger above all of the tree's"))

@@ -40,7 +40,7 @@ _FOREIGN_IMAGE = re.compile(
     r"(nginx|traefik|caddy|haproxy|envoy|httpd|grafana|prometheus|alertmanager|loki|promtail|tempo|jaeger|otel|opentelemetry"
     r"|zipkin|kibana|logstash|fluent|filebeat|vector|datadog|adminer|pgadmin|phpmyadmin|mongo-express|mailhog|mailpit"
     r"|maildev|flower|portainer|watchtower|busybox|alpine|ubuntu|debian|curl|keycloak|vault|consul|tika|gotenberg"
-    r"|selenium|browserless|certbot|node$|cloudflared|ingress|controller|kube-|kubectl|pause$|docker$|git-sync)"
+    r"|selenium|browserless|certbot|node$|statsd|[\w-]*exporter$|cloudflared|ingress|controller|kube-|kubectl|pause$|docker$|git-sync)"
 )
 
 

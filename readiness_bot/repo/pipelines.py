@@ -184,7 +184,17 @@ _ACTIONS = {
 """What well-known actions run, as the command that does the same."""
 
 _COMMANDS = frozenset(
-    {"command", "commands", "run", "cmd", "install-dependencies", "install-command", "test-command", "extra-checks"}
+    {
+        "command",
+        "commands",
+        "run",
+        "cmd",
+        "script",
+        "install-dependencies",
+        "install-command",
+        "test-command",
+        "extra-checks",
+    }
 )
 """What actions, and pipelines of other repositories, are told to run: `nick-fields/retry` and its like."""
 

@@ -147,7 +147,7 @@ _MIGRATES = re.compile(
     r"\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|"
     r"\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|"
     r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
-    r";&]*\bmigrate\s+deploy|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
+    r";&]*\bmigrate\s+deploy|\b(migrate[-_]db|db[-_]migrate|run[-_]migrations)\b|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
 )
 _BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
 """Options by which a program's own command migrates before it serves."""

@@ -32,6 +32,17 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "migrations/versions/0001_start.py": "revision = '0001'\ndown_revision = None\n",
+            "Makefile": "migrate:\n\talembic upgrade head\n",
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n      - uses: appleboy/ssh-action@v1\n"
+                "        with:\n          host: a.example\n          script: |\n            set -e\n"
+                "            make migrate\n            make up\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\nDATABASES = {'default': {'ENGINE': "
                 "'django.db.backends.postgresql'}}\n"

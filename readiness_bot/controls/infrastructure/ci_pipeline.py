@@ -18,6 +18,8 @@ _BUILDERS = re.compile(
     """,
     re.VERBOSE,
 )
+_DOCUMENTS = re.compile(r"(^|[-_ ])(docs?|documentation|gh-?pages|website)([-_. ]|$)", re.IGNORECASE)
+"""Workflows and jobs that build pages, and not the service."""
 _PUSHED_ONLY = 0.5
 _CHECKED_ONLY = 0.6
 
@@ -68,6 +70,12 @@ jobs:
             ".github/workflows/stale.yml": "on: schedule\njobs:\n  a: {steps: [{uses: actions/stale@v9}]}\n",
         },
         {"app/main.py": "", ".github/workflows/test.yml.disabled": _TESTED},
+        {
+            "app/main.py": "",
+            ".github/workflows/docs.yml": (
+                "on: pull_request\njobs:\n  publish-docs:\n    steps:\n      - run: docker build -t docs docs\n"
+            ),
+        },
     ],
     fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
     partials=[
@@ -105,7 +113,10 @@ _CHECKERS = frozenset({"ruff", "flake8", "pylint", "black", "mypy", "pyright", "
 
 
 def _proves(repo: Repo, run: Run) -> bool:
-    return run in repo.pipelines.test_runs or _BUILDERS.match(run.command.text) is not None
+    if run in repo.pipelines.test_runs:
+        return True
+    told = f"{run.step.job.path.rpartition('/')[2]} {run.step.job.job.name}"
+    return _BUILDERS.match(run.command.text) is not None and _DOCUMENTS.search(told) is None
 
 
 def _one_a_pipeline(runs: list[Run]) -> list[Run]:

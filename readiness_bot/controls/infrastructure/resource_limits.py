@@ -5,6 +5,7 @@ from __future__ import annotations
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.containers import Container
 
 _HALF_BOUNDED = 0.5
 _DEPLOYMENT = """\
@@ -48,6 +49,14 @@ _BOUNDED = f"""\
         "https://docs.docker.com/reference/compose-file/deploy/#resources",
     ],
     passes=[
+        {
+            "compose.yaml": "services:\n  api:\n    build: .\n    mem_limit: 512m\n",
+            "docker/monitor.yml": (
+                "services:\n  api:\n    command: gunicorn --statsd-host=statsd:9125 app.main:app\n  statsd:\n"
+                "    image: prom/statsd-exporter:v0.22.2\n    command: --statsd.mapping-config=/statsd.conf\n"
+            ),
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         {"deploy/api.yaml": _BOUNDED},
         {"compose.yaml": "services:\n  api:\n    build: .\n    mem_limit: 512m\n"},
         {
@@ -108,14 +117,22 @@ def _of_tasks(repo: Repo) -> list[tuple[float, Evidence]]:
 
 def _of_containers(repo: Repo) -> list[tuple[float, Evidence]]:
     found: dict[tuple[str, str], tuple[float, Evidence]] = {}
+    whole = {one.service.name for one in repo.deployment.production_containers if _is_whole(one)}
     for one in repo.deployment.production_containers:
         bounded = "memory" in one.service.limits
+        if one.service.name in whole and not _is_whole(one) and not bounded:
+            continue  # a file that only adds to what another says
         key = (one.path.rpartition("/")[0], one.service.name)
         detail = f"service {one.service.name}: memory {_told(bounded)}"
         # Files that are merged describe one service in parts: a limit in one of them bounds it.
         if key not in found or bounded:
             found[key] = (float(bounded), seen(one.path, one.service.limits_line or one.service.line, detail))
     return list(found.values())
+
+
+def _is_whole(container: Container) -> bool:
+    """Whether the service says itself what runs, rather than changing what another file says of it."""
+    return container.service.builds or bool(container.service.image)
 
 
 def _told(bounded: object) -> str:

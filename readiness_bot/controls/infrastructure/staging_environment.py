@@ -63,6 +63,15 @@ _SERVICE = {
         "https://12factor.net/dev-prod-parity",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main], tags: ['v*']}}\njobs:\n  d:\n"
+                "    strategy:\n      matrix:\n        env:\n"
+                "          - ${{ startsWith(github.ref, 'refs/tags/v') && 'shop-org' || 'shop-net' }}\n"
+                "    environment: ${{ matrix.env }}\n    steps: [{run: ./deploy.sh}]\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
@@ -104,7 +113,9 @@ def _of_pipelines(repo: Repo) -> Iterator[Evidence]:
     several = len(names) > 1
     for job in repo.pipelines.jobs:
         name = job.job.environment
-        if name and (_NAME.search(name) or (several and _ENVIRONMENT.search(name))):
+        if " | " in name and not _UNRELATED.match(name):
+            yield seen(job.path, job.job.environment_line, f"environments {name.replace(' | ', ' and ')}")
+        elif name and (_NAME.search(name) or (several and _ENVIRONMENT.search(name))):
             yield seen(job.path, job.job.environment_line, f"environment {name}")
         elif _NAME.search(job.job.name) and re.search(r"deploy|release", f"{job.job.name} {job.path}", re.IGNORECASE):
             yield seen(job.path, job.line, f"job {job.job.name}")

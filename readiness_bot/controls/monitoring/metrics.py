@@ -27,6 +27,13 @@ from readiness_bot.repo import Repo
         "https://sre.google/sre-book/monitoring-distributed-systems/",
     ],
     passes=[
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "Dockerfile": (
+                "FROM python:3.13-slim\nCOPY . .\n"
+                'CMD ["gunicorn", "--statsd-host=statsd:9125", "-k", "uvicorn.workers.UvicornWorker", "app.main:app"]\n'
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom prometheus_client import Counter, make_asgi_app\n\napp "
             "= FastAPI()\nORDERS = Counter('orders', 'orders')\napp.mount('/metrics', "

@@ -25,6 +25,19 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
+        {
+            "app/log.py": (
+                "import logging\n\n\ndef get_logger(name=None):\n    logger = logging.getLogger(name)\n"
+                "    if name is None:\n        configure_root_logger(logger)\n    return logger\n\n\n"
+                "def configure_root_logger(logger):\n    handler = logging.StreamHandler()\n"
+                "    handler.setFormatter(logging.Formatter('%(asctime)s %(message)s'))\n"
+                "    logger.addHandler(handler)\n"
+            ),
+            "app/main.py": (
+                "from app.log import get_logger\n\nlogger = get_logger()\n\nif __name__ == '__main__':\n    print()\n"
+            ),
+            "app/__init__.py": "",
+        },
         (
             "import logging\n\nfrom flask import Flask\nfrom pythonjsonlogger.jsonlogger import JsonFormatter\n\n"
             "app = Flask(__name__)\n\n\nclass Formatter(JsonFormatter):\n    pass\n\n\n"
