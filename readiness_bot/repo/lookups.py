@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Name, Other, Value
+from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.models import Model, Models
@@ -200,16 +201,16 @@ class Lookups:
         if tenant is None:
             return ()
         found: dict[tuple[str, int, str], Lookup] = {}
-        for query in self._queries.all:
-            for lookup in self._of(query, tenant):
-                key = (lookup.location.path, lookup.location.line, lookup.model.name)
-                known = found.get(key)
-                if (
-                    known is None
-                    or _RANK[lookup.check] < _RANK[known.check]
-                    or (lookup.check == known.check and len(lookup.doubts) < len(known.doubts))
-                ):
-                    found[key] = lookup
+        looked_up = (lookup for query in self._queries.all for lookup in self._of(query, tenant))
+        for lookup in chain(looked_up, self._of_views(tenant)):
+            key = (lookup.location.path, lookup.location.line, lookup.model.name)
+            known = found.get(key)
+            if (
+                known is None
+                or _RANK[lookup.check] < _RANK[known.check]
+                or (lookup.check == known.check and len(lookup.doubts) < len(known.doubts))
+            ):
+                found[key] = lookup
         return tuple(found[key] for key in sorted(found))
 
     # -- one query -------------------------------------------------------------------------------------------------
@@ -273,6 +274,69 @@ class Lookups:
             if definition is not None and definition.kind == "function"
             else None
         )
+
+    # -- generic views ---------------------------------------------------------------------------------------------
+
+    def _of_views(self, tenant: Tenant) -> Iterator[Lookup]:
+        """The rows that generic views of Django REST framework pick by the key in their path, out of all of a model.
+
+        Whatever of the tree's own has a part in picking or permitting settles it: the framework asks it on the way.
+        """
+        if self._settings_decide:
+            return
+        for route in self._routes.all:
+            view = route.view
+            if view is None or route.framework != "django-rest-framework" or not self._is_plain(view):
+                continue
+            query = self._class_query(view)
+            if query is None or query.model is None or query.model is tenant.model or query.model in tenant.members:
+                continue
+            if query.is_open or query.conditions or self._tenancy.path(query.model, tenant) is None:
+                continue
+            check, doubts = self._guarded(route, query.model, frozenset({"pk", "id"}))
+            own = any(":" in guard.name and guard.kind in ("permission", "mixin") for guard in route.guards)
+            if not own and check == "none" and not self._tenancy.is_scoped_by_manager(query.model, tenant.words):
+                yield Lookup(query.location, query.model, query, "pk", check, route, doubts)
+
+    def _is_plain(self, view: DefinitionSite) -> bool:
+        """Whether a view picks single rows as the framework does, by nothing but their primary key."""
+        bases = {base.rpartition(".")[2] for base in self._python.external_bases(view)}
+        if not bases & _PICKING_VIEWS or any(self._python.member(view, name) is not None for name in _PICKING):
+            return False
+        named = self._python.class_value(view, "lookup_field")
+        if named is not None and not (isinstance(named[1].value, Const) and named[1].value.value in ("pk", "id")):
+            return False  # a slug or a key to the row may be a secret
+        filters = self._python.class_value(view, "filter_backends")
+        return filters is None or not any(
+            ":" in self._python.identify(name, filters[0])
+            for name in (_names(filters[1].value) if filters[1].value is not None else ())
+        )
+
+    def _class_query(self, view: DefinitionSite) -> Query | None:
+        """The query that a view's class holds."""
+        bound = self._python.class_value(view, "queryset")
+        value = bound[1].value if bound is not None else None
+        if bound is None or not isinstance(value, Invoke) or value.call < 0:
+            return None
+        return next(
+            (
+                query
+                for query in self._queries.all
+                if query.module is bound[0] and value.call in (*query.calls, query.root)
+            ),
+            None,
+        )
+
+    @cached_property
+    def _settings_decide(self) -> bool:
+        """Whether the settings put permissions or filters of the tree's own before every view."""
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                if item.target == ":REST_FRAMEWORK" and isinstance(item.value, Mapping):
+                    for key, value in zip(item.value.keys, item.value.values, strict=False):
+                        if isinstance(key, Const) and key.value in _BEFORE_VIEWS and _names_own(value):
+                            return True
+        return False
 
     # -- back to the request ---------------------------------------------------------------------------------------
 
@@ -622,6 +686,43 @@ class Lookups:
             and not taken
         )
         return "perhaps" if reads_any else "no"
+
+
+_PICKING_VIEWS = frozenset(
+    {
+        "ModelViewSet",
+        "ReadOnlyModelViewSet",
+        "RetrieveAPIView",
+        "UpdateAPIView",
+        "DestroyAPIView",
+        "RetrieveUpdateAPIView",
+        "RetrieveDestroyAPIView",
+        "RetrieveUpdateDestroyAPIView",
+    }
+)
+_PICKING = (
+    "get_queryset",
+    "get_object",
+    "filter_queryset",
+    "get_permissions",
+    "check_permissions",
+    "check_object_permissions",
+    "initial",
+    "dispatch",
+    "retrieve",
+    "update",
+    "destroy",
+    "perform_update",
+    "perform_destroy",
+)
+_BEFORE_VIEWS = frozenset({"DEFAULT_PERMISSION_CLASSES", "DEFAULT_FILTER_BACKENDS"})
+
+
+def _names_own(value: Value) -> bool:
+    items = value.items if isinstance(value, Items) else (value,)
+    return not all(
+        isinstance(item, Const) and str(item.value).startswith(("rest_framework.", "django_filters.")) for item in items
+    )
 
 
 _RANK: dict[Check, int] = {"none": 0, "role": 1, "done": 2}

@@ -15,6 +15,35 @@ from readiness_bot.repo.tenancy import Tenant
 _ENOUGH_KEPT = 2
 """Queries kept to the tenant from which on a look-up that is not stands out as forgotten."""
 
+_REST_DESK = {
+    "desk/__init__.py": "",
+    "desk/models.py": (
+        "from django.conf import settings\nfrom django.db import models\n\n\nclass Organization(models.Model):\n"
+        "    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through='Membership')\n\n\n"
+        "class Membership(models.Model):\n"
+        "    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)\n"
+        "    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n\n\n"
+        "class Invoice(models.Model):\n"
+        "    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)\n\n\n"
+        "class Contract(models.Model):\n"
+        "    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)\n"
+    ),
+    "desk/urls.py": (
+        "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n"
+        "from desk import views\n\nrouter = DefaultRouter()\nrouter.register('contracts', views.Contracts)\n"
+        "router.register('invoices', views.Invoices)\nurlpatterns = [path('', include(router.urls))]\n"
+    ),
+}
+_REST_VIEWS = (
+    "from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.viewsets import ModelViewSet\n"
+    "from desk.models import Contract, Invoice\n\n\nclass Contracts(ModelViewSet):\n"
+    "    permission_classes = [IsAuthenticated]\n\n    def get_queryset(self):\n"
+    "        if self.action == 'list':\n"
+    "            return Contract.objects.filter(organization=self.request.user.organization)[:50]\n"
+    "        return Contract.objects.filter(organization__members=self.request.user)\n\n\n"
+    "class Invoices(ModelViewSet):\n    permission_classes = [IsAuthenticated]\n"
+)
+
 _SCOPED_MODELS = (
     "from flask import Flask, abort, jsonify, request\n"
     "from flask_login import current_user, login_required\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
@@ -100,6 +129,7 @@ _SCOPED_MODELS = (
             ),
             "desk/__init__.py": "",
         },
+        _REST_DESK | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()  # <- flagged\n"},
     ],
     fixed=_SCOPED_MODELS
     + (
@@ -129,6 +159,16 @@ _SCOPED_MODELS = (
             "    found = load(number)\n    if found.organization_id != current_user.organization_id:\n"
             "        abort(404)\n    return jsonify(found.id)\n"
         ),
+        _REST_DESK
+        | {
+            "desk/views.py": _REST_VIEWS
+            + (
+                "    queryset = Invoice.objects.all()\n\n    def filter_queryset(self, queryset):\n"
+                "        return queryset.filter(organization__members=self.request.user)\n"
+            )
+        },
+        _REST_DESK
+        | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()\n    lookup_field = 'share_token'\n"},
     ],
     partials=[
         _SCOPED_MODELS
