@@ -49,7 +49,7 @@ def _circleci_events(document: Node) -> dict[str, tuple[int, dict[str, None]]]:
                 events["schedule"] = None
             elif filters["tags"]["only"] and filters["branches"]["ignore"]:
                 events["tag"] = None
-            elif filters["branches"]["only"]:
+            elif filters["branches"]["only"] and not {"/.*/", "/.+/"} & set(filters["branches"]["only"].strings):
                 events["push"] = None
             else:
                 events.update(dict.fromkeys(_BRANCH_EVENTS))

@@ -470,10 +470,11 @@ class Interface:
             return True
         if self._is_summary(route):
             return False
-        if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", route.path) or route.path in ("/", ""):
+        path = route.path.removesuffix(".json")
+        if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", path) or path in ("/", ""):
             return False
         name = route.handler.definition.name.lower() if route.handler is not None else ""
-        segment = route.path.rstrip("/").rpartition("/")[2].lower()
+        segment = path.rstrip("/").rpartition("/")[2].lower()
         plural = segment.endswith("s") and not segment.endswith(
             (
                 "ss",

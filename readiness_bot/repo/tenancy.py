@@ -296,6 +296,8 @@ class Tenancy:
         """What keeps tenants apart below the queries: schemas, row-level security, criteria on every statement."""
         found: list[Evidence] = []
         for package in _SCHEMA_PACKAGES:
+            if self._python.module_named(package) or self._python.module_named(f"{package}.models"):
+                continue  # an application of the tree's own that is called like a library
             for module, item in self._python.imports(package):
                 found.append(Evidence(module.path, item.line, f"tenants kept apart by {package}"))
                 break

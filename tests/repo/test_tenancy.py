@@ -130,3 +130,12 @@ def solves():
 def test_row_level_security_is_a_separation() -> None:
     text = "def up(connection):\n    connection.execute('ALTER TABLE invoice ENABLE ROW LEVEL SECURITY')\n"
     assert [found.line for found in repo_of(text).tenancy.separations] == [2]
+
+
+def test_an_own_application_that_is_called_like_a_library_separates_nothing() -> None:
+    files = {
+        "shop/organizations/__init__.py": "",
+        "shop/organizations/models.py": "from django.db import models\n\n\nclass Organization(models.Model): ...\n",
+        "shop/views.py": "from organizations.models import Organization\n\n\ndef of():\n    return Organization\n",
+    }
+    assert repo_of(files).tenancy.separations == ()

@@ -43,7 +43,15 @@ _HALF = 0.05
         ),
     ],
     fails=[
-        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items():\n    return []\n"
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef list_items():\n    return []\n",
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom rest_framework.generics import ListAPIView\n\n\n"
+                "class Orders(ListAPIView):\n    queryset = None\n\n\n"
+                "urlpatterns = [path('orders.json', Orders.as_view())]\n"
+            ),
+        },
     ],
     fixed=(
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\n"

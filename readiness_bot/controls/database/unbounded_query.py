@@ -25,6 +25,23 @@ _WHOSE = re.compile(r"user|owner|account|member|author|org|tenant|team|workspace
 _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names?|emails?|codes?)(__in|__exact)?$")
 
 
+_LISTED = {
+    "shop/models.py": (
+        "from django.conf import settings\nfrom django.db import models\n\n\nclass Order(models.Model):\n"
+        "    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)\n"
+    ),
+    "shop/views.py": (
+        "from rest_framework.generics import ListAPIView\n\nfrom shop.models import Order\n\n\n"
+        "class OrderList(ListAPIView):\n    queryset = Order.objects.all()  # <- flagged\n"
+    ),
+    "shop/urls.py": (
+        "from django.urls import path\n\nfrom shop.views import OrderList\n\n"
+        "urlpatterns = [path('orders/', OrderList.as_view())]\n"
+    ),
+    "shop/__init__.py": "",
+}
+
+
 @Control(
     id="database/unbounded-query",
     title="Lists that routes return are bounded",
@@ -83,6 +100,7 @@ _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names
             ),
             "app/__init__.py": "",
         },
+        {"shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n", **_LISTED},
     ],
     fixed=(
         "from fastapi import FastAPI\nfrom sqlalchemy import Column, ForeignKey, Integer, select\n"
@@ -94,6 +112,14 @@ _NARROWING = re.compile(r"(^|_)(ids?|pks?|uuids?|slugs?|keys?|tokens?|hash|names
         "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n"
     ),
     passes=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\n"
+                "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination'}\n"
+            ),
+            **_LISTED,
+            "shop/views.py": _LISTED["shop/views.py"].replace("  # <- flagged", ""),
+        },
         (
             "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
             "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
@@ -133,6 +159,8 @@ def unbounded_query(repo: Repo) -> Iterator[Site]:
 
 def _judged(repo: Repo, query: Query) -> Iterator[Site]:
     function = Reach.function_at(query.module, query.scope)
+    if function is None and query.scope >= 0:
+        yield from _of_list_view(repo, query)
     if query.model is None or function is None or query.gives_one or query.counts or query.writes or query.groups:
         return
     if repo.reach.depth(function) is None:
@@ -148,6 +176,25 @@ def _judged(repo: Repo, query: Query) -> Iterator[Site]:
         yield from _unbounded(repo, query, query.location, function.definition.name)
     elif repo.queries.is_returned(query):
         yield from _handed_back(repo, query, function.name)
+
+
+def _of_list_view(repo: Repo, query: Query) -> Iterator[Site]:
+    """The rows of a class-based view that lists what its `queryset` gives, and narrows it by nothing of its own."""
+    view = query.module.definition(query.scope)
+    routes = [
+        (route.view, is_paged)
+        for route, is_paged in repo.interface.lists
+        if route.view is not None and route.view.definition is view
+    ]
+    if not routes or any(repo.python.member(routes[0][0], name) for name in _OWN_ANSWERS):
+        return
+    if all(is_paged for _, is_paged in routes) or query.is_bounded:
+        yield good(query.location)
+    else:
+        yield from _unbounded(repo, query, query.location, routes[0][0].definition.name)
+
+
+_OWN_ANSWERS = ("get_queryset", "filter_queryset", "list", "get")
 
 
 def _handed_back(repo: Repo, query: Query, name: str) -> Iterator[Site]:

@@ -40,7 +40,9 @@ _PAGES = (
     r"|documentation|overview|endpoints)|rest[-_]api|endpoints|webhooks|web[-_]?api)"
 )
 _FOLDER = re.compile(
-    r"^docs?/(.*/)?(api|rest|http-api|rest-api|api-reference|developer/api)/[^/]+\.(md|mdx|rst|adoc)$", re.IGNORECASE
+    r"^(api[-_]?docs?|docs?[-_]api|docs?/(.*/)?(api|rest|http-api|rest-api|api-reference|developer/api))"
+    r"/[^/]+\.(md|mdx|rst|adoc)$",
+    re.IGNORECASE,
 )
 _CALLS = re.compile(
     r"\b(GET|POST|PUT|PATCH|DELETE)\b\s+`?/|\bcurl\b|https?://\S+/api\b|/api/|endpoint|requests\.(get|post)",
@@ -96,6 +98,7 @@ _PAGE = (
     passes=[
         _APP,
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
+        {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
         (
             "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
             "@api.get('/orders')\ndef orders(request):\n    return []\n"

@@ -52,6 +52,14 @@ jobs:
         "https://docs.gitlab.com/ee/ci/pipelines/merge_request_pipelines.html",
     ],
     passes=[
+        {
+            "app/main.py": "",
+            ".circleci/config.yml": (
+                "version: 2\njobs:\n  build:\n    docker: [{image: cimg/python:3.13}]\n"
+                "    steps: [checkout, {run: pytest}]\n"
+                "workflows:\n  all:\n    jobs:\n      - build: {filters: {branches: {only: /.*/}}}\n"
+            ),
+        },
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED},
         {
             "app/main.py": "",

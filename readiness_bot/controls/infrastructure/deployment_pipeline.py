@@ -30,7 +30,7 @@ _COMMANDS = (
     r"gcloud (run|app|functions|builds|beta run|compute|deploy)|az (webapp|containerapp|acr|functionapp|aks)",
     (
         r"(flyctl|fly) deploy|heroku (container|releases)|git push "
-        r".*(heroku|dokku)|railway up|cf push|kamal deploy"
+        r".*(heroku|dokku)|railway up|cf[67]? push|kamal deploy"
     ),
     r"ansible-playbook|nomad (job )?run|fastapi (cloud )?deploy|cap .*deploy|fab .*deploy",
     r"gh release (create|upload)|semantic-release|goreleaser",
@@ -100,6 +100,13 @@ _SERVICE = {
         "https://docs.gitlab.com/ee/ci/environments/",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/d.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
+                "      - run: cf7 push shop --strategy rolling\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE.replace("docker/build-push", "depot/build-push")},
         {

@@ -55,7 +55,8 @@ def orchestration(repo: Repo) -> Judgement:
     """Judged by workloads, platforms, cloud resources, units and playbooks that run this repository's code."""
     computes = repo.deployment.computes
     if computes:
-        first = {compute.via: compute for compute in reversed(computes)}
+        nearest = sorted(computes, key=lambda compute: compute.path.count("/"))
+        first = {compute.via: compute for compute in reversed(nearest)}
         shown = [seen(compute.path, compute.line, compute.detail) for compute in reversed(list(first.values()))]
         names = sorted(first)
         by = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

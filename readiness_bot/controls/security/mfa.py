@@ -28,6 +28,15 @@ from readiness_bot.repo import Repo
         "https://pyauth.github.io/pyotp/",
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.admin', 'uaa_client']\n"
+            ),
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import path\n\n"
+                "urlpatterns = [path('admin/', admin.site.urls)]\n"
+            ),
+        },
         (
             "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/login', methods=['POST'])\ndef login():\n    return {'ok': pyotp.TOTP('a').verify('1')}\n"
