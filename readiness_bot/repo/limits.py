@@ -83,6 +83,9 @@ _LIBRARIES = (
 )
 
 
+_AT_LOGIN = re.compile(r"login|auth|user|account|password|sign_?in|attempt|lock", re.IGNORECASE)
+
+
 class Limits:
     """Questions about rate limits of one tree."""
 
@@ -281,17 +284,16 @@ class Limits:
         """Counted failures: code around a login that names them, and does something about them."""
         seen = 0
         for site in self._python.functions:
-            if seen < 3 and self._acts_on_failures(site):
-                inside = f"{site.definition.qualname} {site.module.path}"
-                if re.search(r"login|auth|user|account|password|sign_?in|attempt|lock", inside, re.IGNORECASE):
-                    seen += 1
-                    yield RateLimit(
-                        "lockout",
-                        f"`{site.definition.name}` acts on failed attempts",
-                        site.module.path,
-                        site.definition.line,
-                        self._off,
-                    )
+            inside = f"{site.definition.qualname} {site.module.path}"
+            if seen < 3 and _AT_LOGIN.search(inside) and self._acts_on_failures(site):
+                seen += 1
+                yield RateLimit(
+                    "lockout",
+                    f"`{site.definition.name}` acts on failed attempts",
+                    site.module.path,
+                    site.definition.line,
+                    self._off,
+                )
 
     def _of_checks(self) -> Iterator[RateLimit]:
         """Code around a login that refuses where a limit of its own is met: `if self._is_rate_limited(): raise …`."""
