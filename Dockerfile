@@ -12,11 +12,23 @@ COPY readiness_bot /app/readiness_bot
 # Compiled here, once, instead of in every run; by hash, since a run's file times are not the build's.
 RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /app
 
-FROM python:${PYTHON}
+# Git's package brings Perl and more for commands that nobody calls here: six times what Git itself weighs. What the final
+# stage gets are Git, its way to fetch over HTTP(S), and the libraries of both that the base has not.
+FROM python:${PYTHON} AS git
 ARG GIT=1:2.47.*
-RUN apt-get update \
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
+RUN find /usr/lib -name '*.so*' | sort > /had \
+ && apt-get update \
  && apt-get install --yes --no-install-recommends "git=${GIT}" \
- && rm -rf /var/lib/apt/lists/*
+ && mkdir /git \
+ && cp --parents --no-dereference --target-directory /git \
+    /usr/bin/git /usr/bin/git-upload-pack /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https \
+ && ldd /usr/bin/git /usr/lib/git-core/git-remote-https | awk '$3 ~ /^\// { sub("^/usr", "", $3); print "/usr" $3 }' \
+    | sort --unique | comm -23 - /had | xargs cp --parents --dereference --target-directory /git
+
+FROM python:${PYTHON}
+COPY --from=git /git /
+RUN git --version && case "$(ldd /usr/lib/git-core/git-remote-https)" in *'not found'*) exit 1 ;; esac
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \
