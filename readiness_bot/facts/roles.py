@@ -6,13 +6,13 @@ import re
 
 TEST = re.compile(
     r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
-    r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|testcases?|[^/]*_test_utils)\.py$)",
+    r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|pytest_plugins?|testcases?|[^/]*_test_utils)\.py$)",
     re.IGNORECASE,
 )
 """Test code, whatever the rest of the tree looks like."""
 
 MIGRATION = re.compile(
-    r"(^|/)((\w+_)?migrations?|alembic/versions|migrate/versions|versions_?migrations?|"
+    r"(^|/)((\w+_)?migrations?|alembic/versions|alembic_\w+|migrate/versions|versions_?migrations?|"
     r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
 )
 """What moves a schema or the data in it from one version to the next."""

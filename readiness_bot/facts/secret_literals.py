@@ -60,8 +60,11 @@ _PATHS = re.compile(
     r"(\.(py|pyw|env|ini|cfg|conf|config|properties|toml|ya?ml|json|tf|tfvars|sh|bash|xml|service|pem|key|rsa|ps1|tpl|envrc|flaskenv)"
     r"|(^|/)\.env(\.[\w.-]+)?|(^|/)[\w.-]*\.env(\.[\w.-]+)?|(^|/)\.?(flaskenv|envrc|npmrc|pypirc|netrc|htpasswd|dockercfg)|(^|/)(Dockerfile|Containerfile)[\w.-]*)$"
 )
+_FILE = re.compile(r"(/[\w.-]+){2,}\.\w{2,6}")
+"""The absolute path of a file, which a key may be read from."""
 _NOT_READ = re.compile(
-    r"(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/"
+    r"(^|/)\.?(gitleaks|trufflehog|gitguardian|secrets\.baseline|talisman)[\w.-]*$"
+    r"|(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/"
 )
 
 _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -287,6 +290,8 @@ class _PythonReader:
 
     def bound(self, name: str, value: ast.expr, *, constant: bool) -> None:
         if name != "url" and not is_secret_name(name):
+            return
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and _FILE.fullmatch(value.value):
             return
         if isinstance(value, ast.BoolOp) and isinstance(value.op, ast.Or):
             last = value.values[-1]

@@ -34,7 +34,7 @@ _FUNCTIONS = (
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
-    r"markupsafe\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
+    r"markupsafe\.\w+|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
 _PLAIN = re.compile(rf"({_BUILTINS})(\(\).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])")
 _SPEAKING = re.compile(

@@ -26,6 +26,9 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("json.load(handle)", "pass", "high"),
         ("upload(row)", "pass", "high"),
         ("redact(row)", "pass", "medium"),
+        ("os.remove(os.path.join(row, 'a.lock'))", "pass", "low"),
+        ("service.stop_function()", "pass", "low"),
+        ("session['language'] == session.get('language')", "pass", "medium"),
         ("x509.load_pem_x509_certificate(row)", "pass", "medium"),
         ("client.wait_closed()", "pass", "low"),
         ("row.get_name()", "pass", "medium"),
@@ -37,7 +40,7 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
 )
 def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
     text = (
-        "import json\nimport subprocess\nfrom datetime import datetime, timedelta\nimport requests\n"
+        "import json\nimport os\nimport subprocess\nfrom flask import session\nfrom datetime import datetime, timedelta\nimport requests\n"
         "from PIL import Image\nfrom cryptography import x509\n\n\n"
         "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"

@@ -35,7 +35,7 @@ _CLEANING_CALLS = re.compile(
     r"(^|\.)(\w+_)?(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
     r"killpg|wait_closed|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
-    r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate)_\w+$"
+    r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate|stop)_\w+$"
 )
 _HOPS = 3
 """Own functions followed from a `try`.
@@ -172,6 +172,12 @@ _FAILURE_WORDS = re.compile(
     ],
     ignores=[
         (
+            "from rest_framework import status\nfrom rest_framework.response import Response\n\n\n"
+            "def upload(store, file):\n    try:\n        answer = store.save(file)\n    except Exception:\n"
+            "        data = {'error': 'The file was not saved!'}\n"
+            "        answer = Response(data, status=status.HTTP_400_BAD_REQUEST)\n    return answer\n"
+        ),
+        (
             "def load(rows):\n    failed = 0\n    for row in rows:\n        try:\n            row.save()\n"
             "        except Exception:\n            failed += 1\n    print(f'{failed} rows failed')\n"
         ),
@@ -263,6 +269,8 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
         return Confidence.HIGH
     if step.startswith(("return:call:", "assign:call:")):
         name = step.rpartition(":")[2].rpartition(".")[2]
+        if name in _RESPONSES and step.startswith("assign:"):
+            return Confidence.MEDIUM if not _names_failure(module, handler, name) else None
         if name in _RESPONSES:
             return _of_answer(repo, handler, module)
         value = handler.returned
@@ -296,6 +304,15 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
     if has_false or any(_FAILURE_WORDS.search(text) for text in texts):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _names_failure(module: Module, handler: Handler, name: str) -> bool:
+    """Whether a response that the handler keeps for later says that something failed."""
+    return any(
+        _said(Invoke(call.name, index), module)[2] >= 400
+        for index, call in enumerate(module.facts.calls)
+        if call.last == name and handler.line <= call.line <= handler.end_line
+    )
 
 
 def _denies(answer: Return, scope: int) -> bool:
@@ -343,7 +360,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     function = module.function_of(handler.scope)
     if attempt.in_finally or (function is not None and _CLEANING_UP.match(function.name)):
         return Confidence.LOW
-    if attempt.calls and all(_CLEANING_CALLS.search(name) for name in attempt.calls):
+    failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
+    if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
     if _answers_no(module, handler, attempt):
         return Confidence.LOW
