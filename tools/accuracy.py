@@ -40,6 +40,7 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     `blocker`: a blocker stood here when the repository was first judged, and `true` says whether it is a defect.
     `missed`: a defect stands here that was not told. `verdict`: the status of a capability, `wanted` by the reader and
     `first` given. `told` is what the version last measured does: it names the place, or gives the wanted status.
+    `round` counts the rounds of reading, between which what the one before had shown was mended; the first is 0.
     """
 
     repository: str
@@ -53,6 +54,7 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     wanted: str = ""
     first: str = ""
     told: bool = False
+    round: int = 0
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -171,8 +173,46 @@ def _repositories(readings: Sequence[Reading]) -> str:
     ):
         own = [one for one in readings if one.repository == repository]
         count = {kind: sum(one.kind == kind for one in own) for kind in ("blocker", "missed", "verdict")}
-        rows.append((repository, f"`{commit[:12]}`", count["blocker"], count["missed"], count["verdict"]))
-    return _rows("repository | commit | blockers read | defects missed at first | verdicts read", rows)
+        rows.append((repository, f"`{commit[:12]}`", own[0].round, count["blocker"], count["missed"], count["verdict"]))
+    return _rows("repository | commit | round | blockers read | defects missed at first | verdicts read", rows)
+
+
+def _by_round(readings: Sequence[Reading]) -> str:
+    located = [one for one in readings if one.kind != "verdict"]
+    rows = []
+    for number in sorted({one.round for one in located}):
+        own = [one for one in located if one.round == number]
+        others = [one for one in own if one.control != _EASIEST]
+        rows.append(
+            (
+                number,
+                len({one.repository for one in own}),
+                _first_sight(own),
+                _first_sight(others),
+                _found_at_first(own),
+                _found_at_first(others),
+                _row("", own)[2],
+            )
+        )
+    return _rows(
+        "round | repositories | right at first sight | without time limits | defects found at first sight"
+        " | without time limits | right now",
+        rows,
+    )
+
+
+_EASIEST = "external-apis/timeout"
+"""The control that gives half of all blockers, and hardly ever a wrong one."""
+
+
+def _first_sight(readings: Sequence[Reading]) -> str:
+    first = [one for one in readings if one.kind == "blocker"]
+    return _share(sum(one.true for one in first), len(first))
+
+
+def _found_at_first(readings: Sequence[Reading]) -> str:
+    defects = [one for one in readings if one.true]
+    return _share(sum(one.kind == "blocker" for one in defects), len(defects))
 
 
 def _by_control(readings: Sequence[Reading]) -> str:
@@ -244,6 +284,7 @@ def _other_verdicts(readings: Sequence[Reading]) -> str:
 
 TABLES: Mapping[str, Callable[[Sequence[Reading]], str]] = {
     "repositories": _repositories,
+    "by-round": _by_round,
     "by-control": _by_control,
     "verdicts": _verdicts,
     "misses": _misses,

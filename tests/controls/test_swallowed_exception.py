@@ -40,7 +40,8 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
 )
 def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
     text = (
-        "import json\nimport os\nimport subprocess\nfrom flask import session\nfrom datetime import datetime, timedelta\nimport requests\n"
+        "import json\nimport os\nimport subprocess\nfrom flask import session\n"
+        "from datetime import datetime, timedelta\nimport requests\n"
         "from PIL import Image\nfrom cryptography import x509\n\n\n"
         "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 
 from readiness_bot.assess import assess
@@ -56,6 +57,15 @@ def test_first_and_present_figures_differ() -> None:
     assert row == f"| {TIMEOUT} | 1/3 = 33% | 1/2 = 50% | 1/2 = 50% |"
     assert "`app/main.py:60`" in TABLES["misses"](readings)
     assert "`app/main.py:20` | waits | no |" in TABLES["false"](readings)
+
+
+def test_each_round_has_its_first_sight() -> None:
+    readings = [reading(1, was_told=True), msgspec.structs.replace(reading(20, true=False), round=1)]
+    rows = TABLES["by-round"](readings).splitlines()[2:]
+    assert rows == [
+        "| 0 | 1 | 1/1 = 100% | – | 1/1 = 100% | – | 1/1 = 100% |",
+        "| 1 | 1 | 0/1 = 0% | – | – | – | – |",
+    ]
 
 
 def test_clones_are_found_in_each_layout(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ _LIBRARIES = (
     "databases", "peewee", "pony", "tortoise", "cx_Oracle", "oracledb", "pyodbc", "pymssql", "duckdb", "snowflake",
     "clickhouse_driver",
     "clickhouse_connect", "trino", "prestodb", "flask_sqlalchemy", "records", "pandas", "web.database", "web.db",
-    "aioodbc", "taos", "apsw", "asyncmy",
+    "aioodbc", "aiopg", "taos", "apsw", "asyncmy",
     "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector",
     "aurora_data_api", "polars",
 )  # fmt: skip
