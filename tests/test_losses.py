@@ -152,10 +152,42 @@ LOST["a helper that gives what the caller may see"] = (
     5,
 )
 
+_HEALTH = {
+    "shop/__init__.py": "",
+    "shop/app.py": "from flask import Flask\nfrom shop.manage import pages\n\napp = Flask(__name__)\n"
+    "app.register_blueprint(pages)\n",
+    "shop/manage.py": "from flask import Blueprint\n\npages = Blueprint('pages', __name__)\n\n\n"
+    "@pages.route('/healthz')\ndef health():\n    return 'ok'\n",
+}
+
+_SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
+
 KEPT: dict[str, tuple[Files, Files]] = {
     "a check that moved into a function of another name": (
         f"{_HIDDEN}{_OWNED}    return order.text\n",
         f"{_HIDDEN}    return shown(order)\n\n\ndef shown(order):\n{_OWNED}    return order.text\n",
+    ),
+    "a second application beside the one with the health endpoint": (
+        _HEALTH,
+        _HEALTH | {"shop/commands.py": "from flask import Flask\n\ncli = Flask('shop')\n"},
+    ),
+    "a helper that is joined by another query": (
+        _DESK | {"desk/search.py": _SEARCH + "    return visible_for_user(request.user, Release)[:9]\n"},
+        _DESK
+        | {
+            "desk/search.py": _SEARCH + "    found = visible_for_user(request.user, Release)\n"
+            "    return found | Release.objects.filter(pk__in=found)\n"
+        },
+    ),
+    "a refusal in other words": (
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        f"{_HIDDEN}    if not current_user:\n        abort(401)\n    return order.text\n",
+    ),
+    "a check that moved out of sight with all that the handler did": (
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        _FLASK + "@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n"
+        "    return page(number, show)\n\n\ndef show(order):\n    return order.text\n\n\n"
+        "def page(number, answer):\n    return answer(number)\n",
     ),
     "a check that became a decorator": (
         _FLASK + "@app.delete('/orders')\n@login_required\ndef clear():\n    if not current_user.is_admin:\n"

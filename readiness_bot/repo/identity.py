@@ -199,6 +199,7 @@ class Identity:
         self._routes = routes
         self._services = services
         self._refusals = Refusals(python)
+        self._refusing_of: dict[tuple[str, Strength, int], tuple[str, ...]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -262,16 +263,33 @@ class Identity:
         for site in self._running(route):
             if self._refusals.strength(site) >= least:
                 found.append(f"a check in `{site.definition.name}`")
-            for call in self._refusals.body(site)[0]:
-                target = self._python.definition(call.via or call.name, site.module)
-                if target is not None and target.name != site.name and self._refusals.strength(target) >= least:
-                    found.append(f"`{target.definition.name}`")
+            found += self._refusing(site, least, _HOPS)
         return tuple(dict.fromkeys(found))
 
-    def might_keep(self, route: Route) -> tuple[str, ...]:
-        """What else stands before a route's handler, and the calls in it that are told who calls, by name.
+    def _refusing(self, site: DefinitionSite, least: Strength, hops: int) -> tuple[str, ...]:
+        """The functions of the tree that a function calls, itself or through others, and that may refuse somebody."""
+        key = (site.name, least, hops)
+        known = self._refusing_of.get(key)
+        if known is None:
+            found: list[str] = []
+            for target in self._called(site):
+                if self._refusals.strength(target) >= least:
+                    found.append(f"`{target.definition.name}`")
+                elif hops > 1:
+                    found += self._refusing(target, least, hops - 1)
+            known = self._refusing_of[key] = tuple(dict.fromkeys(found))
+        return known
 
-        Each of them may ask something that was not followed.
+    def _called(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
+        for call in self._refusals.body(site)[0]:
+            target = self._python.definition(call.via or call.name, site.module)
+            if target is not None and target.name != site.name and target.definition.kind == "function":
+                yield target
+
+    def might_keep(self, route: Route) -> tuple[str, ...]:
+        """What else stands before a route's handler, and the calls in it that may ask something, by name.
+
+        Those of the tree's own functions, and those that are told who calls: they were not followed to the end.
         """
         names = [
             _shown(guard.name)
@@ -283,6 +301,7 @@ class Identity:
                 handed = (*call.args, *(value for _, value in call.keywords))
                 if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
                     names.append(f"`{call.last.rpartition(':')[2]}`")
+            names += [f"`{target.definition.name}`" for target in self._called(site)]
         return tuple(dict.fromkeys(names))
 
     @property
@@ -725,6 +744,8 @@ _QUESTIONS = frozenset(
     {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
 )
 _STANDARD = frozenset({"post", "put", "patch", "delete", "create", "update", "partial_update", "destroy"})
+_HOPS = 3
+"""Own calls followed from a handler to what may refuse somebody."""
 _ALWAYS_RUN = frozenset({*BASE_HOOKS, "test_func", "get_queryset", "get_object"})
 _OPENING = frozenset(
     {

@@ -109,12 +109,12 @@ def health_check(repo: Repo) -> Judgement:
 
 
 def _wards(repo: Repo) -> Iterator[Ward]:
-    """The health endpoint of each application; of several, each has those that stand in its own file."""
+    """The health endpoint of each application; of several, none has those that stand in the file of another."""
     found = [(route.module.path, f"`{route.name}`") for route in _health_routes(repo) if route.is_wired]
     brought = tuple(evidence.detail for evidence in _by_package(repo))
     places = sorted({one.module.path for one in repo.routes.applications})
     for place in places:
-        names = (*(name for path, name in found if len(places) == 1 or path == place), *brought)
+        names = (*(name for path, name in found if path == place or path not in places), *brought)
         yield Ward(
             Location(place),
             "health endpoint",

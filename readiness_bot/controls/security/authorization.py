@@ -101,8 +101,13 @@ def authorization(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     for route in repo.identity.kept:
+        if repo.identity.is_open_on_purpose(route):
+            continue
         declared = repo.identity.declared(route, Strength.PERMISSION)
-        within = repo.identity.checked_within(route, Strength.PERMISSION)
+        # Whether a refusal is about a right or a name is told by its words, which may change: none at all is a loss.
+        within = repo.identity.checked_within(route, Strength.PERMISSION) or repo.identity.checked_within(
+            route, Strength.IDENTITY
+        )
         yield Ward(
             _place(repo, route),
             route.name,
@@ -117,7 +122,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         yield Ward(
             reading.location,
             f"rows of `{reading.model.name}`",
-            () if reading.open else reading.by,
+            reading.by,
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
         )
