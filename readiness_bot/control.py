@@ -225,9 +225,14 @@ def bad(location: Location, message: str, confidence: Confidence = Confidence.HI
     return Site(location, good=False, message=message, confidence=confidence, fix=fix)
 
 
+_FILLED_IN = str.maketrans(
+    {"\N{MATHEMATICAL LEFT WHITE SQUARE BRACKET}": "{{ ", "\N{MATHEMATICAL RIGHT WHITE SQUARE BRACKET}": " }}"}
+)
+
+
 def seen(path: str, line: int, detail: str) -> Evidence:
-    """Evidence at a place."""
-    return Evidence(path, line, detail)
+    """Evidence at a place; what a chart fills in is shown as its template writes it."""
+    return Evidence(path, line, detail.translate(_FILLED_IN))
 
 
 def passed(summary: str, *evidence: Evidence) -> Judgement:
