@@ -22,6 +22,10 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
+        {
+            "shop/settings.py": "import django\nINSTALLED_APPS = ['django.contrib.admin', 'shop']\n",
+            "shop/models.py": "from django.db import models\nclass Order(models.Model):\n    pass\n",
+        },
         (
             "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = "
             "FastAPI()\n\n\n@app.exception_handler(Exception)\n"
@@ -96,7 +100,7 @@ def exception_handlers(repo: Repo) -> Judgement:
 def _frameworks_default(repo: Repo) -> Evidence | None:
     for site in repo.routes.applications:
         return seen(site.location.path, site.location.line, f"application made by `{site.name.rpartition(':')[2]}`")
-    for setting in repo.services.settings_named("ROOT_URLCONF"):
+    for setting in repo.services.settings_named("ROOT_URLCONF", "INSTALLED_APPS") if repo.services.is_django else ():
         return seen(setting.module.path, setting.line, "a Django project")
     for route in repo.routes.all:
         return seen(route.module.path, route.line, f"route of {route.framework}")
