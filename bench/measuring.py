@@ -72,8 +72,12 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
 
 
 def _watch(process: subprocess.Popen[bytes], most: list[int]) -> None:
+    before = {process.pid}
     while process.poll() is None:
-        most[0] = max(most[0], sum(map(_proportional, _family(process.pid))))
+        family = _family(process.pid)
+        # A process that is just being started still stands in its parent's memory, which must not count twice.
+        most[0] = max(most[0], sum(_proportional(one) for one in family if one in before))
+        before = {process.pid, *family}
         time.sleep(SAMPLED_EVERY)
 
 
