@@ -43,16 +43,18 @@ class Scripts:
 
     @cached_property
     def loose(self) -> frozenset[str]:
-        """The scripts that lie in folders which are no packages, import nothing of the tree and are imported nowhere.
+        """The scripts that lie in folders which are no packages, and import and are imported by nothing but tests.
 
         Only beside a service that is elsewhere, and never what something deployed starts, serves or works a queue.
         """
         candidates = {module.path: module for module in self._python.production if self._stands_alone(module)}
         if not candidates or not any(not _SERVING.isdisjoint(_roots(module)) for module in self._python.production):
             return frozenset()
-        for module in sorted(self._python.modules.values(), key=_is_aside):
+        for module in self._python.modules.values():
             if not candidates:
                 break
+            if module.area is Area.TEST:
+                continue  # A script that has tests is a script.
             for imported in module.facts.imports:
                 path = self._python.absolute(imported.target, module).partition(":")[0]
                 found = self._python.module_named(imported.target, module.path)
@@ -95,11 +97,6 @@ class Scripts:
             for path in self._sources.paths
             if _OWN_UNIT.search(path) and self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
         )
-
-
-def _is_aside(module: Module) -> bool:
-    """Whether a module is no production code: those are asked last, as most of them need not be unpacked."""
-    return module.area is not Area.PRODUCTION
 
 
 def _runs(module: Module) -> bool:
