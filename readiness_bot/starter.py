@@ -7,6 +7,7 @@ from readiness_bot.settings import FILE_NAMES
 WORKFLOW = ".github/workflows/readiness.yml"
 
 CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+CACHE = "actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0"
 ACTION = "readiness-bot/readiness-bot@v1"
 
 _WORKFLOW = f"""\
@@ -41,9 +42,16 @@ jobs:
         with:
           fetch-depth: 2 # the commit and the one it is compared with
           persist-credentials: false
+      # What the default branch leaves here spares its pull requests the judging of their base.
+      - uses: {CACHE}
+        with:
+          path: .readiness-cache
+          key: readiness-${{{{ github.sha }}}}
+          restore-keys: readiness-
       # Pin this to the full id of a release's commit, as is done above.
       - uses: {ACTION}
         with:
+          cache-dir: .readiness-cache
           # The first week only tells. Remove this line to let new blockers fail the job.
           fail-on: never
 
@@ -58,9 +66,15 @@ jobs:
       - uses: {CHECKOUT}
         with:
           persist-credentials: false
+      - uses: {CACHE}
+        with:
+          path: .readiness-cache
+          key: readiness-${{{{ github.sha }}}}
+          restore-keys: readiness-
       - uses: {ACTION}
         with:
           mode: baseline
+          cache-dir: .readiness-cache
 """
 
 _CONFIGURATION = """\

@@ -43,14 +43,27 @@ def test_the_gate_has_the_base_at_hand_and_leaves_no_token() -> None:
     assert checkout["with"] == {"fetch-depth": "2", "persist-credentials": "false"}
 
 
-def test_the_checkout_is_pinned_by_its_full_id() -> None:
+def test_other_people_s_actions_are_pinned_by_their_full_ids() -> None:
     uses = [step["uses"] for job in workflow()["jobs"].values() for step in job["steps"]]
-    assert len(uses) == 4
-    assert all(re.fullmatch(r"actions/checkout@[0-9a-f]{40}", each) for each in uses if each.startswith("actions/"))
+    assert len(uses) == 6
+    assert all(
+        re.fullmatch(r"actions/(checkout|cache)@[0-9a-f]{40}", one) for one in uses if one.startswith("actions/")
+    )
+
+
+def test_every_job_keeps_what_it_found_out_and_finds_what_others_kept() -> None:
+    for job in workflow()["jobs"].values():
+        _, cache, ours = job["steps"]
+        assert cache["with"] == {
+            "path": ".readiness-cache",
+            "key": "readiness-${{ github.sha }}",
+            "restore-keys": "readiness-",
+        }
+        assert ours["with"]["cache-dir"] == cache["with"]["path"]
 
 
 def test_its_first_week_only_tells() -> None:
-    assert workflow()["jobs"]["gate"]["steps"][1]["with"] == {"fail-on": "never"}
+    assert workflow()["jobs"]["gate"]["steps"][-1]["with"]["fail-on"] == "never"
 
 
 def test_every_input_it_gives_is_one_of_the_action() -> None:
@@ -62,5 +75,5 @@ def test_every_input_it_gives_is_one_of_the_action() -> None:
         if "readiness-bot" in step["uses"]
         for name in step.get("with", {})
     }
-    assert given == {"fail-on", "mode"}
+    assert given == {"cache-dir", "fail-on", "mode"}
     assert given <= action["inputs"].keys()
