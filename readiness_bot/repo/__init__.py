@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
@@ -17,6 +18,7 @@ from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.environment import Environment
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.identity import Identity
+from readiness_bot.repo.idle_applications import idle_applications
 from readiness_bot.repo.incoming import Incoming
 from readiness_bot.repo.interface import Interface
 from readiness_bot.repo.jobs import Jobs
@@ -70,10 +72,22 @@ class Repo:
     def python(self) -> Python:
         """The Python code, with names resolved across files.
 
-        A script that production starts is production wherever it lies.
+        A script that production starts is production wherever it lies; an application that nothing starts is none.
         """
         self.sources.mark_started(one.resolved for one in self.deployment.started_commands if one.resolved)
-        return Python(self.sources)
+        python = Python(self.sources)
+        served = [one.target for one in self.deployment.started if one.kind == "app"]
+        if any(one.kind == "app" for one in self.deployment.started_commands):
+            python.set_apart(tuple(idle_applications(python, served, self._is_mentioned)))
+        return python
+
+    def _is_mentioned(self, module: str) -> bool:
+        """Whether documents or settings of tools name a module."""
+        texts = chain(
+            (section.text for document in self.documents.all for section in document.prose.sections),
+            (setting.text for tables in self.tooling.files.values() for table in tables for setting in table.settings),
+        )
+        return any(module in text for text in texts)
 
     @cached_property
     def routes(self) -> Routes:

@@ -235,6 +235,11 @@ class Python:
         facts = whole or load()
         return Module(path, Area.GENERATED if facts.generated else area, lambda: facts)
 
+    def set_apart(self, paths: Iterable[str]) -> None:
+        """Take these modules for no production, before anything else is asked."""
+        for path in paths:
+            self.modules[path] = Module(path, self.modules[path].facts, Area.TOOLING)
+
     def flows(self, module: Module) -> Flows:
         """How values move through a module."""
         known = self._flows.get(module.path)

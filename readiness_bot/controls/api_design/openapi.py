@@ -45,6 +45,16 @@ from readiness_bot.repo import Repo
             "from fastapi import FastAPI\n\napp = FastAPI(openapi_url=None)\n\n\n@app.get('/items')\ndef items():\n"
             "    return []\n"
         ),
+        {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n"
+                "    return []\n"
+            ),
+            "app/asgi.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/ws')\ndef talk():\n    return 1\n"
+            ),
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n',
+        },
     ],
     fixed={
         "app/main.py": (

@@ -95,6 +95,14 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
         {"app/main.py": _APP, "Dockerfile": _IMAGE.format(server='gunicorn", "app.main:app')},
         {
             "app/main.py": _APP,
+            "app/asgi.py": (
+                "from broadcaster import Broadcast\nfrom fastapi import FastAPI\n\nchannel = Broadcast('a')\n"
+                "app = FastAPI()\n\n\n@app.on_event('shutdown')\nasync def stop():\n    await channel.disconnect()\n"
+            ),
+            "Dockerfile": _IMAGE.format(server='gunicorn", "app.main:app'),
+        },
+        {
+            "app/main.py": _APP,
             "Dockerfile": _IMAGE.format(server="/start.sh"),
             "start.sh": "#!/bin/sh\ngunicorn --graceful-timeout 30 app.main:app\n",
         },

@@ -1,0 +1,80 @@
+"""Applications beside the one that is started, which nothing starts, imports or names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from readiness_bot.facts.python import MODULE
+from readiness_bot.model import Area
+from readiness_bot.repo.python import Module, Python
+
+_APPLICATIONS = frozenset(
+    {
+        "fastapi.FastAPI",
+        "starlette.applications.Starlette",
+        "flask.Flask",
+        "quart.Quart",
+        "sanic.Sanic",
+        "litestar.Litestar",
+        "aiohttp.web.Application",
+        "falcon.App",
+        "falcon.asgi.App",
+        "bottle.Bottle",
+    }
+)
+
+
+def idle_applications(python: Python, served: Iterable[str], is_mentioned: Callable[[str], bool]) -> Iterator[str]:
+    """The paths of modules that hold an application which nobody serves, beside one of the same package that is served.
+
+    `served` are the import strings that some command of the tree starts. Only a module that no other imports, that is
+    no program by itself and that no text names is idle: anything else may be how the second application is started.
+    """
+    started = {module for text in served if (module := python.module_named(text.partition(":")[0])) is not None}
+    packages = {module.path.partition("/")[0] for module in started if _holds_application(module)}
+    if not packages:
+        return
+    candidates = [
+        module
+        for module in python.modules.values()
+        if module.area is Area.PRODUCTION
+        and module not in started
+        and "/" in module.path
+        and module.path.partition("/")[0] in packages
+        and not module.path.endswith(("__init__.py", "__main__.py"))
+        and _holds_application(module)
+        and not _is_program(module)
+    ]
+    if not candidates:
+        return
+    reached = set(_reached(python))
+    for module in candidates:
+        if module.path not in reached and not is_mentioned(module.name):
+            yield module.path
+
+
+def _holds_application(module: Module) -> bool:
+    return any(
+        call.name in _APPLICATIONS and call.scope == MODULE and call.result.startswith(":")
+        for call in module.facts.calls
+    )
+
+
+def _is_program(module: Module) -> bool:
+    return any("__name__" in guard for call in module.facts.calls for guard in call.guards)
+
+
+def _reached(python: Python) -> Iterator[str]:
+    """The modules that others import, by statement or by a text that names them."""
+    for module in python.modules.values():
+        for origin in (*(item.target for item in module.facts.imports), *module.facts.stars):
+            path = python.absolute(origin, module).partition(":")[0]
+            if path != module.path:
+                yield path
+        for text, _ in module.facts.strings:
+            if "." in text or ":" in text:
+                found = python.module_named(text.partition(":")[0], module.path) or python.module_named(
+                    text.rpartition(".")[0], module.path
+                )
+                if found is not None and found is not module:
+                    yield found.path
