@@ -357,6 +357,8 @@ class Interface:
     def _schema_of_view(self, route: Route) -> str:
         if route.view is None:
             return ""
+        if route.framework == "flask-rest-jsonapi":
+            return "schema" if self._python.class_value(route.view, "schema") is not None else ""
         for name in ("serializer_class", "form_class", "schema_class", "input_schema", "request_schema"):
             if self._python.class_value(route.view, name) is not None:
                 return name
@@ -389,7 +391,7 @@ class Interface:
         return bool(lasts & _PAGE_CALLS) and not lasts & _DATA_CALLS
 
     def _is_shaped(self, route: Route) -> bool:
-        if self._schema_of_view(route) in ("serializer_class", "get_serializer_class"):
+        if self._schema_of_view(route) in ("serializer_class", "get_serializer_class", "schema"):
             return True
         if route.call is not None and any(
             route.call.has(name) for name in ("response_model", "response", "return_dto", "response_class", "responses")
@@ -557,6 +559,7 @@ class Interface:
                 "ReadOnlyModelViewSet",
                 "ListView",
                 "ListModelMixin",
+                "ResourceList",
             )
             for base in self._python.external_bases(route.view)
         )
@@ -571,6 +574,9 @@ class Interface:
         )
 
     def _is_paged(self, route: Route) -> bool:
+        if route.framework == "flask-rest-jsonapi":
+            # Thirty to a page, unless a client asks for another size.
+            return True
         if route.view is not None:
             bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(
                 route.view, "paginate_by"

@@ -19,6 +19,21 @@ from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.sources import Sources
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+_JSON_API: dict[str, dict[str, tuple[str, ...]]] = {
+    "ResourceList": {"get": ("before_get", "query"), "post": ("before_post", "before_create_object")},
+    "ResourceDetail": {
+        "get": ("before_get", "before_get_object"),
+        "patch": ("before_patch", "before_update_object"),
+        "delete": ("before_delete", "before_delete_object"),
+    },
+    "ResourceRelationship": {
+        "get": ("before_get",),
+        "post": ("before_post",),
+        "patch": ("before_patch",),
+        "delete": ("before_delete",),
+    },
+}
+"""What the resources of Flask-REST-JSONAPI answer, and the hooks that each answer goes through."""
 STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 """The methods that change state, by RFC 9110: those that are not safe."""
 
@@ -112,6 +127,8 @@ _ROUTERS: dict[str, str] = {
     "flask_restplus.Namespace()": "flask-restx",
     "flask_restplus.Api()": "flask-restx",
     "flask_restful.Api()": "flask-restful",
+    "flask_rest_jsonapi.Api()": "flask-rest-jsonapi",
+    "flask_combo_jsonapi.Api()": "flask-rest-jsonapi",
     "sanic.Sanic()": "sanic",
     "sanic.Blueprint()": "sanic",
     "sanic.blueprints.Blueprint()": "sanic",
@@ -439,7 +456,11 @@ class Routes:
 
     def _held_by(self, site: CallSite) -> Iterator[str]:
         """The application or blueprint that an API object is made for, at once or later by `init_app`."""
-        for value in (*site.call.args[:1], site.call.keyword("app"), site.call.keyword("blueprint")):
+        held = site.call.args[:1]
+        if "jsonapi" in site.name and len(site.call.args) > 1:
+            # `Api(app, blueprint)`: the blueprint is what is served, wherever that is registered.
+            held = site.call.args[1:2]
+        for value in (*held, site.call.keyword("app"), site.call.keyword("blueprint")):
             name = self._router_of(value, site.module) if value is not None else ""
             if name:
                 yield name
@@ -950,6 +971,8 @@ class Routes:
             last = site.last
             if last.startswith("add_") and "resource" in last:
                 yield from self._resource(site)
+            elif last == "route" and len(site.call.args) >= 3:
+                yield from self._json_api(site)
             elif last == "add_url_rule":
                 yield from self._url_rule(site)
             elif last in ("add_route", "add_api_route", "add_websocket_route", "add_api_websocket_route"):
@@ -1008,6 +1031,33 @@ class Routes:
             return
         router, framework = self._receiver(site)
         yield from self._class_routes(view, paths, framework or "flask-restful", site, router if framework else "", ())
+
+    def _json_api(self, site: CallSite) -> Iterator[Route]:
+        """`api.route(OrderList, "order_list", "/orders")` of Flask-REST-JSONAPI, by the hooks of the resource."""
+        router, framework = self._receiver(site)
+        view = self._class_in(site.call.args[0], site.module) if framework == "flask-rest-jsonapi" else None
+        if view is None:
+            return
+        texts = [self._text(value, site.module) for value in site.call.args[2:]]
+        paths = [text for text in texts if text.startswith("/")]
+        bases = {base.rpartition(".")[2] for base in self._python.external_bases(view)}
+        verbs = next((verbs for base, verbs in _JSON_API.items() if base in bases), {})
+        chosen = self._python.class_value(view, "methods")
+        named = [value.value for value in flattened(chosen[1].value) if isinstance(value, Const)] if chosen else []
+        for verb, hooks in verbs.items():
+            if not named or verb.upper() in named:
+                handler = next(filter(None, (self._python.member(view, hook) for hook in hooks)), None)
+                yield from self._made(
+                    paths,
+                    [verb],
+                    framework,
+                    site.module,
+                    site.call.line,
+                    handler,
+                    view=view,
+                    router=router,
+                    call=site.call,
+                )
 
     def _url_rule(self, site: CallSite) -> Iterator[Route]:
         path = self._text(site.call.argument(0, "rule"), site.module)

@@ -25,6 +25,12 @@ _HALF = 0.05
     role=Role.BACKEND,
     sources=["https://google.aip.dev/158"],
     passes=[
+        (
+            "from flask import Blueprint, Flask\nfrom flask_rest_jsonapi import Api, ResourceList\n\n"
+            "app = Flask(__name__)\nv1 = Blueprint('v1', __name__, url_prefix='/v1')\napi = Api(app, v1)\n\n\n"
+            "class Orders(ResourceList):\n    schema = OrderSchema\n    methods = ['GET']\n\n\n"
+            "api.route(Orders, 'order_list', '/orders')\napp.register_blueprint(v1)\n"
+        ),
         {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
