@@ -7,6 +7,8 @@ from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severit
 from readiness_bot.repo import Repo
 from readiness_bot.repo.containers import Container
 
+_SOME = 0.2
+"""One bounded container among many, mostly one that came with its manifest, bounds no service."""
 _HALF_BOUNDED = 0.5
 _DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -68,6 +70,11 @@ _BOUNDED = f"""\
         {"deploy/api.yaml": _DEPLOYMENT},
         {"compose.yaml": "services:\n  api:\n    build: .\n"},
         {
+            "deploy/api.yaml": "---\n".join(
+                (_BOUNDED.replace(": api", ": backend"), *(_DEPLOYMENT.replace(": api", f": api{n}") for n in range(6)))
+            )
+        },
+        {
             "chart/templates/api.yaml": _TEMPLATE,
             "chart/values.yaml": "resources: {}\n",
         },
@@ -90,7 +97,7 @@ def resource_limits(repo: Repo) -> Judgement:
     if not unbounded:
         return passed("Every container of the service is bounded in memory.", *bounded[:4])
     summary = f"{len(unbounded)} of {len(judged)} containers of the service are not bounded in memory."
-    if share > 0:
+    if share >= _SOME:
         return partial(summary, *unbounded[:4], *bounded[:2], score=round(0.5 + 0.4 * share, 2))
     return failed(summary, *unbounded[:4])
 
