@@ -86,7 +86,13 @@ _SERVICE = {
         },
     ],
     fixed={**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
-    partials=[{**_SERVICE, "config/settings/staging.py": "DEBUG = False\n"}],
+    partials=[
+        {**_SERVICE, "config/settings/staging.py": "DEBUG = False\n"},
+        {
+            **_SERVICE,
+            "config.py": "class Config:\n    DEBUG = False\n\n\nclass StagingConfig(Config):\n    STAGING = True\n",
+        },
+    ],
     ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
 )
 def staging_environment(repo: Repo) -> Judgement:
@@ -96,7 +102,7 @@ def staging_environment(repo: Repo) -> Judgement:
     described = [*_of_pipelines(repo), *_of_files(repo, _DESCRIBED)]
     if described:
         return passed("An environment before production is described.", *described[:3])
-    settings = [*_of_files(repo, _SETTINGS)]
+    settings = [*_of_files(repo, _SETTINGS), *_of_classes(repo)]
     if settings:
         return partial(
             "Settings for a second environment are kept, but nothing describes or deploys it.", *settings[:2], score=0.5
@@ -135,3 +141,10 @@ def _of_files(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Evidence]:
             and "/static/" not in path
         ):
             yield seen(path, 0, "kept for an environment before production")
+
+
+def _of_classes(repo: Repo) -> Iterator[Evidence]:
+    """Classes of settings such as `StagingConfig`."""
+    for site in repo.python.classes:
+        if re.search(r"^(Staging|Stage|PreProd\w*|Sandbox)\w*(Config|Settings?)", site.definition.name):
+            yield seen(site.module.path, site.definition.line, f"`{site.definition.name}`")
