@@ -64,6 +64,8 @@ _FACTORS = (
     "onetimepass",
     "oath",
 )
+_SEALS = re.compile(r"checksum|signature|licen[sc]e", re.IGNORECASE)
+"""Modules that encrypt to seal what they send, and keep none of it."""
 _SIGNS_REQUESTS = re.compile(r"(requests_)?oauthlib\.(oauth1\.)?(OAuth1|SIGNATURE)")
 """What signs calls to another service with its tokens, which signs nobody in."""
 _SIGNS_IN = re.compile(r"auth|login|sso|social|account|user", re.IGNORECASE)
@@ -526,6 +528,7 @@ class Accounts:
                 self._wiring.runs(module) and self._is_called(item.target),
             )
             for module, item in self._python.imports(*_ENCRYPTION)
+            if not _SEALS.search(module.path.rpartition("/")[2])
         ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.path, item.line)))
 
