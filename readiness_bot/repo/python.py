@@ -238,7 +238,7 @@ class Python:
     def set_apart(self, paths: Iterable[str]) -> None:
         """Take these modules for no production, before anything else is asked."""
         for path in paths:
-            self.modules[path] = Module(path, self.modules[path].facts, Area.TOOLING)
+            self.modules[path].area = Area.TOOLING
 
     def flows(self, module: Module) -> Flows:
         """How values move through a module."""
