@@ -25,22 +25,22 @@ _APPLICATIONS = frozenset(
 
 
 def idle_applications(python: Python, served: Iterable[str], is_mentioned: Callable[[str], bool]) -> Iterator[str]:
-    """The paths of modules that hold an application which nobody serves, beside one of the same package that is served.
+    """The paths of modules that hold an application which nobody serves, beside one of the same folder that is served.
 
     `served` are the import strings that some command of the tree starts. Only a module that no other imports, that is
     no program by itself and that no text names is idle: anything else may be how the second application is started.
     """
     started = {module for text in served if (module := python.module_named(text.partition(":")[0])) is not None}
-    packages = {module.path.partition("/")[0] for module in started if _holds_application(module)}
-    if not packages:
+    # Elsewhere in the tree it may be another service, which is started from its own folder.
+    folders = {module.path.rpartition("/")[0] for module in started if _holds_application(module)} - {""}
+    if not folders:
         return
     candidates = [
         module
         for module in python.modules.values()
         if module.area is Area.PRODUCTION
         and module not in started
-        and "/" in module.path
-        and module.path.partition("/")[0] in packages
+        and module.path.rpartition("/")[0] in folders
         and not module.path.endswith(("__init__.py", "__main__.py"))
         and _holds_application(module)
         and not _is_program(module)
