@@ -5,6 +5,11 @@ from __future__ import annotations
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.services import Attachment
+from readiness_bot.repo.values import Const
+
+_CLIENTS, _SERVERS = 400, 500
+"""Where the statuses of clients' and of servers' errors begin."""
 
 
 @Control(
@@ -26,6 +31,10 @@ from readiness_bot.repo import Repo
             "shop/settings.py": "import django\nINSTALLED_APPS = ['django.contrib.admin', 'shop']\n",
             "shop/models.py": "from django.db import models\nclass Order(models.Model):\n    pass\n",
         },
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.errorhandler(404)\ndef missing(error):\n"
+            "    return 'nothing here', 404\n"
+        ),
         (
             "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n\napp = "
             "FastAPI()\n\n\n@app.exception_handler(Exception)\n"
@@ -82,19 +91,32 @@ def exception_handlers(repo: Repo) -> Judgement:
             for item, told in leaking[:5]
         ]
         return partial("A registered handler answers with internals.", *shown, score=0.5)
-    if handlers:
-        shown = [
-            seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`")
-            for item in handlers[:5]
-        ]
+    general = [item for item in handlers if not _is_of_clients(item)]
+    shown = [
+        seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`")
+        for item in (general or handlers)[:5]
+    ]
+    if general:
         return passed("Errors are answered by registered handlers.", *shown)
     framework = _frameworks_default(repo)
+    if framework is not None and handlers:
+        return passed(
+            "Mistakes of clients have handlers; the framework answers the rest without internals while debug is off.",
+            framework,
+            *shown,
+        )
     if framework is not None:
         return passed(
             "No handler of its own: the framework's default answers 500 without internals while debug is off.",
             framework,
         )
     return _raw_server(repo)
+
+
+def _is_of_clients(handler: Attachment) -> bool:
+    """Whether a handler is for one status of a client's mistake, such as 404."""
+    handled = handler.arguments[0] if handler.arguments else None
+    return isinstance(handled, Const) and isinstance(handled.value, int) and _CLIENTS <= handled.value < _SERVERS
 
 
 def _frameworks_default(repo: Repo) -> Evidence | None:
