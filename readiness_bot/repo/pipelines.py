@@ -852,7 +852,7 @@ def _of_action(step: Step) -> ToolCommand | None:
     given = " ".join(_input(step.inputs, "args", "options", "extra_args", "arguments", "extra-args"))
     if tool == "ruff" and given.startswith(("format", "check")):
         arguments = []
-    words = (*arguments, *given.split())
+    words = (*arguments, *(word for word in given.split() if word not in arguments))
     if tool in ("docker", "twine"):
         words = (
             *words,
