@@ -971,7 +971,7 @@ class Routes:
             last = site.last
             if last.startswith("add_") and "resource" in last:
                 yield from self._resource(site)
-            elif last == "route" and len(site.call.args) >= 3:
+            elif last == "route" and self._receiver(site)[1] == "flask-rest-jsonapi":
                 yield from self._json_api(site)
             elif last == "add_url_rule":
                 yield from self._url_rule(site)
@@ -1035,7 +1035,7 @@ class Routes:
     def _json_api(self, site: CallSite) -> Iterator[Route]:
         """`api.route(OrderList, "order_list", "/orders")` of Flask-REST-JSONAPI, by the hooks of the resource."""
         router, framework = self._receiver(site)
-        view = self._class_in(site.call.args[0], site.module) if framework == "flask-rest-jsonapi" else None
+        view = self._class_in(site.call.argument(0, "resource"), site.module)
         if view is None:
             return
         texts = [self._text(value, site.module) for value in site.call.args[2:]]
