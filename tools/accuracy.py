@@ -183,14 +183,15 @@ def _by_round(readings: Sequence[Reading]) -> str:
     for number in sorted({one.round for one in located}):
         own = [one for one in located if one.round == number]
         others = [one for one in own if one.control != _EASIEST]
+        searched = any(one.kind == "missed" for one in own)
         rows.append(
             (
                 number,
                 len({one.repository for one in own}),
                 _first_sight(own),
                 _first_sight(others),
-                _found_at_first(own),
-                _found_at_first(others),
+                _found_at_first(own) if searched else "–",
+                _found_at_first(others) if searched else "–",
                 _row("", own)[2],
             )
         )

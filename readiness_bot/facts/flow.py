@@ -48,7 +48,7 @@ _SAME = frozenset(
 _TEXTS = frozenset({"str", "repr", "ascii", "format"})
 _TEXT_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "encode", "decode",
-     "removeprefix", "removesuffix", "expandtabs", "zfill", "ljust", "rjust", "center", "replace", "translate"}
+     "removeprefix", "removesuffix", "expandtabs", "zfill", "ljust", "rjust", "center", "replace"}
 )  # fmt: skip
 _SPLITTING = frozenset({"split", "rsplit", "splitlines", "partition", "rpartition"})
 _TAKING = frozenset({"get", "pop", "setdefault", "getlist", "get_list", "getall", "getone", "popitem", "__getitem__"})

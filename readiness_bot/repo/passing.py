@@ -171,6 +171,7 @@ _METHODS: dict[str, Effect] = {
     ),
     "relative_to": Effect((-1,), "text", "contained"),
     "sub": Effect((1,), "text", "substituted"),
+    "translate": Effect((-1,), "text", "substituted"),
     **dict.fromkeys(
         ("slugify", "secure_filename", "get_valid_filename", "sanitize_filename", "safe_filename", "clean_filename"),
         _FILE_NAME,

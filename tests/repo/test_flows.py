@@ -188,3 +188,9 @@ def test_a_stopgap_beside_a_digest_is_not_surely_what_comes_back() -> None:
     repo = repo_of(text)
     [site] = repo.python.calls_of("open")
     assert [(flow.kind, flow.sure) for flow in repo.flows.into(site, 0)] == [("request", False)]
+
+
+def test_replaced_characters_are_told_of_a_value() -> None:
+    table = "TABLE = str.maketrans({'x': '_'})\n"
+    text = f"{_FLASK}{table}@app.get('/')\ndef f():\n    sink(request.args['a'].translate(TABLE))\n"
+    assert [(flow.kind, "substituted" in flow.cleaned) for flow in _flows(text)[1]] == [("request", True)]

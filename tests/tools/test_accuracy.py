@@ -60,10 +60,11 @@ def test_first_and_present_figures_differ() -> None:
 
 
 def test_each_round_has_its_first_sight() -> None:
-    readings = [reading(1, was_told=True), msgspec.structs.replace(reading(20, true=False), round=1)]
+    first = [reading(1, was_told=True), reading(60, missed=True)]
+    readings = [*first, msgspec.structs.replace(reading(20, true=False), round=1)]
     rows = TABLES["by-round"](readings).splitlines()[2:]
     assert rows == [
-        "| 0 | 1 | 1/1 = 100% | – | 1/1 = 100% | – | 1/1 = 100% |",
+        "| 0 | 1 | 1/1 = 100% | – | 1/2 = 50% | – | 1/1 = 100% |",
         "| 1 | 1 | 0/1 = 0% | – | – | – | – |",
     ]
 
