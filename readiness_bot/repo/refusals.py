@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python import Call, Const, Definition, Index, Invoke, Name, Raise, Return, Value
 from readiness_bot.repo.python import DefinitionSite, Python
@@ -251,8 +251,9 @@ class Refusals:
             target = self._python.definition(call.via or call.name, site.module)
             if target is None and call.via:
                 target = self._python.definition(call.name, site.module)
-            checks = STRONG_NAME.search(snake(call.last)) is not None or _CHECKS.match(snake(call.last)) is not None
             if target is not None and target.name != site.name:
+                last = snake(call.last)
+                checks = STRONG_NAME.search(last) is not None or _CHECKS.match(last) is not None
                 found = self.strength(target, depth + 1)
                 # Deep in a service something may refuse somebody; it counts where the call is named for asking.
                 best = max(best, found if checks else min(found, Strength.READS))
@@ -352,9 +353,13 @@ def _demands_right(guard: Guard) -> bool:
     )
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=100_000)
 def snake(name: str) -> str:
     """A name in lower case with its words parted by underscores: `requireAuth` becomes `require_auth`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+    return _HUMP.sub("_", name).lower()
 
 
 def _about_identity(text: str) -> bool:
@@ -428,7 +433,12 @@ def _is_check(call: Call) -> bool:
 
     `verify_permission`, `require_admin`, `self.requireAdmin`.
     """
-    name = snake(call.last)
+    return _names_check(call.last)
+
+
+@lru_cache(maxsize=100_000)
+def _names_check(last: str) -> bool:
+    name = snake(last)
     return re.match(
         r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate)(_|$)", name
     ) is not None and (
