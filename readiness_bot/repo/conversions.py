@@ -36,7 +36,10 @@ _FUNCTIONS = (
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
     r"markupsafe\.\w+|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
-_PLAIN = re.compile(rf"({_BUILTINS})(\(\).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])")
+# What lies in a container is not known by the container: its methods are its own.
+_PLAIN = re.compile(
+    rf"({_BUILTINS})(\(\)(?!.*\[\]\.).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])"
+)
 _SPEAKING = re.compile(
     r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
     r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?"
@@ -79,7 +82,7 @@ _ACTING = re.compile(
     r"install|apply|acquire|refresh|retrieve|lookup|call|record|track|report|set|add|drop|clear|flush|migrate|restart|"
     r"reload|init|setup|configure|bind|listen|accept|recv|receive|perform|trigger|schedule|charge|pay|ping|login|"
     r"authenticate|verify|check|navigate|click|goto|all|first|last|one|exists|aggregate|scalar|scalars|save_all|bulk|stop|"
-    r"list|get|find|resolve|search|count|filter|select|wait|poll|move|copy|rename|mkdir|makedirs|touch|extract|unpack)"
+    r"list|get|find|resolve|search|count|filter|select|wait|poll|move|copy|rename|mkdir|makedirs|touch|extract|unpack|train|learn)"
     r"(_\w+|All|Many|One|s)?$"
 )
 _ALWAYS = re.compile(
@@ -106,6 +109,8 @@ def acts(name: str) -> bool:
         return True
     owner, _, last = name.rpartition(".")
     last = last.rpartition(":")[2].lstrip("?")
+    if last.endswith("Connection"):
+        return True
     if not _ACTING.match(last):
         return False
     if not _GETTING.match(last) or last in ("all", "set_password"):

@@ -118,6 +118,28 @@ _FAILURE_WORDS = re.compile(
             "def names(store):\n    try:\n        found = store.query()\n    except BaseException:  # "
             "<- flagged\n        found = []\n    return found\n"
         ),
+        {
+            "shop/ports.py": (
+                "from typing import Protocol\n\n\nclass Stock(Protocol):\n"
+                "    async def levels(self, shop): ...\n    def reserve(self, order): ...\n"
+            ),
+            "shop/orders.py": (
+                "from shop.ports import Stock\n\n\nasync def everywhere(stocks: dict[str, Stock]):\n    found = []\n"
+                "    for name in stocks:\n        try:\n            stock: Stock = stocks[name]\n"
+                "            found.extend(await stock.levels(name))\n"
+                "        except Exception:  # <- flagged\n            continue\n    return found\n"
+            ),
+        },
+        (
+            "def renew(model, rows):\n    try:\n        model.train(rows)\n    except Exception:  # <- flagged\n"
+            "        pass\n    return model\n"
+        ),
+        (
+            "class Directory:\n    def __init__(self, ldap):\n        self.ldap = ldap\n\n"
+            "    def enter(self, uri, name, secret):\n        link = None\n        try:\n"
+            "            link = self.ldap.Connection(uri, name, password=secret)\n"
+            "        except Exception:  # <- flagged\n            pass\n        return link\n"
+        ),
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"
@@ -449,7 +471,16 @@ def _only_parses(repo: Repo, name: str, module: Module, above: frozenset[str] = 
     if own.definition.kind == "class":
         made = repo.python.member(own, "__init__")
         return made is None or _calls_only_parse(repo, made, above | {own.name})
+    if own.definition.is_async or _is_left_to_others(own):
+        return False
     return _calls_only_parse(repo, own, above | {own.name})
+
+
+def _is_left_to_others(site: DefinitionSite) -> bool:
+    """Whether a method has no body of its own: what others put in its place is not known."""
+    facts, index = site.module.facts, site.index
+    does = {item.scope for item in facts.calls} | {item.scope for item in facts.returns}
+    return site.definition.parent >= 0 and site.definition.statements <= 1 and index not in does
 
 
 def _calls_only_parse(repo: Repo, site: DefinitionSite, above: frozenset[str]) -> bool:
