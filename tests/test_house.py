@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -195,3 +196,11 @@ def test_the_configuration_that_the_readme_shows_is_understood() -> None:
 
 def test_generated_files_are_as_the_code_says() -> None:
     assert stale(ROOT, generated()) == [], "run `make docs`"
+
+
+def test_we_pass_our_own_gate(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "readiness_bot", "score", str(ROOT), "--cache-dir", str(tmp_path)]
+    command += ["--fail-on", "any-blocker", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["overall"]["verdict"] == "ready"
