@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.chart import bars, growth
 from bench.measuring import Cost, Spread, run
@@ -33,6 +34,8 @@ class Figures:
     yardstick: list[float] = field(default_factory=list)
     runs: dict[str, list[Cost]] = field(default_factory=dict)
     cache_bytes: int = 0
+    flow: float = 0.0
+    """What following data within the production files costs, in parses of them."""
 
     def wall(self, name: str) -> Spread:
         """Seconds by the clock."""
@@ -106,11 +109,11 @@ def _measure(subject: Subject, folder: Path, rounds: int, *, peers: bool, peer_l
     base, head = (
         checked_out(subject, revision, folder / side) for side, revision in (("b", subject.base), ("h", subject.head))
     )
-    _, files, lines = _parse(head)
-    figures = Figures(subject.name, lines, files)
+    told = _parse(head)
+    figures = Figures(subject.name, told.lines, told.files, flow=told.flow / told.seconds)
     cache = folder / "cache"
     for _ in range(rounds):
-        figures.yardstick.append(_parse(head)[0])
+        figures.yardstick.append(_parse(head).seconds)
         for name, cost in _round(subject, base, head, cache, peers=peers, peer_limit=peer_limit):
             figures.runs.setdefault(name, []).append(cost)
     figures.cache_bytes = sum(path.stat().st_size for path in cache.rglob("*") if path.is_file())
@@ -160,10 +163,19 @@ def _round(
         )
 
 
-def _parse(tree: Path) -> tuple[float, int, int]:
+class _Parsed(NamedTuple):
+    """What the yardstick tells of a tree's production files; seconds are those of a processor."""
+
+    seconds: float
+    files: int
+    lines: int
+    flow: float
+
+
+def _parse(tree: Path) -> _Parsed:
     command = [sys.executable, "-m", "bench.yardstick", str(tree)]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return float(told[0]), int(told[1]), int(told[2])
+    return _Parsed(float(told[0]), int(told[1]), int(told[2]), float(told[3]))
 
 
 def _growth(store: Path, folder: Path) -> Iterator[tuple[int, float, float]]:
@@ -195,6 +207,7 @@ def _told(measured: Sequence[Figures], sizes: Sequence[tuple[int, float, float]]
             )
         yield ""
         yield f"Cache: {figures.cache_bytes / 1e6:.1f} MB."
+        yield f"Following data within the production files: {figures.flow:.1f} P of processor time."
     if sizes:
         yield ""
         yield "| lines | cold s | warm s |"

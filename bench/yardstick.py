@@ -1,4 +1,7 @@
-"""One parse of a tree's production files, on one processor: the unit (P) in which costs are told between machines."""
+"""One parse of a tree's production files, on one processor: the unit (P) in which costs are told between machines.
+
+And what following data through them costs in the same measure.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ import time
 import warnings
 from pathlib import Path
 
+from readiness_bot.facts.extractor import Unreadable
+from readiness_bot.facts.python import extract_flows, extract_unmeasured
 from readiness_bot.model import Area
 from readiness_bot.repo.areas import Areas
 
@@ -42,6 +47,22 @@ def seconds(files: list[bytes]) -> float:
     return spent
 
 
+def flow_seconds(files: list[bytes]) -> float:
+    """Processor seconds that following data within these files takes once, their trees and names at hand."""
+    spent = 0.0
+    gc.disable()
+    for data in files:
+        try:
+            extract_unmeasured(data)  # what is read last is at hand: only the data flow is left to do
+            start = time.process_time()
+            extract_flows(data)
+            spent += time.process_time() - start
+        except Unreadable:
+            continue
+    gc.enable()
+    return spent
+
+
 if __name__ == "__main__":
     read = production(Path(sys.argv[1]))
-    print(seconds(read), len(read), sum(data.count(b"\n") for data in read))
+    print(seconds(read), len(read), sum(data.count(b"\n") for data in read), flow_seconds(read))
