@@ -120,17 +120,8 @@ def compare(
     # that is no longer made in another file. The same holds for a blocker that fades to a hint: it is fixed.
     changed = [pair for pair in matching.pairs if not is_blind(pair.head.location.path)]
     risen = [pair.head for pair in changed if _rises(pair)]
-    faded = [
-        pair.base
-        for pair in changed
-        if pair.base.blocker and not pair.head.blocker and pair.head.waived is None and not lost
-    ]
-    verdicts = {verdict.control: verdict for verdict in base.verdicts}
-    comparable = {
-        verdict.control
-        for verdict in head.verdicts
-        if verdict.control in verdicts and _comparable(verdicts[verdict.control], verdict, unread_base, unread_head)
-    }
+    faded = [] if lost else [pair.base for pair in changed if _fades(pair)]
+    comparable = _comparable_controls(base, head, unread_base, unread_head)
     new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head.blockers, base, comparable)
     fixed_capabilities = [] if lost else _capabilities(base.blockers, head, comparable)
     fixed_blockers = _located(base.blockers, [*gone, *faded]) + fixed_capabilities
@@ -150,6 +141,16 @@ def compare(
         skipped=_skipped(base.skipped, head.skipped),
         policy_changes=tuple(policy_changes),
     )
+
+
+def _comparable_controls(base: Report, head: Report, unread_base: _Unread, unread_head: _Unread) -> set[str]:
+    """The controls whose verdicts may be held against each other."""
+    verdicts = {verdict.control: verdict for verdict in base.verdicts}
+    return {
+        verdict.control
+        for verdict in head.verdicts
+        if verdict.control in verdicts and _comparable(verdicts[verdict.control], verdict, unread_base, unread_head)
+    }
 
 
 def match(base: Iterable[Finding], head: Iterable[Finding], renames: Mapping[str, str]) -> Matching:
@@ -256,6 +257,11 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
     if stage is Stage.MOVED:
         return finding.control, place.symbol, place.statement
     return finding.control, place.statement
+
+
+def _fades(pair: Pair) -> bool:
+    """Whether a blocker has become a hint, other than by a waiver."""
+    return pair.base.blocker and not pair.head.blocker and pair.head.waived is None
 
 
 def _rises(pair: Pair) -> bool:
