@@ -134,7 +134,7 @@ def _judged(
     if wanted:
         anew = partial(_judged_anew, repository, list(wanted.values()), settings, coverage, processes, progress)
         try:
-            answers = anew(Store.open(directory))
+            answers = anew(Store(directory))
         except _StoreDamagedError:
             _log.warning("The facts of earlier runs cannot be relied on and are extracted anew")
             answers = anew(Store())

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from readiness_bot.facts.store import source_digest, write_whole
+from readiness_bot.facts.store import source_digest, unpacked, write_whole
 from readiness_bot.git import Tree
 from readiness_bot.model import Facts, Skipped, Verdict
 
@@ -68,12 +68,8 @@ class VerdictStore:
         try:
             if not file.is_file() or file.stat().st_size > LARGEST:
                 return None
-            unpacker = zlib.decompressobj()
-            unpacked = unpacker.decompress(file.read_bytes(), LARGEST)
-            if not unpacker.eof:
-                raise ValueError("too large once unpacked, or cut off")
-            judged = msgspec.msgpack.decode(unpacked, type=JudgedTree)
-        except (OSError, ValueError, zlib.error, msgspec.MsgspecError, RecursionError) as error:
+            judged = msgspec.msgpack.decode(unpacked(file.read_bytes(), LARGEST), type=JudgedTree)
+        except (OSError, ValueError, msgspec.MsgspecError, RecursionError) as error:
             _log.warning("The verdicts of an earlier run cannot be used: %s", error)
             return None
         with suppress(OSError):

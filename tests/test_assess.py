@@ -123,7 +123,7 @@ def test_kept_facts_that_turn_out_to_be_none_are_found_anew(tmp_path: Path, capl
     plain = _report(tmp_path / "shop")
     assert [item.path for item in plain.skipped] == ["tests/broken.py"]
     for jobs in (1, 2):
-        store = Store.open(tmp_path / f"cache{jobs}")
+        store = Store(tmp_path / f"cache{jobs}")
         broken = repository.tree("HEAD").entries["tests/broken.py"]
         store.put("python-test", broken.blob, Row(facts=msgspec.Raw(msgspec.msgpack.encode(["no", "facts"]))))
         store.save()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -12,7 +11,7 @@ from typing import NamedTuple, TypeVar, cast
 import msgspec
 
 from readiness_bot.facts.extractor import MAX_BYTES, Extractor, claiming, extractors
-from readiness_bot.facts.store import UNPACKED_BYTES, Row, Store
+from readiness_bot.facts.store import UNPACKED_BYTES, Row, Store, unpacked
 from readiness_bot.facts.workers import Outcome, Task, available_processors, outcomes_of, run, without_facts
 from readiness_bot.git import TOO_LARGE, Entry, Repository, Tree, Unread
 from readiness_bot.model import Skipped
@@ -180,14 +179,10 @@ class Harvest:
 
 def _unpacked(facts: msgspec.Raw) -> bytes:
     """Facts that were kept packed. Raises `MsgspecError` for what is not."""
-    unpacker = zlib.decompressobj()
     try:
-        unpacked = unpacker.decompress(msgspec.msgpack.decode(facts, type=bytes), UNPACKED_BYTES)
-    except zlib.error as error:
+        return unpacked(msgspec.msgpack.decode(facts, type=bytes), UNPACKED_BYTES)
+    except ValueError as error:
         raise msgspec.DecodeError(str(error)) from error
-    if not unpacker.eof:
-        raise msgspec.DecodeError("cut off, or larger than facts can be")
-    return unpacked
 
 
 def harvest(

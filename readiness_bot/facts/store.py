@@ -67,7 +67,10 @@ class _Pack(msgspec.Struct, array_like=True, gc=False):
 
 
 class Store:
-    """The rows of a folder. Nothing is written before `save`; without a folder it remembers for this run only."""
+    """The rows of this version of the extractors in a folder, which need not exist.
+
+    Nothing is written before `save`; without a folder it remembers for this run only.
+    """
 
     def __init__(self, directory: Path | None = None) -> None:
         name = file_name() if directory is not None else ""
@@ -78,11 +81,6 @@ class Store:
         self._recent = _read(self._recent_file)
         self._run = max(self._pack.run, self._recent.run) + 1
         self._grown = False
-
-    @classmethod
-    def open(cls, directory: Path | None) -> Store:
-        """The store of this version of the extractors in the folder, which need not exist; None keeps nothing."""
-        return cls(directory)
 
     def get(self, kind: str, blob: str) -> Row | None:
         """What is known of the blob as this kind; counts as a use."""
@@ -216,12 +214,8 @@ def _read(file: Path | None) -> _Pack:
             return _Pack()
         if file.stat().st_size > PACKED_BYTES:
             raise ValueError("too large")
-        unpacker = zlib.decompressobj()
-        unpacked = unpacker.decompress(file.read_bytes(), UNPACKED_BYTES)
-        if not unpacker.eof or unpacker.unused_data:
-            raise ValueError("too large once unpacked, or cut off")
-        return msgspec.msgpack.decode(unpacked, type=_Pack)
-    except (OSError, ValueError, zlib.error, msgspec.MsgspecError, RecursionError, MemoryError) as error:
+        return msgspec.msgpack.decode(unpacked(file.read_bytes(), UNPACKED_BYTES), type=_Pack)
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError, MemoryError) as error:
         _log.warning(
             "The facts of earlier runs cannot be used and are extracted anew: %s", str(error) or "out of memory"
         )
@@ -240,6 +234,18 @@ def _bounded(kinds: dict[str, dict[str, _Kept]], run: int) -> dict[str, dict[str
             break
         bounded[kind][blob] = kept
     return {kind: dict(sorted(blobs.items())) for kind, blobs in bounded.items() if blobs}
+
+
+def unpacked(packed: bytes, most: int) -> bytes:
+    """What was packed, if it has no more than `most` bytes. Raises `ValueError` for more, and for what is not ours."""
+    unpacker = zlib.decompressobj()
+    try:
+        content = unpacker.decompress(packed, most)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("too large once unpacked, or cut off")
+    return content
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -8,7 +8,7 @@ from readiness_bot.facts.python import MODULE
 from readiness_bot.model import Area
 from readiness_bot.repo.python import Module, Python
 
-_APPLICATIONS = frozenset(
+WEB_APPLICATIONS = frozenset(
     {
         "fastapi.FastAPI",
         "starlette.applications.Starlette",
@@ -22,6 +22,7 @@ _APPLICATIONS = frozenset(
         "bottle.Bottle",
     }
 )
+"""What makes an application that a server may be given by name."""
 
 
 def idle_applications(python: Python, served: Iterable[str], is_mentioned: Callable[[str], bool]) -> Iterator[str]:
@@ -55,7 +56,7 @@ def idle_applications(python: Python, served: Iterable[str], is_mentioned: Calla
 
 def _holds_application(module: Module) -> bool:
     return any(
-        call.name in _APPLICATIONS and call.scope == MODULE and call.result.startswith(":")
+        call.name in WEB_APPLICATIONS and call.scope == MODULE and call.result.startswith(":")
         for call in module.facts.calls
     )
 

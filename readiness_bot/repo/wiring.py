@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from readiness_bot.facts.python import DECORATOR, MODULE, Definition, Name
 from readiness_bot.model import Area
+from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
 from readiness_bot.repo.python import DefinitionSite, Module, Python
 from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
@@ -309,22 +310,12 @@ _START_NAMES = frozenset(
         "app.py",
     }
 )
-_APPLICATIONS = frozenset(
+_APPLICATIONS = WEB_APPLICATIONS | frozenset(
     {
-        "fastapi.FastAPI",
-        "starlette.applications.Starlette",
-        "flask.Flask",
-        "quart.Quart",
-        "sanic.Sanic",
-        "litestar.Litestar",
-        "aiohttp.web.Application",
         "tornado.web.Application",
         "connexion.App",
         "connexion.FlaskApp",
         "connexion.AsyncApp",
-        "bottle.Bottle",
-        "falcon.App",
-        "falcon.asgi.App",
         "django.core.wsgi.get_wsgi_application",
         "django.core.asgi.get_asgi_application",
         "celery.Celery",

@@ -115,11 +115,11 @@ def test_what_is_stored_is_not_read_again(
     place = repository({"a.md": "# One\n", "bad.md": "none\n", "big.txt": "x" * (MAX_BYTES + 1), "lfs.txt": LFS})
     opened = Repository.open(place)
     tree = opened.tree("HEAD")
-    first = harvest(opened, [tree], store=Store.open(tmp_path / "cache"))
+    first = harvest(opened, [tree], store=Store(tmp_path / "cache"))
     assert extracted() == ["lines # One", "lines none", "title # One", "title none"]
     with monkeypatch.context() as patch:
         patch.setattr(Repository, "start", None)
-        second = harvest(opened, [tree], store=Store.open(tmp_path / "cache"))
+        second = harvest(opened, [tree], store=Store(tmp_path / "cache"))
     assert extracted() == []
     assert second.facts(tree, Title) == first.facts(tree, Title) == {"a.md": Title("One")}
     assert (
@@ -132,7 +132,7 @@ def test_what_is_stored_is_not_read_again(
         )
     )
     commit(place, {"b.md": "# Two\n"})
-    harvest(opened, [opened.tree("HEAD")], store=Store.open(tmp_path / "cache"))
+    harvest(opened, [opened.tree("HEAD")], store=Store(tmp_path / "cache"))
     assert extracted() == ["lines # Two", "title # Two"]
 
 
@@ -188,12 +188,12 @@ def test_the_working_tree_is_read_from_disk(
     write(place, {"b.md": "# Edited\n", "c.md": "# New\n"})
     opened = Repository.open(place)
     base, head = opened.tree("HEAD"), opened.working_tree()
-    gathered = harvest(opened, [base, head], store=Store.open(tmp_path / "cache"))
+    gathered = harvest(opened, [base, head], store=Store(tmp_path / "cache"))
     assert gathered.facts(base, Title) == {"a.md": Title("One"), "b.md": Title("Two")}
     assert gathered.facts(head, Title) == {"a.md": Title("One"), "b.md": Title("Edited"), "c.md": Title("New")}
     extracted()
     commit(place, {})
-    harvest(opened, [opened.tree("HEAD")], store=Store.open(tmp_path / "cache"))
+    harvest(opened, [opened.tree("HEAD")], store=Store(tmp_path / "cache"))
     assert extracted() == []
 
 
@@ -207,11 +207,11 @@ def test_what_a_partial_clone_lacks_is_named_and_not_remembered(
     git(tmp_path / "partial", "cat-file", "-p", "HEAD:a.md")
     opened = Repository.open(tmp_path / "partial")
     tree = opened.tree("HEAD")
-    gathered = harvest(opened, [tree], store=Store.open(tmp_path / "cache"))
+    gathered = harvest(opened, [tree], store=Store(tmp_path / "cache"))
     assert gathered.facts(tree, Title) == {"a.md": Title("One")}
     assert gathered.skipped(tree) == (Skipped("b.md", "not in this clone"),)
     git(tmp_path / "partial", "cat-file", "-p", "HEAD:b.md")
-    again = harvest(opened, [tree], store=Store.open(tmp_path / "cache"))
+    again = harvest(opened, [tree], store=Store(tmp_path / "cache"))
     assert again.skipped(tree) == ()
     assert again.facts(tree, Title) == {"a.md": Title("One"), "b.md": Title("Two")}
 
@@ -221,11 +221,11 @@ def test_stored_facts_of_the_wrong_shape_are_extracted_again(
 ) -> None:
     opened = Repository.open(repository({"a.md": "# One\n", "b.md": "two\n"}))
     tree = opened.tree("HEAD")
-    store = Store.open(tmp_path)
+    store = Store(tmp_path)
     for path in ("a.md", "b.md"):
         store.put("title", tree.entries[path].blob, Row(facts=msgspec.Raw(msgspec.msgpack.encode([["no", "title"]]))))
     store.save()
-    gathered = harvest(opened, [tree], store=Store.open(tmp_path))
+    gathered = harvest(opened, [tree], store=Store(tmp_path))
     assert gathered.facts(tree, Title) == {"a.md": Title("One")}
     assert gathered.skipped(tree) == (Skipped("b.md", "no title"),)
     assert caplog.messages == [
@@ -234,7 +234,7 @@ def test_stored_facts_of_the_wrong_shape_are_extracted_again(
     ]
     caplog.clear()
     gathered.keep()
-    assert harvest(opened, [tree], store=Store.open(tmp_path)).facts(tree, Title) == {"a.md": Title("One")}
+    assert harvest(opened, [tree], store=Store(tmp_path)).facts(tree, Title) == {"a.md": Title("One")}
     assert caplog.messages == []
 
 
@@ -276,7 +276,7 @@ def test_the_number_of_processes_changes_nothing(
 
 
 def everything(opened: Repository, tree: Tree, cache: Path, jobs: int) -> tuple[list[str], str]:
-    gathered = harvest(opened, [tree], store=Store.open(cache), jobs=jobs)
+    gathered = harvest(opened, [tree], store=Store(cache), jobs=jobs)
     kinds = dict.fromkeys(extractor.facts for extractor in all_extractors())
     facts = [repr(each) for kind in kinds for each in gathered.facts(tree, kind).items()]
     skipped = [repr(each) for each in gathered.skipped(tree)]

@@ -27,7 +27,7 @@ def packed(content: object) -> bytes:
 
 def used(folder: Path, blobs: list[str], new: list[str], size: int = 10) -> None:
     """One run that uses these blobs and finds new ones."""
-    store = Store.open(folder)
+    store = Store(folder)
     for blob in blobs:
         store.get("dockerfile", blob)
     for blob in new:
@@ -36,16 +36,16 @@ def used(folder: Path, blobs: list[str], new: list[str], size: int = 10) -> None
 
 
 def known(folder: Path, blobs: list[str]) -> list[str]:
-    store = Store.open(folder)
+    store = Store(folder)
     return [blob for blob in blobs if store.get("dockerfile", blob) is not None]
 
 
 def test_rows_come_back_by_kind_and_blob(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "deep" / "folder")
+    store = Store(tmp_path / "deep" / "folder")
     store.put("dockerfile", "1" * 40, FACTS)
     store.put("compose", "1" * 40, REFUSED)
     store.save()
-    again = Store.open(tmp_path / "deep" / "folder")
+    again = Store(tmp_path / "deep" / "folder")
     row = again.get("dockerfile", "1" * 40)
     assert row is not None
     assert msgspec.msgpack.decode(row.facts) == ["FROM", 1]
@@ -55,11 +55,11 @@ def test_rows_come_back_by_kind_and_blob(tmp_path: Path) -> None:
 
 
 def test_a_store_without_folder_lasts_one_run() -> None:
-    store = Store.open(None)
+    store = Store()
     store.put("dockerfile", "1", FACTS)
     store.save()
     assert store.get("dockerfile", "1") == FACTS
-    assert Store.open(None).get("dockerfile", "1") is None
+    assert Store().get("dockerfile", "1") is None
 
 
 def test_a_run_without_news_writes_nothing(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_run_without_news_writes_nothing(tmp_path: Path) -> None:
     before = file.stat()
     used(tmp_path, ["1"], [])
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    Store.open(tmp_path / "never").save()
+    Store(tmp_path / "never").save()
     assert not (tmp_path / "never").exists()
 
 
@@ -92,7 +92,7 @@ def test_the_file_is_replaced_whole_and_others_may_read_it(tmp_path: Path) -> No
 
 def test_what_a_parallel_run_wrote_is_kept(tmp_path: Path) -> None:
     used(tmp_path, [], ["1"])
-    slow = Store.open(tmp_path)
+    slow = Store(tmp_path)
     slow.put("dockerfile", "2", FACTS)
     used(tmp_path, ["1"], ["3"])
     slow.save()
@@ -133,7 +133,7 @@ def test_a_run_that_adds_little_writes_little(tmp_path: Path) -> None:
 
 def test_little_that_a_parallel_run_wrote_is_kept(tmp_path: Path) -> None:
     used(tmp_path, [], [str(number) for number in range(50)], size=1000)
-    slow, slower = Store.open(tmp_path), Store.open(tmp_path)
+    slow, slower = Store(tmp_path), Store(tmp_path)
     slow.put("dockerfile", "50", FACTS)
     slower.put("dockerfile", "51", FACTS)
     used(tmp_path, [], ["52"], size=1000)
