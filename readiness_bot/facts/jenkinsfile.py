@@ -19,12 +19,17 @@ _PART = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_GROOVY = re.compile(
+    r"(\s|//[^\n]*\n|/\*.*?\*/)*(\#![^\n]*groovy|@Library\b|library\b|import\s+[\w.]+|def\s+\w+|\w+\s*\([^\n]*$)",
+    re.DOTALL | re.MULTILINE,
+)
+"""How a file that leaves everything to a shared library begins: an annotation, or a call of one of its steps."""
 _ON_BRANCH = re.compile(r"\bbranch\b|\bbuildingTag\b|\btag\b")
 
 
 def is_jenkinsfile(text: str) -> bool:
     """Whether a text has the shape of a Jenkinsfile."""
-    return re.search(r"\b(pipeline|node|stage)\s*[({]", text) is not None
+    return re.search(r"\b(pipeline|node|stage)\s*[({]", text) is not None or _GROOVY.match(text) is not None
 
 
 def jenkinsfile(text: str) -> Pipeline:

@@ -115,10 +115,9 @@ def _extract(data: bytes) -> Manifests:
     resources: list[Resource] = []
     for document in _unlisted(load_documents(data)):
         if document["kind"].string and document["apiVersion"].string:
-            workload = _workload(document)
-            if workload is not None:
-                workloads.append(workload)
-            else:
+            found = [workload] if (workload := _workload(document)) is not None else list(_workloads_within(document))
+            workloads.extend(found)
+            if not found:
                 resources.append(_resource(document))
     return Manifests(tuple(workloads), tuple(resources))
 
@@ -232,6 +231,23 @@ def _workload(document: Node) -> Workload | None:
         grace=pod["terminationGracePeriodSeconds"].string,
         hook=document["metadata"]["annotations"]["helm.sh/hook"].string,
     )
+
+
+def _workloads_within(document: Node) -> Iterator[Workload]:
+    """The pods of a custom resource that lists what its operator deploys, each with one container's own keys."""
+    for key in ("deployments", "jobs"):
+        for node in document["spec"][key]:
+            pod = node["podSpec"]
+            if pod["image"].string:
+                yield Workload(
+                    kind=document["kind"].string,
+                    name=node["name"].string or document["metadata"]["name"].string,
+                    line=node.line,
+                    end_line=node.end_line,
+                    containers=(_container(pod, init=False),),
+                    schedule=node["schedule"].string,
+                    grace=pod["terminationGracePeriodSeconds"].string,
+                )
 
 
 _PROBES = {"livenessProbe": "liveness", "readinessProbe": "readiness", "startupProbe": "startup"}

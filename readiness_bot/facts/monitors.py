@@ -59,12 +59,14 @@ def _extract(data: bytes) -> Monitors:
         if b'"panels"' in data or b'"rows"' in data or b'"widgets"' in data or b'"query"' in data:
             return Monitors(tuple(_of_json(data)))
         return Monitors()
-    if not _MARK.search(data):
+    kept_in_manifest = b"ConfigMap" in data and (b'"panels"' in data or b'"rows"' in data)
+    if not _MARK.search(data) and not kept_in_manifest:
         return Monitors()
-    if b"{{" in data:
+    if b"{{" in data and not kept_in_manifest:
         # Alert texts are templates of their own; in a chart they hide nothing that is asked for here.
         data = neutralised(data.decode("utf-8-sig", "replace")).encode()
-    return Monitors(tuple(monitor for document in load_documents(data) for monitor in _of_yaml(document)))
+    read = _of_manifest if kept_in_manifest else _of_yaml
+    return Monitors(tuple(monitor for document in load_documents(data) for monitor in read(document)))
 
 
 def _of_yaml(document: Node) -> Iterator[Monitor]:
@@ -84,6 +86,22 @@ def _of_yaml(document: Node) -> Iterator[Monitor]:
         for one in document[key]:
             if one["query"]:
                 yield Monitor("monitor", one["name"].string, one.line, (one["query"].string,))
+
+
+def _of_manifest(document: Node) -> Iterator[Monitor]:
+    """What the entries of a ConfigMap hold, alone or in a template of OpenShift's."""
+    for inner in (document, *document["objects"]):
+        if inner["kind"].string == "ConfigMap":
+            for _, value in inner["data"].entries:
+                yield from _of_entry(value)
+
+
+def _of_entry(value: Node) -> Iterator[Monitor]:
+    """What an entry of a ConfigMap holds, where that is a dashboard: Grafana's sidecar installs those."""
+    text = value.string
+    if text.lstrip()[:1] == "{" and ('"panels"' in text or '"rows"' in text):
+        for monitor in _of_json(text.encode()):
+            yield msgspec.structs.replace(monitor, line=value.key_line or value.line)
 
 
 def _rules(group: Node) -> Iterator[Monitor]:

@@ -533,7 +533,8 @@ class _Reader:
         if owner is not None and owner.kind == "class" and ordered:
             ordered = ordered[1:]
         annotated = all(a.annotation is not None for a in ordered) and (
-            node.returns is not None or node.name == "__init__"
+            # What a checker looks into: it infers the rest where the parameters say what they take.
+            bool(ordered) or node.returns is not None or node.name == "__init__"
         )
         self.close_definition(index, node, scope, frame, parameters=parameters, returns=returns, annotated=annotated)
 

@@ -173,6 +173,16 @@ class Repo:
         return Wiring(self.sources, self.python, started)
 
     @cached_property
+    def serves(self) -> bool:
+        """Whether something of the tree answers requests: its code does, or what is deployed opens a port for others.
+
+        The port at which a worker hands out its metrics is none.
+        """
+        if self.services.is_server or not self.deployment.serves:
+            return self.services.is_server
+        return not (self.services.is_worker and self.services.hands_out_metrics)
+
+    @cached_property
     def is_service(self) -> bool:
         """Whether the tree is something that runs in production, and not a library.
 

@@ -308,6 +308,9 @@ def _started(program: str, words: tuple[str, ...], state: _State) -> Iterator[Pa
     if program.startswith("$"):
         if state.drops_root:
             yield _parsed("rest", "", "other", state)
+        elif arguments and (_PYTHON.match(behind := _basename(arguments[0])) or behind in _PROGRAMS):
+            # A variable in front of a program holds a wrapper, or nothing.
+            yield from _parse(arguments, replace(state, depth=state.depth + 1))
         return
     if program.endswith("manage.py") or program in ("django-admin", "django-admin.py"):
         yield _django(words[0] if program.endswith(".py") and "admin" not in program else "", arguments, state)

@@ -89,7 +89,7 @@ _ALWAYS = re.compile(
     r"(open|io\.open|codecs\.open|input|compile|exec|eval|__import__)$|(os|shutil|subprocess|socket|ssl|sqlite3|tempfile|glob|"
     r"importlib|ctypes|signal|psutil|smtplib|imaplib|ftplib|paramiko|requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|"
     r"pymongo|motor|psycopg2?|pymysql|MySQLdb|sqlalchemy|elasticsearch|kafka|kombu|pika|celery|docker|kubernetes|git|stripe|twilio|"
-    r"django\.(db|core\.(cache|mail|files|management))|flask_mail|opentelemetry|sentry_sdk|prometheus_client)\b"
+    r"django\.(db|core\.(cache|mail|files|management))|flask_mail|opentelemetry\.(sdk|exporter|instrumentation)|sentry_sdk|prometheus_client)\b"
 )
 _STORED = re.compile(r"\.objects(\(\))?\.|\.query(\(\))?\.|_set\.|\.session\.")
 _GETTING = re.compile(

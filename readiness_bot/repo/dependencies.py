@@ -170,7 +170,7 @@ class Dependencies:
         tool, verb = command.tool, words[0] if words else ""
         if tool == "uv" and words[:2] in (("pip", "install"), ("pip", "sync")):
             return self._of_pip(command, path, words[2:])
-        if tool in ("pip", "pip3", "pip-sync") and verb in ("install", "sync", "wheel"):
+        if (tool == "pip-sync" or re.fullmatch(r"pip[\d.]*", tool)) and verb in ("install", "sync", "wheel"):
             return self._of_pip(command, path, words[1:])
         if tool == "pip-sync":
             return self._of_pip(command, path, words)

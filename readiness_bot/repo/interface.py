@@ -131,6 +131,20 @@ class Taken:
     by: str
 
 
+_ABOUT_ONE = (
+    ".TemplateView",
+    ".RedirectView",
+    ".DetailView",
+    ".CreateView",
+    ".UpdateView",
+    ".DeleteView",
+    ".FormView",
+    ".RetrieveAPIView",
+    ".CreateAPIView",
+)
+"""Bases of views that show one thing or none, whatever their path is called."""
+
+
 class Interface:
     """Questions about what the routes of one tree take and give."""
 
@@ -465,7 +479,7 @@ class Interface:
 
     def _is_list(self, route: Route) -> bool:
         if route.view is not None and any(
-            base.endswith((".TemplateView", ".RedirectView")) for base in self._python.external_bases(route.view)
+            base.endswith(_ABOUT_ONE) for base in self._python.external_bases(route.view)
         ):
             return False
         if self._takes_pages(route):

@@ -147,8 +147,11 @@ _WHOLE_TRACERS = matcher(
     "flask_opentracing.FlaskTracing",
     "aws_lambda_powertools.Tracer",
 )
-_SENTRY = frozenset({"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init"})
+_SENTRY = frozenset(
+    {"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init", "fillmore.libsentry.set_up_sentry"}
+)
 _TRACKERS = matcher(
+    "fillmore.libsentry.set_up_sentry",
     "sentry_sdk.init",
     "sentry_sdk.api.init",
     "raven.Client",

@@ -515,8 +515,12 @@ class _Follower:
         for path, facts in self.sources.facts(ShellScript).items():
             if "entrypoint" not in path.rpartition("/")[2].replace("-", "").replace("_", ""):
                 continue
-            branch = tuple(command for command in facts.commands if run.command.tool in command.block.split("/"))
-            if branch and self._once(f"{path}#{run.command.tool}", 0):
+            branch = tuple(
+                structs.replace(command, words=_with_arguments(command.words, run.command.arguments))
+                for command in facts.commands
+                if run.command.tool in command.block.split("/")
+            )
+            if branch and self._once(f"{path}#{run.command.text}", 0):
                 for command in tools_of(branch):
                     yield self._at(run, replace(command, container=""), path, can_fail=True)
 
@@ -831,6 +835,12 @@ def _under(directory: str, further: str) -> str:
         elif part not in ("", ".", ".."):
             parts.append(part)
     return "/".join(parts)
+
+
+def _with_arguments(words: tuple[str, ...], arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """The words with the script's own arguments in place of `"$@"`; its first one is the word that chose the branch."""
+    at = next((number for number, word in enumerate(words) if word in ("$@", "$*", "${@}", "${@:2}")), -1)
+    return words if at < 0 else (*words[:at], *arguments, *words[at + 1 :])
 
 
 def _quoted(words: tuple[str, ...]) -> str:

@@ -179,7 +179,14 @@ class Resilience:
     @cached_property
     def retries(self) -> tuple[Mechanism, ...]:
         """Every retry mechanism of production code, the used ones first."""
-        found = [*self._by_decorator(), *self._by_object(), *self._by_queue(), *self._by_loop(), *self._by_option()]
+        found = [
+            *self._by_decorator(),
+            *self._by_wrapping(),
+            *self._by_object(),
+            *self._by_queue(),
+            *self._by_loop(),
+            *self._by_option(),
+        ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
 
     def _by_decorator(self) -> Iterator[Mechanism]:
@@ -189,6 +196,20 @@ class Resilience:
                 if _RETRY_DECORATORS.search(name) or self._is_own_retry(decorator, site.module):
                     detail = f"`@{_short(name)}` on `{site.definition.name}`"
                     yield Mechanism(detail, site.location, self._is_used(site))
+
+    def _by_wrapping(self) -> Iterator[Mechanism]:
+        """Decorators that are called on a function where it is used: `again = retry(attempts=3)(self.save)`."""
+        for site in self._python.all_calls:
+            handed = site.call.args[0] if len(site.call.args) == 1 and not site.call.keywords else None
+            if not isinstance(handed, Name) or not _RETRY_NAME.search(site.call.name):
+                continue
+            decorator = Name(site.call.name.removesuffix("()"))
+            name = self._resolved(decorator, site.module)
+            if _RETRY_DECORATORS.search(name) or self._is_own_retry(decorator, site.module):
+                wrapped = self._python.definition(handed.name, site.module)
+                if wrapped is not None:
+                    detail = f"`{_short(name)}` around `{wrapped.definition.name}`"
+                    yield Mechanism(detail, wrapped.location, self._call_is_reached(site))
 
     @cached_property
     def retried_share(self) -> float:

@@ -216,6 +216,11 @@ class Services:
             or any(takes_message(site.definition) for site in self._python.functions)
         )
 
+    @cached_property
+    def hands_out_metrics(self) -> bool:
+        """Whether a server of its own, beside what the tree does, hands out metrics."""
+        return any(True for _ in self._python.calls("prometheus_client.start_http_server"))
+
     # -- jobs ------------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -102,7 +102,7 @@ _COMPUTE_MODULE = re.compile(
 )
 
 
-_SERVING = frozenset({"Deployment", "StatefulSet", "Rollout", "Service", "DeploymentConfig"})
+_SERVING = frozenset({"ClowdApp", "Deployment", "StatefulSet", "Rollout", "Service", "DeploymentConfig"})
 """Kinds of workloads that serve; daemons and jobs beside them tell less of how the service runs."""
 
 

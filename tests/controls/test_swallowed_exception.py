@@ -36,13 +36,14 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("template.render(row)", "pass", "medium"),
         ("packet.close_all_sessions()", "pass", "low"),
         ("board.all()[0].name", "pass", "high"),
+        ("trace.get_current_span().get_span_context().trace_id", "pass", "medium"),
     ],
 )
 def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
     text = (
         "import json\nimport os\nimport subprocess\nfrom flask import session\n"
         "from datetime import datetime, timedelta\nimport requests\n"
-        "from PIL import Image\nfrom cryptography import x509\n\n\n"
+        "from PIL import Image\nfrom cryptography import x509\nfrom opentelemetry import trace\n\n\n"
         "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"
         f"    except Exception:\n        {handler}\n"

@@ -175,6 +175,11 @@ def test_a_jenkinsfile_knows_its_lines_and_branches() -> None:
     assert (deploy.name, deploy.events) == ("deploy", ("push",))
 
 
+def test_a_jenkinsfile_may_leave_everything_to_a_library() -> None:
+    found = read("// Steps of a library.\n@Library('github.com/shop/steps@v3') _\n\nsmokeTest (\n    marker: 'a'\n)\n")
+    assert (found.provider, found.jobs) == ("jenkins", ())
+
+
 @pytest.mark.parametrize("text", ["just: text\n", "- a\n- list\n", "a: b: c\n", ""])
 def test_what_is_no_pipeline_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):

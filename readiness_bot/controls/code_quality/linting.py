@@ -41,6 +41,17 @@ _HOOKS = (
         {
             "app/main.py": "import os\n",
             "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
+            "bin/entrypoint.sh": (
+                'case $1 in\nweb)\n  exec gunicorn app\n  ;;\nshell)\n  shift\n  exec "$@"\n  ;;\nesac\n'
+            ),
+            "bin/lint.sh": "set -e\nruff check .\n",
+            ".github/workflows/lint.yml": _WORKFLOW.replace(
+                "ruff check .", "docker compose run --rm base shell ./bin/lint.sh"
+            ),
+        },
+        {
+            "app/main.py": "import os\n",
+            "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
             "justfile": (
                 'dev := "uv run --extra=dev"\n\n[parallel]\ncheck: (format "--check") lint\n\n'
                 'format *args="":\n    {{ dev }} ruff format {{ args }}\n\n'

@@ -27,6 +27,7 @@ _UNTYPED = "def total(prices):\n    return sum(prices)\n"
     sources=["https://mypy.readthedocs.io/en/stable/existing_code.html", "https://typing.python.org/en/latest/"],
     passes=[
         {"app/main.py": _TYPED, ".github/workflows/types.yml": _WORKFLOW, "mypy.ini": "[mypy]\nstrict = true\n"},
+        {"app/main.py": _TYPED.replace(" -> int", ""), ".github/workflows/types.yml": _WORKFLOW},
         {"app/main.py": _TYPED, ".github/workflows/types.yml": _WORKFLOW.replace("mypy app", "uv run basedpyright")},
     ],
     fails=[{"app/main.py": _TYPED}, {"app/main.py": _UNTYPED}],

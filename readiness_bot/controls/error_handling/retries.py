@@ -25,6 +25,23 @@ ENOUGH = 0.5
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
+        {
+            "shop/again.py": (
+                "import functools\nimport time\n\n\ndef retry(attempts=5, pause=time.sleep):\n"
+                "    def around(function):\n"
+                "        @functools.wraps(function)\n        def call(*args):\n"
+                "            for attempt in range(attempts):\n"
+                "                try:\n                    return function(*args)\n                except OSError:\n"
+                "                    pause(2 ** attempt)\n            raise RuntimeError\n\n        return call\n\n"
+                "    return around\n"
+            ),
+            "shop/main.py": (
+                "import requests\n\nfrom shop.again import retry\n\n\nclass Till:\n    def __init__(self):\n"
+                "        self.charge_again = retry(attempts=3)(self.charge)\n\n    def charge(self, url):\n"
+                "        return requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n"
+                "    Till().charge_again('https://a.example')\n"
+            ),
+        },
         (
             "import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential\n\n\n"
             "@retry(stop=stop_after_attempt(3), wait=wait_exponential())\n"

@@ -95,6 +95,11 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
         {"app/main.py": _APP, "Dockerfile": _IMAGE.format(server='gunicorn", "app.main:app')},
         {
             "app/main.py": _APP,
+            "Dockerfile": _IMAGE.format(server="/start.sh"),
+            "start.sh": "#!/bin/sh\nexec ${WRAPPER} gunicorn --workers=2 app.main:app\n",
+        },
+        {
+            "app/main.py": _APP,
             "app/asgi.py": (
                 "from broadcaster import Broadcast\nfrom fastapi import FastAPI\n\nchannel = Broadcast('a')\n"
                 "app = FastAPI()\n\n\n@app.on_event('shutdown')\nasync def stop():\n    await channel.disconnect()\n"
@@ -111,7 +116,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
 )
 def graceful_shutdown(repo: Repo) -> Judgement:
     """Judged by what hooks really close, and by how production starts a server that can drain."""
-    if not (repo.services.is_server or repo.deployment.serves):
+    if not repo.serves:
         return not_applicable("Nothing here serves requests.")
     closings = repo.shutdown.closings
     serving = [one for one in closings if one.trigger != "worker"]

@@ -125,7 +125,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 
 def _judged(repo: Repo) -> Judgement:
-    if not (repo.services.is_server or repo.deployment.serves):
+    if not repo.serves:
         return not_applicable("Nothing here serves requests.")
     routes = _health_routes(repo)
     asking = [probe for probe in repo.deployment.probes if probe.http]

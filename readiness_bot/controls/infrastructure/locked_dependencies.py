@@ -52,6 +52,13 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
         {"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _LOOSE},
         {
             "app/main.py": _APP,
+            "pyproject.toml": _PROJECT,
+            "uv.lock": _LOCK,
+            "Dockerfile": _FROZEN.replace("uv sync --frozen --no-dev", "pip3.13 install ."),
+            ".github/workflows/test.yml": "on: pull_request\njobs: {t: {steps: [{run: uv sync}]}}\n",
+        },
+        {
+            "app/main.py": _APP,
             "requirements.txt": "flask==3.1.0\n",
             "Dockerfile": _FROZEN.replace("uv sync --frozen --no-dev", "pip install -r requirements.txt"),
         },

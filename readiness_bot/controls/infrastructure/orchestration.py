@@ -36,6 +36,14 @@ spec:
     sources=["https://kubernetes.io/docs/concepts/workloads/", "https://12factor.net/processes"],
     passes=[
         {"app/main.py": _APP, "deploy/api.yaml": _DEPLOYMENT},
+        {
+            "app/main.py": _APP,
+            "deploy.yaml": (
+                "apiVersion: v1\nkind: Template\nobjects:\n- apiVersion: cloud.redhat.com/v1alpha1\n  kind: ClowdApp\n"
+                "  metadata:\n    name: api\n  spec:\n    deployments:\n    - name: web\n      podSpec:\n"
+                "        image: ${IMAGE}:${IMAGE_TAG}\n        resources:\n          limits: {memory: 512Mi}\n"
+            ),
+        },
         {"app/main.py": _APP, "Procfile": "web: uvicorn app.main:app\n"},
         {"app/main.py": _APP, "infra/main.tf": 'resource "aws_ecs_service" "api" {\n  desired_count = 2\n}\n'},
         {

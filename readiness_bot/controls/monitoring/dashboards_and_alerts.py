@@ -37,6 +37,13 @@ groups:
         {"app/main.py": _APP, "grafana/api.json": '{"title": "API", "schemaVersion": 39, "panels": []}\n'},
         {
             "app/main.py": _APP,
+            "dashboards/api.configmap.yaml": (
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: api\ndata:\n  api.json: |-\n"
+                '    {"title": "API", "schemaVersion": 39, "panels": [{"title": "{{ method }}"}]}\n'
+            ),
+        },
+        {
+            "app/main.py": _APP,
             "infra/alarms.tf": 'resource "aws_cloudwatch_metric_alarm" "errors" {\n  threshold = 1\n}\n',
         },
     ],

@@ -24,6 +24,10 @@ from readiness_bot.repo import Repo
             "raygun.Provider(app, app.config['RAYGUN_KEY']).attach()\n"
         ),
         (
+            "from falcon import App\nfrom fillmore.libsentry import set_up_sentry\n\n"
+            "set_up_sentry(sentry_dsn='https://a@b.example/1')\napp = App()\n"
+        ),
+        (
             "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nif "
             "os.environ.get('SENTRY_DSN'):\n    sentry_sdk.init(dsn=os.environ['SENTRY_DSN'])\napp = "
             "FastAPI()\n"

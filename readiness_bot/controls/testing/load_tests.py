@@ -44,11 +44,20 @@ class Shopper(HttpUser):
         {"app/main.py": _APP, "requirements-dev.txt": "locust\n"},
     ],
     fixed={"app/main.py": _APP, "tests/load/locustfile.py": _LOCUST},
-    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+    ignores=[
+        {
+            "app/main.py": (
+                "from confluent_kafka import Consumer\nfrom prometheus_client import start_http_server\n\n"
+                "start_http_server(9000)\nconsumer = Consumer({})\nwhile True:\n    print(consumer.poll(1.0))\n"
+            ),
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nEXPOSE 9000\nCMD ["python", "app/main.py"]\n',
+        },
+        {"lib/__init__.py": "def add(a, b):\n    return a + b\n"},
+    ],
 )
 def load_tests(repo: Repo) -> Judgement:
     """Judged by files that a load-testing tool runs; timing single functions is none."""
-    if not (repo.services.is_server or repo.deployment.serves):
+    if not repo.serves:
         return not_applicable("Nothing here serves requests.")
     found = [seen(path, one.line, f"{one.tool} scenario") for path, one in repo.deployment.load_scenarios]
     known = {one.path for one in found}
