@@ -213,6 +213,18 @@ class Lookups:
                 found[key] = lookup
         return tuple(found[key] for key in sorted(found))
 
+    def is_exception(self, lookup: Lookup) -> bool:
+        """Whether other queries of the same file, or on the same model, are held against the caller's own tenant.
+
+        Where none is, the code may be called by somebody who stands above the tenants, as another service does.
+        """
+        tenant = self._tenancy.tenant
+        places = {lookup.location.path, lookup.query.module.path}
+        return tenant is not None and any(
+            (query.model is lookup.model or query.module.path in places) and self._tenancy.knows_caller(query, tenant)
+            for query in self._queries.all
+        )
+
     # -- one query -------------------------------------------------------------------------------------------------
 
     def _of(self, query: Query, tenant: Tenant) -> Iterator[Lookup]:
@@ -261,7 +273,7 @@ class Lookups:
     def _is_owned(self, condition: Condition, model: Model) -> bool:
         """Whether a condition names a person or a parent: then the row is that one's."""
         name = condition.field.partition("__")[0].partition(".")[0]
-        field = model.field(name) or model.field(f"{name}_id")
+        field = model.field(name) or model.field(f"{name}_id") or model.field(name.removesuffix("_id"))
         if field is not None and field.role != "column":
             return True
         return bool(_OWNER_WORDS & set(words_of(condition.field)))

@@ -257,11 +257,15 @@ class Tenancy:
                 scoped.add(name)
                 if self._by_user(query):
                     evidence.append(_seen(query, f"`{query.model.name}` scoped by the caller's `{tenant.name}`"))
-            if (name in member_names or query.model is tenant) and any(
-                _USER_WORDS & set(words_of(condition.field)) for condition in query.conditions
-            ):
+            if _asks_membership(query, tenant, member_names):
                 evidence.append(_seen(query, f"the caller's membership in `{tenant.name}` looked up"))
         return evidence[:8], scoped
+
+    def knows_caller(self, query: Query, tenant: Tenant) -> bool:
+        """Whether a query holds the tenant against who calls: by the caller's own tenant, or by a membership in it."""
+        return (
+            any(mentions(condition, tenant.words) for condition in query.conditions) and self._by_user(query)
+        ) or _asks_membership(query, tenant.model, {member.site.name for member in tenant.members})
 
     def _descends(self, name: str, owner: DefinitionSite) -> bool:
         return any(item.name == owner.name for item in self._python.ancestry(self._models.by_site[name].site))
@@ -373,6 +377,15 @@ class Tenancy:
                 known.add(target.site.name)
                 pending.append((target, (*steps, field.name)))
         return None
+
+
+def _asks_membership(query: Query, tenant: Model, members: set[str]) -> bool:
+    """Whether a query looks up who belongs to the tenant."""
+    return (
+        query.model is not None
+        and (query.model.site.name in members or query.model is tenant)
+        and any(_USER_WORDS & set(words_of(condition.field)) for condition in query.conditions)
+    )
 
 
 def mentions(condition: Condition, words: frozenset[str]) -> bool:

@@ -20,3 +20,47 @@ def test_making_an_account_may_be_for_strangers(name: str, confidence: Confidenc
     text = f"{_HEAD}{_GUARDED}@app.post('/things')\ndef {name}():\n    db.session.add({name})\n"
     judgement = judge(authentication, repo_of({"shop/views.py": text}))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize("name", ["optional_user", "current_user"])
+def test_what_also_serves_strangers_may_serve_them_here(name: str) -> None:
+    text = (
+        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+        "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(401)\n\n\n"
+        "def optional_user(token: str = ''):\n    return token\n\n\n"
+        + "".join(
+            f"@app.put('/{one}', dependencies=[Depends(current_user)])\ndef {one}():\n    save({one})\n\n\n"
+            for one in "abcdef"
+        )
+        + f"@app.get('/bills', dependencies=[Depends({name})])\ndef bills():\n    return []\n\n\n"
+        "@app.patch('/bills/{key}')\ndef fill_in(key: str):\n    save(key)\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    expected = Confidence.LOW if name == "optional_user" else Confidence.HIGH
+    assert [site.confidence for site in judgement.sites if not site.good] == [expected]
+
+
+@pytest.mark.parametrize(("beside", "confidence"), [("", Confidence.LOW), ("@csrf_exempt\n", Confidence.HIGH)])
+def test_a_view_for_machines_among_pages_is_no_forgotten_one(beside: str, confidence: Confidence) -> None:
+    views = "".join(
+        f"{beside}@require_POST\n@login_required\ndef {one}(request):\n    Order.objects.filter(pk=1).delete()\n\n\n"
+        for one in "abcdef"
+    )
+    paths = ", ".join(f"path('{one}', views.{one})" for one in "abcdefg")
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "shop/urls.py": f"from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [{paths}]\n",
+        "shop/models.py": (
+            "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n"
+        ),
+        "shop/views.py": (
+            "from django.contrib.auth.decorators import login_required\n"
+            "from django.views.decorators.csrf import csrf_exempt\n"
+            "from django.views.decorators.http import require_POST\n\nfrom shop.models import Order\n\n\n"
+            f"{views}"
+            "@csrf_exempt\n@require_POST\ndef g(request):\n    Order.objects.create(name=request.POST['name'])\n"
+        ),
+    }
+    judgement = judge(authentication, repo_of(files))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -10,6 +10,7 @@ from readiness_bot.control import Control, bad, failed, good, not_applicable, pa
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.lookups import Lookup
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.tenancy import Tenant
 
 _ENOUGH_KEPT = 2
@@ -179,6 +180,25 @@ _SCOPED_MODELS = (
             "    found = Invoice.query.get_or_404(number)  # <- flagged\n    require_admin_or_owner(found.id)\n"
             "    db.session.delete(found)\n    return jsonify(True)\n"
         ),
+        _SCOPED_MODELS
+        + (
+            "@app.post('/invoices/<int:number>/paid')\ndef paid(number):\n"
+            "    found = Invoice.query.get_or_404(number)  # <- flagged\n    return jsonify(found.id)\n"
+        ),
+        {
+            "desk/__init__.py": "",
+            "desk/app.py": _SCOPED_MODELS.partition("@app.get('/invoices')")[0],
+            "desk/billing.py": (
+                "from flask import jsonify\nfrom flask_login import login_required\n\n"
+                "from desk.app import Invoice, app\n\n\n"
+                "@app.get('/organizations/<int:organization_id>/invoices')\n@login_required\n"
+                "def invoices(organization_id):\n"
+                "    found = Invoice.query.filter_by(organization_id=organization_id).paginate()\n"
+                "    return jsonify([one.id for one in found.items])\n\n\n"
+                "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+                "    return jsonify(Invoice.query.get_or_404(number).id)  # <- flagged\n"
+            ),
+        },
     ],
     ignores=[
         (
@@ -258,7 +278,16 @@ def _confidence(repo: Repo, lookup: Lookup, separated: bool) -> Confidence:
         return Confidence.LOW
     if lookup.check != "none" or lookup.doubts or len(repo.lookups.kept) < _ENOUGH_KEPT or not lookup.route.is_wired:
         return Confidence.MEDIUM
-    return Confidence.HIGH
+    forgotten = repo.lookups.is_exception(lookup) and _comes_from_user(repo, lookup)
+    return Confidence.HIGH if forgotten else Confidence.MEDIUM
+
+
+def _comes_from_user(repo: Repo, lookup: Lookup) -> bool:
+    """Whether the route knows who calls, and is not kept as a whole to those with a right: to another service, say."""
+    found = repo.identity.protections(lookup.route)
+    return any(one.strength >= Strength.READS for one in found) and not any(
+        one.level in ("router", "application") and one.strength is Strength.PERMISSION for one in found
+    )
 
 
 def _message(lookup: Lookup, tenant: str) -> str:

@@ -316,6 +316,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and not _JOINING.fullmatch(route.handler.definition.name)
             and not repo.identity.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
+            and not _serves_others(repo, route, guarded)
         )
         sites[place.path, place.line] = bad(
             place,
@@ -333,3 +334,21 @@ def _has_guarded_siblings(route: Route, guarded: list[tuple[Route, Protection]])
         and (other.module.path == route.module.path or (route.router and other.router == route.router))
         for other, found in guarded
     )
+
+
+def _serves_others(repo: Repo, route: Route, guarded: list[tuple[Route, Protection]]) -> bool:
+    """Whether the file answers those without an account on purpose, so that the bare route may be one of these.
+
+    Some routes of it ask who calls without insisting, or this one alone is open to what is no browser.
+    """
+    beside = [other for other in repo.routes.all if other.location.path == route.location.path]
+    if any("optional" in guard.name.lower() for other in beside for guard in other.guards):
+        return True
+    return _is_for_machines(route) and not any(
+        _is_for_machines(other) for other, _ in guarded if other.location.path == route.location.path
+    )
+
+
+def _is_for_machines(route: Route) -> bool:
+    """Whether a view drops the protection that only browsers need."""
+    return any(guard.name.endswith("csrf_exempt") for guard in route.guards)

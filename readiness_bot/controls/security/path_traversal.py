@@ -51,6 +51,8 @@ _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
+_JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
+"""What a function of the tree made of the value was compared: `kind_of(name) == "csv"`."""
 
 
 @Control(
@@ -179,6 +181,28 @@ _CONTAINED = re.compile(
             "    return target.read_bytes()\n"
         ),
     ],
+    partials=[
+        (
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "def kind_of(name):\n"
+            "    return KINDS[name]\n"
+            "@app.get('/sheet')\n"
+            "def sheet():\n"
+            "    name = request.args['name']\n"
+            "    kind = kind_of(name)\n"
+            "    if kind == 'csv':\n"
+            "        return open('/srv/sheets/' + name).read()  # <- flagged\n"
+            "    return ''\n"
+            "def content(file):\n"
+            "    if isinstance(file, str):\n"
+            "        return open(file).read()  # <- flagged\n"
+            "    return file.read()\n"
+            "@app.post('/sheet')\n"
+            "def keep():\n"
+            "    return content(request.get_json()['file'])\n"
+        ),
+    ],
     fixed="import os\n"
     "from flask import Flask, request\n"
     "from werkzeug.utils import secure_filename\n"
@@ -266,6 +290,10 @@ def _confidence(flow: Flow) -> Confidence | None:
         or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}
     ):
         return Confidence.LOW
+    if flow.type == "object" and "is:str" in flow.cleaned:
+        return Confidence.MEDIUM  # a path or a file: which of them requests bring is for their schema to say
+    if any(_JUDGED.match(tag) for tag in flow.cleaned):
+        return Confidence.MEDIUM  # what the tree's own function makes of the name decides whether it is opened
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
     return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM
 
