@@ -823,7 +823,10 @@ class _Reader:
         with self.under(IN_TRY):
             self.block(node.body)
         self.attempt = outer
-        body_calls = [call.name for call in self.calls[first_call:] if call is not None]
+        # A function that the body defines runs later, or never.
+        body_calls = [
+            call.name for call in self.calls[first_call:] if call is not None and call.scope == self.definition
+        ]
         with self.under():
             for handler in node.handlers:
                 self.handler(handler, index)

@@ -8,13 +8,13 @@ from functools import lru_cache
 _BUILTINS = (
     "int|float|str|bool|bytes|bytearray|len|list|dict|tuple|set|frozenset|isinstance|issubclass|getattr|hasattr|max|min|"
     "sum|sorted|reversed|abs|round|zip|map|filter|enumerate|range|repr|ascii|type|ord|chr|hex|bin|oct|complex|next|iter|"
-    "any|all|divmod|pow|callable|vars|format|slice|memoryview|object|setattr|delattr"
+    "any|all|divmod|pow|callable|vars|format|slice|memoryview|object|setattr|delattr|print|__import__"
 )
 _PLAIN_MODULES = (
     "typing|typing_extensions|types|inspect|re|regex|math|cmath|statistics|decimal|fractions|numbers|operator|functools|"
     "itertools|collections|string|textwrap|unicodedata|difflib|fnmatch|copy|enum|dataclasses|abc|calendar|zoneinfo|"
     "base64|binascii|hashlib|hmac|zlib|struct|codecs|html|uuid|ipaddress|mimetypes|shlex|locale|ast|operator|colorsys|"
-    "binhex|quopri|keyword|pprint|graphlib|heapq|bisect|array"
+    "binhex|quopri|keyword|pprint|graphlib|heapq|bisect|array|pkg_resources|ctypes|gc|warnings"
 )
 _LIBRARIES = (
     "pydantic|pydantic_core|dateutil|dateparser|babel|pytz|pendulum|arrow|ciso8601|iso8601|isodate|semver|packaging|"
@@ -34,7 +34,7 @@ _FUNCTIONS = (
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
-    r"markupsafe\.\w+|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
+    r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
 # What lies in a container is not known by the container: its methods are its own.
 _PLAIN = re.compile(
@@ -86,12 +86,16 @@ _ACTING = re.compile(
     r"(_\w+|All|Many|One|s)?$"
 )
 _ALWAYS = re.compile(
-    r"(open|io\.open|codecs\.open|input|compile|exec|eval|__import__)$|(os|shutil|subprocess|socket|ssl|sqlite3|tempfile|glob|"
-    r"importlib|ctypes|signal|psutil|smtplib|imaplib|ftplib|paramiko|requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|"
+    r"(open|io\.open|codecs\.open|input|compile|exec|eval)$|(os|shutil|subprocess|socket|ssl|sqlite3|tempfile|glob|"
+    r"importlib|signal|psutil|smtplib|imaplib|ftplib|paramiko|requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|"
     r"pymongo|motor|psycopg2?|pymysql|MySQLdb|sqlalchemy|elasticsearch|kafka|kombu|pika|celery|docker|kubernetes|git|stripe|twilio|"
     r"django\.(db|core\.(cache|mail|files|management))|flask_mail|opentelemetry\.(sdk|exporter|instrumentation)|sentry_sdk|prometheus_client)\b"
 )
-_STORED = re.compile(r"\.objects(\(\))?\.|\.query(\(\))?\.|_set\.|\.session\.")
+_STORED = re.compile(
+    r"\.objects(\(\))?\.|\.query(\(\))?\.|\.session\.|"
+    r"_set\.(all|filter|exclude|get|create|first|last|count|exists|add|remove|clear|update|delete|order_by|values|"
+    r"aggregate|annotate|select_related|prefetch_related|\w+_or_create|bulk_\w+)\b"
+)
 _GETTING = re.compile(
     r"^_*(list|get|find|resolve|search|count|filter|select|copy|set|add|check|one|last|all|extract|move|init|record)"
 )

@@ -44,6 +44,9 @@ A helper that reads a field through a helper that caches an expression is two.
 """
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
+_ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
+_NEAR = 12
+"""Lines below a `try` in which the `if` that asks for its outcome counts as its own."""
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
     r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
@@ -188,6 +191,34 @@ _FAILURE_WORDS = re.compile(
             "value = value.replace(tzinfo=UTC)\n    except Exception:  # <- flagged\n        pass\n    return value\n"
         ),
         (
+            "import asyncio\n\n\nasync def up(client, port):\n    for _ in range(30):\n        try:\n"
+            "            if (await client.get(f'http://localhost:{port}/alive')).status_code == 200:\n"
+            "                return True\n        except Exception:  # <- flagged\n            pass\n"
+            "        await asyncio.sleep(1)\n    return False\n"
+        ),
+        (
+            "class Shelf:\n    @property\n    def full(self):\n        try:\n"
+            "            if self.store.fetch('free') == 0:\n                return True\n"
+            "        except Exception:  # <- flagged\n            pass\n        return False\n"
+        ),
+        (
+            "def enter(store, token):\n    try:\n        user = store.fetch(token)\n"
+            "    except Exception:  # <- flagged\n        user = None\n"
+            "    if not user:\n        raise PermissionError('no such user')\n    return user\n"
+        ),
+        (
+            "def native(self):\n    try:\n        self.bridge = __import__('objc')\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "def patch(server):\n    try:\n\n        def flush(self):\n            self.raw.write(self.buffer)\n\n"
+            "        server.Writer.flush = flush\n    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "def names(body):\n    found = []\n    try:\n        found = body.decode('utf-8').split(',')\n"
+            "    except LookupError:\n        pass\n    finally:\n        return found  # <- flagged\n"
+        ),
+        (
             "def _field(row, name):\n    return row[name].strip()\n\n\ndef title(row):\n    try:\n        "
             "return _field(row, 'title')\n    except Exception:  # <- flagged\n        return ''\n"
         ),
@@ -232,7 +263,7 @@ def swallowed_exception(repo: Repo) -> Iterator[Site]:
                 yield good(location)
             else:
                 yield bad(location, judged[1], judged[0])
-        yield from _final_returns(module)
+        yield from _final_returns(repo, module)
 
 
 def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, str] | None:
@@ -386,7 +417,10 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
     if _answers_no(module, handler, attempt):
-        return Confidence.LOW
+        named = function is not None and _PREDICATE.search(function.name) is not None
+        return Confidence.LOW if named else Confidence.MEDIUM
+    if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
+        return Confidence.MEDIUM
     if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
         return Confidence.MEDIUM
     if all(_only_parses(repo, name, module) for name in attempt.calls) and not _queries(module, handler.attempt):
@@ -395,17 +429,45 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
 
 
 def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether a predicate goes on to answer no: `pass`, and `return False` below the `try`."""
-    function = module.function_of(handler.scope)
-    if handler.steps != ("pass",) or attempt.next_step != "return:const" or function is None:
+    """Whether a failure goes on to the answer no: `pass`, and `return False` below the `try`."""
+    if handler.steps != ("pass",) or attempt.next_step != "return:const":
         return False
     after = min(
         (item for item in module.facts.returns if item.scope == handler.scope and item.line > handler.end_line),
         key=lambda item: item.line,
         default=None,
     )
-    says_no = after is not None and isinstance(after.value, Const) and after.value.value is False
-    return says_no and _PREDICATE.search(function.name) is not None
+    return after is not None and isinstance(after.value, Const) and after.value.value is False
+
+
+def _is_tried_again(module: Module, attempt: Attempt) -> bool:
+    """Whether a loop goes on until the body has its answer: it returns from inside, or waits below and tries again."""
+    waits = attempt.next_step.endswith((".sleep", ":sleep"))
+    return waits and any(
+        item.scope == attempt.scope and attempt.line < item.line <= attempt.body_end for item in module.facts.returns
+    )
+
+
+def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether what the handler left empty is asked for right below, and its want is raised, told or ends the run."""
+    if attempt.next_step != "if":
+        return False
+    emptied = {
+        item.target
+        for item in module.facts.assignments
+        if handler.line <= item.line <= handler.end_line and isinstance(item.value, Const) and not item.value.value
+    }
+    below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
+    raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
+    told = [
+        (call.scope, call.line, call.guards)
+        for call in module.facts.calls
+        if _ALARMING.search(call.name) or _ENDING.search(call.name)
+    ]
+    return any(
+        scope == handler.scope and line in below and emptied.intersection(guards)
+        for scope, line, guards in (*raised, *told)
+    )
 
 
 def _is_told_around(module: Module, attempt: Attempt) -> bool:
@@ -517,7 +579,7 @@ def _done(steps: tuple[str, ...]) -> str:
     )
 
 
-def _final_returns(module: Module) -> Iterator[Site]:
+def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
     for index, attempt in enumerate(module.facts.attempts):
         if attempt.final_returns:
             told = any(
@@ -525,5 +587,6 @@ def _final_returns(module: Module) -> Iterator[Site]:
                 for handler in module.facts.handlers
             )
             location = module.location(attempt.final_line, attempt.end_line, attempt.scope, "return in finally")
-            confidence = Confidence.MEDIUM if told else Confidence.HIGH
+            parses = all(_only_parses(repo, name, module) for name in attempt.calls)
+            confidence = Confidence.MEDIUM if told or parses else Confidence.HIGH
             yield bad(location, "`return` in `finally` discards the exception that is on its way", confidence)

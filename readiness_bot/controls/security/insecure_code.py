@@ -114,6 +114,7 @@ _WEAK_TLS = re.compile(
     r"^OpenSSL\.SSL\.(SSLv2_METHOD|SSLv3_METHOD|TLSv1_METHOD|TLSv1_1_METHOD)$"
 )
 _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
+_ADDRESS = re.compile(r"^(base_?|server_?)?(url|uri|address|endpoint)s?$", re.IGNORECASE)
 _SWITCH = re.compile(
     r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
@@ -184,6 +185,10 @@ class _Doubt:
     ],
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
+        (
+            "import httpx\n\n\ndef local(timeout):\n"
+            "    return httpx.Client(base_url='http://127.0.0.1:9758', timeout=timeout, verify=False)\n"
+        ),
         (
             "import subprocess\n"
             "from flask import Flask, request\n"
@@ -539,8 +544,9 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             if "context" in site.name
             else None
         )
-    address = repo.python.constant(site.call.argument(0, "url"), site.module)
-    if isinstance(address, str) and address.startswith("http://"):
+    given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _ADDRESS.search(key)))
+    addresses = [repo.python.constant(value, site.module) for value in given]
+    if any(isinstance(address, str) and address.startswith("http://") for address in addresses):
         return []  # no certificate is asked for
     found = list(_off(site, repo))
     found += [

@@ -72,6 +72,17 @@ class _Flaw(Enum):
             "    header = jwt.get_unverified_header(token)\n"
             '    return jwt.decode(token, key, algorithms=[header["alg"]])  # <- flagged\n'
         ),
+        (
+            "import jwt\nimport requests\n\n\ndef profile(address, code):\n"
+            '    answer = requests.post(address, data={"code": code}, timeout=5).json()\n'
+            '    return jwt.decode(answer["id_token"], options={"verify_signature": False})  # <- flagged\n'
+        ),
+        (
+            "import jwt\n\n\ndef claims(token):\n"
+            '    return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n\n\n'
+            "def verify(token, keys):\n"
+            '    return jwt.decode(token, keys[claims(token)["iss"]], algorithms=["RS256"])\n'
+        ),
     ],
     passes=[
         (
@@ -96,6 +107,8 @@ def jwt_verification(repo: Repo) -> Iterator[Site]:
         confidence = Confidence.MEDIUM if flaw is _Flaw.OWN else Confidence.HIGH
         if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
+        elif flaw is _Flaw.OFF and (_is_from_the_issuer(site, repo) or _is_a_look_aside(site, repo)):
+            confidence = Confidence.MEDIUM
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
 
 
@@ -214,6 +227,34 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
         _verifies(call, token.name, site.module, repo)
         for call in site.module.facts.calls
         if call.scope == site.call.scope and call.line > site.call.line
+    )
+
+
+def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
+    """Whether the token is one that the service fetched itself, in exchange for a code: nobody else has held it."""
+    token = site.call.argument(0, "jwt")
+    if isinstance(token, Name):
+        token = _assigned(token, site, repo) or token
+    if isinstance(token, Index) and len(token.items) == 1:
+        key = token.items[0]
+    elif isinstance(token, Invoke) and token.call >= 0 and token.name.endswith(".get"):
+        key = site.module.facts.calls[token.call].argument(0, "key") or token
+    else:
+        return False
+    named = isinstance(key, Const) and key.value == "id_token"
+    return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
+
+
+def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:
+    """Whether the file verifies tokens elsewhere, and this decode stands in a helper that does not say it decides."""
+    function = site.function
+    if function is None or _DECIDING.search(function.name):
+        return False
+    if f"{site.module.path}:{function.qualname}" in repo.routes.by_handler:
+        return False
+    return any(
+        other.module is site.module and other.call.scope != site.call.scope and _flaw(other, repo) is None
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
     )
 
 
