@@ -11,7 +11,7 @@ from enum import Enum, auto
 from readiness_bot.facts.python import AWAITED, IN_FOR_HEADER, Call, Const, Invoke, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
-from readiness_bot.repo.python import DefinitionSite, Module
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module
 from readiness_bot.repo.services import Setting
 
 
@@ -110,13 +110,32 @@ def _is_stream(call: OutboundCall) -> bool:
     site = call.site
     stream = site.call.keyword("stream")
     if isinstance(stream, Const) and stream.value is True:
-        return True
+        return not _is_read_whole(site)
     if call.transport != "grpc":
         return False
     # A stub's method that is iterated over gives a stream, and so does one of `grpc.aio` that nobody awaits.
     function = site.function
     awaited = bool(site.call.context & AWAITED)
     return bool(site.call.context & IN_FOR_HEADER) or (function is not None and function.is_async and not awaited)
+
+
+_PIECES = re.compile(r"(^|\.)(iter_\w+|aiter_\w+|copyfileobj|readline|read|events)$")
+
+
+def _is_read_whole(site: CallSite) -> bool:
+    """Whether the function takes all of the answer at once, though it asked for it piece by piece."""
+    result = site.call.result
+    if not result:
+        return False
+    calls = [call for call in site.module.facts.calls if call.scope == site.call.scope and call.line >= site.call.line]
+    if any(_PIECES.search(call.name) for call in calls):
+        return False
+    whole = {f"{result}.{part}" for part in ("content", "text")}
+    return any(
+        (call.last == "json" and (call.via or call.name).rpartition(".")[0] == result)
+        or any(isinstance(value, Name) and value.name in whole for value in call.args)
+        for call in calls
+    )
 
 
 def _own(repo: Repo, call: OutboundCall) -> Bound | None:

@@ -540,6 +540,8 @@ class Identity:
 
         By its method, its name, or what its handler calls. Many a POST only asks.
         """
+        if route.framework == "fastapi" and route.handler is not None and self._is_a_stub(route.handler):
+            return False
         if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
             return True
         if route.handler is None:
@@ -551,6 +553,15 @@ class Identity:
         if words & _ASKING:
             return False
         return bool(words & _WRITING) or any(snake(call.last).split("_")[0] in _WRITING for call in calls)
+
+    @staticmethod
+    def _is_a_stub(handler: DefinitionSite) -> bool:
+        """Whether a handler takes nothing and does nothing but return what it always returns."""
+        facts, index = handler.module.facts, handler.index
+        returns = [item for item in facts.returns if item.scope == index]
+        calls = any(call.scope == index and call.decorates != index for call in facts.calls)
+        takes = bool(handler.definition.parameters)
+        return not takes and not calls and handler.definition.statements <= 2 and len(returns) == 1
 
     def _only_asks(self, route: Route) -> bool:
         """Whether a POST is a question too long for an address: named for asking, and its handler writes nothing."""

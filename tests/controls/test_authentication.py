@@ -64,3 +64,31 @@ def test_a_view_for_machines_among_pages_is_no_forgotten_one(beside: str, confid
     }
     judgement = judge(authentication, repo_of(files))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("handler", "confidence"),
+    [
+        ("def prompt():\n    return {}\n", Confidence.LOW),
+        ("def prompt(text: str):\n    return {}\n", Confidence.HIGH),
+        ("def prompt():\n    store.clear()\n    return {}\n", Confidence.HIGH),
+    ],
+)
+def test_a_handler_that_takes_and_does_nothing_is_no_forgotten_one(handler: str, confidence: Confidence) -> None:
+    kept = "".join(
+        f"@router.put('/{one}', dependencies=[Depends(signed_in)])\ndef {one}(text: str):\n"
+        "    return store.put(text)\n\n\n"
+        for one in "abcdef"
+    )
+    files = {
+        "shop/api.py": (
+            "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\n\nfrom shop.data import store\n\n"
+            "router = APIRouter()\n\n\n"
+            "def signed_in(request: Request):\n    if request.headers.get('Authorization') != store.key():\n"
+            "        raise HTTPException(401)\n\n\n"
+            f"{kept}@router.put('/prompt')\n{handler}\n\napp = FastAPI()\napp.include_router(router)\n"
+        ),
+        "shop/__init__.py": "",
+    }
+    judgement = judge(authentication, repo_of(files))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -52,6 +52,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "session.execute('select 1')  # <- flagged\n"
         ),
         (
+            "from sqlalchemy.orm import Session\n\n\nasync def first(session: Session, kind):\n"
+            "    return session.query(kind).filter(kind.open == True).first()  # <- flagged\n"
+        ),
+        (
             "from sqlalchemy.orm import declarative_base\n\n\nclass Hub:\n    async def stop(self):\n"
             "        self.db.commit()  # <- flagged\n"
         ),
@@ -94,7 +98,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
             continue
-        what = None if _has_ended(site) else waits(site.name)
+        what = None if _has_ended(site) or _goes_on(site) else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy(site.name))
@@ -131,6 +135,17 @@ def _has_ended(site: CallSite) -> bool:
     """Whether a process is asked only where it is known to have ended."""
     return site.name.startswith("subprocess.Popen().") and any(
         guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards
+    )
+
+
+def _goes_on(site: CallSite) -> bool:
+    """Whether a chain of calls goes on: `query(…)` waits only with the `first()` at its end, and is told there."""
+    if waits(site.name) != "sql":
+        return False
+    start = f"{site.call.name}()."
+    return any(
+        call.scope == site.call.scope and call.line == site.call.line and call.name.startswith(start)
+        for call in site.module.facts.calls
     )
 
 

@@ -13,6 +13,7 @@ from readiness_bot.repo.python import DefinitionSite, Module
 from readiness_bot.repo.values import (
     AWAITED,
     Attempt,
+    Call,
     Const,
     Format,
     Handler,
@@ -66,6 +67,7 @@ _RESPONSES = frozenset(
         "json",
     }
 )
+_BUILT = frozenset({"dict", "list", "set", "tuple", "frozenset"})
 _STATUS = re.compile(r"HTTP_([45]\d\d)_")
 _FAILURE_WORDS = re.compile(
     (
@@ -136,6 +138,10 @@ _FAILURE_WORDS = re.compile(
         (
             "def renew(model, rows):\n    try:\n        model.train(rows)\n    except Exception:  # <- flagged\n"
             "        pass\n    return model\n"
+        ),
+        (
+            "def beacon(agents, body):\n    try:\n        return dict(orders=agents.fetch(body))\n"
+            "    except Exception:  # <- flagged\n        return dict(orders=[])\n"
         ),
         (
             "class Directory:\n    def __init__(self, ldap):\n        self.ldap = ldap\n\n"
@@ -330,6 +336,8 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
         call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
         if call is not None and not call.args and not call.keywords and name[:1].isupper():
             return Confidence.HIGH
+        if call is not None and call.name in _BUILT and step.startswith("return:") and _is_fixed(call):
+            return _of_answer(repo, handler, module)
     return None
 
 
@@ -349,7 +357,7 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
     if isinstance(value, Const) and value.value is None and function is not None and _PREDICATE.search(function.name):
         return Confidence.MEDIUM  # a question that a failure leaves open
     texts, has_false, status = _said(value, module)
-    is_response = isinstance(value, Invoke) or (
+    is_response = (isinstance(value, Invoke) and value.name not in _BUILT) or (
         function is not None and f"{module.path}:{function.qualname}" in repo.routes.by_handler
     )
     if is_response and (status >= 400 or any(_FAILURE_WORDS.search(text) and " " in text.strip() for text in texts)):
@@ -357,6 +365,17 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
     if has_false or any(_FAILURE_WORDS.search(text) for text in texts):
         return Confidence.MEDIUM
     return Confidence.HIGH
+
+
+def _is_fixed(call: Call) -> bool:
+    """Whether a container is built of nothing but constants."""
+    given = [*call.args, *(value for _, value in call.keywords)]
+    return all(
+        isinstance(value, Const)
+        or (isinstance(value, Items) and not value.items)
+        or (isinstance(value, Mapping) and not value.keys)
+        for value in given
+    )
 
 
 def _names_failure(module: Module, handler: Handler, name: str) -> bool:

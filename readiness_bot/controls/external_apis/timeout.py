@@ -37,6 +37,10 @@ _SENDING = (
         "https://docs.python.org/3/library/urllib.request.html#urllib.request.urlopen",
     ],
     fails=[
+        (
+            "import base64\nimport requests\n\n\ndef picture(url):\n"
+            "    answer = requests.get(url, stream=True)  # <- flagged\n    return base64.b64encode(answer.content)\n"
+        ),
         "import requests as r\n\n\ndef charge(url):\n    return r.post(url)  # <- flagged\n",
         (
             "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = "
