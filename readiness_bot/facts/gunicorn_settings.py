@@ -30,7 +30,8 @@ class GunicornSettings(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _NAME = re.compile(
-    r"(^|/)([\w.-]*gunicorn[\w.-]*(conf|config|cfg|settings)?[\w.-]*\.py|gunicorn\.conf)$", re.IGNORECASE
+    r"(^|/)([\w.-]*gunicorn[\w.-]*(conf|config|cfg|settings)?[\w.-]*\.py|gunicorn\.conf|gunicorn/(?!__)[\w.-]+\.py)$",
+    re.IGNORECASE,
 )
 
 

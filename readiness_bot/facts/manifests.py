@@ -143,14 +143,24 @@ class _Neutraliser:
         self._lines: list[str] = []
         self._above = -1
         self._scope = ""
+        self._filled: dict[int, str] = {}
 
     def lines(self, text: str) -> list[str]:
         for raw in text.split("\n"):
             line = self._line(raw) if "{{" in raw else raw
             self._lines.append(line)
             if line.strip():
+                self._take_back(line)
                 self._above = len(self._lines) - 1
         return self._lines
+
+    def _take_back(self, line: str) -> None:
+        """Leave a key that a whole block was put below without it, where more of its value follows."""
+        key = self._filled.get(self._above)
+        if key is not None and (
+            _leading(line) > _leading(key) or (_leading(line) == _leading(key) and line.lstrip().startswith("- "))
+        ):
+            self._lines[self._above] = key
 
     def _line(self, raw: str) -> str:
         expressions = [_bare(match[1]) for match in _ACTION.finditer(raw)]
@@ -163,6 +173,7 @@ class _Neutraliser:
         above = self._lines[self._above].rstrip() if self._above >= 0 else ""
         # A whole block is put in here: it is the value of the key above, or more keys of the same mapping.
         if not _STATEMENT.match(expression) and above.endswith(":") and _indent(expression, raw) > _leading(above):
+            self._filled[self._above] = above
             self._lines[self._above] = f"{above} {self._marked(expression)}"
         return ""
 

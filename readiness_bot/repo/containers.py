@@ -110,8 +110,15 @@ class Containers:
             return not (store_of(service.name) or is_foreign_image(service.name))
         if is_foreign_image(service.image):
             return False
-        named = self._ownership.is_own_image(service.image or service.name) or _OWN_SERVICE.fullmatch(service.name)
+        named = self._ownership.is_own_image(service.image or service.name) or (
+            _OWN_SERVICE.fullmatch(service.name) and not self._is_pulled_beside_built(path, service)
+        )
         return bool(named) or any(one.resolved for one in started)
+
+    def _is_pulled_beside_built(self, path: str, service: ComposeService) -> bool:
+        """Whether an image comes from a registry while the file builds others: then it is another repository's."""
+        beside = [found for (file, _), (_, found) in self._by_name.items() if file == path and found.builds]
+        return "/" in service.image and bool(beside) and all(one.image != service.image for one in beside)
 
     def _origin(self, path: str, service: ComposeService) -> tuple[str, ComposeService]:
         """The service that says what runs, where this one extends it or only overrides settings of it."""

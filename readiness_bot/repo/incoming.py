@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Call
+from readiness_bot.facts.python import Call, Invoke
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.refusals import Strength
@@ -112,8 +113,9 @@ class Incoming:
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
             own = self._python.definition_named(guard.name)
-            if _VERIFIES.match(last) or (
-                own is not None and own.definition.kind == "function" and self._verifies(own, 0, set())
+            asked = (own,) if own is not None else tuple(self._made_by(guard.name))
+            if _VERIFIES.match(last) or any(
+                one.definition.kind == "function" and self._verifies(one, 0, set()) for one in asked
             ):
                 return f"`{last}`"
             if self._identity.of_guard(guard) >= Strength.IDENTITY:
@@ -122,6 +124,19 @@ class Incoming:
             return "a signature"
         strongest = self._identity.gate(route)
         return strongest.by if strongest is not None and strongest.strength >= Strength.IDENTITY else ""
+
+    def _made_by(self, name: str) -> Iterator[DefinitionSite]:
+        """The functions that stand in the one of the tree that makes a guard: `check = checking(secret)`."""
+        path, _, variable = name.partition(":")
+        module = self._python.modules.get(path)
+        bound = self._python.assignment(f":{variable}", module) if module is not None else None
+        if bound is None or not isinstance(bound[1].value, Invoke):
+            return
+        maker = self._python.definition(bound[1].value.name, bound[0])
+        if maker is not None:
+            for index, definition in enumerate(maker.module.facts.definitions):
+                if definition.parent == maker.index:
+                    yield DefinitionSite(maker.module, index, definition)
 
     def _verifies(self, site: DefinitionSite, depth: int, seen: set[str]) -> bool:
         if depth > _DEPTH or site.name in seen or len(seen) > 60:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Mapping, Value
+from readiness_bot.facts.python import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
@@ -151,6 +151,8 @@ class Limits:
         for route in self._routes.all:
             for guard in route.guards:
                 last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+                if guard.kind == "decorator" and last == "action":
+                    last = next(filter(_NAME.search, _names_in(guard.arguments)), last)
                 owner = guard.name.rpartition(".")[0]
                 if guard.kind == "throttle" or _NAME.search(last) or (last in _LIMIT_METHODS and _NAME.search(owner)):
                     if last.endswith("exempt"):
@@ -348,6 +350,14 @@ class Limits:
                 and not self._python.descends_from(site, *_RECORDS)
             ):
                 yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)
+
+
+def _names_in(arguments: tuple[Value, ...]) -> Iterator[str]:
+    """The last names of what is handed to an extra action of a view set, such as its throttles."""
+    for value in arguments:
+        for item in flattened(value):
+            if isinstance(item, Name):
+                yield item.name.rpartition(".")[2]
 
 
 def _is_without_rates(rates: Value) -> bool:

@@ -81,7 +81,8 @@ _METRIC_EXPORTS = matcher(
     "datadog.statsd.*",
     "aioprometheus.render",
     "aioprometheus.asgi.*",
-    "opentelemetry.exporter.otlp.*",
+    "opentelemetry.exporter.otlp.proto.grpc.metric_exporter.*",
+    "opentelemetry.exporter.otlp.proto.http.metric_exporter.*",
     "opentelemetry.sdk.metrics.export.PeriodicExportingMetricReader",
     "opentelemetry.exporter.prometheus.PrometheusMetricReader",
     "azure.monitor.opentelemetry.configure_azure_monitor",
@@ -113,7 +114,9 @@ _HISTORY = re.compile(r"(^|/)(change|history|news|release)[^/]*$", re.IGNORECASE
 _AGENT_PACKAGES = ("opentelemetry-distro", "ddtrace", "newrelic", "elastic-apm", "logfire", "scout-apm")
 
 _TRACE_EXPORTERS = matcher(
-    "opentelemetry.exporter.otlp.*",
+    "opentelemetry.exporter.otlp.proto.grpc.trace_exporter.*",
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter.*",
+    "opentelemetry.exporter.otlp.trace_exporter.*",
     "opentelemetry.exporter.jaeger.*",
     "opentelemetry.exporter.zipkin.*",
     "opentelemetry.exporter.cloud_trace.*",

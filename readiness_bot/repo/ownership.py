@@ -54,7 +54,8 @@ class Ownership:
         """Whether a deployment file is for production rather than for development, tests or documentation."""
         if self._sources.area(path) in _FOREIGN_AREAS:
             return False
-        return not set(re.split(r"[-_./]+", path.lower())) & _NOT_DEPLOYED
+        plain = re.sub(r"(^|/)(usr/|\.)local/", r"\1", path.lower())
+        return not set(re.split(r"[-_./]+", plain)) & _NOT_DEPLOYED
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -44,7 +44,7 @@ STRONG_NAME = re.compile(
 )
 _PERMISSION_NAME = re.compile(
     r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|editor"
-    r"|access|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed)(_|$)"
+    r"|access|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
 )
 _REFUSAL = re.compile(
     r"(unauthori[sz]ed|forbidden|permissiondenied|notauthenticated|authenticationfailed|accessdenied|accessexception|unauthenticated|notauthori[sz]ed|autherror"
@@ -334,9 +334,12 @@ class Refusals:
 
     def _by_name(self, guard: Guard) -> Strength:
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
-        if last in ("require", "test", "limit", "doc", "param", "expect", "response", "marshal_with"):
+        if last in ("require", "requires", "test", "limit", "doc", "param", "expect", "response", "marshal_with"):
             owner = snake(guard.name.rpartition(".")[0].rpartition(".")[2].rpartition(":")[2])
-            return Strength.PERMISSION if last in ("require", "test") and _about_permission(owner) else Strength.NONE
+            if _about_permission(owner) and last in ("require", "requires", "test"):
+                return Strength.PERMISSION
+            if last != "requires":
+                return Strength.NONE
         if last in _ENFORCES:
             return _ENFORCES[last]
         name = snake(last)

@@ -13,7 +13,19 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
-from readiness_bot.facts.python import DECORATOR, IN_LOOP, Call, Const, Index, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python import (
+    DECORATOR,
+    IN_LOOP,
+    Call,
+    Const,
+    Index,
+    Invoke,
+    Items,
+    Mapping,
+    Name,
+    Other,
+    Value,
+)
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.sources import Sources
@@ -607,7 +619,11 @@ class Routes:
     ) -> Iterator[Guard]:
         for keyword in ("dependencies", "auth", "guards", "middleware"):
             value = site.call.keyword(keyword)
-            if value is not None:
+            if isinstance(value, Name) and value.name.startswith("?"):
+                for caller, handed in self._handed_values(site, value.name[1:]):
+                    if handed is not None:
+                        yield from self._guards_in(handed, caller.module, caller.call.line, level)
+            elif value is not None:
                 yield from self._guards_in(value, site.module, site.call.line, level)
 
     def _guards_in(
@@ -619,9 +635,9 @@ class Routes:
                 arguments = inner.args if inner is not None else ()
                 first = arguments[0] if arguments else (inner.keyword("dependency") if inner is not None else None)
                 if item.name.rpartition(".")[2] in ("Depends", "Security") and first is not None:
-                    yield Guard(
-                        "dependency", self._dependency_name(first, module), level, module.path, line, arguments[1:]
-                    )
+                    for value in self._chosen_values(first, module, inner.scope if inner is not None else -1):
+                        name = self._dependency_name(value, module)
+                        yield Guard("dependency", name, level, module.path, line, arguments[1:])
                 else:
                     yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
             elif isinstance(item, Name):
@@ -634,6 +650,20 @@ class Routes:
                     yield from self._guards_in(assigned[1].value, assigned[0], line, level)
                 else:
                     yield Guard("dependency", self._python.identify(item.name, module), level, module.path, line)
+
+    @staticmethod
+    def _chosen_values(value: Value, module: Module, scope: int) -> list[Value]:
+        """What a local variable may hold, where branches bind it to one thing or another; else the value alone."""
+        bound: list[Value] = [
+            item.value
+            for item in module.facts.assignments
+            if isinstance(value, Name)
+            and value.name.startswith("?")
+            and item.scope == scope
+            and item.target == value.name
+            and isinstance(item.value, Name)
+        ]
+        return bound or [value]
 
     def _dependency_name(self, value: Value, module: Module) -> str:
         if isinstance(value, Name):
@@ -1062,6 +1092,11 @@ class Routes:
     def _url_rule(self, site: CallSite) -> Iterator[Route]:
         path = self._text(site.call.argument(0, "rule"), site.module)
         value = site.call.argument(2, "view_func")
+        if isinstance(value, Name) and value.name.startswith("?"):
+            handed_in = tuple(self._rules_handed_in(site, value.name[1:]))
+            if handed_in:
+                yield from handed_in
+                return
         router, framework = self._receiver(site)
         view = self._class_in(value, site.module)
         if view is not None:
@@ -1077,6 +1112,33 @@ class Routes:
                 router=router if framework else "",
                 call=site.call,
             )
+
+    def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
+        """The routes of a function that registers whatever rules and view its callers hand to it."""
+        rule = site.call.argument(0, "rule")
+        source = (rule.meaning or rule.name).removesuffix("[]").lstrip("?") if isinstance(rule, Name) else ""
+        _, framework = self._receiver(site)
+        for (caller, value), (_, rules) in zip(
+            self._handed_values(site, view_name), self._handed_values(site, source), strict=False
+        ):
+            paths = [text for item in flattened(rules) if (text := self._text(item, caller.module))]
+            view = self._class_in(value, caller.module)
+            if view is not None:
+                yield from self._class_routes(view, paths, framework or "flask", caller, "", ())
+            elif (handler := self._function_in(value, caller.module)) is not None:
+                methods = self._methods(caller)
+                yield from self._made(
+                    paths, methods, framework or "flask", caller.module, caller.call.line, handler, call=caller.call
+                )
+
+    def _handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
+        """What the callers of the function around a call hand to it as this parameter, with their calls."""
+        function = site.function
+        names = [parameter.name for parameter in function.parameters] if function is not None else []
+        if function is None or name not in names:
+            return
+        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
+            yield caller, caller.call.argument(names.index(name), name)
 
     def _added_route(self, site: CallSite) -> Iterator[Route]:
         texts = [
@@ -1188,8 +1250,11 @@ class Routes:
             prefix = self._pattern_above(site)
             includer = self._added_to(site) or site.module.path
             target = site.call.argument(0, "arg")
-            if isinstance(target, Items) and target.items:
-                target = target.items[0]
+            if isinstance(target, Items):
+                for item in target.items:
+                    if isinstance(item, Other) and item.kind == "*" and item.names[0].endswith(".urls"):
+                        found[self._python.identify(item.names[0], site.module)].append((includer, prefix))
+                target = target.items[0] if target.items else None
             text = self._python.constant(target, site.module)
             if isinstance(text, str):
                 module = self._python.module_named(text, site.module.path)
@@ -1458,8 +1523,9 @@ class Routes:
                         if value is not None
                         else []
                     )
+                    tail = self._action_path(extra, decorator.name, call)
                     yield from self._made(
-                        [f"{path.rstrip('/')}/{extra.definition.name}" for path in paths],
+                        [f"{path.rstrip('/')}/{tail}" for path in paths],
                         verbs or ["GET"],
                         "django-rest-framework",
                         view.module,
@@ -1482,6 +1548,14 @@ class Routes:
                 call=site.call,
                 wired=wired,
             )
+
+    def _action_path(self, extra: DefinitionSite, decorator: str, call: Call | None) -> str:
+        """What an extra action of a view set adds to its path: its name or `url_path`, below one object or all."""
+        told = self._text(call.keyword("url_path"), extra.module) if call is not None else ""
+        name = _plain_pattern(told) if told else extra.definition.name
+        detail = call.keyword("detail") if call is not None else None
+        of_one = decorator.endswith("detail_route") or (isinstance(detail, Const) and detail.value is True)
+        return f"{{pk}}/{name}" if of_one else name
 
     # -- the others ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Servers, workers, middleware, hooks, handlers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,6 +114,31 @@ _CONSUMERS = frozenset(
         "apscheduler.schedulers.blocking.BlockingScheduler",
     }
 )
+_BOTS = frozenset(
+    {
+        "discord.Client",
+        "discord.Bot",
+        "discord.ext.commands.Bot",
+        "discord.ext.commands.AutoShardedBot",
+        "disnake.ext.commands.Bot",
+        "disnake.ext.commands.InteractionBot",
+        "nextcord.ext.commands.Bot",
+        "hikari.GatewayBot",
+        "interactions.Client",
+        "aiogram.Dispatcher",
+        "telebot.TeleBot",
+        "telebot.async_telebot.AsyncTeleBot",
+        "telegram.ext.ApplicationBuilder",
+        "telegram.ext.Application.builder",
+        "telegram.ext.Updater",
+        "pyrogram.Client",
+        "slack_bolt.adapter.socket_mode.SocketModeHandler",
+        "slack_bolt.adapter.socket_mode.async_handler.AsyncSocketModeHandler",
+        "nio.AsyncClient",
+        "twitchio.ext.commands.Bot",
+    }
+)
+_BOT_PARTS = ("discord.ext.commands.Cog", "disnake.ext.commands.Cog", "nextcord.ext.commands.Cog")
 _MESSAGES = (
     "fedora_messaging.message.",
     "aio_pika.abc.AbstractIncomingMessage",
@@ -214,6 +240,14 @@ class Services:
             bool(self.tasks)
             or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
             or any(takes_message(site.definition) for site in self._python.functions)
+            or self._is_bot
+        )
+
+    @cached_property
+    def _is_bot(self) -> bool:
+        """Whether the tree is a chat bot: it makes or extends the client that a messenger sends its events to."""
+        return any(True for _ in self._python.calls(*sorted(_BOTS))) or any(
+            self._python.descends_from(site, *_BOTS, *_BOT_PARTS) for site in self._python.classes
         )
 
     @cached_property
@@ -544,6 +578,8 @@ class Services:
             for assignment in module.facts.assignments:
                 name = assignment.key or assignment.target.rpartition(".")[2].lstrip(":?")
                 is_config = bool(assignment.key) and assignment.target.endswith("config[]")
+                if self._is_of_developers(assignment.target, module):
+                    continue
                 if (name.isupper() and not assignment.target.startswith("?")) or is_config:
                     found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))
         for site in self._python.classes:
@@ -554,6 +590,16 @@ class Services:
                     if field.value is not None and not field.name.isupper()
                 ]
         return tuple(found)
+
+    def _is_of_developers(self, target: str, module: Module) -> bool:
+        """Whether a binding stands in a class of django-configurations that is named for development or tests.
+
+        An environment variable chooses the class, and a deployment chooses another.
+        """
+        if "configurations" not in self._python.imported or not _OF_DEVELOPERS.match(target):
+            return False
+        owner = self._python.class_of(target.rpartition(".")[0], module)
+        return owner is not None and self._python.descends_from(owner, "configurations.*")
 
     def is_settings_class(self, site: DefinitionSite) -> bool:
         """Whether a class reads its fields from the environment.
@@ -574,6 +620,7 @@ class Services:
         return (setting for setting in self.settings if matches(setting.name))
 
 
+_OF_DEVELOPERS = re.compile(r":(Dev|Test|Local|CI|Build|Feature|Demo)\w*\.", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 
 

@@ -49,6 +49,15 @@ def test_template_gives_a_workload_with_what_is_filled_in() -> None:
     assert container.probes == (Probe("readiness", "/ready", "http", (), 20),)
 
 
+def test_a_block_put_in_before_more_of_a_list_hides_none_of_it() -> None:
+    (workload,) = _read(
+        "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n"
+        "        {{- with .Values.sidecars }}\n          {{- toYaml . | nindent 8 }}\n        {{- end }}\n"
+        "        - name: api\n          image: shop/api:1.4\n"
+    ).workloads
+    assert [container.image for container in workload.containers] == ["shop/api:1.4"]
+
+
 def test_neutralising_keeps_every_line() -> None:
     assert len(neutralised(_TEMPLATE).split("\n")) == len(_TEMPLATE.split("\n"))
 

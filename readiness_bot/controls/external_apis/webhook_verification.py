@@ -29,6 +29,24 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from fastapi import Depends, FastAPI\n\nfrom shop.hooks import hooks\n"
+                "from shop.proof import signed\n\n"
+                "app = FastAPI()\nguard = signed\napp.include_router(hooks([Depends(guard)]))\n"
+            ),
+            "shop/hooks.py": (
+                "from fastapi import APIRouter\n\n\ndef hooks(dependencies):\n    router = APIRouter()\n\n"
+                "    @router.post('/webhook', dependencies=dependencies)\n    async def received(event: dict):\n"
+                "        return event\n\n    return router\n"
+            ),
+            "shop/proof.py": (
+                "import hmac\n\nfrom fastapi import HTTPException, Request\n\n\ndef signed_with(secret):\n"
+                "    async def proof(request: Request):\n"
+                "        if not hmac.compare_digest(secret, request.headers['X-Secret']):\n"
+                "            raise HTTPException(400)\n\n    return proof\n\n\nsigned = signed_with('from-settings')\n"
+            ),
+        },
+        {
             "shop/urls.py": (
                 "from django.urls import include, path\nfrom rest_framework import routers, viewsets\n\n"
                 "from shop.signatures import verify_signature\n\n\nclass HookViewSet(viewsets.ViewSet):\n"

@@ -88,6 +88,11 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
             "Dockerfile": _IMAGE.format(server='gunicorn", "-c", "gunicorn.conf.py", "app.main:app'),
             "gunicorn.conf.py": "workers = 2\ngraceful_timeout = 45\n",
         },
+        {
+            "app/main.py": _APP,
+            "Dockerfile": _IMAGE.format(server='gunicorn", "-c", "/usr/local/etc/gunicorn/shop.py", "app.main:app'),
+            "docker/files/usr/local/etc/gunicorn/shop.py": "workers = 2\ngraceful_timeout = 45\n",
+        },
     ],
     fails=[{"app/main.py": _APP}],
     fixed={"app/main.py": _LIFESPAN},

@@ -24,6 +24,10 @@ from readiness_bot.repo import Repo
             "raygun.Provider(app, app.config['RAYGUN_KEY']).attach()\n"
         ),
         (
+            "import sentry_sdk\nfrom discord.ext import commands\n\nsentry_sdk.init(dsn='https://a@b.example/1')\n"
+            "commands.Bot(command_prefix='!').run('token')\n"
+        ),
+        (
             "from falcon import App\nfrom fillmore.libsentry import set_up_sentry\n\n"
             "set_up_sentry(sentry_dsn='https://a@b.example/1')\napp = App()\n"
         ),

@@ -54,6 +54,12 @@ from readiness_bot.repo import Repo
         },
     ],
     fails=[
+        (
+            "from fastapi import FastAPI\n"
+            "from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\n"
+            "from opentelemetry.sdk.trace.export import BatchSpanProcessor\n\n"
+            "app = FastAPI()\nBatchSpanProcessor(OTLPSpanExporter())\n"
+        ),
         "from fastapi import FastAPI\n\napp = FastAPI()\n",
         (
             "from fedora_messaging.message import Message\n\n\nclass Consumer:\n"

@@ -41,6 +41,16 @@ _HALF = 0.05
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from flask import Flask\nfrom flask.views import MethodView\nfrom flask_allows import Allows\n"
+                "from flask_login import login_required\n\napp = Flask(__name__)\nallows = Allows()\n\n\n"
+                "class Order(MethodView):\n    decorators = [allows.requires(IsClerk), login_required]\n\n"
+                "    def post(self):\n        return {}\n\n\ndef serve(target, rules, view):\n    for rule in rules:\n"
+                "        target.add_url_rule(rule, view_func=view)\n\n\n"
+                "serve(app, ['/orders', '/order'], Order.as_view('order'))\n"
+            ),
+        },
+        {
             "shop/app.py": (
                 "import falcon\n\nfrom shop import teams\n\napplication = falcon.App()\n"
                 "application.add_route('/teams/{team}', teams)\n"

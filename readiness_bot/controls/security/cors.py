@@ -76,6 +76,14 @@ from readiness_bot.repo import Repo
     fixed="from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
+        {
+            "shop/settings.py": (
+                "from configurations import Configuration, values\n\n\nclass Base(Configuration):\n"
+                "    MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n    CORS_ALLOW_CREDENTIALS = True\n"
+                "    CORS_ALLOW_ALL_ORIGINS = values.BooleanValue(False)\n\n\n"
+                "class Development(Base):\n    CORS_ALLOW_ALL_ORIGINS = True\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
             "app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], "

@@ -86,6 +86,21 @@ from readiness_bot.repo import Repo
     partials=[
         {
             "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {'DEFAULT_THROTTLE_RATES': {'pay': '5/minute'}}\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import include, path\n"
+                "from rest_framework import decorators, routers, throttling, viewsets\n\n\n"
+                "class PayThrottle(throttling.UserRateThrottle):\n    scope = 'pay'\n\n\n"
+                "class OrderViewSet(viewsets.ViewSet):\n"
+                "    @decorators.action(detail=True, methods=['post'], throttle_classes=[PayThrottle])\n"
+                "    def pay(self, request, pk):\n        return None\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('orders', OrderViewSet, basename='order')\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+        },
+        {
+            "shop/settings.py": (
                 "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {\n"
                 "    'DEFAULT_THROTTLE_CLASSES': ('rest_framework.throttling.AnonRateThrottle',),\n"
                 "    'DEFAULT_THROTTLE_RATES': {'anon': None},\n}\n"
