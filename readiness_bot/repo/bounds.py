@@ -42,6 +42,7 @@ _TIMEOUT_AT: dict[str, int] = {
     "ftplib.FTP_TLS": 6,
     "telnetlib.Telnet": 2,
     "socket.create_connection": 1,
+    "gevent.socket.create_connection": 1,
     "http.client.HTTPConnection": 2,
     "websocket.create_connection": 1,
 }
@@ -58,6 +59,10 @@ _OUTER = (
     "anyio.move_on_after",
     "trio.fail_after",
     "trio.move_on_after",
+    "gevent.Timeout",
+    "gevent.timeout.Timeout",
+    "eventlet.Timeout",
+    "eventlet.timeout.Timeout",
     "eventlet.Timeout",
     "eventlet.timeout.Timeout",
     "gevent.Timeout",

@@ -148,7 +148,11 @@ class CrossOrigin:
         """django-cors-headers."""
         if not any("corsheaders" in attached.name for attached in self._services.middleware):
             return
-        named = {setting.name: setting for setting in self._services.settings_named("CORS_*")}
+        named = {
+            setting.name: setting
+            for setting in self._services.settings_named("CORS_*")
+            if not _is_for_development(setting)
+        }
         every = named.get("CORS_ALLOW_ALL_ORIGINS") or named.get("CORS_ORIGIN_ALLOW_ALL")
         allowed = named.get("CORS_ALLOW_CREDENTIALS")
         listed = named.get("CORS_ALLOWED_ORIGIN_REGEXES") or named.get("CORS_ORIGIN_REGEX_WHITELIST")
@@ -193,7 +197,11 @@ class CrossOrigin:
                 if _ORIGIN_HEADER in headers:
                     value, place, guards = headers[_ORIGIN_HEADER]
                     anyone, configured = self._anyone(value, module)
-                    credentials = _CREDENTIALS_HEADER in headers and _is_true(headers[_CREDENTIALS_HEADER][0])
+                    credentials = (
+                        _CREDENTIALS_HEADER in headers
+                        and _is_true(headers[_CREDENTIALS_HEADER][0])
+                        and not self._is_turned_off(module, headers[_CREDENTIALS_HEADER])
+                    )
                     reflects = not [
                         guard
                         for guard in guards
@@ -207,6 +215,24 @@ class CrossOrigin:
                         configured=configured,
                         reflects=reflects and not guards,
                     )
+
+    def _is_turned_off(self, module: Module, header: tuple[Value, Location, tuple[str, ...]]) -> bool:
+        """Whether a header is only sent on a parameter that is off by default, and that nobody turns on."""
+        _, place, guards = header
+        function = next(
+            (
+                item
+                for item in reversed(module.facts.definitions)
+                if item.kind == "function" and item.line <= place.line <= item.end_line
+            ),
+            None,
+        )
+        for parameter in function.parameters if function is not None else ():
+            is_off = isinstance(parameter.default, Const) and not parameter.default.value
+            if is_off and f"?{parameter.name}" in guards:
+                given = [site.call.keyword(parameter.name) for site in self._python.all_calls]
+                return not any(value is not None and _is_true(value) for value in given)
+        return False
 
     def _anyone(self, value: Value | None, module: Module) -> tuple[bool, bool]:
         """Whether the value lets every origin in, and whether that is only a default."""
@@ -241,6 +267,18 @@ class CrossOrigin:
             return False, False
         default = default_of(self._python, value, module)
         return default.is_on is True, bool(default.variable)
+
+
+_DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
+
+
+def _is_for_development(setting: Setting) -> bool:
+    """Whether a value stands in a class of settings that no production runs with, beside others that do not."""
+    facts = setting.module.facts
+    for item in facts.assignments:
+        if item.line == setting.line and item.scope >= 0:
+            return bool(_DEVELOPMENT.match(facts.definitions[item.scope].name))
+    return False
 
 
 def _is_true(value: Value) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import DISCARDED, Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python import DISCARDED, Call, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -552,7 +552,13 @@ class Identity:
             return True
         if words & _ASKING:
             return False
-        return bool(words & _WRITING) or any(snake(call.last).split("_")[0] in _WRITING for call in calls)
+        return bool(words & _WRITING) or any(_is_writing(call, route.handler) for call in calls)
+
+    def acts_for_caller(self, route: Route) -> bool:
+        """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
+        if route.handler is None:
+            return False
+        return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
 
     @staticmethod
     def _is_a_stub(handler: DefinitionSite) -> bool:
@@ -572,9 +578,7 @@ class Identity:
         if not _QUESTIONS.intersection(words):
             return False
         calls, _, _, _ = self._refusals.body(route.handler)
-        return not _WRITING.intersection(words) and not any(
-            snake(call.last).split("_")[0] in _WRITING for call in calls
-        )
+        return not _WRITING.intersection(words) and not any(_is_writing(call, route.handler) for call in calls)
 
     @cached_property
     def exposed(self) -> tuple[Route, ...]:
@@ -760,6 +764,9 @@ _QUESTIONS = frozenset(
     {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
 )
 _STANDARD = frozenset({"post", "put", "patch", "delete", "create", "update", "partial_update", "destroy"})
+_OF_CALLER = re.compile(r"(^|[.:])(current_user|current_identity)(\(\))?\.")
+_OF_ANSWERS = re.compile(r"^(set$|(set|dict|list)\(\)\.|self\.write$|tornado\.web\.|falcon\.|\?(resp|response)\.)")
+"""Calls that fill an answer or a container of the handler's own, and write nothing that stays."""
 _HOPS = 3
 """Own calls followed from a handler to what may refuse somebody."""
 _ALWAYS_RUN = frozenset({*BASE_HOOKS, "test_func", "get_queryset", "get_object"})
@@ -779,6 +786,21 @@ _OPENING = frozenset(
 _CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
+
+
+def _is_writing(call: Call, handler: DefinitionSite) -> bool:
+    """Whether a call is named for changing something, and not only the answer."""
+    owner = handler.definition.qualname.rpartition(".")[0]
+    if owner and call.name.endswith(f"{owner}().write"):
+        return False  # what a handler class writes is its answer
+    named = any(_OF_ANSWERS.match(name) for name in (call.name, call.via) if name)
+    return not named and snake(call.last).split("_")[0] in _WRITING and not _ANSWERING_CALLS.search(call.last)
+
+
+_ANSWERING_CALLS = re.compile(
+    r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
+    r"|^send_(file|from_directory|error|header|response)$|^write_error$"
+)
 
 
 def _is_opening(name: str) -> bool:

@@ -90,6 +90,8 @@ _EXACT: dict[str, Transport] = {
     "telnetlib.Telnet": "socket",
     "socket.create_connection": "socket",
     "socket.socket().connect": "socket",
+    "gevent.socket.create_connection": "socket",
+    "gevent.socket.socket().connect": "socket",
     "websocket.create_connection": "websocket",
     "websocket.WebSocketApp().run_forever": "websocket",
     "websockets.connect": "websocket",

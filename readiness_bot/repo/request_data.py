@@ -488,7 +488,7 @@ class RequestData:
 
     def of_upload(self, text: str, access: tuple[str, ...]) -> Datum:
         """What an access reaches of an uploaded file."""
-        if access and access[0] in (".filename", ".name", ".raw_filename"):
+        if access and (access[0] in (".filename", ".name", ".raw_filename") or "[filename]" in access):
             return Datum(f"{text}{_keys(access)}", "file name")
         return Datum(f"{text}{_keys(access)}", "file")
 

@@ -92,3 +92,37 @@ def test_a_handler_that_takes_and_does_nothing_is_no_forgotten_one(handler: str,
     }
     judgement = judge(authentication, repo_of(files))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("line", "confidence"),
+    [
+        ("db.session.add(request.form['name'])", Confidence.HIGH),
+        ("current_user.inbox.delete(request.form['name'])", Confidence.LOW),
+        ("names = set(request.form['names'])", Confidence.LOW),
+    ],
+)
+def test_what_a_bare_route_does_tells_whether_it_was_forgotten(line: str, confidence: Confidence) -> None:
+    head = _HEAD.replace("Flask\n", "Flask, request\n", 1).replace("import login", "import current_user, login", 1)
+    text = f"{head}{_GUARDED}@app.post('/things')\ndef things():\n    {line}\n    return 'done'\n"
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("call", "confidence"), [("self.write(found)", Confidence.LOW), ("STORE.write(found)", Confidence.HIGH)]
+)
+def test_writing_the_answer_changes_nothing(call: str, confidence: Confidence) -> None:
+    handlers = "".join(
+        f"class {name}(Page):\n    @authenticated\n    def post(self):\n        STORE.delete(1)\n\n\n"
+        for name in "ABCDEF"
+    )
+    routes = ", ".join(f"(r'/{name.lower()}', {name})" for name in "ABCDEFG")
+    text = (
+        "from tornado.web import Application, RequestHandler, authenticated\n\nfrom shop.store import STORE\n\n\n"
+        f"class Page(RequestHandler):\n    pass\n\n\n{handlers}class G(Page):\n    def post(self):\n"
+        f"        found = STORE.rows(self.get_argument('key'))\n        {call}\n\n\n"
+        f"application = Application([{routes}])\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/app.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -317,6 +317,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and not repo.identity.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)
+            and not identity.acts_for_caller(route)
         )
         sites[place.path, place.line] = bad(
             place,

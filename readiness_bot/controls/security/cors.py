@@ -95,7 +95,22 @@ from readiness_bot.repo import Repo
             "app = falcon.App(middleware=[cors.middleware])\n"
         ),
     ],
-    ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
+    ignores=[
+        {
+            "shop/settings.py": (
+                "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n\n\nclass Base:\n"
+                "    CORS_ALLOW_CREDENTIALS = True\n    CORS_ALLOW_ALL_ORIGINS = False\n\n\nclass Development(Base):\n"
+                "    CORS_ALLOW_ALL_ORIGINS = True\n\n\nclass Production(Base):\n    DEBUG = False\n"
+            ),
+        },
+        (
+            "def allow(request, response, credentials=False):\n"
+            "    response.headers['Access-Control-Allow-Origin'] = request.headers.get('Origin')\n"
+            "    if credentials:\n        response.headers['Access-Control-Allow-Credentials'] = 'true'\n\n\n"
+            "def view(request, response):\n    allow(request, response)\n"
+        ),
+        "from flask import Flask\n\napp = Flask(__name__)\n",
+    ],
 )
 def cors(repo: Repo) -> Iterator[Site]:
     """One site for each place that sets a policy."""

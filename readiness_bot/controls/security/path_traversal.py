@@ -31,6 +31,7 @@ _OPENING: dict[str, tuple[int, ...]] = {
          "os.symlink", "os.link"),
         (0, 1),
     ),
+    **dict.fromkeys((f"pandas.read_{kind}" for kind in ("csv", "table", "excel", "fwf", "parquet", "pickle")), (0,)),
 }  # fmt: skip
 _OF_PATHS = frozenset(
     {
@@ -51,6 +52,14 @@ _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
+_BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+$")
+_EXISTING = re.compile(r"(exists|isfile|isdir|is_file|is_dir|access)$")
+_OF_KINDS = re.compile(
+    r"(exten[st]ion|_ext|suffix|mime|file_?type|content_type|size|allowed_(file|image|picture)|exists|isfile|isdir|"
+    r"is_file|is_dir)\w*$",
+    re.IGNORECASE,
+)
+"""Checks of a file's kind: `report.pdf` and `../report.pdf` are the same to them."""
 _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
 """What a function of the tree made of the value was compared: `kind_of(name) == "csv"`."""
 
@@ -72,6 +81,28 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         "https://cwe.mitre.org/data/definitions/22.html",
     ],
     fails=[
+        (
+            "import os\n"
+            "import pandas as pd\n"
+            "from tornado.web import Application, RequestHandler\n"
+            "class Sheets(RequestHandler):\n"
+            "    def check_extension(self, name):\n"
+            "        if not name.endswith('.csv'):\n"
+            "            raise ValueError(name)\n"
+            "    def post(self):\n"
+            "        name = self.get_argument('name')\n"
+            "        self.check_extension(name)\n"
+            "        path = os.path.join('/srv/sheets', name)\n"
+            "        open(path, 'ab').close()  # <- flagged\n"
+            "        self.write(str(pd.read_csv(path)))  # <- flagged\n"
+            "    def put(self):\n"
+            "        for parts in self.request.files.values():\n"
+            "            for part in parts:\n"
+            "                path = os.path.abspath(os.path.join('/srv/sheets', part['filename']))\n"
+            "                if not os.path.exists(path):\n"
+            "                    open(path, 'wb').close()  # <- flagged\n"
+            "application = Application([(r'/sheets', Sheets)])\n"
+        ),
         (
             "import os\n"
             "from flask import Flask, request\n"
@@ -271,11 +302,7 @@ def _is_path(site: CallSite) -> bool:
 
 
 def _confidence(flow: Flow) -> Confidence | None:
-    if (
-        any(wrap[0] in "{<([" for wrap in flow.wraps)
-        or flow.is_limited
-        or any(_CONTAINED.match(tag) for tag in flow.cleaned)
-    ):
+    if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.is_limited or _is_contained(flow):
         return None
     if flow.kind == "parameter":
         joined = flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
@@ -285,7 +312,7 @@ def _confidence(flow: Flow) -> Confidence | None:
     if flow.type == "segment":
         return Confidence.LOW
     if (
-        flow.is_vetted
+        _is_vetted(flow)
         or flow.is_looked_up
         or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}
     ):
@@ -296,6 +323,21 @@ def _confidence(flow: Flow) -> Confidence | None:
         return Confidence.MEDIUM  # what the tree's own function makes of the name decides whether it is opened
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
     return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM
+
+
+def _is_contained(flow: Flow) -> bool:
+    """Whether the path is held against a directory; asking whether a file is there holds it against none."""
+    tests = {tag for tag in flow.cleaned if _CONTAINED.match(tag)}
+    asked = sum(tag.startswith(("yes:", "no:")) and bool(_EXISTING.search(tag)) for tag in flow.cleaned)
+    by_call = {tag for tag in tests if _BY_CALL.match(tag)}
+    return bool(tests - by_call) or len({tag.rpartition(":")[2] for tag in by_call}) > asked
+
+
+def _is_vetted(flow: Flow) -> bool:
+    """Whether a check answered well that may be about the path, and not only about its ending or the content."""
+    return flow.is_vetted and not all(
+        _OF_KINDS.search(tag) for tag in flow.cleaned if tag.startswith(("yes:", "no:", "passed:"))
+    )
 
 
 def _message(flow: Flow, site: CallSite) -> str:
