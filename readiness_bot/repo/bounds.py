@@ -116,6 +116,8 @@ def _is_stream(call: OutboundCall) -> bool:
     stream = site.call.keyword("stream")
     if isinstance(stream, Const) and stream.value is True:
         return not _is_read_whole(site)
+    if site.call.last == "run_forever" and site.call.keyword("ping_interval") is not None:
+        return True  # the peer is asked again and again whether it is still there
     if call.transport != "grpc":
         return False
     # A stub's method that is iterated over gives a stream, and so does one of `grpc.aio` that nobody awaits.

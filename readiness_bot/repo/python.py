@@ -39,6 +39,9 @@ from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
 
+_DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session")
+"""Names whose import makes a module developers' tool: tasks that they run, rules that their linters follow."""
+
 
 class Module:
     """One Python file of the tree; its facts are unpacked when they are first asked for, which of most tests never is.
@@ -233,7 +236,13 @@ class Python:
         # A migration that something starts like a program is looked at like one.
         whole = self._sources.read(path, "python", PythonFacts) if is_migration(path) else None
         facts = whole or load()
-        return Module(path, Area.GENERATED if facts.generated else area, lambda: facts)
+        if facts.generated:
+            area = Area.GENERATED
+        elif any(item.target.startswith(_DEVELOPERS_ALONE) for item in facts.imports) or (
+            path == "tasks.py" and any(item.target == "invoke" for item in facts.imports)
+        ):
+            area = Area.TOOLING
+        return Module(path, area, lambda: facts)
 
     def set_apart(self, paths: Iterable[str]) -> None:
         """Take these modules for no production, before anything else is asked."""

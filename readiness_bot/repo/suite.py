@@ -206,7 +206,7 @@ class Suite:
                     continue
                 segments, is_suffix = read
                 method = last.upper() if last in _VERBS - {"request"} else ""
-                if not method and position == 1:
+                if not method and position == 1 and site.call.args:
                     first = site.call.args[0]
                     text = first.value if isinstance(first, Const) else None
                     method = text.upper() if isinstance(text, str) and text.lower() in _VERBS else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from readiness_bot.model import Area
 from tests.repos import repo_of
 
 
@@ -14,3 +17,15 @@ def test_the_later_of_two_imports_of_one_name_holds() -> None:
         }
     )
     assert [site.name for site in repo.python.calls_of("login")] == ["shop/models.py:login"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "area"),
+    [
+        ("tasks.py", "import invoke\n\n\n@invoke.task\ndef build(ctx):\n    ctx.run('make')\n", Area.TOOLING),
+        ("shop/rules.py", "from gitlint.rules import LineRule\n\n\nclass T(LineRule):\n    id = 'T'\n", Area.TOOLING),
+        ("tasks.py", "from celery import shared_task\n\n\n@shared_task\ndef send():\n    pass\n", Area.PRODUCTION),
+    ],
+)
+def test_what_only_developers_run_is_told_by_what_it_imports(path: str, text: str, area: Area) -> None:
+    assert repo_of({path: text}).python.modules[path].area is area

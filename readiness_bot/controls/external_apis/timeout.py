@@ -83,6 +83,10 @@ _SENDING = (
     ],
     partials=[
         (
+            "import websocket\n\n\ndef follow(url, show):\n    socket = websocket.WebSocketApp(url, on_message=show)\n"
+            "    socket.run_forever(ping_interval=60)  # <- flagged\n"
+        ),
+        (
             "import httpx\n\n\nasync def watch(url):\n    async with httpx.AsyncClient() as client:\n"
             "        async with client.stream('GET', url, timeout=None) as answer:  # <- flagged\n"
             "            async for line in answer.aiter_lines():\n                print(line)\n"
