@@ -14,8 +14,10 @@ def main() -> int:
         sys.stdout.write(f"readiness-bot {__version__}\n")
         return 0
     from readiness_bot import cli  # noqa: PLC0415
+    from readiness_bot.process import short_lived  # noqa: PLC0415
 
-    return cli.main()
+    with short_lived():
+        return cli.main()
 
 
 if __name__ == "__main__":

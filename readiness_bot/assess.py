@@ -15,14 +15,14 @@ from pathspec import GitIgnoreSpec
 
 from readiness_bot import compare as comparison
 from readiness_bot import identity, plan, score, waivers
-from readiness_bot.beside import shared
+from readiness_bot.beside import ahead, shared
 from readiness_bot.control import Control, controls, judge
 from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.facts.workers import available_processors
 from readiness_bot.git import Repository, Tree
-from readiness_bot.model import Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver
+from readiness_bot.model import Category, Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Ignore
@@ -198,25 +198,28 @@ def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: flo
 
 def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control, Judgement]]:
     """Every control with its judgement; processes that share them take whole categories, whose controls ask alike."""
-    by_category: dict[str, list[Control]] = defaultdict(list)
+    by_category: dict[Category, list[Control]] = defaultdict(list)
     for control in controls():
         by_category[control.category].append(control)
-    if jobs > 1:
-        repo.build()
-    groups = sorted(by_category.values(), key=len, reverse=True)
 
-    def judged(group: Sequence[Control]) -> list[Judgement]:
-        judgements = [_judgement(control, repo) for control in group]
+    def judged(group: Sequence[Control]) -> dict[str, Judgement]:
+        judgements = {control.id: _judgement(control, repo) for control in group}
         if gathered.is_damaged:
             raise _StoreDamagedError
         return judgements
 
-    pieces = [partial(judged, group) for group in groups]
-    found = {
-        control.id: judgement
-        for group, judgements in zip(groups, shared(pieces, jobs=jobs), strict=True)
-        for control, judgement in zip(group, judgements, strict=True)
-    }
+    if jobs > 1:
+        repo.build_names()
+    # What tests lead to is asked by one category alone, which needs little of what is built for the others meanwhile.
+    of_tests = partial(judged, by_category.pop(Category.TESTING))
+    found: dict[str, Judgement] = {}
+    with ahead(of_tests, jobs=jobs) as judged_ahead:
+        if jobs > 1:
+            repo.build()
+        groups = sorted(by_category.values(), key=len, reverse=True)
+        for judgements in shared([partial(judged, group) for group in groups], jobs=jobs):
+            found |= judgements
+        found |= judged_ahead()
     return [(control, found[control.id]) for control in controls()]
 
 

@@ -36,7 +36,8 @@ _NAME = re.compile(
 
 
 def _claims(path: str) -> bool:
-    return bool(_NAME.search(path)) and "test" not in path.lower()
+    lowered = path.lower()
+    return "gunicorn" in lowered and "test" not in lowered and bool(_NAME.search(path))
 
 
 def _extract(data: bytes) -> GunicornSettings:

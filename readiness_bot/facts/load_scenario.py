@@ -47,8 +47,18 @@ _TARGET = re.compile(
 )
 
 
+_WORDS = (
+    "k6", "load", "perf", "stress", "bench", "soak", "spike", "smoke", "locust", "gatling", "simulation", "jmeter",
+    "vegeta", "artillery", "taurus", "bzt", "drill", "goose", "wrk",
+)  # fmt: skip
+"""One of these is in every path that `_CANDIDATE` finds; nearly all other paths are told by them, and sooner."""
+
+
 def _claims(path: str) -> bool:
-    return path.endswith(".jmx") or (bool(_CANDIDATE.search(path)) and bool(_CODE.search(path)))
+    if path.endswith(".jmx"):
+        return True
+    lowered = path.lower()
+    return any(word in lowered for word in _WORDS) and bool(_CANDIDATE.search(path)) and bool(_CODE.search(path))
 
 
 def _extract(data: bytes) -> LoadScenario:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-TEST = re.compile(
+_TEST = re.compile(
     r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
     r"|[a-z0-9]+[-_]tests?|tests?[-_][a-z0-9]+)/|(^|/)(test_[^/]*|[^/]*_tests?|tests?|conftest|pytest_plugins?|testcases?|[^/]*_test_utils)\.py$)",
     re.IGNORECASE,
 )
 """Test code, whatever the rest of the tree looks like."""
 
-MIGRATION = re.compile(
+_MIGRATION = re.compile(
     r"(^|/)((\w+_)?migrations?|alembic/versions|alembic_\w+|migrate/versions|versions_?migrations?|"
     r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
 )
@@ -21,21 +22,37 @@ TEMPLATED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|__[a-z_]*(cookiecutter|copier)[a-
 """A part of a path that a project template fills in."""
 
 
+_REMEMBERED = 32_768
+"""Paths of which the answers are remembered: each is asked after by several extractors and by the tree's areas."""
+
+
 def is_python(path: str) -> bool:
     """Whether the file holds Python."""
     return path.endswith((".py", ".pyw", ".wsgi"))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def is_called_test(path: str) -> bool:
+    """Whether the path has a name that test code has."""
+    return _TEST.search(path) is not None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def is_called_migration(path: str) -> bool:
+    """Whether the path has a name that migrations have."""
+    return _MIGRATION.search(path) is not None
+
+
 def is_test(path: str) -> bool:
     """Whether the file is test code in every tree that it may stand in."""
-    return TEST.search(path) is not None and TEMPLATED.search(path) is None
+    return is_called_test(path) and TEMPLATED.search(path) is None
 
 
 def is_migration(path: str) -> bool:
     """Whether the file is a migration, unless its tree starts it like a program."""
-    return MIGRATION.search(path) is not None and not is_test(path)
+    return is_called_migration(path) and not is_test(path)
 
 
 def is_program(path: str) -> bool:
     """Whether the file holds Python that is looked at from all sides: neither a test nor a migration."""
-    return is_python(path) and not is_test(path) and MIGRATION.search(path) is None
+    return is_python(path) and not is_test(path) and not is_called_migration(path)

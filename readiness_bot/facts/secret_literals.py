@@ -551,7 +551,9 @@ def _masked(line: str, value: str) -> str:
 
 def _claims(path: str) -> bool:
     # What tests hold is no secret of the service.
-    return bool(_PATHS.search(path)) and not _NOT_READ.search(path) and not (is_python(path) and is_test(path))
+    if is_python(path) and is_test(path):
+        return False
+    return (path.endswith(".py") or bool(_PATHS.search(path))) and not _NOT_READ.search(path)
 
 
 EXTRACTOR = Extractor(kind="secret-literals", claims=_claims, extract=_extract, facts=SecretLiterals, of_python=True)

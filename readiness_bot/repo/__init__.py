@@ -54,9 +54,15 @@ class Repo:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
 
+    def build_names(self) -> None:
+        """Builds what every category asks for: calls with their names, and the routes."""
+        _ = self.python.all_calls, self.routes.all
+
     def build(self) -> None:
         """Builds what most controls ask for, so that processes that share the judging need not each do so."""
-        _ = self.python.callers, self.routes.all, self.services.settings, self.wiring.running, self.queries.all
+        self.build_names()
+        _ = self.python.callers, self.services.settings, self.queries.all
+        self.wiring.build()
 
     @cached_property
     def paths(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from readiness_bot.facts.roles import MIGRATION, TEMPLATED, TEST
+from readiness_bot.facts.roles import TEMPLATED, is_called_migration, is_called_test
 from readiness_bot.model import Area
 
 _VENDORED = re.compile(
@@ -152,16 +152,16 @@ class Areas:
         return area
 
     def _judge(self, path: str) -> Area:
-        if path in self._started and not TEST.search(path):
+        if path in self._started and not is_called_test(path):
             return Area.PRODUCTION
         judged = self._without_template_root(path)
         if _VENDORED.search(judged) or (self._shelves and any(path.startswith(f"{one}/") for one in self._shelves)):
             return Area.VENDORED
         if TEMPLATED.search(judged):
             return Area.EXAMPLE
-        if TEST.search(judged):
+        if is_called_test(judged):
             return Area.TEST
-        if MIGRATION.search(judged) or path.startswith(self._revisions):
+        if is_called_migration(judged) or path.startswith(self._revisions):
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED

@@ -299,13 +299,16 @@ class Limits:
 
     def _of_checks(self) -> Iterator[RateLimit]:
         """Code around a login that refuses where a limit of its own is met: `if self._is_rate_limited(): raise …`."""
+        refusing = {
+            module.path: [one for one in module.facts.raises if any(map(_MET.search, one.guards))]
+            for module in self._python.production
+        }
         for site in self._python.functions:
-            facts, definition = site.module.facts, site.definition
-            inside = f"{definition.qualname} {site.module.path.rpartition('/')[2]}"
-            if not _LOGIN.search(inside):
+            definition, refused = site.definition, refusing[site.module.path]
+            if not refused or not _LOGIN.search(f"{definition.qualname} {site.module.path.rpartition('/')[2]}"):
                 continue
-            for one in facts.raises:
-                if definition.line <= one.line <= definition.end_line and any(map(_MET.search, one.guards)):
+            for one in refused:
+                if definition.line <= one.line <= definition.end_line:
                     yield RateLimit(
                         "login",
                         f"`{definition.name}` refuses who asks too often",

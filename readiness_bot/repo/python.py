@@ -50,8 +50,21 @@ class Module:
     change while it is judged.
     """
 
-    __slots__ = ("_defined", "_functions", "_identities", "_load", "_meanings", "_places", "area", "facts", "path")
+    __slots__ = (
+        "_defined",
+        "_functions",
+        "_identities",
+        "_load",
+        "_meanings",
+        "_places",
+        "area",
+        "bindings",
+        "facts",
+        "path",
+    )
 
+    bindings: _Bindings
+    """What the names at the top of the module are bound to."""
     facts: PythonFacts
 
     def __init__(self, path: str, area: Area, load: Callable[[], PythonFacts]) -> None:
@@ -66,12 +79,15 @@ class Module:
 
     if not TYPE_CHECKING:
 
-        def __getattr__(self, name: str) -> PythonFacts:
-            # Called for an attribute that is not there yet; from then on the facts cost no more than any attribute.
-            if name != "facts":
-                raise AttributeError(name)
-            self.facts = self._load()
-            return self.facts
+        def __getattr__(self, name: str) -> PythonFacts | _Bindings:
+            # Called for an attribute that is not there yet; from then on it costs no more than any other.
+            if name == "facts":
+                self.facts = self._load()
+                return self.facts
+            if name == "bindings":
+                self.bindings = _bindings(self.facts)
+                return self.bindings
+            raise AttributeError(name)
 
     @property
     def name(self) -> str:
@@ -205,6 +221,19 @@ class _Bindings:
     assignments: dict[str, list[Assignment]] = field(default_factory=dict)
 
 
+def _bindings(facts: PythonFacts) -> _Bindings:
+    found = _Bindings()
+    for imported in facts.imports:
+        if imported.scope == MODULE:
+            found.imports.setdefault(imported.local, imported)
+    for index, definition in enumerate(facts.definitions):
+        found.definitions.setdefault(definition.qualname, index)
+    for assignment in facts.assignments:
+        if assignment.target.startswith(":") and not assignment.key:
+            found.assignments.setdefault(assignment.target[1:].replace("()", ""), []).append(assignment)
+    return found
+
+
 class Python:
     """Questions about the Python code of one tree."""
 
@@ -212,8 +241,9 @@ class Python:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._bindings: dict[str, _Bindings] = {}
         self._flows: dict[str, Flows] = {}
+        self._identified: dict[str, str] = {}
+        self._meant: dict[str, str] = {}
         self._relatives: dict[tuple[str, str], str] = {}
         self._outside: dict[tuple[str, int], tuple[str, ...]] = {}
 
@@ -367,29 +397,20 @@ class Python:
             folder = folder.rpartition("/")[0]
         rest = name[level:]
         parts = rest.split(".") if rest else []
+        stems = [folder]
+        for part in parts:
+            stems.append(f"{stems[-1]}/{part}" if stems[-1] else part)
         for size in range(len(parts), -1, -1):
-            stem = "/".join([*([folder] if folder else []), *parts[:size]])
-            for path in (f"{stem}.py", f"{stem}/__init__.py"):
-                if path in self.modules:
-                    return f"{path}:{'.'.join(parts[size:])}"
+            path = self._by_stem.get(stems[size])
+            if path is not None:
+                return f"{path}:{'.'.join(parts[size:])}"
         return name
 
-    def bindings(self, module: Module) -> _Bindings:
-        """What the names at the top of a module are bound to."""
-        known = self._bindings.get(module.path)
-        if known is not None:
-            return known
-        found = _Bindings()
-        for imported in module.facts.imports:
-            if imported.scope == MODULE:
-                found.imports.setdefault(imported.local, imported)
-        for index, definition in enumerate(module.facts.definitions):
-            found.definitions.setdefault(definition.qualname, index)
-        for assignment in module.facts.assignments:
-            if assignment.target.startswith(":") and not assignment.key:
-                found.assignments.setdefault(assignment.target[1:].replace("()", ""), []).append(assignment)
-        self._bindings[module.path] = found
-        return found
+    @cached_property
+    def _by_stem(self) -> dict[str, str]:
+        """Paths by what is left of them without `.py`, and of packages by their folders; a module goes before those."""
+        packages = {path.removesuffix("/__init__.py"): path for path in self.modules if path.endswith("/__init__.py")}
+        return packages | {path.removesuffix(".py"): path for path in self.modules if path.endswith(".py")}
 
     def may_be_own(self, name: str) -> bool:
         """Whether a module's own spelling of a name may mean something of this tree."""
@@ -415,24 +436,34 @@ class Python:
     def _follow(self, name: str, module: Module, *, values: bool) -> str:
         if name[:1] == "?":
             return name
+        place = self.absolute(name, module)
+        if ":" not in place:
+            return place
+        ends = self._meant if values else self._identified
+        end = ends.get(place)
+        if end is None:
+            end = ends[place] = self._end(place, values=values)
+        return end
+
+    def _end(self, place: str, *, values: bool) -> str:
+        """Where a resolved name leads, a binding at a time."""
         for _ in range(_STEPS):
-            name = self.absolute(name, module)
-            path, colon, rest = name.partition(":")
+            path, colon, rest = place.partition(":")
             if not colon or not rest or path not in self.modules:
-                return name
+                break
             module = self.modules[path]
             step = self._step(module, rest, values=values)
             if step is None:
-                return name
-            name = step
-        return self.absolute(name, module)
+                break
+            place = self.absolute(step, module)
+        return place
 
     def _step(self, module: Module, rest: str, *, values: bool) -> str | None:
         """One binding followed: the new name as the module spells it, None where there is nothing to follow."""
         head, _, tail = rest.partition(".")
         base, suffix = _bare(head)
         after = suffix + (f".{tail}" if tail else "")
-        bindings = self.bindings(module)
+        bindings = module.bindings
         imported = bindings.imports.get(base)
         if imported is not None and base not in bindings.definitions:
             return _joined(self._import_target(imported), after)
@@ -456,7 +487,7 @@ class Python:
             path = place.partition(":")[0]
             target = self.modules.get(path)
             if target is not None and target is not module:
-                known = self.bindings(target)
+                known = target.bindings
                 if base in known.definitions or base in known.assignments or base in known.imports:
                     return f"{path}:{base}{after}" if ":" not in base else None
         return None
@@ -481,7 +512,7 @@ class Python:
         return None
 
     def _through_definition(self, module: Module, base: str, after: str) -> str | None:
-        definition = module.facts.definitions[self.bindings(module).definitions[base]]
+        definition = module.facts.definitions[module.bindings.definitions[base]]
         if definition.kind == "function":
             if after.startswith("()") and definition.gives:
                 return _joined(definition.gives, after[2:])
@@ -492,7 +523,7 @@ class Python:
         attribute, more = _bare(tail.partition(".")[0])
         rest = more + (f".{tail.partition('.')[2]}" if "." in tail else "")
         qualname = f"{base}.{attribute}"
-        bindings = self.bindings(module)
+        bindings = module.bindings
         if attribute == "super" and more == "()":
             return next(
                 (_joined(parent, f"{suffix}.{tail.partition('.')[2]}") for parent in definition.bases if parent), None
@@ -534,12 +565,12 @@ class Python:
         if module is None:
             return None
         qualname = rest.replace("().", ".").removesuffix("()")
-        index = self.bindings(module).definitions.get(qualname)
+        index = module.bindings.definitions.get(qualname)
         if index is not None:
             return DefinitionSite(module, index, module.facts.definitions[index])
         owner, _, attribute = qualname.rpartition(".")
-        if owner and owner in self.bindings(module).definitions:
-            holder = self.bindings(module).definitions[owner]
+        if owner and owner in module.bindings.definitions:
+            holder = module.bindings.definitions[owner]
             return self.member(DefinitionSite(module, holder, module.facts.definitions[holder]), attribute)
         return None
 
@@ -597,7 +628,7 @@ class Python:
     def member(self, site: DefinitionSite, name: str) -> DefinitionSite | None:
         """The method or nested class of that name, own or inherited inside the tree."""
         for item in self.ancestry(site):
-            index = self.bindings(item.module).definitions.get(f"{item.definition.qualname}.{name}")
+            index = item.module.bindings.definitions.get(f"{item.definition.qualname}.{name}")
             if index is not None:
                 return DefinitionSite(item.module, index, item.module.facts.definitions[index])
         return None
@@ -777,7 +808,7 @@ class Python:
         """
         path, colon, rest = self.identify(name, module).partition(":")
         owner = self.modules.get(path) if colon else None
-        return tuple(self.bindings(owner).assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
+        return tuple(owner.bindings.assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
 
 
 def matcher(*names: str) -> Callable[[str], bool]:

@@ -229,7 +229,7 @@ class Refusals:
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        best = Strength.READS if any(_READS.search(ref) for ref in refs) else Strength.NONE
+        best = Strength.READS if any(map(_reads, refs)) else Strength.NONE
         refuses = self._refuses(calls, raises, returns)
         if refuses:
             asked = {
@@ -264,7 +264,7 @@ class Refusals:
     @staticmethod
     def _refuses(calls: list[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
         return (
-            any(_REFUSAL.search(raised.name.rpartition(".")[2]) for raised in raises)
+            any(_is_refusal(raised.name.rpartition(".")[2]) for raised in raises)
             or any(_refusing_call(call) for call in calls)
             or (
                 any(call.last.lower() in _REDIRECTS for call in calls)
@@ -397,8 +397,18 @@ def _texts(calls: Iterable[Call]) -> Iterator[str]:
                 yield value.value
 
 
+@lru_cache(maxsize=100_000)
+def _reads(ref: str) -> bool:
+    return _READS.search(ref) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_refusal(last: str) -> bool:
+    return _REFUSAL.search(last) is not None
+
+
 def _refusing_call(call: Call) -> bool:
-    if _REFUSAL.search(call.last):
+    if _is_refusal(call.last):
         return True
     values = (
         *call.args,

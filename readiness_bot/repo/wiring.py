@@ -43,6 +43,10 @@ class Wiring:
         """Whether answers depend on this path."""
         return Python.reads(path)
 
+    def build(self) -> None:
+        """Finds out now what runs and what it names, which is else done when it is first asked for."""
+        _ = self._named
+
     @cached_property
     def starts(self) -> tuple[str, ...]:
         """The paths of the modules that are started from outside."""
@@ -226,7 +230,7 @@ class Wiring:
         if method.startswith("__") or self._python.external_bases(holder):
             return True
         return any(
-            self._python.bindings(base.module).definitions.get(f"{base.definition.qualname}.{method}") is not None
+            base.module.bindings.definitions.get(f"{base.definition.qualname}.{method}") is not None
             for base in self._python.ancestry(holder)
             if base.name != holder.name
         )
