@@ -397,14 +397,26 @@ class Python:
             folder = folder.rpartition("/")[0]
         rest = name[level:]
         parts = rest.split(".") if rest else []
-        stems = [folder]
-        for part in parts:
-            stems.append(f"{stems[-1]}/{part}" if stems[-1] else part)
-        for size in range(len(parts), -1, -1):
-            path = self._by_stem.get(stems[size])
-            if path is not None:
-                return f"{path}:{'.'.join(parts[size:])}"
-        return name
+        stem, path, size = folder, self._by_stem.get(folder), 0
+        for count, part in enumerate(parts, 1):
+            stem = f"{stem}/{part}" if stem else part
+            found = self._by_stem.get(stem)
+            if found is not None:
+                path, size = found, count
+            elif stem not in self._folders:
+                break
+        return name if path is None else f"{path}:{'.'.join(parts[size:])}"
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """Every folder that a module lies in or below."""
+        found: set[str] = set()
+        for path in self.modules:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(found)
 
     @cached_property
     def _by_stem(self) -> dict[str, str]:

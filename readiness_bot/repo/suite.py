@@ -197,9 +197,11 @@ class Suite:
         """Every path that a test asks for, as far as it can be read."""
         found: list[Request] = []
         for site in self._calls:
-            last = site.last
+            args, keywords, last = site.call.args, site.call.keywords, site.last
             for position, value in enumerate(
-                (*site.call.args[:3], *(value for name, value in site.call.keywords if name in ("url", "path", "uri")))
+                (*args[:3], *(value for name, value in keywords if name in ("url", "path", "uri")))
+                if keywords
+                else args[:3]
             ):
                 read = self._path(value, site.module)
                 if read is None:
