@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from readiness_bot.facts.extractor import MAX_BYTES, Extractor, Unreadable, extractors
-from readiness_bot.facts.store import Row
+from readiness_bot.facts.store import LEVEL, Row
 from readiness_bot.git import TOO_LARGE, Entry, GitError, Reader, Repository, Unread, is_lfs_pointer
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _outcome(extractor: Extractor, content: bytes) -> Outcome:
         # What does not fit its own type is better found here than when it is asked for.
         msgspec.msgpack.decode(facts, type=extractor.facts)
         if extractor.seldom:
-            facts = msgspec.msgpack.encode(zlib.compress(facts, 1))
+            facts = msgspec.msgpack.encode(zlib.compress(facts, LEVEL))
         return Outcome(extractor.kind, Row(facts=msgspec.Raw(facts)), lasting=True)
     except Unreadable as refusal:
         return Outcome(extractor.kind, Row(reason=_one_line(str(refusal)) or "cannot be read"), lasting=True)

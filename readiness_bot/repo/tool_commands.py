@@ -389,19 +389,7 @@ def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Too
     if compose and not name.endswith("-compose"):
         rest = rest[1:]
     tool = "docker-compose" if compose else "docker"
-    valued = {
-        "-f",
-        "--file",
-        "-p",
-        "--project-name",
-        "--profile",
-        "--env-file",
-        "--project-directory",
-        "--context",
-        "-H",
-        "--host",
-    }
-    inner = _behind_options(rest, valued)
+    inner = _behind_options(rest, _CONTAINER_VALUES)
     yield _Tool(tool, rest)
     if inner[:1] not in (("run",), ("exec",)):
         return
