@@ -211,7 +211,7 @@ def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control,
     if jobs > 1:
         repo.build_names()
     # What tests lead to is asked by one category alone, which needs little of what is built for the others meanwhile.
-    of_tests = partial(judged, by_category.pop(Category.TESTING))
+    of_tests = partial(judged, by_category.pop(Category.TESTING, []))
     found: dict[str, Judgement] = {}
     with ahead(of_tests, jobs=jobs) as judged_ahead:
         if jobs > 1:

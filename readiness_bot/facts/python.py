@@ -9,351 +9,66 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-import msgspec
-
 from readiness_bot.facts.bandit_plugins import BanditIssue, bandit_issues
 from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import Flows
+from readiness_bot.facts.python_facts import (
+    AFTER_YIELD,
+    ANNOTATION,
+    AWAITED,
+    CONDITIONAL,
+    DECORATOR,
+    DEFAULT,
+    DISCARDED,
+    IN_COMPREHENSION,
+    IN_FINALLY,
+    IN_FOR_HEADER,
+    IN_HANDLER,
+    IN_LAMBDA,
+    IN_LOOP,
+    IN_TRY,
+    IN_WITH_HEADER,
+    MAIN_GUARD,
+    RETURNED,
+    TYPE_CHECKING,
+    Assignment,
+    Attempt,
+    Call,
+    Definition,
+    Field,
+    Handler,
+    Import,
+    Parameter,
+    PythonFacts,
+    Raise,
+    Return,
+    Suppression,
+)
 from readiness_bot.facts.roles import is_program
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.syntax import Parsed, deep_walk, parse
+from readiness_bot.facts.values import (
+    MODULE,
+    MOST_ITEMS,
+    VALUE_DEPTH,
+    Const,
+    Format,
+    Invoke,
+    Items,
+    Lowering,
+    Mapping,
+    Name,
+    Other,
+    Value,
+    const,
+)
 
-MODULE = -1
-"""The scope index of code outside every definition, and the index that stands for none."""
-
-LONGEST_TEXT = 2_000
-"""String constants are cut to this many characters: no control reads further."""
-
-_VALUE_DEPTH = 6
-_MOST_ITEMS = 200
+_OF_THE_CALL_ALONE = AWAITED | DISCARDED
 _NESTED_DIGESTS = 8
 """A call within more calls than these goes by the text of the innermost that counts: time stays linear in the text."""
-
-
-# Where a call stands, as bits of `Call.context`.
-IN_TRY = 1
-IN_HANDLER = 2
-IN_FINALLY = 4
-IN_LOOP = 8
-IN_LAMBDA = 16
-DECORATOR = 32
-AWAITED = 64
-AFTER_YIELD = 128
-CONDITIONAL = 256
-MAIN_GUARD = 512
-TYPE_CHECKING = 1024
-ANNOTATION = 2048
-DEFAULT = 4096
-IN_COMPREHENSION = 8192
-IN_WITH_HEADER = 16384
-IN_FOR_HEADER = 32768
-RETURNED = 65536
-DISCARDED = 131072  # a statement of its own: nothing takes its result
-_OF_THE_CALL_ALONE = AWAITED | DISCARDED
-
-
-class Const(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="c"):
-    """A literal."""
-
-    value: str | int | float | bool | None
-
-
-class Name(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="n"):
-    """A thing by its identity, as `names.py` writes it; `meaning` is what it is bound to, where that differs."""
-
-    name: str
-    meaning: str = ""
-
-
-class Invoke(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="i"):
-    """The result of a call; `call` is its index among the module's calls."""
-
-    name: str
-    call: int
-
-
-class Items(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="s"):
-    """A list, tuple or set display, cut at 200 items."""
-
-    kind: str
-    items: tuple[Value, ...]
-
-
-class Mapping(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="m"):
-    """A dict display; the key of a `**` entry is the constant None."""
-
-    keys: tuple[Value, ...]
-    values: tuple[Value, ...]
-
-
-class Format(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="f"):
-    """A text put together from parts by an f-string, `+`, `%` or `.format`."""
-
-    parts: tuple[Value, ...]
-
-
-class Index(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="x"):
-    """A subscript: `Annotated[User, Depends(current_user)]`, `os.environ["KEY"]`."""
-
-    value: Value
-    items: tuple[Value, ...]
-
-
-class Other(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="o"):
-    """Any other expression, by the name of its syntax node, with the things named inside it.
-
-    A comparison of two values, an `or` and a `not` keep their `operator` (`Eq`, `In`, …) and `operands` too.
-    """
-
-    kind: str
-    names: tuple[str, ...] = ()
-    operator: str = ""
-    operands: tuple[Value, ...] = ()
-
-
-Value = Const | Name | Invoke | Items | Mapping | Format | Index | Other
-
-
-class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One imported name.
-
-    `target` is the dotted thing (leading dots for relative imports), `local` what it is called here.
-    """
-
-    target: str
-    local: str
-    line: int
-    scope: int
-    context: int = 0
-
-
-class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A parameter of a function; `kind` is `positional`, `keyword`, `*` or `**`.
-
-    `type` is the annotated type's instance name.
-    """
-
-    name: str
-    kind: str
-    annotation: Value | None
-    default: Value | None
-    type: str = ""
-
-
-class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A function or class. `refs` are the things its own body names (not those of definitions inside it)."""
-
-    kind: str
-    name: str
-    qualname: str
-    parent: int
-    line: int
-    end_line: int
-    first_line: int
-    is_async: bool
-    is_generator: bool
-    documented: bool
-    annotated: bool
-    asserts: int
-    decorators: tuple[Value, ...]
-    parameters: tuple[Parameter, ...]
-    returns: Value | None
-    bases: tuple[str, ...]
-    keywords: tuple[tuple[str, Value], ...]
-    refs: tuple[str, ...]
-    statement: str
-    statements: int
-    gives: str = ""
-    """What a call of the function gives back, as far as its annotation or its last `return` tells: `httpx.Client()`."""
-
-
-class Field(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A name bound in the body of a class."""
-
-    owner: int
-    name: str
-    line: int
-    annotation: Value | None
-    value: Value | None
-    type: str = ""
-
-
-class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call.
-
-    `name` is what is called, variables followed (`requests.Session().get`); `via` is the name as bound (`:http.get`),
-    empty where it is the same. `scope` is the enclosing definition's index, `parent` the call that takes this one's
-    result as an argument, `attempt` the innermost `try` whose body holds it, `decorates` the definition it decorates,
-    `within` the context managers it runs under, `guards` what the conditions it stands under name. `statement`
-    is the digest of the call itself, so that it stays the same when its result is used in another way.
-    """
-
-    name: str
-    via: str
-    line: int
-    end_line: int
-    scope: int
-    context: int
-    args: tuple[Value, ...]
-    keywords: tuple[tuple[str, Value], ...]
-    statement: str
-    result: str = ""
-    parent: int = MODULE
-    attempt: int = MODULE
-    decorates: int = MODULE
-    within: tuple[str, ...] = ()
-    guards: tuple[str, ...] = ()
-
-    @property
-    def last(self) -> str:
-        """The last component of the name: the function or method called."""
-        return self.name.rpartition(".")[2]
-
-    def has(self, keyword: str) -> bool:
-        """Whether the keyword is passed by name."""
-        return any(name == keyword for name, _ in self.keywords)
-
-    def keyword(self, keyword: str) -> Value | None:
-        """The keyword's value, None where it is not passed."""
-        return next((value for name, value in self.keywords if name == keyword), None)
-
-    def argument(self, position: int, keyword: str = "") -> Value | None:
-        """The argument at a position or of that name, None where it is not passed."""
-        if position < len(self.args):
-            return self.args[position]
-        return self.keyword(keyword) if keyword else None
-
-    @property
-    def has_double_star(self) -> bool:
-        """Whether `**something` is passed."""
-        return any(name == "**" for name, _ in self.keywords)
-
-
-class Assignment(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A binding.
-
-    `target` is the identity of what is bound (`:Settings.debug`, `:app.config[]`), `key` a constant
-    subscript.
-    """
-
-    target: str
-    key: str
-    value: Value
-    line: int
-    end_line: int
-    scope: int
-    context: int
-    statement: str
-    annotation: str = ""
-    guards: tuple[str, ...] = ()
-
-
-class Return(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What a function returns or yields at a line."""
-
-    scope: int
-    line: int
-    value: Value
-    is_yield: bool = False
-
-
-class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A raised exception by name; empty for a bare `raise`."""
-
-    name: str
-    line: int
-    scope: int
-    context: int
-    attempt: int
-    guards: tuple[str, ...] = ()
-
-
-class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A `try`.
-
-    `calls` are the names called in its body, `steps` the kinds of the body's statements (as in
-    `Handler.steps`).
-    """
-
-    line: int
-    end_line: int
-    scope: int
-    parent: int
-    calls: tuple[str, ...]
-    steps: tuple[str, ...]
-    raises: bool
-    final_returns: bool
-    final_line: int
-    next_step: str
-    """The kind of the statement that follows the whole `try` in its block; empty at the block's end."""
-    in_finally: bool
-    body_end: int
-
-
-class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An `except`. `types` are resolved names, empty for a bare one.
-
-    `steps` tell its body's statements in order: `pass`, `continue`, `break`, `raise`, `return:const`, `return:name`,
-    `return:call:NAME`, `return:other`, `assign:const`, `assign:name`, `assign:call:NAME`, `assign:other`, `call:NAME`,
-    `import`, `if`, `for`, `while`, `try`, `with`, `other`.
-    """
-
-    attempt: int
-    types: tuple[str, ...]
-    line: int
-    end_line: int
-    scope: int
-    steps: tuple[str, ...]
-    calls: tuple[str, ...]
-    uses_exception: bool
-    raises: bool
-    returned: Value | None
-    statement: str
-
-
-class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A comment that waives findings on its line: `kind` is `nosec`, `noqa` or `readiness`."""
-
-    line: int
-    kind: str
-    ids: tuple[str, ...]
-    reason: str
-
-
-class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Everything that is kept of one Python file."""
-
-    lines: int
-    documented: bool
-    imports: tuple[Import, ...]
-    definitions: tuple[Definition, ...]
-    fields: tuple[Field, ...]
-    calls: tuple[Call, ...]
-    assignments: tuple[Assignment, ...]
-    returns: tuple[Return, ...]
-    raises: tuple[Raise, ...]
-    attempts: tuple[Attempt, ...]
-    handlers: tuple[Handler, ...]
-    suppressions: tuple[Suppression, ...]
-    refs: tuple[str, ...]
-    """The things that code outside every definition names."""
-    stars: tuple[str, ...]
-    exports: tuple[str, ...]
-    """The names in `__all__`."""
-    strings: tuple[tuple[str, int], ...]
-    """Strings that may name code or a path (`app.main:app`, `/health`), with their lines."""
-    complexity: Complexity
-    bandit: tuple[BanditIssue, ...]
-    generated: bool = False
-    """Whether a comment at its head says that a program wrote it."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the file defines and does nothing (an `__init__.py` that only marks a package)."""
-        return not (self.definitions or self.calls or self.assignments or self.imports)
 
 
 _GENERATED = re.compile(
@@ -401,7 +116,7 @@ class _Frame:
         self.statements = 0
 
 
-class _Reader:
+class _Reader(Lowering):
     """One pass over a module in source order."""
 
     def __init__(self, parsed: Parsed) -> None:
@@ -692,21 +407,6 @@ class _Reader:
                         kind,
                     )
                 )
-
-    def target(self, node: ast.expr) -> tuple[str, str]:
-        """The identity of what is bound, and the constant key of a subscript."""
-        if isinstance(node, ast.Name):
-            if self.scope.kind == "function":
-                known = self.scope.bindings.get(node.id)
-                return (f":{node.id}" if isinstance(known, str) and known.startswith("^") else f"?{node.id}"), ""
-            return f":{self.scope.qualname}.{node.id}" if self.scope.kind == "class" else f":{node.id}", ""
-        if isinstance(node, ast.Attribute):
-            return self.names.identity(node, self.scope), ""
-        if isinstance(node, ast.Subscript):
-            owner = self.names.identity(node.value, self.scope)
-            key = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
-            return (f"{owner}[]" if owner else ""), key
-        return "", ""
 
     def annotated_assign(self, node: ast.AnnAssign) -> None:
         with self.under(ANNOTATION):
@@ -1056,8 +756,8 @@ class _Reader:
             end_line=node.end_lineno or node.lineno,
             scope=self.definition,
             context=context | AFTER_YIELD if self.frame.is_generator else context,
-            args=tuple(self.value(argument) for argument in node.args[:_MOST_ITEMS]),
-            keywords=tuple((keyword.arg or "**", self.value(keyword.value)) for keyword in node.keywords[:_MOST_ITEMS]),
+            args=tuple(self.value(argument) for argument in node.args[:MOST_ITEMS]),
+            keywords=tuple((keyword.arg or "**", self.value(keyword.value)) for keyword in node.keywords[:MOST_ITEMS]),
             statement=statement,
             result=result,
             parent=parent,
@@ -1071,13 +771,19 @@ class _Reader:
 
     def value(self, node: ast.expr, depth: int = 0) -> Value:
         """The expression as a value that controls can look at, nested at most six deep."""
-        if depth > _VALUE_DEPTH:
+        if depth > VALUE_DEPTH:
             return Other("deep")
         lower = _VALUES.get(node.__class__)
-        return lower(self, node, depth) if lower is not None else Other(node.__class__.__name__, self.named_in(node))
+        return lower(self, node, depth) if lower is not None else self.other(node)
+
+    def other(self, node: ast.expr) -> Value:
+        kind = node.__class__.__name__
+        return Other(
+            f"{kind}{node.op.__class__.__name__}" if isinstance(node, ast.BinOp) else kind, self.named_in(node)
+        )
 
     def literal(self, node: ast.Constant, _: int) -> Value:
-        return _const(node.value)
+        return const(node.value)
 
     def named(self, node: ast.Name | ast.Attribute, _: int) -> Value:
         name = self.names.identity(node, self.scope)
@@ -1093,16 +799,13 @@ class _Reader:
         return Other("*", self.named_in(node))
 
     def display(self, node: ast.List | ast.Tuple | ast.Set, depth: int) -> Value:
-        items = tuple(self.value(item, depth + 1) for item in node.elts[:_MOST_ITEMS])
+        items = tuple(self.value(item, depth + 1) for item in node.elts[:MOST_ITEMS])
         return Items(node.__class__.__name__.lower(), items)
-
-    def formatted(self, node: ast.JoinedStr, depth: int) -> Value:
-        return Format(tuple(self.format_parts(node, depth)))
 
     def signed(self, node: ast.UnaryOp, depth: int) -> Value:
         operand = node.operand.value if isinstance(node.operand, ast.Constant) else None
         if isinstance(node.op, ast.USub) and isinstance(operand, int | float):
-            return _const(-operand)
+            return const(-operand)
         if isinstance(node.op, ast.Not):
             return Other("UnaryOp", self.named_in(node), "Not", (self.value(node.operand, depth + 1),))
         return Other("UnaryOp", self.named_in(node))
@@ -1114,7 +817,7 @@ class _Reader:
         return Other("Compare", self.named_in(node), node.ops[0].__class__.__name__, operands)
 
     def either(self, node: ast.BoolOp, depth: int) -> Value:
-        operands = tuple(self.value(value, depth + 1) for value in node.values[:_MOST_ITEMS])
+        operands = tuple(self.value(value, depth + 1) for value in node.values[:MOST_ITEMS])
         return Other("BoolOp", self.named_in(node), node.op.__class__.__name__, operands)
 
     def call_value(self, node: ast.Call, depth: int) -> Value:
@@ -1129,40 +832,13 @@ class _Reader:
                 self.value(argument, depth + 1)
                 for argument in (*node.args, *(keyword.value for keyword in node.keywords))
             ]
-            return Format((_const(function.value.value), *parts[:_MOST_ITEMS]))
+            return Format((const(function.value.value), *parts[:MOST_ITEMS]))
         name = self.calls[index].name if index >= 0 and self.calls[index] is not None else ""  # type: ignore[union-attr]
         return Invoke(name or self.names.meaning(function, self.scope), index)
 
     def mapping(self, node: ast.Dict, depth: int) -> Value:
-        keys = tuple(Const(None) if key is None else self.value(key, depth + 1) for key in node.keys[:_MOST_ITEMS])
-        return Mapping(keys, tuple(self.value(value, depth + 1) for value in node.values[:_MOST_ITEMS]))
-
-    def format_parts(self, node: ast.JoinedStr, depth: int) -> Iterator[Value]:
-        for part in node.values[:_MOST_ITEMS]:
-            yield self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1)
-
-    def binary(self, node: ast.BinOp, depth: int) -> Value:
-        if isinstance(node.op, ast.Mod) and is_text(node.left):
-            right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return Format(
-                (self.value(node.left, depth + 1), *(self.value(item, depth + 1) for item in right[:_MOST_ITEMS]))
-            )
-        if isinstance(node.op, ast.Add):
-            parts: list[ast.expr] = []
-            left: ast.expr = node
-            while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add) and len(parts) < _MOST_ITEMS:
-                parts.append(left.right)
-                left = left.left
-            parts.append(left)
-            if any(is_text(part) for part in parts):
-                return Format(tuple(self.value(part, depth + 1) for part in reversed(parts)))
-        return Other(f"BinOp{node.op.__class__.__name__}", self.named_in(node))
-
-    def index(self, node: ast.Subscript, depth: int) -> Value:
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Index(
-            self.value(node.value, depth + 1), tuple(self.value(item, depth + 1) for item in inner[:_MOST_ITEMS])
-        )
+        keys = tuple(Const(None) if key is None else self.value(key, depth + 1) for key in node.keys[:MOST_ITEMS])
+        return Mapping(keys, tuple(self.value(value, depth + 1) for value in node.values[:MOST_ITEMS]))
 
 
 class _Under:
@@ -1262,21 +938,6 @@ _PLAIN_STEPS: dict[type[ast.stmt], str] = {
 }
 
 
-def _const(value: object) -> Value:
-    if isinstance(value, str):
-        return Const(value[:LONGEST_TEXT].encode("utf-8", "replace").decode())
-    if isinstance(value, bytes):
-        return Const(value[:LONGEST_TEXT].decode("latin-1"))
-    if isinstance(value, bool) or value is None:
-        return Const(value)
-    if isinstance(value, int):
-        # msgpack holds 64 bits; no control asks for the digits of a larger number.
-        return Const(value) if -(2**63) <= value < 2**63 else Const(float("inf") if value > 0 else float("-inf"))
-    if isinstance(value, float):
-        return Const(value)
-    return Other(type(value).__name__)
-
-
 def asserting(name: str) -> bool:
     """Whether a function or method of this bare name asserts something."""
     return name in _ASSERTING or name.startswith("assert")
@@ -1287,15 +948,6 @@ def is_telling(text: str) -> bool:
     if not 1 < len(text) < 200 or not (text[0] == "/" or "." in text or ":" in text):
         return False
     return _TELLING.match(text) is not None
-
-
-def is_text(node: ast.expr) -> bool:
-    """Whether the expression is a text, or is put together to one."""
-    if isinstance(node, ast.JoinedStr):
-        return True
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
-        return is_text(node.left)
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _is_constant(node: ast.expr) -> bool:

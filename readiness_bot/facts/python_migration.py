@@ -6,7 +6,8 @@ Nothing weighs their complexity, looks for their defects or follows data through
 from __future__ import annotations
 
 from readiness_bot.facts.extractor import Extractor
-from readiness_bot.facts.python import PythonFacts, extract_unmeasured
+from readiness_bot.facts.python import extract_unmeasured
+from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.roles import is_migration, is_python
 
 EXTRACTOR = Extractor(

@@ -16,36 +16,28 @@ from collections.abc import Sequence
 from readiness_bot.facts.complexity import Complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.names import FunctionNode, Names, Scope
-from readiness_bot.facts.python import (
-    LONGEST_TEXT,
-    MODULE,
-    Assignment,
-    Call,
-    Const,
-    Definition,
-    Field,
-    Format,
-    Import,
-    Index,
-    Invoke,
-    Name,
-    Other,
-    Parameter,
-    PythonFacts,
-    Value,
-    asserting,
-    is_telling,
-    is_text,
-)
+from readiness_bot.facts.python import asserting, is_telling
+from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, Parameter, PythonFacts
 from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.source_lines import source_lines
 from readiness_bot.facts.syntax import Parsed, deep_walk, parse
+from readiness_bot.facts.values import (
+    MODULE,
+    MOST_ITEMS,
+    VALUE_DEPTH,
+    Const,
+    Format,
+    Invoke,
+    Lowering,
+    Name,
+    Other,
+    Value,
+    const,
+)
 from readiness_bot.facts.walk import Walk
 
 _PATH_KEYWORDS = frozenset({"url", "path", "uri"})
 _MOST_PATH_ARGUMENTS = 3
-_MOST_PARTS = 200
-_VALUE_DEPTH = 6
 _BUILTINS = frozenset(dir(builtins))
 _REACHING = re.compile(
     r"client|factory|testcase|testapp|transport|lifespan|webtest|context|runner|discover|import|modules|packages|url|reverse"
@@ -55,7 +47,7 @@ _REACHING = re.compile(
 """Methods of things unknown that may still open a way to the application, or load modules."""
 
 
-class _Reader:
+class _Reader(Lowering):
     """One walk over a module of tests."""
 
     def __init__(self, tree: ast.Module) -> None:
@@ -233,21 +225,6 @@ class _Reader:
             if self.scope.kind == "class" and isinstance(target, ast.Name):
                 self.fields.append(Field(self.definition, target.id, node.lineno, None, lowered, kind))
 
-    def target(self, node: ast.expr) -> tuple[str, str]:
-        """The identity of what is bound, and the constant key of a subscript."""
-        if isinstance(node, ast.Name):
-            if self.scope.kind == "function":
-                known = self.scope.bindings.get(node.id)
-                return (f":{node.id}" if isinstance(known, str) and known.startswith("^") else f"?{node.id}"), ""
-            return f":{self.scope.qualname}.{node.id}" if self.scope.kind == "class" else f":{node.id}", ""
-        if isinstance(node, ast.Attribute):
-            return self.names.identity(node, self.scope), ""
-        if isinstance(node, ast.Subscript):
-            owner = self.names.identity(node.value, self.scope)
-            key = node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
-            return (f"{owner}[]" if owner else ""), key
-        return "", ""
-
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
         self.each(node.body)
@@ -356,7 +333,7 @@ class _Reader:
         kind = node.__class__
         if kind is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
-            return _const(value) if isinstance(value, str) else _NOTHING
+            return const(value) if isinstance(value, str) else _NOTHING
         if kind is ast.Name or kind is ast.Attribute or kind is ast.JoinedStr or kind is ast.BinOp or kind is ast.Call:
             value = self.value(node)
             return value if _may_be_path(value) else _NOTHING
@@ -364,12 +341,12 @@ class _Reader:
 
     def value(self, node: ast.expr, depth: int = 0) -> Value:
         """Names, calls, texts and what is put together from them; anything else by its kind alone."""
-        if depth > _VALUE_DEPTH:
+        if depth > VALUE_DEPTH:
             return Other("deep")
         kind = node.__class__
         if kind is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
-            return _const(value) if isinstance(value, str) else Const(None) if value is None else _NOTHING
+            return const(value) if isinstance(value, str) else Const(None) if value is None else _NOTHING
         if kind is ast.Name or kind is ast.Attribute:
             name = self.names.identity(node, self.scope)
             meaning = self.names.meaning(node, self.scope)
@@ -381,17 +358,14 @@ class _Reader:
         if kind is ast.Await or kind is ast.NamedExpr:
             return self.value(node.value, depth)  # type: ignore[attr-defined]
         if kind is ast.JoinedStr:
-            parts = node.values[:_MOST_PARTS]  # type: ignore[attr-defined]
-            return Format(
-                tuple(
-                    self.value(part.value if isinstance(part, ast.FormattedValue) else part, depth + 1)
-                    for part in parts
-                )
-            )
+            return self.formatted(node, depth)  # type: ignore[arg-type]
         if kind is ast.BinOp:
             return self.binary(node, depth)  # type: ignore[arg-type]
         if kind is ast.Subscript:
             return self.index(node, depth)  # type: ignore[arg-type]
+        return _NOTHING
+
+    def other(self, _: ast.expr) -> Value:
         return _NOTHING
 
     def call_value(self, node: ast.Call, depth: int) -> Value:
@@ -405,8 +379,8 @@ class _Reader:
             first = function.value.value
             return Format(
                 (
-                    _const(first) if isinstance(first, str) else _NOTHING,
-                    *(self.value(value, depth + 1) for value in values[:_MOST_PARTS]),
+                    const(first) if isinstance(first, str) else _NOTHING,
+                    *(self.value(value, depth + 1) for value in values[:MOST_ITEMS]),
                 )
             )
         name = self.names.meaning(function, self.scope)
@@ -415,35 +389,8 @@ class _Reader:
             name = f"?.{function.attr}" if isinstance(function, ast.Attribute) else via or "?"
         return Invoke(name, MODULE)
 
-    def binary(self, node: ast.BinOp, depth: int) -> Value:
-        if isinstance(node.op, ast.Mod) and is_text(node.left):
-            right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return Format(
-                (self.value(node.left, depth + 1), *(self.value(item, depth + 1) for item in right[:_MOST_PARTS]))
-            )
-        if isinstance(node.op, ast.Add):
-            parts: list[ast.expr] = []
-            left: ast.expr = node
-            while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add) and len(parts) < _MOST_PARTS:
-                parts.append(left.right)
-                left = left.left
-            parts.append(left)
-            if any(is_text(part) for part in parts):
-                return Format(tuple(self.value(part, depth + 1) for part in reversed(parts)))
-        return _NOTHING
-
-    def index(self, node: ast.Subscript, depth: int) -> Value:
-        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return Index(
-            self.value(node.value, depth + 1), tuple(self.value(item, depth + 1) for item in inner[:_MOST_PARTS])
-        )
-
 
 _NOTHING = Other("")
-
-
-def _const(value: str) -> Const:
-    return Const(value[:LONGEST_TEXT].encode("utf-8", "replace").decode())
 
 
 def _may_be_path(value: Value) -> bool:

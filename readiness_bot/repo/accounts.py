@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import MODULE, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, Python

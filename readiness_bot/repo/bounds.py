@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from readiness_bot.facts.python import AWAITED, IN_FOR_HEADER, Call, Const, Invoke, Name, Value
+from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call
+from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import MODULE, Call, Const, Invoke, Name
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
+from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.sources import Sources

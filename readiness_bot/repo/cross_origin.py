@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Call, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
 from readiness_bot.repo.python import Module, Python

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.env_file import EnvFile
-from readiness_bot.facts.python import MAIN_GUARD, MODULE, Const, Value
+from readiness_bot.facts.python_facts import MAIN_GUARD
+from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.defaults import Default, default_of
 from readiness_bot.repo.deployment import Deployment

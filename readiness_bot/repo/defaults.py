@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.python import Module, Python
 
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")

@@ -10,7 +10,7 @@ from readiness_bot.facts.gateway import Gateway
 from readiness_bot.facts.gunicorn_settings import GunicornSettings
 from readiness_bot.facts.load_scenario import LoadScenario
 from readiness_bot.facts.procfile import Procfile
-from readiness_bot.facts.python import PythonFacts
+from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area

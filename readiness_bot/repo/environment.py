@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Index, Name
+from readiness_bot.facts.values import Const, Index, Name
 from readiness_bot.model import Evidence
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services

@@ -11,7 +11,8 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Given, Source, Stored, accessed, wrapped
 from readiness_bot.facts.origins import Flows as FileFlows
-from readiness_bot.facts.python import Assignment, Call, Const, Format, Invoke, Name, Other, Parameter, Value
+from readiness_bot.facts.python_facts import Assignment, Call, Parameter
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type

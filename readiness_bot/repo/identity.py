@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import DISCARDED, Call, Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python_facts import DISCARDED, Call
+from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python

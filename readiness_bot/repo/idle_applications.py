@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from readiness_bot.facts.python import MODULE
+from readiness_bot.facts.values import MODULE
 from readiness_bot.model import Area
 from readiness_bot.repo.python import Module, Python
 

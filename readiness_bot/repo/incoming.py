@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Call, Invoke
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Invoke
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.refusals import Strength

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Format, Index, Invoke, Mapping, Name, Parameter, Value
+from readiness_bot.facts.python_facts import Call, Parameter
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents

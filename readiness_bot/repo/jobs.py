@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Value
+from readiness_bot.facts.values import Const, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.services import Services, Task

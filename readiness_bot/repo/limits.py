@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Const, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python

@@ -9,7 +9,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.models import Model, Models

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import Call, Const, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import DefinitionSite, Module, Python
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.dependencies import Dependencies

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, TYPE_CHECKING, Const, Definition, Handler, Name
+from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definition, Handler
+from readiness_bot.facts.values import Const, Name
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")

@@ -17,23 +17,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness_bot.facts.origins import Flows
-from readiness_bot.facts.python import (
-    MODULE,
-    Assignment,
-    Attempt,
-    Call,
-    Const,
-    Definition,
-    Field,
-    Handler,
-    Import,
-    Index,
-    Invoke,
-    Name,
-    PythonFacts,
-    Value,
-)
+from readiness_bot.facts.python_facts import Assignment, Attempt, Call, Definition, Field, Handler, Import, PythonFacts
 from readiness_bot.facts.roles import is_migration
+from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.sources import Sources
 

@@ -9,22 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.origins import Flows
-from readiness_bot.facts.python import (
-    IN_COMPREHENSION,
-    IN_FOR_HEADER,
-    MODULE,
-    Assignment,
-    Call,
-    Const,
-    Format,
-    Index,
-    Invoke,
-    Items,
-    Mapping,
-    Name,
-    Other,
-    Value,
-)
+from readiness_bot.facts.python_facts import IN_COMPREHENSION, IN_FOR_HEADER, Assignment, Call
+from readiness_bot.facts.values import MODULE, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import DefinitionSite, Module, Python

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cached_property
 
-from readiness_bot.facts.python import MODULE
+from readiness_bot.facts.values import MODULE
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.routes import Route, Routes
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python import Call, Const, Definition, Index, Invoke, Name, Raise, Return, Value
+from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.routes import Guard, flattened
 

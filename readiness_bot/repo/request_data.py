@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeGuard
 
-from readiness_bot.facts.python import Const, Index, Invoke, Items, Name, Other, Parameter, Value
+from readiness_bot.facts.python_facts import Parameter
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.python import DefinitionSite, Module, Python
 from readiness_bot.repo.routes import Route, Routes
 

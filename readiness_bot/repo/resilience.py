@@ -10,17 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import (
-    IN_FOR_HEADER,
-    IN_HANDLER,
-    IN_LOOP,
-    Const,
-    Definition,
-    Invoke,
-    Mapping,
-    Name,
-    Value,
-)
+from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, Definition
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python

@@ -13,19 +13,8 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
-from readiness_bot.facts.python import (
-    DECORATOR,
-    IN_LOOP,
-    Call,
-    Const,
-    Index,
-    Invoke,
-    Items,
-    Mapping,
-    Name,
-    Other,
-    Value,
-)
+from readiness_bot.facts.python_facts import DECORATOR, IN_LOOP, Call
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.sources import Sources

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from readiness_bot.facts.python import Name
+from readiness_bot.facts.values import Name
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from readiness_bot.facts.python import MAIN_GUARD, MODULE
+from readiness_bot.facts.python_facts import MAIN_GUARD
+from readiness_bot.facts.values import MODULE
 from readiness_bot.model import Area
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.sources import Sources

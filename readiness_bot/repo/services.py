@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python import DECORATOR, Call, Const, Definition, Format, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.routes import Routes, flattened

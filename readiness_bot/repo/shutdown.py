@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import AFTER_YIELD, IN_FINALLY, IN_WITH_HEADER, Name
+from readiness_bot.facts.python_facts import AFTER_YIELD, IN_FINALLY, IN_WITH_HEADER
+from readiness_bot.facts.values import Name
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
 from readiness_bot.repo.services import Services
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
-from readiness_bot.facts.python import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.facts.shell import ShellScript
+from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.models import Models

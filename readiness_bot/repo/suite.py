@@ -7,7 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python import Const, Definition, Format, Invoke, Name, Value
+from readiness_bot.facts.python_facts import Definition
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import CallSite, Module, Python

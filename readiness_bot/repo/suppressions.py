@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Suppression
+from readiness_bot.facts.python_facts import Suppression
 from readiness_bot.repo.python import Python
 
 

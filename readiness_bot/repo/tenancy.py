@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python import Const, Invoke
+from readiness_bot.facts.values import Const, Invoke
 from readiness_bot.model import Evidence
 from readiness_bot.repo.models import Model, ModelField, Models, snake
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python

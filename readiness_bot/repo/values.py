@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_bot.facts.python import (
+from readiness_bot.facts.python_facts import (
     AFTER_YIELD,
     AWAITED,
     CONDITIONAL,
@@ -15,25 +15,16 @@ from readiness_bot.facts.python import (
     IN_LOOP,
     IN_TRY,
     MAIN_GUARD,
-    MODULE,
     Assignment,
     Attempt,
     Call,
-    Const,
     Definition,
     Field,
-    Format,
     Handler,
-    Index,
-    Invoke,
-    Items,
-    Mapping,
-    Name,
-    Other,
     Parameter,
     Return,
-    Value,
 )
+from readiness_bot.facts.values import MODULE, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 
 __all__ = [
     "AFTER_YIELD",

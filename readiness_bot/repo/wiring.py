@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from readiness_bot.facts.python import DECORATOR, MODULE, Definition, Name
+from readiness_bot.facts.python_facts import DECORATOR, Definition
+from readiness_bot.facts.values import MODULE, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
 from readiness_bot.repo.python import DefinitionSite, Module, Python

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from readiness_bot.facts.origins import Flows, accessed, wrapped
-from readiness_bot.facts.python import Call, Definition, extract, extract_flows
+from readiness_bot.facts.python import extract, extract_flows
+from readiness_bot.facts.python_facts import Call, Definition
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from msgspec import structs
 
 from readiness_bot.facts.complexity import UNMEASURED
 from readiness_bot.facts.extractor import extractors
-from readiness_bot.facts.python import PythonFacts, extract, extract_flows
+from readiness_bot.facts.python import extract, extract_flows
+from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.model import Area
 from tests.repos import repo_of
 

@@ -8,7 +8,8 @@ import pytest
 
 from readiness_bot.facts import python, python_tests
 from readiness_bot.facts.extractor import Unreadable, extractors
-from readiness_bot.facts.python import Const, Format, Name, Other, PythonFacts
+from readiness_bot.facts.python_facts import PythonFacts
+from readiness_bot.facts.values import LONGEST_TEXT, Const, Format, Name, Other
 
 SUITE = dedent(
     '''
@@ -129,7 +130,7 @@ def test_hostile_texts_are_read_or_refused() -> None:
     )
     assert python_tests.extract(literal.encode()).complexity.sloc == 10_002
     long_line = f"TEXT = '{'x' * 1_500_000}'\n"
-    assert python_tests.extract(long_line.encode()).assignments[0].value == Const("x" * python.LONGEST_TEXT)
+    assert python_tests.extract(long_line.encode()).assignments[0].value == Const("x" * LONGEST_TEXT)
     with pytest.raises(Unreadable, match="nested too deeply"):
         python_tests.extract(b"x = " + b"[" * 3_000 + b"]" * 3_000)
     with pytest.raises(Unreadable, match="larger than 2 MiB"):
