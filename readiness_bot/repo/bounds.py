@@ -79,7 +79,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     own = _own(repo, call)
     if own is not None:
         return Bound.PERHAPS if own is Bound.SWITCHED_OFF and site.last == "stream" else own
-    if _bounded_outside(call):
+    if _bounded_outside(call) or _connects_later(site):
         return Bound.BY_CALL
     if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
         return Bound.BY_DEFAULT
@@ -179,6 +179,17 @@ def _bounded_outside(call: OutboundCall) -> bool:
         outer = None if outer.parent < 0 else site.module.facts.calls[outer.parent]
     function = site.function
     return function is not None and any("timeout" in name.lower() for name in map(_decorator_name, function.decorators))
+
+
+def _connects_later(site: CallSite) -> bool:
+    """Whether a client is made without a server, and connected below with a timeout."""
+    if not site.name.startswith("ftplib.") or site.call.args or site.call.has("host"):
+        return False
+    return any(
+        call.name.startswith("ftplib.") and call.last == "connect" and call.scope == site.call.scope
+        for call in site.module.facts.calls
+        if call.has("timeout")
+    )
 
 
 def _decorator_name(value: Value) -> str:

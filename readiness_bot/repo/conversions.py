@@ -82,7 +82,7 @@ _ACTING = re.compile(
     r"install|apply|acquire|refresh|retrieve|lookup|call|record|track|report|set|add|drop|clear|flush|migrate|restart|"
     r"reload|init|setup|configure|bind|listen|accept|recv|receive|perform|trigger|schedule|charge|pay|ping|login|"
     r"authenticate|verify|check|navigate|click|goto|all|first|last|one|exists|aggregate|scalar|scalars|save_all|bulk|stop|"
-    r"list|get|find|resolve|search|count|filter|select|wait|poll|move|copy|rename|mkdir|makedirs|touch|extract|unpack|train|learn)"
+    r"http|list|get|find|resolve|search|count|filter|select|wait|poll|move|copy|rename|mkdir|makedirs|touch|extract|unpack|train|learn)"
     r"(_\w+|All|Many|One|s)?$"
 )
 _ALWAYS = re.compile(

@@ -169,7 +169,9 @@ class Launches:
             inside = [replace(one, drops_root=True) for one in inside]
         rest = [one for one in inside if one.kind == "rest"]
         yield from self._follow(inside, found, started.via, started.deployed, seen | {found})
-        if rest and command.arguments:
+        # A wrapper that keeps its arguments in variables hands a program of the tree on as well.
+        program = command.arguments[0] if command.arguments else ""
+        if command.arguments and (rest or (program.endswith(".py") and self.resolve(program, path))):
             handed = parse_words(
                 command.arguments, command.line, replaces_shell=any(one.replaces_shell for one in rest)
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeGuard
@@ -187,6 +188,10 @@ _OF_HANDLERS = frozenset({"path", "headers", "rfile", "requestline"})
 _PARSERS = ("reqparse.RequestParser().parse_args",)
 
 
+_GRAPHQL = frozenset({"graphene", "graphene_django", "graphene_sqlalchemy", "strawberry"})
+_GIVEN_TO_RESOLVERS = frozenset({"self", "cls", "root", "info", "parent", "_", "__"})
+
+
 class RequestData:
     """Questions about what is request data in one tree."""
 
@@ -264,6 +269,8 @@ class RequestData:
     ) -> Datum | Filled | None:
         """What an access reaches of what a framework puts into a parameter; None where that is no request data."""
         route = self.route_of(site)
+        if route is None and (argument := self._of_resolver(site, parameter, access)) is not None:
+            return argument
         if route is None or (parameter.kind == "*" and route.framework not in _TEXT_FRAMEWORKS):
             return None
         if route.framework in _TYPED_FRAMEWORKS:
@@ -275,6 +282,38 @@ class RequestData:
         if self.route_of(site) is self._dependencies.get(site.name):
             return None
         return self._segment(site, parameter)
+
+    def _of_resolver(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
+        """What the client of a GraphQL schema puts into a resolver's parameter; None for any other function."""
+        definition = site.definition
+        if parameter.name in _GIVEN_TO_RESOLVERS or not self._python.imported & _GRAPHQL:
+            return None
+        if any(_is_strawberry(value) for value in definition.decorators):
+            kind = self.type_of(parameter.annotation, site.module)
+            text = f"argument `{parameter.name}`"
+            if isinstance(kind, DefinitionSite):
+                return self.of_model(kind, access, text)
+            return Datum(f"{text}{_keys(access)}", kind or "number")
+        if definition.parent < 0 or not (definition.name == "mutate" or definition.name.startswith("resolve_")):
+            return None
+        owner = DefinitionSite(site.module, definition.parent, site.module.facts.definitions[definition.parent])
+        if not self._python.descends_from(owner, "graphene.*", "graphene_django.*", "graphene_sqlalchemy.*"):
+            return None
+        name = access[0][1:-1] if parameter.kind == "**" and access and access[0][0] == "[" else parameter.name
+        return Datum(f"argument `{name}`", self._of_graphene(owner, definition.name, name))
+
+    def _of_graphene(self, owner: DefinitionSite, resolver: str, argument: str) -> Type:
+        """The type that a mutation's `Arguments`, or the field that is resolved, declares for an argument."""
+        for nested in _classes_in(owner):
+            if nested.definition.name in ("Arguments", "Input"):
+                for field in nested.fields:
+                    if field.name == argument and isinstance(field.value, Invoke):
+                        return _graphene_type(field.value)
+        for field in owner.fields:
+            if f"resolve_{field.name}" == resolver and isinstance(field.value, Invoke) and field.value.call >= 0:
+                declared = owner.module.facts.calls[field.value.call].keyword(argument)
+                return _graphene_type(declared) if isinstance(declared, Invoke) else "model"
+        return "text"
 
     def _segment(self, site: DefinitionSite, parameter: Parameter) -> Datum | None:
         for route in self.routes_of(site):
@@ -563,6 +602,27 @@ def known_type(instance: str) -> Type | None:
     if instance in _UPLOADS or instance.rpartition(".")[2] == "UploadFile()":
         return "upload"
     return None
+
+
+def _classes_in(owner: DefinitionSite) -> Iterator[DefinitionSite]:
+    for index, definition in enumerate(owner.module.facts.definitions):
+        if definition.parent == owner.index and definition.kind == "class":
+            yield DefinitionSite(owner.module, index, definition)
+
+
+def _is_strawberry(value: Value) -> bool:
+    """Whether a decorator makes a field of a Strawberry schema of a function."""
+    name = value.name.removesuffix("()") if isinstance(value, Name | Invoke) else ""
+    return name.startswith("strawberry.") and name.rpartition(".")[2] in ("field", "mutation", "subscription")
+
+
+def _graphene_type(value: Invoke) -> Type:
+    kind = value.name.removesuffix("()").rpartition(".")[2]
+    if kind in ("JSONString", "GenericScalar", "Dynamic"):
+        return "object"
+    if kind in ("String", "ID", "Base64"):
+        return "text"
+    return "model" if kind in ("Argument", "List", "NonNull", "InputField") or kind.endswith("Input") else "number"
 
 
 def _quoted_type(value: object) -> Type | None:

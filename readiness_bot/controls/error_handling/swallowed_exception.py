@@ -140,6 +140,12 @@ _FAILURE_WORDS = re.compile(
             "        pass\n    return model\n"
         ),
         (
+            "import requests\n\n\ndef slowly(call):\n    return call()\n\n\ndef ask(url):\n    def inner():\n"
+            "        return requests.get(url, timeout=5)\n\n    return slowly(inner)\n\n\n"
+            "def title(url):\n    try:\n        return ask(url)\n    except Exception:  # <- flagged\n"
+            "        return ''\n"
+        ),
+        (
             "def beacon(agents, body):\n    try:\n        return dict(orders=agents.fetch(body))\n"
             "    except Exception:  # <- flagged\n        return dict(orders=[])\n"
         ),
@@ -528,8 +534,13 @@ def _acts(repo: Repo, name: str, module: Module, above: frozenset[str] = frozens
     return own.definition.is_async or any(
         _acts(repo, call.name, own.module, above | {own.name})
         for call in own.module.facts.calls
-        if call.scope == own.index
+        if call.scope == own.index or _stands_in(call.scope, own)  # what it defines it most likely hands on
     )
+
+
+def _stands_in(scope: int, site: DefinitionSite) -> bool:
+    """Whether a function is defined in the body of another."""
+    return scope >= 0 and site.module.facts.definitions[scope].parent == site.index
 
 
 def _queries(module: Module, attempt: int) -> bool:

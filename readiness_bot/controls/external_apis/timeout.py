@@ -37,10 +37,6 @@ _SENDING = (
         "https://docs.python.org/3/library/urllib.request.html#urllib.request.urlopen",
     ],
     fails=[
-        (
-            "import base64\nimport requests\n\n\ndef picture(url):\n"
-            "    answer = requests.get(url, stream=True)  # <- flagged\n    return base64.b64encode(answer.content)\n"
-        ),
         "import requests as r\n\n\ndef charge(url):\n    return r.post(url)  # <- flagged\n",
         (
             "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = "
@@ -66,6 +62,10 @@ _SENDING = (
             ),
             "app/__init__.py": "",
         },
+        (
+            "import base64\nimport requests\n\n\ndef picture(url):\n"
+            "    answer = requests.get(url, stream=True)  # <- flagged\n    return base64.b64encode(answer.content)\n"
+        ),
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
@@ -79,6 +79,10 @@ _SENDING = (
             "import requests\n\n\nclass Bounded(requests.Session):\n    def request(self, *args, "
             "**kwargs):\n        kwargs.setdefault('timeout', 5)\n"
             "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n"
+        ),
+        (
+            "import ftplib\n\n\ndef shelf(host):\n    peer = ftplib.FTP()\n    peer.connect(host, timeout=10)\n"
+            "    return peer\n"
         ),
     ],
     partials=[

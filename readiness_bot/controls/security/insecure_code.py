@@ -121,6 +121,8 @@ _SWITCH = re.compile(
 _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
 """Conditions that tell whether TLS is used at all: under them, it is used without checks."""
 
+_ENCRYPTED = re.compile(r"(^|[.:?!_])(tls|ssl|https)(_enabled)?$", re.IGNORECASE)
+"""What says that a connection is encrypted, not how far its peer is trusted."""
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -176,11 +178,25 @@ class _Doubt:
         ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
         (
+            "import requests\n\n\ndef ask(method, url):\n"
+            "    return getattr(requests.Session(), method)(url, verify=False, timeout=5)  # <- flagged\n"
+        ),
+        (
+            "import ssl\n\n\ndef lax(use_tls):\n    if use_tls:\n        context = ssl.create_default_context()\n"
+            "        context.check_hostname = False\n"
+            "        context.verify_mode = ssl.VerifyMode.CERT_NONE  # <- flagged\n        return context\n"
+        ),
+        (
             "import ldap\n"
             "class Directory:\n"
             "    def connect(self):\n"
             "        if self.use_tls:\n"
             "            ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_NEVER)  # <- flagged\n"
+        ),
+        (
+            "import subprocess\n\nimport graphene\n\n\nclass Query(graphene.ObjectType):\n"
+            "    uptime = graphene.String(of=graphene.String())\n\n    def resolve_uptime(self, info, of='all'):\n"
+            "        return subprocess.getoutput(f'uptime {of}')  # <- flagged\n"
         ),
     ],
     passes=[
@@ -575,6 +591,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
 
 
 _SECURING = ("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib.")
+_UNCHECKED = frozenset({"ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"})
 _CONNECTING = _OFF_SWITCHES | _ON_SWITCHES | {"verify", "ssl", "cert_reqs", "ssl_cert_reqs"}
 
 
@@ -590,8 +607,7 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             or (name == "verify" and constant is False and _is_client(site))
             or (name == "ssl" and constant is False and "aiohttp" in site.name)
             or (
-                name in ("cert_reqs", "ssl_cert_reqs")
-                and (resolved == "ssl.CERT_NONE" or constant in ("CERT_NONE", "none"))
+                name in ("cert_reqs", "ssl_cert_reqs") and (resolved in _UNCHECKED or constant in ("CERT_NONE", "none"))
             )
         )
         if is_off:
@@ -607,6 +623,8 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
 def _is_client(site: CallSite) -> bool:
     if site.name.startswith(_VERIFYING):
         return True
+    if site.name.startswith("getattr()") and {"timeout", "headers"} & {name for name, _ in site.call.keywords}:
+        return True  # the verb is chosen at run time
     verbs = site.last in ("get", "post", "put", "patch", "delete", "head", "options", "request")
     return (verbs and site.name[:1] in ("?", "")) or (verbs and "session" in site.name.lower())
 
@@ -649,7 +667,7 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         name = one.value.name if isinstance(one.value, Name) else ""
         off = isinstance(one.value, Const) and one.value.value is False
         what, switched = "", False
-        if "." in one.target and last == "verify_mode" and name == "ssl.CERT_NONE":
+        if "." in one.target and last == "verify_mode" and name in _UNCHECKED:
             what = "`verify_mode = ssl.CERT_NONE` accepts any certificate, so that anyone on the way can answer."
             switched = any(_turns_on(other, one) for other in module.facts.assignments)
         elif (
@@ -669,7 +687,11 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                 reads_certificate = any(
                     call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls
                 )
-                doubtful = reads_certificate or switched or _SWITCH.search(" ".join(one.guards))
+                doubtful = (
+                    reads_certificate
+                    or switched
+                    or _SWITCH.search(" ".join(guard for guard in one.guards if not _ENCRYPTED.search(guard)))
+                )
                 confidence = Confidence.LOW if doubtful else Confidence.HIGH
                 yield bad(
                     location,

@@ -131,6 +131,18 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    def images(self, *parts):\n"
             "        return serve_file(path=os.path.join('/srv/images', *parts))  # <- flagged\n"
         ),
+        (
+            "import graphene\n\n\nclass Keep(graphene.Mutation):\n    class Arguments:\n"
+            "        name = graphene.String(required=True)\n        size = graphene.Int()\n\n"
+            "    ok = graphene.Boolean()\n\n    def mutate(self, info, name, size=0):\n"
+            "        with open(f'pages/{size}'):\n            pass\n"
+            "        open('pages/' + name)  # <- flagged\n        return Keep(ok=True)\n"
+        ),
+        (
+            "import strawberry\n\n\n@strawberry.type\nclass Query:\n    @strawberry.field\n"
+            "    def page(self, name: str, number: int) -> str:\n        open(f'pages/{number}').close()\n"
+            "        return open(f'pages/{name}').read()  # <- flagged\n"
+        ),
     ],
     passes=[
         (
