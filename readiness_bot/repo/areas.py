@@ -19,7 +19,7 @@ _GENERATED = re.compile(
     r"_generated\.py$|(^|/)_version\.py$)"
 )
 _EXAMPLE = re.compile(
-    r"(^|/)(examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
+    r"(^|/)(examples?([_-]\w+)?|\w+[_-]examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
     r"load_?tests?|locust)/"
 )
 _EXAMPLE_UNLESS_PACKAGE = re.compile(

@@ -84,7 +84,8 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "sql",
             (
                 r"(psycopg2?|pymysql|MySQLdb|mysql\.connector|pyodbc|cx_Oracle|"
-                r"oracledb)\.connect(\(\)(\.cursor\(\))?\.(execute|executemany|commit|fetchall|fetchone))?"
+                r"oracledb)\.connect(\(\)(\.cursor\(\))?\.(execute|executemany|commit|fetchall|fetchone))?|"
+                r"psycopg2\.pool\.\w+\(\)\.getconn\(\)(\.cursor\(\))?\.(execute|executemany|commit|fetchall|fetchone)"
             ),
         ),
         (
@@ -120,8 +121,20 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "store",
             (
-                r"elasticsearch\.Elasticsearch\(\)\.(search|index|get|delete|bulk|count|update)|"
-                r"opensearchpy\.OpenSearch\(\)\.(search|index|get|delete|bulk)"
+                r"(elasticsearch\.Elasticsearch|opensearchpy\.OpenSearch)\(\)\.(search|msearch|index|get|mget|delete|bulk|"
+                r"count|update|exists|create|scroll|(delete|update)_by_query|indices\.\w+)"
+            ),
+        ),
+        (
+            "store",
+            (
+                r"qdrant_client\.QdrantClient\(\)\.(upsert|upload_\w+|search|search_batch|query|query_points|scroll|count|"
+                r"delete|retrieve|get_collections?|(re)?create_collection|delete_collection)|"
+                r"pinecone\.(Index\(\)|Pinecone\(\)\.Index\(\))\.(upsert|query|delete|fetch|update|describe_index_stats)|"
+                r"pymilvus\.(Collection|MilvusClient)\(\)\.(insert|upsert|search|query|delete|load|release|drop|flush)|"
+                r"weaviate\.Client\(\)\.(.*\.do|schema\.\w+|batch\.delete_objects|data_object\.\w+)|"
+                r"supabase\.(Client|create_client)\(\)\..*\.execute|"
+                r"chromadb\.HttpClient\(\)\.\w+(\(\)\.(add|upsert|query|get|delete|update|count))?"
             ),
         ),
         (

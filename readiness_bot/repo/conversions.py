@@ -69,7 +69,7 @@ _OF_CONTAINERS = frozenset(
 _HOLDER = re.compile(
     r"(client|session|https?|cache|redis|store|storage|db|database|conn|connection|cursor|coll|collection|table|repo|"
     r"repository|objects|query|queryset|manager|service|api|bucket|queue|dao|registry|pool|mongo|memcached?|users?|"
-    r"proxy|gateway|backend|provider|remote|server)s?(\(\))?$",
+    r"proxy|gateway|backend|provider|remote|server|resolver)s?(\(\))?$",
     re.IGNORECASE,
 )
 """What lies outside the process, going by its name."""

@@ -359,6 +359,11 @@ class Outbound:
                     yield f"{base.name}.{function.name}"
 
     @cached_property
+    def hands_streams_on(self) -> bool:
+        """Whether answers of `aiohttp` are read piece by piece, as a proxy of streams does."""
+        return any(True for name in _PIECEWISE for _ in self._python.calls_of(name))
+
+    @cached_property
     def unbounded_clients(self) -> tuple[CallSite, ...]:
         """The clients of libraries with a default timeout that are made with `timeout=None`."""
         return tuple(
@@ -368,6 +373,9 @@ class Outbound:
             )
             if _is_open_ended(site)
         )
+
+
+_PIECEWISE = ("iter_any", "iter_chunked", "iter_chunks")
 
 
 def _handles(module: Module, handler: Handler) -> bool:

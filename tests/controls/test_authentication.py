@@ -126,3 +126,26 @@ def test_writing_the_answer_changes_nothing(call: str, confidence: Confidence) -
     )
     judgement = judge(authentication, repo_of({"shop/app.py": text}))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("check", "confidence"),
+    [
+        (
+            "    if request.headers.get('X-Key') != HOOK_SECRET:\n        print('no')\n        return 'no', 200\n",
+            Confidence.LOW,
+        ),
+        (
+            "    try:\n        jwt.decode(request.form['x'], KEY)\n    except jwt.DecodeError:\n        return 'no'\n",
+            Confidence.LOW,
+        ),
+        ("    if request.headers.get('X-Kind') != HOOK_KIND:\n        print('other')\n", Confidence.HIGH),
+    ],
+)
+def test_a_handler_that_asks_for_a_proof_itself_is_no_forgotten_one(check: str, confidence: Confidence) -> None:
+    text = (
+        f"import jwt\nfrom flask import request\n{_HEAD}{_GUARDED}@app.post('/things')\ndef take_things():\n{check}"
+        "    db.session.add(request.form['x'])\n    return 'ok'\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

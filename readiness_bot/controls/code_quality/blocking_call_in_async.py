@@ -59,6 +59,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "from sqlalchemy.orm import declarative_base\n\n\nclass Hub:\n    async def stop(self):\n"
             "        self.db.commit()  # <- flagged\n"
         ),
+        (
+            "import qdrant_client\n\n\nclass Index:\n    def __init__(self, url):\n"
+            "        self.client = qdrant_client.QdrantClient(url)\n\n    async def near(self, vector):\n"
+            "        return self.client.search('pages', vector)  # <- flagged\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],

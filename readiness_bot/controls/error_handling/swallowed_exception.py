@@ -155,6 +155,12 @@ _FAILURE_WORDS = re.compile(
             "            link = self.ldap.Connection(uri, name, password=secret)\n"
             "        except Exception:  # <- flagged\n            pass\n        return link\n"
         ),
+        (
+            "class Names:\n    def __init__(self, resolver):\n        self._resolver = resolver\n\n"
+            "    def mail(self, host):\n        try:\n"
+            "            return self._resolver.resolve(host, 'MX')[0].to_text()\n"
+            "        except Exception:  # <- flagged\n            return None\n"
+        ),
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"

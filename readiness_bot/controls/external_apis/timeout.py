@@ -103,6 +103,11 @@ _SENDING = (
                 "        print(change.amount.hex())\n"
             ),
         },
+        (
+            "import aiohttp\n\nopen_ended = aiohttp.ClientTimeout(total=None)  # <- flagged\n\n\n"
+            "async def relay(session, url):\n    async with session.get(url, timeout=open_ended) as answer:\n"
+            "        async for piece in answer.content.iter_any():\n            yield piece\n"
+        ),
     ],
     ignores=[
         {
@@ -113,6 +118,7 @@ _SENDING = (
         "import socket\n\n\ndef stop(path):\n    agent = socket.socket(socket.AF_UNIX)\n    agent.connect(path)\n",
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
+        {"conf/example_apps/feed.py": "import requests\n\n\ndef feed(url):\n    return requests.get(url).text\n"},
     ],
     applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
 )
@@ -143,7 +149,12 @@ def timeout(repo: Repo) -> Iterator[Site]:
         else:
             yield bad(place, "Django waits for this mail server for ever: `EMAIL_TIMEOUT` is not set")
     for site in repo.outbound.unbounded_clients:
-        yield bad(site.location, f"`{_shown(site.name)}` switches the timeout of every call off")
+        streams = site.name.startswith("aiohttp.") and repo.outbound.hands_streams_on
+        yield bad(
+            site.location,
+            f"`{_shown(site.name)}` switches the timeout of every call off",
+            Confidence.MEDIUM if streams else Confidence.HIGH,
+        )
 
 
 def _shown(name: str) -> str:

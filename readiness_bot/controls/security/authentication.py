@@ -318,6 +318,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)
             and not identity.acts_for_caller(route)
+            and not _asks_for_a_proof(route)
         )
         sites[place.path, place.line] = bad(
             place,
@@ -325,6 +326,22 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             Confidence.HIGH if sure else Confidence.LOW,
         )
     return list(sites.values())
+
+
+_PROVING = re.compile(
+    r"(^|\.)(compare_digest|check_signature|verify_\w*signature|verify_webhook\w*)$|^(jwt|jose\.jwt)\.decode$"
+)
+_PROOF = re.compile(r"(secret|signature|hmac|api_?key)s?(?![a-z])", re.IGNORECASE)
+
+
+def _asks_for_a_proof(route: Route) -> bool:
+    """Whether the handler itself holds a secret, a signature or a token against what it knows, as webhooks do."""
+    handler = route.handler
+    return handler is not None and any(
+        _PROVING.search(call.name) or any(_PROOF.search(guard) for guard in call.guards)
+        for call in handler.module.facts.calls
+        if call.scope == handler.index
+    )
 
 
 def _has_guarded_siblings(route: Route, guarded: list[tuple[Route, Protection]]) -> bool:

@@ -121,8 +121,11 @@ _SWITCH = re.compile(
 _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
 """Conditions that tell whether TLS is used at all: under them, it is used without checks."""
 
-_ENCRYPTED = re.compile(r"(^|[.:?!_])(tls|ssl|https)(_enabled)?$", re.IGNORECASE)
-"""What says that a connection is encrypted, not how far its peer is trusted."""
+_ENCRYPTED = re.compile(
+    r"(^|[.:?!_])(tls|ssl|https)(_enabled)?$|^!.*(ca|cert|certificate|authority)_?(path|file|bundle|certs?)$",
+    re.IGNORECASE,
+)
+"""What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -197,6 +200,11 @@ class _Doubt:
             "import subprocess\n\nimport graphene\n\n\nclass Query(graphene.ObjectType):\n"
             "    uptime = graphene.String(of=graphene.String())\n\n    def resolve_uptime(self, info, of='all'):\n"
             "        return subprocess.getoutput(f'uptime {of}')  # <- flagged\n"
+        ),
+        (
+            "import aiohttp\n\n\ndef plug(config):\n    if config.cert_path is not None:\n"
+            "        return aiohttp.TCPConnector(ssl=config.context)\n"
+            "    else:\n        return aiohttp.TCPConnector(ssl=False)  # <- flagged\n"
         ),
     ],
     passes=[
@@ -585,7 +593,8 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`.",
             )
         )
-    if found and _SWITCH.search(" ".join(guard for guard in site.call.guards if not _TURNS_ON.search(guard))):
+    chosen = (one for one in site.call.guards if not _TURNS_ON.search(one) and not _ENCRYPTED.search(one))
+    if found and _SWITCH.search(" ".join(chosen)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 

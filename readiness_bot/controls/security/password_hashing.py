@@ -36,7 +36,10 @@ _ELSEWHERE = re.compile(
     r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|(en|de|pw|rad)crypt|cipher|fernet|derive|aes",
     re.IGNORECASE,
 )
-_ASKING = frozenset({"execute", "executemany", "filter_by", "filter", "get", "find_one", "insert_one"})
+_STATING = frozenset(
+    {"execute", "executemany", "executescript", "execute_query", "execute_sql", "run_query", "query_db", "fetchrow"}
+)
+_ASKING = _STATING | {"filter_by", "filter", "get", "find_one", "insert_one"}
 """What a statement, a filter or a document is handed to."""
 _STATEMENT = re.compile(
     r"insert\s+into.*\bpass(word|wd|wort)?\b|\bpass(word|wd|wort)?[`\"\]]?\s*=\s*('|\"|\?|%|:|$)",
@@ -89,6 +92,12 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "def login():\n"
             "    asked = {'email': request.form['email'], 'password': request.form['password']}\n"
             "    return str(users.find_one(asked))  # <- flagged\n"
+        ),
+        (
+            "from flask import Flask, request\n\nfrom shop.data import execute_query\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/login')\ndef login():\n    data = request.get_json()\n"
+            "    query = f\"SELECT id FROM users WHERE name = '{data['name']}' AND password = '{data['password']}'\"\n"
+            "    return {'found': bool(execute_query(query))}  # <- flagged\n"
         ),
     ],
     passes=[
@@ -158,7 +167,7 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
             yield good(site.location)
         elif _FAST.match(site.name):
             yield from _of_hash(site, repo)
-        elif site.last in _ASKING and (found := _plain_in(site, repo)):
+        elif site.last.rpartition(":")[2] in _ASKING and (found := _plain_in(site, repo)):
             yield bad(site.location, f"{found} reaches the store as it was typed, so it is kept as it was typed.")
 
 
@@ -257,7 +266,7 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
 
 def _plain_in(site: CallSite, repo: Repo) -> str:
     """The password from a request that a statement, a filter or a document of users is given; empty if none is."""
-    if site.last in ("execute", "executemany"):
+    if site.last.rpartition(":")[2] in _STATING:
         if not site.call.args or not _STATEMENT.search(_text_of(site.call.args[0], site, repo)):
             return ""
         taken = [flow for position in (0, 1) for flow in repo.flows.into(site, position)]
@@ -290,6 +299,14 @@ def _text_of(value: Value, site: CallSite, repo: Repo) -> str:
     """The constant parts of a statement."""
     if isinstance(value, Format):
         return " ".join(part.value for part in value.parts if isinstance(part, Const) and isinstance(part.value, str))
+    if isinstance(value, Name):
+        bound = [
+            one.value
+            for one in site.module.facts.assignments
+            if one.target == value.name and one.scope == site.call.scope and one.line <= site.call.line
+        ]
+        if bound and isinstance(bound[-1], Format):
+            return _text_of(bound[-1], site, repo)
     found = repo.python.constant(value, site.module)
     return found if isinstance(found, str) else ""
 
