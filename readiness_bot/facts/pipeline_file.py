@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_bot.facts import github_pipeline, gitlab_pipeline, hosted_pipelines, jenkinsfile
+from readiness_bot.facts import github_pipeline, gitlab_pipeline, hosted_pipelines, jenkinsfile, zuul_pipeline
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.yaml_nodes import load_documents
@@ -20,6 +20,7 @@ _PATHS = re.compile(
     | (^|/)\.vsts-ci\.ya?ml$
     | (^|/)bitbucket-pipelines\.ya?ml$
     | (^|/)\.buildkite/[^/]+\.ya?ml$
+    | (^|/)\.?zuul\.ya?ml$ | (^|/)\.?zuul\.d/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)\.(drone|woodpecker)\.ya?ml$ | (^|/)\.woodpecker/[^/]+\.ya?ml$
     | (^|/)\.?tekton/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)([^/]+[.-])?Jenkinsfile([.-](?!py$)[^/]+)?$ | (^|/)[^/]+\.jenkinsfile$
@@ -43,6 +44,9 @@ def _extract(data: bytes) -> Pipeline:
         if jenkinsfile.is_jenkinsfile(text):
             return jenkinsfile.jenkinsfile(text)
         raise
+    for each in documents:
+        if zuul_pipeline.is_zuul(each):
+            return zuul_pipeline.zuul(each)
     document = next((each for each in documents if each.kind == "mapping"), None)
     if document is None:
         if jenkinsfile.is_jenkinsfile(text):

@@ -12,7 +12,7 @@ from readiness_bot.model import Area
 _VENDORED = re.compile(
     r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|node_modules|"
     r"bower_components|site-packages"
-    r"|extern|externals|\.venv|venv|virtualenv)/"
+    r"|extern|externals|\.venv|venv|virtualenv)/|(^|/)bottle\.py$"
 )
 _GENERATED = re.compile(
     r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"

@@ -176,7 +176,9 @@ class Dependencies:
             return self._of_pip(command, path, words)
         if (tool, verb) in _LOCKING_COMMANDS:
             lock = self._lock_for(_LOCKING_COMMANDS[tool, verb], command, path)
-            frozen = lock != "" and not command.has("--skip-lock", "--no-lock", "--upgrade", "-U")
+            ignoring = command.has("--skip-lock", "--upgrade", "-U")
+            # To pdm, `--no-lock` means to write none: it installs from the one that is there.
+            frozen = lock != "" and not ignoring and (tool == "pdm" or not command.has("--no-lock"))
             return Install(path, command.line, command.text, "locked" if frozen else "loose", lock)
         return None
 

@@ -31,6 +31,8 @@ _DRAWING = re.compile(
     r"\.(svg|png|jpe?g|webp|pdf|puml|drawio|mmd)$",
     re.IGNORECASE,
 )
+_OF_WORKING = re.compile(r"(^|/)(releas|contribut|git[-_]?flow|branching|workflow)[^/]*$", re.IGNORECASE)
+"""Documents on how the project is worked on, whose diagrams draw that and not the service."""
 _DECISION = re.compile(
     r"(^|/)(adrs?|decisions?|decision[-_]records?|rfcs?)/(.*/)?\d{2,}[^/]*\.(md|rst|adoc)$", re.IGNORECASE
 )
@@ -169,7 +171,12 @@ class Documents:
     @cached_property
     def diagrams(self) -> tuple[Passage, ...]:
         """Diagrams: written in a document, kept as a diagram's source, or drawn under an architecture's name."""
-        written = [Passage(document.path, line, "diagram") for document in self.all for line in document.prose.diagrams]
+        written = [
+            Passage(document.path, line, "diagram")
+            for document in self.all
+            if not _OF_WORKING.search(document.path)
+            for line in document.prose.diagrams
+        ]
         kept = [
             Passage(path, 0, "diagram")
             for path in sorted(self._sources.paths)

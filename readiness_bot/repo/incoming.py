@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Invoke
+from readiness_bot.facts.values import Invoke, Name
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.refusals import Strength
@@ -45,6 +45,16 @@ _VERIFIES = re.compile(
 _MANAGES = re.compile(
     r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read|regenerate|rotate|resend|redeliver|toggle)(_|$)"
 )
+
+
+_BAD_SIGNATURE = re.compile(r"Signature\w*(Error|Exception|Invalid)?$|InvalidSignature")
+"""What is raised where a signature is wrong: whoever catches it has had one verified."""
+
+
+def _is_given_signature(call: Call) -> bool:
+    """Whether a call named for verifying is given a signature beside what was signed."""
+    handed = [name for name, _ in call.keywords] + [item.name for item in call.args if isinstance(item, Name)]
+    return call.last.lstrip(":?_") in ("verify", "validate", "check") and any("signature" in name for name in handed)
 
 
 class Incoming:
@@ -144,7 +154,12 @@ class Incoming:
             return False
         seen.add(site.name)
         calls: list[Call] = [call for call in site.module.facts.calls if call.scope == site.index]
-        if any(_VERIFIES.match(call.last) for call in calls):
+        if any(_VERIFIES.match(call.last.lstrip(":?_")) or _is_given_signature(call) for call in calls):
+            return True
+        if any(
+            handler.scope == site.index and any(map(_BAD_SIGNATURE.search, handler.types))
+            for handler in site.module.facts.handlers
+        ):
             return True
         for call in calls:
             found = self._python.definition(call.via or call.name, site.module)

@@ -182,8 +182,19 @@ class Jobs:
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 last = assignment.target.rpartition(".")[2]
-                if last in names and ".conf." in assignment.target and _is_on(assignment.value):
-                    yield Evidence(module.path, assignment.line, f"`{last}`")
+                of_queue = ".conf." in assignment.target or module in self._settings_modules
+                if last.lstrip(":") in names and of_queue and _is_on(assignment.value):
+                    yield Evidence(module.path, assignment.line, f"`{last.lstrip(':')}`")
+
+    @cached_property
+    def _settings_modules(self) -> tuple[Module, ...]:
+        """The modules that an application of Celery's takes its settings from, by their dotted names."""
+        named = (
+            (self._python.constant(site.call.argument(0, "obj"), site.module), site)
+            for site in self._python.calls_of("config_from_object")
+        )
+        found = (self._python.module_named(text, site.module.path) for text, site in named if isinstance(text, str))
+        return tuple(module for module in found if module is not None)
 
     @staticmethod
     def _is_of_queue(name: str, module: Module) -> bool:

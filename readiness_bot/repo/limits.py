@@ -52,6 +52,8 @@ _MET = re.compile(
 )
 """What a condition names that asks whether a limit is met."""
 _COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
+_OF_OTHERS = re.compile(r"remaining|reset|wait|handle|sleep|retry|exceeded|(^|_)(get|parse|log|on)_", re.IGNORECASE)
+"""Names of functions that mind the limits of a service that is called, and set none for callers."""
 _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
     re.IGNORECASE,
@@ -349,6 +351,7 @@ class Limits:
             if (
                 _NAME.search(site.definition.name)
                 and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
+                and not _OF_OTHERS.search(site.definition.name)
                 and not self._is_exception(site)
                 and not self._python.descends_from(site, *_RECORDS)
             ):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from msgspec import structs
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step
 from readiness_bot.facts.pipeline_file import EXTRACTOR
+from readiness_bot.facts.playbook import Playbook
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.tasks import Task
 from readiness_bot.model import Area
@@ -241,7 +242,7 @@ class Pipelines:
             return path == ".gitlab-ci.yml" or (".gitlab-ci.yml" in self._facts and self._is_included(path))
         if facts.provider == "jenkins":
             return self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
-        return path.startswith(".") or "/" not in path or facts.provider in ("azure", "tekton")
+        return path.startswith(".") or "/" not in path or facts.provider in ("azure", "tekton", "zuul")
 
     def _is_included(self, path: str) -> bool:
         included = [pair.value.lstrip("/") for facts in self._facts.values() for pair in facts.includes]
@@ -525,7 +526,9 @@ class _Follower:
                     yield self._at(run, replace(command, container=""), path, can_fail=True)
 
     def _make(self, run: Run) -> Iterator[Run]:
-        yield from self._tasks(run, "make", _asked_of_make(run.command), run.command.value("-C", "--directory"))
+        told = dict(re.findall(r"(?:^|\s)([A-Za-z_]\w*)=(\S*)", " ".join(run.command.arguments)))
+        directory = run.command.value("-C", "--directory")
+        yield from self._tasks(run, "make", _asked_of_make(run.command), directory, told)
 
     def _just(self, run: Run) -> Iterator[Run]:
         words = _asked_of_just(run.command)
@@ -574,7 +577,9 @@ class _Follower:
         self._seen.add((path, line))
         return True
 
-    def _tasks(self, run: Run, runner: str, names: tuple[str, ...], directory: str) -> Iterator[Run]:
+    def _tasks(
+        self, run: Run, runner: str, names: tuple[str, ...], directory: str, told: Mapping[str, str] | None = None
+    ) -> Iterator[Run]:
         folder = _under(run.command.directory, directory)
         if "git clone" in run.step.step.run and not any(path.startswith(f"{folder}/") for path in self.sources.paths):
             return  # another repository's, which the step has just fetched
@@ -583,7 +588,7 @@ class _Follower:
             if not names and runner == "make":
                 wanted = list(tasks.file.tasks[:1])
             for task in wanted:
-                yield from self._task(run, tasks, task, 0)
+                yield from self._task(run, tasks, _with_variables(task, told or {}), 0)
             if wanted:
                 return
 
@@ -662,6 +667,14 @@ class _Follower:
         pipefail = any("pipefail" in command.words for command in facts.commands)
         for command in tools_of(facts.commands, pipefail=pipefail, errexit=strict, directory=run.command.directory):
             yield self._at(run, command, path, can_fail=True)
+
+    def _playbook(self, run: Run) -> Iterator[Run]:
+        for word in run.command.words:
+            path = _under(run.command.directory, word)
+            facts = self.sources.facts(Playbook).get(path)
+            for command in facts.commands if facts is not None and self._once(path, 0) else ():
+                for tool in tool_commands(command.text, command.line):
+                    yield self._at(run, tool, path, can_fail=command.can_fail)
 
     def _found(self, script: str, directory: str, container: str) -> str:
         """The repository's path of a script as a command names it; empty where none or several could be meant."""
@@ -758,6 +771,19 @@ def _told(task: Task, words: tuple[str, ...]) -> Task:
     return structs.replace(task, name=f"{task.name} {everything}".strip(), lines=lines)
 
 
+def _with_variables(task: Task, told: Mapping[str, str]) -> Task:
+    """The target with the variables that `make` was told in place of their uses."""
+    if not told:
+        return task
+
+    def filled(text: str) -> str:
+        return re.sub(r"\$[({](\w+)[)}]", lambda use: told.get(use[1], use[0]), text)
+
+    return structs.replace(
+        task, lines=tuple(structs.replace(line, text=filled(line.text)[:_MAX_TEXT]) for line in task.lines)
+    )
+
+
 _FOLLOWED: dict[str, Callable[[_Follower, Run], Iterator[Run]]] = {
     "pre-commit": _Follower._hooks,
     "prek": _Follower._hooks,
@@ -766,6 +792,7 @@ _FOLLOWED: dict[str, Callable[[_Follower, Run], Iterator[Run]]] = {
     "just": _Follower._just,
     "task": _Follower._taskfile,
     "go-task": _Follower._taskfile,
+    "ansible-playbook": _Follower._playbook,
     "tox": _Follower._tox,
     "nox": _Follower._nox,
     "npm": _Follower._package_script,

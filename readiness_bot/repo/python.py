@@ -24,7 +24,8 @@ from readiness_bot.model import Area, Location
 from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
-
+_COPIED = frozenset(("bottle.py",))
+"""Frameworks of a single file, which are made to be copied into a tree and go by their own name there."""
 _DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session")
 """Names whose import makes a module developers' tool: tasks that they run, rules that their linters follow."""
 
@@ -449,6 +450,8 @@ class Python:
             path, colon, rest = place.partition(":")
             if not colon or not rest or path not in self.modules:
                 break
+            if path.rpartition("/")[2] in _COPIED:
+                return f"{path.rpartition('/')[2].removesuffix('.py')}.{rest}"
             module = self.modules[path]
             step = self._step(module, rest, values=values)
             if step is None:

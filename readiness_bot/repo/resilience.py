@@ -119,6 +119,7 @@ _STORES = (
     "mongoengine",
     "beanie",
     "sqlmodel",
+    "quart_db",
     "flask_sqlalchemy",
     "celery",
     "rq",

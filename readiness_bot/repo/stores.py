@@ -49,6 +49,7 @@ _CLIENTS: dict[str, Family] = {
             "aiomysql.create_pool",
             "mysql.connector.connect",
             "databases.Database",
+            "quart_db.QuartDB",
             "peewee.PostgresqlDatabase",
             "peewee.MySQLDatabase",
             "playhouse.pool.PooledPostgresqlDatabase",
@@ -159,6 +160,7 @@ _MIGRATING_CALLS = frozenset(
         "peewee_migrate.Router().run",
         "yoyo.get_backend().apply_migrations",
         "evolutions.upgrade",
+        "quart_db.QuartDB",
     }
 )
 _NOT_DEPLOYED = re.compile(
@@ -320,6 +322,8 @@ class Stores:
     def _size(self, site: CallSite) -> Literal["settings", "literal", "", "none"]:
         if site.name in _UNPOOLED:
             return "none"
+        if site.name.endswith("engine_from_config"):
+            return "settings"
         sizes = [value for name, value in site.call.keywords if name in _SIZES]
         for name, value in site.call.keywords:
             if name in ("**", "engine_options", "connect_args") and isinstance(value, Mapping):
@@ -435,7 +439,9 @@ class Stores:
     def _by_command(self) -> Iterator[Evidence]:
         for one in self._deployment.started_commands:
             text = " ".join((one.target, *one.command.arguments))
-            if _MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
+            # A program of the service's own that has a command of this name moves its own schema.
+            own = one.command.kind == "program" and one.command.arguments[:1] in (("migrate",), ("migrate-db",))
+            if own or _MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
                 yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
 
     def _by_script(self) -> Iterator[Evidence]:
@@ -552,8 +558,9 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Django", re.compile(r"(^|/)migrations/\d{4}_\w+\.py$")),
     ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
     ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),
-    ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?\d+[\w.-]*\.sql$")),
+    ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?(migration[_-]?)?\d+[\w.-]*\.sql$")),
     ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
+    ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
 )
 

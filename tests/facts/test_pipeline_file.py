@@ -28,6 +28,8 @@ def read(text: str) -> Pipeline:
         ("Jenkinsfile.release", True),
         (".circleci/config.yml", True),
         ("azure-pipelines.yml", True),
+        (".zuul.yaml", True),
+        ("zuul.d/jobs/tests.yaml", True),
         ("app/pipeline.yml", False),
     ],
 )
@@ -154,6 +156,16 @@ def test_circleci_commands_are_put_in_and_workflows_decide_the_events() -> None:
         ("steps:\n  - command: pytest\n    label: test\n", "buildkite", "pytest"),
         ("kind: pipeline\nsteps:\n  - name: t\n    image: python\n    commands: [pytest]\n", "drone", "pytest"),
         ("apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n    - script: pytest\n", "tekton", "pytest"),
+        ("- project:\n    check: {jobs: [pre-commit]}\n", "zuul", "pre-commit run --all-files"),
+        ("- project:\n    gate: {jobs: [tox-py312]}\n", "zuul", "tox -e py312"),
+        (
+            (
+                "- job: {name: base-tests, parent: base, run: ci/run.yaml}\n- job: {name: tests, parent: base-tests}\n"
+                "- project:\n    check:\n      jobs:\n        - tests: {files: [src/.*]}\n"
+            ),
+            "zuul",
+            "ansible-playbook ci/run.yaml",
+        ),
         ("pipeline {\n  stages { stage('t') { steps { sh 'pytest' } } }\n}\n", "jenkins", "pytest"),
     ],
 )
@@ -184,3 +196,14 @@ def test_a_jenkinsfile_may_leave_everything_to_a_library() -> None:
 def test_what_is_no_pipeline_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         read(text)
+
+
+def test_zuul_pipelines_are_told_apart_by_their_names() -> None:
+    found = read(
+        "- nodeset: {name: one}\n- project-template:\n    name: all\n    check: {jobs: [tox-docs]}\n"
+        "    post: {jobs: [tox-docs]}\n    periodic-weekly: {jobs: [tox-audit]}\n    vars: {jobs: [none]}\n"
+    )
+    assert {job.name: job.events for job in found.jobs} == {
+        "tox-docs": ("pull_request", "push"),
+        "tox-audit": ("schedule",),
+    }

@@ -37,3 +37,54 @@ def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all() -> Non
         }
     ).routes.all
     assert [route.name for route in found] == ["POST /api/{}/orders/{pk}/pay-now", "GET /api/{}/orders/mine"]
+
+
+def test_views_of_pyramid_take_the_paths_of_named_routes() -> None:
+    found = repo_of(
+        {
+            "shop/main.py": (
+                "from pyramid.config import Configurator\n\n\ndef main(settings):\n"
+                "    config = Configurator(settings=settings)\n    config.add_route('order', '/orders/{id}')\n"
+                "    config.add_route('home', '/')\n    config.scan()\n    return config.make_wsgi_app()\n"
+            ),
+            "shop/views.py": (
+                "from pyramid.view import view_config, view_defaults\n\n\n"
+                "@view_config(route_name='home')\ndef home(request):\n    return {}\n\n\n"
+                "@view_defaults(route_name='order', permission='edit')\nclass OrderViews:\n"
+                "    @view_config(request_method='DELETE')\n    def remove(self):\n        return {}\n"
+            ),
+        }
+    ).routes.all
+    assert {(route.name, *(guard.name for guard in route.guards if guard.kind == "permission")) for route in found} == {
+        ("GET /",),
+        ("DELETE /orders/{id}", "edit"),
+    }
+
+
+def test_services_and_resources_of_cornice_are_routes() -> None:
+    found = repo_of(
+        {
+            "shop/views.py": (
+                "from cornice import Service\nfrom cornice.resource import resource\n\n"
+                "orders = Service(name='orders', path='/orders')\n\n\n@orders.get()\ndef listed(request):\n"
+                "    return []\n\n\n@resource(collection_path='/users', path='/users/{id}')\nclass User:\n"
+                "    def collection_post(self):\n        return {}\n\n    def get(self):\n        return {}\n"
+            ),
+        }
+    ).routes.all
+    assert {route.name for route in found} == {"GET /orders", "POST /users", "GET /users/{id}"}
+
+
+def test_a_copy_of_bottle_in_the_tree_is_bottle() -> None:
+    found = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/wrapped/__init__.py": "from shop.wrapped.bottle import *\n",
+            "shop/wrapped/bottle.py": "class Bottle:\n    def route(self, path):\n        return path\n",
+            "shop/main.py": (
+                "from shop import wrapped as bottle\n\napp = bottle.Bottle()\n\n\n@app.route('/orders')\n"
+                "def orders():\n    return []\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET /orders"]

@@ -70,6 +70,10 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "import os\nfrom sqlalchemy import create_engine\n\n"
             "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n"
         ),
+        (
+            "from sqlalchemy import engine_from_config\n\n\ndef setup(settings):\n"
+            "    return engine_from_config(settings, 'sqlalchemy.')\n"
+        ),
     ],
     partials=["import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n"],
     ignores=["def add(a, b):\n    return a + b\n"],

@@ -73,6 +73,24 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             "migrations/env.py": _ENV,
             "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec uvicorn app.main:app\n",
         },
+        {
+            "app/db.py": _ENGINE,
+            "app/migrations/migration_001_002.sql": "ALTER TABLE orders ADD COLUMN paid boolean;\n",
+            "entrypoint.sh": "#!/bin/sh\nshop migrate\nexec shop start\n",
+            "setup.py": (
+                "from setuptools import setup\n\n"
+                "setup(name='shop', entry_points={'console_scripts': ['shop = app.cli:main']})\n"
+            ),
+            "app/cli.py": "def main():\n    return 0\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nENTRYPOINT ["./entrypoint.sh"]\n',
+        },
+        {
+            "shop/run.py": (
+                "import os\nfrom quart import Quart\nfrom quart_db import QuartDB\n\napp = Quart(__name__)\n"
+                "db = QuartDB(app, url=os.environ['DSN'], migrations_folder='migrations')\n"
+            ),
+            "shop/migrations/0.py": "async def migrate(connection):\n    await connection.execute('')\n",
+        },
     ],
     fails=[{"app/db.py": _ENGINE}],
     fixed={

@@ -28,6 +28,7 @@ _SERVING = {
     "aiohttp_swagger.setup_swagger": (),
     "aiohttp_apispec.setup_aiohttp_apispec": ("swagger_path",),
     "sanic_ext.Extend": (),
+    "quart_schema.QuartSchema": ("swagger_ui_path", "openapi_path"),
     "drf_yasg.views.get_schema_view": (),
     "rest_framework.documentation.include_docs_urls": (),
     "drf_spectacular.views.SpectacularSwaggerView.as_view": (),
@@ -102,6 +103,10 @@ _PAGE = (
         (
             "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
             "@api.get('/orders')\ndef orders(request):\n    return []\n"
+        ),
+        (
+            "from quart import Quart\nfrom quart_schema import QuartSchema\n\napp = Quart(__name__)\n"
+            "QuartSchema(app)\n\n\n@app.get('/orders')\nasync def orders():\n    return {}\n"
         ),
         {"app/main.py": _FLASK, "docs/api.rst": "REST API\n========\n\n.. autoflask:: app.main:app\n"},
     ],

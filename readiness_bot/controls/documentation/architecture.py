@@ -59,6 +59,7 @@ warehouse or the bank itself, so that neither can hold an order up.
     fails=[
         {"README.md": "# Shop\n\nFlask, Redis and PostgreSQL.\n"},
         {"README.md": "# Shop\n", "old/Architecture.md": _PAGE},
+        {"docs/release-work.md": "# Releasing\n\n```mermaid\ngraph LR\n  branch --> tag --> package\n```\n"},
     ],
     fixed={"README.md": "# Shop\n", "docs/architecture.md": _PAGE},
     partials=[

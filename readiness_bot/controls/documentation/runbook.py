@@ -103,6 +103,12 @@ _SERVICE = {
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
         {
             **_SERVICE,
+            "deployment.md": _RUNBOOK.partition("## Rollback")[0]
+            + _RUNBOOK[_RUNBOOK.index("## Incidents") : _RUNBOOK.index("## Restore")],
+            "README.md": "# Restore\n\n" + "The service that restores old photographs of its customers. " * 12,
+        },
+        {
+            **_SERVICE,
             "deployment.md": _RUNBOOK.partition("## Incidents")[0]
             + "## Incident types\n\n"
             + "An administrator adds the types of incidents that may be chosen when one is reported. " * 3,
@@ -152,6 +158,8 @@ def _treats(document: Document, topic: str) -> Evidence | None:
     for section in document.sections(heading):
         if topic == "deploying" and not _is_of_operating(document, section.title):
             continue
+        if section.level == 1 and document.path.lower().startswith("readme"):
+            continue  # the title, which names the project
         if topic == "going back or upgrading" and _OF_TOOLS.search(section.title):
             continue
         if document.words_under(section) >= words:

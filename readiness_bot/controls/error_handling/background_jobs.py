@@ -31,6 +31,13 @@ from readiness_bot.repo import Repo
             "return order\n"
         ),
         "import dramatiq\n\n\n@dramatiq.actor\ndef charge(order):\n    return order\n",
+        {
+            "shop/jobs.py": (
+                "from celery import Celery\n\napp = Celery('shop')\napp.config_from_object('shop.queue')\n\n\n"
+                "@app.task(autoretry_for=(ConnectionError,))\ndef charge(order):\n    return order\n"
+            ),
+            "shop/queue.py": "task_time_limit = 300\ntask_acks_late = True\n",
+        },
     ],
     fails=[
         "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef charge(order):\n    return order\n",

@@ -28,6 +28,19 @@ from readiness_bot.repo import Repo
         "https://docs.stripe.com/webhooks/signature",
     ],
     passes=[
+        (
+            "from flask import Flask, abort, request\nfrom provider import InvalidSignature, Receiver\n\n"
+            "app = Flask(__name__)\nreceiver = Receiver()\n\n\n"
+            "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    try:\n"
+            "        event = receiver.read(request)\n    except InvalidSignature:\n        abort(403)\n"
+            "    return mark_paid(event)\n"
+        ),
+        (
+            "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
+            "    if not provider.verify(request.data, signature=request.headers['X-Signature']):\n"
+            "        abort(403)\n    return mark_paid(request.json)\n"
+        ),
         {
             "shop/main.py": (
                 "from fastapi import Depends, FastAPI\n\nfrom shop.hooks import hooks\n"

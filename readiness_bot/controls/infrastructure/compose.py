@@ -17,7 +17,7 @@ services:
 """
 _DRIVER_NAMES = """
 psycopg psycopg2 psycopg2-binary asyncpg pg8000 mysqlclient pymysql aiomysql mysql-connector-python pymongo motor redis
-pika aio-pika kafka-python aiokafka confluent-kafka elasticsearch opensearch-py
+pika aio-pika quart-db kafka-python aiokafka confluent-kafka elasticsearch opensearch-py
 """
 _DRIVERS = tuple(_DRIVER_NAMES.split())
 

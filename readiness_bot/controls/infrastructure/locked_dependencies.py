@@ -35,6 +35,12 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
         {"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _FROZEN},
         {
             "app/main.py": _APP,
+            "pyproject.toml": _PROJECT,
+            "pdm.lock": _LOCK,
+            "Dockerfile": _FROZEN.replace("uv sync --frozen --no-dev", "pdm install --prod --no-lock"),
+        },
+        {
+            "app/main.py": _APP,
             "requirements.txt": "#    pip-compile requirements.in\nclick==8.1.8\n    # via flask\nflask==3.1.0\n",
             "Dockerfile": _FROZEN.replace("uv sync --frozen --no-dev", "pip install -r requirements.txt"),
         },

@@ -74,6 +74,20 @@ _HALF = 0.05
             "from flask import Flask\nfrom flask_security import roles_required\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/items', methods=['POST'])\n@roles_required('editor')\ndef create():\n    return {}\n"
         ),
+        {
+            "shop/main.py": (
+                "from pyramid.config import Configurator\n\n\ndef main(settings):\n"
+                "    config = Configurator(settings=settings)\n    config.add_route('order', '/orders/{id}')\n"
+                "    config.scan()\n    return config.make_wsgi_app()\n"
+            ),
+            "shop/views.py": (
+                "from pyramid.view import view_config, view_defaults\n\n\n"
+                "@view_defaults(route_name='order', permission='edit', require_csrf=True)\nclass OrderViews:\n"
+                "    def __init__(self, request):\n        self.request = request\n\n"
+                "    @view_config(request_method='DELETE')\n    def remove(self):\n"
+                "        return delete(self.request.matchdict['id'])\n"
+            ),
+        },
         (
             "from flask import Flask, abort, session\n\napp = Flask(__name__)\n\n\n"
             "def member_of(group):\n    return lambda: session['group'] == group\n\n\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from readiness_bot.control import Control, failed, partial, passed, seen
@@ -47,6 +48,12 @@ _NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
     sources=["https://docs.github.com/en/code-security/dependabot", "https://github.com/pypa/pip-audit"],
     passes=[
         {**_NEEDS, ".github/dependabot.yml": _BOT},
+        {
+            "app/main.py": "import flask\n",
+            "requirements/base.txt": "flask==3.1.0\n",
+            "requirements/dev.txt": "pytest==8.3.4\n",
+            ".github/dependabot.yml": _BOT,
+        },
         {**_NEEDS, "renovate.json": '{"extends": ["config:recommended"]}'},
         {
             **_NEEDS,
@@ -67,7 +74,7 @@ _NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
         {**_NEEDS, ".github/dependabot.yml": _BOT.replace("pip", "github-actions")},
     ],
     fixed={**_NEEDS, ".github/dependabot.yml": _BOT},
-    partials=[{**_NEEDS, "worker/requirements.txt": "celery==5.4.0\n", ".github/dependabot.yml": _BOT}],
+    partials=[{**_NEEDS, "jobs/worker/requirements.txt": "celery==5.4.0\n", ".github/dependabot.yml": _BOT}],
 )
 def dependency_scanning(repo: Repo) -> Judgement:
     """Judged by scanners that pipelines run and by update bots, the latter for the folders that they cover."""
@@ -103,7 +110,8 @@ def _by_bots(repo: Repo) -> Judgement:
                 others.append(place)
                 continue
             whole = bot.bot == "renovate" or (updates.ecosystem == "uv" and "uv.lock" in repo.paths)
-            covered.update({folder: place for folder in folders if whole or _covers(updates.directories, folder)})
+            watched = (*updates.directories, *_below(repo, updates.ecosystem, updates.directories))
+            covered.update({folder: place for folder in folders if whole or _covers(watched, folder)})
     if covered and (len(covered) == len(folders) or len(covered) / len(folders) >= 0.8):
         return passed("A bot watches the dependencies.", *dict.fromkeys(covered.values()))
     if covered:
@@ -121,6 +129,14 @@ def _by_bots(repo: Repo) -> Judgement:
     if others and not folders:
         return passed("A bot watches the dependencies.", *others[:2])
     return failed(f"{what}.", *others[:2], looked_in=(repo.pipelines.LOOKS, ".github/dependabot.yml, renovate.json"))
+
+
+def _below(repo: Repo, ecosystem: str, directories: tuple[str, ...]) -> Iterator[str]:
+    """The folders in a watched one that hold requirements: Dependabot looks one level down for those of pip."""
+    for site in repo.dependencies.manifests if ecosystem == "pip" else ():
+        above = f"/{site.directory.rpartition('/')[0]}"
+        if site.directory and site.path.endswith((".txt", ".in")) and _covers(directories, above.strip("/")):
+            yield f"/{site.directory}"
 
 
 def _covers(directories: tuple[str, ...], folder: str) -> bool:

@@ -62,6 +62,11 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "import requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "def check_rate_limit_remaining():\n    return requests.get('https://api.example', timeout=3).json()\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class RateLimitRow(BaseModel):\n    name: str\n\n\n@app.post('/plans')\n"
             "def create_plan(row: RateLimitRow):\n    return RateLimitRow(name=row.name)\n"

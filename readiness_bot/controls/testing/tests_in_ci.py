@@ -50,6 +50,13 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
             "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n",
         },
         {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "python -m tests.unit")},
+        {
+            **_TEST,
+            ".zuul.yaml": "- job:\n    name: shop-tests\n    run: ci/tests.yaml\n"
+            "- project:\n    check: {jobs: [shop-tests]}\n",
+            "ci/tests.yaml": "- hosts: all\n  tasks:\n    - command: make check WHAT=tests/unit\n",
+            "Makefile": "check:\n\tpytest $(WHAT)\n",
+        },
         {**_TEST, ".gitlab-ci.yml": "test:\n  script: [docker compose run --rm web bash -c 'python manage.py test']\n"},
     ],
     fails=[
