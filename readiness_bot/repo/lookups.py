@@ -638,69 +638,65 @@ class Lookups:
 
     def _settles(self, guard: Guard, model: Model, keys: frozenset[str]) -> Literal["done", "perhaps", "no"]:
         """Whether a decorator, dependency or permission of the tree looks at the row or its key."""
-        for value in guard.arguments:
-            if isinstance(value, Name) and value.name.rpartition(".")[2].rpartition(":")[2] == model.name:
-                return "done"
-            if isinstance(value, Const) and isinstance(value.value, str) and value.value in keys:
-                return "done"
+        if any(_is_about(value, model, keys) for value in guard.arguments):
+            return "done"
         site = self._python.definition_named(guard.name)
         if site is None or (guard.kind == "mixin" and site.definition.kind != "class"):
             return "no" if ":" not in guard.name or guard.kind == "mixin" else "perhaps"
         around = tuple(self._python.ancestry(site)) if site.definition.kind == "class" else (site,)
-        inside = [
-            definition
-            for item in around
-            for definition in item.module.facts.definitions
-            if item.definition.line <= definition.line <= item.definition.end_line
-        ]
-        if guard.kind == "mixin" and not any(
-            definition.name
-            in (
-                "dispatch",
-                "initial",
-                "setup",
-                "prepare",
-                "test_func",
-                "has_permission",
-                "check_permissions",
-                "get_queryset",
-                "get_object",
-            )
-            for definition in inside
-        ):
+        inside = [one for item in around for one in item.module.facts.definitions if _stands_in(item, one.line)]
+        if guard.kind == "mixin" and not any(one.name in _CHECKING_HOOKS for one in inside):
             return "no"
-        refs = {ref for definition in inside for ref in definition.refs}
-        if any(ref.rpartition(".")[2].rpartition(":")[2] == model.name for ref in refs) or any(
-            parameter.name in keys for definition in inside for parameter in definition.parameters
+        lasts = {ref.rpartition(".")[2] for one in inside for ref in one.refs}
+        if model.name in {last.rpartition(":")[2] for last in lasts} or any(
+            parameter.name in keys for one in inside for parameter in one.parameters
         ):
             return "done"
-        if any(definition.name == "has_object_permission" for definition in inside):
+        if any(one.name == "has_object_permission" for one in inside):
             return "perhaps"
-        calls = [
-            call
-            for item in around
-            for call in item.module.facts.calls
-            if item.definition.line <= call.line <= item.definition.end_line
-        ]
-        taken = {
-            value.value
-            for call in calls
-            for value in call.args[:1]
-            if isinstance(value, Const) and isinstance(value.value, str) and call.last in ("pop", "get")
-        }
+        taken = set(_taken_by_name(around))
         if taken & keys:
             return "done"
-        reads_any = (
-            any(
-                ref.rpartition(".")[2]
-                in ("kwargs", "view_args", "path_params", "resolver_match", "match_info", "body", "json")
-                for ref in refs
-            )
-            and not taken
-        )
-        return "perhaps" if reads_any else "no"
+        return "perhaps" if lasts & _REQUEST_PARTS and not taken else "no"
 
 
+def _is_about(value: Value, model: Model, keys: frozenset[str]) -> bool:
+    """Whether what a guard is given names the model, or a key of its rows."""
+    if isinstance(value, Name):
+        return value.name.rpartition(".")[2].rpartition(":")[2] == model.name
+    return isinstance(value, Const) and isinstance(value.value, str) and value.value in keys
+
+
+def _stands_in(site: DefinitionSite, line: int) -> bool:
+    return site.definition.line <= line <= site.definition.end_line
+
+
+def _taken_by_name(sites: Iterable[DefinitionSite]) -> Iterator[str]:
+    """The names under which definitions take something out of a mapping: `kwargs.pop("pk")`."""
+    for site in sites:
+        for call in site.module.facts.calls:
+            if call.last in ("pop", "get") and _stands_in(site, call.line):
+                for value in call.args[:1]:
+                    if isinstance(value, Const) and isinstance(value.value, str):
+                        yield value.value
+
+
+_CHECKING_HOOKS = frozenset(
+    {
+        "dispatch",
+        "initial",
+        "setup",
+        "prepare",
+        "test_func",
+        "has_permission",
+        "check_permissions",
+        "get_queryset",
+        "get_object",
+    }
+)
+"""Methods in which a mixin of a view checks something."""
+_REQUEST_PARTS = frozenset({"kwargs", "view_args", "path_params", "resolver_match", "match_info", "body", "json"})
+"""What of a request may hold the key of a row."""
 _PICKING_VIEWS = frozenset(
     {
         "ModelViewSet",
