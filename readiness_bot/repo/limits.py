@@ -16,7 +16,7 @@ from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
 from readiness_bot.repo.routes import Route, Routes, flattened
-from readiness_bot.repo.services import Services
+from readiness_bot.repo.services import Attachment, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ _MET = re.compile(
     r"(rate_?limited|throttled|(limit|quota)_(exceeded|reached)|too_many_(requests|attempts))", re.IGNORECASE
 )
 """What a condition names that asks whether a limit is met."""
+_IN_TESTS = re.compile(r"(^|[._])(is_)?test(s|ing)?\b", re.IGNORECASE)
 _COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
 _OF_OTHERS = re.compile(r"remaining|reset|wait|handle|sleep|retry|exceeded|(^|_)(get|parse|log|on)_", re.IGNORECASE)
 """Names of functions that mind the limits of a service that is called, and set none for callers."""
@@ -213,7 +214,7 @@ class Limits:
 
     def _of_application(self) -> Iterator[RateLimit]:
         for attached in (*self._services.middleware, *self._services.hooks):
-            name = attached.name.rpartition(":")[2].rpartition(".")[2]
+            name = self._limiting_name(attached)
             if attached.kind in ("middleware", "before-request") and (
                 _NAME.search(name)
                 or name in ("AxesMiddleware", "FailedLoginMiddleware")
@@ -222,7 +223,8 @@ class Limits:
                 scope: Literal["application", "login"] = (
                     "login" if name in ("AxesMiddleware", "FailedLoginMiddleware") else "application"
                 )
-                conditional = bool(set(attached.guards) - {"__name__"})
+                # One that only tests do without is on wherever it matters.
+                conditional = any(one != "__name__" and not _IN_TESTS.search(one) for one in attached.guards)
                 yield RateLimit(
                     scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional
                 )
@@ -246,6 +248,14 @@ class Limits:
                         site.location.line,
                         self._off,
                     )
+
+    @staticmethod
+    def _limiting_name(attached: Attachment) -> str:
+        """What is attached, by its own name; a function that makes a limiter out of the application is that limiter."""
+        name = attached.name.rpartition(":")[2].rpartition(".")[2]
+        made = attached.definition.definition.gives if attached.definition is not None else ""
+        last = made.removesuffix("()").rpartition(":")[2].rpartition(".")[2]
+        return last if _NAME.search(last) else name
 
     def _of_rest_framework(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("REST_FRAMEWORK"):

@@ -28,6 +28,20 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop import calls\nfrom shop.settings import settings\n\n\n"
+                "def create_app():\n    app = FastAPI()\n    if not settings.is_testing():\n"
+                "        app.add_middleware(calls.get_middleware, store='redis://')\n"
+                "    app.add_api_route('/login', login, methods=['POST'])\n    return app\n\n\n"
+                "def login():\n    return {}\n\n\napp = create_app()\n"
+            ),
+            "shop/calls.py": (
+                "from ratelimit import RateLimitMiddleware, Rule\n\n\n"
+                "def get_middleware(app, store) -> RateLimitMiddleware:\n"
+                "    return RateLimitMiddleware(app, store, {'^/': [Rule(minute=60)]})\n"
+            ),
+        },
+        {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": "from django.urls import path\n\nfrom shop.views import LoginView\n\n"
             "urlpatterns = [path('login', LoginView.as_view())]\n",
