@@ -165,7 +165,8 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "process",
             (
                 r"docker\.(from_env|DockerClient)\(\)\.containers\.(run|get|list)|docker\.(from_env|"
-                r"DockerClient)\(\)\.images\.(pull|build)|git\.Repo\.clone_from"
+                r"DockerClient)\(\)\.images\.(pull|build)|git\.Repo\.clone_from|"
+                r"git\.(Repo|Repo\.clone_from|cmd\.Git|Git)\(\)\.(git\.\w+|pull|push|fetch|checkout|clone|commit)"
             ),
         ),
     )

@@ -26,8 +26,11 @@ from readiness_bot.repo.sources import Sources
 _STEPS = 10
 _COPIED = frozenset(("bottle.py",))
 """Frameworks of a single file, which are made to be copied into a tree and go by their own name there."""
-_DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session")
-"""Names whose import makes a module developers' tool: tasks that they run, rules that their linters follow."""
+_DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session", "aws_cdk", "pulumi", "cdktf")
+"""Names whose import makes a module developers' tool.
+
+Tasks that they run, rules that their linters follow, what describes the infrastructure.
+"""
 
 
 class Module:

@@ -65,12 +65,21 @@ class Scripts:
         return frozenset(candidates)
 
     def _stands_alone(self, module: Module) -> bool:
-        folder = module.path.rpartition("/")[0]
+        folder, _, name = module.path.rpartition("/")
+        if "-" in name.partition(".")[0] and "." in name and self._is_nobodys(module):
+            return True  # no import can name it
         if not folder or f"{folder}/__init__.py" in self._sources.paths or self._sources.is_started(module.path):
             return False
         if folder in self._units or folder in self._served or not _runs(module):
             return False
         if any(_HANDLER.match(item.name) for item in module.facts.definitions):
+            return False
+        return not any(self._is_own(imported.target, module) for imported in module.facts.imports)
+
+    def _is_nobodys(self, module: Module) -> bool:
+        """Whether a program imports nothing of the tree, and nothing deployed starts it."""
+        serves = not (_SERVING | _WORKING).isdisjoint(_roots(module))
+        if serves or self._sources.is_started(module.path) or not _runs(module):
             return False
         return not any(self._is_own(imported.target, module) for imported in module.facts.imports)
 

@@ -42,3 +42,11 @@ def test_defect_of_a_loose_script_is_a_hint() -> None:
     timeout = next(control for control in controls() if control.id == "external-apis/timeout")
     files = {**_SERVICE, "extras/authors.py": _SCRIPT}
     assert [site.confidence for site in judge(timeout, repo_of(files)).sites] == [Confidence.LOW]
+
+
+@pytest.mark.parametrize(
+    ("text", "loose"),
+    [(_SCRIPT, True), ("from shop.app import app\napp.run()\n", False), ("import pika\npika.x()\n", False)],
+)
+def test_program_that_no_import_can_name_is_loose_in_a_package_too(text: str, loose: bool) -> None:
+    assert ("shop/upload-pictures.py" in repo_of({**_SERVICE, "shop/upload-pictures.py": text}).scripts.loose) is loose

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
@@ -64,6 +65,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
             "        self.client = qdrant_client.QdrantClient(url)\n\n    async def near(self, vector):\n"
             "        return self.client.search('pages', vector)  # <- flagged\n"
         ),
+        (
+            "import boto3\n\n\nclass Orders:\n    def __init__(self, opened):\n"
+            "        self.orders_table = opened(boto3)\n\n"
+            "    async def keep(self, order):\n        self.orders_table.put_item(Item=order)  # <- flagged\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
@@ -94,6 +100,9 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
     synchronous = any(True for _ in repo.python.imports("sqlalchemy")) and not any(
         True for _ in repo.python.imports(*_ASYNCHRONOUS)
     )
+    keyed = any(True for _ in repo.python.imports("boto3")) and not any(
+        True for _ in repo.python.imports("aioboto3", "aiobotocore", "aiodynamo")
+    )
     ends = {
         _place(site)
         for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
@@ -110,6 +119,9 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
             message = f"`{_shown(site)}` waits for the database in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy("sqlalchemy.orm.Session().commit"))
+        elif keyed and not site.call.context & AWAITED and _is_of_table(site):
+            message = f"`{_shown(site)}` waits for DynamoDB in the event loop of `async def {function.name}`"
+            yield bad(site.location, message, fix=remedy("boto3.client().get"))
         elif site.name == "subprocess.Popen" and _place(site) in ends:
             message = f"`{_shown(site)}` starts a process that `async def {function.name}` waits for in the event loop"
             yield bad(site.location, message, fix=remedy("subprocess.run"))
@@ -134,6 +146,18 @@ def _is_of_session(site: CallSite) -> bool:
     owner = (site.call.via or site.name).rpartition(".")[0]
     unknown = told[:1] in ("?", ":") or ":" in told or told.startswith(("traitlets.", "sqlalchemy.inspect"))
     return unknown and owner.rpartition(".")[2].rpartition(":")[2].lstrip("?") in _SESSIONS
+
+
+_OF_TABLES = frozenset({"get_item", "put_item", "update_item", "delete_item", "batch_get_item", "scan", "query"})
+_TABLE = re.compile(r"(^|_)(table|dynamo(db)?)$|table\(\)$", re.IGNORECASE)
+
+
+def _is_of_table(site: CallSite) -> bool:
+    """Whether DynamoDB's own methods are called on what is named like a table of it."""
+    if site.last not in _OF_TABLES:
+        return False
+    owners = (name.rpartition(".")[0] for name in (site.call.via, site.call.name) if name)
+    return any(_TABLE.search(owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")) for owner in owners)
 
 
 def _has_ended(site: CallSite) -> bool:

@@ -119,13 +119,15 @@ _SENDING = (
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
         {"conf/example_apps/feed.py": "import requests\n\n\ndef feed(url):\n    return requests.get(url).text\n"},
+        "import requests\n\n\ndef wait(url):\n    return requests.get(url)  # noqa: S113\n",
+        {"cdk/network.py": "import aws_cdk\nimport requests\n\nADDRESS = requests.get('https://ip.example').text\n"},
     ],
     applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
 )
 def timeout(repo: Repo) -> Iterator[Site]:
     """One site for each call that a library does not bound by itself."""
     for call in repo.outbound.calls:
-        bound = bound_of(repo, call)
+        bound = Bound.BY_CALL if _is_waived(repo, call.site.location) else bound_of(repo, call)
         if bound is Bound.BY_CALL:
             yield good(call.site.location)
         elif bound is Bound.NEVER:
@@ -155,6 +157,15 @@ def timeout(repo: Repo) -> Iterator[Site]:
             f"`{_shown(site.name)}` switches the timeout of every call off",
             Confidence.MEDIUM if streams else Confidence.HIGH,
         )
+
+
+def _is_waived(repo: Repo, place: Location) -> bool:
+    """Whether a comment waives the same rule of a linter by its id: Bandit's or flake8's."""
+    return any(
+        waived in item.ids
+        for kind, waived in (("nosec", "B113"), ("noqa", "S113"))
+        for item in repo.suppressions.at(place.path, place.line, place.end_line or place.line, kind)
+    )
 
 
 def _shown(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad
@@ -47,6 +48,9 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
+    partials=[
+        "def fill(store):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2XZ'  # <- flagged\n    store.add(test_otp_secret)\n",
+    ],
     passes=[
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
         (
@@ -128,8 +132,14 @@ def _confidence(secret: KeptSecret) -> Confidence | None:
     return _of_random(secret)
 
 
+_MADE_UP = re.compile(r"(test|dummy|fake|sample|example|demo|mock)_", re.IGNORECASE)
+"""What says by its name that it opens nothing real."""
+
+
 def _of_random(secret: KeptSecret) -> Confidence:
     if secret.form in ("workflow", "compose"):
+        return Confidence.MEDIUM
+    if _MADE_UP.match(secret.name):
         return Confidence.MEDIUM
     long = secret.length >= _LONG
     if secret.form == "data":
