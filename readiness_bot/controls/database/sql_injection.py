@@ -133,6 +133,13 @@ def _applies(repo: Repo) -> bool:
             "        clauses['order'] = f'updated {asked.order}'\n"
             "        return db.select('edits', where='name = $name', **clauses)  # <- flagged\n"
         ),
+        (
+            "from flask import Flask, request\nfrom sqlalchemy import create_engine, select, text\n\n"
+            "app = Flask(__name__)\nengine = create_engine('postgresql://db')\n\n\n@app.get('/rows')\ndef rows():\n"
+            "    by = request.args.get('by')\n"
+            "    wanted = select('*').order_by(text('{} {}'.format(by, 'desc')))  # <- flagged\n"
+            "    return list(engine.execute(wanted))\n"
+        ),
     ],
     passes=[
         (
@@ -256,6 +263,7 @@ def _is_clause(flow: Flow) -> bool:
     return not any(wrap[0] in "{<([" for wrap in flow.wraps)
 
 
+_TAKING_CLAUSES = frozenset({"order_by", "group_by", "filter", "where", "having", "select_from", "with_only_columns"})
 _OF_NAMES = "names of columns come from a fixed list."
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 
@@ -279,9 +287,16 @@ def _runs(site: CallSite) -> bool:
     return site.last in _ALWAYS_SQL or site.name.startswith(_LIBRARIES) or site.name[:1] == "?" or ":" in site.name
 
 
+def _is_a_clause(site: CallSite) -> bool:
+    """Whether a text is handed to a query as one of its clauses: then it is SQL, whatever it begins with."""
+    return site.name in _TEXTS and site.outer is not None and site.outer.last in _TAKING_CLAUSES
+
+
 def _is_injected(flow: Flow, site: CallSite) -> bool:
     """Whether the value becomes part of a statement's text, rather than being the user's own statement."""
     prefix = flow.prefix
+    if _is_a_clause(site):
+        prefix = f"SELECT {prefix or ''}"
     if prefix is None or not prefix or ("sql-text" in flow.cleaned and site.name not in _TEXTS):
         return False
     if any(wrap[0] in "{<(" or wrap == "[]" for wrap in flow.wraps):

@@ -240,6 +240,11 @@ _FAILURE_WORDS = re.compile(
             "def _field(row, name):\n    return row[name].strip()\n\n\ndef title(row):\n    try:\n        "
             "return _field(row, 'title')\n    except Exception:  # <- flagged\n        return ''\n"
         ),
+        (
+            "import yaml\n\n\ndef body(post):\n    found = None\n    try:\n"
+            "        found = yaml.load(post['content'], Loader=yaml.SafeLoader)\n"
+            "    except Exception:  # <- flagged\n        pass\n    return found\n"
+        ),
     ],
     ignores=[
         (

@@ -49,7 +49,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
-        "def fill(store):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2XZ'  # <- flagged\n    store.add(test_otp_secret)\n",
+        "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
