@@ -34,6 +34,7 @@ _FUNCTIONS = (
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
+    r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|"
     r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|(requests\.packages\.)?urllib3\.disable_warnings|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
 # What lies in a container is not known by the container: its methods are its own.

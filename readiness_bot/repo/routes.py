@@ -698,6 +698,8 @@ class Routes:
                         line,
                         (*inner.args[1:], *(v for _, v in inner.keywords)),
                     )
+            else:
+                yield from self._made_dependency(value, module, line)
         elif isinstance(value, Index):
             for item in value.items:
                 yield from self._depends(item, module, line, depth + 1)
@@ -705,6 +707,20 @@ class Routes:
             assigned = self._python.assignment(value.name, module)
             if assigned is not None:
                 yield from self._depends(assigned[1].value, assigned[0], line, depth + 1)
+
+    def _made_dependency(self, value: Invoke, module: Module, line: int) -> Iterator[Guard]:
+        """What a function of the tree makes a dependency of: `user=require_role("admin")`."""
+        maker = self._python.definition(value.name, module)
+        if maker is None or maker.definition.kind != "function":
+            return
+        for item in maker.module.facts.returns:
+            if (
+                item.scope == maker.index
+                and isinstance(item.value, Invoke)
+                and item.value.name.rpartition(".")[2] in ("Depends", "Security")
+            ):
+                yield Guard("dependency", maker.name, "route", module.path, line, ())
+                return
 
     def _handler_guards(self, handler: DefinitionSite) -> Iterator[Guard]:
         yield from self._decorator_guards(handler, "route")

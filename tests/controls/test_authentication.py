@@ -149,3 +149,13 @@ def test_a_handler_that_asks_for_a_proof_itself_is_no_forgotten_one(check: str, 
     )
     judgement = judge(authentication, repo_of({"shop/views.py": text}))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+def test_a_function_may_make_the_dependency() -> None:
+    text = (
+        "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+        "def require_role(name):\n    async def enforce(token: str = ''):\n        if token != name:\n"
+        "            raise HTTPException(403)\n\n    return Depends(enforce)\n\n\n"
+        "@app.put('/bills/{key}')\ndef change(key: str, user: str = require_role('owner')):\n    save(key)\n"
+    )
+    assert judge(authentication, repo_of({"shop/views.py": text})).sites == ()

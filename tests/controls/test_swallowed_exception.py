@@ -49,3 +49,34 @@ def test_confidence_follows_what_the_body_does(body: str, handler: str, confiden
         f"    except Exception:\n        {handler}\n"
     )
     assert [str(site.confidence) for site in judge(_CONTROL, repo_of(text)).sites] == [confidence]
+
+
+_PICTURE = (
+    "def picture(data):\n    try:\n        return load(open(data))\n    except Exception:\n        pass\n"
+    "    try:\n        return draw(open(data))\n    except Exception:\n        pass\n"
+    "    raise ValueError('no picture')\n"
+)
+_COUPON = (
+    "def coupon(client):\n    try:\n        try:\n            return client.search()\n"
+    "        except Exception:\n            pass\n        return client.create()\n"
+    "    except Exception as error:\n        raise ValueError('no coupon') from error\n"
+)
+_IS_UP = (
+    "def is_up(url):\n    try:\n        status = requests.get(url, timeout=1).status_code\n"
+    "    except Exception:\n        status = 0\n    return status == 200\n"
+)
+_FOLLOW = (
+    "def follow(text, bus):\n    try:\n        told = json.loads(text)\n        try:\n"
+    "            bus.publish(told)\n        except Exception as error:\n            print(error)\n"
+    "    except Exception:\n        pass\n"
+)
+_NAME = "def name():\n    try:\n        return socket.gethostname()\n    except Exception:\n        return 'unknown'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [(_PICTURE, "medium"), (_COUPON, "high"), (_IS_UP, "low"), (_FOLLOW, "medium"), (_NAME, "medium")],
+)
+def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidence: str) -> None:
+    sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport requests\n\n\n{text}")).sites
+    assert [str(site.confidence) for site in sites if not site.good] == [confidence]

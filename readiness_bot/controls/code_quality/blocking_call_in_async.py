@@ -73,6 +73,13 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
+    partials=[
+        (
+            "import contextlib\nimport subprocess\n\nfrom fastapi import FastAPI\n\n\n@contextlib.asynccontextmanager\n"
+            "async def around(app):\n    subprocess.run(['alembic', 'upgrade', 'head'], check=True)  # <- flagged\n"
+            "    yield\n\n\napp = FastAPI(lifespan=around)\n"
+        ),
+    ],
     ignores=[
         (
             "import asyncio\nimport subprocess\n\n\nasync def tunnel(command):\n"
@@ -108,6 +115,11 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
         if not _has_ended(site)
     }
+    idle = {
+        (hook.definition.module.path, hook.definition.index)
+        for hook in repo.services.hooks
+        if hook.definition is not None and hook.kind in ("startup", "shutdown", "lifespan")
+    }
     for site in repo.python.all_calls:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
@@ -115,7 +127,9 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         what = None if _has_ended(site) or _goes_on(site) else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
-            yield bad(site.location, message, fix=remedy(site.name))
+            # While a service starts or stops there is nobody else in the loop to wait.
+            confidence = Confidence.MEDIUM if (site.module.path, site.call.scope) in idle else Confidence.HIGH
+            yield bad(site.location, message, confidence, fix=remedy(site.name))
         elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
             message = f"`{_shown(site)}` waits for the database in the event loop of `async def {function.name}`"
             yield bad(site.location, message, fix=remedy("sqlalchemy.orm.Session().commit"))

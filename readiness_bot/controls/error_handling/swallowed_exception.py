@@ -12,6 +12,7 @@ from readiness_bot.repo.conversions import acts, converts
 from readiness_bot.repo.python import DefinitionSite, Module
 from readiness_bot.repo.values import (
     AWAITED,
+    MODULE,
     Attempt,
     Call,
     Const,
@@ -457,15 +458,57 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW if named else Confidence.MEDIUM
     if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
         return Confidence.MEDIUM
+    if _is_one_way_of_several(module, handler, attempt):
+        return Confidence.MEDIUM
     if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
         return Confidence.MEDIUM
-    if all(_only_parses(repo, name, module) for name in attempt.calls) and not _queries(module, handler.attempt):
+    reaching = _uncaught(module, handler.attempt)
+    if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
-    return Confidence.HIGH if _reaches_out(repo, module, handler, attempt) else Confidence.MEDIUM
+    return Confidence.HIGH if _reaches_out(repo, module, handler, reaching) else Confidence.MEDIUM
+
+
+def _uncaught(module: Module, attempt: int) -> tuple[str, ...]:
+    """The calls of a `try` whose failures come as far as its handlers: those in an inner `try` are caught there."""
+    facts = module.facts
+    caught = {
+        item.attempt
+        for item in facts.handlers
+        if not item.raises and (not item.types or _BROAD.intersection(item.types))
+    }
+    reaching = []
+    for call in facts.calls:
+        within = call.attempt
+        while within not in (attempt, MODULE) and within not in caught:
+            within = facts.attempts[within].parent
+        if within == attempt:
+            reaching.append(call.name)
+    return tuple(reaching)
+
+
+def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether the body answers where it succeeds, and the function ends by raising where nothing did."""
+    facts = module.facts
+    function = module.function_of(handler.scope)
+    if handler.steps != ("pass",) or function is None:
+        return False
+    answers = any(
+        item.scope == handler.scope and attempt.line < item.line <= attempt.body_end for item in facts.returns
+    )
+    return answers and any(
+        item.scope == handler.scope
+        and not item.guards
+        and handler.end_line < item.line >= function.end_line - _NEAR
+        and not any(other.line <= item.line <= other.end_line for other in facts.handlers)
+        for item in facts.raises
+    )
 
 
 def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
     """Whether a failure goes on to the answer no: `pass`, and `return False` below the `try`."""
+    function = module.function_of(handler.scope)
+    if function is not None and _PREDICATE.search(function.name) and handler.steps == ("assign:const",):
+        return True
     if handler.steps != ("pass",) or attempt.next_step != "return:const":
         return False
     after = min(
@@ -529,11 +572,11 @@ def _tells_first(site: DefinitionSite) -> bool:
     )
 
 
-def _reaches_out(repo: Repo, module: Module, handler: Handler, attempt: Attempt) -> bool:
+def _reaches_out(repo: Repo, module: Module, handler: Handler, reaching: tuple[str, ...]) -> bool:
     """Whether something in the body awaits, or reaches or changes what may fail, itself or through own functions."""
     if any(call.attempt == handler.attempt and call.context & AWAITED for call in module.facts.calls):
         return True
-    return _queries(module, handler.attempt) or any(_acts(repo, name, module) for name in attempt.calls)
+    return _queries(module, handler.attempt) or any(_acts(repo, name, module) for name in reaching)
 
 
 def _acts(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:

@@ -50,7 +50,7 @@ _OF_PATHS = frozenset(
 )
 _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
-    r"|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
+    r"|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
 _BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+$")
 _EXISTING = re.compile(r"(exists|isfile|isdir|is_file|is_dir|access)$")
@@ -146,6 +146,7 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     passes=[
         (
+            "import os\n"
             "from flask import Flask, abort, request, send_file\n"
             "app = Flask(__name__)\n"
             "def authorize_track(path, case):\n"
@@ -163,6 +164,11 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    path = '/srv/samples/' + language\n"
             "    ending = {'python': 'py', 'go': 'go'}[language]\n"
             "    return send_file(path + '/sample.' + ending)\n"
+            "@app.get('/part/<path:name>')\n"
+            "def part(name):\n"
+            "    if os.path.commonpath((os.path.join('/srv/parts', name), '/srv/parts')) != '/srv/parts':\n"
+            "        abort(404)\n"
+            "    return send_file(os.path.join('/srv/parts', name))\n"
             "@app.get('/document')\n"
             "def document():\n"
             "    is_known = request.args['path'] in load_documents()\n"
