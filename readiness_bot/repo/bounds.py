@@ -108,7 +108,8 @@ def mail_host(repo: Repo) -> Setting | None:
 
 
 def _is_local(setting: Setting) -> bool:
-    return isinstance(setting.value, Const) and setting.value.value in ("localhost", "127.0.0.1", "", None, "mailhog")
+    near = ("localhost", "127.0.0.1", "", None, "mailhog", "mailpit")
+    return isinstance(setting.value, Const) and setting.value.value in near
 
 
 def _is_stream(call: OutboundCall) -> bool:

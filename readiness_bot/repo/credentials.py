@@ -39,10 +39,12 @@ _ACCOUNT = re.compile(
     r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
 )
 _NOT_DEPLOYED = re.compile(
-    r"(^|[./_\-])(dev|devel|development|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
+    r"(^|[./_\-])(dev|devel|development|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
     r"|unittest|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
+_PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
+"""The folder of a project that a library is tried in."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
 _NEAR = re.compile(
     r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)"
@@ -161,9 +163,8 @@ class Secrets:
 
         By its file's name, its class, or the condition it stands under.
         """
-        if _NOT_DEPLOYED.search(path if module is None else path.rpartition("/")[2]) or _NOT_DEPLOYED_OWNER.search(
-            literal.owner
-        ):
+        named = path if module is None or _PROJECT.search(path) else path.rpartition("/")[2]
+        if _NOT_DEPLOYED.search(named) or _NOT_DEPLOYED_OWNER.search(literal.owner):
             return True
         if module is None:
             return False

@@ -270,11 +270,14 @@ class CrossOrigin:
         return default.is_on is True, bool(default.variable)
 
 
+_OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
 
 
 def _is_for_development(setting: Setting) -> bool:
-    """Whether a value stands in a class of settings that no production runs with, beside others that do not."""
+    """Whether a value stands in a class or module of settings that no production runs with."""
+    if _OF_DEVELOPMENT.search(setting.module.path):
+        return True
     facts = setting.module.facts
     for item in facts.assignments:
         if item.line == setting.line and item.scope >= 0:

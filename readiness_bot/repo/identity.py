@@ -165,6 +165,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)
+_MADE_UP = re.compile(r"(^|[._])(mock|fake|example|sample|payload|fixture|schema)s?(?=[._]|$)", re.IGNORECASE)
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
 )
@@ -643,7 +644,7 @@ class Identity:
                 self._add_switch(found, setting.name, setting.value, setting.module, setting.line)
         for module in self._python.production:
             for assignment in module.facts.assignments:
-                if isinstance(assignment.value, Mapping):
+                if isinstance(assignment.value, Mapping) and not _MADE_UP.search(assignment.target.lstrip(":?")):
                     for name, value in entries(assignment.value):
                         self._add_switch(found, name, value, module, assignment.line)
         return tuple(found.values())
@@ -669,7 +670,9 @@ class Identity:
     def _add_switch(
         self, found: dict[tuple[str, int, str], Switch], name: str, value: Value, module: Module, line: int
     ) -> None:
-        if not _SWITCH.search(name) or self._is_set_later(name, module) or self._is_of_other_class(name, module, line):
+        if not _SWITCH.search(name) or _MADE_UP.search(name):
+            return
+        if self._is_set_later(name, module) or self._is_of_other_class(name, module, line):
             return
         default = default_of(self._python, value, module)
         if not default.is_known:

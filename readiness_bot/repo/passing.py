@@ -170,6 +170,7 @@ _METHODS: dict[str, Effect] = {
         _NOTHING,
     ),
     "relative_to": Effect((-1,), "text", "contained"),
+    "temporary_file_path": _NOTHING,
     "sub": Effect((1,), "text", "substituted"),
     "translate": Effect((-1,), "text", "substituted"),
     **dict.fromkeys(

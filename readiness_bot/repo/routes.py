@@ -760,6 +760,9 @@ class Routes:
     def _class_guards(self, view: DefinitionSite) -> Iterator[Guard]:
         for item in self._python.ancestry(view):
             yield from self._decorator_guards(item, "class")
+            for method in item.methods:
+                if method.definition.name in ("dispatch", "prepare"):  # what every request of the view goes through
+                    yield from self._decorator_guards(method, "class")
             if item.name != view.name:
                 yield Guard("mixin", item.name, "class", item.module.path, item.definition.line)
         for base in self._python.external_bases(view):
@@ -770,6 +773,12 @@ class Routes:
                 module, bound = found
                 for value in flattened(found[1].value):
                     resolved = self._value_name(value, module)
+                    if isinstance(value, Other) and kind == "permission":
+                        # `IsAuthenticated & (IsOwner | ReadOnly)`
+                        for part in value.names:
+                            name_ = self._python.identify(part, module)
+                            yield Guard(kind, name_, "class", module.path, bound.line)
+                        continue
                     arguments: tuple[Value, ...] = (value,) if not resolved else ()
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
         yield from self._chosen_permissions(view)

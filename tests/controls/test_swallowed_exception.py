@@ -73,9 +73,28 @@ _FOLLOW = (
 _NAME = "def name():\n    try:\n        return socket.gethostname()\n    except Exception:\n        return 'unknown'\n"
 
 
+_SHELL = (
+    "def shell(client):\n    for name in ('bash', 'sh'):\n        try:\n            client.execute(name)\n"
+    "            return name\n        except Exception:\n            continue\n    raise ValueError('no shell')\n"
+)
+_CALLER = (
+    "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
+    "        except Exception:\n            logger.exception('refused')\n            raise\n"
+    "    except Exception:\n        pass\n    return request.user\n"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "confidence"),
-    [(_PICTURE, "medium"), (_COUPON, "high"), (_IS_UP, "low"), (_FOLLOW, "medium"), (_NAME, "medium")],
+    [
+        (_SHELL, "medium"),
+        (_CALLER, "medium"),
+        (_PICTURE, "medium"),
+        (_COUPON, "high"),
+        (_IS_UP, "low"),
+        (_FOLLOW, "medium"),
+        (_NAME, "medium"),
+    ],
 )
 def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidence: str) -> None:
     sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport requests\n\n\n{text}")).sites

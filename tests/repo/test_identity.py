@@ -165,3 +165,43 @@ def test_permissions_that_a_method_gives_in_every_case_stand_before_the_view(bod
     repo = repo_of({"shop/views.py": views, "shop/urls.py": urls, "shop/__init__.py": ""})
     gates = [repo.identity.gate(route) for route in repo.routes.all if "POST" in route.methods]
     assert [gate.strength if gate else Strength.NONE for gate in gates] == [expected]
+
+
+def test_permissions_put_together_and_a_check_around_a_base_view_are_guards() -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop.views import Copy, Options\n\n"
+            "urlpatterns = [path('copy', Copy.as_view()), path('options', Options.as_view())]\n"
+        ),
+        "shop/views.py": (
+            "from django.contrib.auth.decorators import login_required\n"
+            "from django.utils.decorators import method_decorator\nfrom django.views import View\n"
+            "from rest_framework.permissions import IsAuthenticated\nfrom rest_framework.views import APIView\n\n"
+            "from shop.rights import IsOwner, IsReader\n\n\nclass Copy(APIView):\n"
+            "    permission_classes = [IsAuthenticated & (IsOwner | IsReader)]\n\n"
+            "    def post(self, request):\n        copy()\n\n\n"
+            "def signed_in():\n    return login_required('sign in')\n\n\nclass Base(View):\n"
+            "    @method_decorator(signed_in())\n    def dispatch(self, request):\n"
+            "        return super().dispatch(request)\n\n\nclass Options(Base):\n"
+            "    def post(self, request):\n        change()\n"
+        ),
+        "shop/rights.py": (
+            "from rest_framework.permissions import BasePermission\n\n\nclass IsOwner(BasePermission):\n"
+            "    def has_permission(self, request, view):\n        return request.user.owns\n\n\n"
+            "class IsReader(BasePermission):\n    def has_permission(self, request, view):\n"
+            "        return request.user.reads\n"
+        ),
+        "shop/__init__.py": "",
+    }
+    repo = repo_of(files)
+    gates = {route.path: repo.identity.gate(route) for route in repo.routes.all if route.methods != ("GET",)}
+    assert {path: gate is not None and gate.strength >= Strength.IDENTITY for path, gate in gates.items()} == {
+        "/copy": True,
+        "/options": True,
+    }
+
+
+def test_a_made_up_payload_switches_nothing() -> None:
+    text = "MOCK_PAYLOAD = {'auth_type': 'none'}\nCONFIG = {'auth_type': 'none'}\n"
+    assert {switch.line for switch in repo_of(text).identity.switches} == {2}

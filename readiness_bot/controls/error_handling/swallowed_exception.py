@@ -469,12 +469,13 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
 
 
 def _uncaught(module: Module, attempt: int) -> tuple[str, ...]:
-    """The calls of a `try` whose failures come as far as its handlers: those in an inner `try` are caught there."""
+    """The calls of a `try` whose failures come to its handlers untold: an inner `try` catches or tells its own."""
     facts = module.facts
     caught = {
         item.attempt
         for item in facts.handlers
-        if not item.raises and (not item.types or _BROAD.intersection(item.types))
+        if (not item.types or _BROAD.intersection(item.types))
+        and (not item.raises or any(map(_LOGGING.search, item.calls)))
     }
     reaching = []
     for call in facts.calls:
@@ -490,7 +491,7 @@ def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -
     """Whether the body answers where it succeeds, and the function ends by raising where nothing did."""
     facts = module.facts
     function = module.function_of(handler.scope)
-    if handler.steps != ("pass",) or function is None:
+    if handler.steps not in (("pass",), ("continue",)) or function is None:
         return False
     answers = any(
         item.scope == handler.scope and attempt.line < item.line <= attempt.body_end for item in facts.returns
@@ -581,7 +582,7 @@ def _reaches_out(repo: Repo, module: Module, handler: Handler, reaching: tuple[s
 
 def _acts(repo: Repo, name: str, module: Module, above: frozenset[str] = frozenset()) -> bool:
     own = repo.python.definition(name, module)
-    if own is None or own.definition.kind == "class" or ".objects." in name:
+    if own is None or own.definition.kind == "class" or ".objects." in name or _is_left_to_others(own):
         return acts(name)
     if len(above) >= _HOPS or own.name in above:
         return False

@@ -103,6 +103,12 @@ from readiness_bot.repo import Repo
                 "    CORS_ALLOW_ALL_ORIGINS = True\n\n\nclass Production(Base):\n    DEBUG = False\n"
             ),
         },
+        {
+            "shop/settings/devel.py": (
+                "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ORIGIN_ALLOW_ALL = True\n"
+                "CORS_ALLOW_CREDENTIALS = True\n"
+            ),
+        },
         (
             "def allow(request, response, credentials=False):\n"
             "    response.headers['Access-Control-Allow-Origin'] = request.headers.get('Origin')\n"

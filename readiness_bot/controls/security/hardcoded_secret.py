@@ -81,6 +81,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     ignores=[
         {
+            "devproject/settings.py": "DEBUG = True\nSECRET_KEY = '1znyfp9q2r0l248lht6b504n28cxf2u'\n",
+            "shop/__init__.py": "",
+        },
+        {
             ".gitleaks.toml": "[allowlist]\nregexes = ['AKIA" + "IT2Z5TDYPX3ARJBA']\n",
             "app/settings.py": "DB_ENCRYPTION_KEY = '/etc/shop/certs/fields.key'\n",
         },

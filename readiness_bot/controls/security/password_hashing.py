@@ -48,6 +48,7 @@ _STATEMENT = re.compile(
 _KEY = re.compile(r"pass(word|wd|wort)?|pwd", re.IGNORECASE)
 _WHO = re.compile(r"(user_?)?(name|login|mail|email|e_mail)|user(_?id)?|(user|account|login)_?\w*", re.IGNORECASE)
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
+_OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNORECASE)
 _NOT_PRODUCTION = re.compile(r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*)(?=[/_.-])", re.IGNORECASE)
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
@@ -141,6 +142,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
     "argon2.PasswordHasher().hash(password)\n",
     ignores=[
+        (
+            "import hashlib\nfrom fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n"
+            "def found(api_key):\n    return hashlib.sha256(api_key.encode()).hexdigest()\n\n\n"
+            "@app.get('/me')\ndef me(password: str):\n    return found(password)\n"
+        ),
         "import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n",
         {"settings/ci.py": "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"},
     ],
@@ -321,7 +327,9 @@ def _password_in(site: CallSite, repo: Repo) -> str:
             if found and not re.search(r"hash|token|reset|settings?|config", last, re.IGNORECASE):
                 return found
     for flow in repo.flows.into(site, start):
-        if flow.kind in ("request", "parameter") and (match := _PASSWORD.search(flow.text)):
+        # A key that is handed over in the place of a password is random, and needs no slow hash.
+        is_key = any(_OF_KEYS.search(step.text) for step in flow.steps)
+        if flow.kind in ("request", "parameter") and not is_key and (match := _PASSWORD.search(flow.text)):
             return match.group(0)
     return ""
 

@@ -264,6 +264,13 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ignores=[
         "print('no file')\n",
         (
+            "from pathlib import Path\n"
+            "from rest_framework.views import APIView\n"
+            "class Pictures(APIView):\n"
+            "    def post(self, request):\n"
+            "        Path(request.data['picture'].temporary_file_path()).unlink()\n"
+        ),
+        (
             "from django.core.files.storage import FileSystemStorage\n\nstorage = FileSystemStorage('/srv/files')\n\n\n"
             "def keep(request):\n    for field, file in request.FILES.items():\n        storage.save(file.name, file)\n"
         ),
