@@ -16,6 +16,8 @@ _PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.(?!py$)[\w-]+)?|[\w.-]+\.m
 _RULE = re.compile(r"(?P<names>[^\s:=#@{}][^:=#]*?)\s*(?P<parameters>)::?(?!=)(?P<needs>[^=#;]*)(?:#.*|;.*)?$")
 _VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?P<value>.*)$")
 _USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
+_LOOKED_UP = re.compile(r"\$\(shell\s+(?:command\s+-v|which|type\s+-p)\s+([\w.-]+)[^()]*\)")
+"""A tool that is looked up on the path, which is that tool."""
 _MAX_VALUE = 2_000
 
 
@@ -35,7 +37,8 @@ def _extract(data: bytes) -> Makefile:
                 lines.append(_recipe_line(text, number, variables))
                 last = ending
         elif variable := _VARIABLE.match(text):
-            variables.setdefault(variable["name"], _expanded(variable["value"].strip(), variables))
+            value = _LOOKED_UP.sub(r"\1", variable["value"].strip())
+            variables.setdefault(variable["name"], _expanded(value, variables))
         elif (rule := _RULE.match(text)) and not text.startswith("."):
             close()
             names, needs = rule["names"].split(), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())

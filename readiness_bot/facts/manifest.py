@@ -42,6 +42,8 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Whether a resolver wrote it, with everything that the direct dependencies need."""
     scripts: tuple[str, ...] = ()
     """Names of the commands that installing the project gives."""
+    entries: tuple[str, ...] = ()
+    """What its entry points of any group name, as `package.module:object`: commands and plugins alike."""
 
 
 _COMMIT = re.compile(r"@[0-9a-f]{40}\b|@v?\d+(\.\d+)+|\.(whl|zip|tar\.gz)(#|$)|#sha256=")

@@ -97,6 +97,10 @@ _STATEMENT = re.compile(
     r"|include \"[^\"]*\.(tpl|validate))"
 )
 _SCOPE = re.compile(r"with\s+(.+)")
+_CHOICE = re.compile(
+    r"\{\{-?\s*if\b[^{}]*\}\}((?:(?!\{\{-?\s*(?:end|else|if)\b).)*)\{\{-?\s*else\b.*?\{\{-?\s*end\s*-?\}\}"
+)
+"""A choice between two values in one line, of which the first stands for both."""
 _VALUES = re.compile(r"\.Values(\.[A-Za-z_][\w-]*)+")
 _UNSAFE = re.compile(r"[^\w.\- ]+")
 
@@ -163,6 +167,7 @@ class _Neutraliser:
             self._lines[self._above] = key
 
     def _line(self, raw: str) -> str:
+        raw = _CHOICE.sub(lambda match: match[1], raw)
         expressions = [_bare(match[1]) for match in _ACTION.finditer(raw)]
         if not expressions or _ACTION.sub("", raw).strip():
             return _ACTION.sub(lambda match: self._inline(_bare(match[1])), raw)

@@ -43,7 +43,18 @@ def _extract(data: bytes) -> ProjectFile:
         tuple(_dynamic(_table(_table(tools, "setuptools"), "dynamic"), lines)),
         name=name if isinstance(name, str) else "",
         scripts=tuple(scripts),
+        entries=tuple(_entries(project, _table(tools, "poetry"))),
     )
+
+
+def _entries(project: dict[str, Any], poetry: dict[str, Any]) -> Iterator[str]:
+    """What the entry points of every group lead to."""
+    groups = [project.get("scripts"), project.get("gui-scripts"), poetry.get("scripts")]
+    groups += [*_table(project, "entry-points").values(), *_table(poetry, "plugins").values()]
+    for group in groups:
+        for target in group.values() if isinstance(group, dict) else ():
+            if isinstance(target, str):
+                yield target.partition("[")[0].strip()
 
 
 def _table(tree: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.manifest import Dependency, Include, Manifest, dependency
@@ -43,12 +43,28 @@ def _of_sections(text: str) -> SetupFile:
     if parser.has_section("options.extras_require"):
         for group, value in parser.items("options.extras_require"):
             found += _listed(value or "", lines, group)
-    scripts = parser.get("options.entry_points", "console_scripts", fallback="") or ""
+    # `entry_points` alone is how pbr writes it.
+    groups = [
+        (group, value or "")
+        for section in ("options.entry_points", "entry_points")
+        if parser.has_section(section)
+        for group, value in parser.items(section)
+    ]
+    scripts = "\n".join(value for group, value in groups if group == "console_scripts")
     return SetupFile(
         tuple(found),
         name=parser.get("metadata", "name", fallback="") or "",
         scripts=tuple(line.partition("=")[0].strip() for line in scripts.splitlines() if "=" in line),
+        entries=tuple(_entries(line for _, value in groups for line in value.splitlines())),
     )
+
+
+def _entries(lines: Iterable[str]) -> Iterator[str]:
+    """What lines such as `shop = shop.cli:main [extra]` lead to."""
+    for line in list(lines)[:1_000]:
+        target = line.partition("=")[2].partition("[")[0].strip()
+        if re.fullmatch(r"[\w.]+(:[\w.]+)?", target):
+            yield target
 
 
 def _listed(value: str, lines: list[str], group: str) -> Iterator[Dependency]:
@@ -84,7 +100,20 @@ def _of_script(module: ast.Module) -> SetupFile:
         *_strings(arguments.get("author_email"), assigned),
         *_strings(arguments.get("maintainer_email"), assigned),
     ]
-    return SetupFile(tuple(found), tuple(includes), name=name[0][0] if name else "", people=tuple(people[:2]))
+    points = _resolved(arguments.get("entry_points"), assigned)
+    listed = [
+        line
+        for group in (points.values if isinstance(points, ast.Dict) else [points])
+        for text, _ in _strings(group, assigned)
+        for line in text.splitlines()
+    ]
+    return SetupFile(
+        tuple(found),
+        tuple(includes),
+        name=name[0][0] if name else "",
+        entries=tuple(_entries(listed)),
+        people=tuple(people[:2]),
+    )
 
 
 def _called(function: ast.expr) -> str:

@@ -176,7 +176,7 @@ class Repo:
         started = [
             target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target
         ]
-        return Wiring(self.sources, self.python, started)
+        return Wiring(self.sources, self.python, started, self.dependencies.entries)
 
     @cached_property
     def serves(self) -> bool:

@@ -113,7 +113,11 @@ class Containers:
         named = self._ownership.is_own_image(service.image or service.name) or (
             _OWN_SERVICE.fullmatch(service.name) and not self._is_pulled_beside_built(path, service)
         )
-        return bool(named) or any(one.resolved for one in started)
+        # A shell script of the developers' that an image from elsewhere runs prepares that image, and is no service.
+        return bool(named) or any(
+            one.resolved and not (one.resolved.endswith(".sh") and self._sources.area(one.resolved) is Area.TOOLING)
+            for one in started
+        )
 
     def _is_pulled_beside_built(self, path: str, service: ComposeService) -> bool:
         """Whether an image comes from a registry while the file builds others: then it is another repository's."""

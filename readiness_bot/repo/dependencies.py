@@ -112,6 +112,18 @@ class Dependencies:
         return tuple(sorted(found, key=lambda site: (site.path.count("/"), site.path)))
 
     @cached_property
+    def entries(self) -> tuple[str, ...]:
+        """What the entry points of the tree's own packages lead to, as `package.module:object`."""
+        kinds: tuple[type[Manifest], ...] = (ProjectFile, SetupFile)
+        return tuple(
+            entry
+            for kind in kinds
+            for path, manifest in sorted(self._sources.facts(kind).items())
+            if not self._is_foreign(path)
+            for entry in manifest.entries
+        )
+
+    @cached_property
     def people(self) -> tuple[Evidence, ...]:
         """Who the scripts that set the project up name as author or maintainer, with an address."""
         return tuple(
@@ -149,7 +161,7 @@ class Dependencies:
         """What the images that run the service install for Python."""
         return tuple(
             install
-            for built in self._deployment.service_images
+            for built in self._deployment.judged_images
             for stage in built.image.needed_stages
             for instruction in stage.instructions
             if instruction.keyword == "RUN"
@@ -169,7 +181,7 @@ class Dependencies:
         words = command.words
         tool, verb = command.tool, words[0] if words else ""
         if tool == "uv" and words[:2] in (("pip", "install"), ("pip", "sync")):
-            return self._of_pip(command, path, words[2:])
+            return self._of_pip(command, path, words[1:])
         if (tool == "pip-sync" or re.fullmatch(r"pip[\d.]*", tool)) and verb in ("install", "sync", "wheel"):
             return self._of_pip(command, path, words[1:])
         if tool == "pip-sync":
@@ -242,7 +254,7 @@ class Dependencies:
     def _exports(self) -> bool:
         texts = [
             run_text(instruction)
-            for built in self._deployment.service_images
+            for built in self._deployment.judged_images
             for stage in built.image.needed_stages
             for instruction in stage.instructions
             if instruction.keyword == "RUN"

@@ -81,6 +81,27 @@ class Deployment:
         serving = [built for built in candidates if built.serves] or candidates
         return tuple(sorted(serving, key=self._rank))
 
+    @cached_property
+    def judged_images(self) -> tuple[BuiltImage, ...]:
+        """The images that run the service, or those that hold its code and leave it to others to name a command."""
+        return self.service_images or tuple(
+            built
+            for built in sorted(self.images, key=self._rank)
+            if built.purpose == "base"
+            and built.image.cmd is None
+            and built.image.entrypoint is None
+            and built.image.runs_python
+            and any(self._copies_code(one.text) for one in built.image.instructions("COPY", "ADD"))
+        )
+
+    def _copies_code(self, text: str) -> bool:
+        """Whether an instruction takes the tree, or a folder of it that holds Python, into an image."""
+        words = [word.strip("./") for word in text.split() if not word.startswith("--")][:-1]
+        return "--from" not in text and any(
+            not word or any(path.startswith(f"{word}/") and path.endswith(".py") for path in self._sources.paths)
+            for word in words
+        )
+
     def _rank(self, built: BuiltImage) -> tuple[bool, int, str]:
         # What is built on another image of the repository extends it; what lies nearest the root is the main one.
         return self._ownership.is_own_image(built.image.base), built.path.count("/"), built.path

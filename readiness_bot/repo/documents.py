@@ -34,7 +34,7 @@ _DRAWING = re.compile(
 _OF_WORKING = re.compile(r"(^|/)(releas|contribut|git[-_]?flow|branching|workflow)[^/]*$", re.IGNORECASE)
 """Documents on how the project is worked on, whose diagrams draw that and not the service."""
 _DECISION = re.compile(
-    r"(^|/)(adrs?|decisions?|decision[-_]records?|rfcs?)/(.*/)?\d{2,}[^/]*\.(md|rst|adoc)$", re.IGNORECASE
+    r"(^|/)(adrs?|decisions?|decision[-_]records?|rfcs?)/(.*/)?(adr[-_]?)?\d{2,}[^/]*\.(md|rst|adoc)$", re.IGNORECASE
 )
 
 

@@ -72,6 +72,7 @@ _LIBRARIES = {
     "typed_settings": "typed-settings",
     "confuse": "Confuse",
     "konfig": "Konfig",
+    "traitlets.config": "traitlets",
 }
 
 
@@ -98,9 +99,11 @@ class Environment:
                     )
                 )
         for package, name in _LIBRARIES.items():
-            for module, item in self._python.imports(package):
-                found.append(Evidence(module.path, item.line, f"{name} reads the settings"))
-                break
+            places = [(module.path, item.line) for module, item in self._python.imports(package)]
+            # Of several files that use it, the settings themselves say most.
+            place = min(places, key=lambda place: _SETTINGS_MODULE.search(place[0]) is None, default=None)
+            if place is not None:
+                found.append(Evidence(*place, f"{name} reads the settings"))
         for call in self._python.calls_of("from_prefixed_env", "from_envvar"):
             found.append(Evidence(call.module.path, call.call.line, f"`{call.last}` fills the configuration"))
         found += [

@@ -325,6 +325,7 @@ def purpose_by_path(path: str) -> Purpose | None:
     rules: tuple[tuple[Purpose, frozenset[str]], ...] = (
         ("development", _DEVELOPMENT_WORDS),
         ("test", _TEST_WORDS),
+        ("example", frozenset({"demo"})),
         ("base", _BASE_WORDS),
     )
     for purpose, known in rules:

@@ -30,6 +30,7 @@ _VALIDATES = re.compile(
 _DUMPS = re.compile(
     r"^(dump|dumps|model_dump|model_dump_json|jsonable_encoder|marshal|marshal_with|marshal_list_with|response|output|to_representation|serialize_response|alt_response|responds|get_serializer|model_validate)$"
 )
+_DUMPS_TEXT = re.compile(r"^(\?json|(\w+\.)*(\w*json(utils)?|pickle|yaml)\.)")
 _OUTPUT = re.compile(r"(output|response)_?schema\b", re.IGNORECASE)
 """What an own decorator is handed to shape the answer with."""
 _SCHEMA_BASES = (
@@ -72,6 +73,7 @@ _VERSION_HEADER = re.compile(
 _SCHEMA_SOURCES = (
     "drf_spectacular",
     "drf_yasg",
+    "drf_yasg2",
     "flask_restx",
     "flask_smorest",
     "apiflask",
@@ -428,12 +430,7 @@ class Interface:
         ):
             return True
         return any(
-            (
-                _DUMPS.match(call.last)
-                and not call.name.startswith(
-                    ("json.", "orjson.", "ujson.", "rapidjson.", "pickle.", "yaml.", "?json", "simplejson")
-                )
-            )
+            (_DUMPS.match(call.last) and not _DUMPS_TEXT.search(call.name))
             or (self._is_schema(call.name, site.module) and route.handler is site)
             for site in self._around(route, depth=1)
             for call in self._calls(site)
@@ -753,6 +750,7 @@ class Interface:
                 if isinstance(value, Const) and value.value in (
                     "drf_spectacular",
                     "drf_yasg",
+                    "drf_yasg2",
                     "rest_framework_swagger",
                 ):
                     found.append(

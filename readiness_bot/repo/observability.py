@@ -103,6 +103,10 @@ _METRIC_EXPORTS = matcher(
     "sanic_prometheus.monitor",
     "litestar.plugins.prometheus.PrometheusController",
     "prometheus_async.*",
+    "aiodogstatsd.Client",
+    "aiodogstatsd.contrib.*",
+    "gds_metrics.GDSMetrics",
+    "gds_metrics.GDSMetrics().init_app",
 )
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
 _METRIC_APPS = ("watchman_metrics", "django_statsd")
@@ -185,7 +189,14 @@ _TRACKERS = matcher(
     "azure.monitor.opentelemetry.configure_azure_monitor",
     "logfire.configure",
 )
+_TRACKING_APPS = re.compile(r"(raven|elasticapm|rollbar|honeybadger|bugsnag|raygun4py)\.")
+"""Applications and middleware of Django's that report errors, by the libraries that they come with."""
+_SETS_UP_LOGGING = re.compile(
+    r"_*(set_?up|configure|config|init(ialize|ialise)?)_?(logging|loggers?|logs)$", re.IGNORECASE
+)
+_LOGGING_MODULE = re.compile(r"(^|[._])(logging|logger|logs?)([._]|$)")
 _CENTRAL_LOGGING = matcher(
+    "oslo_log.log.setup",
     "logging.config.dictConfig",
     "logging.config.fileConfig",
     "structlog.configure",
@@ -237,6 +248,9 @@ _CORRELATION = matcher(
     "fastapi_correlation_id.*",
     "django_cid.*",
     "cid.*",
+    "oslo_middleware.request_id.*",
+    "oslo_middleware.RequestId",
+    "oslo_middleware.correlation_id.*",
 )
 _REQUEST_ID = re.compile(
     (
@@ -494,7 +508,19 @@ class Observability:
                 for agent in self.agents
                 if "newrelic" in agent.evidence.detail or "ddtrace" in agent.evidence.detail
             ),
+            *self._tracking_apps(),
         )
+
+    def _tracking_apps(self) -> Iterator[Signal]:
+        """Error trackers that Django is told of as applications or middleware."""
+        for setting in self._services.settings_named("INSTALLED_APPS"):
+            for value in flattened(setting.value):
+                if isinstance(value, Const) and isinstance(value.value, str) and _TRACKING_APPS.match(value.value):
+                    yield Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
+        for item in self._services.middleware:
+            if _TRACKING_APPS.match(item.name):
+                place = Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`")
+                yield Signal(place, True)
 
     # -- logs ------------------------------------------------------------------------------------------------------
 
@@ -506,6 +532,7 @@ class Observability:
             for site in self._calls(_CENTRAL_LOGGING)
             if site.call.decorates < 0
         ]
+        found += [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_is_logging_of_library)]
         for klass in self._python.classes:
             if self._python.descends_from(klass, *_STRUCTURED) and self._wiring.is_used(klass):
                 place = Evidence(klass.module.path, klass.definition.line, f"formatter `{klass.definition.name}`")
@@ -613,6 +640,14 @@ class Observability:
                     found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
                     break
         return tuple(found)
+
+
+def _is_logging_of_library(name: str) -> bool:
+    """Whether a call of this name has a library from elsewhere set logging up as a whole."""
+    owner, _, last = name.rpartition(".")
+    if not owner or ":" in name or "?" in name or owner.startswith("logging"):
+        return False
+    return bool(_SETS_UP_LOGGING.match(last)) or (last == "init_app" and bool(_LOGGING_MODULE.search(owner)))
 
 
 def _logs(name: str) -> bool:

@@ -243,10 +243,17 @@ class Refusals:
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
                 about = _about_permission(things) or _forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else Strength.IDENTITY
+            elif any(_CHECKS.match(snake(call.last.lstrip(":?_"))) for call in calls) and _is_unauthorized(
+                calls, returns
+            ):
+                # Whatever it is called: a check whose failure is answered with 401 asks who calls.
+                best = Strength.IDENTITY
         for call in calls:
             enforced = _ENFORCES.get(call.last)
             if enforced is not None:
                 best = max(best, enforced)
+            if _hands_refusal(call):
+                best = Strength.PERMISSION
             if best is Strength.PERMISSION:
                 return best
             target = self._python.definition(call.via or call.name, site.module)
@@ -408,6 +415,17 @@ def _is_refusal(last: str) -> bool:
     return _REFUSAL.search(last) is not None
 
 
+def _hands_refusal(call: Call) -> bool:
+    """Whether a policy is asked that raises what it is handed, or its own refusal, where a right is missing."""
+    if call.last not in ("enforce", "authorize", "authorise", "check"):
+        return False
+    raising = call.keyword("do_raise")
+    handed = call.keyword("exc") or call.keyword("exception")
+    return (isinstance(raising, Const) and raising.value is True) or (
+        isinstance(handed, Name) and _is_refusal(handed.name.rpartition(".")[2])
+    )
+
+
 def _refusing_call(call: Call) -> bool:
     if _is_refusal(call.last):
         return True
@@ -429,6 +447,17 @@ def _leads_to_login(value: Value) -> bool:
     if isinstance(value, Invoke) or not isinstance(text, str):
         return isinstance(value, Invoke) and "login" in value.name.lower()
     return re.search(r"login|signin|sign_in", text, re.IGNORECASE) is not None
+
+
+def _is_unauthorized(calls: Iterable[Call], returns: Iterable[Return]) -> bool:
+    """Whether a function answers with 401, which asks a caller for proof of who it is."""
+    told = [value for item in returns for value in flattened(item.value)]
+    told += [value for call in calls for value in (*call.args, *(value for _, value in call.keywords))]
+    return any(
+        (isinstance(value, Const) and value.value == 401)
+        or (isinstance(value, Name) and re.search(r"401_|\.UNAUTHORIZED|HTTP_401", value.name) is not None)
+        for value in told
+    )
 
 
 def is_refusing_value(value: Value) -> bool:

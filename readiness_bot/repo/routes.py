@@ -1163,6 +1163,8 @@ class Routes:
         ]
         at = next((index for index, text in enumerate(texts) if text.startswith("/")), None)
         if at is None:
+            if len(site.call.args) >= 2 and site.last == "add_route" and "falcon" in self._python.imported:
+                yield from self._tabled(site)
             return
         value = (
             site.call.args[at + 1]
@@ -1202,6 +1204,43 @@ class Routes:
                 router=router if framework else "",
                 call=site.call,
             )
+
+    def _tabled(self, site: CallSite) -> Iterator[Route]:
+        """Resources of Falcon that a loop adds from tables of paths: its own, or those that functions give it."""
+        resource = site.call.args[1]
+        if not (isinstance(resource, Name) and resource.name.startswith("?")) or site.function is None:
+            return
+        for prefix, path, value, module in self._rows(site.module, site.call.scope, ""):
+            view = self._class_in(value, module)
+            if view is not None and any(self._verb_methods(view)):
+                call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else site.call
+                row = self._python.call_site(module, call) if call is not site.call else site
+                yield from self._class_routes(view, [f"{prefix}{path}" or "/"], "falcon", row, "", ())
+
+    def _rows(
+        self, module: Module, scope: int, prefix: str, depth: int = 0
+    ) -> Iterator[tuple[str, str, Value, Module]]:
+        """The pairs of a path and something else in the lists of a function, tables within tables followed."""
+        facts = module.facts
+        lists = [item.value for item in facts.assignments if item.scope == scope]
+        lists += [item.value for item in facts.returns if item.scope == scope]
+        lists += [value for call in facts.calls if call.scope == scope and call.last == "extend" for value in call.args]
+        for pair in (pair for value in lists if isinstance(value, Items) for pair in value.items):
+            if not isinstance(pair, Items) or len(pair.items) != 2 or not isinstance(pair.items[0], Const):
+                continue
+            path, value = pair.items[0].value, pair.items[1]
+            if not isinstance(path, str) or depth > 2:
+                continue
+            if isinstance(value, Items):
+                for inner in value.items:
+                    if isinstance(inner, Items) and len(inner.items) == 2 and isinstance(inner.items[0], Const):
+                        yield path.rstrip("/"), str(inner.items[0].value), inner.items[1], module
+                continue
+            made = self._python.definition(value.name, module) if isinstance(value, Invoke) else None
+            if made is not None and made.definition.kind == "function":
+                yield from self._rows(made.module, made.index, f"{prefix}{path}".rstrip("/"), depth + 1)
+            else:
+                yield prefix, path, value, module
 
     def _responders(self, value: Value | None, module: Module) -> list[tuple[str, DefinitionSite]]:
         """The `on_get` and `on_post` of a module that Falcon takes as a resource, by their verb."""

@@ -293,7 +293,7 @@ class Services:
                 not queue
                 and name.endswith(".task")
                 and "celery" in self.queues
-                and (":" in name or name.startswith("?"))
+                and (":" in name or name.startswith("?") or name.endswith("Celery().task"))
             ):
                 queue = "celery"
         return (queue, keywords) if queue else self._queue_behind(name, module)

@@ -19,7 +19,7 @@ close_pool kill
 """
 _CLOSING = frozenset(_CLOSING_NAMES.split())
 _BESIDE_SERVER = re.compile(
-    r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|foreman|browser)([/_.-]|$)"
+    r"(^|[/_-])(workers?|scheduler|celery|tasks?|cli|commands?|scripts?|consumers?|runner|foreman|browser|daemon)([/_.-]|$)"
 )
 _SERVING = frozenset({"start_http_server", "serve_forever", "run_app", "listen", "serve", "run_server"})
 _PER_REQUEST = frozenset({"teardown_appcontext", "teardown_request"})
@@ -71,6 +71,8 @@ class Shutdown:
         for site in self._python.calls(*_SIGNALS):
             trigger = "atexit" if site.name.startswith("atexit") else "signal"
             yield from self._handed(site, _trigger_of(site, trigger))
+            if trigger == "signal":
+                yield from self._behind_loop(site, _trigger_of(site, trigger))
         for site in self._python.calls_of("add_signal_handler"):
             yield from self._handed(site, _trigger_of(site, "signal"))
         for function in self._python.functions:
@@ -103,6 +105,13 @@ class Shutdown:
                 yield from self._within(definition, trigger, MAX_HOPS)
             elif last in _CLOSING and "." in value.name:
                 yield Closing(site.module.path, site.call.line, trigger, value.name)
+
+    @staticmethod
+    def _behind_loop(site: CallSite, trigger: str) -> Iterator[Closing]:
+        """What the function that installs a handler closes at last, once the loop that the handler ends returns."""
+        for call in site.module.facts.calls:
+            if call.scope == site.call.scope >= 0 and call.context & IN_FINALLY and call.last in _CLOSING:
+                yield Closing(site.module.path, call.line, trigger, (call.via or call.name).lstrip(":"))
 
     def _within(self, definition: DefinitionSite, trigger: str, hops: int) -> Iterator[Closing]:
         lifespan = trigger == "lifespan" and definition.definition.is_generator

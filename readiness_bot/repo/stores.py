@@ -28,6 +28,7 @@ _CLIENTS: dict[str, Family] = {
         (
             "sqlalchemy.create_engine",
             "sqlalchemy.engine.create_engine",
+            "oslo_db.sqlalchemy.engines.create_engine",
             "sqlalchemy.ext.asyncio.create_async_engine",
             "sqlalchemy.engine_from_config",
             "sqlmodel.create_engine",

@@ -34,10 +34,13 @@ class Wiring:
 
     LOOKS = "Python code"
 
-    def __init__(self, sources: Sources, python: Python, started: Iterable[str] = ()) -> None:
+    def __init__(
+        self, sources: Sources, python: Python, started: Iterable[str] = (), entries: Iterable[str] = ()
+    ) -> None:
         self._sources = sources
         self._python = python
         self._started = tuple(started)
+        self._entries = tuple(entries)
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -58,6 +61,10 @@ class Wiring:
         for module in self._python.production:
             if _is_start(module):
                 found[module.path] = None
+        # Entry points add to what is known to run; by themselves they are a library's commands and plugins.
+        for text in self._entries if found else ():
+            for path in self._modules_in(text):
+                found[path] = None
         return tuple(sorted(found))
 
     def _modules_in(self, text: str) -> Iterator[str]:

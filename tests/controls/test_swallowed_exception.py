@@ -77,10 +77,6 @@ _SHELL = (
     "def shell(client):\n    for name in ('bash', 'sh'):\n        try:\n            client.execute(name)\n"
     "            return name\n        except Exception:\n            continue\n    raise ValueError('no shell')\n"
 )
-_RETRY = (
-    "def reach(client):\n    for _ in range(20):\n        try:\n            client.connect()\n            break\n"
-    "        except Exception:\n            pass\n        print('not there yet')\n        sleep(5)\n"
-)
 _CALLER = (
     "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
     "        except Exception:\n            logger.exception('refused')\n            raise\n"
@@ -93,7 +89,6 @@ _CALLER = (
     [
         (_SHELL, "medium"),
         (_CALLER, "medium"),
-        (_RETRY, "medium"),
         (_PICTURE, "medium"),
         (_COUPON, "high"),
         (_IS_UP, "low"),
@@ -104,3 +99,18 @@ _CALLER = (
 def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidence: str) -> None:
     sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport requests\n\n\n{text}")).sites
     assert [str(site.confidence) for site in sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("last", "confidence"),
+    [("await websocket.close()", "low"), ("await websocket.receive_text()", "high")],
+)
+def test_a_goodbye_may_fail_in_silence(last: str, confidence: str) -> None:
+    text = (
+        "from fastapi import FastAPI, WebSocket\n\napp = FastAPI()\n\n\n@app.websocket('/state')\n"
+        "async def state(websocket: WebSocket):\n    try:\n        await follow(websocket)\n"
+        "    except TimeoutError:\n        try:\n            await websocket.send_text('gone')\n"
+        f"            {last}\n        except Exception:\n            pass\n"
+    )
+    judgement = judge(_CONTROL, repo_of({"app/main.py": text}))
+    assert [site.confidence.value for site in judgement.sites if not site.good] == [confidence]

@@ -114,3 +114,7 @@ def test_other_yaml_holds_nothing() -> None:
 )
 def test_hostile_templates_end_in_time(text: str) -> None:
     assert neutralised(text).count("\n") == text.count("\n")
+
+
+def test_of_a_choice_within_a_line_the_first_value_stands() -> None:
+    assert neutralised('value: {{ if .Values.a }}"True"{{ else }}"False"{{ end }}') == 'value: "True"'

@@ -30,6 +30,13 @@ CI = ".github/workflows/ci.yml"
             {CI: workflow("make test"), "Makefile": ("PY = python3\ntest: lint\n\t$(PY) -m pytest\nlint:\n\ttrue\n")},
             ("Makefile", 3),
         ),
+        (
+            {
+                CI: workflow("make test"),
+                "Makefile": ("UV := $(shell command -v uv 2> /dev/null)\ntest:\n\t$(UV) run pytest\n"),
+            },
+            ("Makefile", 3),
+        ),
         ({CI: workflow("make -C backend test"), "backend/Makefile": "test:\n\t@pytest\n"}, ("backend/Makefile", 2)),
         ({CI: workflow("tox -e py311"), "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n"}, ("tox.ini", 2)),
         (

@@ -25,6 +25,14 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework', 'drf_yasg2']\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom rest_framework.views import APIView\n\n\n"
+                "class Orders(APIView):\n    def get(self, request):\n        return None\n\n\n"
+                "urlpatterns = [path('orders', Orders.as_view())]\n"
+            ),
+        },
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
         {
             "app/main.py": (

@@ -30,6 +30,7 @@ _SERVING = {
     "sanic_ext.Extend": (),
     "quart_schema.QuartSchema": ("swagger_ui_path", "openapi_path"),
     "drf_yasg.views.get_schema_view": (),
+    "drf_yasg2.views.get_schema_view": (),
     "rest_framework.documentation.include_docs_urls": (),
     "drf_spectacular.views.SpectacularSwaggerView.as_view": (),
     "drf_spectacular.views.SpectacularRedocView.as_view": (),

@@ -54,6 +54,7 @@ warehouse or the bank itself, so that neither can hold an order up.
     passes=[
         {"docs/architecture.md": _PAGE},
         {"README.md": "# Shop\n\n```mermaid\ngraph LR\n  api --> queue --> worker\n```\n"},
+        {"docs/adrs/adr-0001-signing.rst": "Signing\n=======\n\nContent is signed.\n"},
         {"docs/adr/0001-use-postgres.md": "# Use PostgreSQL\n\nOrders need transactions.\n"},
     ],
     fails=[

@@ -13,7 +13,7 @@ _FILES = (
     r"|release[-_]?notes|releases|what'?s[-_]new)(/(index|readme|latest|unreleased))?"
 )
 _FOLDER = re.compile(
-    r"^(docs?/([\w-]+/)*)?(change[-_]?logs?|release[-_]?notes|releases|newsfragments|changes|\.changeset|changelog\.d)/[^/]+\.(md|rst|txt|adoc|\w+)$",
+    r"^(docs?/([\w-]+/)*)?(change[-_]?logs?|release[-_]?notes|releases|newsfragments|releasenotes/notes|changes|\.changeset|changelog\.d)/[^/]+\.(md|rst|txt|adoc|\w+)$",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"\d+\.\d+|\b20\d\d-\d\d|unreleased|v\d+", re.IGNORECASE)
@@ -41,7 +41,14 @@ _LOG = (
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://keepachangelog.com/"],
-    passes=[{"CHANGELOG.md": _LOG}, {"docs/release-notes.md": _LOG}],
+    passes=[
+        {"CHANGELOG.md": _LOG},
+        {"docs/release-notes.md": _LOG},
+        {
+            "releasenotes/notes/falcon-4-e4b5aab856e3228c.yaml": "---\nupgrade: [Falcon 4 is needed.]\n",
+            "releasenotes/notes/purge-queue-6788a249ee59d55a.yaml": "---\nfeatures: [Queues can be purged.]\n",
+        },
+    ],
     fails=[{"README.md": "# Shop\n"}],
     fixed={"README.md": "# Shop\n", "CHANGELOG.md": _LOG},
     partials=[{"CHANGELOG.md": "# Changelog\n\nSee the releases page.\n"}],

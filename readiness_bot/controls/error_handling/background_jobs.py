@@ -60,9 +60,15 @@ from readiness_bot.repo import Repo
     "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
     partials=[
         (
+            "from celery.signals import worker_ready\nfrom company_utils.celery import CompanyCelery\n\n"
+            "app = CompanyCelery()\n\n\n@app.task(bind=True, max_retries=5, default_retry_delay=300)\n"
+            "def scan(self, name):\n    try:\n        return read(name)\n    except OSError:\n"
+            "        self.retry()\n"
+        ),
+        (
             "from celery import Celery\n\napp = Celery('shop', task_time_limit=300)\n\n\n@app.task\n"
             "def charge(order):\n    return order\n"
-        )
+        ),
     ],
     ignores=["import threading\n\nthreading.Thread(target=print).start()\n"],
 )

@@ -44,7 +44,6 @@ _HOPS = 3
 
 A helper that reads a field through a helper that caches an expression is two.
 """
-_TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
 _ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
@@ -454,13 +453,13 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
+    if _says_goodbye(attempt.calls):
+        return Confidence.LOW
     if _answers_no(module, handler, attempt):
         named = function is not None and _PREDICATE.search(function.name) is not None
         return Confidence.LOW if named else Confidence.MEDIUM
     if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
         return Confidence.MEDIUM
-    if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
-        return Confidence.MEDIUM  # said right below, though without the cause
     if _is_one_way_of_several(module, handler, attempt):
         return Confidence.MEDIUM
     if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
@@ -505,6 +504,17 @@ def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -
         and handler.end_line < item.line >= function.end_line - _NEAR
         and not any(other.line <= item.line <= other.end_line for other in facts.handlers)
         for item in facts.raises
+    )
+
+
+def _says_goodbye(calls: tuple[str, ...]) -> bool:
+    """Whether all that is done is to tell a peer something last and to close the connection to it."""
+    closed = {owner for owner, _, last in (name.rpartition(".") for name in calls) if last in ("close", "aclose")}
+    return bool(closed) and all(
+        (owner in closed and (last.startswith("send") or last in ("close", "aclose")))
+        or last[:1].isupper()
+        or re.match(r"(model_)?dumps?(_json)?$|json$|encode$", last) is not None
+        for owner, _, last in (name.rpartition(".") for name in calls)
     )
 
 

@@ -69,6 +69,11 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        (
+            "import requests\nfrom google.cloud import pubsub_v1\n\nsubscriber = pubsub_v1.SubscriberClient()\n"
+            "future = subscriber.subscribe('orders', callback=print)\nfuture.result(timeout=None)\n"
+            "requests.get('https://a.example', timeout=5)\n"
+        ),
         {"shop/settings.py": _MAIL.replace("  # <- flagged", "") + "EMAIL_TIMEOUT = 10\n", "shop/orders.py": _SENDING},
         "import requests\n\nrequests.get('https://a.example', timeout=5)\n",
         (

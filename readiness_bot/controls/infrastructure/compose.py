@@ -42,7 +42,17 @@ _DRIVERS = tuple(_DRIVER_NAMES.split())
         {"requirements.txt": "psycopg\n", "tests/docker-compose.yml": _COMPOSE},
     ],
     fixed={"requirements.txt": "psycopg\n", "compose.yaml": _COMPOSE},
-    partials=[{"requirements.txt": "psycopg\n", "compose.yaml": "services:\n  db:\n    image: postgres:17\n"}],
+    partials=[
+        {"requirements.txt": "psycopg\n", "compose.yaml": "services:\n  db:\n    image: postgres:17\n"},
+        {
+            "requirements.txt": "psycopg\n",
+            "dev/compose.yaml": (
+                "services:\n  db:\n    image: postgres:17\n  bus:\n    image: gcr.io/vendor/emulators:577\n"
+                "    command: bash /bus/setup.sh\n    volumes: ['./bus:/bus']\n"
+            ),
+            "dev/bus/setup.sh": "#!/bin/sh\nvendor emulators start\n",
+        },
+    ],
     ignores=[{"requirements.txt": "requests\n"}],
 )
 def compose(repo: Repo) -> Judgement:

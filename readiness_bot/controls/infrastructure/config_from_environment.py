@@ -28,6 +28,11 @@ _FEW = 3
     role=Role.DEVOPS,
     sources=["https://12factor.net/config", "https://docs.pydantic.dev/latest/concepts/pydantic_settings/"],
     passes=[
+        (
+            "import os\n\nfrom traitlets import Unicode, default\nfrom traitlets.config import Configurable\n\n\n"
+            "class Gateway(Configurable):\n    host = Unicode(config=True)\n\n    @default('host')\n"
+            "    def _host(self):\n        return os.getenv('HOST', '')\n"
+        ),
         {
             "app/settings.py": (
                 "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n"

@@ -77,6 +77,15 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
         "https://docs.gunicorn.org/en/stable/settings.html#graceful-timeout",
     ],
     passes=[
+        (
+            "import signal\n\nfrom tornado import ioloop, web\n\n\nclass Gateway:\n    def start(self):\n"
+            "        web.Application([('/', web.RequestHandler)]).listen(8888)\n"
+            "        self.loop = ioloop.IOLoop.current()\n"
+            "        signal.signal(signal.SIGTERM, self._ended)\n        try:\n            self.loop.start()\n"
+            "        finally:\n            self.shutdown()\n\n    def _ended(self, *_):\n"
+            "        self.loop.add_callback_from_signal(self.loop.stop)\n\n    def shutdown(self):\n"
+            "        self.kernels.shutdown_all()\n\n\nGateway().start()\n"
+        ),
         {"app/main.py": _LIFESPAN},
         {"app/main.py": _MADE_LIFESPAN},
         {

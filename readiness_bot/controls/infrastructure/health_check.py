@@ -19,7 +19,16 @@ _HEALTH = re.compile(
 )
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
 _PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]*)")
-_PACKAGES = ("health_check", "watchman", "healthcheck", "fastapi_health", "fastapi_healthchecks", "healthpy")
+_PACKAGES = (
+    "health_check",
+    "watchman",
+    "healthcheck",
+    "fastapi_health",
+    "fastapi_healthchecks",
+    "healthpy",
+    "dockerflow",
+)
+_SERVES_HEALTH = re.compile(r"dockerflow\.(flask|fastapi|sanic)(\.(app\.)?(Dockerflow|router))?$")
 _UNPROBED = 0.25
 _WITHOUT_ROUTE = 0.5
 _APP = """\
@@ -84,6 +93,13 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['dockerflow.django']\n"
+                "MIDDLEWARE = ['dockerflow.django.middleware.DockerflowMiddleware']\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = [path('orders', lambda request: None)]\n",
+        },
         {
             "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/_status', methods=['GET', 'POST'])\ndef status():\n    return {}\n",
@@ -200,7 +216,14 @@ def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
 
 
 def _by_package(repo: Repo) -> list[Evidence]:
-    return [
+    found = [
         seen(module.path, imported.line, f"imports {imported.target}")
         for module, imported in repo.python.imports(*_PACKAGES)
-    ][:1]
+        if not imported.target.startswith("dockerflow.") or _SERVES_HEALTH.match(imported.target)
+    ]
+    found += [
+        seen(item.location.path, item.location.line, f"middleware {item.name.rpartition('.')[2]}")
+        for item in repo.services.middleware
+        if item.name == "dockerflow.django.middleware.DockerflowMiddleware"
+    ]
+    return found[:1]

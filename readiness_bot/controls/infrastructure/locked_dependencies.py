@@ -32,6 +32,14 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
         "https://pip.pypa.io/en/stable/topics/repeatable-installs/",
     ],
     passes=[
+        {
+            "app/main.py": _APP,
+            "requirements.in": "flask\n",
+            "requirements.txt": "#    uv pip compile requirements.in\nclick==8.1.8\n    # via flask\nflask==3.1.0\n",
+            "Dockerfile": _FROZEN.replace(
+                "uv sync --frozen --no-dev", "uv pip sync --python /venv/bin/python requirements.txt"
+            ),
+        },
         {"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _FROZEN},
         {
             "app/main.py": _APP,

@@ -64,7 +64,7 @@ CMD ["gunicorn", "app.main:app"]
 )
 def multi_stage_build(repo: Repo) -> Judgement:
     """Judged by the packages that the last stage's layers leave behind, its base, and the groups it installs."""
-    judged = [_judged(repo, built) for built in repo.deployment.service_images]
+    judged = [_judged(repo, built) for built in repo.deployment.judged_images]
     return led_by(*judged) if judged else not_applicable("No image of the service.")
 
 

@@ -49,7 +49,11 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
             "      containers:\n      - {name: api, image: shop/api:1}\n",
         },
     ],
-    fails=[{"Dockerfile": _AS_ROOT}, {"Dockerfile": _IMAGE.replace("CMD", "USER root\nCMD")}],
+    fails=[
+        {"Dockerfile": _AS_ROOT},
+        {"Dockerfile": _AS_ROOT.partition("CMD")[0], "app/main.py": "from flask import Flask\n\napp = Flask('a')\n"},
+        {"Dockerfile": _IMAGE.replace("CMD", "USER root\nCMD")},
+    ],
     fixed={"Dockerfile": _IMAGE},
     partials=[
         {
@@ -62,7 +66,7 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
 )
 def non_root_container(repo: Repo) -> Judgement:
     """Judged by the last `USER` of the image, what its entry point does about root, and the pods' security settings."""
-    images = repo.deployment.service_images
+    images = repo.deployment.judged_images
     if not images:
         return not_applicable("No image of the service.")
     pods = repo.deployment.workloads.pods

@@ -54,7 +54,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
 )
 def pinned_base_image(repo: Repo) -> Judgement:
     """Judged by the base of each image's last stage, build arguments put in; bases built here do not count."""
-    judged = [judgement for built in repo.deployment.service_images if (judgement := _judged(repo, built)) is not None]
+    judged = [judgement for built in repo.deployment.judged_images if (judgement := _judged(repo, built)) is not None]
     return led_by(*judged) if judged else not_applicable("No image of the service on a base from outside.")
 
 

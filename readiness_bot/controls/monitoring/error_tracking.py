@@ -19,6 +19,14 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
+        {
+            "shop/settings.py": (
+                "from configurations import Configuration\n\n\nclass Production(Configuration):\n"
+                "    ROOT_URLCONF = 'shop.urls'\n"
+                "    INSTALLED_APPS = ['django.contrib.auth', 'raven.contrib.django.raven_compat']\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = [path('orders', lambda request: None)]\n",
+        },
         (
             "from flask import Flask\nfrom raygun4py.middleware import flask as raygun\n\napp = Flask(__name__)\n"
             "raygun.Provider(app, app.config['RAYGUN_KEY']).attach()\n"

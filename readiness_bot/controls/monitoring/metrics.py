@@ -27,6 +27,10 @@ from readiness_bot.repo import Repo
         "https://sre.google/sre-book/monitoring-distributed-systems/",
     ],
     passes=[
+        (
+            "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
+            "app = Flask(__name__)\nmetrics.init_app(app)\n"
+        ),
         {
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "Dockerfile": (

@@ -23,9 +23,13 @@ from readiness_bot.repo import Repo
     sources=["https://github.com/snok/asgi-correlation-id"],
     passes=[
         (
+            "import falcon\nfrom oslo_middleware import request_id\n\napi = falcon.App()\n"
+            "application = request_id.RequestId(api)\n"
+        ),
+        (
             "from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\n"
             "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"
-        )
+        ),
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n",

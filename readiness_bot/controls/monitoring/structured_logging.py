@@ -25,6 +25,11 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
+        (
+            "from flask import Flask\nfrom company_utils.logging import flask as company_logging\n\n"
+            "app = Flask(__name__)\ncompany_logging.init_app(app)\n"
+        ),
+        "from oslo_config import cfg\nfrom oslo_log import log\n\nlog.setup(cfg.CONF, 'shop')\n",
         {
             "app/log.py": (
                 "import logging\n\n\ndef get_logger(name=None):\n    logger = logging.getLogger(name)\n"

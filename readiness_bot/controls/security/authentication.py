@@ -38,6 +38,14 @@ _RULE_ROUTES = 4
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from http import HTTPStatus\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "class Invalid(Exception):\n    pass\n\n\ndef validate_partner_request():\n"
+            "    if request.json.get('proof') != app.config['PROOF']:\n        raise Invalid\n\n\n"
+            "@app.route('/results', methods=['POST'])\ndef results():\n    try:\n"
+            "        validate_partner_request()\n    except Invalid as error:\n"
+            "        return str(error), HTTPStatus.UNAUTHORIZED\n    return keep(request.json)\n"
+        ),
         {
             "shop/api.py": (
                 "from ninja import NinjaAPI\nfrom ninja.security import HttpBearer\n\n"
@@ -195,8 +203,9 @@ def _judged(repo: Repo) -> Judgement:
     shown = _shown(guarded)
     if not guarded:
         first = bare[0]
+        none = "The only state-changing route asks nobody who calls."
         return failed(
-            f"None of the {len(exposed)} state-changing routes asks who calls.",
+            none if len(exposed) == 1 else f"None of the {len(exposed)} state-changing routes asks who calls.",
             *(seen(route.location.path, route.location.line, f"{route.name} is open") for route in bare[:5]),
             looked_in=[f"guards of {first.framework} routes, middleware, request hooks, framework defaults"],
         )

@@ -41,6 +41,25 @@ _HALF = 0.05
     ],
     passes=[
         {
+            "shop/app.py": (
+                "import falcon\n\nfrom shop import orders\n\n\nclass Driver:\n    def __init__(self):\n"
+                "        self.app = falcon.App()\n        catalog = [('/v2', orders.endpoints(self))]\n"
+                "        for prefix, endpoints in catalog:\n            for route, resource in endpoints:\n"
+                "                self.app.add_route(prefix + route, resource)\n\n\napp = Driver().app\n"
+            ),
+            "shop/orders.py": (
+                "from shop import acl\n\n\nclass Item:\n    @acl.enforce('orders:delete')\n"
+                "    def on_delete(self, req, resp, order):\n        remove(order)\n\n\n"
+                "def endpoints(driver):\n    return [('/orders/{order}', Item())]\n"
+            ),
+            "shop/acl.py": (
+                "from oslo_config import cfg\nfrom oslo_policy import policy\n\nENFORCER = policy.Enforcer(cfg.CONF)\n"
+                "\n\ndef enforce(rule):\n    def decorator(function):\n        def handler(*args, **kwargs):\n"
+                "            ENFORCER.enforce(rule, {}, args[1].env['context'], do_raise=True)\n"
+                "            return function(*args, **kwargs)\n        return handler\n    return decorator\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from flask import Flask\nfrom flask.views import MethodView\nfrom flask_allows import Allows\n"
                 "from flask_login import login_required\n\napp = Flask(__name__)\nallows = Allows()\n\n\n"

@@ -162,7 +162,11 @@ def rate_limiting(repo: Repo) -> Judgement:
         return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
     if limits:
         return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
-    first = min(repo.routes.all, key=lambda route: not repo.limits.is_login(route), default=None)
+    first = min(
+        repo.routes.all,
+        key=lambda route: (not repo.limits.is_login(route), not route.changes_state, route.path.startswith("/{}")),
+        default=None,
+    )
     shown = (
         [seen(first.location.path, first.location.line, f"{first.name} may be called without limit")]
         if first is not None
