@@ -36,6 +36,9 @@ _CHECKING = re.compile(
     ),
     re.IGNORECASE,
 )
+_AUTHORIZING = re.compile(
+    r"^_?(authori[sz]e|check_(access|permission|authori)|require_|ensure_|enforce|permit)", re.IGNORECASE
+)
 _NOT_CHECKING = frozenset(
     {
         "hasattr",
@@ -415,7 +418,8 @@ class Lookups:
         ):
             return "done", place, names
         index = next(number for number, item in enumerate(call.module.facts.calls) if item is call.call)
-        here = self._check(call.module, call.call.scope, {index} if one.returned else set(), model, tenant, names)
+        rows = {index} if one.returned or call.call.result else set()
+        here = self._check(call.module, call.call.scope, rows, model, tenant, names)
         return (here if _RANK[here] > _RANK[check] else check), place, names
 
     def _called(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[_Pending]:
@@ -585,12 +589,12 @@ class Lookups:
                 yield guard.test
         for flow in flows.calls:
             call = facts.calls[flow.call]
-            if (
-                call.scope != scope
-                or flow.call in members
-                or call.last.rpartition(":")[2] in _NOT_CHECKING
-                or not _CHECKING.search(call.last.rpartition(":")[2])
-            ):
+            if call.scope != scope or flow.call in members:
+                continue
+            around = facts.calls[call.parent] if call.parent >= 0 else None
+            if around is not None and _AUTHORIZING.search(around.last.rpartition(":")[2]):
+                call = around  # `authorize(user, Policy.change(row))`
+            elif call.last.rpartition(":")[2] in _NOT_CHECKING or not _CHECKING.search(call.last.rpartition(":")[2]):
                 continue
             if any(
                 flows.atoms[atom].source in about for atoms in (*flow.args, *flow.keywords) for atom in atoms

@@ -77,6 +77,10 @@ _SHELL = (
     "def shell(client):\n    for name in ('bash', 'sh'):\n        try:\n            client.execute(name)\n"
     "            return name\n        except Exception:\n            continue\n    raise ValueError('no shell')\n"
 )
+_RETRY = (
+    "def reach(client):\n    for _ in range(20):\n        try:\n            client.connect()\n            break\n"
+    "        except Exception:\n            pass\n        print('not there yet')\n        sleep(5)\n"
+)
 _CALLER = (
     "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
     "        except Exception:\n            logger.exception('refused')\n            raise\n"
@@ -89,6 +93,7 @@ _CALLER = (
     [
         (_SHELL, "medium"),
         (_CALLER, "medium"),
+        (_RETRY, "medium"),
         (_PICTURE, "medium"),
         (_COUPON, "high"),
         (_IS_UP, "low"),

@@ -30,3 +30,15 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
     areas = Areas(["app/revisions/core/env.py", "app/revisions/core/script.py.mako"])
     assert areas.of("app/revisions/core/versions/2024_add.py") is Area.MIGRATION
     assert areas.of("app/other/versions/2024_add.py") is Area.PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        ("shop/agents/mock_agent.py", Area.EXAMPLE),
+        ("shop/fakes/payment.py", Area.EXAMPLE),
+        ("shop/mockups.py", Area.PRODUCTION),
+    ],
+)
+def test_stand_ins_are_no_production_code(path: str, area: Area) -> None:
+    assert Areas([path, "shop/__init__.py"]).of(path) is area

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from readiness_bot.repo.lookups import Lookups
 from tests.repos import repo_of
 
@@ -139,3 +141,20 @@ def test_an_own_application_that_is_called_like_a_library_separates_nothing() ->
         "shop/views.py": "from organizations.models import Organization\n\n\ndef of():\n    return Organization\n",
     }
     assert repo_of(files).tenancy.separations == ()
+
+
+@pytest.mark.parametrize(("check", "found"), [("authorize(current_user, policy.change(row))", 0), ("log(row)", 1)])
+def test_a_right_to_the_row_may_be_asked_for_through_a_policy(check: str, found: int) -> None:
+    handler = (
+        "def load(number):\n    row = Invoice.query.get(number)\n    if row is None:\n        abort(404)\n"
+        "    return row\n\n@app.get('/invoices/<int:number>')\ndef invoice(number):\n    row = load(number)\n"
+        f"    {check}\n    return jsonify(row.id)\n"
+    )
+    assert len(_open(handler)) == found
+
+
+def test_whoever_was_authenticated_has_a_tenant() -> None:
+    text = _HEAD.replace("current_user.company_id", "authenticated_entity.company_id")
+    tenant = repo_of({"app/main.py": text}).tenancy.tenant
+    assert tenant is not None
+    assert tenant.model.name == "Company"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from readiness_bot.control import Control, bad, good
@@ -227,6 +228,10 @@ def _is_collection(site: CallSite) -> bool:
     return any(word.lstrip(":?") in _COLLECTION_WORDS or word.endswith(_COLLECTION_WORDS) for word in words)
 
 
+_PREDICATE = re.compile(r"^yes:.*[.:]is(_|[A-Z])\w+$")
+"""A question of the tree's own about the value was answered with yes: `isHostname(name)`."""
+
+
 def _confidence(flow: Flow, site: CallSite, position: int) -> Confidence | None:
     keys = flow.keys
     if any(key in _CODE - {"$expr"} for key in keys) or site.last == "map_reduce":
@@ -241,7 +246,7 @@ def _confidence(flow: Flow, site: CallSite, position: int) -> Confidence | None:
     if _is_typed(flow):
         return None
     if flow.kind == "request":
-        if flow.is_vetted:
+        if flow.is_vetted or any(_PREDICATE.match(tag) for tag in flow.cleaned):
             return Confidence.LOW
         return Confidence.HIGH if flow.sure else Confidence.MEDIUM
     return Confidence.MEDIUM if flow.kind == "parameter" else None

@@ -44,6 +44,7 @@ _HOPS = 3
 
 A helper that reads a field through a helper that caches an expression is two.
 """
+_TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
 _ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
@@ -460,6 +461,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW if named else Confidence.MEDIUM
     if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
         return Confidence.MEDIUM
+    if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
+        return Confidence.MEDIUM  # said right below, though without the cause
     if _is_one_way_of_several(module, handler, attempt):
         return Confidence.MEDIUM
     if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
