@@ -30,6 +30,7 @@ _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|"
     r"\.buildkite|\.devcontainer|devtools?|dev|devel|development|build_?tools?|build"
     r"|packaging|release|maintenance|automation|misc|contrib|utils/dev|scripts_dev|bin/dev)/"
+    r"|(^|/)(deployment|cfn|cloudformation)/.*\.py$"
     r"|(^|/)bin/[^/]*(release|changelog|changes|bump|version|lint|format|publish)[^/]*$"
     r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|"
     r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"

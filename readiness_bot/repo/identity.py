@@ -532,7 +532,7 @@ class Identity:
 
         `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`.
         """
-        if any(_is_opening(guard.name) for guard in route.guards):
+        if any(_is_opening(guard.name) or _allows_any(guard) for guard in route.guards):
             return True
         bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
@@ -805,6 +805,14 @@ _ANSWERING_CALLS = re.compile(
     r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
     r"|^send_(file|from_directory|error|header|response)$|^write_error$"
 )
+
+
+def _allows_any(guard: Guard) -> bool:
+    """Whether the decorator that names a view's permissions names none but the one that asks nothing."""
+    if guard.name.removesuffix("()") != REST_PERMISSIONS:
+        return False
+    named = [value for item in guard.arguments for value in flattened(item)]
+    return all(isinstance(value, Name) and value.name.rpartition(".")[2] == "AllowAny" for value in named)
 
 
 def _is_opening(name: str) -> bool:

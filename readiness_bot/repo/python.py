@@ -309,7 +309,7 @@ class Python:
     def _by_suffix(self) -> dict[str, list[str]]:
         """Paths by every dotted name they may be imported under.
 
-        From the root, and from each folder that is no package.
+        From the root, and from each folder that is no package or that a Django project is run in.
         """
         index: dict[str, list[str]] = defaultdict(list)
         packages = {path.rpartition("/")[0] for path in self.modules if path.endswith("/__init__.py")}
@@ -321,7 +321,7 @@ class Python:
                 continue  # a library goes by its own name, though a copy of it lies here
             for start in range(1, len(parts)):
                 root = "/".join(parts[:start])
-                if root in packages:
+                if root in packages and f"{root}/manage.py" not in self.modules:
                     continue
                 if start == len(parts) - 1 and parts[start] in _FOREIGN:
                     continue

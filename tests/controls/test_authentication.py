@@ -159,3 +159,32 @@ def test_a_function_may_make_the_dependency() -> None:
         "@app.put('/bills/{key}')\ndef change(key: str, user: str = require_role('owner')):\n    save(key)\n"
     )
     assert judge(authentication, repo_of({"shop/views.py": text})).sites == ()
+
+
+@pytest.mark.parametrize(("permission", "confidence"), [("AllowAny", Confidence.LOW), ("Unknown", Confidence.HIGH)])
+def test_a_view_that_allows_anybody_says_so(permission: str, confidence: Confidence) -> None:
+    kept = "".join(
+        f"@decorators.api_view(['POST'])\n@decorators.permission_classes((IsAuthenticated, ))\ndef {one}(request):\n"
+        "    Order.objects.create()\n\n\n"
+        for one in "abcdef"
+    )
+    opened = (
+        f"@decorators.permission_classes(({permission}, ))\n"
+        if permission == "AllowAny"
+        else "@decorators.renderer_classes(())\n"
+    )
+    paths = ", ".join(f"path('{one}', views.{one})" for one in "abcdefg")
+    files = {
+        "site/__init__.py": "",
+        "site/manage.py": "",
+        "site/shop/__init__.py": "",
+        "site/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
+        "site/shop/urls.py": f"from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [{paths}]\n",
+        "site/shop/views.py": (
+            "from rest_framework import decorators\n"
+            "from rest_framework.permissions import AllowAny, IsAuthenticated\n\n"
+            f"{kept}@decorators.api_view(['POST'])\n{opened}def g(request):\n    Order.objects.create()\n"
+        ),
+    }
+    judgement = judge(authentication, repo_of(files))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -81,6 +81,14 @@ _RETRY = (
     "def reach(client):\n    for _ in range(20):\n        try:\n            client.connect()\n            break\n"
     "        except Exception:\n            pass\n        print('not there yet')\n        sleep(5)\n"
 )
+_NOTED = (
+    "def state(caches):\n    state = {}\n    for name in caches:\n        try:\n            caches.connect(name)\n"
+    "            state[name] = True\n        except Exception:\n            state[name] = False\n    return state\n"
+)
+_REFUSED = (
+    "from rest_framework.response import Response\n\n\ndef seen(client):\n    try:\n        client.save()\n"
+    "        return Response(status=204)\n    except Exception:\n        pass\n    return Response(status=403)\n"
+)
 _CALLER = (
     "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
     "        except Exception:\n            logger.exception('refused')\n            raise\n"
@@ -93,6 +101,8 @@ _CALLER = (
     [
         (_SHELL, "medium"),
         (_CALLER, "medium"),
+        (_NOTED, "medium"),
+        (_REFUSED, "medium"),
         (_RETRY, "medium"),
         (_PICTURE, "medium"),
         (_COUPON, "high"),

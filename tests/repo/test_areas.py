@@ -38,7 +38,8 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
         ("shop/agents/mock_agent.py", Area.EXAMPLE),
         ("shop/fakes/payment.py", Area.EXAMPLE),
         ("shop/mockups.py", Area.PRODUCTION),
+        ("deployment/cfn/stacks.py", Area.TOOLING),
     ],
 )
-def test_stand_ins_are_no_production_code(path: str, area: Area) -> None:
+def test_stand_ins_and_what_deploys_are_no_production_code(path: str, area: Area) -> None:
     assert Areas([path, "shop/__init__.py"]).of(path) is area

@@ -526,14 +526,31 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
     function = module.function_of(handler.scope)
     if function is not None and _PREDICATE.search(function.name) and handler.steps == ("assign:const",):
         return True
-    if handler.steps != ("pass",) or attempt.next_step != "return:const":
+    if _notes_outcome(module, handler, attempt):
+        return True
+    if handler.steps != ("pass",) or not attempt.next_step.startswith(("return:const", "return:call:")):
         return False
     after = min(
         (item for item in module.facts.returns if item.scope == handler.scope and item.line > handler.end_line),
         key=lambda item: item.line,
         default=None,
     )
-    return after is not None and isinstance(after.value, Const) and after.value.value is False
+    if after is None or not isinstance(after.value, Invoke):
+        return after is not None and isinstance(after.value, Const) and after.value.value is False
+    return after.value.name.rpartition(".")[2] in _RESPONSES and _said(after.value, module)[2] >= 400
+
+
+def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether the handler writes False where the body, had it come through, would have written True."""
+    if handler.steps != ("assign:const",):
+        return False
+    written: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in module.facts.assignments:
+        if isinstance(item.value, Const) and isinstance(item.value.value, bool) and item.scope == handler.scope:
+            within = (attempt.line, attempt.body_end) if item.value.value else (handler.line, handler.end_line)
+            if within[0] <= item.line <= within[1]:
+                written[item.value.value].add(item.target)
+    return bool(written[True] & written[False])
 
 
 def _is_tried_again(module: Module, attempt: Attempt) -> bool:
