@@ -89,6 +89,11 @@ _REFUSED = (
     "from rest_framework.response import Response\n\n\ndef seen(client):\n    try:\n        client.save()\n"
     "        return Response(status=204)\n    except Exception:\n        pass\n    return Response(status=403)\n"
 )
+_PRINTED = (
+    "def fix(hosts):\n    for host in hosts:\n        try:\n            host.save()\n        except Exception:\n"
+    "            try:\n                host.write('failed')\n            except Exception:\n                pass\n"
+    "            traceback.print_exc()\n"
+)
 _CALLER = (
     "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
     "        except Exception:\n            logger.exception('refused')\n            raise\n"
@@ -101,6 +106,7 @@ _CALLER = (
     [
         (_SHELL, "medium"),
         (_CALLER, "medium"),
+        (_PRINTED, "medium"),
         (_NOTED, "medium"),
         (_REFUSED, "medium"),
         (_RETRY, "medium"),
@@ -112,7 +118,7 @@ _CALLER = (
     ],
 )
 def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidence: str) -> None:
-    sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport requests\n\n\n{text}")).sites
+    sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport traceback\nimport requests\n\n\n{text}")).sites
     assert [str(site.confidence) for site in sites if not site.good] == [confidence]
 
 

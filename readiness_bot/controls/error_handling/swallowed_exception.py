@@ -44,6 +44,7 @@ _HOPS = 3
 
 A helper that reads a field through a helper that caches an expression is two.
 """
+_TOLD = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.|^traceback\.print_", re.IGNORECASE)
 _TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
@@ -587,7 +588,7 @@ def _is_told_around(module: Module, attempt: Attempt) -> bool:
     """Whether the `try` stands in the handler of another failure, and that one is told."""
     return any(
         outer.line <= attempt.line <= outer.end_line
-        and (outer.raises or outer.uses_exception or any(map(_LOGGING.search, outer.calls)))
+        and (outer.raises or outer.uses_exception or any(map(_TOLD.search, outer.calls)))
         for outer in module.facts.handlers
     )
 

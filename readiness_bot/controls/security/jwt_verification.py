@@ -67,6 +67,13 @@ class _Flaw(Enum):
     ],
     partials=[
         (
+            "import jwt\n\n\nclass Tokens:\n    def decode_token(self, token, key):\n"
+            '        return jwt.decode(token, key, algorithms=["RS256"])\n\n'
+            "    def key_of(self, token):\n        return KEYS[self._unverified(token)['kid']]\n\n"
+            "    def _unverified(self, token):\n"
+            '        return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n'
+        ),
+        (
             "import jwt\n"
             "def user_of(token, key):\n"
             "    header = jwt.get_unverified_header(token)\n"
@@ -107,7 +114,9 @@ def jwt_verification(repo: Repo) -> Iterator[Site]:
         confidence = Confidence.MEDIUM if flaw is _Flaw.OWN else Confidence.HIGH
         if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
-        elif flaw is _Flaw.OFF and (_is_from_the_issuer(site, repo) or _is_a_look_aside(site, repo)):
+        elif flaw is _Flaw.OFF and (
+            _is_from_the_issuer(site, repo) or _is_a_look_aside(site, repo) or _is_one_of_two_steps(site, repo)
+        ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
 
@@ -230,6 +239,27 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
     )
 
 
+_STEP = re.compile(r"un_?verified|(no|without)_verif|peek|untrusted", re.IGNORECASE)
+_BESIDE = re.compile(r"(^|_)(verify|verified|validated?)(_|$)|^decode_token$", re.IGNORECASE)
+
+
+def _is_one_of_two_steps(site: CallSite, repo: Repo) -> bool:
+    """Whether the file verifies tokens too, and keeps the two apart: by this function's name, or in one class."""
+    function = site.function
+    if function is None or not any(
+        other.module is site.module and other.call.scope != site.call.scope and _flaw(other, repo) is None
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+    ):
+        return False
+    owner = function.qualname.rpartition(".")[0]
+    beside = (
+        item.name
+        for item in site.module.facts.definitions
+        if owner and item.kind == "function" and item.qualname.rpartition(".")[0] == owner and item is not function
+    )
+    return bool(_STEP.search(function.name)) or any(map(_BESIDE.search, beside))
+
+
 def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
     """Whether the token is one that the service fetched itself, in exchange for a code: nobody else has held it."""
     token = site.call.argument(0, "jwt")
@@ -264,7 +294,7 @@ def _verifies(call: Call, token: str, module: Module, repo: Repo, hops: int = 1)
     position = next((at for at, value in enumerate(given) if isinstance(value, Name) and value.name == token), None)
     if position is None:
         return False
-    if _VERIFYING.search(call.last):
+    if _BESIDE.search(call.last):
         return True
     own = repo.python.definition(call.name, module) if hops else None
     if own is None or own.definition.kind != "function":
