@@ -34,6 +34,7 @@ _FUNCTIONS = (
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
+    r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode)|"
     r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|"
     r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|(requests\.packages\.)?urllib3\.disable_warnings|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
@@ -97,6 +98,8 @@ _STORED = re.compile(
     r"_set\.(all|filter|exclude|get|create|first|last|count|exists|add|remove|clear|update|delete|order_by|values|"
     r"aggregate|annotate|select_related|prefetch_related|\w+_or_create|bulk_\w+)\b"
 )
+_OF_ROWS = ("sqlalchemy.orm.relationship().", "sqlalchemy.relationship().", "sqlalchemy.orm.mapped_column().")
+"""What a row is related to: the methods are those of a model, not of the library."""
 _GETTING = re.compile(
     r"^_*(list|get|find|resolve|search|count|filter|select|copy|set|add|check|one|last|all|extract|move|init|record)"
 )
@@ -110,7 +113,8 @@ def acts(name: str) -> bool:
     """
     if converts(name):
         return False
-    if _ALWAYS.match(name) or _STORED.search(name):
+    related = name.startswith(_OF_ROWS)
+    if (_ALWAYS.match(name) and not related) or _STORED.search(name):
         return True
     owner, _, last = name.rpartition(".")
     last = last.rpartition(":")[2].lstrip("?")

@@ -94,6 +94,11 @@ _PRINTED = (
     "            try:\n                host.write('failed')\n            except Exception:\n                pass\n"
     "            traceback.print_exc()\n"
 )
+_RUN = (
+    "from sqlalchemy.orm import relationship\n\n\nclass Run:\n    telescope = relationship('Telescope')\n\n"
+    "    def end(self):\n        try:\n            return self.telescope.next_sunrise(os.getpid())\n"
+    "        except Exception:\n            return None\n"
+)
 _CALLER = (
     "def caller(request, client):\n    try:\n        try:\n            return client.execute(request)\n"
     "        except Exception:\n            logger.exception('refused')\n            raise\n"
@@ -106,6 +111,7 @@ _CALLER = (
     [
         (_SHELL, "medium"),
         (_CALLER, "medium"),
+        (_RUN, "medium"),
         (_PRINTED, "medium"),
         (_NOTED, "medium"),
         (_REFUSED, "medium"),
@@ -118,7 +124,8 @@ _CALLER = (
     ],
 )
 def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidence: str) -> None:
-    sites = judge(_CONTROL, repo_of(f"import json\nimport socket\nimport traceback\nimport requests\n\n\n{text}")).sites
+    head = "import json\nimport os\nimport socket\nimport traceback\nimport requests\n\n\n"
+    sites = judge(_CONTROL, repo_of(f"{head}{text}")).sites
     assert [str(site.confidence) for site in sites if not site.good] == [confidence]
 
 
