@@ -542,12 +542,14 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether the handler writes False where the body, had it come through, would have written True."""
+    """Whether the handler notes False in a table in which the body, had it come through, would have noted True."""
     if handler.steps != ("assign:const",):
         return False
     written: dict[bool, set[str]] = {True: set(), False: set()}
     for item in module.facts.assignments:
-        if isinstance(item.value, Const) and isinstance(item.value.value, bool) and item.scope == handler.scope:
+        if item.scope != handler.scope or not item.target.endswith("[]"):
+            continue
+        if isinstance(item.value, Const) and isinstance(item.value.value, bool):
             within = (attempt.line, attempt.body_end) if item.value.value else (handler.line, handler.end_line)
             if within[0] <= item.line <= within[1]:
                 written[item.value.value].add(item.target)
