@@ -222,12 +222,16 @@ class Lookups:
 
         Where none is, the code may be called by somebody who stands above the tenants, as another service does.
         """
+        models, paths = self._held
+        return lookup.model.site.name in models or bool({lookup.location.path, lookup.query.module.path} & paths)
+
+    @cached_property
+    def _held(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The models and files of the queries that are held against the caller's own tenant."""
         tenant = self._tenancy.tenant
-        places = {lookup.location.path, lookup.query.module.path}
-        return tenant is not None and any(
-            (query.model is lookup.model or query.module.path in places) and self._tenancy.knows_caller(query, tenant)
-            for query in self._queries.all
-        )
+        held = [query for query in self._queries.all if tenant and self._tenancy.knows_caller(query, tenant)]
+        models = frozenset(query.model.site.name for query in held if query.model is not None)
+        return models, frozenset(query.module.path for query in held)
 
     # -- one query -------------------------------------------------------------------------------------------------
 
