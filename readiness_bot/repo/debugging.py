@@ -184,7 +184,11 @@ class Debugging:
     @cached_property
     def _chosen_settings(self) -> frozenset[str]:
         """The settings modules that the service starts with, and those that they import everything from."""
-        found = self._named_settings("wsgi.py", "asgi.py", "celery.py") or self._named_settings("manage.py")
+        found = (
+            self._settings_of_images()
+            or self._named_settings("wsgi.py", "asgi.py", "celery.py")
+            or self._named_settings("manage.py")
+        )
         binding = {setting.module.path for setting in self._services.settings_named("DEBUG")}
         pending = list(found)
         while pending:
@@ -198,6 +202,12 @@ class Debugging:
                     found.add(path)
                     pending.append(path)
         return frozenset(found)
+
+    def _settings_of_images(self) -> set[str]:
+        """The settings modules that the images of the service name in their environment."""
+        told = (built.image.environment("DJANGO_SETTINGS_MODULE") for built in self._deployment.service_images)
+        named = (self._python.module_named(one[0].strip("\"'"), "") for one in told if one is not None)
+        return {module.path for module in named if module is not None and not _DEVELOPMENT.search(module.path)}
 
     def _named_settings(self, *files: str) -> set[str]:
         """The settings modules that files of these names start with, those for development apart."""

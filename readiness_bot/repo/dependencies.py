@@ -274,7 +274,9 @@ class Dependencies:
                 return candidate
         base = posixpath.basename(name)
         found = [each for each in known if posixpath.basename(each) == base and not self._is_foreign(each)]
-        return min(found, key=lambda each: (each.count("/"), each), default="")
+        # The image's own folder comes first: what it copies lies there, or below.
+        beside = path.rpartition("/")[0]
+        return min(found, key=lambda each: (not each.startswith(f"{beside}/"), each.count("/"), each), default="")
 
     def _locking(self, path: str, depth: int = 0) -> Locking:
         """How firmly a requirements file and those it includes fix what is installed."""

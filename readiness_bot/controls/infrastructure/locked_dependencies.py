@@ -33,6 +33,17 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     ],
     passes=[
         {
+            "web/site/main.py": _APP,
+            "tools/requirements.txt": "boto3>=1\n",
+            "web/site/requirements.txt": (
+                "#    pip-compile requirements.in\nclick==8.1.8\n    # via flask\nflask==3.1.0\n"
+            ),
+            "web/Dockerfile": (
+                "FROM python:3.12-slim\nCOPY site/requirements.txt ./\nRUN pip install -r requirements.txt\n"
+                'COPY site/ ./\nCMD ["gunicorn", "main:app"]\n'
+            ),
+        },
+        {
             "app/main.py": _APP,
             "requirements.in": "flask\n",
             "requirements.txt": "#    uv pip compile requirements.in\nclick==8.1.8\n    # via flask\nflask==3.1.0\n",

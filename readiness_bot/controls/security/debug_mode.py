@@ -69,6 +69,20 @@ from readiness_bot.repo.debugging import DebugFlag
         {
             "shop/wsgi.py": (
                 "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.dev')\n"
+                "application = get_wsgi_application()\n"
+            ),
+            "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/settings/dev.py": "from .base import *\n\nDEBUG = True\n",
+            "shop/settings/production.py": "from .base import *\n\nDEBUG = False\n",
+            "Dockerfile": (
+                "FROM python:3.12-slim\nCOPY . .\nENV DJANGO_SETTINGS_MODULE=shop.settings.production\n"
+                'CMD ["gunicorn", "shop.wsgi"]\n'
+            ),
+        },
+        {
+            "shop/wsgi.py": (
+                "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
                 "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.production')\n"
                 "application = get_wsgi_application()\n"
             ),
