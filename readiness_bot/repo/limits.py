@@ -157,6 +157,8 @@ class Limits:
                 if guard.kind == "decorator" and last == "action":
                     last = next(filter(_NAME.search, _names_in(guard.arguments)), last)
                 owner = guard.name.rpartition(".")[0]
+                if guard.kind == "decorator" and last in _LIMIT_METHODS and not _NAME.search(owner):
+                    owner = self._limiter_behind(guard.name)
                 if guard.kind == "throttle" or _NAME.search(last) or (last in _LIMIT_METHODS and _NAME.search(owner)):
                     if last.endswith("exempt"):
                         continue
@@ -186,6 +188,15 @@ class Limits:
                             call.line,
                             self._off,
                         )
+
+    def _limiter_behind(self, name: str) -> str:
+        """The limiter that a decorator of the tree hands its arguments on to, where it is of the same name."""
+        site = self._python.definition_named(name)
+        if site is None:
+            return ""
+        within = (call for call in site.module.facts.calls if call.scope == site.index)
+        owners = (call.name.rpartition(".")[0] for call in within if call.last == site.definition.name)
+        return next(filter(_NAME.search, owners), "")
 
     @cached_property
     def _limiters(self) -> tuple[CallSite, ...]:

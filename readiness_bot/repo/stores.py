@@ -441,7 +441,8 @@ class Stores:
         for one in self._deployment.started_commands:
             text = " ".join((one.target, *one.command.arguments))
             # A program of the service's own that has a command of this name moves its own schema.
-            own = one.command.kind == "program" and one.command.arguments[:1] in (("migrate",), ("migrate-db",))
+            first = next(iter(one.command.arguments), "") if one.command.kind == "program" else ""
+            own = first in ("migrate", "migrate-db") or first in self._commands_that_migrate
             if own or _MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
                 yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
 
@@ -484,6 +485,25 @@ class Stores:
             )
         )
 
+    @cached_property
+    def _commands_that_migrate(self) -> frozenset[str]:
+        """The commands of the service's own program that move its schema, as they are typed."""
+        found: set[str] = set()
+        for site in self._calls_that_migrate:
+            function = Reach.function_at(site.module, site.call.scope)
+            around = {} if function is None else {function.name: function}
+            for _ in range(_CALLERS_DEEP):
+                for name in list(around):
+                    for call in self._python.callers.get(name, ()):
+                        caller = Reach.function_at(call.module, call.call.scope)
+                        if caller is not None:
+                            around.setdefault(caller.name, caller)
+            for one in around.values():
+                kinds = {getattr(item, "name", "").rpartition(".")[2] for item in one.definition.decorators}
+                if "command" in kinds:
+                    found.add(one.definition.name.replace("_", "-"))
+        return frozenset(found)
+
     def _by_call(self) -> Iterator[Evidence]:
         known = frozenset(map(id, self._calls_that_migrate))
         for site in self._python.all_calls:
@@ -518,7 +538,7 @@ class Stores:
             return False
         if depth > 3 or self._reach.depth(function) is not None:
             return False
-        if function.definition.name in _STARTERS:
+        if function.definition.name in _STARTERS or _IN_LIFESPAN.search(function.definition.qualname):
             return True
         for call in self._python.callers.get(function.name, ()):
             caller = Reach.function_at(call.module, call.call.scope)
@@ -535,6 +555,8 @@ class Stores:
 
 _NUMBERED = re.compile(r"(m|v|migration_?|migrate_?|upgrade_?|step_?)?_?\d{1,4}(_\w+)?$")
 _SEVERAL = 3
+_CALLERS_DEEP = 3
+"""A command is looked for this many calls above what it has done."""
 _OF_SERVICE = (Area.PRODUCTION, Area.MIGRATION)
 _OWN_MIGRATING = re.compile(r"(run_|apply_|perform_|execute_|auto_)?(\w+_)?migrat(e|ions?)(_\w+)?")
 _STARTERS = frozenset(
@@ -554,9 +576,11 @@ _STARTERS = frozenset(
         "application",
     }
 )
+_IN_LIFESPAN = re.compile(r"(lifespan|startup)\w*\.__a?enter__$", re.IGNORECASE)
+"""Where an object that stands for the life of the application begins it."""
 _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Alembic", re.compile(r"(^|/)env\.py$")),
-    ("Django", re.compile(r"(^|/)migrations/\d{4}_\w+\.py$")),
+    ("Django", re.compile(r"(^|/)(\w+_)?migrations/\d{4}_\w+\.py$")),
     ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
     ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),
     ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?(migration[_-]?)?\d+[\w.-]*\.sql$")),
