@@ -164,6 +164,9 @@ class Secrets:
         By its file's name, its class, or the condition it stands under.
         """
         named = path if module is None or _PROJECT.search(path) else path.rpartition("/")[2]
+        if module is not None:
+            # Defaults that are code are what runs unless something else is set; others are copied and filled in.
+            named = re.sub(r"(^|[/_])defaults?(?=[._])", r"\1", named)
         if _NOT_DEPLOYED.search(named) or _NOT_DEPLOYED_OWNER.search(literal.owner):
             return True
         if module is None:

@@ -10,6 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.values import Invoke
 
 _OPENING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
@@ -274,11 +275,19 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "from django.core.files.storage import FileSystemStorage\n\nstorage = FileSystemStorage('/srv/files')\n\n\n"
             "def keep(request):\n    for field, file in request.FILES.items():\n        storage.save(file.name, file)\n"
         ),
+        (
+            "import io\nimport zipfile\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/skills')\ndef skills():\n"
+            "    return zipfile.ZipFile(io.BytesIO(request.form['archive'].encode())).namelist()\n"
+        ),
     ],
 )
 def path_traversal(repo: Repo) -> Iterator[Site]:
     """Look at every path that is opened, changed or served."""
     for site, positions in _openings(repo):
+        if any(_is_in_memory(site, position) for position in positions):
+            yield good(site.location)
+            continue
         flows = [
             flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
         ]
@@ -304,6 +313,12 @@ _KEYWORDS = {
     "serve_download": "path",
     "staticfile": "filename",
 }
+
+
+def _is_in_memory(site: CallSite, position: int) -> bool:
+    """Whether what is opened are bytes at hand, wrapped to look like a file."""
+    given = site.call.args[position] if 0 <= position < len(site.call.args) else None
+    return isinstance(given, Invoke) and given.name in ("io.BytesIO", "io.StringIO")
 
 
 def _openings(repo: Repo) -> Iterator[tuple[CallSite, tuple[int, ...]]]:

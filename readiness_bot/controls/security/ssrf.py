@@ -121,6 +121,21 @@ _OWN_ADDRESS = re.compile(
             "        await client.post(f'https://{hook.host}/ping')  # <- flagged\n"
         ),
     ],
+    partials=[
+        (
+            "import requests\nfrom flask import Flask, request\n\nfrom shop.settings import options\n\n"
+            "app = Flask(__name__)\n\n\n@app.post('/cover')\ndef cover():\n    if options.allow_localhost:\n"
+            "        return requests.get(request.form['url'], timeout=5).content  # <- flagged\n    return ''\n"
+        ),
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "class Session(requests.Session):\n    def __init__(self, validator=None):\n        super().__init__()\n"
+            "        self.validator = validator\n\n\ndef fetch(url, validator):\n"
+            "    with Session(validator=validator) as own:\n"
+            "        return own.request(method='GET', url=url, timeout=5)  # <- flagged\n\n\n"
+            "@app.post('/cover')\ndef cover():\n    return fetch(request.form['url'], None).content\n"
+        ),
+    ],
     passes=[
         (
             "import json\n"
@@ -218,7 +233,29 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             yield good(site.location)
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
+        if confidence is Confidence.HIGH and (_is_allowed(site) or _is_held_to(site, repo)):
+            confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
+
+
+_ALLOWING = re.compile(r"(^|[._:?])(allow|permit)_?(local\w*|private|internal|any|all|unsafe)", re.IGNORECASE)
+_HOLDING = re.compile(r"valid|guard|allow|whitelist|blocklist|blacklist|policy", re.IGNORECASE)
+
+
+def _is_allowed(site: CallSite) -> bool:
+    """Whether the operator has to allow requests into the own network before this one is sent."""
+    return any(_ALLOWING.search(guard) for guard in site.call.guards if not guard.startswith("!"))
+
+
+def _is_held_to(site: CallSite, repo: Repo) -> bool:
+    """Whether the request goes through a session class of the tree's own that is made with what looks at addresses."""
+    own = repo.python.class_of(site.call.name.rpartition(".")[0], site.module)
+    return own is not None and any(
+        call.scope == site.call.scope
+        and site.call.name.startswith(f"{call.name}()")
+        and any(_HOLDING.search(name) for name, _ in call.keywords)
+        for call in site.module.facts.calls
+    )
 
 
 def _asked(site: CallSite, position: int, repo: Repo) -> tuple[CallSite, int]:
