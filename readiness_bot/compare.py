@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
 from readiness_bot.calibration import BLOCKER_BELOW
-from readiness_bot.losses import losses
+from readiness_bot.losses import in_words, losses
 from readiness_bot.model import (
     Blocker,
     Delta,
@@ -126,14 +126,15 @@ def compare(
     fixed_capabilities = [] if lost else _capabilities(base.blockers, head, comparable)
     fixed_blockers = _located(base.blockers, [*gone, *faded]) + fixed_capabilities
     blind = lost or regained
-    taken_away = [] if blind else _untold(losses(base, head, renames, since=_BEFORE), new_blockers)
-    put_there = [] if blind else _untold(losses(head, base, later, since=_NOW), fixed_blockers)
+    lost_there = () if blind else losses(base, head, renames, since=_BEFORE)
+    gained_there = () if blind else losses(head, base, later, since=_NOW)
+    taken_away, put_there = _untold(lost_there, new_blockers), _untold(gained_there, fixed_blockers)
     open_still = _located(base.blockers, kept)
     return Delta(
         base=base,
         head=head,
-        new_blockers=(*_in_order(head.blockers, new_blockers), *_blockers(taken_away, head)),
-        fixed_blockers=(*_in_order(base.blockers, fixed_blockers), *_blockers(put_there, base)),
+        new_blockers=(*_said(_in_order(head.blockers, new_blockers), lost_there), *_blockers(taken_away, head)),
+        fixed_blockers=(*_said(_in_order(base.blockers, fixed_blockers), gained_there), *_blockers(put_there, base)),
         new_findings=(*_in_order(head.findings, _beside(appeared, taken_away) + risen), *taken_away),
         fixed_findings=(*_in_order(base.findings, _beside(gone, put_there)), *put_there),
         control_changes=status_changes(base.verdicts, head.verdicts),
@@ -325,6 +326,16 @@ def _capabilities(blockers: Iterable[Blocker], other: Report, comparable: set[st
 def _untold(found: Iterable[Finding], told: Sequence[Blocker]) -> list[Finding]:
     """The losses that no blocker tells yet, be it at the place or of the control as a whole."""
     return [finding for finding in found if not any(_tells(blocker, finding) for blocker in told)]
+
+
+def _said(blockers: Iterable[Blocker], found: Sequence[Finding]) -> Iterator[Blocker]:
+    """The blockers, those of a control as a whole with what the change did to it before what the control counts."""
+    for blocker in blockers:
+        told = [finding for finding in found if finding.control == blocker.control]
+        if blocker.location is not None or not told:
+            yield blocker
+        else:
+            yield replace(blocker, issue=f"{in_words(told)} {blocker.issue}")
 
 
 def _tells(blocker: Blocker, finding: Finding) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pathspec import GitIgnoreSpec
 
@@ -12,6 +12,8 @@ from readiness_bot.model import Confidence, Finding, Location, Report, Verdict, 
 
 _TOLD_ONE_BY_ONE = 3
 """Things that lost the same protection: more of them are told as one, for what was taken away is one thing."""
+_TOLD_TOGETHER = 2
+"""Losses whose words stand in one blocker: a reader goes to the first place, and the others are counted."""
 
 
 def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since: str) -> tuple[Finding, ...]:
@@ -32,6 +34,18 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
         waivers = [waiver for waiver in after.waivers if waiver.control == verdict.control]
         found += _of_control(verdict, earlier, came_from, waivers, since)
     return tuple(found)
+
+
+def in_words(found: Sequence[Finding]) -> str:
+    """What losses of one control say together, each with its place: the words for a blocker without a place."""
+    told = [f"At {one.location.path}:{one.location.line}, {_inside(one.message)}" for one in found[:_TOLD_TOGETHER]]
+    more = len(found) - len(told)
+    return " ".join([*told, *([f"And so at {more} more place{'' if more == 1 else 's'}."] if more else [])])
+
+
+def _inside(message: str) -> str:
+    """A message as it goes on within a sentence; a name and an abbreviation keep their letters."""
+    return message[:1].lower() + message[1:] if message[1:2].islower() or message[1:2] == " " else message
 
 
 def _of_control(

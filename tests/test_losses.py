@@ -342,3 +342,24 @@ def test_a_comment_in_the_code_waives_a_loss() -> None:
     ignored = "# readiness: ignore[security/authentication] a public price list\n"
     change = compare(_judged(text.format("@login_required\n")), _judged(text.format(ignored)), {})
     assert not _told(change, "security/authentication")
+
+
+def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_counts() -> None:
+    wards = [_ward(["`login`"], path=f"app/{name}.py") for name in "ab"]
+    old = _report(*wards, _ward(["`owner`"], path="app/c.py"))
+    bare = _report(*(_ward(path=f"app/{name}.py") for name in "abc")).verdicts[0]
+    lost = replace(
+        verdict("security/authentication", CRITICAL, 0.0, seen=("app/a.py", 1, "open")),
+        wards=bare.wards,
+        summary="0 of 3 routes ask who calls.",
+    )
+    change = compare(old, report([lost, verdict("testing/test-suite", HIGH, 1.0)]), {})
+    [found] = change.new_blockers
+    assert found.location is None
+    assert found.issue == (
+        "At app/a.py:3, GET /a is open: this change takes `login` away. "
+        "At app/b.py:3, GET /a is open: this change takes `login` away. And so at 1 more place. "
+        "0 of 3 routes ask who calls."
+    )
+    [back] = compare(change.head, old, {}).fixed_blockers
+    assert back.issue.startswith("At app/a.py:3, GET /a is open: this change adds `login`. ")

@@ -84,7 +84,7 @@ def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[G
 def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
     first = members[0]
     places = tuple(blocker for blocker in members if blocker.location is not None)
-    issue = first.issue if len(members) == 1 or verdict is None else verdict.summary
+    issue = first.issue if len(members) == 1 or verdict is None else _issue(members, verdict)
     return Group(
         control=first.control,
         title=first.title,
@@ -97,6 +97,19 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
         seen=() if places or verdict is None else verdict.evidence,
         looked_in=() if places or verdict is None or verdict.evidence else verdict.looked_in,
     )
+
+
+def _issue(members: Sequence[Blocker], verdict: Verdict) -> str:
+    """What several blockers of a control have in common: what it counts, unless they are what a change did to it.
+
+    What a change takes away stands in no verdict, which may well be that all is fine on the whole.
+    """
+    counted = {finding.fingerprint for finding in verdict.findings}
+    told = [blocker for blocker in members if blocker.location is not None and blocker.fingerprint not in counted]
+    if not told or len(told) < len(members):
+        return verdict.summary
+    more = len(told) - 1
+    return f"{told[0].issue} Likewise at {more} more place{'' if more == 1 else 's'}."
 
 
 def percent(score: int | None) -> str:

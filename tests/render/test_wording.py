@@ -7,6 +7,7 @@ import pytest
 from readiness_bot.model import Facts, Role, TeamMember
 from readiness_bot.render import wording
 from tests import reports
+from tests.render import changes
 
 
 @pytest.mark.parametrize(
@@ -66,3 +67,12 @@ def test_blockers_are_gathered_by_control() -> None:
     assert [evidence.path for evidence in limiter.seen] == ["app/limits.py"]
     retries = next(group for group in groups if group.control == "error-handling/retries")
     assert retries.looked_in == ("Python files", "pipelines")
+
+
+def test_what_a_change_takes_away_is_told_in_its_own_words_not_by_what_the_control_counts() -> None:
+    places = [changes.finding("security/authorization", line=line, message="`clear` lost it") for line in (3, 9, 20)]
+    lost = [changes.blocker(each) for each in places]
+    [group] = wording.grouped(lost, [changes.verdict("security/authorization")])
+    assert group.issue == "`clear` lost it Likewise at 2 more places."
+    [group] = wording.grouped(lost, [changes.verdict("security/authorization", places[:1])])
+    assert group.issue == "2 of 5 calls can wait for ever"
