@@ -32,6 +32,31 @@ _FETCH = (
     "    return requests.get(watch.url, timeout=5).text\n"
 )
 
+_KEEP = (
+    "from pathlib import Path\n\nfrom werkzeug.utils import secure_filename\n\nROOT = Path('/srv/files')\n\n\n"
+    "def keep(owner, upload):\n"
+)
+_WRITE = "    target.write_bytes(upload.read())\n"
+_BELOW = "    if ROOT.resolve() not in target.resolve().parents:\n        raise ValueError(owner)\n"
+_STORE = (
+    "from pathlib import Path\n\n\nclass Store:\n    def __init__(self):\n        self.root = Path('/srv/files')\n\n"
+    "    def _place(self, name):\n{place}\n    def read(self, name):\n        return self._place(name).read_bytes()\n"
+)
+
+_TOKEN = (
+    "import jwt\n\n\ndef read(token, key, algorithms):\n    return jwt.decode(token, key, algorithms=algorithms)\n\n\n"
+    "def user(token, key):\n    header = jwt.get_unverified_header(token)\n"
+    "    return read(token, key, {algorithms})['sub']\n"
+)
+_PICKED = (
+    "from django.db import models\nfrom django.urls import path\n\n\nclass Note(models.Model):\n"
+    "    owner = models.ForeignKey('auth.User', models.CASCADE)\n\n\ndef note(request, pk):\n{body}"
+    "def remove(request, pk):\n    if not request.user.is_staff:\n        raise PermissionError\n\n\n"
+    "urlpatterns = [path('<int:pk>/', note), path('<int:pk>/remove/', remove)]\n"
+)
+_OWN_NOTE = "    return Note.objects.get(pk=pk, owner=request.user)\n\n\n"
+_ANY_NOTE = "    return Note.objects.get(pk=pk)\n\n\n"
+
 LOST: dict[str, tuple[str, Files, Files, int]] = {
     "a decorator that asks who calls": (
         "security/authentication",
@@ -80,6 +105,59 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),
         _FETCH.format(check=""),
         6,
+    ),
+    "a check that a path stays below its directory": (
+        "security/path-traversal",
+        _KEEP + "    target = ROOT / owner.folder / secure_filename(upload.filename)\n"
+        "    if not target.is_relative_to(ROOT):\n        raise ValueError(owner)\n" + _WRITE,
+        _KEEP + "    target = ROOT / owner.folder / secure_filename(upload.filename)\n" + _WRITE,
+        10,
+    ),
+    "a name that was made a file name": (
+        "security/path-traversal",
+        _KEEP + "    target = ROOT / secure_filename(owner.name)\n" + _WRITE,
+        _KEEP + "    target = ROOT / owner.name\n" + _WRITE,
+        10,
+    ),
+    "a check in the method that makes a path": (
+        "security/path-traversal",
+        _STORE.format(
+            place="        base = self.root.resolve()\n        target = (base / name).resolve()\n"
+            "        if target != base and base not in target.parents:\n            raise ValueError(name)\n"
+            "        return target\n"
+        ),
+        _STORE.format(place="        return self.root.joinpath(name)\n"),
+        12,
+    ),
+    "a timeout of an answer that is read piece by piece": (
+        "external-apis/timeout",
+        "import requests\n\n\ndef fetch(url):\n    return requests.get(url, stream=True, timeout=9).iter_lines()\n",
+        "import requests\n\n\ndef fetch(url):\n    return requests.get(url, stream=True).iter_lines()\n",
+        5,
+    ),
+    "a safe loader": (
+        "security/insecure-code",
+        "import yaml\n\n\ndef read(file):\n    return yaml.load(file.read(), Loader=yaml.SafeLoader)\n",
+        "import yaml\n\n\ndef read(file):\n    return yaml.load(file.read(), Loader=yaml.FullLoader)\n",
+        5,
+    ),
+    "data that builds no objects": (
+        "security/insecure-code",
+        "import json\n\n\ndef read(path):\n    with open(path) as file:\n        return json.load(file)\n",
+        "import pickle\n\n\ndef read(path):\n    with open(path, 'rb') as file:\n        return pickle.load(file)\n",
+        6,
+    ),
+    "a list of algorithms, in the function that calls the one that decodes": (
+        "security/jwt-verification",
+        _TOKEN.format(algorithms="['HS256']"),
+        _TOKEN.format(algorithms="[header['alg']]"),
+        5,
+    ),
+    "a condition that keeps a row to its owner": (
+        "security/authorization",
+        _PICKED.format(body=_OWN_NOTE),
+        _PICKED.format(body=_ANY_NOTE),
+        10,
     ),
     "the health endpoint": (
         "infrastructure/health-check",
@@ -214,6 +292,21 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "a shell for constants": (
         _RUN.format("subprocess.run(['git', 'describe'], timeout=9)"),
         _RUN.format("subprocess.run('git describe', shell=True, timeout=9)"),
+    ),
+    "a check of a path in other words": (
+        _KEEP + f"    target = ROOT / owner.name\n{_BELOW}{_WRITE}",
+        _KEEP + f"    target = inside(ROOT / owner.name)\n{_WRITE}",
+    ),
+    "one of two checks of a path": (
+        _KEEP + f"    target = ROOT / secure_filename(owner.name)\n{_BELOW}{_WRITE}",
+        _KEEP + f"    target = ROOT / secure_filename(owner.name)\n{_WRITE}",
+    ),
+    "a condition that became a check of the row": (
+        _PICKED.format(body=_OWN_NOTE),
+        _PICKED.format(
+            body="    found = Note.objects.get(pk=pk)\n    if found.owner != request.user:\n"
+            "        raise PermissionError\n    return found\n\n\n"
+        ),
     ),
     "an address that is a constant by now": (
         _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),

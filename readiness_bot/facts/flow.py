@@ -33,6 +33,8 @@ _LOOPS_REPEATED = 3
 _LAMBDA_DEPTH = 3
 _CHAINED = 4
 _MOST_GUARDS = 200
+_LIMITING = ("in", "==", "none", "contained")
+"""Tests that leave a value known, empty, or below a known directory."""
 
 _BUILTINS = frozenset(dir(builtins))
 _NUMBERS = frozenset(
@@ -628,12 +630,14 @@ class _Interpreter:
         vetted: list[dict[tuple[int, tuple[str, ...]], list[int]]] = []
         for part in parts:
             guards = [(index, self.table.guards[index]) for index in part]
-            keys.append({(guard.source, guard.access) for _, guard in guards if guard.test in ("in", "==", "none")})
+            keys.append({(guard.source, guard.access) for _, guard in guards if guard.test in _LIMITING})
             vetted.append({})
             for index, guard in guards:
                 if guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test):
                     vetted[-1].setdefault((guard.source, guard.access), []).append(index)
-        found = {self.table.guard(source, access, "in") for source, access in set.intersection(*keys)}
+        said = [self.table.guards[index] for part in parts for index in part]
+        below = {(guard.source, guard.access) for guard in said if guard.test == "contained"}
+        found = {self.table.guard(*key, "contained" if key in below else "in") for key in set.intersection(*keys)}
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
         return frozenset(found)
@@ -672,6 +676,8 @@ class _Interpreter:
         if isinstance(operator, ast.NotIn | ast.NotEq | ast.IsNot):
             truth = not truth
         if isinstance(operator, ast.In | ast.NotIn):
+            if truth and isinstance(right, ast.Attribute) and right.attr == "parents":
+                return self.held(self.expression(right.value), "contained")
             if truth:
                 return self.held(self.expression(left), "in")
             text = self.constant_text(left)

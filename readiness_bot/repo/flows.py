@@ -888,10 +888,9 @@ class _Walk:
         )
         guards = (*place.guards, *flow.guards)
         for position, atoms in self.taken(flow, effect):
+            joined = position > 0 if site.name in _JOINS else position >= 0 and site.last == "joinpath"
             for atom in atoms:
-                self.push(
-                    onward, site.module, atom, guards, wrap="t:\0/" if position > 0 and site.name in _JOINS else ""
-                )
+                self.push(onward, site.module, atom, guards, wrap="t:\0/" if joined else "")
 
     @staticmethod
     def taken(flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -11,11 +11,19 @@ from readiness_bot.facts.values import Name
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
-from readiness_bot.repo.queries import Queries, Query
+from readiness_bot.repo.queries import Condition, Queries, Query
 from readiness_bot.repo.tenancy import mentions, words_of
 
 CALLERS = frozenset({"user", "caller", "viewer", "principal", "identity", "requester", "actor"})
 """Words by which code names who calls."""
+BY_CONDITION = "a condition"
+"""What keeps a reading whose own conditions name somebody."""
+SOMEBODY = CALLERS | {
+    "owner", "member", "author", "creator", "profile", "customer", "tenant", "organization", "organisation", "org",
+    "workspace", "project", "team", "account", "company", "group",
+}  # fmt: skip
+"""Words by which code names those whom rows may belong to."""
+_KEYS = frozenset({"id", "pk", "uuid", "guid"})
 _HOPS = 2
 """Own calls followed from a helper to the query that it makes."""
 _BY_RIGHT = re.compile(r"for_user|owner|perm|visib|accessib|allowed|authori[sz]ed|restrict|scoped|can_(see|view|read)")
@@ -33,6 +41,16 @@ class Reading:
     location: Location
     by: tuple[str, ...]
     open: tuple[Query, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """A query that picks a row by its key, and the fields of its further conditions that name somebody."""
+
+    function: DefinitionSite
+    query: Query
+    model: Model
+    by: tuple[str, ...]
 
 
 class Scoping:
@@ -61,6 +79,17 @@ class Scoping:
         """The readings that conditions or helpers keep to what the words name, and those that name it nowhere."""
         yield from self._readings(words, conditions=True)
 
+    def picked(self, words: frozenset[str]) -> Iterator[Picking]:
+        """The queries that pick a row by its key, with what keeps the row to what the words name."""
+        for query in self._queries.all:
+            asked = [condition for condition in query.conditions if not condition.is_constant]
+            if query.model is None or query.is_open or not any(_is_key(one, query.model) for one in asked):
+                continue
+            function = self._function(query.module.path, query.scope)
+            if function is not None:
+                by = {f"`{one.field}`" for one in asked if not _is_key(one, query.model) and mentions(one, words)}
+                yield Picking(function, query, query.model, tuple(sorted(by)))
+
     def _readings(self, words: frozenset[str], *, conditions: bool) -> Iterator[Reading]:
         kept: dict[tuple[str, int, str], dict[str, Location]] = defaultdict(dict)
         models: dict[str, Model] = {}
@@ -74,7 +103,7 @@ class Scoping:
             models[query.model.site.name] = query.model
             key = (query.module.path, query.scope, query.model.site.name)
             if conditions and (query.is_open or any(mentions(condition, words) for condition in query.conditions)):
-                kept[key]["a condition"] = query.location
+                kept[key][BY_CONDITION] = query.location
             else:
                 open_[key].append(query)
         for key in sorted({*kept, *open_}):
@@ -129,3 +158,9 @@ class Scoping:
         """Whether a function names one of the words anywhere: in its parameters, or what its body is made of."""
         named = (*function.definition.refs, *(parameter.name for parameter in function.definition.parameters))
         return any(words & set(words_of(name)) for name in named)
+
+
+def _is_key(condition: Condition, model: Model) -> bool:
+    """Whether a condition asks for a model's own key."""
+    name = condition.field.lower().removesuffix("__exact").removesuffix("__in")
+    return name in _KEYS or name == f"{model.name.lower()}_id"

@@ -11,6 +11,7 @@ from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, R
 from readiness_bot.repo import Repo
 from readiness_bot.repo.lookups import Lookup
 from readiness_bot.repo.refusals import Strength
+from readiness_bot.repo.scoping import BY_CONDITION
 from readiness_bot.repo.tenancy import Tenant
 
 _ENOUGH_KEPT = 2
@@ -241,8 +242,8 @@ def _wards(repo: Repo, tenant: Tenant) -> Iterator[Ward]:
         name = reading.function.definition.name
         yield Ward(
             reading.location,
-            f"rows of `{reading.model.name}`",
-            () if silent else reading.by,
+            f"rows of `{reading.model.name}` in `{tenant.model.name}`",  # which model is the tenant may change as well
+            () if silent and BY_CONDITION not in reading.by else reading.by,
             f"`{name}` looks `{reading.model.name}` up in any `{tenant.model.name}`",
             ways=len(reading.open) if silent else 0,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.bounds import Bound, bound_of, mail_host
 
@@ -129,10 +129,20 @@ _SENDING = (
     ],
     applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
 )
-def timeout(repo: Repo) -> Iterator[Site]:
-    """One site for each call that a library does not bound by itself."""
+def timeout(repo: Repo) -> Iterator[Site | Ward]:
+    """One site for each call that a library does not bound by itself.
+
+    What bounds a call is kept beside, so that a comparison can tell of one that may still be bound elsewhere.
+    """
     for call in repo.outbound.calls:
         bound = Bound.BY_CALL if _is_waived(repo, call.site.location) else bound_of(repo, call)
+        yield Ward(
+            call.site.location,
+            f"`{call.site.last}`",
+            ("`timeout`",) if bound is Bound.BY_CALL else (),
+            f"`{_shown(call.site.call.via or call.site.name)}` may wait for ever",
+            ways=int(bound in (Bound.NEVER, Bound.SWITCHED_OFF, Bound.PERHAPS)),
+        )
         if bound is Bound.BY_CALL:
             yield good(call.site.location)
         elif bound is Bound.NEVER:

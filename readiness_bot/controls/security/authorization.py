@@ -11,6 +11,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.identity import Protection
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.routes import Route
+from readiness_bot.repo.scoping import SOMEBODY
 
 _ENOUGH = 0.3
 """Routes on which every signed-in user is equal are normal; below a third of checked ones the check is an exception."""
@@ -144,13 +145,16 @@ def authorization(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     for route in repo.identity.kept:
-        if repo.identity.is_open_on_purpose(route):
+        if repo.identity.is_open_on_purpose(route) and not repo.identity.declared(route, Strength.IDENTITY):
             continue
         declared = repo.identity.declared(route, Strength.PERMISSION)
+        calls = route.handler.module.facts.calls if route.handler is not None else ()
+        asked = {call.last.rpartition(":")[2] for call in calls if route.handler and call.scope == route.handler.index}
         # Whether a refusal is about a right or a name is told by its words, which may change: none at all is a loss.
         within = repo.identity.checked_within(route, Strength.PERMISSION) or repo.identity.checked_within(
             route, Strength.IDENTITY
         )
+        within = within or tuple(f"`{name}`" for name in sorted(asked & _OF_OBJECTS))
         yield Ward(
             _place(repo, route),
             route.name,
@@ -160,6 +164,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             within=within,
             beside=repo.identity.might_keep(route),
         )
+    yield from _picked(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
         yield Ward(
@@ -169,6 +174,27 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
         )
+
+
+def _picked(repo: Repo) -> Iterator[Ward]:
+    """The rows that are picked by a key, and what else must hold of them; tenants have a control of their own."""
+    tenant = repo.tenancy.tenant
+    for picking in repo.scoping.picked(SOMEBODY - tenant.words if tenant is not None else SOMEBODY):
+        scope, module = picking.function.index, picking.function.module
+        calls = [call.last.rpartition(":")[2] for call in module.facts.calls if call.scope == scope]
+        refusals = sum(raised.scope == scope for raised in module.facts.raises) + calls.count("abort")
+        yield Ward(
+            picking.query.location,
+            f"the `{picking.model.name}` of a key",
+            picking.by,
+            f"`{picking.function.definition.name}` picks any `{picking.model.name}` by its key",
+            ways=0 if picking.by else 1,
+            beside=(*(f"refusal {number}" for number in range(refusals)), *sorted(set(calls) & _OF_OBJECTS)),
+        )
+
+
+_OF_OBJECTS = frozenset({"get_object", "get_queryset", "filter_queryset", "check_object_permissions"})
+"""What asks for the rows that the caller may see, or for the right to one, in Django REST framework and its like."""
 
 
 def _place(repo: Repo, route: Route) -> Location:

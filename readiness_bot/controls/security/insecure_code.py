@@ -254,7 +254,7 @@ def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
             doubts = look(site, repo)
             if doubts is None:
                 continue
-            if look in (_shell, _evaluates):
+            if look in _KEPT_BESIDE:
                 yield _open(site, doubts, repo)
             looked_at.update((site.module.path, line) for line in range(site.call.line, site.call.end_line + 1))
             worst = max(doubts, key=lambda doubt: _RANK[doubt.confidence], default=None)
@@ -279,15 +279,16 @@ def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Itera
             yield bad(location, f"Bandit {issue.test_id}: {issue.text.partition('. ')[0].rstrip('.')}.", Confidence.LOW)
 
 
-_WITHOUT_HARM = frozenset({"ast.literal_eval"})
-_READING = "reading literals"
+_WITHOUT_HARM = frozenset({"ast.literal_eval", "json.loads", "json.load", "orjson.loads", "yaml.safe_load"})
+_READING = "reading data"
 
 
 def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
     """A call that hands text to a shell or to Python, with whether anything but constants is in it."""
-    thing = _READING if site.name in _EVALUATING else f"`{site.last}`"
+    thing = f"`{site.last}`" if site.name in (*_MAYBE_SHELL, *_ALWAYS_SHELL) else _READING
     said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
-    return Ward(site.location, thing, (), said[0] if said else "", ways=min(1, len(said)))
+    by = ("a safe loader",) if site.name in _YAML and not said else ()
+    return Ward(site.location, thing, by, said[0] if said else "", ways=min(1, len(said)))
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
@@ -747,6 +748,8 @@ _LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (
     _hosts,
     _tls,
 )
+_KEPT_BESIDE = (_loads, _yaml, _shell, _evaluates)
+"""The looks at what has a harmless counterpart, which a change may give up."""
 _NAMED = frozenset({*_LOADING, *_YAML, *_ALWAYS_SHELL, *_MAYBE_SHELL, *_EVALUATING, *_TEMPLATING, *_ESCAPING})
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.python import CallSite, Module
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
@@ -104,10 +104,20 @@ class _Flaw(Enum):
     fixed='import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n',
     ignores=["import json\njson.JSONDecoder().decode('{}')\n"],
 )
-def jwt_verification(repo: Repo) -> Iterator[Site]:
-    """Look at every decode of a token."""
+def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
+    """Look at every decode of a token.
+
+    Lists of algorithms are kept beside, so that a comparison can tell when the token itself may choose.
+    """
     for site in repo.python.calls(*sorted(_PYJWT | _JOSE | _UNVERIFIED | _ENCODING)):
         flaw = _flaw(site, repo)
+        yield Ward(
+            site.location,
+            "reading a token",
+            () if flaw or site.name in _ENCODING else ("a fixed list of algorithms",),
+            f"In `{site.last}` {flaw.value}" if flaw else "",
+            ways=int(flaw is _Flaw.OWN),
+        )
         if flaw is None:
             yield good(site.location)
             continue
@@ -137,9 +147,24 @@ def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
     named = _texts(algorithms, site, repo)
     if any(text.lower() == "none" for text in named):
         return _Flaw.NONE
-    if _chosen_by_token(algorithms, site, repo):
+    if any(_chosen_by_token(value, at, repo) for value, at in _handed_in(algorithms, site, repo)):
         return _Flaw.OWN
     return _Flaw.OPEN if isinstance(algorithms, Const) and algorithms.value is None else None
+
+
+def _handed_in(value: Value, site: CallSite, repo: Repo) -> Iterator[tuple[Value, CallSite]]:
+    """A value, and what callers give for it where it is a parameter of the function around."""
+    yield value, site
+    definition = site.module.definition(site.call.scope)
+    if not isinstance(value, Name) or definition is None or definition.kind != "function":
+        return
+    names = [parameter.name for parameter in definition.parameters]
+    if value.name.lstrip("?") in names:
+        own = DefinitionSite(site.module, site.call.scope, definition)
+        for caller, shift, _ in repo.flows.callers(own):
+            given = caller.call.argument(names.index(value.name.lstrip("?")) + shift, value.name.lstrip("?"))
+            if given is not None:
+                yield given, caller
 
 
 def _chosen_by_token(algorithms: Value, site: CallSite, repo: Repo) -> bool:

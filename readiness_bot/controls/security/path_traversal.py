@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite
@@ -82,6 +82,21 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         "https://cwe.mitre.org/data/definitions/22.html",
     ],
     fails=[
+        (
+            "from pathlib import Path\n"
+            "from flask import Flask, request\n"
+            "app = Flask(__name__)\n"
+            "ROOT = Path('/srv/reports').resolve()\n"
+            "@app.get('/report')\n"
+            "def report():\n"
+            "    return ROOT.joinpath(request.args['name']).read_text()  # <- flagged\n"
+            "@app.get('/kept')\n"
+            "def kept():\n"
+            "    path = ROOT.joinpath(request.args['name']).resolve()\n"
+            "    if path != ROOT and ROOT not in path.parents:\n"
+            "        raise ValueError(path)\n"
+            "    return path.read_text()\n"
+        ),
         (
             "import os\n"
             "import pandas as pd\n"
@@ -282,8 +297,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ),
     ],
 )
-def path_traversal(repo: Repo) -> Iterator[Site]:
-    """Look at every path that is opened, changed or served."""
+def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
+    """Look at every path that is opened, changed or served.
+
+    What keeps a name from elsewhere inside its directory is kept beside, so that a comparison can tell when it is
+    taken away.
+    """
     for site, positions in _openings(repo):
         if any(_is_in_memory(site, position) for position in positions):
             yield good(site.location)
@@ -291,6 +310,9 @@ def path_traversal(repo: Repo) -> Iterator[Site]:
         flows = [
             flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
         ]
+        ward = _ward(site, flows)
+        if ward is not None:
+            yield ward
         found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow)) is not None]
         if not found:
             yield good(site.location)
@@ -378,6 +400,60 @@ def _is_vetted(flow: Flow) -> bool:
     return flow.is_vetted and not all(
         _OF_KINDS.search(tag) for tag in flow.cleaned if tag.startswith(("yes:", "no:", "passed:"))
     )
+
+
+_KEEPING = re.compile(
+    r"relative_to|commonpath|commonprefix|dirname|parents?$|startswith|safe_join|secure_filename|basename"
+    r"|file_?name|slugify|inside|within|contain|travers|escape|sanit|safe|valid|(in|sub)_?dir|(sub|safe)_?path",
+    re.IGNORECASE,
+)
+_COMPARING = frozenset({"commonpath", "is_relative_to"})
+_ORDINARY = frozenset(
+    {"open", "join", "joinpath", "format", "strip", "rstrip", "lstrip", "lower", "upper", "replace", "str", "Path",
+     "split", "get", "debug", "info", "warning", "error", "exception"}
+)  # fmt: skip
+"""Calls that come and go in a function without keeping any path anywhere."""
+
+
+def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
+    """What keeps the names that are joined to a path inside its directory; None where no name comes from elsewhere."""
+    foreign = [flow for flow in flows if _is_name(flow)]
+    if not foreign:
+        return None
+    calls = {call.last.rpartition(":")[2] for call in site.module.facts.calls if call.scope == site.call.scope}
+    ways = len({(flow.kind, flow.text) for flow in foreign if not any(True for _ in _keepers(flow))})
+    names = dict.fromkeys(name for flow in foreign for name in _keepers(flow) if name not in calls & _COMPARING)
+    return Ward(
+        site.location,
+        f"`{site.last}`",
+        tuple(f"`{name}`" if name else "a check of the name" for name in names if name or not ways),
+        f"A name that comes from elsewhere leads `{site.last}` where it likes",
+        ways=0 if calls & _COMPARING else ways,
+        within=tuple(f"`{name}`" for name in sorted(calls & _COMPARING)),
+        beside=tuple(sorted(calls - _ORDINARY - _COMPARING)),
+    )
+
+
+def _keepers(flow: Flow) -> Iterator[str]:
+    """What keeps a name in place on its way, by name; an empty name is a check that has none."""
+    for tag in sorted(flow.cleaned):
+        test, _, name = tag.partition(":")
+        last = name.split(":")[0].rpartition(".")[2]
+        if tag in ("file-name", "contained"):
+            yield "secure_filename" if tag == "file-name" else "safe_join"
+        elif test in ("yes", "no", "passed") and _KEEPING.search(last):
+            yield last
+        elif test == "via" and _KEEPING.search(last) and _is_contained(flow):
+            yield last
+    if flow.is_limited or flow.cleaned & {"kept-only", "matched"}:
+        yield ""
+
+
+def _is_name(flow: Flow) -> bool:
+    """Whether a value from elsewhere becomes a part of the path, rather than being all of it."""
+    if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.kind not in ("request", "parameter", "unknown", "stored"):
+        return False
+    return flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
 
 
 def _message(flow: Flow, site: CallSite) -> str:
