@@ -139,9 +139,10 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
         yield Ward(
             call.site.location,
             f"`{call.site.last}`",
-            ("`timeout`",) if bound is Bound.BY_CALL else (),
+            ("`timeout`",) if bound is Bound.BY_CALL and call.site.call.has("timeout") else (),
             f"`{_shown(call.site.call.via or call.site.name)}` may wait for ever",
-            ways=int(bound in (Bound.NEVER, Bound.SWITCHED_OFF, Bound.PERHAPS)),
+            # What is handed on is bound, or not, where it comes from: there it is told.
+            ways=int(bound in _OPEN and not call.site.call.has_double_star),
         )
         if bound is Bound.BY_CALL:
             yield good(call.site.location)
@@ -181,6 +182,9 @@ def _is_waived(repo: Repo, place: Location) -> bool:
         for kind, waived in (("nosec", "B113"), ("noqa", "S113"))
         for item in repo.suppressions.at(place.path, place.line, place.end_line or place.line, kind)
     )
+
+
+_OPEN = (Bound.NEVER, Bound.SWITCHED_OFF, Bound.PERHAPS)
 
 
 def _shown(name: str) -> str:

@@ -179,7 +179,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 def _picked(repo: Repo) -> Iterator[Ward]:
     """The rows that are picked by a key, and what else must hold of them; tenants have a control of their own."""
     tenant = repo.tenancy.tenant
-    for picking in repo.scoping.picked(SOMEBODY - tenant.words if tenant is not None else SOMEBODY):
+    for picking in repo.scoping.picked(SOMEBODY):
+        elsewhere = tenant is not None and repo.tenancy.path(picking.model, tenant) is not None
         scope, module = picking.function.index, picking.function.module
         calls = [call.last.rpartition(":")[2] for call in module.facts.calls if call.scope == scope]
         refusals = sum(raised.scope == scope for raised in module.facts.raises) + calls.count("abort")
@@ -188,7 +189,7 @@ def _picked(repo: Repo) -> Iterator[Ward]:
             f"the `{picking.model.name}` of a key",
             picking.by,
             f"`{picking.function.definition.name}` picks any `{picking.model.name}` by its key",
-            ways=0 if picking.by else 1,
+            ways=0 if picking.by or elsewhere else 1,
             beside=(*(f"refusal {number}" for number in range(refusals)), *sorted(set(calls) & _OF_OBJECTS)),
         )
 

@@ -436,14 +436,13 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
 
 def _keepers(flow: Flow) -> Iterator[str]:
     """What keeps a name in place on its way, by name; an empty name is a check that has none."""
+    held = _is_contained(flow)
     for tag in sorted(flow.cleaned):
         test, _, name = tag.partition(":")
         last = name.split(":")[0].rpartition(".")[2]
         if tag in ("file-name", "contained"):
             yield "secure_filename" if tag == "file-name" else "safe_join"
-        elif test in ("yes", "no", "passed") and _KEEPING.search(last):
-            yield last
-        elif test == "via" and _KEEPING.search(last) and _is_contained(flow):
+        elif (test in ("yes", "no", "passed") or (test == "via" and held)) and _KEEPING.search(last):
             yield last
     if flow.is_limited or flow.cleaned & {"kept-only", "matched"}:
         yield ""
