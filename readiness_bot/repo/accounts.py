@@ -15,7 +15,8 @@ from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, N
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, Python
-from readiness_bot.repo.routes import Routes, flattened
+from readiness_bot.repo.route import flattened
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services, Setting
 from readiness_bot.repo.wiring import Wiring
 

@@ -12,7 +12,7 @@ from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Val
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
 from readiness_bot.repo.python import Module, Python
-from readiness_bot.repo.routes import flattened
+from readiness_bot.repo.route import flattened
 from readiness_bot.repo.services import Services, Setting
 
 

@@ -24,7 +24,8 @@ from readiness_bot.repo.refusals import (
     of_permission,
     snake,
 )
-from readiness_bot.repo.routes import Guard, Route, Routes, flattened
+from readiness_bot.repo.route import Guard, Route, flattened
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services
 
 

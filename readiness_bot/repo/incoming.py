@@ -13,7 +13,8 @@ from readiness_bot.facts.values import Invoke, Name
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.refusals import Strength
-from readiness_bot.repo.routes import Route, Routes
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.routes import Routes
 
 _DEPTH = 3
 

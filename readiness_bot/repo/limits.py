@@ -15,7 +15,8 @@ from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
-from readiness_bot.repo.routes import Route, Routes, flattened
+from readiness_bot.repo.route import Route, flattened
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services
 
 

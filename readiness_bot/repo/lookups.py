@@ -17,7 +17,8 @@ from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.queries import Condition, Frame, Queries, Query
 from readiness_bot.repo.reach import Reach
-from readiness_bot.repo.routes import Guard, Route, Routes
+from readiness_bot.repo.route import Guard, Route
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.tenancy import Tenancy, Tenant, mentions, words_of
 
 Check = Literal["none", "role", "done"]
@@ -468,7 +469,9 @@ class Lookups:
         default = parameter.default
         if isinstance(default, Invoke) and default.name.rpartition(".")[2] in _INJECTED:
             return False
-        return not any(guard.name for guard in self._routes._depends(parameter.annotation, function.module, 0))
+        return not any(
+            guard.name for guard in self._routes.guards.asked_for_in(parameter.annotation, function.module, 0)
+        )
 
     def _arrived(
         self,

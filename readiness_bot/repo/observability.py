@@ -18,7 +18,8 @@ from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
-from readiness_bot.repo.routes import Routes, flattened
+from readiness_bot.repo.route import flattened
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness_bot.repo.python import DefinitionSite, Python
-from readiness_bot.repo.routes import Route, Routes
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring
 

@@ -7,7 +7,8 @@ from functools import cached_property
 
 from readiness_bot.facts.values import MODULE
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
-from readiness_bot.repo.routes import Route, Routes
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.routes import Routes
 
 _FURTHEST = 5
 _MOST_ROUTES = 12

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.repo.python import DefinitionSite, Python
-from readiness_bot.repo.routes import Guard, flattened
+from readiness_bot.repo.route import Guard, flattened
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 """The decorator by which a function view names its permissions."""

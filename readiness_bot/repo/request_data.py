@@ -11,7 +11,8 @@ from typing import Literal, TypeGuard
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.python import DefinitionSite, Module, Python
-from readiness_bot.repo.routes import Route, Routes
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.routes import Routes
 
 Type = Literal["text", "object", "number", "file", "file name", "segment", "model", "upload", "request"]
 """What a piece of request data can be: an `object` may be a dict or list of the client's making; a `segment` of a path

@@ -15,7 +15,8 @@ from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
-from readiness_bot.repo.routes import Routes, flattened
+from readiness_bot.repo.route import flattened
+from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.sources import Sources
 
 

@@ -12,7 +12,8 @@ from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import CallSite, Module, Python
-from readiness_bot.repo.routes import Route, Routes
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.routes import Routes
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
 _CLIENTS = re.compile(

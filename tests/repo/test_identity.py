@@ -6,7 +6,7 @@ import pytest
 
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.refusals import Strength
-from readiness_bot.repo.routes import Route
+from readiness_bot.repo.route import Route
 from tests.repos import repo_of
 
 _APP = "from fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"

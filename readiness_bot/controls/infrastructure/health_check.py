@@ -10,7 +10,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.probes import HealthProbe
-from readiness_bot.repo.routes import Route
+from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"

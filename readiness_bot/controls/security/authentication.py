@@ -11,7 +11,7 @@ from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, R
 from readiness_bot.repo import Repo
 from readiness_bot.repo.identity import Protection
 from readiness_bot.repo.refusals import Strength
-from readiness_bot.repo.routes import Route
+from readiness_bot.repo.route import Route
 
 _ENOUGH = 0.9
 _HALF = 0.5

@@ -1,0 +1,262 @@
+"""The routes of Django's URL patterns and of the routers of its REST framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.facts.python_facts import IN_LOOP, Call
+from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.route import Route, flattened, joined, plain_pattern
+from readiness_bot.repo.route_guards import RouteGuards
+from readiness_bot.repo.routers import Routers
+from readiness_bot.repo.url_patterns import DJANGO_PATHS, UrlPatterns
+from readiness_bot.repo.views import Views
+
+_ACTIONS = {
+    "list": "GET",
+    "retrieve": "GET",
+    "create": "POST",
+    "update": "PUT",
+    "partial_update": "PATCH",
+    "destroy": "DELETE",
+}
+
+
+class DjangoRoutes:
+    """The routes that URL patterns make."""
+
+    def __init__(
+        self, python: Python, views: Views, guards: RouteGuards, patterns: UrlPatterns, routers: Routers
+    ) -> None:
+        self._python = python
+        self._views = views
+        self._guards = guards
+        self._patterns = patterns
+        self._routers = routers
+
+    def all(self) -> Iterator[Route]:
+        """Every route of the URL patterns."""
+        for site in self._python.calls(*DJANGO_PATHS):
+            written = site.call.argument(0, "route") or site.call.keyword("regex")
+            pattern = plain_pattern(self._views.text(written, site.module))
+            value = site.call.argument(1, "view")
+            if isinstance(value, Invoke) and value.name.endswith("include"):
+                continue
+            prefixes, wired = self._patterns.prefixes(site.module.path)
+            above = self._patterns.above(site)
+            paths = [joined(joined(prefix, above) if above else prefix, pattern) for prefix in prefixes]
+            view = self._views.class_in(value, site.module)
+            if view is not None:
+                yield from self._django_class(view, paths, site, wired)
+            else:
+                handler = self._views.function_in(value, site.module)
+                if (
+                    handler is None
+                    and site.function is not None
+                    and (isinstance(written, Name) or site.function.name == "get_urls")
+                ):
+                    # A helper that makes patterns out of what it is handed: no route of its own.
+                    continue
+                methods = self._function_methods(handler) if handler is not None else ("GET",)
+                guards = tuple(self._guards.around(value, site))
+                framework = "django"
+                yield from self._routers.made(
+                    paths,
+                    methods,
+                    framework,
+                    site.module,
+                    site.call.line,
+                    handler,
+                    guards=guards,
+                    call=site.call,
+                    wired=wired,
+                )
+        yield from self._rest_routers()
+
+    def _function_methods(self, handler: DefinitionSite) -> tuple[str, ...]:
+        """The methods of a Django function view by its decorators; without one it answers all of them."""
+        for decorator in handler.definition.decorators:
+            name = decorator.name if isinstance(decorator, Name | Invoke) else ""
+            last = name.rpartition(".")[2]
+            if last in ("api_view", "require_http_methods") and isinstance(decorator, Invoke) and decorator.call >= 0:
+                call = handler.module.facts.calls[decorator.call]
+                texts = [
+                    text
+                    for value in call.args
+                    for item in flattened(value)
+                    if isinstance(text := self._python.constant(item, handler.module), str)
+                ]
+                return tuple(texts) or ("GET",)
+            if last in ("require_GET", "require_safe"):
+                return ("GET",)
+            if last == "require_POST":
+                return ("POST",)
+        if any(ref.endswith((".POST", ".method", ".body")) for ref in handler.definition.refs):
+            return ("GET", "POST")
+        return ("GET",)
+
+    def _django_class(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
+        guards = tuple(self._guards.around(site.call.argument(1, "view"), site))
+        verbs = list(self._views.verb_methods(view))
+        framework = (
+            "django-rest-framework"
+            if any(base.startswith("rest_framework") for base in self._python.external_bases(view))
+            else "django"
+        )
+        for verb, method in verbs:
+            yield from self._routers.made(
+                paths,
+                [verb],
+                framework,
+                site.module,
+                site.call.line,
+                method,
+                view=view,
+                guards=guards,
+                call=site.call,
+                wired=wired,
+            )
+        known = {verb.upper() for verb, _ in verbs}
+        rest = [
+            method for method in self._mapped_methods(site) or self._views.generic_methods(view) if method not in known
+        ]
+        if rest or not verbs:
+            yield from self._routers.made(
+                paths,
+                rest,
+                framework,
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                guards=guards,
+                call=site.call,
+                wired=wired,
+            )
+
+    def _mapped_methods(self, site: CallSite) -> tuple[str, ...]:
+        """The methods in `ViewSet.as_view({"get": "list"})`."""
+        value = site.call.argument(1, "view")
+        if isinstance(value, Invoke) and value.call >= 0:
+            for argument in site.module.facts.calls[value.call].args:
+                keys = getattr(argument, "keys", ())
+                texts = [key.value.upper() for key in keys if isinstance(key, Const) and isinstance(key.value, str)]
+                if texts:
+                    return tuple(texts)
+        return ()
+
+    def _rest_routers(self) -> Iterator[Route]:
+        for site in self._python.calls_of("register"):
+            owner, said = (name.rpartition(".")[0] for name in (site.name, site.call.name))
+            if not (
+                owner.startswith(("rest_framework", "rest_framework_nested", "rest_framework_extensions"))
+                or owner.endswith(("Router()", "Router"))
+                # A method of a mixin is still called on the router that is built from it.
+                or said.endswith("Router()")
+            ):
+                continue
+            view = self._views.class_in(site.call.argument(1, "viewset"), site.module)
+            pattern = plain_pattern(self._views.text(site.call.argument(0, "prefix"), site.module))
+            if view is None:
+                yield from self._registered_in_turn(site)
+                continue
+            prefixes, wired = self._patterns.router_prefixes(site)
+            yield from self._viewset(view, [joined(prefix, pattern) for prefix in prefixes], site, wired)
+
+    def _registered_in_turn(self, site: CallSite) -> Iterator[Route]:
+        """The views that a loop registers from a table: entries of a pattern and a class, as dicts or tuples."""
+        if not site.call.context & IN_LOOP:
+            return
+        prefixes, wired = self._patterns.router_prefixes(site)
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                for entry in _entries(assignment.value):
+                    view = next(filter(None, (self._views.class_in(item, module) for item in entry)), None)
+                    text = next((item.value for item in entry if isinstance(item, Const)), None)
+                    if isinstance(text, str) and view is not None and self._is_viewset(view):
+                        paths = [joined(prefix, plain_pattern(text)) for prefix in prefixes]
+                        yield from self._viewset(view, paths, site, wired)
+
+    def _is_viewset(self, view: DefinitionSite) -> bool:
+        return any(base.startswith("rest_framework") for base in self._python.external_bases(view))
+
+    def _viewset(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
+        done: set[str] = set()
+        for action, method in _ACTIONS.items():
+            handler = self._python.member(view, action)
+            if handler is None:
+                continue
+            done.add(method)
+            detail = "" if action in ("list", "create") else "/{pk}"
+            yield from self._routers.made(
+                [f"{path.rstrip('/')}{detail}" for path in paths],
+                [method],
+                "django-rest-framework",
+                site.module,
+                site.call.line,
+                handler,
+                view=view,
+                call=site.call,
+                wired=wired,
+            )
+        for extra in view.methods:
+            for decorator in extra.definition.decorators:
+                if isinstance(decorator, Invoke) and decorator.name.rpartition(".")[2] in (
+                    "action",
+                    "list_route",
+                    "detail_route",
+                ):
+                    call = view.module.facts.calls[decorator.call] if decorator.call >= 0 else None
+                    value = call.keyword("methods") if call is not None else None
+                    verbs = (
+                        [
+                            text
+                            for item in flattened(value)
+                            if isinstance(text := self._python.constant(item, view.module), str)
+                        ]
+                        if value is not None
+                        else []
+                    )
+                    tail = self._action_path(extra, decorator.name, call)
+                    yield from self._routers.made(
+                        [f"{path.rstrip('/')}/{tail}" for path in paths],
+                        verbs or ["GET"],
+                        "django-rest-framework",
+                        view.module,
+                        extra.definition.line,
+                        extra,
+                        view=view,
+                        call=call,
+                        wired=wired,
+                    )
+        rest = [method for method in self._views.generic_methods(view) if method not in done]
+        if rest:
+            yield from self._routers.made(
+                paths,
+                rest,
+                "django-rest-framework",
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                call=site.call,
+                wired=wired,
+            )
+
+    def _action_path(self, extra: DefinitionSite, decorator: str, call: Call | None) -> str:
+        """What an extra action of a view set adds to its path: its name or `url_path`, below one object or all."""
+        told = self._views.text(call.keyword("url_path"), extra.module) if call is not None else ""
+        name = plain_pattern(told) if told else extra.definition.name
+        detail = call.keyword("detail") if call is not None else None
+        of_one = decorator.endswith("detail_route") or (isinstance(detail, Const) and detail.value is True)
+        return f"{{pk}}/{name}" if of_one else name
+
+
+def _entries(value: Value) -> Iterator[tuple[Value, ...]]:
+    """The rows of a table written as a list of dicts or tuples."""
+    for item in value.items if isinstance(value, Items) else ():
+        if isinstance(item, Mapping):
+            yield item.values
+        elif isinstance(item, Items):
+            yield item.items

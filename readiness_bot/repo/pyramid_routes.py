@@ -1,0 +1,151 @@
+"""The routes of Pyramid's configuration and views, and of Cornice's services and resources."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from readiness_bot.facts.python_facts import DECORATOR
+from readiness_bot.facts.values import Const, Invoke, Name
+from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.route import VERBS, Guard, Route, flattened, plain_pattern
+from readiness_bot.repo.routers import Routers
+from readiness_bot.repo.views import Views
+
+
+class PyramidRoutes:
+    """The routes that views of Pyramid and services of Cornice answer."""
+
+    def __init__(self, python: Python, views: Views, routers: Routers) -> None:
+        self._python = python
+        self._views = views
+        self._routers = routers
+
+    @cached_property
+    def patterns(self) -> dict[str, list[str]]:
+        """The patterns that Pyramid's configuration gives each of its routes, by the route's name."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in self._python.calls_of("add_route") if "pyramid" in self._python.imported else ():
+            name = self._python.constant(site.call.argument(0, "name"), site.module)
+            pattern = self._views.text(site.call.argument(1, "pattern"), site.module)
+            if isinstance(name, str) and not name.startswith("/") and pattern:
+                found[name].append(f"/{pattern.lstrip('/')}")
+        return found
+
+    def views(self) -> Iterator[Route]:
+        """Pyramid's views: functions, classes and methods under `view_config`, and what `add_view` is given."""
+        if not self.patterns:
+            return
+        for site in self._python.all_calls:
+            call = site.call
+            if site.name == "pyramid.view.view_config" and call.decorates >= 0:
+                target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+                yield from self._pyramid_view(site, target)
+            elif site.last == "add_view" and call.has("route_name"):
+                value = call.argument(0, "view")
+                found = self._views.class_in(value, site.module) or self._views.function_in(value, site.module)
+                if found is not None:
+                    yield from self._pyramid_view(site, found)
+
+    def _pyramid_view(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
+        parent = site.module.definition(target.definition.parent) if target.module is site.module else None
+        view = target if target.definition.kind == "class" else None
+        if view is None and parent is not None and parent.kind == "class":
+            view = DefinitionSite(target.module, target.definition.parent, parent)
+        told = [site, *self._view_defaults(view)]
+        handler: DefinitionSite | None = target
+        if target.definition.kind == "class":
+            attribute = self._python.constant(site.call.keyword("attr"), site.module)
+            handler = self._python.member(target, attribute if isinstance(attribute, str) else "__call__")
+        names = (self._python.constant(one.call.keyword("route_name"), one.module) for one in told)
+        name = next((each for each in names if isinstance(each, str)), "")
+        methods = next((found for one in told if (found := self._request_methods(one))), ["GET"])
+        guards = [guard for one in told for guard in self._permission_guards(one)][:1]
+        yield from self._routers.made(
+            self.patterns.get(name, ()),
+            methods,
+            "pyramid",
+            site.module,
+            site.call.line,
+            handler,
+            view=view,
+            guards=guards,
+            call=site.call,
+        )
+
+    def _view_defaults(self, view: DefinitionSite | None) -> Iterator[CallSite]:
+        """What a class says for all of its views."""
+        for decorator in view.definition.decorators if view is not None else ():
+            if view is not None and isinstance(decorator, Invoke) and decorator.call >= 0:
+                site = next(
+                    (
+                        one
+                        for one in self._python.calls("pyramid.view.view_defaults")
+                        if one.module is view.module and one.call is view.module.facts.calls[decorator.call]
+                    ),
+                    None,
+                )
+                if site is not None:
+                    yield site
+
+    def _request_methods(self, site: CallSite) -> list[str]:
+        values = flattened(site.call.keyword("request_method") or site.call.keyword("require_methods"))
+        return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
+
+    def services(self) -> Iterator[Route]:
+        """Cornice's services, whose methods decorate functions, and its resources, with methods named for verbs."""
+        made: dict[str, CallSite] = {}
+        for site in self._python.calls_of("Service"):
+            if site.call.result and self._is_cornice(site):
+                made[self._python.identify(site.call.result, site.module)] = site
+        if not made and "cornice" not in self._python.imported:
+            return
+        for site in self._python.all_calls:
+            call = site.call
+            if call.decorates < 0 or not call.context & DECORATOR:
+                continue
+            target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+            service = made.get(self._python.identify((call.via or call.name).rpartition(".")[0], site.module))
+            if service is not None and site.last in VERBS:
+                path = plain_pattern(self._views.text(service.call.argument(1, "path"), service.module))
+                yield from self._routers.made(
+                    [path],
+                    [site.last],
+                    "cornice",
+                    site.module,
+                    call.line,
+                    target,
+                    guards=self._permission_guards(site),
+                    call=call,
+                )
+            elif site.name.startswith("cornice.resource.") and target.definition.kind == "class":
+                yield from self._cornice_resource(site, target)
+
+    def _is_cornice(self, site: CallSite) -> bool:
+        """Whether a service is Cornice's, or of a class that extends it."""
+        own = self._python.class_of(site.name, site.module)
+        bases = self._python.external_bases(own) if own is not None else (site.name,)
+        return any(base.startswith("cornice.") for base in bases)
+
+    def _permission_guards(self, site: CallSite) -> Iterator[Guard]:
+        """The permission that Pyramid asks for before a view; `NO_PERMISSION_REQUIRED` is a name, and none."""
+        value = site.call.keyword("permission")
+        text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name) else None
+        if isinstance(text, str) and text and not text.endswith("NO_PERMISSION_REQUIRED"):
+            name = text.rpartition(".")[2]
+            yield Guard("permission", name, "route", site.module.path, site.call.line)
+        signed_in = site.call.keyword("is_authenticated")
+        if isinstance(signed_in, Const) and signed_in.value is True:
+            yield Guard("permission", "IsAuthenticated", "route", site.module.path, site.call.line)
+
+    def _cornice_resource(self, site: CallSite, view: DefinitionSite) -> Iterator[Route]:
+        for prefix, keyword in (("collection_", "collection_path"), ("", "path")):
+            path = plain_pattern(self._views.text(site.call.keyword(keyword), site.module))
+            for verb in VERBS if path else ():
+                method = self._python.member(view, f"{prefix}{verb}")
+                if method is not None:
+                    line = method.definition.line
+                    yield from self._routers.made(
+                        [path], [verb], "cornice", view.module, line, method, view=view, call=site.call
+                    )

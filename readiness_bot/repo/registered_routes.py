@@ -1,0 +1,435 @@
+"""The routes that functions and classes are registered for, by a decorator, a call or a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from readiness_bot.facts.python_facts import DECORATOR
+from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
+from readiness_bot.repo.pyramid_routes import PyramidRoutes
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.route import VERBS, Guard, Route, flattened, joined
+from readiness_bot.repo.route_guards import RouteGuards
+from readiness_bot.repo.routers import Routers
+from readiness_bot.repo.views import Views
+
+_JSON_API: dict[str, dict[str, tuple[str, ...]]] = {
+    "ResourceList": {"get": ("before_get", "query"), "post": ("before_post", "before_create_object")},
+    "ResourceDetail": {
+        "get": ("before_get", "before_get_object"),
+        "patch": ("before_patch", "before_update_object"),
+        "delete": ("before_delete", "before_delete_object"),
+    },
+    "ResourceRelationship": {
+        "get": ("before_get",),
+        "post": ("before_post",),
+        "patch": ("before_patch",),
+        "delete": ("before_delete",),
+    },
+}
+"""What the resources of Flask-REST-JSONAPI answer, and the hooks that each answer goes through."""
+
+_LITESTAR = (
+    {f"litestar.{verb}": verb.upper() for verb in VERBS}
+    | {f"litestar.handlers.{verb}": verb.upper() for verb in VERBS}
+    | {f"starlite.{verb}": verb.upper() for verb in VERBS}
+    | {"litestar.route": "", "litestar.websocket": "WEBSOCKET"}
+)
+
+_ROUTING = frozenset({"route", "api_route", "websocket", "websocket_route", "api_operation", "page"})
+
+
+class RegisteredRoutes:
+    """The routes that are registered one by one."""
+
+    def __init__(
+        self, python: Python, views: Views, guards: RouteGuards, routers: Routers, pyramid: PyramidRoutes
+    ) -> None:
+        self._python = python
+        self._views = views
+        self._guards = guards
+        self._routers = routers
+        self._pyramid = pyramid
+
+    def decorated(self) -> Iterator[Route]:
+        """Functions and classes registered by a decorator of a router or of the framework itself."""
+        for site in self._python.all_calls:
+            call = site.call
+            if not call.context & DECORATOR or call.decorates < 0:
+                continue
+            target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
+            if site.name in _LITESTAR:
+                yield from self._litestar(site, target)
+                continue
+            if site.last not in VERBS and site.last not in _ROUTING:
+                continue
+            router, framework = self._routers.receiver(site)
+            if not framework:
+                continue
+            paths = self._paths(site)
+            guards = tuple(self._guards.of_call(site, "route"))
+            if target.definition.kind == "class":
+                yield from self._class_routes(target, paths, framework, site, router, guards)
+            else:
+                yield from self._routers.made(
+                    paths,
+                    self._methods(site),
+                    framework,
+                    site.module,
+                    call.line,
+                    target,
+                    router=router,
+                    guards=guards,
+                    call=call,
+                )
+
+    def _paths(self, site: CallSite) -> list[str]:
+        first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")
+        texts = (
+            [self._views.text(value, site.module) for value in site.call.args if not isinstance(value, Name | Invoke)]
+            if site.last == "route"
+            else []
+        )
+        paths = [text for text in texts if text.startswith("/")]
+        if not paths:
+            values = [self._views.text(item, site.module) for item in flattened(first)] if first is not None else [""]
+            paths = [values[0] if values else ""]
+        return paths
+
+    def _methods(self, site: CallSite) -> list[str]:
+        if site.last in VERBS:
+            return [site.last]
+        if site.last in ("websocket", "websocket_route"):
+            return ["WEBSOCKET"]
+        value = site.call.keyword("methods") or site.call.keyword("method")
+        if value is None and site.last == "api_operation" and site.call.args:
+            value = site.call.args[0]
+        found = (
+            [text for item in flattened(value) if isinstance(text := self._python.constant(item, site.module), str)]
+            if value is not None
+            else []
+        )
+        return found or ["GET"]
+
+    def _litestar(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
+        owner = site.module.definition(target.definition.parent)
+        prefix, view = "", None
+        if owner is not None and owner.kind == "class":
+            view = DefinitionSite(site.module, target.definition.parent, owner)
+            bound = self._python.class_value(view, "path")
+            prefix = self._views.text(bound[1].value, bound[0]) if bound is not None else ""
+        method = _LITESTAR[site.name]
+        paths = [joined(prefix, path) for path in self._paths(site)]
+        yield from self._routers.made(
+            paths,
+            [method] if method else self._methods(site),
+            "litestar",
+            site.module,
+            site.call.line,
+            target,
+            view=view,
+            guards=tuple(self._guards.of_call(site, "route")),
+            call=site.call,
+        )
+
+    def _class_routes(
+        self,
+        view: DefinitionSite,
+        paths: list[str],
+        framework: str,
+        site: CallSite,
+        router: str,
+        guards: tuple[Guard, ...],
+    ) -> Iterator[Route]:
+        found = False
+        for verb, method in self._views.verb_methods(view):
+            found = True
+            yield from self._routers.made(
+                paths,
+                [verb],
+                framework,
+                site.module,
+                site.call.line,
+                method,
+                view=view,
+                router=router,
+                guards=guards,
+                call=site.call,
+            )
+        if not found:
+            yield from self._routers.made(
+                paths,
+                self._views.generic_methods(view),
+                framework,
+                site.module,
+                site.call.line,
+                None,
+                view=view,
+                router=router,
+                guards=guards,
+                call=site.call,
+            )
+
+    def resources(self) -> Iterator[Route]:
+        """Classes and functions registered by a call.
+
+        `add_resource(Item, "/items")`, `add_url_rule`, `router.add_get`, `add_route`.
+        """
+        for site in self._python.all_calls:
+            last = site.last
+            if last.startswith("add_") and "resource" in last:
+                yield from self._resource(site)
+            elif last == "route" and self._routers.receiver(site)[1] == "flask-rest-jsonapi":
+                yield from self._json_api(site)
+            elif last == "add_url_rule":
+                yield from self._url_rule(site)
+            elif last in ("add_route", "add_api_route", "add_websocket_route", "add_api_websocket_route"):
+                yield from self._added_route(site)
+            elif last.removeprefix("add_") in VERBS and last.startswith("add_") and len(site.call.args) >= 2:
+                path = self._views.text(site.call.args[0], site.module)
+                handler = self._views.function_in(site.call.args[1], site.module)
+                if path.startswith("/"):
+                    yield from self._routers.made(
+                        [path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call
+                    )
+            elif last == "route" and len(site.call.args) >= 3:
+                yield from self._own_route(site)
+            elif last == "add_view" and len(site.call.args) >= 1:
+                continue
+
+    def _own_route(self, site: CallSite) -> Iterator[Route]:
+        """A dispatcher of the tree's own: `self.route("GET", (":id",), self.read)`, as resources register methods."""
+        verb, path, value = site.call.args[:3]
+        method = verb.value if isinstance(verb, Const) else None
+        if not isinstance(method, str) or method.lower() not in VERBS or not isinstance(path, Items | Const):
+            return
+        handler = self._views.function_in(value, site.module)
+        if handler is None:
+            return
+        parts = path.items if isinstance(path, Items) else (path,)
+        texts = [self._views.text(part, site.module).strip("/") for part in parts]
+        owner = site.module.symbol(site.call.scope).rpartition(".")[0]
+        names = (f":{owner}().{name}" for name in ("resourceName", "resource_name", "prefix", "base_path"))
+        prefix = next((text for name in names if (text := self._kept_text(name, site.module))), "")
+        yield from self._routers.made(
+            ["/" + "/".join(re.sub(r"^:(\w+)$", r"{\1}", text) for text in (prefix.strip("/"), *texts) if text)],
+            [method],
+            "own",
+            site.module,
+            site.call.line,
+            handler,
+            call=site.call,
+        )
+
+    def _kept_text(self, name: str, module: Module) -> str:
+        return next(
+            (
+                item.value.value
+                for item in module.facts.assignments
+                if item.target == name and isinstance(item.value, Const) and isinstance(item.value.value, str)
+            ),
+            "",
+        )
+
+    def _resource(self, site: CallSite) -> Iterator[Route]:
+        view = self._views.class_in(site.call.argument(0, "resource"), site.module)
+        texts = [self._views.text(value, site.module) for value in site.call.args[1:]]
+        paths = [text for text in texts if text.startswith("/")]
+        if view is None or not paths:
+            return
+        router, framework = self._routers.receiver(site)
+        yield from self._class_routes(view, paths, framework or "flask-restful", site, router if framework else "", ())
+
+    def _json_api(self, site: CallSite) -> Iterator[Route]:
+        """`api.route(OrderList, "order_list", "/orders")` of Flask-REST-JSONAPI, by the hooks of the resource."""
+        router, framework = self._routers.receiver(site)
+        view = self._views.class_in(site.call.argument(0, "resource"), site.module)
+        if view is None:
+            return
+        texts = [self._views.text(value, site.module) for value in site.call.args[2:]]
+        paths = [text for text in texts if text.startswith("/")]
+        bases = {base.rpartition(".")[2] for base in self._python.external_bases(view)}
+        verbs = next((verbs for base, verbs in _JSON_API.items() if base in bases), {})
+        chosen = self._python.class_value(view, "methods")
+        named = [value.value for value in flattened(chosen[1].value) if isinstance(value, Const)] if chosen else []
+        for verb, hooks in verbs.items():
+            if not named or verb.upper() in named:
+                handler = next(filter(None, (self._python.member(view, hook) for hook in hooks)), None)
+                yield from self._routers.made(
+                    paths,
+                    [verb],
+                    framework,
+                    site.module,
+                    site.call.line,
+                    handler,
+                    view=view,
+                    router=router,
+                    call=site.call,
+                )
+
+    def _url_rule(self, site: CallSite) -> Iterator[Route]:
+        path = self._views.text(site.call.argument(0, "rule"), site.module)
+        value = site.call.argument(2, "view_func")
+        if isinstance(value, Name) and value.name.startswith("?"):
+            handed_in = tuple(self._rules_handed_in(site, value.name[1:]))
+            if handed_in:
+                yield from handed_in
+                return
+        router, framework = self._routers.receiver(site)
+        view = self._views.class_in(value, site.module)
+        if view is not None:
+            yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
+        elif value is not None:
+            yield from self._routers.made(
+                [path],
+                self._methods(site),
+                framework or "flask",
+                site.module,
+                site.call.line,
+                self._views.function_in(value, site.module),
+                router=router if framework else "",
+                call=site.call,
+            )
+
+    def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
+        """The routes of a function that registers whatever rules and view its callers hand to it."""
+        rule = site.call.argument(0, "rule")
+        source = (rule.meaning or rule.name).removesuffix("[]").lstrip("?") if isinstance(rule, Name) else ""
+        _, framework = self._routers.receiver(site)
+        for (caller, value), (_, rules) in zip(
+            self._views.handed_values(site, view_name), self._views.handed_values(site, source), strict=False
+        ):
+            paths = [text for item in flattened(rules) if (text := self._views.text(item, caller.module))]
+            view = self._views.class_in(value, caller.module)
+            if view is not None:
+                yield from self._class_routes(view, paths, framework or "flask", caller, "", ())
+            elif (handler := self._views.function_in(value, caller.module)) is not None:
+                methods = self._methods(caller)
+                yield from self._routers.made(
+                    paths, methods, framework or "flask", caller.module, caller.call.line, handler, call=caller.call
+                )
+
+    def _added_route(self, site: CallSite) -> Iterator[Route]:
+        texts = [
+            text if isinstance(text, str) else ""
+            for text in (self._python.constant(value, site.module) for value in site.call.args[:3])
+        ]
+        at = next((index for index, text in enumerate(texts) if text.startswith("/")), None)
+        if at is None:
+            if len(site.call.args) >= 2 and site.last == "add_route" and "falcon" in self._python.imported:
+                yield from self._tabled(site)
+            return
+        value = (
+            site.call.args[at + 1]
+            if at + 1 < len(site.call.args)
+            else site.call.keyword("endpoint") or site.call.keyword("handler")
+        )
+        if at == 1 and texts[0] in self._pyramid.patterns:
+            return
+        method = texts[0] if at == 1 and texts[0].isupper() else ""
+        router, framework = self._routers.receiver(site)
+        view = self._views.class_in(value, site.module)
+        if view is not None:
+            yield from self._class_routes(
+                view, [texts[at]], framework or "falcon", site, router if framework else "", ()
+            )
+        elif responders := self._views.responders(value, site.module):
+            for verb, responder in responders:
+                yield from self._routers.made(
+                    [texts[at]],
+                    [verb],
+                    framework or "falcon",
+                    site.module,
+                    site.call.line,
+                    responder,
+                    router=router if framework else "",
+                    call=site.call,
+                )
+        else:
+            methods = [method] if method and method != "*" else self._methods(site)
+            yield from self._routers.made(
+                [texts[at]],
+                methods,
+                framework or ("falcon" if at == 0 and any(self._python.imports("falcon")) else "aiohttp"),
+                site.module,
+                site.call.line,
+                self._views.function_in(value, site.module),
+                router=router if framework else "",
+                call=site.call,
+            )
+
+    def _tabled(self, site: CallSite) -> Iterator[Route]:
+        """Resources of Falcon that a loop adds from tables of paths: its own, or those that functions give it."""
+        resource = site.call.args[1]
+        if not (isinstance(resource, Name) and resource.name.startswith("?")) or site.function is None:
+            return
+        for prefix, path, value, module in self._rows(site.module, site.call.scope, ""):
+            view = self._views.class_in(value, module)
+            if view is not None and any(self._views.verb_methods(view)):
+                call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else site.call
+                row = self._python.call_site(module, call) if call is not site.call else site
+                yield from self._class_routes(view, [f"{prefix}{path}" or "/"], "falcon", row, "", ())
+
+    def _rows(
+        self, module: Module, scope: int, prefix: str, depth: int = 0
+    ) -> Iterator[tuple[str, str, Value, Module]]:
+        """The pairs of a path and something else in the lists of a function, tables within tables followed."""
+        facts = module.facts
+        lists = [item.value for item in facts.assignments if item.scope == scope]
+        lists += [item.value for item in facts.returns if item.scope == scope]
+        lists += [value for call in facts.calls if call.scope == scope and call.last == "extend" for value in call.args]
+        for pair in (pair for value in lists if isinstance(value, Items) for pair in value.items):
+            if not isinstance(pair, Items) or len(pair.items) != 2 or not isinstance(pair.items[0], Const):
+                continue
+            path, value = pair.items[0].value, pair.items[1]
+            if not isinstance(path, str) or depth > 2:
+                continue
+            if isinstance(value, Items):
+                for inner in value.items:
+                    if isinstance(inner, Items) and len(inner.items) == 2 and isinstance(inner.items[0], Const):
+                        yield path.rstrip("/"), str(inner.items[0].value), inner.items[1], module
+                continue
+            made = self._python.definition(value.name, module) if isinstance(value, Invoke) else None
+            if made is not None and made.definition.kind == "function":
+                yield from self._rows(made.module, made.index, f"{prefix}{path}".rstrip("/"), depth + 1)
+            else:
+                yield prefix, path, value, module
+
+    def listed(self) -> Iterator[Route]:
+        """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""
+        for site in self._python.calls(
+            "starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"
+        ):
+            path = self._views.text(site.call.argument(0, "path"), site.module)
+            value = site.call.argument(1, "endpoint")
+            view = self._views.class_in(value, site.module)
+            if view is not None:
+                yield from self._class_routes(view, [path], "starlette", site, "", ())
+            else:
+                methods = ["WEBSOCKET"] if "WebSocket" in site.name else self._methods(site)
+                yield from self._routers.made(
+                    [path],
+                    methods,
+                    "starlette",
+                    site.module,
+                    site.call.line,
+                    self._views.function_in(value, site.module),
+                    call=site.call,
+                )
+        for site in self._python.calls(*(f"aiohttp.web.{verb}" for verb in VERBS), "aiohttp.web.view"):
+            path = self._views.text(site.call.argument(0, "path"), site.module)
+            value = site.call.argument(1, "handler")
+            view = self._views.class_in(value, site.module)
+            if view is not None:
+                yield from self._class_routes(view, [path], "aiohttp", site, "", ())
+            else:
+                yield from self._routers.made(
+                    [path],
+                    [site.last],
+                    "aiohttp",
+                    site.module,
+                    site.call.line,
+                    self._views.function_in(value, site.module),
+                    call=site.call,
+                )

@@ -1,0 +1,107 @@
+"""What a route of a web framework is, what may guard it, and how its path is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Items, Value
+from readiness_bot.model import Location
+from readiness_bot.repo.python import DefinitionSite, Module
+
+VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+
+STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+"""The methods that change state, by RFC 9110: those that are not safe."""
+
+_PATTERN_NOISE = re.compile(
+    r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that stands between a request and its handler: a resolved name, how it is attached, and where.
+
+    `level` tells what it is attached to: the route itself, its handler's class, the router, or the application.
+    """
+
+    kind: Literal["dependency", "decorator", "permission", "authentication", "throttle", "mixin", "hook", "middleware"]
+    name: str
+    level: Literal["route", "class", "router", "application"]
+    path: str
+    line: int
+    arguments: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One path with its methods. `handler` is the function or method that answers, None where it could not be resolved.
+
+    `is_wired` is False where its router is defined and no application includes it. `response_model` is what the route
+    declares to answer with, where its framework has such a thing; `call` is the registration.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    framework: str
+    module: Module
+    line: int
+    handler: DefinitionSite | None
+    view: DefinitionSite | None
+    """The class that holds the handler, for class-based views."""
+    router: str
+    is_wired: bool
+    guards: tuple[Guard, ...]
+    call: Call | None
+
+    @property
+    def changes_state(self) -> bool:
+        """Whether one of the methods is not safe."""
+        return not STATE_CHANGING.isdisjoint(self.methods)
+
+    @property
+    def location(self) -> Location:
+        """The handler's place, else the registration's."""
+        if self.handler is not None:
+            return self.handler.location
+        statement = self.call.statement if self.call is not None else ""
+        scope = self.call.scope if self.call is not None else -1
+        return Location(self.module.path, self.line, self.line, self.module.symbol(scope), statement)
+
+    @property
+    def name(self) -> str:
+        """Methods and path as people write them: `POST /items`."""
+        return f"{','.join(self.methods)} {self.path}"
+
+
+def flattened(value: Value | None) -> list[Value]:
+    """The members of a display, else the value alone."""
+    if value is None:
+        return []
+    if isinstance(value, Items):
+        return [inner for item in value.items for inner in flattened(item)]
+    return [value]
+
+
+def plain_pattern(pattern: str) -> str:
+    """A URL pattern as a path: named and unnamed groups become `{name}`, anchors go."""
+    text = _PATTERN_NOISE.sub(
+        lambda match: (
+            f"{{{match.group(1)}}}"
+            if match.group(1)
+            else ("{}" if match.group(0).startswith("(") and not match.group(0).startswith("(?:") else "")
+        ),
+        pattern,
+    )
+    return text.replace("/?", "/").replace("<", "{").replace(">", "}")
+
+
+def joined(prefix: str, path: str) -> str:
+    """Two parts of a path with one slash between them; always absolute."""
+    if not path:
+        return prefix or "/"
+    joined = f"{prefix.rstrip('/')}/{path.lstrip('/')}" if prefix else path
+    return joined if joined.startswith("/") else f"/{joined}"

@@ -1,0 +1,237 @@
+"""What stands before the handlers of routes: dependencies, decorators, and what classes of views declare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from readiness_bot.facts.values import Index, Invoke, Name, Other, Value
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.route import VERBS, Guard, flattened
+from readiness_bot.repo.views import Views
+
+_CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "decorator"]] = {
+    "permission_classes": "permission",
+    "permissions": "permission",
+    "permission_required": "permission",
+    "authentication_classes": "authentication",
+    "throttle_classes": "throttle",
+    "decorators": "decorator",
+    "method_decorators": "decorator",
+    "guards": "permission",
+    "middleware": "decorator",
+}
+
+
+class RouteGuards:
+    """Questions about what guards routes."""
+
+    def __init__(self, python: Python, views: Views) -> None:
+        self._python = python
+        self._views = views
+
+    def of_call(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
+        """The guards that a registration, an inclusion or a router's making names."""
+        for keyword in ("dependencies", "auth", "guards", "middleware"):
+            value = site.call.keyword(keyword)
+            if isinstance(value, Name) and value.name.startswith("?"):
+                for caller, handed in self._views.handed_values(site, value.name[1:]):
+                    if handed is not None:
+                        yield from self._guards_in(handed, caller.module, caller.call.line, level)
+            elif value is not None:
+                yield from self._guards_in(value, site.module, site.call.line, level)
+
+    def _guards_in(
+        self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]
+    ) -> Iterator[Guard]:
+        for item in flattened(value):
+            if isinstance(item, Invoke):
+                inner = module.facts.calls[item.call] if item.call >= 0 else None
+                arguments = inner.args if inner is not None else ()
+                first = arguments[0] if arguments else (inner.keyword("dependency") if inner is not None else None)
+                if item.name.rpartition(".")[2] in ("Depends", "Security") and first is not None:
+                    for value in self._chosen_values(first, module, inner.scope if inner is not None else -1):
+                        name = self._dependency_name(value, module)
+                        yield Guard("dependency", name, level, module.path, line, arguments[1:])
+                else:
+                    yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
+            elif isinstance(item, Name):
+                assigned = self._python.assignment(item.name, module)
+                if (
+                    assigned is not None
+                    and not isinstance(assigned[1].value, Name)
+                    and flattened(assigned[1].value) != [item]
+                ):
+                    yield from self._guards_in(assigned[1].value, assigned[0], line, level)
+                else:
+                    yield Guard("dependency", self._python.identify(item.name, module), level, module.path, line)
+
+    @staticmethod
+    def _chosen_values(value: Value, module: Module, scope: int) -> list[Value]:
+        """What a local variable may hold, where branches bind it to one thing or another; else the value alone."""
+        bound: list[Value] = [
+            item.value
+            for item in module.facts.assignments
+            if isinstance(value, Name)
+            and value.name.startswith("?")
+            and item.scope == scope
+            and item.target == value.name
+            and isinstance(item.value, Name)
+        ]
+        return bound or [value]
+
+    def _dependency_name(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            identity = self._python.identify(value.name, module)
+            return identity or value.name
+        if isinstance(value, Invoke):
+            return self._python.mean(value.name, module)
+        return ""
+
+    def dependencies(self, function: DefinitionSite, depth: int = 0) -> Iterator[Guard]:
+        """The dependencies that a function asks for in its parameters, and theirs, outermost first."""
+        if depth > 6:
+            return
+        for parameter in function.definition.parameters:
+            for value in (parameter.default, parameter.annotation):
+                for guard in self.asked_for_in(value, function.module, function.definition.line):
+                    yield guard
+                    inner = self._python.definition_named(guard.name)
+                    if inner is not None and inner.name != function.name:
+                        target = inner
+                        if inner.definition.kind == "class":
+                            member = self._python.member(inner, "__call__") or self._python.member(inner, "__init__")
+                            if member is None:
+                                continue
+                            target = member
+                        yield from self.dependencies(target, depth + 1)
+
+    def asked_for_in(self, value: Value | None, module: Module, line: int, depth: int = 0) -> Iterator[Guard]:
+        """The dependencies that a parameter's default or annotation asks for."""
+        if value is None or depth > 4:
+            return
+        if isinstance(value, Invoke):
+            if value.name.rpartition(".")[2] in ("Depends", "Security", "Inject", "Provide") and value.call >= 0:
+                inner = module.facts.calls[value.call]
+                first = inner.argument(0, "dependency")
+                if first is not None:
+                    yield Guard(
+                        "dependency",
+                        self._dependency_name(first, module),
+                        "route",
+                        module.path,
+                        line,
+                        (*inner.args[1:], *(v for _, v in inner.keywords)),
+                    )
+            else:
+                yield from self._made_dependency(value, module, line)
+        elif isinstance(value, Index):
+            for item in value.items:
+                yield from self.asked_for_in(item, module, line, depth + 1)
+        elif isinstance(value, Name) and not value.name.startswith("?"):
+            assigned = self._python.assignment(value.name, module)
+            if assigned is not None:
+                yield from self.asked_for_in(assigned[1].value, assigned[0], line, depth + 1)
+
+    def _made_dependency(self, value: Invoke, module: Module, line: int) -> Iterator[Guard]:
+        """What a function of the tree makes a dependency of: `user=require_role("admin")`."""
+        maker = self._python.definition(value.name, module)
+        if maker is None or maker.definition.kind != "function":
+            return
+        for item in maker.module.facts.returns:
+            if (
+                item.scope == maker.index
+                and isinstance(item.value, Invoke)
+                and item.value.name.rpartition(".")[2] in ("Depends", "Security")
+            ):
+                yield Guard("dependency", maker.name, "route", module.path, line, ())
+                return
+
+    def of_handler(self, handler: DefinitionSite) -> Iterator[Guard]:
+        """The guards of a function by its decorators and parameters."""
+        yield from self._decorator_guards(handler, "route")
+        yield from self.dependencies(handler)
+
+    def _decorator_guards(self, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
+        for decorator in site.definition.decorators:
+            arguments: tuple[Value, ...] = ()
+            if isinstance(decorator, Invoke):
+                name = self._python.identify(decorator.name, site.module)
+                if decorator.call >= 0:
+                    call = site.module.facts.calls[decorator.call]
+                    name = self._python.identify(call.via or call.name, site.module)
+                    arguments = (*call.args, *(value for _, value in call.keywords))
+            elif isinstance(decorator, Name):
+                name = self._python.identify(decorator.name, site.module)
+            else:
+                continue
+            last = name.rpartition(".")[2]
+            if last in VERBS or last in ("route", "api_route", "websocket"):
+                continue
+            if last == "method_decorator":
+                for value in arguments:
+                    for item in flattened(value):
+                        inner = self._value_name(item, site.module)
+                        if inner:
+                            yield Guard("decorator", inner, level, site.module.path, site.definition.first_line)
+            yield Guard("decorator", name, level, site.module.path, site.definition.first_line, arguments)
+
+    def _value_name(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            return self._python.identify(value.name, module)
+        if isinstance(value, Invoke):
+            return self._python.identify(value.name, module)
+        return ""
+
+    def of_class(self, view: DefinitionSite) -> Iterator[Guard]:
+        """The guards that a class of views declares or inherits."""
+        for item in self._python.ancestry(view):
+            yield from self._decorator_guards(item, "class")
+            for method in item.methods:
+                if method.definition.name in ("dispatch", "prepare"):  # what every request of the view goes through
+                    yield from self._decorator_guards(method, "class")
+            if item.name != view.name:
+                yield Guard("mixin", item.name, "class", item.module.path, item.definition.line)
+        for base in self._python.external_bases(view):
+            yield Guard("mixin", base, "class", view.module.path, view.definition.line)
+        for name, kind in _CLASS_GUARDS.items():
+            found = self._python.class_value(view, name)
+            if found is not None and found[1].value is not None:
+                module, bound = found
+                for value in flattened(found[1].value):
+                    resolved = self._value_name(value, module)
+                    if isinstance(value, Other) and kind == "permission":
+                        # `IsAuthenticated & (IsOwner | ReadOnly)`
+                        for part in value.names:
+                            name_ = self._python.identify(part, module)
+                            yield Guard(kind, name_, "class", module.path, bound.line)
+                        continue
+                    arguments: tuple[Value, ...] = (value,) if not resolved else ()
+                    yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
+        yield from self._chosen_permissions(view)
+
+    def _chosen_permissions(self, view: DefinitionSite) -> Iterator[Guard]:
+        """The permissions that a view's `get_permissions` gives, where it names some in every case."""
+        method = self._python.member(view, "get_permissions")
+        if method is None:
+            return
+        module = method.module
+        given = [item for item in module.facts.returns if item.scope == method.index]
+        named = [[self._value_name(value, module) for value in flattened(item.value)] for item in given]
+        if all(
+            names and all(name and not name.removesuffix("()").endswith("AllowAny") for name in names)
+            for names in named
+        ):
+            for item, names in zip(given, named, strict=True):
+                for name in names:
+                    yield Guard("permission", name.removesuffix("()"), "class", module.path, item.line)
+
+    def around(self, value: Value | None, site: CallSite) -> Iterator[Guard]:
+        """What a view is wrapped in where it is registered: `login_required(View.as_view())`."""
+        while isinstance(value, Invoke) and value.call >= 0:
+            inner = site.module.facts.calls[value.call]
+            name = self._python.identify(inner.via or inner.name, site.module)
+            if name.endswith(".as_view"):
+                return
+            yield Guard("decorator", name, "route", site.module.path, site.call.line, inner.args)
+            value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)

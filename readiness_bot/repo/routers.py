@@ -1,0 +1,413 @@
+"""The routers and applications of a tree, how they are put into each other, and the routes that come of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
+from readiness_bot.repo.route_guards import RouteGuards
+from readiness_bot.repo.url_patterns import DJANGO_PATHS, UrlPatterns
+from readiness_bot.repo.views import Views
+
+_ROUTERS: dict[str, str] = {
+    "fastapi.FastAPI()": "fastapi",
+    "fastapi.APIRouter()": "fastapi",
+    "fastapi.routing.APIRouter()": "fastapi",
+    "fastapi.applications.FastAPI()": "fastapi",
+    "starlette.applications.Starlette()": "starlette",
+    "starlette.routing.Router()": "starlette",
+    "flask.Flask()": "flask",
+    "flask.Blueprint()": "flask",
+    "flask.blueprints.Blueprint()": "flask",
+    "quart.Quart()": "quart",
+    "quart.Blueprint()": "quart",
+    "apiflask.APIFlask()": "flask",
+    "apiflask.APIBlueprint()": "flask",
+    "flask_openapi3.OpenAPI()": "flask",
+    "flask_openapi3.APIBlueprint()": "flask",
+    "flask_smorest.Blueprint()": "flask",
+    "flask_restx.Namespace()": "flask-restx",
+    "flask_restx.Api()": "flask-restx",
+    "flask_restplus.Namespace()": "flask-restx",
+    "flask_restplus.Api()": "flask-restx",
+    "flask_restful.Api()": "flask-restful",
+    "flask_rest_jsonapi.Api()": "flask-rest-jsonapi",
+    "flask_combo_jsonapi.Api()": "flask-rest-jsonapi",
+    "sanic.Sanic()": "sanic",
+    "sanic.Blueprint()": "sanic",
+    "sanic.blueprints.Blueprint()": "sanic",
+    "ninja.NinjaAPI()": "django-ninja",
+    "ninja.Router()": "django-ninja",
+    "ninja_extra.NinjaExtraAPI()": "django-ninja",
+    "ninja_extra.Router()": "django-ninja",
+    "aiohttp.web.RouteTableDef()": "aiohttp",
+    "aiohttp.web.Application()": "aiohttp",
+    "bottle.Bottle()": "bottle",
+    "bottle": "bottle",
+    "chalice.Chalice()": "chalice",
+    "robyn.Robyn()": "robyn",
+    "robyn.SubRouter()": "robyn",
+    "blacksheep.Application()": "blacksheep",
+    "blacksheep.server.Application()": "blacksheep",
+    "falcon.App()": "falcon",
+    "falcon.asgi.App()": "falcon",
+    "falcon.API()": "falcon",
+    "aws_lambda_powertools.event_handler.APIGatewayRestResolver()": "lambda-powertools",
+    "aws_lambda_powertools.event_handler.APIGatewayHttpResolver()": "lambda-powertools",
+    "aws_lambda_powertools.event_handler.api_gateway.Router()": "lambda-powertools",
+    "litestar.Router()": "litestar",
+    "litestar.Litestar()": "litestar",
+    "nicegui.app": "nicegui",
+    "nicegui.APIRouter()": "nicegui",
+    "eve.Eve()": "flask",
+    "connexion.FlaskApp()": "connexion",
+    "connexion.App()": "connexion",
+    "connexion.AsyncApp()": "connexion",
+}
+
+APPLICATIONS = frozenset(
+    name
+    for name in _ROUTERS
+    if name.split(".")[-1]
+    in (
+        "FastAPI()",
+        "Starlette()",
+        "Flask()",
+        "Quart()",
+        "APIFlask()",
+        "OpenAPI()",
+        "Sanic()",
+        "NinjaAPI()",
+        "NinjaExtraAPI()",
+        "Application()",
+        "Bottle()",
+        "Chalice()",
+        "Robyn()",
+        "App()",
+        "API()",
+        "APIGatewayRestResolver()",
+        "APIGatewayHttpResolver()",
+        "Litestar()",
+        "app",
+        "Eve()",
+        "FlaskApp()",
+        "AsyncApp()",
+        "bottle",
+    )
+)
+
+_INCLUDING = frozenset(
+    {
+        "include_router",
+        "register_blueprint",
+        "blueprint",
+        "add_router",
+        "add_namespace",
+        "mount",
+        "add_subapp",
+        "add_routes",
+        "add_child",
+        "register",
+    }
+)
+
+_ROUTER_NAMES = frozenset({"app", "router", "bp", "blueprint", "api", "application", "api_router", "ns"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Inclusion:
+    """One router put into another, or into an application."""
+
+    parent: str
+    prefix: str
+    guards: tuple[Guard, ...]
+
+
+class Routers:
+    """Questions about routers and applications."""
+
+    def __init__(self, python: Python, views: Views, guards: RouteGuards, patterns: UrlPatterns) -> None:
+        self._python = python
+        self._views = views
+        self._guards = guards
+        self._patterns = patterns
+
+    def receiver(self, site: CallSite) -> tuple[str, str]:
+        """The router a method is called on: its identity in the tree (empty if local) and the framework.
+
+        Empty if it is none.
+        """
+        name = site.name
+        owner = name.rpartition(".")[0]
+        framework = _ROUTERS.get(owner, "")
+        if not framework and ":" in owner:
+            klass = self._python.class_of(owner, site.module)
+            bases = self._python.external_bases(klass) if klass is not None else ()
+            framework = next((_ROUTERS[f"{base}()"] for base in bases if f"{base}()" in _ROUTERS), "")
+        if not framework and owner.startswith("?") and "." not in owner and owner[1:] in _ROUTER_NAMES:
+            framework = self._guessed_framework
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        identity = self._python.identify(via, site.module) if via else ""
+        if framework and via.startswith("?"):
+            identity = self._handed_in(site, via[1:]) or identity
+        return (
+            identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"
+        ), framework
+
+    def _handed_in(self, site: CallSite, name: str) -> str:
+        """The module's router or application that a function is called with in place of this parameter."""
+        function = site.function
+        if function is None:
+            return ""
+        names = [parameter.name for parameter in function.parameters]
+        if name not in names:
+            return ""
+        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
+            value = caller.call.argument(names.index(name), name)
+            if isinstance(value, Name) and not value.name.startswith("?"):
+                identity = self._python.identify(value.name, caller.module)
+                if ":" in identity:
+                    return identity
+        return ""
+
+    @cached_property
+    def _guessed_framework(self) -> str:
+        """The framework of a router that is only a parameter: the one the tree imports."""
+        for package, framework in (
+            ("fastapi", "fastapi"),
+            ("flask", "flask"),
+            ("quart", "quart"),
+            ("sanic", "sanic"),
+            ("starlette", "starlette"),
+        ):
+            if package in self._python.imported:
+                return framework
+        return ""
+
+    @cached_property
+    def _constructions(self) -> dict[str, tuple[CallSite, str]]:
+        """The call that made each router or application, by the router's identity, with the kind of object."""
+        found: dict[str, tuple[CallSite, str]] = {}
+        for site in self._python.all_calls:
+            kind = f"{site.name}()"
+            if kind not in _ROUTERS and ":" in kind:
+                klass = (
+                    self._python.class_of(site.name, site.module)
+                    if site.name.rpartition(":")[2][:1].isupper()
+                    else None
+                )
+                bases = self._python.external_bases(klass) if klass is not None else ()
+                kind = next((f"{base}()" for base in bases if f"{base}()" in _ROUTERS), "")
+            if kind in _ROUTERS and site.call.result:
+                result = site.call.result
+                identity = (
+                    self._python.identify(result, site.module)
+                    if result.startswith(":")
+                    else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{result}"
+                )
+                found.setdefault(identity, (site, kind))
+        return found
+
+    @cached_property
+    def _inclusions(self) -> dict[str, tuple[_Inclusion, ...]]:
+        """For each router's identity, where it is put, with the prefix and the guards that come with it."""
+        found: dict[str, list[_Inclusion]] = defaultdict(list)
+        for site in self._python.all_calls:
+            if site.last not in _INCLUDING or not (site.call.args or site.call.keywords):
+                continue
+            parent, framework = self.receiver(site)
+            if not framework:
+                continue
+            for value in self._included(site):
+                name = self._router_of(value, site.module)
+                if name:
+                    found[name].append(
+                        _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
+                    )
+        for identity, (site, kind) in self._constructions.items():
+            if kind.endswith(".Api()") or "connexion" in kind:
+                for parent in self._held_by(site):
+                    found[identity].append(
+                        _Inclusion(parent, self._views.text(site.call.keyword("prefix"), site.module), ())
+                    )
+        return {name: tuple(items) for name, items in found.items()}
+
+    def _held_by(self, site: CallSite) -> Iterator[str]:
+        """The application or blueprint that an API object is made for, at once or later by `init_app`."""
+        held = site.call.args[:1]
+        if "jsonapi" in site.name and len(site.call.args) > 1:
+            # `Api(app, blueprint)`: the blueprint is what is served, wherever that is registered.
+            held = site.call.args[1:2]
+        for value in (*held, site.call.keyword("app"), site.call.keyword("blueprint")):
+            name = self._router_of(value, site.module) if value is not None else ""
+            if name:
+                yield name
+
+    def _included(self, site: CallSite) -> Iterator[Value]:
+        for value in site.call.args[1:2] if site.last == "add_router" else ():
+            located = (
+                self._python.located(value.value, site.module.path)
+                if isinstance(value, Const) and isinstance(value.value, str) and "." in value.value
+                else None
+            )
+            if located is not None:
+                yield Name(f"{located[0].path}:{located[1]}")
+        for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+            if isinstance(value, (Name | Index, Invoke)):
+                yield value
+
+    def _router_of(self, value: Value, module: Module) -> str:
+        if isinstance(value, Name):
+            if value.name.startswith("?"):
+                return ""
+            if value.name in self._constructions:
+                return value.name
+            identity = self._python.identify(value.name, module)
+            if identity in self._constructions:
+                return identity
+            path, _, rest = identity.partition(":")
+            return next(
+                (f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions),
+                identity if ":" in identity else "",
+            )
+        if isinstance(value, Invoke):
+            return value.name
+        return ""
+
+    @cached_property
+    def _includes_dynamically(self) -> bool:
+        """Whether some router is included through a loop or a call whose result nobody can read here."""
+        for site in self._python.all_calls:
+            if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
+                value = next(iter((*site.call.args, *(value for _, value in site.call.keywords))), None)
+                if value is None or not isinstance(value, Name) or value.name.startswith("?"):
+                    return True
+        return False
+
+    def _prefix(self, site: CallSite) -> str:
+        for keyword in ("prefix", "url_prefix", "path"):
+            text = self._views.text(site.call.keyword(keyword), site.module)
+            if text:
+                return text
+        if site.last in ("mount", "add_subapp", "add_router", "add_namespace"):
+            for value in site.call.args[:2]:
+                text = self._views.text(value, site.module)
+                if text.startswith("/"):
+                    return text
+        return ""
+
+    def _own_prefix(self, identity: str) -> tuple[str, tuple[Guard, ...]]:
+        made = self._constructions.get(identity)
+        if made is None:
+            return "", ()
+        site = made[0]
+        prefix = self._prefix(site)
+        if (
+            not prefix
+            and made[1].endswith("Namespace()")
+            and not any(place.prefix for place in self._inclusions.get(identity, ()))
+        ):
+            name = self._views.text(site.call.argument(0, "name"), site.module)
+            prefix = f"/{name}" if name else ""
+        level: Literal["router", "application"] = "application" if made[1] in APPLICATIONS else "router"
+        return prefix, tuple(self._guards.of_call(site, level))
+
+    def _mounted(self, identity: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], tuple[Guard, ...], bool]:
+        """The prefixes that a router ends up under, the guards on the way, and whether an application holds it."""
+        own, guards = self._own_prefix(identity)
+        made = self._constructions.get(identity)
+        if identity in seen or len(seen) > 8:
+            return [own], guards, False
+        places = self._inclusions.get(identity, ())
+        if not places:
+            is_application = made is None or made[1] in APPLICATIONS
+            if is_application and identity in self._in_url_patterns:
+                return [joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
+            return [own], guards, is_application or self._includes_dynamically
+        prefixes: list[str] = []
+        every: list[Guard] = list(guards)
+        shared: list[frozenset[Guard]] = []
+        wired = made is not None and made[1] in APPLICATIONS
+        for place in places:
+            above, above_guards, above_wired = self._mounted(place.parent, seen | {identity})
+            wired = wired or above_wired
+            prefixes += [f"{prefix}{place.prefix}{own}" for prefix in above]
+            shared.append(frozenset((*place.guards, *above_guards)))
+        # A guard protects the router's routes only where each of its inclusions has it.
+        every += sorted(frozenset.intersection(*shared), key=lambda guard: (guard.path, guard.line, guard.name))
+        return sorted(set(prefixes))[:4], tuple(every), wired
+
+    @cached_property
+    def _in_url_patterns(self) -> dict[str, list[str]]:
+        """Below which paths of Django's patterns an application that has `urls` of its own is put."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in self._python.calls(*DJANGO_PATHS):
+            value = site.call.argument(1, "view")
+            if not isinstance(value, Name):
+                continue
+            identity, _, last = self._python.identify(value.name, site.module).rpartition(".")
+            if last == "urls" and identity in self._constructions:
+                inner = joined(
+                    self._patterns.above(site),
+                    plain_pattern(self._views.text(site.call.argument(0, "route"), site.module)),
+                )
+                found[identity] += [
+                    joined(prefix, inner).rstrip("/") for prefix in self._patterns.prefixes(site.module.path)[0]
+                ]
+        return dict(found)
+
+    @cached_property
+    def _mounts(self) -> dict[str, tuple[list[str], tuple[Guard, ...], bool]]:
+        return {}
+
+    def _mount_of(self, identity: str) -> tuple[list[str], tuple[Guard, ...], bool]:
+        known = self._mounts.get(identity)
+        if known is None:
+            known = self._mounts[identity] = self._mounted(identity)
+        return known
+
+    def made(
+        self,
+        paths: Iterable[str],
+        methods: Iterable[str],
+        framework: str,
+        module: Module,
+        line: int,
+        handler: DefinitionSite | None,
+        *,
+        view: DefinitionSite | None = None,
+        router: str = "",
+        guards: Iterable[Guard] = (),
+        call: Call | None = None,
+        wired: bool | None = None,
+    ) -> Iterator[Route]:
+        """The routes of one registration, a path each, with all that stands before their handler."""
+        prefixes, mounted_guards, is_wired = self._mount_of(router) if router else ([""], (), True)
+        own: list[Guard] = list(guards)
+        if handler is not None:
+            own += self._guards.of_handler(handler)
+        if view is not None:
+            own += self._guards.of_class(view)
+        ordered = tuple(sorted({method.upper() for method in methods})) or ("GET",)
+        for path in paths:
+            for prefix in prefixes:
+                yield Route(
+                    joined(prefix, path),
+                    ordered,
+                    framework,
+                    module,
+                    line,
+                    handler,
+                    view,
+                    router,
+                    is_wired if wired is None else wired,
+                    tuple(dict.fromkeys((*own, *mounted_guards))),
+                    call,
+                )

@@ -1,0 +1,127 @@
+"""How Django's modules of URL patterns include each other, and below which paths they end up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from readiness_bot.facts.values import Const, Items, Name, Other
+from readiness_bot.model import Area
+from readiness_bot.repo.python import CallSite, Python
+from readiness_bot.repo.route import joined, plain_pattern
+from readiness_bot.repo.views import Views
+
+DJANGO_PATHS = frozenset(
+    {
+        "django.urls.path",
+        "django.urls.re_path",
+        "django.conf.urls.url",
+        "django.conf.urls.re_path",
+        "django.urls.conf.path",
+        "django.urls.url",
+    }
+)
+
+_SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
+"""Modules of tests that may set an application up."""
+
+
+class UrlPatterns:
+    """Questions about modules of URL patterns."""
+
+    def __init__(self, python: Python, views: Views) -> None:
+        self._python = python
+        self._views = views
+
+    @cached_property
+    def _url_modules(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """For each module of URL patterns, the modules that include it and under which prefix."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
+            prefix = self.above(site)
+            includer = self._added_to(site) or site.module.path
+            target = site.call.argument(0, "arg")
+            if isinstance(target, Items):
+                for item in target.items:
+                    if isinstance(item, Other) and item.kind == "*" and item.names[0].endswith(".urls"):
+                        found[self._python.identify(item.names[0], site.module)].append((includer, prefix))
+                target = target.items[0] if target.items else None
+            text = self._python.constant(target, site.module)
+            if isinstance(text, str):
+                module = self._python.module_named(text, site.module.path)
+                if module is not None:
+                    found[module.path].append((includer, prefix))
+            elif isinstance(target, Name):
+                identity = self._python.identify(target.name, site.module)
+                found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append(
+                    (includer, prefix)
+                )
+        return {name: tuple(places) for name, places in found.items()}
+
+    def _added_to(self, site: CallSite) -> str:
+        """The module whose `urlpatterns` the pattern around a call is added to from elsewhere; empty for its own."""
+        index, outer = site.call.parent, None
+        while index >= 0:
+            outer = site.module.facts.calls[index]
+            index = outer.parent
+        if outer is None or outer.last not in ("append", "extend", "insert"):
+            return ""
+        owner, _, name = self._python.identify(outer.via or outer.name, site.module).partition(":")
+        return owner if name.startswith("urlpatterns.") and owner in self._python.modules else ""
+
+    def prefixes(self, key: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], bool]:
+        """Below which paths a module of patterns is served, and whether anything serves it."""
+        places = self._url_modules.get(key, ())
+        if not places:
+            return [""], self._is_root_urlconf(key.partition(":")[0])
+        if key in seen or len(seen) > 8:
+            return [""], False
+        prefixes: list[str] = []
+        wired = False
+        for path, prefix in places:
+            above, above_wired = self.prefixes(path, seen | {key})
+            prefixes += [joined(item, prefix) for item in above]
+            wired = wired or above_wired
+        return sorted(set(prefixes))[:4], wired
+
+    @cached_property
+    def _root_urlconfs(self) -> frozenset[str]:
+        found: set[str] = set()
+        for module in self._python.modules.values():
+            if module.area is Area.MIGRATION or (module.area is Area.TEST and not _SETTINGS.search(module.path)):
+                continue
+            for assignment in module.facts.assignments:
+                if (
+                    assignment.target.endswith("ROOT_URLCONF")
+                    and isinstance(assignment.value, Const)
+                    and isinstance(assignment.value.value, str)
+                ):
+                    target = self._python.module_named(assignment.value.value, module.path)
+                    if target is not None:
+                        found.add(target.path)
+        return frozenset(found)
+
+    def _is_root_urlconf(self, path: str) -> bool:
+        return not self._root_urlconfs or path in self._root_urlconfs
+
+    def above(self, site: CallSite) -> str:
+        """What the patterns around a call say, where lists of patterns are written inside one another."""
+        above = ""
+        index = site.call.parent
+        while index >= 0:
+            outer = site.module.facts.calls[index]
+            if self._python.mean(outer.name, site.module) in DJANGO_PATHS and outer.args:
+                pattern = plain_pattern(self._views.text(outer.args[0], site.module))
+                above = joined(pattern, above) if above else pattern
+            index = outer.parent
+        return above
+
+    def router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
+        """Below which paths the router of a registration is served, and whether anything serves it."""
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
+        if not attached:
+            return self.prefixes(site.module.path)
+        prefixes = [joined(above, inner) for path, inner in attached for above in self.prefixes(path)[0]]
+        return prefixes, any(self.prefixes(path)[1] for path, _ in attached)

@@ -1,0 +1,143 @@
+"""What the values in a registration of routes are: texts, handlers, and classes with a method for each verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.facts.values import Invoke, Name, Value
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.route import VERBS, flattened
+
+_GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
+    "CreateAPIView": ("POST",),
+    "ListAPIView": ("GET",),
+    "RetrieveAPIView": ("GET",),
+    "DestroyAPIView": ("DELETE",),
+    "UpdateAPIView": ("PUT", "PATCH"),
+    "ListCreateAPIView": ("GET", "POST"),
+    "RetrieveUpdateAPIView": ("GET", "PUT", "PATCH"),
+    "RetrieveDestroyAPIView": ("GET", "DELETE"),
+    "RetrieveUpdateDestroyAPIView": ("GET", "PUT", "PATCH", "DELETE"),
+    "CreateView": ("GET", "POST"),
+    "UpdateView": ("GET", "POST"),
+    "DeleteView": ("GET", "POST"),
+    "FormView": ("GET", "POST"),
+    "ListView": ("GET",),
+    "DetailView": ("GET",),
+    "TemplateView": ("GET",),
+    "RedirectView": ("GET",),
+    "LoginView": ("GET", "POST"),
+    "LogoutView": ("POST",),
+    "PasswordChangeView": ("GET", "POST"),
+    "PasswordResetView": ("GET", "POST"),
+    "ModelViewSet": ("GET", "POST", "PUT", "PATCH", "DELETE"),
+    "ReadOnlyModelViewSet": ("GET",),
+    "CreateModelMixin": ("POST",),
+    "UpdateModelMixin": ("PUT", "PATCH"),
+    "DestroyModelMixin": ("DELETE",),
+    "ListModelMixin": ("GET",),
+    "RetrieveModelMixin": ("GET",),
+    "TokenObtainPairView": ("POST",),
+    "TokenRefreshView": ("POST",),
+}
+
+
+class Views:
+    """What a registration's values mean, seen from its module."""
+
+    def __init__(self, python: Python) -> None:
+        self._python = python
+
+    def text(self, value: Value | None, module: Module) -> str:
+        """The text that a value is, with `{}` for what is put into it; empty for anything else."""
+        constant = self._python.constant(value, module)
+        if isinstance(constant, str):
+            return constant
+        parts = getattr(value, "parts", ())
+        if parts:
+            return "".join(
+                text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts
+            )
+        if isinstance(value, Name) and value.name:
+            return ""
+        return ""
+
+    def verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
+        """The methods of a class that answer a verb each."""
+        for verb in VERBS:
+            for name in (verb, f"on_{verb}", verb.upper()):
+                method = self._python.member(view, name)
+                if method is not None and method.definition.kind == "function":
+                    yield verb, method
+                    break
+
+    def generic_methods(self, view: DefinitionSite) -> tuple[str, ...]:
+        """The methods that the library's generic views above a class answer."""
+        methods: set[str] = set()
+        for base in self._python.external_bases(view):
+            methods.update(_GENERIC_VIEWS.get(base.rpartition(".")[2], ()))
+        limited = self._python.class_value(view, "http_method_names")
+        if limited is not None and limited[1].value is not None:
+            allowed = {
+                text.upper()
+                for item in flattened(limited[1].value)
+                if isinstance(text := self._python.constant(item, limited[0]), str)
+            }
+            methods = (methods or allowed) & allowed
+        return tuple(sorted(methods))
+
+    def class_in(self, value: Value | None, module: Module) -> DefinitionSite | None:
+        """The class that a value names, or makes a view of."""
+        if isinstance(value, Name):
+            return self._python.class_of(value.name, module)
+        if isinstance(value, Invoke):
+            name = value.name.removesuffix(".as_view")
+            if value.call >= 0:
+                call = module.facts.calls[value.call]
+                name = (call.via or call.name).removesuffix(".as_view").removesuffix(".as_asgi")
+            return self._python.class_of(name, module)
+        return None
+
+    def function_in(self, value: Value | None, module: Module) -> DefinitionSite | None:
+        """The function that a value names, through what wraps it."""
+        for _ in range(4):
+            if isinstance(value, Name):
+                found = self._python.definition(value.name, module)
+                if found is not None and found.definition.kind == "function":
+                    return found
+                assigned = self._python.assignment(value.name, module)
+                if assigned is None:
+                    return None
+                module, value = assigned[0], assigned[1].value
+            elif isinstance(value, Invoke) and value.call >= 0:
+                inner = module.facts.calls[value.call]
+                value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+            else:
+                return None
+        return None
+
+    def handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
+        """What the callers of the function around a call hand to it as this parameter, with their calls."""
+        function = site.function
+        names = [parameter.name for parameter in function.parameters] if function is not None else []
+        if function is None or name not in names:
+            return
+        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
+            yield caller, caller.call.argument(names.index(name), name)
+
+    def responders(self, value: Value | None, module: Module) -> list[tuple[str, DefinitionSite]]:
+        """The `on_get` and `on_post` of a module that Falcon takes as a resource, by their verb."""
+        if not isinstance(value, Name):
+            return []
+        path, _, rest = self._python.identify(value.name, module).partition(":")
+        resource = self._python.modules.get(path) if not rest else None
+        if resource is None:
+            return []
+        return [
+            (definition.name.removeprefix("on_"), DefinitionSite(resource, index, definition))
+            for index, definition in enumerate(resource.facts.definitions)
+            if definition.parent < 0
+            and definition.kind == "function"
+            and definition.name.startswith("on_")
+            and definition.name.removeprefix("on_") in VERBS
+        ]
