@@ -61,16 +61,8 @@ class DjangoRoutes:
                 methods = self._function_methods(handler) if handler is not None else ("GET",)
                 guards = tuple(self._guards.around(value, site))
                 framework = "django"
-                yield from self._routers.made(
-                    paths,
-                    methods,
-                    framework,
-                    site.module,
-                    site.call.line,
-                    handler,
-                    guards=guards,
-                    call=site.call,
-                    wired=wired,
+                yield from self._routers.registered(
+                    site, paths, methods, framework, handler, guards=guards, wired=wired
                 )
         yield from self._rest_routers()
 
@@ -105,34 +97,16 @@ class DjangoRoutes:
             else "django"
         )
         for verb, method in verbs:
-            yield from self._routers.made(
-                paths,
-                [verb],
-                framework,
-                site.module,
-                site.call.line,
-                method,
-                view=view,
-                guards=guards,
-                call=site.call,
-                wired=wired,
+            yield from self._routers.registered(
+                site, paths, [verb], framework, method, view=view, guards=guards, wired=wired
             )
         known = {verb.upper() for verb, _ in verbs}
         rest = [
             method for method in self._mapped_methods(site) or self._views.generic_methods(view) if method not in known
         ]
         if rest or not verbs:
-            yield from self._routers.made(
-                paths,
-                rest,
-                framework,
-                site.module,
-                site.call.line,
-                None,
-                view=view,
-                guards=guards,
-                call=site.call,
-                wired=wired,
+            yield from self._routers.registered(
+                site, paths, rest, framework, None, view=view, guards=guards, wired=wired
             )
 
     def _mapped_methods(self, site: CallSite) -> tuple[str, ...]:
@@ -189,15 +163,13 @@ class DjangoRoutes:
                 continue
             done.add(method)
             detail = "" if action in ("list", "create") else "/{pk}"
-            yield from self._routers.made(
+            yield from self._routers.registered(
+                site,
                 [f"{path.rstrip('/')}{detail}" for path in paths],
                 [method],
                 "django-rest-framework",
-                site.module,
-                site.call.line,
                 handler,
                 view=view,
-                call=site.call,
                 wired=wired,
             )
         for extra in view.methods:
@@ -232,16 +204,8 @@ class DjangoRoutes:
                     )
         rest = [method for method in self._views.generic_methods(view) if method not in done]
         if rest:
-            yield from self._routers.made(
-                paths,
-                rest,
-                "django-rest-framework",
-                site.module,
-                site.call.line,
-                None,
-                view=view,
-                call=site.call,
-                wired=wired,
+            yield from self._routers.registered(
+                site, paths, rest, "django-rest-framework", None, view=view, wired=wired
             )
 
     def _action_path(self, extra: DefinitionSite, decorator: str, call: Call | None) -> str:

@@ -62,16 +62,8 @@ class PyramidRoutes:
         name = next((each for each in names if isinstance(each, str)), "")
         methods = next((found for one in told if (found := self._request_methods(one))), ["GET"])
         guards = [guard for one in told for guard in self._permission_guards(one)][:1]
-        yield from self._routers.made(
-            self.patterns.get(name, ()),
-            methods,
-            "pyramid",
-            site.module,
-            site.call.line,
-            handler,
-            view=view,
-            guards=guards,
-            call=site.call,
+        yield from self._routers.registered(
+            site, self.patterns.get(name, ()), methods, "pyramid", handler, view=view, guards=guards
         )
 
     def _view_defaults(self, view: DefinitionSite | None) -> Iterator[CallSite]:
@@ -109,15 +101,8 @@ class PyramidRoutes:
             service = made.get(self._python.identify((call.via or call.name).rpartition(".")[0], site.module))
             if service is not None and site.last in VERBS:
                 path = plain_pattern(self._views.text(service.call.argument(1, "path"), service.module))
-                yield from self._routers.made(
-                    [path],
-                    [site.last],
-                    "cornice",
-                    site.module,
-                    call.line,
-                    target,
-                    guards=self._permission_guards(site),
-                    call=call,
+                yield from self._routers.registered(
+                    site, [path], [site.last], "cornice", target, guards=self._permission_guards(site)
                 )
             elif site.name.startswith("cornice.resource.") and target.definition.kind == "class":
                 yield from self._cornice_resource(site, target)

@@ -72,16 +72,8 @@ class RegisteredRoutes:
             if target.definition.kind == "class":
                 yield from self._class_routes(target, paths, framework, site, router, guards)
             else:
-                yield from self._routers.made(
-                    paths,
-                    self._methods(site),
-                    framework,
-                    site.module,
-                    call.line,
-                    target,
-                    router=router,
-                    guards=guards,
-                    call=call,
+                yield from self._routers.registered(
+                    site, paths, self._methods(site), framework, target, router=router, guards=guards
                 )
 
     def _paths(self, site: CallSite) -> list[str]:
@@ -121,16 +113,14 @@ class RegisteredRoutes:
             prefix = self._views.text(bound[1].value, bound[0]) if bound is not None else ""
         method = _LITESTAR[site.name]
         paths = [joined(prefix, path) for path in self._paths(site)]
-        yield from self._routers.made(
+        yield from self._routers.registered(
+            site,
             paths,
             [method] if method else self._methods(site),
             "litestar",
-            site.module,
-            site.call.line,
             target,
             view=view,
             guards=tuple(self._guards.of_call(site, "route")),
-            call=site.call,
         )
 
     def _class_routes(
@@ -142,33 +132,15 @@ class RegisteredRoutes:
         router: str,
         guards: tuple[Guard, ...],
     ) -> Iterator[Route]:
-        found = False
-        for verb, method in self._views.verb_methods(view):
-            found = True
-            yield from self._routers.made(
-                paths,
-                [verb],
-                framework,
-                site.module,
-                site.call.line,
-                method,
-                view=view,
-                router=router,
-                guards=guards,
-                call=site.call,
+        verbs = list(self._views.verb_methods(view))
+        for verb, method in verbs:
+            yield from self._routers.registered(
+                site, paths, [verb], framework, method, view=view, router=router, guards=guards
             )
-        if not found:
-            yield from self._routers.made(
-                paths,
-                self._views.generic_methods(view),
-                framework,
-                site.module,
-                site.call.line,
-                None,
-                view=view,
-                router=router,
-                guards=guards,
-                call=site.call,
+        if not verbs:
+            rest = self._views.generic_methods(view)
+            yield from self._routers.registered(
+                site, paths, rest, framework, None, view=view, router=router, guards=guards
             )
 
     def resources(self) -> Iterator[Route]:
@@ -190,13 +162,9 @@ class RegisteredRoutes:
                 path = self._views.text(site.call.args[0], site.module)
                 handler = self._views.function_in(site.call.args[1], site.module)
                 if path.startswith("/"):
-                    yield from self._routers.made(
-                        [path], [last[4:]], "aiohttp", site.module, site.call.line, handler, call=site.call
-                    )
+                    yield from self._routers.registered(site, [path], [last[4:]], "aiohttp", handler)
             elif last == "route" and len(site.call.args) >= 3:
                 yield from self._own_route(site)
-            elif last == "add_view" and len(site.call.args) >= 1:
-                continue
 
     def _own_route(self, site: CallSite) -> Iterator[Route]:
         """A dispatcher of the tree's own: `self.route("GET", (":id",), self.read)`, as resources register methods."""
@@ -212,14 +180,12 @@ class RegisteredRoutes:
         owner = site.module.symbol(site.call.scope).rpartition(".")[0]
         names = (f":{owner}().{name}" for name in ("resourceName", "resource_name", "prefix", "base_path"))
         prefix = next((text for name in names if (text := self._kept_text(name, site.module))), "")
-        yield from self._routers.made(
+        yield from self._routers.registered(
+            site,
             ["/" + "/".join(re.sub(r"^:(\w+)$", r"{\1}", text) for text in (prefix.strip("/"), *texts) if text)],
             [method],
             "own",
-            site.module,
-            site.call.line,
             handler,
-            call=site.call,
         )
 
     def _kept_text(self, name: str, module: Module) -> str:
@@ -256,17 +222,7 @@ class RegisteredRoutes:
         for verb, hooks in verbs.items():
             if not named or verb.upper() in named:
                 handler = next(filter(None, (self._python.member(view, hook) for hook in hooks)), None)
-                yield from self._routers.made(
-                    paths,
-                    [verb],
-                    framework,
-                    site.module,
-                    site.call.line,
-                    handler,
-                    view=view,
-                    router=router,
-                    call=site.call,
-                )
+                yield from self._routers.registered(site, paths, [verb], framework, handler, view=view, router=router)
 
     def _url_rule(self, site: CallSite) -> Iterator[Route]:
         path = self._views.text(site.call.argument(0, "rule"), site.module)
@@ -281,15 +237,13 @@ class RegisteredRoutes:
         if view is not None:
             yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
         elif value is not None:
-            yield from self._routers.made(
+            yield from self._routers.registered(
+                site,
                 [path],
                 self._methods(site),
                 framework or "flask",
-                site.module,
-                site.call.line,
                 self._views.function_in(value, site.module),
                 router=router if framework else "",
-                call=site.call,
             )
 
     def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
@@ -306,9 +260,7 @@ class RegisteredRoutes:
                 yield from self._class_routes(view, paths, framework or "flask", caller, "", ())
             elif (handler := self._views.function_in(value, caller.module)) is not None:
                 methods = self._methods(caller)
-                yield from self._routers.made(
-                    paths, methods, framework or "flask", caller.module, caller.call.line, handler, call=caller.call
-                )
+                yield from self._routers.registered(caller, paths, methods, framework or "flask", handler)
 
     def _added_route(self, site: CallSite) -> Iterator[Route]:
         texts = [
@@ -336,27 +288,18 @@ class RegisteredRoutes:
             )
         elif responders := self._views.responders(value, site.module):
             for verb, responder in responders:
-                yield from self._routers.made(
-                    [texts[at]],
-                    [verb],
-                    framework or "falcon",
-                    site.module,
-                    site.call.line,
-                    responder,
-                    router=router if framework else "",
-                    call=site.call,
+                yield from self._routers.registered(
+                    site, [texts[at]], [verb], framework or "falcon", responder, router=router if framework else ""
                 )
         else:
             methods = [method] if method and method != "*" else self._methods(site)
-            yield from self._routers.made(
+            yield from self._routers.registered(
+                site,
                 [texts[at]],
                 methods,
                 framework or ("falcon" if at == 0 and any(self._python.imports("falcon")) else "aiohttp"),
-                site.module,
-                site.call.line,
                 self._views.function_in(value, site.module),
                 router=router if framework else "",
-                call=site.call,
             )
 
     def _tabled(self, site: CallSite) -> Iterator[Route]:
@@ -408,14 +351,8 @@ class RegisteredRoutes:
                 yield from self._class_routes(view, [path], "starlette", site, "", ())
             else:
                 methods = ["WEBSOCKET"] if "WebSocket" in site.name else self._methods(site)
-                yield from self._routers.made(
-                    [path],
-                    methods,
-                    "starlette",
-                    site.module,
-                    site.call.line,
-                    self._views.function_in(value, site.module),
-                    call=site.call,
+                yield from self._routers.registered(
+                    site, [path], methods, "starlette", self._views.function_in(value, site.module)
                 )
         for site in self._python.calls(*(f"aiohttp.web.{verb}" for verb in VERBS), "aiohttp.web.view"):
             path = self._views.text(site.call.argument(0, "path"), site.module)
@@ -424,12 +361,6 @@ class RegisteredRoutes:
             if view is not None:
                 yield from self._class_routes(view, [path], "aiohttp", site, "", ())
             else:
-                yield from self._routers.made(
-                    [path],
-                    [site.last],
-                    "aiohttp",
-                    site.module,
-                    site.call.line,
-                    self._views.function_in(value, site.module),
-                    call=site.call,
+                yield from self._routers.registered(
+                    site, [path], [site.last], "aiohttp", self._views.function_in(value, site.module)
                 )

@@ -373,6 +373,35 @@ class Routers:
             known = self._mounts[identity] = self._mounted(identity)
         return known
 
+    def registered(
+        self,
+        site: CallSite,
+        paths: Iterable[str],
+        methods: Iterable[str],
+        framework: str,
+        handler: DefinitionSite | None,
+        *,
+        view: DefinitionSite | None = None,
+        router: str = "",
+        guards: Iterable[Guard] = (),
+        wired: bool | None = None,
+    ) -> Iterator[Route]:
+        """The routes that one call registers, where it stands."""
+        call, module = site.call, site.module
+        yield from self.made(
+            paths,
+            methods,
+            framework,
+            module,
+            call.line,
+            handler,
+            view=view,
+            router=router,
+            guards=guards,
+            call=call,
+            wired=wired,
+        )
+
     def made(
         self,
         paths: Iterable[str],
