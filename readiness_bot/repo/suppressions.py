@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,16 @@ class Suppressions:
             for module in self._python.production
             for comment in module.facts.suppressions
             if comment.kind == "readiness"
+        )
+
+    def by_linters(
+        self, path: str, line: int, end_line: int, *, nosec: Collection[str] = (), noqa: Collection[str] = ()
+    ) -> bool:
+        """Whether a linter's comment on the lines of a place names one of these rules, Bandit's or flake8's."""
+        return any(
+            set(rules) & set(item.ids)
+            for kind, rules in (("nosec", nosec), ("noqa", noqa))
+            for item in self.at(path, line, end_line, kind)
         )
 
     def at(self, path: str, line: int, end_line: int, kind: str) -> Iterator[Suppression]:

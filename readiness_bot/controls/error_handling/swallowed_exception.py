@@ -676,12 +676,12 @@ def _calls_only_parse(repo: Repo, site: DefinitionSite, above: frozenset[str]) -
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
     """Whether a comment of a linter that checks the same thing waives it, by its id: Bandit's or flake8's."""
-    first, last = handler.line, handler.end_line
-    return any(
-        {"B110", "B112"} & set(item.ids) for item in repo.suppressions.at(module.path, first, last, "nosec")
-    ) or any(
-        {"S110", "S112", "BLE001", "E722"} & set(item.ids)
-        for item in repo.suppressions.at(module.path, first, last, "noqa")
+    return repo.suppressions.by_linters(
+        module.path,
+        handler.line,
+        handler.end_line,
+        nosec=("B110", "B112"),
+        noqa=("S110", "S112", "BLE001", "E722"),
     )
 
 

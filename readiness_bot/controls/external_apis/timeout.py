@@ -177,11 +177,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
 
 def _is_waived(repo: Repo, place: Location) -> bool:
     """Whether a comment waives the same rule of a linter by its id: Bandit's or flake8's."""
-    return any(
-        waived in item.ids
-        for kind, waived in (("nosec", "B113"), ("noqa", "S113"))
-        for item in repo.suppressions.at(place.path, place.line, place.end_line or place.line, kind)
-    )
+    return repo.suppressions.by_linters(place.path, place.line, place.end_line, nosec=("B113",), noqa=("S113",))
 
 
 _OPEN = (Bound.NEVER, Bound.SWITCHED_OFF, Bound.PERHAPS)

@@ -328,11 +328,7 @@ def _is_waived(location: Location, test: str, repo: Repo) -> bool:
         named = {one for one in comment.ids if one[:1] == "B" or "_" in one}
         if not named or test in named or _PLUGINS.get(test) in named:
             return True
-    wanted = {f"S{test[1:]}", "S"}
-    return any(
-        wanted & set(comment.ids)
-        for comment in repo.suppressions.at(location.path, location.line, location.end_line, "noqa")
-    )
+    return repo.suppressions.by_linters(location.path, location.line, location.end_line, noqa=(f"S{test[1:]}", "S"))
 
 
 # -- loading -------------------------------------------------------------------------------------------------------
