@@ -31,11 +31,7 @@ def shared(pieces: Sequence[Callable[[], T]], *, jobs: int) -> list[T]:
     workers = min(jobs, len(pieces)) - 1
     if workers < 1 or sys.platform != "linux":
         return [piece() for piece in pieces]
-    left, numbers = os.pipe()
-    try:
-        os.write(numbers, bytes(range(len(pieces))))
-    finally:
-        os.close(numbers)
+    left = _numbers(len(pieces))
     copies = [_start(pieces, left) for _ in range(workers)]
     try:
         answers = {number: pieces[number]() for number in _taken(left)}
@@ -60,9 +56,7 @@ def ahead(piece: Callable[[], T], *, jobs: int) -> Iterator[Callable[[], T]]:
     if jobs == 1 or sys.platform != "linux":
         yield piece
         return
-    left, numbers = os.pipe()
-    os.write(numbers, bytes(1))
-    os.close(numbers)
+    left = _numbers(1)
     process, connection = _start([piece], left)
     os.close(left)
 
@@ -76,6 +70,16 @@ def ahead(piece: Callable[[], T], *, jobs: int) -> Iterator[Callable[[], T]]:
         yield answer
     finally:
         _end(process, connection)
+
+
+def _numbers(count: int) -> int:
+    """A pipe that holds the number of each piece and ends behind them: processes take from it what is left to do."""
+    left, numbers = os.pipe()
+    try:
+        os.write(numbers, bytes(range(count)))
+    finally:
+        os.close(numbers)
+    return left
 
 
 def _taken(left: int) -> Iterator[int]:

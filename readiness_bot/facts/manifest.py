@@ -40,8 +40,6 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, gc=False):
     name: str = ""
     compiled: bool = False
     """Whether a resolver wrote it, with everything that the direct dependencies need."""
-    scripts: tuple[str, ...] = ()
-    """Names of the commands that installing the project gives."""
     entries: tuple[str, ...] = ()
     """What its entry points of any group name, as `package.module:object`: commands and plugins alike."""
 

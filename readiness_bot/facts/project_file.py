@@ -37,12 +37,10 @@ def _extract(data: bytes) -> ProjectFile:
     found += _listed(_table(tools, "uv").get("dev-dependencies"), lines, "dev")
     found += [*_hatch(_table(tools, "hatch"), lines), *_pipfile(tree, lines)]
     name = project.get("name") or _table(tools, "poetry").get("name")
-    scripts = {**_table(project, "scripts"), **_table(_table(tools, "poetry"), "scripts")}
     return ProjectFile(
         tuple(found[:MAX_LINES]),
         tuple(_dynamic(_table(_table(tools, "setuptools"), "dynamic"), lines)),
         name=name if isinstance(name, str) else "",
-        scripts=tuple(scripts),
         entries=tuple(_entries(project, _table(tools, "poetry"))),
     )
 

@@ -45,17 +45,15 @@ def _of_sections(text: str) -> SetupFile:
             found += _listed(value or "", lines, group)
     # `entry_points` alone is how pbr writes it.
     groups = [
-        (group, value or "")
+        value or ""
         for section in ("options.entry_points", "entry_points")
         if parser.has_section(section)
-        for group, value in parser.items(section)
+        for _, value in parser.items(section)
     ]
-    scripts = "\n".join(value for group, value in groups if group == "console_scripts")
     return SetupFile(
         tuple(found),
         name=parser.get("metadata", "name", fallback="") or "",
-        scripts=tuple(line.partition("=")[0].strip() for line in scripts.splitlines() if "=" in line),
-        entries=tuple(_entries(line for _, value in groups for line in value.splitlines())),
+        entries=tuple(_entries(line for value in groups for line in value.splitlines())),
     )
 
 

@@ -220,14 +220,7 @@ class CrossOrigin:
     def _is_turned_off(self, module: Module, header: tuple[Value, Location, tuple[str, ...]]) -> bool:
         """Whether a header is only sent on a parameter that is off by default, and that nobody turns on."""
         _, place, guards = header
-        function = next(
-            (
-                item
-                for item in reversed(module.facts.definitions)
-                if item.kind == "function" and item.line <= place.line <= item.end_line
-            ),
-            None,
-        )
+        function = module.function_of(module.scope_at(place.line))
         for parameter in function.parameters if function is not None else ():
             is_off = isinstance(parameter.default, Const) and not parameter.default.value
             if is_off and f"?{parameter.name}" in guards:
