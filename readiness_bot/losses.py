@@ -38,7 +38,7 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
 
 def in_words(found: Sequence[Finding]) -> str:
     """What losses of one control say together, each with its place: the words for a blocker without a place."""
-    told = [f"At {one.location.path}:{one.location.line}, {_inside(one.message)}" for one in found[:_TOLD_TOGETHER]]
+    told = [f"At {one.location.place}, {_inside(one.message)}" for one in found[:_TOLD_TOGETHER]]
     more = len(found) - len(told)
     return " ".join([*told, *([f"And so at {more} more place{'' if more == 1 else 's'}."] if more else [])])
 

@@ -132,6 +132,11 @@ class Location:
     symbol: str = ""
     statement: str = ""
 
+    @property
+    def place(self) -> str:
+        """Path and line, as people write them; the path alone for a file as a whole."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

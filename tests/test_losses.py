@@ -9,7 +9,7 @@ import pytest
 
 from readiness_bot.compare import compare
 from readiness_bot.control import controls, judge
-from readiness_bot.losses import losses
+from readiness_bot.losses import in_words, losses
 from readiness_bot.model import Confidence, Delta, Location, Report, Severity, Skipped, Waiver, Ward
 from tests.reports import CRITICAL, HIGH, report, verdict
 from tests.repos import repo_of
@@ -456,3 +456,10 @@ def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_count
     )
     [back] = compare(change.head, old, {}).fixed_blockers
     assert back.issue.startswith("At app/a.py:3, GET /a is open: this change adds `login`. ")
+
+
+def test_a_loss_in_a_file_as_a_whole_names_no_line() -> None:
+    change = compare(_report(_ward(["`login`"])), _report(_ward()), {})
+    [found] = [one for one in change.new_findings if one.control == "security/authentication"]
+    whole = replace(found, location=Location(found.location.path))
+    assert in_words([whole]).startswith(f"At {found.location.path}, GET /a is open")

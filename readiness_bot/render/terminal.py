@@ -214,7 +214,7 @@ def _blocker(group: wording.Group, verbose: bool) -> RenderableType:
         if blocker.location is not None:
             label = ("Place" if len(group.places) == 1 else "Places") if index == 0 else ""
             message = f"  {plain(blocker.issue)}" if len(group.places) > 1 else ""
-            where = Text.assemble((short_path(wording.place(blocker.location)), "cyan"), (message, "dim"))
+            where = Text.assemble((short_path(blocker.location.place), "cyan"), (message, "dim"))
             lines.add_row(label, where)
     if len(group.places) > len(shown):
         lines.add_row("", Text(f"and {len(group.places) - len(shown)} more; -v shows them", style="dim"))
@@ -323,7 +323,7 @@ def _finding(finding: Finding) -> Text:
     note = f"  waived: {plain(finding.waived.reason, 80)}" if finding.waived else f"  {finding.confidence.value}"
     return Text.assemble(
         (sign, style),
-        (short_path(wording.place(finding.location)), "cyan"),
+        (short_path(finding.location.place), "cyan"),
         f"  {plain(finding.message)}",
         (note, "dim"),
     )

@@ -12,7 +12,6 @@ from readiness_bot.model import (
     Blocker,
     Evidence,
     Finding,
-    Location,
     Report,
     Severity,
     Status,
@@ -159,11 +158,6 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def commit(report: Report) -> str:
     """The commit in short, or what stands for it."""
     return report.commit[:10] if report.commit else "working tree"
-
-
-def place(location: Location) -> str:
-    """Path and line."""
-    return f"{location.path}:{location.line}" if location.line else location.path
 
 
 def seen_at(evidence: Evidence) -> str:
