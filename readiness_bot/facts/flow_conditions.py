@@ -1,0 +1,167 @@
+"""What holds where a condition came out true, or false: guards of values, and of what calls took."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from readiness_bot.facts.flow_bindings import Bindings
+from readiness_bot.facts.flow_state import CHECKING, called, printable, spelled
+from readiness_bot.facts.origins import NOTHING, Value
+
+_LIMITING = ("in", "==", "none", "contained")
+"""Tests that leave a value known, empty, or below a known directory."""
+
+
+class Conditions(Bindings):
+    """Reads conditions."""
+
+    def narrowed(self, test: ast.expr, *, truth: bool, depth: int = 0) -> frozenset[int]:
+        """What is known to hold where the test came out so."""
+        if depth > 20:
+            return frozenset()
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self.narrowed(test.operand, truth=not truth, depth=depth + 1)
+        if isinstance(test, ast.BoolOp):
+            parts = [self.narrowed(part, truth=truth, depth=depth + 1) for part in test.values[:20]]
+            if isinstance(test.op, ast.And) == truth:
+                return frozenset().union(*parts)
+            return frozenset.intersection(*parts) | self.limited_by_each(parts)
+        if isinstance(test, ast.Compare):
+            return self.compared(test, truth=truth)
+        if isinstance(test, ast.Call):
+            return self.answered(test, truth=truth, depth=depth)
+        if isinstance(test, ast.Await | ast.NamedExpr):
+            return self.narrowed(test.value, truth=truth, depth=depth + 1)
+        if isinstance(test, ast.Name | ast.Attribute):
+            return self.truthy(test, truth=truth)
+        return frozenset()
+
+    def limited_by_each(self, parts: Sequence[frozenset[int]]) -> frozenset[int]:
+        """One of several conditions holds, and each leaves only known values: then the value is a known one.
+
+        Where each is the answer of a call that says it checks, one of these calls has answered so.
+        """
+        keys: list[set[tuple[int, tuple[str, ...]]]] = []
+        vetted: list[dict[tuple[int, tuple[str, ...]], list[int]]] = []
+        for part in parts:
+            guards = [(index, self.table.guards[index]) for index in part]
+            keys.append({(guard.source, guard.access) for _, guard in guards if guard.test in _LIMITING})
+            vetted.append({})
+            for index, guard in guards:
+                if guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test):
+                    vetted[-1].setdefault((guard.source, guard.access), []).append(index)
+        said = [self.table.guards[index] for part in parts for index in part]
+        below = {(guard.source, guard.access) for guard in said if guard.test == "contained"}
+        found = {self.table.guard(*key, "contained" if key in below else "in") for key in set.intersection(*keys)}
+        for key in set.intersection(*map(set, vetted)):
+            found.update(index for one in vetted for index in one[key])
+        return frozenset(found)
+
+    def says_it_checks(self, test: str) -> bool:
+        """Whether the call of a `call:N` guard is named like one that checks what it is given."""
+        index = test.partition(":")[2].partition(":")[0]
+        return int(index) in self.checking
+
+    def truthy(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
+        """A variable that holds a call's answer says what the call says; an empty value carries nothing."""
+        value = self.expression(test)
+        found: frozenset[int] = frozenset()
+        for atom in value:
+            source, _, wraps, _ = self.table.atoms[atom]
+            about = self.table.sources[source]
+            if about.kind == "c" and not wraps and about.owner in self.reached:
+                reached, sign = self.reached[about.owner], "" if truth else "!"
+                found |= self.held(reached.receiver, f"{sign}self:{about.owner}")
+                found |= self.held(reached.given(), f"{sign}call:{about.owner}")
+        found |= self.remembered(test, truth=truth)
+        return found if truth else found | self.held(value, "none")
+
+    def remembered(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
+        """What a variable said when it was given its value, and says now by being true or not."""
+        said = self.tests.get(test.id) if isinstance(test, ast.Name) else None
+        return frozenset() if said is None else said[0 if truth else 1]
+
+    def compared(self, test: ast.Compare, *, truth: bool) -> frozenset[int]:
+        """What a single comparison says; of a chain nothing is known."""
+        if len(test.ops) != 1:
+            return frozenset()
+        operator, left, right = test.ops[0], test.left, test.comparators[0]
+        if isinstance(right, ast.Constant) and isinstance(right.value, bool):
+            same = isinstance(operator, ast.Is | ast.Eq)
+            return self.narrowed(left, truth=truth == (same == right.value), depth=1)
+        if isinstance(operator, ast.NotIn | ast.NotEq | ast.IsNot):
+            truth = not truth
+        if isinstance(operator, ast.In | ast.NotIn):
+            if truth and isinstance(right, ast.Attribute) and right.attr == "parents":
+                return self.held(self.expression(right.value), "contained")
+            if truth:
+                return self.held(self.expression(left), "in")
+            text = self.constant_text(left)
+            return self.held(self.expression(right), f"!in:{printable(text[:20])}") if text is not None else frozenset()
+        is_none = isinstance(right, ast.Constant) and right.value is None
+        if not isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
+            return frozenset()
+        if truth:
+            return self.equal(left, right, "none" if is_none else "==")
+        return self.remembered(left, truth=True) if is_none else frozenset()
+
+    def equal(self, left: ast.expr, right: ast.expr, test: str) -> frozenset[int]:
+        """Both sides of an equality are alike; what calls on the way say (`dirname(p) == base`) is theirs to tell.
+
+        Two parts of one thing that are alike (`form["new"] == form["again"]`) are no more known than before.
+        """
+        one, other = self.expression(left), self.expression(right)
+        found = frozenset() if self.are_of_one(one, other) else self.held(one, test) | self.held(other, test)
+        for side in (left, right):
+            if isinstance(side, ast.Call) and (index := self.call_of.get(id(side), -1)) in self.reached:
+                found |= self.held(self.taken(side, index), f"call:{index}")
+        return found
+
+    def are_of_one(self, one: Value, other: Value) -> bool:
+        """Whether two values are parts of one and the same parameter or thing outside, other than the object itself."""
+        roots = []
+        for value in (one, other):
+            atoms = [self.table.atoms[atom] for atom in value]
+            sources = {atom[0] for atom in atoms if atom[1]}
+            roots.append({index for index in sources if self.table.sources[index].kind in ("n", "p")})
+        shared = roots[0] & roots[1]
+        return any(self.table.sources[index].name != self.own_name for index in shared)
+
+    def answered(self, test: ast.Call, *, truth: bool, depth: int) -> frozenset[int]:
+        """What a call says of what it took by being true or not."""
+        name = called(test)
+        if name == "isinstance" and len(test.args) == 2:
+            return self.held(self.expression(test.args[0]), f"{'' if truth else '!'}is:{spelled(test.args[1])}")
+        if name in ("bool", "any", "all", "len") and len(test.args) == 1:
+            inner = test.args[0]
+            if isinstance(inner, ast.GeneratorExp | ast.ListComp):
+                return self.every(inner, name, truth=truth)
+            return self.narrowed(inner, truth=truth, depth=depth + 1)
+        index = self.call_of.get(id(test), -1)
+        if index < 0:
+            return frozenset()
+        if CHECKING.search(name):
+            self.checking.add(index)
+        sign = "" if truth else "!"
+        reached = self.reached.get(index)
+        given = self.held(reached.given(), f"{sign}call:{index}") if reached is not None else frozenset()
+        if truth and name == "startswith" and test.args and (text := self.constant_text(test.args[0])):
+            given |= self.held(self.receiver(test), f"starts:{printable(text[:60])}")
+        return given | self.held(self.receiver(test), f"{sign}self:{index}")
+
+    def every(self, node: ast.GeneratorExp | ast.ListComp, name: str, *, truth: bool) -> frozenset[int]:
+        """What a test of elements says.
+
+        `all(c in ALLOWED for c in x)` speaks of x as a whole, and so does `any(bad in x for bad in …)` when false;
+        `any(x == one for one in …)` speaks of everything in it but the elements.
+        """
+        if len(node.generators) != 1 or name not in ("all", "any"):
+            return frozenset()
+        saved = dict(self.env)
+        generator = node.generators[0]
+        whole = (name == "all") == truth
+        self.bind(generator.target, self.expression(generator.iter) if whole else NOTHING, None)
+        held = self.narrowed(node.elt, truth=truth)
+        self.env = saved
+        return held
