@@ -181,15 +181,21 @@ def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
 
 
 def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Site, ...]:
-    """The sites, with those in scripts that lie beside the service as hints: nothing in production runs them.
+    """The sites, with those that have no part in what is served as hints, which say why they are none more.
 
     A credential is known wherever it stands.
     """
     if all(site.good for site in sites) or control.id == "security/hardcoded-secret":
         return sites
-    loose = repo.scripts.loose
+    beside = repo.scripts.beside
     return tuple(
-        replace(site, confidence=Confidence.LOW) if not site.good and site.location.path in loose else site
+        site
+        if site.good or site.location.path not in beside
+        else replace(
+            site,
+            confidence=Confidence.LOW,
+            message=f"{site.message.removesuffix('.')}; a hint, as {beside[site.location.path]}.",
+        )
         for site in sites
     )
 

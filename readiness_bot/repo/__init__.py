@@ -102,8 +102,8 @@ class Repo:
 
     @cached_property
     def scripts(self) -> Scripts:
-        """The scripts that nothing of the service uses."""
-        return Scripts(self.sources, self.python)
+        """The scripts that nothing of the service uses, and what they alone lead to."""
+        return Scripts(self.sources, self.python, self.deployment, lambda: self.dependencies.entries)
 
     @cached_property
     def flows(self) -> DataFlows:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property
 
+from readiness_bot.facts.prose import Prose
 from readiness_bot.facts.python_facts import MAIN_GUARD
-from readiness_bot.facts.values import MODULE
+from readiness_bot.facts.schedule import Schedule
+from readiness_bot.facts.shell import ShellScript
+from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area
+from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.python import Module, Python
 from readiness_bot.repo.sources import Sources
 
@@ -26,9 +32,45 @@ _WORKING = frozenset(
         "prefect", "dagster", "luigi", "pika", "aio_pika", "kombu", "kafka", "confluent_kafka", "aiokafka", "faust",
         "paho", "zmq", "nats", "stomp", "redis", "socket", "websockets", "websocket", "asyncio", "threading",
         "multiprocessing", "boto3", "telegram", "telebot", "aiogram", "discord", "slack_bolt", "daemon", "signal",
+        "ansible",
     }
 )  # fmt: skip
 """Packages of programs that run on their own: workers, consumers, bots, daemons."""
+_CONSUMING = _WORKING - {"redis", "socket", "asyncio", "threading", "multiprocessing", "boto3", "signal", "websockets"}
+"""Those of them that hardly anything but such a program imports."""
+_BY_HAND = "nothing of the service imports this script, and nothing that is deployed starts it"
+_BY_SCRIPTS = "nothing but scripts and developers' tools that stand beside the service imports this file"
+_STARTS = frozenset(
+    {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "app.py", "main.py", "server.py", "application.py"}
+)
+_LOADING = frozenset(
+    {
+        "import_module", "__import__", "walk_packages", "iter_modules", "find_modules", "import_string", "load_source",
+        "spec_from_file_location", "run_path", "run_module", "autodiscover_modules", "import_path", "load_module",
+        "SourceFileLoader", "find_module", "import_object", "import_from_string", "locate", "scan",
+    }
+)  # fmt: skip
+_SEVERAL = 2
+_ANYBODYS = frozenset(
+    {
+        "__init__.py",
+        "main.py",
+        "app.py",
+        "run.py",
+        "start.py",
+        "cli.py",
+        "utils.py",
+        "config.py",
+        "models.py",
+        "worker.py",
+        "tasks.py",
+    }
+)
+"""Names of files that tell nothing without the folder."""
+_DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+(:[A-Za-z_]\w*)?$")
+_OF_CI = re.compile(r"(^|/)(\.?ci|\.github|\.gitlab|\.circleci|tests?)/")
+_OF_DEVELOPING = re.compile(r"contribut|develop|hacking|\bdev\b|test|change|history|release", re.IGNORECASE)
+_OF_SETTINGS = frozenset({":INSTALLED_APPS", ":ROOT_URLCONF", ":MIDDLEWARE", ":SECRET_KEY"})
 _HANDLER = re.compile(r"^(lambda_)?handler$|^(entrypoint|main_handler)$")
 _OWN_UNIT = re.compile(
     r"(^|/)(Dockerfile[\w.-]*|requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$"
@@ -36,39 +78,224 @@ _OWN_UNIT = re.compile(
 
 
 class Scripts:
-    """Questions about scripts of one tree."""
+    """Questions about scripts of one tree, and about what they alone lead to."""
 
-    def __init__(self, sources: Sources, python: Python) -> None:
+    def __init__(
+        self,
+        sources: Sources,
+        python: Python,
+        deployment: Deployment | None = None,
+        named: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self._sources = sources
         self._python = python
+        self._deployment = deployment
+        self._named = named
+
+    @property
+    def loose(self) -> Collection[str]:
+        """The paths of the files that have no part in what is served: the keys of `beside`."""
+        return self.beside.keys()
 
     @cached_property
-    def loose(self) -> frozenset[str]:
-        """The scripts that lie in folders which are no packages, and import and are imported by nothing but tests.
+    def beside(self) -> Mapping[str, str]:
+        """The production files that evidently have no part in what is served, each with the reason in words.
 
         Only beside a service that is elsewhere, and never what something deployed starts, serves or works a queue.
         """
-        candidates = {module.path: module for module in self._python.production if self._stands_alone(module)}
-        if not candidates or not any(not _SERVING.isdisjoint(_roots(module)) for module in self._python.production):
-            return frozenset()
+        if not any(not _SERVING.isdisjoint(_roots(module)) for module in self._python.production):
+            return {}
+        alone = {module.path: module for module in self._python.production if self._stands_alone(module)}
+        programs = {module.path: module for module in self._python.production if self._is_unstarted(module)}
+        found = {
+            path: _BY_HAND
+            for path, module in {**alone, **programs}.items()
+            if all(user.area is Area.TEST for user in self._users(module))  # A script that has tests is a script.
+        }
+        return self._with_what_they_alone_use(found)
+
+    def _with_what_they_alone_use(self, found: dict[str, str]) -> Mapping[str, str]:
+        """The files found, and those that nothing but they and developers' tools import."""
+        grows = True
+        while grows:
+            more = [
+                module.path
+                for module in self._python.production
+                if module.path not in found and self._serves_scripts_alone(module, found)
+            ]
+            found.update(dict.fromkeys(more, _BY_SCRIPTS))
+            grows = bool(more)
+        return found
+
+    def _serves_scripts_alone(self, module: Module, scripts: Container[str]) -> bool:
+        users = [one for one in self._users(module) if one.area is not Area.TEST]
+        if not users or not all(one.path in scripts or one.area is Area.TOOLING for one in users):
+            return False
+        return not (self._is_own_start(module) or self._may_be_found(module) or self._is_busy(module))
+
+    def _users(self, module: Module) -> Iterator[Module]:
+        """The modules that import one, or name it in a text."""
+        return (self._python.modules[path] for path in self._importers.get(module.path, ()))
+
+    @cached_property
+    def _importers(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for module in self._python.modules.values():
-            if not candidates:
-                break
-            if module.area is Area.TEST:
-                continue  # A script that has tests is a script.
-            for imported in module.facts.imports:
-                path = self._python.absolute(imported.target, module).partition(":")[0]
-                found = self._python.module_named(imported.target, module.path)
-                for used in (path, found.path if found is not None else ""):
-                    if used != module.path:
-                        candidates.pop(used, None)
-        return frozenset(candidates)
+            for path in self._imported(module):
+                if path != module.path:
+                    found[path].add(module.path)
+        return found
+
+    def _imported(self, module: Module) -> Iterator[str]:
+        """The modules that one leads to by imports and by texts, with the packages around them."""
+        for path in {*self._leading(module)}:
+            yield path
+            yield from (package for package in _packages(path) if package in self._python.modules)
+
+    def _leading(self, module: Module) -> Iterator[str]:
+        python = self._python
+        for target in {*(item.target for item in module.facts.imports), *module.facts.stars}:
+            yield python.absolute(target, module).partition(":")[0]
+            near = python.module_named(target, module.path)
+            if near is not None:
+                yield near.path
+        for text, _ in module.facts.strings:
+            if text.endswith(".py"):
+                name = text.rpartition("/")[2]
+                yield from (path for path in self._by_name.get(name, ()) if name != "__init__.py")
+            elif _DOTTED.match(text):
+                named = python.located(text.replace(":", "."), module.path)
+                # The first words of a text such as `core.label` may be anything, unless a module near by is called so.
+                if named is not None and (not named[1] or _top(named[0].path) == _top(module.path)):
+                    yield named[0].path
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self._python.modules:
+            found[path.rpartition("/")[2]].append(path)
+        return {name: tuple(paths) for name, paths in found.items()}
+
+    def _is_unstarted(self, module: Module) -> bool:
+        """Whether a program of its own is one that nothing which is deployed starts, as far as that can be known."""
+        folder, _, name = module.path.rpartition("/")
+        if not _is_program(module) or name == "__init__.py":
+            return False
+        if self._is_own_start(module) or self._may_be_found(module):
+            return False
+        if not _SERVING.isdisjoint(_roots(module)):
+            served = any(path.rpartition("/")[0] == folder for path in self._started_here)
+            return served and self._at_work[True, folder] < _SEVERAL and not self._is_mentioned(module.path)
+        if self._is_busy(module) or self._at_work[False, folder] or (folder and self._at_work[True, folder]):
+            return False
+        return bool(self._started_here) or f"{folder}/__init__.py" in self._sources.paths
+
+    def _is_busy(self, module: Module) -> bool:
+        """Whether a module serves or works off what comes, or lies where something else is put together that does."""
+        roots = _roots(module)
+        return (
+            not _SERVING.isdisjoint(roots)
+            or not _CONSUMING.isdisjoint(roots)
+            or any(_HANDLER.match(item.name) for item in module.facts.definitions)
+            or module.path.rpartition("/")[0] in self._units - {""}
+            or _is_settings(module)
+            or self._is_mentioned(module.path)
+        )
+
+    @cached_property
+    def _at_work(self) -> Counter[tuple[bool, str]]:
+        """How many programs that serve (or that do not) are known to run in a folder: another one may run as they do.
+
+        At the root there are scripts beside any server.
+        """
+        return Counter(
+            (not _SERVING.isdisjoint(_roots(module)), module.path.rpartition("/")[0])
+            for module in self._python.production
+            if _is_program(module) and (module.path in self._started or self._is_mentioned(module.path))
+        )
+
+    def _is_own_start(self, module: Module) -> bool:
+        name = module.path.rpartition("/")[2]
+        return name in _STARTS or module.path in self._started or self._sources.is_started(module.path)
+
+    @cached_property
+    def _started(self) -> frozenset[str]:
+        """The modules that anything starts, development and tests included, with those of entry points."""
+        commands = self._deployment.started if self._deployment is not None else ()
+        return frozenset(self._modules((one.resolved, one.target) for one in commands)) | frozenset(
+            self._modules((entry,) for entry in self._named())
+        )
+
+    @cached_property
+    def _started_here(self) -> frozenset[str]:
+        """The modules that production is known to start."""
+        commands = self._deployment.started_commands if self._deployment is not None else ()
+        return frozenset(self._modules((one.resolved, one.target) for one in commands))
+
+    def _modules(self, names: Iterable[tuple[str, ...]]) -> Iterator[str]:
+        for name in (name for group in names for name in group if name):
+            if name in self._python.modules:
+                yield name
+                continue
+            dotted = name.partition(":")[0].removesuffix(".py").replace("/", ".").lstrip(".")
+            found = self._python.located(dotted, "")
+            if found is not None:
+                yield found[0].path
+
+    def _may_be_found(self, module: Module) -> bool:
+        """Whether code that loads modules by made-up names may load this one."""
+        if any(f"{module.path}/".startswith(folder) for folder in self._loading):
+            return True
+        return bool(self._loading) and any(
+            item.kind == "class" and any(self._is_own(base.partition(":")[0], module) for base in item.bases)
+            for item in module.facts.definitions
+        )
+
+    @cached_property
+    def _loading(self) -> frozenset[str]:
+        """The folders, each with its slash, whose code loads modules by names or paths that it makes up."""
+        return frozenset(
+            f"{folder}/" if (folder := module.path.rpartition("/")[0]) else ""
+            for module in self._python.production
+            if any(call.last in _LOADING and not _is_constant(call.argument(0)) for call in module.facts.calls)
+        )
+
+    def _is_mentioned(self, path: str) -> bool:
+        """Whether a schedule, a shell script, an image or a document for operators names the file."""
+        known = self._mentioned.get(path)
+        if known is None:
+            *_, folder, name = f"/{path}".split("/")
+            shown = f"{folder}/{name}" if name in _ANYBODYS and folder else name
+            dotted = f"{folder}.{name.removesuffix('.py')}" if folder else name
+            known = self._mentioned[path] = any(shown in text or dotted in text for text in self._texts)
+        return known
+
+    @cached_property
+    def _mentioned(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        """What may tell that a program is run: texts of schedules, scripts, images and pages for those who operate."""
+        sources = self._sources
+        found = [program for one in sources.facts(Schedule).values() for program in one.programs]
+        for path, script in sources.facts(ShellScript).items():
+            if sources.area(path) in (Area.PRODUCTION, Area.TOOLING) and not _OF_CI.search(path):
+                found += [" ".join(command.words) for command in script.commands]
+        for image in self._deployment.images if self._deployment is not None else ():
+            found += [one.text for one in image.image.instructions("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
+        for path, prose in sources.facts(Prose).items():
+            if not _OF_DEVELOPING.search(path):
+                found += [one.text for one in prose.sections if not _OF_DEVELOPING.search(one.title)]
+        return tuple(found)
 
     def _stands_alone(self, module: Module) -> bool:
         folder, _, name = module.path.rpartition("/")
         if "-" in name.partition(".")[0] and "." in name and self._is_nobodys(module):
             return True  # no import can name it
         if not folder or f"{folder}/__init__.py" in self._sources.paths or self._sources.is_started(module.path):
+            return False
+        if _is_settings(module) or name.startswith(("gunicorn", "uwsgi")):
             return False
         if folder in self._units or folder in self._served or not _runs(module):
             return False
@@ -112,6 +339,30 @@ class Scripts:
 def _runs(module: Module) -> bool:
     """Whether the file does something when it is started, rather than to define or to set."""
     return any(call.scope == MODULE and (call.context & MAIN_GUARD or not call.result) for call in module.facts.calls)
+
+
+def _is_program(module: Module) -> bool:
+    """Whether the file has a part that acts only where it is started itself."""
+    return any(call.scope == MODULE and call.context & MAIN_GUARD for call in module.facts.calls)
+
+
+def _is_settings(module: Module) -> bool:
+    return any(item.target in _OF_SETTINGS for item in module.facts.assignments)
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
+
+
+def _packages(path: str) -> Iterator[str]:
+    folder = path.rpartition("/")[0]
+    while folder:
+        yield f"{folder}/__init__.py"
+        folder = folder.rpartition("/")[0]
+
+
+def _is_constant(value: Value | None) -> bool:
+    return value is None or isinstance(value, Const)
 
 
 def _roots(module: Module) -> frozenset[str]:

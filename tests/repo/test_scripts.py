@@ -50,3 +50,58 @@ def test_defect_of_a_loose_script_is_a_hint() -> None:
 )
 def test_program_that_no_import_can_name_is_loose_in_a_package_too(text: str, loose: bool) -> None:
     assert ("shop/upload-pictures.py" in repo_of({**_SERVICE, "shop/upload-pictures.py": text}).scripts.loose) is loose
+
+
+_IMAGE = {"Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "shop.app:app"]\n'}
+_PROGRAM = "import requests\nfrom shop import app\nif __name__ == '__main__':\n    requests.get('https://a.example')\n"
+_DEPLOYED = {**_SERVICE, **_IMAGE, "shop/tasks/__init__.py": ""}
+
+
+@pytest.mark.parametrize(
+    ("files", "beside"),
+    [
+        ({}, True),
+        ({"crontab": "* * * * * python /srv/shop/tasks/mail.py\n"}, False),
+        ({"README.md": "# Shop\n\nRun `python shop/tasks/mail.py` every night.\n"}, False),
+        ({"README.md": "# Shop\n\n## Development\n\nTry `python shop/tasks/mail.py`.\n"}, True),
+        ({"shop/jobs.py": "from shop.tasks import mail\nmail.run()\n"}, False),
+        ({"tests/test_mail.py": "from shop.tasks import mail\n"}, True),
+        ({"shop/load.py": "import importlib\n\ndef load(name):\n    importlib.import_module(name)\n"}, False),
+        ({"pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nmail = 'shop.tasks.mail:main'\n"}, False),
+        ({"shop/tasks/other.py": _PROGRAM, "crontab": "* * * * * python shop/tasks/other.py\n"}, False),
+        ({"shop/jobs.py": "import subprocess\nsubprocess.run(['python', 'shop/tasks/mail.py'])\n"}, True),
+        ({"shop/jobs.py": "MAIL = '/srv/shop/tasks/mail.py'\n"}, False),
+    ],
+)
+def test_program_that_nothing_deployed_starts_is_beside(files: dict[str, str], beside: bool) -> None:
+    repo = repo_of({**_DEPLOYED, "shop/tasks/mail.py": _PROGRAM, **files})
+    assert ("shop/tasks/mail.py" in repo.scripts.beside) is beside
+
+
+def test_what_scripts_alone_import_is_beside_with_them() -> None:
+    files = {
+        **_DEPLOYED,
+        "shop/tasks/mail.py": "from shop import style\nif __name__ == '__main__':\n    style.get()\n",
+        "shop/style.py": "import requests\n\ndef get():\n    requests.get('https://a.example')\n",
+    }
+    assert set(repo_of(files).scripts.beside) == {"shop/tasks/mail.py", "shop/style.py"}
+    used = {**files, "shop/views.py": "from shop import style\n"}
+    assert set(repo_of(used).scripts.beside) == {"shop/tasks/mail.py"}
+
+
+def test_second_server_of_a_folder_is_beside_where_nothing_names_it() -> None:
+    server = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n"
+    files = {"wsgi.py": "from shop.app import app\n", **_SERVICE, "tester.py": server}
+    image = 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "wsgi:app"]\n'
+    assert "tester.py" in repo_of({**files, "Dockerfile": image}).scripts.beside
+    assert "tester.py" not in repo_of(files).scripts.beside
+
+
+def test_hint_says_why_it_is_none_more() -> None:
+    timeout = next(control for control in controls() if control.id == "external-apis/timeout")
+    (site,) = judge(timeout, repo_of({**_DEPLOYED, "shop/tasks/mail.py": _PROGRAM})).sites
+    assert site.confidence is Confidence.LOW
+    assert site.message == (
+        "`requests.get` can wait for ever: no timeout reaches it; a hint, as nothing of the service imports this "
+        "script, and nothing that is deployed starts it."
+    )
