@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from readiness_bot.facts.roles import TEMPLATED, is_called_migration, is_called_test
@@ -125,6 +125,15 @@ def _shelves(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES)
 
 
+def _product_called_example(paths: Iterable[str], packages: frozenset[str]) -> str:
+    """The package at the root that holds most of the Python and is called after an example: the product itself."""
+    python = [path for path in paths if path.endswith(".py") and not is_called_test(path)]
+    held = Counter(path.partition("/")[0] for path in python if "/" in path)
+    name, number = held.most_common(1)[0] if held else ("", 0)
+    called = re.search(r"\w[_-]examples?$", name) is not None
+    return f"{name}/" if called and name in packages and number * 2 > len(python) else ""
+
+
 class Areas:
     """Tells what each path of one tree is for.
 
@@ -142,6 +151,7 @@ class Areas:
             if f"/{path}".endswith("/env.py") and f"{path.removesuffix('env.py')}script.py.mako" in self._paths
         )
         self._shelves = _shelves(self._paths)
+        self._product = _product_called_example(self._paths, self._packages)
         self._is_template = self._whole_tree_is_template()
         self._known: dict[str, Area] = {}
 
@@ -156,6 +166,8 @@ class Areas:
         if path in self._started and not is_called_test(path):
             return Area.PRODUCTION
         judged = self._without_template_root(path)
+        if self._product and path.startswith(self._product):
+            judged = f"app/{path.removeprefix(self._product)}"
         if _VENDORED.search(judged) or (self._shelves and any(path.startswith(f"{one}/") for one in self._shelves)):
             return Area.VENDORED
         if TEMPLATED.search(judged):

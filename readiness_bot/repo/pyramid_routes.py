@@ -111,7 +111,10 @@ class PyramidRoutes:
         """Whether a service is Cornice's, or of a class that extends it."""
         own = self._python.class_of(site.name, site.module)
         bases = self._python.external_bases(own) if own is not None else (site.name,)
-        return any(base.startswith("cornice.") for base in bases)
+        if any(base.startswith("cornice.") for base in bases):
+            return True
+        # A tree may keep a copy of the library among its own packages.
+        return own is not None and any("/cornice/" in f"/{one.module.path}" for one in self._python.ancestry(own))
 
     def _permission_guards(self, site: CallSite) -> Iterator[Guard]:
         """The permission that Pyramid asks for before a view; `NO_PERMISSION_REQUIRED` is a name, and none."""

@@ -63,6 +63,8 @@ class RegisteredRoutes:
                 yield from self._litestar(site, target)
                 continue
             if site.last not in VERBS and site.last not in _ROUTING:
+                if target.definition.kind == "class" and ":" in site.name:
+                    yield from self._own_resource(site, target)
                 continue
             router, framework = self._routers.receiver(site)
             if not framework:
@@ -75,6 +77,26 @@ class RegisteredRoutes:
                 yield from self._routers.registered(
                     site, paths, self._methods(site), framework, target, router=router, guards=guards
                 )
+
+    def _own_resource(self, site: CallSite, view: DefinitionSite) -> Iterator[Route]:
+        """A class under a decorator of the tree's own that is told its paths: `@register(list_path="/orders", …)`.
+
+        Its methods are named for the verbs, those of a path with a name of its own also with that before them.
+        """
+        for keyword, value in site.call.keywords:
+            kind, _, last = keyword.rpartition("_")
+            path = self._views.text(value, site.module) if last == "path" else ""
+            if not path.startswith("/"):
+                continue
+            told = site.call.keyword(f"{kind}_methods")
+            only = {text.lower() for item in flattened(told) if isinstance(text := getattr(item, "value", None), str)}
+            for verb in VERBS:
+                method = self._python.member(view, f"{kind}_{verb}" if kind else verb)
+                if method is None and "{" in path:
+                    method = self._python.member(view, verb)
+                if method is not None and (told is None or verb in only):
+                    plain = path.replace("{{", "{").replace("}}", "}")
+                    yield from self._routers.registered(site, [plain], [verb], "own", method, view=view)
 
     def _paths(self, site: CallSite) -> list[str]:
         first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")

@@ -43,3 +43,9 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
 )
 def test_stand_ins_and_what_deploys_are_no_production_code(path: str, area: Area) -> None:
     assert Areas([path, "shop/__init__.py"]).of(path) is area
+
+
+def test_a_product_that_is_called_an_example_is_production() -> None:
+    product = ["shop_example/__init__.py", "shop_example/orders.py", "shop_example/users.py", "manage.py"]
+    assert Areas(product).of("shop_example/orders.py") is Area.PRODUCTION
+    assert Areas([*product, *(f"shop/{name}.py" for name in "abcde")]).of("shop_example/orders.py") is Area.EXAMPLE

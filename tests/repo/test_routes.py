@@ -88,3 +88,24 @@ def test_a_copy_of_bottle_in_the_tree_is_bottle() -> None:
         }
     ).routes.all
     assert [route.name for route in found] == ["GET /orders"]
+
+
+def test_classes_under_a_decorator_of_the_trees_own_that_names_paths_are_resources() -> None:
+    found = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/resource.py": (
+                "def register(**settings):\n    def wrapped(cls):\n        serve(cls, **settings)\n"
+                "        return cls\n    return wrapped\n\n\nclass Resource:\n    def list_get(self):\n"
+                "        return []\n\n    def list_post(self):\n        return {}\n\n    def get(self):\n"
+                "        return {}\n\n    def delete(self):\n        return {}\n"
+            ),
+            "shop/orders.py": (
+                "from shop import resource\n\n\n"
+                "@resource.register(name='order', list_path='/orders', object_path='/orders/{{id}}',\n"
+                "                   object_methods=('GET',))\nclass Order(resource.Resource):\n    pass\n\n\n"
+                "@resource.register(path='shelf/orders')\nclass Shelf(resource.Resource):\n    pass\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET /orders", "POST /orders", "GET /orders/{id}"]
