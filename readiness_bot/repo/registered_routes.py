@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
+from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.route import VERBS, Guard, Route, flattened, joined
@@ -83,11 +84,13 @@ class RegisteredRoutes:
 
         Its methods are named for the verbs, those of a path with a name of its own also with that before them.
         """
+        guards: tuple[Guard, ...] | None = None
         for keyword, value in site.call.keywords:
             kind, _, last = keyword.rpartition("_")
             path = self._views.text(value, site.module) if last == "path" else ""
             if not path.startswith("/"):
                 continue
+            guards = guards if guards is not None else tuple(self._own_permission(site))
             told = site.call.keyword(f"{kind}_methods")
             only = {text.lower() for item in flattened(told) if isinstance(text := getattr(item, "value", None), str)}
             for verb in VERBS:
@@ -96,7 +99,18 @@ class RegisteredRoutes:
                     method = self._python.member(view, verb)
                 if method is not None and (told is None or verb in only):
                     plain = path.replace("{{", "{").replace("}}", "}")
-                    yield from self._routers.registered(site, [plain], [verb], "own", method, view=view)
+                    yield from self._routers.registered(site, [plain], [verb], "own", method, view=view, guards=guards)
+
+    def _own_permission(self, site: CallSite) -> Iterator[Guard]:
+        """The permission that the package of such a decorator asks for where a resource names none of its own."""
+        folder = site.name.partition(":")[0].rpartition("/")[0]
+        owners = [one for one in self._python.classes if folder and one.module.path.rpartition("/")[0] == folder]
+        for owner, item in ((owner, item) for owner in owners for item in owner.fields):
+            for key, value in entries(item.value):
+                text = value.name if isinstance(value, Name) else getattr(value, "value", None)
+                if key == "permission" and isinstance(text, str) and not text.endswith("NO_PERMISSION_REQUIRED"):
+                    yield Guard("permission", text.rpartition(".")[2], "router", owner.module.path, item.line)
+                    return
 
     def _paths(self, site: CallSite) -> list[str]:
         first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")

@@ -95,6 +95,7 @@ def test_classes_under_a_decorator_of_the_trees_own_that_names_paths_are_resourc
         {
             "shop/__init__.py": "",
             "shop/resource.py": (
+                "class Settings:\n    defaults = {'permission': 'dynamic'}\n\n\n"
                 "def register(**settings):\n    def wrapped(cls):\n        serve(cls, **settings)\n"
                 "        return cls\n    return wrapped\n\n\nclass Resource:\n    def list_get(self):\n"
                 "        return []\n\n    def list_post(self):\n        return {}\n\n    def get(self):\n"
@@ -109,3 +110,4 @@ def test_classes_under_a_decorator_of_the_trees_own_that_names_paths_are_resourc
         }
     ).routes.all
     assert [route.name for route in found] == ["GET /orders", "POST /orders", "GET /orders/{id}"]
+    assert {guard.name for route in found for guard in route.guards if guard.level == "router"} == {"dynamic"}
