@@ -177,6 +177,8 @@ def _heading(lines: list[str], index: int, levels: list[str]) -> tuple[str, int]
     under = _UNDERLINE.match(lines[index + 1])
     if under is None or _UNDERLINE.match(line) or len(lines[index + 1].rstrip()) < min(len(line.rstrip()), 3):
         return None
+    if under[1] == ":" and len(lines[index + 1].rstrip()) < len(line.rstrip()):
+        return None  # the end of a box, which some generators mark so
     above = _UNDERLINE.match(lines[index - 1]) if index else None
     mark = under[1] * (2 if above is not None and above[1] == under[1] else 1)
     if mark not in levels:

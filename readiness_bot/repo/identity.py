@@ -563,6 +563,20 @@ class Identity:
             return False
         return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
 
+    def reads_own_rows(self, route: Route) -> DefinitionSite | None:
+        """The function that a route's handler hands both the signed-in user's own key and a key of the path."""
+        if route.handler is None or not self.acts_for_caller(route):
+            return None
+        module = route.handler.module
+        keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
+        for call in self._refusals.body(route.handler)[0] if keys else ():
+            handed = {name for value in (*call.args, *(kept for _, kept in call.keywords)) for name in _in(value, module)}
+            if keys & handed and any(_OF_CALLER.search(name) for name in handed):
+                target = self._python.definition(call.via or call.name, module)
+                if target is not None and target.definition.kind == "function":
+                    return target
+        return None
+
     @staticmethod
     def _is_a_stub(handler: DefinitionSite) -> bool:
         """Whether a handler takes nothing and does nothing but return what it always returns."""
@@ -791,6 +805,15 @@ _OPENING = frozenset(
 _CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
+
+
+def _in(value: Value, module: Module, depth: int = 0) -> Iterator[str]:
+    """The names that a value is made of, conversions looked through."""
+    if isinstance(value, Name):
+        yield value.name
+    elif isinstance(value, Invoke) and value.call >= 0 and depth < 3:
+        for inner in module.facts.calls[value.call].args:
+            yield from _in(inner, module, depth + 1)
 
 
 def _is_writing(call: Call, handler: DefinitionSite) -> bool:

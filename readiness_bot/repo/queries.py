@@ -24,6 +24,7 @@ ONE_ROW = frozenset(
         "one_or_404",
         "first",
         "first_or_404",
+        "scalar",
         "scalar_one",
         "scalar_one_or_none",
         "find_one",

@@ -105,7 +105,7 @@ class RegisteredRoutes:
         """The permission that the package of such a decorator asks for where a resource names none of its own."""
         folder = site.name.partition(":")[0].rpartition("/")[0]
         owners = [one for one in self._python.classes if folder and one.module.path.rpartition("/")[0] == folder]
-        for owner, item in ((owner, item) for owner in owners for item in owner.fields):
+        for owner, item in ((one, item) for one in owners for item in one.fields):
             for key, value in entries(item.value):
                 text = value.name if isinstance(value, Name) else getattr(value, "value", None)
                 if key == "permission" and isinstance(text, str) and not text.endswith("NO_PERMISSION_REQUIRED"):

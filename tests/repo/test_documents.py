@@ -177,3 +177,9 @@ def test_descriptions_of_apis_are_read() -> None:
         )
         for path, found in repo.documents.openapi
     ] == [("docs/openapi.yaml", "3.1.0", "Shop", [("/orders", "GET", 5, "orders.list")])]
+
+
+def test_the_end_of_a_box_makes_no_heading_of_the_line_above() -> None:
+    page = "# Upgrade\n\n::: warning\n\nMake a backup before you start !!!\n::::\n\nOrders\n::::::\n\nAll of them.\n"
+    (document,) = repo_of({"docs/upgrade.md": page}).documents.all
+    assert [section.title for section in document.prose.sections] == ["Upgrade", "Orders"]

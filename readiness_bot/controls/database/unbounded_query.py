@@ -135,6 +135,14 @@ _LISTED = {
             "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes/<int:number>')\n"
             "def note(number):\n    return jsonify(Note.query.get_or_404(number).id)\n"
         ),
+        (
+            "from fastapi import FastAPI\nfrom sqlalchemy import Column, Integer, select\n"
+            "from sqlalchemy.orm import Session, declarative_base\n\napp = FastAPI()\n"
+            "Base = declarative_base()\n\n\nclass User(Base):\n    __tablename__ = 'users'\n"
+            "    id = Column(Integer, primary_key=True)\n    rank = Column(Integer)\n\n\n"
+            "@app.get('/best')\ndef best(session: Session):\n"
+            "    return session.scalar(select(User).order_by(User.rank))\n"
+        ),
         "def add(a, b):\n    return a + b\n",
     ],
     partials=[

@@ -13,13 +13,14 @@ _TOPICS = {
     "deploying": (
         (
             r"^(how to |the )?deploy( \w+)?$|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
-            r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b"
+            r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b|^install (with|on|using|via|from)\b"
             r"|as a (system )?service\b|systemd|reverse proxy"
         ),
         40,
     ),
     "going back or upgrading": (
-        r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating",
+        r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating"
+        r"|\bmov(e|ing) (to|from) ",
         20,
     ),
     "incidents": (
@@ -42,7 +43,7 @@ _TOPICS = {
 
 _OPERATING = re.compile(r"deploy|production|operation|runbook|admin|install|hosting|upgrad|backup|maint", re.IGNORECASE)
 _PLACES = re.compile(
-    r"[^/]+$|(docs?|documentation|doc|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
+    r"[^/]+$|(docs?([-_](ng|new|src|site|v\d+))?|documentation|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
     r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github)/",
     re.IGNORECASE,
 )
@@ -101,6 +102,11 @@ _SERVICE = {
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
+        {
+            **_SERVICE,
+            "doc-ng/installation/manual.md": "# Manual installation\n\n" + "Make a user, and a unit for the server. " * 9,
+            "doc-ng/installation/upgrade.md": "# Upgrade\n\n" + "Stop the server, install the release. " * 9,
+        },
         {
             **_SERVICE,
             "deployment.md": _RUNBOOK.partition("## Rollback")[0]
@@ -171,5 +177,6 @@ def _is_of_operating(document: Document, title: str) -> bool:
     """Whether a section speaks of production: an installation that a read-me explains is a developer's."""
     if re.search(r"deploy|production|hosting|operat|going live|service|systemd|proxy", title, re.IGNORECASE):
         return re.search(r"develop", title, re.IGNORECASE) is None
-    name = document.path.rpartition("/")[2]
-    return _OPERATING.search(name) is not None and not name.lower().startswith("readme")
+    folder, _, name = document.path.rpartition("/")
+    told = f"{folder.rpartition('/')[2]}/{name}"
+    return _OPERATING.search(told) is not None and not name.lower().startswith("readme")

@@ -84,6 +84,13 @@ jobs:
                 "on: pull_request\njobs:\n  publish-docs:\n    steps:\n      - run: docker build -t docs docs\n"
             ),
         },
+        {
+            "app/main.py": "",
+            ".github/workflows/preview.yml": (
+                "on:\n  pull_request:\n    paths: ['docs/**', .github/workflows/preview.yml]\n"
+                "jobs:\n  preview:\n    steps:\n      - run: npm run build\n"
+            ),
+        },
     ],
     fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
     partials=[
@@ -120,11 +127,31 @@ def ci_pipeline(repo: Repo) -> Judgement:
 _CHECKERS = frozenset({"ruff", "flake8", "pylint", "black", "mypy", "pyright", "pre-commit"})
 
 
+_PAGES = re.compile(r"(docs?|documentation|website|site|pages)(/|$)|[\w./*-]*\.(md|rst)$")
+
+
 def _proves(repo: Repo, run: Run) -> bool:
     if run in repo.pipelines.test_runs:
         return True
-    told = f"{run.step.job.path.rpartition('/')[2]} {run.step.job.job.name}"
-    return _BUILDERS.match(run.command.text) is not None and _DOCUMENTS.search(told) is None
+    return _BUILDERS.match(run.command.text) is not None and not _is_of_documents(run)
+
+
+def _is_of_documents(run: Run) -> bool:
+    """Whether a run is for pages: by the names of its pipeline and job, its folder, or the paths that start it."""
+    job = run.step.job
+    told = f"{job.path.rpartition('/')[2]} {job.job.name}"
+    watched = [
+        path
+        for trigger in job.pipeline.triggers
+        if trigger.event.startswith("pull_request")
+        for path in trigger.paths
+        if not path.startswith((".github/", "!"))
+    ]
+    return (
+        _DOCUMENTS.search(told) is not None
+        or _PAGES.match(run.command.directory) is not None
+        or (bool(watched) and all(_PAGES.match(path) for path in watched))
+    )
 
 
 def _one_a_pipeline(runs: list[Run]) -> list[Run]:

@@ -107,6 +107,7 @@ _UNCHECKED = _DOCKERFILE.format(check="")
         },
         {"app/main.py": _HEALTHY, "Dockerfile": _UNCHECKED},
         {"app/main.py": _APP, "Dockerfile": _CHECKED.replace("/healthz", "/")},
+        {"app/main.py": _APP.replace("/items", "/login"), "Dockerfile": _CHECKED.replace("/healthz", "/login")},
         {"app/main.py": _APP, "Dockerfile": _CHECKED},
         {
             "app/main.py": _HEALTHY,
@@ -159,7 +160,7 @@ def _judged(repo: Repo) -> Judgement:
             )
         return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
     unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
-    if unserved:
+    if unserved and len(unserved) == len(asking):
         return partial("A probe asks for what no route of the service answers.", _told(unserved[0]), score=_UNPROBED)
     probes = asking or list(repo.deployment.probes)
     if probes:
@@ -191,8 +192,14 @@ def _is_short(path: str) -> bool:
     return not re.search(r"[<{(:]", path)
 
 
+_OF_NUMBERS = re.compile(r"(^|/)[\w-]*(metrics|stats|prometheus|log-?in|sign-?in)/?$", re.IGNORECASE)
+"""Paths of figures and of forms to sign in at, which tell nothing of whether the service can serve."""
+
+
 def _asked(probe: HealthProbe, routes: list[Route]) -> Route | None:
     for route in routes:
+        if _OF_NUMBERS.search(route.path) and not _SURE.search(probe.target):
+            continue
         path = route.path.strip("^$/")
         if len(path) > 1 and re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", probe.target):
             return route

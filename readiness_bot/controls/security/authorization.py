@@ -9,6 +9,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.identity import Protection
+from readiness_bot.repo.python import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import SOMEBODY
@@ -84,6 +85,18 @@ _HALF = 0.05
                 "    if not knows(team, req.context['user']):\n        raise HTTPForbidden('Unauthorized')\n"
             ),
         },
+        (
+            "from quart import Quart, g\nfrom quart_auth import current_user, login_required\n\n"
+            "app = Quart(__name__)\n\n\n"
+            "async def drop_order(connection, id, buyer):\n"
+            "    await connection.execute('DELETE FROM orders WHERE id = :id AND buyer = :buyer', locals())\n\n\n"
+            "async def pay_order(connection, id, buyer):\n"
+            "    await connection.execute('UPDATE orders SET paid = 1 WHERE id = :id AND buyer = :buyer', locals())\n\n\n"
+            "@app.delete('/orders/<int:id>')\n@login_required\nasync def drop(id):\n"
+            "    await drop_order(g.connection, id, int(current_user.auth_id))\n\n\n"
+            "@app.put('/orders/<int:id>')\n@login_required\nasync def pay(id):\n"
+            "    await pay_order(g.connection, id, int(current_user.auth_id))\n"
+        ),
         (
             "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
             "def require_admin(user=None):\n    if not user.is_admin:\n"
@@ -231,6 +244,10 @@ def _judged(repo: Repo) -> Judgement:
         kind = "state-changing routes" if identity.exposed else "routes"
         summary = f"{len(checked)} of {len(routes)} {kind} check what the caller may do."
         return shared(len(checked) / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
+    owned = [(route, found) for route in routes if (found := identity.reads_own_rows(route)) is not None]
+    if owned:
+        summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
+        return passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
     elsewhere = _checks(repo)
     if elsewhere:
         return passed("What the routes lead to checks rights.", *elsewhere)
@@ -246,6 +263,13 @@ def _judged(repo: Repo) -> Judgement:
 
 def _right(repo: Repo, route: Route) -> Protection | None:
     return next((found for found in repo.identity.protections(route) if found.strength is Strength.PERMISSION), None)
+
+
+def _of_owners(owned: list[tuple[Route, DefinitionSite]]) -> list[Evidence]:
+    return [
+        seen(route.location.path, route.location.line, f"`{function.definition.name}` takes whose row it may touch")
+        for route, function in owned[:5]
+    ]
 
 
 def _checks(repo: Repo) -> list[Evidence]:
