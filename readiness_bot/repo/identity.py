@@ -570,7 +570,9 @@ class Identity:
         module = route.handler.module
         keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
         for call in self._refusals.body(route.handler)[0] if keys else ():
-            handed = {name for value in (*call.args, *(kept for _, kept in call.keywords)) for name in _in(value, module)}
+            handed = {
+                name for value in (*call.args, *(kept for _, kept in call.keywords)) for name in _in(value, module)
+            }
             if keys & handed and any(_OF_CALLER.search(name) for name in handed):
                 target = self._python.definition(call.via or call.name, module)
                 if target is not None and target.definition.kind == "function":

@@ -19,6 +19,10 @@ from readiness_bot.repo.routes import Routes
 _DEPTH = 3
 
 
+_EVENTS = ("gidgethub.sansio.Event.from_http", "gidgethub.sansio.validate_event", "stripe.Webhook.construct_event")
+"""What reads the events of a provider, and checks their signature when it is given the secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Webhook:
     """One route that another service calls; `verified_by` is empty where nothing proves the sender."""
@@ -99,6 +103,7 @@ class Incoming:
             and _PROVIDER.search(route.path) is None
             and re.search(r"(^|_)webhook(_|$)", handler) is None
             and _PROVIDER.search(handler) is None
+            and not self._reads_event(route)
         ):
             return False
         # The only action of a view set of Django REST framework is named after what it does to a model.
@@ -115,6 +120,14 @@ class Incoming:
             self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below
         )
         return not manages and not self._is_below_managed(route)
+
+    @staticmethod
+    def _reads_event(route: Route) -> bool:
+        """Whether a provider's own library reads what the handler was sent, whatever the path is called."""
+        site = route.handler
+        return site is not None and any(
+            call.scope == site.index and call.name.startswith(_EVENTS) for call in site.module.facts.calls
+        )
 
     def _is_below_managed(self, route: Route) -> bool:
         """Whether the route belongs to one of the hooks that are managed here: `/webhooks/{id}/secret`."""
@@ -156,6 +169,8 @@ class Incoming:
         seen.add(site.name)
         calls: list[Call] = [call for call in site.module.facts.calls if call.scope == site.index]
         if any(_VERIFIES.match(call.last.lstrip(":?_")) or _is_given_signature(call) for call in calls):
+            return True
+        if any(call.name.startswith(_EVENTS) and call.has("secret") for call in calls):
             return True
         if any(
             handler.scope == site.index and any(map(_BAD_SIGNATURE.search, handler.types))

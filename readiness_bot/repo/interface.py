@@ -171,7 +171,9 @@ class Interface:
         found: dict[tuple[object, ...], Route] = {}
         for route in self._routes.all:
             if route.is_wired and route.module.area is Area.PRODUCTION:
-                key = (route.handler.name if route.handler else f"{route.module.path}:{route.line}", route.methods)
+                # Classes that share a handler which they inherit are routes of their own.
+                view = route.view.name if route.view is not None else ""
+                key = (route.handler.name if route.handler else f"{route.module.path}:{route.line}", view, route.methods)
                 found.setdefault(key, route)
         return tuple(found.values())
 
@@ -405,6 +407,9 @@ class Interface:
             return True
         if route.handler is None or route.call is None or route.call.has("response_model"):
             return False
+        renderer = route.call.keyword("renderer")
+        if isinstance(renderer, Const) and str(renderer.value).endswith((".pt", ".jinja2", ".mako", ".mak", ".html")):
+            return True
         lasts = {call.last for call in self._calls(route.handler)}
         return bool(lasts & _PAGE_CALLS) and not lasts & _DATA_CALLS
 

@@ -35,6 +35,8 @@ class PyramidRoutes:
 
     def views(self) -> Iterator[Route]:
         """Pyramid's views: functions, classes and methods under `view_config`, and what `add_view` is given."""
+        if "pyramid" in self._python.imported:
+            yield from self._configured()
         if not self.patterns:
             return
         for site in self._python.all_calls:
@@ -60,11 +62,44 @@ class PyramidRoutes:
             handler = self._python.member(target, attribute if isinstance(attribute, str) else "__call__")
         names = (self._python.constant(one.call.keyword("route_name"), one.module) for one in told)
         name = next((each for each in names if isinstance(each, str)), "")
+        paths = self.patterns.get(name, ())
+        if not name and not any(one.call.has("context") or one.call.has("route_name") for one in told):
+            # A view of the root that traversal finds by its own name.
+            own = self._python.constant(site.call.keyword("name"), site.module)
+            paths = [f"/{own}" if isinstance(own, str) else "/"]
         methods = next((found for one in told if (found := self._request_methods(one))), ["GET"])
         guards = [guard for one in told for guard in self._permission_guards(one)][:1]
-        yield from self._routers.registered(
-            site, self.patterns.get(name, ()), methods, "pyramid", handler, view=view, guards=guards
-        )
+        yield from self._routers.registered(site, paths, methods, "pyramid", handler, view=view, guards=guards)
+
+    def _configured(self) -> Iterator[Route]:
+        """The classes below one that registers them by a path which they name: `config.add_route(name, cls.route)`."""
+        for site in self._python.calls_of("add_route"):
+            value = site.call.argument(1, "pattern")
+            owner, _, attribute = value.name.rpartition(".") if isinstance(value, Name) else ("", "", "")
+            base = self._python.class_of(owner, site.module) if owner.startswith(":") else None
+            if base is None:
+                continue
+            for view in self._python.classes:
+                path = next(
+                    (self._views.text(item.value, view.module) for item in view.fields if item.name == attribute), ""
+                )
+                if path and any(one.name == base.name for one in self._python.ancestry(view)):
+                    chosen = self._python.class_value(view, "methods") or self._python.class_value(
+                        view, "request_methods"
+                    )
+                    named = (
+                        [item.value for item in flattened(chosen[1].value) if isinstance(item, Const)] if chosen else []
+                    )
+                    methods = [text for text in named if isinstance(text, str) and text not in ("HEAD", "OPTIONS")]
+                    yield from self._routers.made(
+                        [plain_pattern(path)],
+                        methods or ["GET"],
+                        "pyramid",
+                        view.module,
+                        view.definition.line,
+                        self._python.member(view, "__call__"),
+                        view=view,
+                    )
 
     def _view_defaults(self, view: DefinitionSite | None) -> Iterator[CallSite]:
         """What a class says for all of its views."""

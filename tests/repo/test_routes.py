@@ -111,3 +111,26 @@ def test_classes_under_a_decorator_of_the_trees_own_that_names_paths_are_resourc
     ).routes.all
     assert [route.name for route in found] == ["GET /orders", "POST /orders", "GET /orders/{id}"]
     assert {guard.name for route in found for guard in route.guards if guard.level == "router"} == {"dynamic"}
+
+
+def test_classes_of_pyramid_that_name_their_path_are_registered_by_their_base() -> None:
+    found = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/view.py": (
+                "from pyramid.view import view_config\n\n\nclass View:\n    methods = ('GET', 'HEAD')\n"
+                "    route = None\n\n    @classmethod\n"
+                "    def configure(cls, config):\n        name = cls.route.lstrip('/')\n"
+                "        config.add_route(name, cls.route)\n        config.add_view(cls, route_name=name)\n"
+            ),
+            "shop/orders.py": (
+                "from pyramid.view import view_config\n\nfrom shop.view import View\n\n\n"
+                "class Orders(View):\n    methods = ('GET', 'POST')\n    route = '/v1/orders'\n\n"
+                "    def __call__(self):\n        return {}\n\n\n"
+                "class Beat(View):\n    route = '/beat'\n\n    def __call__(self):\n        return {}\n\n\n"
+                "def main(config):\n    config.add_route('home', '/')\n\n\n"
+                "@view_config(name='help')\ndef helped(request):\n    return {}\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET,POST /v1/orders", "GET /beat", "GET /help"]

@@ -108,8 +108,9 @@ def versioning(repo: Repo) -> Judgement:
         return passed("The version of a request is read from what it says.", scheme, *shown)
     api = [route for route in routes if "/api" in route.path.lower()]
     among = len([route for route in versioned if "/api" in route.path.lower()]) / len(api) if api else 0.0
-    if versioned and (len(versioned) / len(routes) >= _MOST or among >= 0.5):
-        return passed(f"{len(versioned)} of {len(routes)} routes carry a version in their path.", *shown)
+    answering = [route for route in routes if route in versioned or not repo.interface.is_page(route)]
+    if versioned and (len(versioned) / len(answering) >= _MOST or among >= 0.5):
+        return passed(f"{len(versioned)} of {len(answering)} routes carry a version in their path.", *shown)
     if versioned:
         return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
     mounts = repo.interface.versioned_mounts

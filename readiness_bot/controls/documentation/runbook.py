@@ -13,14 +13,16 @@ _TOPICS = {
     "deploying": (
         (
             r"^(how to |the )?deploy( \w+)?$|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
-            r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b|^install (with|on|using|via|from)\b"
-            r"|as a (system )?service\b|systemd|reverse proxy"
+            r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b"
+            r"|^install (with|on|using|via|from)\b|as a (system )?service\b|systemd|reverse proxy"
         ),
         40,
     ),
     "going back or upgrading": (
-        r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating"
-        r"|\bmov(e|ing) (to|from) ",
+        (
+            r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating"
+            r"|\bmov(e|ing) (to|from) "
+        ),
         20,
     ),
     "incidents": (
@@ -104,7 +106,8 @@ _SERVICE = {
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
         {
             **_SERVICE,
-            "doc-ng/installation/manual.md": "# Manual installation\n\n" + "Make a user, and a unit for the server. " * 9,
+            "doc-ng/installation/manual.md": "# Manual installation\n\n"
+            + "Make a user, and a unit for the server. " * 9,
             "doc-ng/installation/upgrade.md": "# Upgrade\n\n" + "Stop the server, install the release. " * 9,
         },
         {

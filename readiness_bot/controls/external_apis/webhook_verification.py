@@ -29,6 +29,13 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         (
+            "import os\n\nfrom aiohttp import web\nfrom gidgethub import sansio\n\n\nasync def main(request):\n"
+            "    body = await request.read()\n"
+            "    event = sansio.Event.from_http(request.headers, body, secret=os.environ['SECRET'])\n"
+            "    await handle(event)\n    return web.Response(status=200)\n\n\napp = web.Application()\n"
+            "app.router.add_post('/', main)\n"
+        ),
+        (
             "from flask import Flask, abort, request\nfrom provider import InvalidSignature, Receiver\n\n"
             "app = Flask(__name__)\nreceiver = Receiver()\n\n\n"
             "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    try:\n"

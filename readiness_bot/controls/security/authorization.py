@@ -91,7 +91,7 @@ _HALF = 0.05
             "async def drop_order(connection, id, buyer):\n"
             "    await connection.execute('DELETE FROM orders WHERE id = :id AND buyer = :buyer', locals())\n\n\n"
             "async def pay_order(connection, id, buyer):\n"
-            "    await connection.execute('UPDATE orders SET paid = 1 WHERE id = :id AND buyer = :buyer', locals())\n\n\n"
+            "    await connection.execute('UPDATE orders SET paid = 1 WHERE id = :id AND buyer = :buyer')\n\n\n"
             "@app.delete('/orders/<int:id>')\n@login_required\nasync def drop(id):\n"
             "    await drop_order(g.connection, id, int(current_user.auth_id))\n\n\n"
             "@app.put('/orders/<int:id>')\n@login_required\nasync def pay(id):\n"
@@ -247,7 +247,9 @@ def _judged(repo: Repo) -> Judgement:
     owned = [(route, found) for route in routes if (found := identity.reads_own_rows(route)) is not None]
     if owned:
         summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
-        return passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
+        return (
+            passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
+        )
     elsewhere = _checks(repo)
     if elsewhere:
         return passed("What the routes lead to checks rights.", *elsewhere)

@@ -12,7 +12,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flows import Flow, describe
 from readiness_bot.repo.python import CallSite, Module
-from readiness_bot.repo.values import Assignment, Const, Invoke, Name, Value
+from readiness_bot.repo.values import Assignment, Const, Invoke, Mapping, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
@@ -178,6 +178,10 @@ class _Doubt:
         (
             "import yaml\ndef settings(path):\n    with open(path) as file:\n        return yaml.load(file, "
             "Loader=yaml.Loader)  # <- flagged\n"
+        ),
+        (
+            "import ssl\n\nimport celery\n\napp = celery.Celery('shop')\n"
+            "app.conf.update(broker_use_ssl={'ssl_cert_reqs': ssl.CERT_NONE})  # <- flagged\n"
         ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
         (
@@ -602,7 +606,14 @@ _CONNECTING = _OFF_SWITCHES | _ON_SWITCHES | {"verify", "ssl", "cert_reqs", "ssl
 
 
 def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
-    for name, value in site.call.keywords:
+    within = [
+        (key.value, inner)
+        for name, value in site.call.keywords
+        if isinstance(value, Mapping) and "ssl" in name
+        for key, inner in zip(value.keys, value.values, strict=False)
+        if isinstance(key, Const) and isinstance(key.value, str)
+    ]
+    for name, value in (*site.call.keywords, *within):
         if name not in _CONNECTING:
             continue
         constant = repo.python.constant(value, site.module)
