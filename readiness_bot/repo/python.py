@@ -321,12 +321,29 @@ class Python:
                 continue  # a library goes by its own name, though a copy of it lies here
             for start in range(1, len(parts)):
                 root = "/".join(parts[:start])
-                if root in packages and f"{root}/manage.py" not in self.modules:
+                is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in self._put_on_path
+                if root in packages and not is_run_in:
                     continue
                 if start == len(parts) - 1 and parts[start] in _FOREIGN:
                     continue
                 index[".".join(parts[start:])].append(path)
         return index
+
+    @cached_property
+    def _put_on_path(self) -> frozenset[str]:
+        """The names of folders that a Django project's settings or starters put on the path of imports."""
+        found: set[str] = set()
+        for path, module in self.modules.items():
+            if not _STARTS_DJANGO.search(path) or module.area is Area.VENDORED:
+                continue
+            facts = module.facts
+            for call in facts.calls:
+                if call.name in ("sys.path.insert", "sys.path.append", "site.addsitedir") and call.args:
+                    value = call.args[-1]
+                    inner = facts.calls[value.call].args if isinstance(value, Invoke) and value.call >= 0 else (value,)
+                    texts = [item.value for item in inner if isinstance(item, Const)]
+                    found.update(text.strip("/").rpartition("/")[2] for text in texts if isinstance(text, str))
+        return frozenset(found - {"", ".", ".."})
 
     def module_named(self, dotted: str, importer: str = "") -> Module | None:
         """The module that an absolute import of this name means, seen from a path: the nearest of several."""
@@ -860,6 +877,9 @@ _FOREIGN = frozenset(sys.stdlib_module_names) | frozenset(
         "authlib",
     ]
 )
+
+
+_STARTS_DJANGO = re.compile(r"(^|/)((manage|wsgi|asgi)\.py|settings(/[^/]+)?\.py|settings/__init__\.py)$")
 
 
 @lru_cache(maxsize=200_000)

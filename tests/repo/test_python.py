@@ -29,3 +29,19 @@ def test_the_later_of_two_imports_of_one_name_holds() -> None:
 )
 def test_what_only_developers_run_is_told_by_what_it_imports(path: str, text: str, area: Area) -> None:
     assert repo_of({path: text}).python.modules[path].area is area
+
+
+def test_a_package_that_settings_put_on_the_path_holds_modules_by_their_own_names() -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings/base.py": (
+            "import os\nimport sys\n\nroot = lambda *names: os.path.join(ROOT, *names)\nsys.path.insert(0, root('apps'))\n"
+        ),
+        "shop/apps/__init__.py": "",
+        "shop/apps/orders/__init__.py": "",
+        "shop/apps/orders/urls.py": "urlpatterns = []\n",
+    }
+    found = repo_of(files).python.module_named("orders.urls", "shop/urls.py")
+    assert found is not None and found.path == "shop/apps/orders/urls.py"
+    del files["shop/settings/base.py"]
+    assert repo_of(files).python.module_named("orders.urls", "shop/urls.py") is None
