@@ -173,7 +173,11 @@ class Interface:
             if route.is_wired and route.module.area is Area.PRODUCTION:
                 # Classes that share a handler which they inherit are routes of their own.
                 view = route.view.name if route.view is not None else ""
-                key = (route.handler.name if route.handler else f"{route.module.path}:{route.line}", view, route.methods)
+                key = (
+                    route.handler.name if route.handler else f"{route.module.path}:{route.line}",
+                    view,
+                    route.methods,
+                )
                 found.setdefault(key, route)
         return tuple(found.values())
 

@@ -35,13 +35,15 @@ def test_a_package_that_settings_put_on_the_path_holds_modules_by_their_own_name
     files = {
         "shop/__init__.py": "",
         "shop/settings/base.py": (
-            "import os\nimport sys\n\nroot = lambda *names: os.path.join(ROOT, *names)\nsys.path.insert(0, root('apps'))\n"
+            "import os\nimport sys\n\nroot = lambda *names: os.path.join(ROOT, *names)\n"
+            "sys.path.insert(0, root('apps'))\n"
         ),
         "shop/apps/__init__.py": "",
         "shop/apps/orders/__init__.py": "",
         "shop/apps/orders/urls.py": "urlpatterns = []\n",
     }
     found = repo_of(files).python.module_named("orders.urls", "shop/urls.py")
-    assert found is not None and found.path == "shop/apps/orders/urls.py"
+    assert found is not None
+    assert found.path == "shop/apps/orders/urls.py"
     del files["shop/settings/base.py"]
     assert repo_of(files).python.module_named("orders.urls", "shop/urls.py") is None

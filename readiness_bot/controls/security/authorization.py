@@ -244,7 +244,7 @@ def _judged(repo: Repo) -> Judgement:
         kind = "state-changing routes" if identity.exposed else "routes"
         summary = f"{len(checked)} of {len(routes)} {kind} check what the caller may do."
         return shared(len(checked) / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
-    owned = [(route, found) for route in routes if (found := identity.reads_own_rows(route)) is not None]
+    owned = [(route, by) for route in routes if (by := identity.reads_own_rows(route)) is not None]
     if owned:
         summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
         return (
