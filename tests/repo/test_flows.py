@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from readiness_bot.repo import Repo
-from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.flow_paths import Flow, describe
 from tests.repos import repo_of
 
 _FLASK = "from flask import Flask, request\napp = Flask(__name__)\n"

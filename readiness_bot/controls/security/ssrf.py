@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.flows import Flow, describe
+from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.python import CallSite
 from readiness_bot.repo.values import Invoke, Name
 

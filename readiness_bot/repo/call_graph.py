@@ -1,0 +1,305 @@
+"""Which definition a call runs, which calls run a definition, and what each gives for a parameter; judges none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from readiness_bot.facts.origins import CallFlow, Given, Stored
+from readiness_bot.facts.origins import Flows as FileFlows
+from readiness_bot.facts.python_facts import Parameter
+from readiness_bot.facts.values import Name, Other
+from readiness_bot.repo.flow_paths import bare_name
+from readiness_bot.repo.passing import effect_of
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+
+MOST_CALLERS = 25
+_MOST_NAMESAKES = 3
+_RUNNERS = {
+    "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0,
+    "enqueue": 0, "add_job": 0,
+    "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
+}  # fmt: skip
+_STARTING = ("delay", "send", "enqueue", "defer", "s", "si")
+"""Methods of a task that hand its arguments on as they are."""
+_COMMON = frozenset(
+    {
+        "get", "post", "put", "patch", "delete", "find", "find_one", "execute", "query", "search", "filter", "run",
+        "start", "stop", "close", "open", "read",
+        "write", "save", "load", "update", "insert", "create", "remove", "add", "list", "all", "first", "one",
+        "count", "exists", "send", "call", "process",
+        "handle", "parse", "format", "render", "to_dict", "from_dict", "dict", "json", "items", "keys", "values",
+        "pop", "append", "extend", "join", "split",
+        "strip", "replace", "encode", "decode", "set", "setup", "init", "clear", "copy", "validate", "commit",
+        "rollback", "fetch", "fetchall", "fetchone",
+        "aggregate", "request", "download", "upload", "connect", "apply", "build", "main", "index", "show", "clean",
+        "perform", "serialize", "info",
+        "debug", "warning", "error", "exception", "log", "group", "match", "sub", "resolve", "name", "path", "url",
+        "text", "data", "body", "form", "scan",
+        "insert_one", "insert_many", "update_one", "update_many", "delete_one", "delete_many", "find_one_and_update",
+        "count_documents", "distinct",
+        "executemany", "scalar", "scalars", "bulk_write", "select", "where", "order_by", "limit", "submit",
+        "put_object", "setdefault", "to_representation",
+        "emit", "publish", "notify", "dispatch", "register", "invoke", "generate", "export", "retrieve", "destroy",
+        "test", "check", "wait", "result",
+    }
+)  # fmt: skip
+
+
+class FlowFacts:
+    """One file's flows, ready to be asked."""
+
+    __slots__ = ("calls", "cut", "flows", "given", "stored")
+
+    def __init__(self, flows: FileFlows) -> None:
+        self.flows = flows
+        self.calls: dict[int, CallFlow] = {one.call: one for one in flows.calls}
+        self.given: dict[int, list[Given]] = defaultdict(list)
+        for given in flows.given:
+            self.given[given.definition].append(given)
+        self.stored: dict[str, list[Stored]] = defaultdict(list)
+        for stored in flows.stored:
+            self.stored[stored.target].append(stored)
+        self.cut = frozenset(flows.cut)
+
+
+class CallGraph:
+    """Questions about calls and definitions, and what the flows inside each file say of them."""
+
+    def __init__(self, python: Python) -> None:
+        self._python = python
+        self._facts: dict[str, FlowFacts] = {}
+        self._indexed: dict[str, dict[int, int]] = {}
+        self._callers: dict[str, tuple[tuple[CallSite, int, bool], ...]] = {}
+        self._resolved: dict[tuple[str, int], tuple[DefinitionSite | None, bool]] = {}
+
+    def index_of(self, site: CallSite) -> int:
+        """The place of a call among its file's calls."""
+        return self._indexes(site.module)[id(site.call)]
+
+    def _indexes(self, module: Module) -> dict[int, int]:
+        known = self._indexed.get(module.path)
+        if known is None:
+            known = self._indexed[module.path] = {id(call): index for index, call in enumerate(module.facts.calls)}
+        return known
+
+    def of(self, module: Module) -> FlowFacts:
+        """What the flows inside a file say, by call, definition and target."""
+        known = self._facts.get(module.path)
+        if known is None:
+            known = self._facts[module.path] = FlowFacts(self._python.flows(module))
+        return known
+
+    def site(self, module: Module, index: int) -> CallSite:
+        """The call of that index."""
+        call = module.facts.calls[index]
+        return self._python.call_site(module, call)
+
+    def target(self, module: Module, index: int) -> tuple[DefinitionSite | None, bool]:
+        """The definition that a call runs, and whether that is more than a guess by a method's name."""
+        key = (module.path, index)
+        known = self._resolved.get(key)
+        if known is None:
+            known = self._resolved[key] = self._target(module, index)
+        return known
+
+    def _target(self, module: Module, index: int) -> tuple[DefinitionSite | None, bool]:
+        call = module.facts.calls[index]
+        for name in dict.fromkeys((call.name, call.via)):
+            if name and name[0] != "?":
+                found = self._python.definition(name, module)
+                if found is not None:
+                    return self._through_abstract(found)
+        resolved = self._python.mean(call.name, module)
+        if effect_of(resolved) is None and (call.name.startswith("?") or ":" in resolved) and "." in call.name:
+            return self._by_name(call.last), False
+        return None, True
+
+    def _through_abstract(self, found: DefinitionSite) -> tuple[DefinitionSite | None, bool]:
+        """A method that only raises or passes stands for the one that overrides it, where there is one alone."""
+        if found.definition.kind != "function" or found.definition.statements > 2 or found.definition.parent == -1:
+            return found, True
+        if self.of(found.module).given.get(found.index) or any(
+            call.scope == found.index for call in found.module.facts.calls
+        ):
+            return found, True
+        others = [site for site in self._methods.get(found.definition.name, ()) if site.name != found.name]
+        return (others[0], False) if len(others) == 1 else (found, True)
+
+    def _by_name(self, name: str) -> DefinitionSite | None:
+        """The one method of that name, where the name is telling and rare enough to mean it."""
+        if name in _COMMON or name.startswith("__"):
+            return None
+        found = self._methods.get(name, ())
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def _methods(self) -> dict[str, list[DefinitionSite]]:
+        """The methods of production code by their bare names."""
+        found: dict[str, list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.functions:
+            owner = site.module.definition(site.definition.parent)
+            if owner is not None and owner.kind == "class":
+                found[site.definition.name].append(site)
+        return found
+
+    def callers(self, site: DefinitionSite) -> tuple[tuple[CallSite, int, bool], ...]:
+        """The production calls of a function: the call, how far its arguments are shifted, and whether that is sure."""
+        known = self._callers.get(site.name)
+        if known is None:
+            known = self._callers[site.name] = self._find_callers(site)
+        return known
+
+    def _find_callers(self, site: DefinitionSite) -> tuple[tuple[CallSite, int, bool], ...]:
+        found: dict[tuple[str, int], tuple[CallSite, int, bool]] = {}
+        for call in self._python.callers.get(site.name, ()):
+            if call.last not in ("delay", "apply_async"):
+                found[call.module.path, id(call.call)] = (call, 0, True)
+        for call, shift in self._indirect.get(site.name, ()):
+            found.setdefault((call.module.path, id(call.call)), (call, shift, True))
+        owner = site.module.definition(site.definition.parent)
+        name = site.definition.name
+        if owner is not None and owner.kind == "class":
+            if name == "__init__":
+                for call in self._python.callers.get(f"{site.module.path}:{owner.qualname}", ()):
+                    found.setdefault((call.module.path, id(call.call)), (call, 0, True))
+            elif name not in _COMMON and len(self._methods.get(name, ())) <= _MOST_NAMESAKES:
+                for call in self._python.calls_of(name):
+                    if call.call.name.startswith("?") or ":" in call.name:
+                        target = self.target(call.module, self.index_of(call))[0]
+                        if target is None or target.name == site.name:
+                            found.setdefault((call.module.path, id(call.call)), (call, 0, False))
+        ordered = sorted(found.values(), key=lambda one: (one[0].module.path, one[0].call.line))
+        return tuple(ordered[:MOST_CALLERS])
+
+    @cached_property
+    def _indirect(self) -> dict[str, list[tuple[CallSite, int]]]:
+        """Calls that have a function called: given to a thread, a pool, a queue, with its arguments behind it."""
+        found: dict[str, list[tuple[CallSite, int]]] = defaultdict(list)
+        for last, place in _RUNNERS.items():
+            for site in self._python.calls_of(last):
+                if place < len(site.call.args):
+                    value = site.call.args[place]
+                    if isinstance(value, Name):
+                        target = self._python.definition(value.name, site.module)
+                        if target is not None and target.definition.kind == "function":
+                            found[target.name].append((site, place + 1))
+        for last in _STARTING:
+            for site in self._python.calls_of(last):
+                owner = (site.call.via or site.call.name).rpartition(".")[0]
+                target = self._python.definition(owner, site.module) if owner and owner[0] != "?" else None
+                if target is not None and target.definition.kind == "function":
+                    found[target.name].append((site, -1 if _takes_itself(target) else 0))
+        return found
+
+    def arguments(
+        self, site: CallSite, target: DefinitionSite, position: int, shift: int
+    ) -> Iterator[tuple[int, str, str]]:
+        """What a call gives for a parameter: atoms, each with a wrap to put around it or a step to take from it."""
+        flow = self.of(site.module).calls.get(self.index_of(site))
+        if flow is None:
+            return
+        parameters = target.definition.parameters
+        parameter = parameters[position]
+        bound = self._is_bound(site, target) and not shift
+        offset = (1 if bound else 0) - shift
+        slots = [index for index, one in enumerate(parameters) if one.kind == "positional"]
+        if bound and position == 0:
+            yield from ((atom, "", "") for atom in flow.receiver)
+            return
+        if parameter.kind == "*":
+            for number in range(max(0, len(slots) - offset), len(flow.args)):
+                yield from ((atom, f"({number - len(slots) + offset})", "") for atom in flow.args[number])
+            return
+        if parameter.kind == "**":
+            yield from self._rest(site, flow, parameters)
+            return
+        yield from self._plain(site, flow, parameter, slots.index(position) - offset if position in slots else -1)
+
+    def _plain(
+        self, site: CallSite, flow: CallFlow, parameter: Parameter, place: int
+    ) -> Iterator[tuple[int, str, str]]:
+        starred = next(
+            (number for number, value in enumerate(site.call.args) if is_starred(value)), len(site.call.args)
+        )
+        if 0 <= place < starred and place < len(flow.args):
+            yield from ((atom, "", "") for atom in flow.args[place])
+            return
+        for (name, _), atoms in zip(site.call.keywords, flow.keywords, strict=False):
+            if name == parameter.name:
+                yield from ((atom, "", "") for atom in atoms)
+                return
+        if place >= starred and starred < len(flow.args):
+            yield from ((atom, "", f"({place - starred})") for atom in flow.args[starred])
+        for (name, _), atoms in zip(site.call.keywords, flow.keywords, strict=False):
+            if name == "**":
+                yield from ((atom, "", f"[{parameter.name}]") for atom in atoms)
+
+    @staticmethod
+    def _rest(site: CallSite, flow: CallFlow, parameters: tuple[Parameter, ...]) -> Iterator[tuple[int, str, str]]:
+        named = {one.name for one in parameters}
+        for (name, _), atoms in zip(site.call.keywords, flow.keywords, strict=False):
+            if name == "**":
+                yield from ((atom, "", "") for atom in atoms)
+            elif name not in named:
+                yield from ((atom, f"{{{name}}}", "") for atom in atoms)
+
+    def _is_bound(self, site: CallSite, target: DefinitionSite) -> bool:
+        """Whether the call fills the first parameter by itself: of an instance, a constructor, a class method."""
+        owner = target.module.definition(target.definition.parent)
+        if owner is None or owner.kind != "class":
+            return False
+        decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
+        if "staticmethod" in decorators:
+            return False
+        if "classmethod" in decorators or target.definition.name in ("__init__", "__call__"):
+            return True
+        before = (site.call.via or site.call.name).rpartition(".")[0]
+        held = (
+            self._python.class_of(before, site.module)
+            if before and before[0] != "?" and not before.endswith(")")
+            else None
+        )
+        return held is None or "()" in before or before.rpartition(".")[2][:1].islower()
+
+    def owner_of(self, site: DefinitionSite) -> DefinitionSite | None:
+        """The class that a function is a method of; of a function inside a method, the method's."""
+        index = site.definition.parent
+        while index != -1:
+            definition = site.module.facts.definitions[index]
+            if definition.kind == "class":
+                return DefinitionSite(site.module, index, definition)
+            index = definition.parent
+        return None
+
+
+def given_at(site: CallSite, flow: CallFlow, position: int, keyword: str) -> Iterator[int]:
+    """The atoms given at a position, or else by that name; -1 is the receiver, -2 any argument."""
+    if position == -1:
+        yield from flow.receiver
+        return
+    if position == -2:
+        for atoms in (*flow.args, *flow.keywords):
+            yield from atoms
+        return
+    starred = next((number for number, value in enumerate(site.call.args) if is_starred(value)), len(site.call.args))
+    if position < min(len(flow.args), starred):
+        yield from flow.args[position]
+        return
+    for (name, _), atoms in zip(site.call.keywords, flow.keywords, strict=False):
+        if keyword and name == keyword:
+            yield from atoms
+    if starred <= position < len(flow.args) or (starred < len(flow.args) <= position):
+        yield from flow.args[starred]
+
+
+def _takes_itself(task: DefinitionSite) -> bool:
+    """Whether a task is handed itself before its arguments, as one of Celery with `bind=True` is."""
+    first = task.definition.parameters[:1]
+    return task.definition.parent == -1 and bool(first) and first[0].name == "self"
+
+
+def is_starred(value: object) -> bool:
+    """Whether an argument is `*something`."""
+    return isinstance(value, Other) and value.kind == "*"

@@ -1,0 +1,596 @@
+"""Follows one value backwards to where it begins: through calls, parameters, attributes and files, within bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from readiness_bot.facts.origins import CallFlow, Source, accessed, wrapped
+from readiness_bot.facts.python_facts import Parameter
+from readiness_bot.facts.values import Const
+from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
+from readiness_bot.repo.flow_paths import LOOKING_UP, Flow, Kind, Step, bare_name
+from readiness_bot.repo.passing import Effect, effect_of
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
+
+_MOST_PLACES = 500
+_MOST_HOPS = 14
+MOST_NESTED = 6
+_CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
+_TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
+_ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
+_JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path"})
+_NUMBER_TYPES = frozenset(
+    {
+        "int()",
+        "float()",
+        "bool()",
+        "uuid.UUID()",
+        "datetime.datetime()",
+        "datetime.date()",
+        "decimal.Decimal()",
+        "datetime.timedelta()",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A source being looked at: what is still to be taken from it, and what was met on the way."""
+
+    module: Module
+    source: int
+    access: tuple[str, ...]
+    wraps: tuple[str, ...]
+    parsed: bool
+    cleaned: frozenset[str]
+    guards: tuple[int, ...]
+    stack: tuple[CallSite, ...]
+    steps: tuple[Step, ...]
+    sure: bool
+
+
+class Walk:
+    """One question followed backwards, place by place."""
+
+    def __init__(self, python: Python, graph: CallGraph, requests: RequestData, module: Module) -> None:
+        self.python = python
+        self.graph = graph
+        self.requests = requests
+        self.start = module
+        self.pending: list[_Place] = []
+        self.seen: set[tuple[object, ...]] = set()
+        self.found: dict[tuple[object, ...], Flow] = {}
+        self.bounded = False
+
+    def begin(self, atom: int, guards: tuple[int, ...]) -> None:
+        """Start from one atom of the value asked about."""
+        self.push(
+            _Place(self.start, 0, (), (), False, frozenset(), guards, (), (), sure=True), self.start, atom, guards
+        )
+
+    def run(self) -> Iterator[Flow]:
+        """Follow everything; requests first, then by place."""
+        while self.pending:
+            if len(self.seen) > _MOST_PLACES:
+                self.bounded = True
+                break
+            self.look(self.pending.pop())
+        order = ("request", "parameter", "stored", "unknown", "setting", "operator")
+        ranked = sorted(
+            self.found.values(),
+            key=lambda flow: (
+                order.index(flow.kind),
+                len(flow.cleaned),
+                len(flow.steps),
+                flow.path,
+                flow.line,
+                flow.text,
+            ),
+        )
+        yield from ranked
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+
+    def push(
+        self,
+        place: _Place,
+        module: Module,
+        atom: int,
+        guards: tuple[int, ...],
+        *,
+        stack: tuple[CallSite, ...] | None = None,
+        step: Step | None = None,
+        wrap: str = "",
+        need: str = "",
+        sure: bool = True,
+    ) -> None:
+        """Go on at an atom: take from it what the place still needs."""
+        facts = self.graph.of(module)
+        source, access, wraps, held = _atom(facts, atom)
+        taken: tuple[tuple[str, ...], tuple[str, ...]] | None = (access, wrapped(wraps, wrap) if wrap else wraps)
+        for one in (*((need,) if need else ()), *place.access):
+            if one.endswith("()") and taken is not None and taken[1]:
+                taken = None
+            elif taken is not None:
+                taken = accessed(*taken, one)
+        if taken is None or len(place.steps) > _MOST_HOPS:
+            self.bounded = self.bounded or taken is not None
+            return
+        access, inner = taken
+        outer = place.wraps
+        if not place.parsed:
+            for one in reversed(outer):
+                inner = wrapped(inner, one)
+            outer = inner
+        cleaned = place.cleaned | self.tags(module, facts, source, access, (*guards, *held))
+        steps = place.steps if step is None else (*place.steps, step)
+        following = _Place(
+            module,
+            source,
+            access,
+            outer,
+            place.parsed,
+            cleaned,
+            guards,
+            place.stack if stack is None else stack,
+            steps,
+            sure=place.sure and sure,
+        )
+        key = (
+            module.path,
+            source,
+            access,
+            outer,
+            cleaned,
+            tuple(id(site.call) for site in following.stack),
+            place.parsed,
+        )
+        if key not in self.seen:
+            self.seen.add(key)
+            self.pending.append(following)
+
+    def tags(
+        self, module: Module, facts: FlowFacts, source: int, access: tuple[str, ...], guards: Iterable[int]
+    ) -> frozenset[str]:
+        """What the guards say of a source's access."""
+        found = set()
+        for index in guards:
+            guard = facts.flows.guards[index]
+            if guard.source != source or guard.access != access[: len(guard.access)]:
+                continue
+            test, _, number = guard.test.partition(":")
+            if test in _ANSWERS:
+                index_, _, more = number.partition(":")
+                name = self.graph.site(module, int(index_)).name
+                if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
+                    found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
+            elif guard.access == access:
+                found.add(guard.test)
+        return frozenset(found)
+
+    def end(self, place: _Place, kind: Kind, text: str, kind_of: Type | Literal[""], line: int) -> None:
+        """A flow begins here."""
+        if "none" in place.cleaned:
+            return
+        flow = Flow(
+            kind,
+            text,
+            "object" if place.parsed and kind_of != "number" else kind_of,
+            place.access,
+            place.module.path,
+            line,
+            tuple(reversed(place.steps)),
+            place.wraps,
+            place.cleaned,
+            sure=place.sure,
+        )
+        if kind_of == "number" and kind == "request":
+            return
+        key = (kind, text, flow.type, flow.path, line, place.wraps, place.cleaned)
+        known = self.found.get(key)
+        if known is None or (flow.sure and not known.sure) or len(flow.steps) < len(known.steps):
+            self.found[key] = flow
+
+    def datum(self, place: _Place, datum: Datum | None, line: int) -> bool:
+        """End at a piece of request data, where it is one."""
+        if datum is None:
+            return False
+        if datum.type == "file name":
+            self.end(replace(place, cleaned=place.cleaned | {"upload"}), "request", datum.text, "text", line)
+        else:
+            self.end(place, "request", datum.text, datum.type, line)
+        return True
+
+    # -- the kinds of sources --------------------------------------------------------------------------------------
+
+    def look(self, place: _Place) -> None:
+        """Go on from a source by its kind: a parameter, a call's result, something outside, or nothing known."""
+        source = self.graph.of(place.module).flows.sources[place.source]
+        if source.kind == "p":
+            self.parameter(place, source)
+        elif source.kind == "c":
+            self.called(place, source)
+        elif source.kind == "n":
+            self.named(place, source)
+        else:
+            self.end(place, "unknown", source.name, "", source.line)
+
+    def named(self, place: _Place, source: Source) -> None:
+        """A thing outside the function: a library's request object, a variable of a module, an attribute of a class."""
+        name = self.python.identify(source.name, place.module)
+        found = self.requests.of_global(name)
+        if found is not None:
+            text, attributes = found
+            access = (*attributes, *place.access)
+            self.of_request(place, text, access, source.line, name.partition(".")[0])
+            return
+        path, colon, rest = name.partition(":")
+        module = self.python.modules.get(path) if colon else None
+        if module is None or not self.variable(place, module, rest):
+            operator = name.startswith(("sys.argv", "os.environ", "click.", "argparse."))
+            self.end(place, "operator" if operator else "setting", name.rpartition(":")[2] or name, "", source.line)
+
+    def variable(self, place: _Place, module: Module, rest: str) -> bool:
+        """Go on where a variable of a module or class was given its values; False where all are constant."""
+        facts = self.graph.of(module)
+        parts = rest.replace("()", "").split(".")
+        for size in range(len(parts), 0, -1):
+            stored = facts.stored.get(f":{'.'.join(parts[:size])}")
+            if not stored:
+                continue
+            deeper = replace(place, access=(*(f".{part}" for part in parts[size:]), *place.access))
+            for one in stored:
+                for atom in one.atoms:
+                    self.push(deeper, module, atom, (), stack=())
+            return True
+        return False
+
+    def of_request(self, place: _Place, text: str, access: tuple[str, ...], line: int, framework: str = "") -> bool:
+        """End at what an access takes from a request object."""
+        requests = self.requests
+        if access and access[0].endswith("()"):
+            datum = requests.method_of_request(access[0][1:-2], text)
+            datum = replace(datum, text=f"{datum.text}{_written(access[1:])}") if datum is not None else None
+        elif len(access) > 1 and access[0] == ".state":
+            datum = None
+        else:
+            datum = requests.of_request(tuple(step for step in access if not step.endswith("()")), text, framework)
+        return self.datum(place, datum, line)
+
+    def parameter(self, place: _Place, source: Source) -> None:
+        """A parameter: request data where the framework fills it, else what the callers give, else itself."""
+        module = place.module
+        site = DefinitionSite(module, source.owner, module.facts.definitions[source.owner])
+        parameter = site.definition.parameters[source.position]
+        owner = self.graph.owner_of(site) if source.position == 0 else None
+        if (
+            owner is not None
+            and site.definition.parent == owner.index
+            and place.access
+            and self.attribute(place, site, owner)
+        ):
+            return
+        requests = self.requests
+        if place.access and requests.is_request(site, parameter):
+            route = requests.route_of(site)
+            if self.of_request(
+                place, parameter.name, place.access, source.line, route.framework if route is not None else ""
+            ):
+                return
+        if self.python.mean(parameter.type, module) in _NUMBER_TYPES and not place.stack:
+            return
+        if place.stack:
+            self.back(place, site, source.position)
+            return
+        filled = requests.of_parameter(site, parameter, place.access)
+        if isinstance(filled, Filled):
+            self.given(
+                filled.dependency,
+                replace(place, stack=()),
+                Step(f"dependency `{filled.dependency.definition.name}`", module.path, source.line),
+            )
+            return
+        if self.datum(place, filled, source.line):
+            return
+        self.from_callers(place, site, parameter, source)
+
+    def back(self, place: _Place, site: DefinitionSite, position: int) -> None:
+        """Return to the call through which the function was entered."""
+        call = place.stack[-1]
+        flow = self.graph.of(call.module).calls.get(self.graph.index_of(call))
+        for atom, wrap, need in self.graph.arguments(call, site, position, 0):
+            self.push(
+                place,
+                call.module,
+                atom,
+                flow.guards if flow is not None else (),
+                stack=place.stack[:-1],
+                wrap=wrap,
+                need=need,
+            )
+
+    def from_callers(self, place: _Place, site: DefinitionSite, parameter: Parameter, source: Source) -> None:
+        """Go on at every call of the function; without any the flow begins at the parameter."""
+        callers = self.graph.callers(site)
+        if not callers or site.definition.name in ("main", "handle", "cli"):
+            operator = _is_command(site)
+            text = f"parameter `{parameter.name}{_written(place.access)}` of `{site.definition.qualname}`"
+            self.end(place, "operator" if operator else "parameter", text, _typed_parameter(parameter), source.line)
+            return
+        step = Step(f"parameter `{parameter.name}` of `{site.definition.name}`", place.module.path, source.line)
+        for call, shift, sure in callers:
+            flow = self.graph.of(call.module).calls.get(self.graph.index_of(call))
+            if flow is None:
+                continue
+            for atom, wrap, need in self.graph.arguments(call, site, source.position, shift):
+                self.push(place, call.module, atom, flow.guards, stack=(), step=step, wrap=wrap, need=need, sure=sure)
+
+    def attribute(self, place: _Place, site: DefinitionSite, owner: DefinitionSite) -> bool:
+        """An attribute of `self`: what any method of the class keeps in it; a view's request."""
+        name = place.access[0].lstrip(".").removesuffix("()")
+        rest = place.access[1:]
+        requests = self.requests
+        if place.access[0].endswith("()"):
+            return self.datum(place, requests.tornado(name), site.definition.line) if requests.is_view(owner) else False
+        if self.datum(place, requests.of_handler(owner, name), site.definition.line):
+            return True
+        if name == "request" and requests.is_view(owner) and rest:
+            return self.of_request(place, "self.request", rest, site.definition.line, "")
+        if name == "kwargs" and requests.is_view(owner) and rest:
+            self.end(place, "request", "path parameters", "segment", site.definition.line)
+            return True
+        found = False
+        for item in self.python.ancestry(owner):
+            for one in self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ()):
+                found = True
+                for atom in one.atoms:
+                    step = Step(f"`self.{name}`", item.module.path, one.line)
+                    self.push(replace(place, access=rest), item.module, atom, (), stack=(), step=step)
+        if found:
+            return True
+        if self.python.class_value(owner, name) is not None:
+            # Where nothing is seen to call the method, what one construction gives may never get there.
+            surely = place.sure and bool(self.graph.callers(site) or requests.routes_of(site))
+            found = self.from_constructions(replace(place, sure=surely), owner, name, rest)
+        if not found:
+            self.end(place, "stored", f"self.{name}", "", site.definition.line)
+        return True
+
+    def from_constructions(self, place: _Place, owner: DefinitionSite, name: str, rest: tuple[str, ...]) -> bool:
+        """A field that a generated constructor fills: what is given for it where the class is called."""
+        found = False
+        for call in self.python.callers.get(owner.name, ())[:MOST_CALLERS]:
+            found = self.constructed(replace(place, access=rest, stack=()), call, owner, name) or found
+        return found
+
+    def constructed(self, place: _Place, call: CallSite, owner: DefinitionSite, name: str) -> bool:
+        """What one construction gives for a field."""
+        flow = self.graph.of(call.module).calls.get(self.graph.index_of(call))
+        if flow is None:
+            return False
+        found = False
+        fields = [one.name for one in owner.fields if one.annotation is not None]
+        for number, atoms in enumerate(flow.args):
+            if number < len(fields) and fields[number] == name:
+                found = True
+                for atom in atoms:
+                    self.push(place, call.module, atom, flow.guards)
+        for (keyword, _), atoms in zip(call.call.keywords, flow.keywords, strict=False):
+            if keyword in (name, "**"):
+                found = True
+                for atom in atoms:
+                    self.push(place, call.module, atom, flow.guards, need=f"[{name}]" if keyword == "**" else "")
+        return found
+
+    # -- results of calls ------------------------------------------------------------------------------------------
+
+    def called(self, place: _Place, source: Source) -> None:
+        """A call's result: request data, what the call passes through, or what the definition it runs gives."""
+        site = self.graph.site(place.module, source.owner)
+        requests = self.requests
+        if _takes_by_key(site) and self.is_of_request(site.module, source.owner):
+            return  # the facts follow it by its key, so that what is known of one reading holds for the next
+        datum = requests.of_call(site.name)
+        if datum is not None:
+            key = next((f'["{value.value}"]' for value in site.call.args[:1] if isinstance(value, Const)), "")
+            self.datum(place, replace(datum, text=f"{datum.text}{key or _written(place.access)}"), site.call.line)
+            return
+        effect = effect_of(site.name)
+        if effect is not None and not self.is_own_method(place.module, source.owner):
+            self.through(place, site, source.owner, effect)
+            return
+        target, sure = self.graph.target(place.module, source.owner)
+        if target is not None and target.definition.kind == "function":
+            self.given(
+                target,
+                replace(place, stack=(*place.stack, site), sure=place.sure and sure),
+                Step(f"`{target.definition.name}()`", site.module.path, site.call.line),
+            )
+        elif target is not None:
+            self.instance(place, site, target)
+        else:
+            self.unresolved(place, site, source.owner)
+
+    def is_own_method(self, module: Module, index: int) -> bool:
+        """Whether the call surely runs a definition of this tree."""
+        target, sure = self.graph.target(module, index)
+        return target is not None and sure
+
+    def through(self, place: _Place, site: CallSite, index: int, effect: Effect) -> None:
+        """A library call of known effect."""
+        flow = self.graph.of(site.module).calls.get(index)
+        if flow is None or effect.turns == "nothing":
+            return
+        cleans = effect.cleans
+        if site.name.endswith("Path") and place.access[:1] in ((".name",), (".stem",), (".suffix",)):
+            cleans = "file-name"
+        if cleans == "substituted" and site.call.args and isinstance(site.call.args[0], Const):
+            cleans = "kept-only" if str(site.call.args[0].value).lstrip("(").startswith(("[^", r"\W")) else cleans
+        access = () if effect.turns in ("text", "object") else place.access
+        wraps = place.wraps
+        if effect.turns == "text" and not place.parsed:
+            wraps = wrapped_all(place.wraps, "s")
+        onward = replace(
+            place,
+            access=access,
+            wraps=wraps,
+            parsed=place.parsed or effect.turns == "object",
+            cleaned=place.cleaned | ({cleans} if cleans else frozenset()),
+        )
+        guards = (*place.guards, *flow.guards)
+        for position, atoms in self.taken(flow, effect):
+            joined = position > 0 if site.name in _JOINS else position >= 0 and site.last == "joinpath"
+            for atom in atoms:
+                self.push(onward, site.module, atom, guards, wrap="t:\0/" if joined else "")
+
+    @staticmethod
+    def taken(flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The arguments that a call of this effect passes on, by position."""
+        if effect.takes is None:
+            yield from enumerate(flow.args)
+            yield from ((0, atoms) for atoms in flow.keywords)
+            return
+        for position in effect.takes:
+            if position == -1:
+                yield -1, flow.receiver
+            elif position < len(flow.args):
+                yield position, flow.args[position]
+        if effect.takes and effect.takes[0] >= 0 and len(flow.args) <= effect.takes[0]:
+            yield from ((0, atoms) for atoms in flow.keywords[:1])
+
+    def given(self, target: DefinitionSite, onward: _Place, step: Step) -> None:
+        """What a function of the tree gives back."""
+        if len(onward.stack) > MOST_NESTED:
+            self.bounded = True
+            return
+        facts = self.graph.of(target.module)
+        if _CLEANING.search(target.definition.name) and _does_something(target):
+            onward = replace(onward, cleaned=onward.cleaned | {f"passed:{target.definition.name}"})
+        if target.index in facts.cut or self.gives_otherwise(target):
+            onward = replace(onward, sure=False)
+        for given in facts.given.get(target.index, ()):
+            for atom in given.atoms:
+                self.push(onward, target.module, atom, given.guards, step=step)
+
+    def gives_otherwise(self, target: DefinitionSite) -> bool:
+        """Whether a function gives a digest or a number as well: what it hands back as it came is then a stopgap."""
+        facts = self.graph.of(target.module)
+        for given in facts.given.get(target.index, ()):
+            for atom in given.atoms:
+                source = facts.flows.sources[facts.flows.atoms[atom].source]
+                if source.kind == "c":
+                    effect = effect_of(self.graph.site(target.module, source.owner).name)
+                    if effect is not None and effect.turns == "nothing":
+                        return True
+        return False
+
+    def instance(self, place: _Place, site: CallSite, owner: DefinitionSite) -> None:
+        """An attribute of an object just made: what its constructor keeps there."""
+        if not place.access:
+            self.wrapped_instance(place, site, owner)
+            return
+        name, rest = place.access[0].lstrip("."), place.access[1:]
+        onward = replace(place, access=rest)
+        if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(
+            owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"
+        ):
+            self.end(place, "request", f"{owner.definition.name}.{name}{_written(rest)}", "text", site.call.line)
+            return
+        for item in self.python.ancestry(owner):
+            stored = self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ())
+            for one in stored:
+                inside = one.definition >= 0 and item.module.facts.definitions[one.definition].name == "__init__"
+                for atom in one.atoms:
+                    self.push(onward, item.module, atom, (), stack=(*place.stack, site) if inside else ())
+            if stored:
+                return
+        self.constructed(onward, site, owner, name)
+
+    def wrapped_instance(self, place: _Place, site: CallSite, owner: DefinitionSite) -> None:
+        """An object of the tree's own class as a whole: what its text is made of, where it is used as text."""
+        if not any(wrap.startswith(("t:", "s")) for wrap in place.wraps):
+            return
+        for method in ("__str__", "__repr__", "__format__"):
+            found = self.python.member(owner, method)
+            if found is not None:
+                self.given(
+                    found,
+                    replace(place, stack=(*place.stack, site)),
+                    Step(f"`{owner.definition.name}.{method}()`", site.module.path, site.call.line),
+                )
+                return
+
+    def unresolved(self, place: _Place, site: CallSite, index: int) -> None:
+        """A method of something unknown: of a request object it gives request data; else nothing is known."""
+        flow = self.graph.of(site.module).calls.get(index)
+        method = site.call.last
+        if method in _TAKING and flow is not None and flow.receiver:
+            return  # the facts follow what is taken out of containers by themselves
+        if flow is not None and flow.receiver and "." in site.call.name and len(place.access) < 4:
+            asked = replace(place, access=(f".{method}()", *place.access))
+            before = len(self.found)
+            for atom in flow.receiver:
+                self.push(asked, site.module, atom, (*place.guards, *flow.guards))
+            if len(self.found) > before:
+                return
+        self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
+
+    def is_of_request(self, module: Module, index: int) -> bool:
+        """Whether a call is made on nothing but a part of a library's request object."""
+        facts = self.graph.of(module)
+        flow, flows = facts.calls.get(index), facts.flows
+        taken = [flows.atoms[atom] for atom in flow.receiver] if flow is not None else []
+        for atom in taken:
+            source = flows.sources[atom.source]
+            found = self.requests.of_global(self.python.identify(source.name, module)) if source.kind == "n" else None
+            if found is None or not (found[1] or atom.access):
+                return False
+        return bool(taken)
+
+
+def wrapped_all(wraps: tuple[str, ...], inner: str) -> tuple[str, ...]:
+    """The same wraps with one more inside them all."""
+    found: tuple[str, ...] = (inner,)
+    for wrap in reversed(wraps):
+        found = wrapped(found, wrap)
+    return found
+
+
+def _atom(facts: FlowFacts, index: int) -> tuple[int, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:
+    atom = facts.flows.atoms[index]
+    return atom.source, atom.access, atom.wraps, atom.guards
+
+
+def _takes_by_key(site: CallSite) -> bool:
+    return site.call.last in ("get", "pop") and bool(site.call.args) and isinstance(site.call.args[0], Const)
+
+
+def _does_something(site: DefinitionSite) -> bool:
+    """Whether a function does more than to give back what it was given, whatever its name promises."""
+    facts, index = site.module.facts, site.index
+    scopes = {*(call.scope for call in facts.calls), *(raised.scope for raised in facts.raises)}
+    return site.definition.statements > 1 or index in scopes
+
+
+def _written(access: tuple[str, ...]) -> str:
+    """An access as code writes it."""
+    return "".join(
+        f'["{step[1:-1]}"]' if step[0] == "[" and len(step) > 2 else "[…]" if step[0] in "[(<" else step
+        for step in access
+    )
+
+
+def _typed_parameter(parameter: Parameter) -> Type | Literal[""]:
+    return "text" if parameter.type in ("str()", "bytes()", "pathlib.Path()") else ""
+
+
+def _is_command(site: DefinitionSite) -> bool:
+    """Whether the function is a command of a command line."""
+    names = [getattr(item, "name", "") for item in site.definition.decorators]
+    if any(name.rpartition(".")[2] in ("command", "option", "argument", "group", "callback") for name in names):
+        return True
+    return site.definition.name in ("main", "handle", "cli") or "/management/commands/" in site.module.path
