@@ -23,9 +23,14 @@ _FLASK = (
 )
 _LOADED = "    order = Order.query.get_or_404(number)\n"
 _OWNED = "    if order.owner_id != current_user.id:\n        abort(403)\n"
+_CAN_SEE = "def can_see(order):\n    return current_user.has_permission('order', order)\n"
 _HIDDEN = _FLASK + f"@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n{_LOADED}"
 
 _SQL = "import sqlite3\n\ndb = sqlite3.connect('shop.db')\n\n\ndef orders(name):\n    db.execute('BEGIN')\n    {}\n"
+_WAREHOUSE = (
+    "from databricks.sdk import WorkspaceClient\n\nclient = WorkspaceClient()\n\n\ndef remove(name):\n"
+    "    client.statement_execution.execute_statement(warehouse_id='w', statement={})\n"
+)
 _RUN = "import subprocess\n\n\ndef version(name):\n    command = 'git describe ' + name\n    return {}\n"
 _FETCH = (
     "import requests\nfrom shop.addresses import is_private_host\n\n\ndef fetch(watch):\n{check}"
@@ -38,6 +43,11 @@ _KEEP = (
 )
 _WRITE = "    target.write_bytes(upload.read())\n"
 _BELOW = "    if ROOT.resolve() not in target.resolve().parents:\n        raise ValueError(owner)\n"
+_MEDIA = (
+    "{imports}from django.conf import settings\nfrom django.http import FileResponse\n\n\n"
+    "def media(request, path):\n    full = {join}(settings.MEDIA_ROOT, path)\n"
+    "    return FileResponse(open(full, 'rb'))\n"
+)
 _STORE = (
     "from pathlib import Path\n\n\nclass Store:\n    def __init__(self):\n        self.root = Path('/srv/files')\n\n"
     "    def _place(self, name):\n{place}\n    def read(self, name):\n        return self._place(name).read_bytes()\n"
@@ -70,6 +80,26 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         f"{_HIDDEN}    return order.text\n",
         18,
     ),
+    "a decorator, beside a helper that turns nobody away": (
+        "security/authentication",
+        _FLASK + "def settings(user):\n    return {'user': user}\n\n\n@app.get('/settings')\n@login_required\n"
+        "def show():\n    return current_user.settings\n",
+        _FLASK + "def settings(user):\n    return {'user': user}\n\n\n@app.get('/settings')\n"
+        "def show():\n    return settings('nobody')\n",
+        20,
+    ),
+    "a decorator of a page whose name some pages for strangers have": (
+        "security/authentication",
+        _FLASK + "@app.post('/settings/invite')\n@login_required\ndef invite():\n    Order.invite()\n",
+        _FLASK + "@app.post('/settings/invite')\ndef invite():\n    Order.invite()\n",
+        16,
+    ),
+    "a question whose answer decides what is shown": (
+        "security/authorization",
+        f"{_HIDDEN}    if not can_see(order):\n        return redirect('/')\n    return order.text\n\n\n{_CAN_SEE}",
+        f"{_HIDDEN}    return order.text\n\n\n{_CAN_SEE}",
+        18,
+    ),
     "a decorator that demands a role": (
         "security/authorization",
         _FLASK + "@app.delete('/orders')\n@login_required\n@admin_required\ndef clear():\n    Order.clear()\n",
@@ -87,6 +117,23 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _SQL.format("return db.execute('SELECT * FROM orders WHERE name = ?', (name,))"),
         _SQL.format("text = f\"SELECT * FROM orders WHERE name = '{name}'\"\n    return db.execute(text)"),
         8,
+    ),
+    "values bound to as many marks": (
+        "database/sql-injection",
+        _SQL.format(
+            "marks = ','.join('?' * len(name))\n"
+            "    return db.execute(f'SELECT * FROM orders WHERE name IN ({marks})', name)"
+        ),
+        _SQL.format(
+            "names = \"','\".join(name)\n    return db.execute(f\"SELECT * FROM orders WHERE name IN ('{names}')\")"
+        ),
+        8,
+    ),
+    "parameters of a statement that a client of a warehouse runs": (
+        "database/sql-injection",
+        _WAREHOUSE.format("'DELETE FROM rows WHERE id = :id', parameters=[{'name': 'id', 'value': name}]"),
+        _WAREHOUSE.format("f\"DELETE FROM rows WHERE id = '{name}'\""),
+        7,
     ),
     "a list of arguments": (
         "security/insecure-code",
@@ -118,6 +165,12 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _KEEP + "    target = ROOT / secure_filename(owner.name)\n" + _WRITE,
         _KEEP + "    target = ROOT / owner.name\n" + _WRITE,
         10,
+    ),
+    "a join that stays below its directory": (
+        "security/path-traversal",
+        _MEDIA.format(imports="from django.utils._os import safe_join\n", join="safe_join"),
+        _MEDIA.format(imports="import os\n", join="os.path.join"),
+        8,
     ),
     "a check in the method that makes a path": (
         "security/path-traversal",
@@ -241,6 +294,18 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a question that moved into what the handler calls": (
+        f"{_HIDDEN}    if not can_see(order):\n        return redirect('/')\n    return order.text\n\n\n{_CAN_SEE}",
+        (
+            f"{_HIDDEN}    return shown(order)\n\n\ndef shown(order):\n    if not can_see(order):\n"
+            f"        return redirect('/')\n    return order.text\n\n\n{_CAN_SEE}"
+        ),
+    ),
+    "a decorator that became a helper that turns strangers away": (
+        _FLASK + "@app.get('/settings')\n@login_required\ndef show():\n    return 'ok'\n",
+        _FLASK + "def known():\n    if not current_user:\n        raise KeyError\n    return current_user\n\n\n"
+        "@app.get('/settings')\ndef show():\n    return known().settings\n",
+    ),
     "a check that moved into a function of another name": (
         f"{_HIDDEN}{_OWNED}    return order.text\n",
         f"{_HIDDEN}    return shown(order)\n\n\ndef shown(order):\n{_OWNED}    return order.text\n",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from readiness_bot.facts.python_facts import Assignment, Call
-from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
 from readiness_bot.repo.call_graph import CallGraph, given_at
 from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.flow_walk import MOST_NESTED, Walk
@@ -115,7 +115,7 @@ class DataFlows:
         flow = self._graph.of(site.module).calls.get(self._graph.index_of(site))
         return flow is None or not list(given_at(site, flow, position, keyword))
 
-    def assembled(self, site: CallSite, position: int) -> tuple[int, int]:
+    def assembled(self, site: CallSite, position: int, keyword: str = "") -> tuple[int, int]:
         """How many values are written into the text that an argument is, and the line where that begins.
 
         As far as it is put together in the function of the call; 0 values where it is not.
@@ -124,14 +124,20 @@ class DataFlows:
         for item in site.module.facts.assignments:
             if item.scope == site.call.scope and item.target.startswith("?"):
                 bound[item.target].append(item)
-        value = site.call.args[position] if position < len(site.call.args) else None
+        value = site.call.argument(position, keyword)
         texts: list[tuple[Value | None, int]] = [(value, site.call.line)]
         if isinstance(value, Name):
             texts = [(item.value, item.line) for item in bound[value.name]]
         most, first = 0, site.call.line
         for text, line in texts:
             if isinstance(text, Format):
-                parts = [part for part in text.parts if not isinstance(part, Const)]
+                parts = [
+                    part
+                    for part in text.parts
+                    if not isinstance(part, Const)
+                    and not _are_marks(part, site.module)
+                    and not (isinstance(part, Name) and _all_marks(bound[part.name], site.module))
+                ]
                 inner = [
                     item.line
                     for part in parts
@@ -174,3 +180,16 @@ class DataFlows:
 
 def _is_join(value: Value) -> bool:
     return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "join"
+
+
+def _are_marks(value: Value, module: Module) -> bool:
+    """Whether a text is the same mark over and over, as `", ".join("?" * len(names))`: it holds places for values."""
+    if not isinstance(value, Invoke) or not _is_join(value) or value.call < 0:
+        return False
+    joined = module.facts.calls[value.call].args[:1]
+    return any(isinstance(one, Other) and one.kind == "BinOpMult" for one in joined)
+
+
+def _all_marks(bound: Iterable[Assignment], module: Module) -> bool:
+    values = [item.value for item in bound]
+    return bool(values) and all(_are_marks(value, module) for value in values)

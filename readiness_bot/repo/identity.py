@@ -158,6 +158,11 @@ _OPEN_WORDS = frozenset(
         "slack",
     ]
 )
+_OFTEN_KEPT = frozenset(
+    {"invite", "invitation", "invitations", "tokens", "password", "passwd", "2fa", "mfa", "otp", "totp", "webauthn",
+     "passkey", "passkeys", "hook", "hooks", "revoke", "newsletter", "wizard", "userinfo", "installation"}
+)  # fmt: skip
+"""Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
 _OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "authentication", "oauth", "saml", "ldap"})
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _SWITCH = re.compile(
@@ -267,7 +272,24 @@ class Identity:
             if self._refusals.strength(site) >= least:
                 found.append(f"a check in `{site.definition.name}`")
             found += self._refusing(site, least, _HOPS)
+            if least is Strength.PERMISSION:
+                found += self._answers_by(site)
         return tuple(dict.fromkeys(found))
+
+    def _answers_by(self, site: DefinitionSite) -> Iterator[str]:
+        """The tree's own predicates about rights that decide what a function returns or raises, by name."""
+        calls, raises, returns, _ = self._refusals.body(site)
+        lines = {item.line for item in returns}
+        asked = [*(call.guards for call in calls if call.line in lines), *(raised.guards for raised in raises)]
+        for name in dict.fromkeys(name for names in asked for name in names):
+            target = self._python.definition(name, site.module)
+            if (
+                target is not None
+                and target.definition.kind == "function"
+                and self._refusals.strength(target) is Strength.READS
+                and _IS_ALLOWED.search(snake(target.definition.name))
+            ):
+                yield f"`{target.definition.name}`"
 
     def _refusing(self, site: DefinitionSite, least: Strength, hops: int) -> tuple[str, ...]:
         """The functions of the tree that a function calls, itself or through others, and that may refuse somebody."""
@@ -292,7 +314,8 @@ class Identity:
     def might_keep(self, route: Route) -> tuple[str, ...]:
         """What else stands before a route's handler, and the calls in it that may ask something, by name.
 
-        Those of the tree's own functions, and those that are told who calls: they were not followed to the end.
+        Those of the tree's own functions that may refuse somebody for all that is seen, and those that are told who
+        calls: they were not followed to the end.
         """
         names = [
             _shown(guard.name)
@@ -304,7 +327,9 @@ class Identity:
                 handed = (*call.args, *(value for _, value in call.keywords))
                 if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
                     names.append(f"`{call.last.rpartition(':')[2]}`")
-            names += [f"`{target.definition.name}`" for target in self._called(site)]
+            names += [
+                f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
+            ]
         return tuple(dict.fromkeys(names))
 
     @property
@@ -513,18 +538,25 @@ class Identity:
                 if method is not None and method.definition.kind == "function":
                     yield method
 
-    def is_open_on_purpose(self, route: Route) -> bool:
-        """Whether the route serves those without an identity yet, machines with a proof of their own, or probes."""
+    def is_open_on_purpose(self, route: Route, *, by_its_name: bool = False) -> bool:
+        """Whether the route serves those without an identity yet, machines with a proof of their own, or probes.
+
+        `by_its_name` asks for more: words that also name pages of those who are signed in do not count, and neither
+        does the file.
+        """
         named = [route.path]
         if route.handler is not None:
             named.append(route.handler.definition.name)
         if route.view is not None:
             named.append(route.view.definition.name)
         words = {word.lower() for text in named for word in _WORD.findall(text)}
-        if words & _OPEN_WORDS or ({"sign", "log"} & words and {"in", "up", "out"} & words):
+        open_words = _OPEN_WORDS - _OFTEN_KEPT if by_its_name else _OPEN_WORDS
+        if words & open_words or ({"sign", "log"} & words and {"in", "up", "out"} & words):
             return True
         if "return" in words and {"url", "uri"} & words:
             return True  # where a payment or identity provider sends its visitors back to
+        if by_its_name:
+            return False
         stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
         return bool(set(stem.split("_")) & _OPEN_MODULES)
 
@@ -804,6 +836,7 @@ _OPENING = frozenset(
         "unauthenticated",
     }
 )
+_IS_ALLOWED = re.compile(r"(^|_)(can|may|allowed|allows|permitted|permission|access|authori[sz]ed|owner|member)(_|$)")
 _CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]

@@ -154,6 +154,7 @@ class Refusals:
     def __init__(self, python: Python) -> None:
         self._python = python
         self._strengths: dict[tuple[str, int], Strength] = {}
+        self._refusing: dict[tuple[str, int], bool] = {}
 
     @cached_property
     def _bodies(self) -> dict[str, dict[int, tuple[list[Call], list[Raise], list[Return]]]]:
@@ -213,6 +214,33 @@ class Refusals:
         )
         self._strengths[key] = found
         return found
+
+    def may_refuse(self, site: DefinitionSite, hops: int = 2) -> bool:
+        """Whether a function might turn somebody away, for all that is seen of it and of what it calls.
+
+        One that raises nothing, answers with no refusal and calls nothing that could, does not.
+        """
+        key = (site.name, hops)
+        known = self._refusing.get(key)
+        if known is None:
+            self._refusing[key] = False  # a function that calls itself asks nothing by that
+            calls, raises, returns, _ = self.body(site)
+            known = self._refusing[key] = (
+                bool(raises)
+                or self._refuses(calls, raises, returns)
+                or self.strength(site) >= Strength.IDENTITY
+                or any(self._may_turn_away(call, site, hops) for call in calls)
+            )
+        return known
+
+    def _may_turn_away(self, call: Call, site: DefinitionSite, hops: int) -> bool:
+        target = self._python.definition(call.via or call.name, site.module)
+        if target is not None and target.definition.kind == "function":
+            return hops == 0 or self.may_refuse(target, hops - 1)
+        if call.name[:1] == "?" and "." not in call.name:
+            return True  # a function that was handed over
+        last = snake(call.last)
+        return bool(STRONG_NAME.search(last) or _CHECKS.match(last)) or last in ("abort", *_REDIRECTS)
 
     def _class_strength(self, site: DefinitionSite, depth: int) -> Strength:
         best = max(

@@ -20,14 +20,14 @@ _LIBRARIES = (
     "clickhouse_connect", "trino", "prestodb", "flask_sqlalchemy", "records", "pandas", "web.database", "web.db",
     "aioodbc", "aiopg", "taos", "apsw", "asyncmy",
     "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector",
-    "aurora_data_api", "polars",
+    "aurora_data_api", "polars", "databricks",
 )  # fmt: skip
 _RUNNING = frozenset(
     {"execute", "executemany", "executescript", "exec_driver_sql", "execute_async", "fetch", "fetchrow", "fetchval",
      "fetch_all", "fetch_one", "fetch_val",
      "raw", "extra", "read_sql", "read_sql_query", "read_sql_table", "query", "execute_sql", "run_sql", "select",
      "select_one", "raw_sql", "iterate",
-     "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql"}
+     "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql", "execute_statement"}
 )  # fmt: skip
 _ALWAYS_SQL = frozenset(
     {
@@ -39,8 +39,11 @@ _ALWAYS_SQL = frozenset(
         "read_sql_query",
         "raw_sql",
         "execute_sql",
+        "execute_statement",
     }
 )
+_STATEMENTS = ("sql", "statement", "Sql", "Statement")
+"""Names by which the text is handed over, if not as the first argument."""
 _TEXTS = frozenset(
     {"sqlalchemy.text", "sqlalchemy.sql.text", "sqlalchemy.sql.expression.text", "sqlalchemy.literal_column",
      "sqlalchemy.sql.literal_column",
@@ -185,7 +188,7 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
     """
     for site, position in _statements(repo) if _applies(repo) else ():
         connects = repo.connectors.holds(site.module.path)
-        flows = repo.flows.into(site, position, "sql")
+        flows = repo.flows.into(site, position, _named(site))
         found = [
             (confidence, flow)
             for flow in flows
@@ -198,6 +201,10 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
     yield from _clauses(repo)
+
+
+def _named(site: CallSite) -> str:
+    return next((name for name in _STATEMENTS if site.call.has(name)), _STATEMENTS[0])
 
 
 _QUOTING = re.compile(r"passed:.*(quote|escape)", re.IGNORECASE)
@@ -213,7 +220,7 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
     if any("quoted" in flow.cleaned or any(_QUOTING.match(tag) for tag in flow.cleaned) for flow in flows):
         by.append("quoting")
     written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
-    parts, line = repo.flows.assembled(site, position)
+    parts, line = repo.flows.assembled(site, position, _named(site))
     return Ward(
         replace(site.location, line=line),
         f"`{site.last}`",

@@ -178,12 +178,13 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         # A route that is marked as open is so whatever its handler does with those who come in.
         if not by and not identity.is_open_by_decorator(route):
             by = identity.checked_within(route, Strength.IDENTITY)
+        is_open = identity.is_open_on_purpose(route, by_its_name=True)
         yield Ward(
             replace(route.location, line=route.handler.definition.first_line),
             route.name,
             by,
             f"{route.name} does not ask who calls",
-            ways=0 if by or identity.is_open_on_purpose(route) else 1,
+            ways=0 if by or is_open else 1,
             beside=identity.might_keep(route),
         )
 

@@ -158,7 +158,8 @@ def authorization(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     for route in repo.identity.kept:
-        if repo.identity.is_open_on_purpose(route) and not repo.identity.declared(route, Strength.IDENTITY):
+        is_open = repo.identity.is_open_on_purpose(route, by_its_name=True)
+        if is_open and not repo.identity.declared(route, Strength.IDENTITY):
             continue
         declared = repo.identity.declared(route, Strength.PERMISSION)
         calls = route.handler.module.facts.calls if route.handler is not None else ()

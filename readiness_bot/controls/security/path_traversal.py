@@ -452,7 +452,8 @@ def _is_name(flow: Flow) -> bool:
     """Whether a value from elsewhere becomes a part of the path, rather than being all of it."""
     if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.kind not in ("request", "parameter", "unknown", "stored"):
         return False
-    return flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
+    joined = flow.prefix is not None and ("/" in flow.prefix or "\0" in flow.prefix)
+    return joined or "contained" in flow.cleaned
 
 
 def _message(flow: Flow, site: CallSite) -> str:
