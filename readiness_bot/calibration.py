@@ -66,6 +66,13 @@ MANY_PLACES_SHARE = Figure(0.1, "Every place after those costs a tenth: reading 
 HINT_SHARE = Figure(0.1, "A hint costs the reading, rarely the repair.")
 LEAST_SHARE = Figure(0.25, "What is nearly done still has to be found, reviewed and released.")
 
+SMALLER_CODE = (
+    Figure(8_000, "Tests, types and schemas for less code take one step of effort less: weeks become a week."),
+    Figure(2_000, "One engineer knows every module of so little code: a second step less."),
+    Figure(500, "So little code is read in an hour, and tested in a day or two: a third step less."),
+)
+"""Lines of production code below which what grows with the code takes one step of effort less, each time."""
+
 MOST_ENGINEERS: Mapping[Role, Figure[int]] = MappingProxyType(
     {
         Role.BACKEND: Figure(3, "More people in one code base for a few weeks wait for each other."),

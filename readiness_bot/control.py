@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
 
-from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY
+from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE
 from readiness_bot.model import (
     Area,
     Category,
@@ -60,6 +60,8 @@ class Control:
     partials: tuple[Example, ...] | list[Example] = ()
     applies: Callable[[Repo], bool] | None = None
     judge: Judge | None = field(default=None, repr=False)
+    grows: bool = False
+    """Whether the effort grows with the code; then `effort` is that for a large code base."""
 
     def __post_init__(self) -> None:
         """Raise `ValueError` for an empty field: an incomplete control must not get past its import."""
@@ -76,6 +78,10 @@ class Control:
     def category(self) -> Category:
         """The category, which is the first part of the id."""
         return Category(self.id.partition("/")[0])
+
+    def effort_for(self, lines: int) -> Effort:
+        """The effort in a repository with so many lines of production code."""
+        return self.effort.less(sum(lines < limit.value for limit in SMALLER_CODE)) if self.grows else self.effort
 
 
 @cache
@@ -258,6 +264,11 @@ def partial(summary: str, *evidence: Evidence, score: float = DEFINED_NOT_WIRED.
 def failed(summary: str, *evidence: Evidence, looked_in: Iterable[str] = (), sites: Iterable[Site] = ()) -> Judgement:
     """Looked for in every place it could be, and absent."""
     return Judgement(Status.FAIL, 0.0, summary, evidence, tuple(looked_in), tuple(sites))
+
+
+def advised(judgement: Judgement, *, impact: str = "", fix: str = "") -> Judgement:
+    """The judgement with words that are true of this repository, where the control's own are not; empty ones stay."""
+    return replace(judgement, impact=impact, fix=fix)
 
 
 def not_applicable(reason: str) -> Judgement:

@@ -103,6 +103,12 @@ class Effort(Enum):
         low, high = self.value
         return low, high
 
+    def less(self, steps: int) -> Effort:
+        """The effort so many steps below, but never below hours; what is below them already stays as it is."""
+        order = list(Effort)
+        index = order.index(self)
+        return order[min(index, max(index - steps, order.index(Effort.HOURS)))]
+
 
 class Area(StrEnum):
     """What a path is for; only `production` is judged by located controls unless the control says otherwise."""
@@ -196,6 +202,10 @@ class Judgement:
     suppressed: tuple[Site, ...] = ()
     """Bad sites that a comment in the code waives; they do not count."""
     wards: tuple[Ward, ...] = ()
+    impact: str = ""
+    """What it leads to in this repository, where the control's own words would not be true of it."""
+    fix: str = ""
+    """How it is fixed in this repository, with its own framework's literal, where the control names another's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,3 +129,12 @@ def test_kept_facts_that_turn_out_to_be_none_are_found_anew(tmp_path: Path, capl
         store.save()
         assert report(jobs) == plain
     assert "The facts of earlier runs cannot be relied on and are extracted anew" in caplog.messages
+
+
+def test_words_and_efforts_are_those_of_this_repository(tmp_path: Path) -> None:
+    handler = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/price')\ndef a():\n    return {}\n"
+    gitting.repository(tmp_path, {"app/shop.py": handler})
+    verdicts = {verdict.control: verdict for verdict in _report(tmp_path).verdicts}
+    assert "FlaskInstrumentor().instrument_app(app)" in verdicts["monitoring/tracing"].fix
+    assert "password" not in verdicts["security/rate-limiting"].impact
+    assert verdicts["testing/coverage"].effort_days == (0.5, 2.0)

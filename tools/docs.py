@@ -96,6 +96,7 @@ def page(control: Control) -> str:
 def _page(control: Control) -> Iterator[str]:
     low, high = control.effort.days
     unit = "for each place" if control.kind is Kind.DEFECT else "in all"
+    unit += ", less in a small code base" if control.grows else ""
     yield from (f"# {control.title}", "")
     yield f"`{control.id}` · severity {control.severity} · {control.role.value}, {low:g} to {high:g} days {unit}"
     yield from ("", "## Why", "", control.why, "", control.impact)

@@ -77,6 +77,7 @@ def _planning() -> str:
             ("cost of every place after those", calibration.MANY_PLACES_SHARE),
             ("cost of a hint", calibration.HINT_SHARE),
             ("least cost of what is partly there", calibration.LEAST_SHARE),
+            *(("lines of code below which their tests take a step less", one) for one in calibration.SMALLER_CODE),
             ("weeks of the deployment", calibration.DEPLOYMENT_WEEKS),
             ("days to the next review when nothing is to fix", calibration.REVIEW_AFTER_DAYS),
             ("consequences that are named", calibration.MOST_CONSEQUENCES),

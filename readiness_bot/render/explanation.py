@@ -50,6 +50,7 @@ def _control(control: Control) -> Iterable[RenderableType]:
     yield Text(control.title, style="bold")
     severity = control.severity.value
     each = "for each place" if control.kind is Kind.DEFECT else "in all"
+    each += ", less in a small code base" if control.grows else ""
     yield Text.assemble(
         (control.id, "cyan"),
         (f" · {severity}", _STYLES[severity]),

@@ -149,7 +149,9 @@ class Limits:
     @cached_property
     def takes_credentials(self) -> bool:
         """Whether some route takes credentials."""
-        return any(self.is_login(route) for route in self._routes.all)
+        return any(
+            self.is_login(route) or (route.handler is None and _LOGIN.search(route.path)) for route in self._routes.all
+        )
 
     def _of_routes(self) -> Iterator[RateLimit]:
         for route in self._routes.all:

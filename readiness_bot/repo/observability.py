@@ -370,7 +370,8 @@ class Observability:
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_EXPORTS)]
         found += self._django_exports()
         for route in self._routes.all:
-            if route.path.rstrip("/").endswith(("/metrics", "/prometheus")) and "GET" in route.methods:
+            path = route.path.rstrip("/")
+            if path.endswith(("/metrics", "/prometheus")) and "GET" in route.methods and not self._has_below(path):
                 found.append(
                     Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired)
                 )
@@ -386,6 +387,10 @@ class Observability:
             if (option := next((word for word in one.command.arguments if word.startswith("--statsd-host")), ""))
         ]
         return (*found, *self.agents)
+
+    def _has_below(self, path: str) -> bool:
+        """Whether other routes stand below this path: then it is one of the product's resources."""
+        return any(route.path.startswith(f"{path}/") and route.path.rstrip("/") != path for route in self._routes.all)
 
     def _django_exports(self) -> Iterator[Signal]:
         """Where django-prometheus serves what its middleware counts: among the URLs, or on a port of its own."""

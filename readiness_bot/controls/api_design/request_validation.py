@@ -26,6 +26,7 @@ _HALF = 0.35
         "through a schema."
     ),
     effort=Effort.DAYS,
+    grows=True,
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[

@@ -19,6 +19,7 @@ _HALF = 0.2
     impact="A new column shows up in an answer unnoticed, or a renamed one breaks every client.",
     fix="Declare what a route answers with: `response_model=ItemOut`, a return annotation, or a schema that dumps it.",
     effort=Effort.DAYS,
+    grows=True,
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/response-model/"],
     passes=[

@@ -73,7 +73,7 @@ def complexity(repo: Repo) -> Judgement:
     ]
     complex_ones = sum(function.complexity >= COMPLEX_FROM for _, function in functions)
     share = 1 - complex_ones / len(functions)
-    summary = f"{complex_ones} of {len(functions)} functions exceed a complexity of 10, {len(sites)} exceed 30."
+    summary = f"{complex_ones} of {len(functions)} functions exceed a complexity of 10, {len(sites)} of them one of 30."
     enough = 1 - MOST_COMPLEX
     if sites:
         return shared(0.0, summary, enough=enough, half=0.5, sites=sites)

@@ -25,6 +25,7 @@ MANY = 0.15
         "`orders/prices.py` and `orders/shipping.py`."
     ),
     effort=Effort.WEEK,
+    grows=True,
     role=Role.BACKEND,
     sources=["https://radon.readthedocs.io/en/latest/intro.html#maintainability-index"],
     passes=["def add(a, b):\n    return a + b\n"],

@@ -23,6 +23,7 @@ _UNTYPED = "def total(prices):\n    return sum(prices)\n"
     impact="Errors of type surface as exceptions at run time, on the paths that tests do not take.",
     fix="Annotate public functions, configure `[tool.mypy]`, and run `mypy app` on every `pull_request`.",
     effort=Effort.WEEK,
+    grows=True,
     role=Role.BACKEND,
     sources=["https://mypy.readthedocs.io/en/stable/existing_code.html", "https://typing.python.org/en/latest/"],
     passes=[

@@ -22,6 +22,7 @@ ENOUGH = 0.5
         '`"""The price in cents. Raises KeyError."""`.'
     ),
     effort=Effort.DAYS,
+    grows=True,
     role=Role.BACKEND,
     sources=["https://peps.python.org/pep-0257/"],
     passes=['def price(order):\n    """The price in cents. Raises KeyError."""\n    return order["price"]\n'],

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+
+_EXPORTS = (
+    ("fastapi", '`app.mount("/metrics", make_asgi_app())` from prometheus_client'),
+    ("starlette", '`app.mount("/metrics", make_asgi_app())` from prometheus_client'),
+    ("flask", "`PrometheusMetrics(app)` from prometheus_flask_exporter"),
+    ("django", '`path("", include("django_prometheus.urls"))` and its middleware'),
+    ("django-rest-framework", '`path("", include("django_prometheus.urls"))` and its middleware'),
+)
+"""What exports metrics beside each framework, by what it is called where its routes are told."""
 
 
 @Control(
@@ -58,6 +67,11 @@ from readiness_bot.repo import Repo
         },
     ],
     fails=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/metrics/')\ndef listed():\n    return {}\n\n\n"
+            "@app.route('/metrics/find/')\ndef found():\n    return {}\n"
+        ),
         (
             "from fastapi import FastAPI\n"
             "from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\n"
@@ -120,6 +134,14 @@ def metrics(repo: Repo) -> Judgement:
     defined = repo.observability.metrics
     if defined:
         return partial("Metrics are defined, but nothing exports them.", *(item.evidence for item in defined[:5]))
-    return failed(
-        "No metrics are collected.", looked_in=["metrics libraries", "routes", "middleware", "start commands"]
+    return advised(
+        failed("No metrics are collected.", looked_in=["metrics libraries", "routes", "middleware", "start commands"]),
+        fix=_fix(repo),
     )
+
+
+def _fix(repo: Repo) -> str:
+    """How this repository's framework exports metrics; a port of its own where none is known or nothing serves."""
+    own = "`start_http_server(9000)` from prometheus_client"
+    literal = next((literal for name, literal in _EXPORTS if name in repo.routes.frameworks), own)
+    return f"Count what matters and export it: {literal}, or an OTLP exporter."

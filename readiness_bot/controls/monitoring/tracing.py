@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+
+_INSTRUMENTS = (
+    ("fastapi", "FastAPIInstrumentor.instrument_app(app)"),
+    ("starlette", "StarletteInstrumentor.instrument_app(app)"),
+    ("flask", "FlaskInstrumentor().instrument_app(app)"),
+    ("django", "DjangoInstrumentor().instrument()"),
+    ("django-rest-framework", "DjangoInstrumentor().instrument()"),
+    ("tornado", "TornadoInstrumentor().instrument()"),
+    ("falcon", "FalconInstrumentor().instrument()"),
+    ("pyramid", "PyramidInstrumentor().instrument_config(config)"),
+    ("aiohttp", "AioHttpServerInstrumentor().instrument()"),
+)
+"""What instruments each framework, by what it is called where its routes are told."""
 
 
 @Control(
@@ -79,6 +92,24 @@ def tracing(repo: Repo) -> Judgement:
     """
     if not (repo.services.is_server or repo.services.is_worker):
         return not_applicable("Neither a server nor a worker.")
+    return advised(_judged(repo), fix=_fix(repo))
+
+
+def _fix(repo: Repo) -> str:
+    """The control's own fix with what instruments the repository's framework; of several the first."""
+    literal = next((literal for name, literal in _INSTRUMENTS if name in repo.routes.frameworks), "")
+    exporter = "`provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))`"
+    if literal:
+        return f"Install an exporter and instrument the framework: {exporter} and `{literal}`."
+    if repo.routes.frameworks or repo.services.is_server:
+        return "Start the service by `opentelemetry-instrument`, with `opentelemetry-distro[otlp]` installed."
+    if "celery" in repo.services.queues:
+        return f"Install an exporter and instrument the queue: {exporter} and `CeleryInstrumentor().instrument()`."
+    span = "`with tracer.start_as_current_span(...)`"
+    return f"Install an exporter, {exporter}, and begin a span for each message: {span}."
+
+
+def _judged(repo: Repo) -> Judgement:
     room = repo.observability
     whole = [item.evidence for item in room.tracers if item.is_reached and item.is_on]
     if whole:
@@ -98,4 +129,5 @@ def tracing(repo: Repo) -> Judgement:
         return partial(
             "Tracing is set up, but off by default or reached by nothing.", *(item.evidence for item in dormant[:5])
         )
-    return failed("Requests are not traced.", looked_in=["tracing libraries", "Sentry performance", "start commands"])
+    what = "Requests" if repo.services.is_server else "Jobs"
+    return failed(f"{what} are not traced.", looked_in=["tracing libraries", "Sentry performance", "start commands"])

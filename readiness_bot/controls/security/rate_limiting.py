@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
@@ -172,7 +172,7 @@ def rate_limiting(repo: Repo) -> Judgement:
         if first is not None
         else []
     )
-    return failed(
+    nothing = failed(
         "Nothing limits how often a caller may ask.",
         *shown,
         looked_in=[
@@ -182,4 +182,11 @@ def rate_limiting(repo: Repo) -> Judgement:
             "lockout of accounts",
             "ingress annotations and proxy files",
         ],
+    )
+    if repo.limits.takes_credentials:
+        return nothing
+    return advised(
+        nothing,
+        impact="A single script can take the capacity that all callers share, and stop the service for everybody.",
+        fix='Limit what is dear to answer: `@limiter.limit("60/minute")` on its route, or `limit_req` at the proxy.',
     )

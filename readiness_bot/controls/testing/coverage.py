@@ -35,6 +35,7 @@ jobs:
     impact="Changes break code that nothing exercises, and the tests stay green.",
     fix="Measure with `pytest --cov=app`, test what the report shows red, and hold it with `--cov-fail-under=70`.",
     effort=Effort.WEEKS,
+    grows=True,
     role=Role.QA,
     sources=[
         "https://coverage.readthedocs.io/en/latest/",

@@ -25,6 +25,7 @@ SOME = 0.35
         "json={...})`, and assert status and body."
     ),
     effort=Effort.DAYS,
+    grows=True,
     role=Role.QA,
     sources=["https://fastapi.tiangolo.com/tutorial/testing/"],
     passes=[

@@ -25,13 +25,21 @@ SOME = 1 / 10
         "example `tests/test_orders.py` with `def test_price():`."
     ),
     effort=Effort.WEEK,
+    grows=True,
     role=Role.QA,
     sources=["https://docs.pytest.org/en/stable/explanation/goodpractices.html"],
     passes=[
         {
             "app/orders.py": "def price():\n    return 1\n",
             "tests/test_orders.py": "from app.orders import price\n\n\ndef test_price():\n    assert price() == 1\n",
-        }
+        },
+        {
+            "app/orders.py": "def price():\n    return 1\n",
+            "tests/test_orders.py": (
+                "from app.orders import price\n\n\ndef describe_price():\n    def it_is_one(expect):\n"
+                "        expect(price()) == 1\n"
+            ),
+        },
     ],
     fails=[
         {"app/orders.py": "def price():\n    return 1\n"},
