@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from readiness_bot.facts.extractor import Extractor, Unreadable
+from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.syntax import parse
 
 
 class GunicornSetting(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -42,11 +43,7 @@ def _claims(path: str) -> bool:
 
 def _extract(data: bytes) -> GunicornSettings:
     """Read the settings. Raises `Unreadable` for what is no Python."""
-    try:
-        tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable("not Python that this version can read") from error
-    return GunicornSettings(tuple(_settings(tree)))
+    return GunicornSettings(tuple(_settings(parse(data).tree)))
 
 
 def _settings(tree: ast.Module) -> Iterator[GunicornSetting]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from readiness_bot.facts.github_pipeline import pairs
@@ -374,9 +375,15 @@ def tekton(documents: tuple[Node, ...]) -> Pipeline:
     jobs: list[Job] = []
     triggers: list[Trigger] = []
     for document in documents:
-        annotation = document["metadata"]["annotations"]["pipelinesascode.tekton.dev/on-event"]
+        annotations = document["metadata"]["annotations"]
+        annotation = annotations["pipelinesascode.tekton.dev/on-event"]
         names = [event.strip(" []\"'") for event in annotation.string.split(",")]
         triggers.extend(Trigger(event, annotation.key_line) for event in names if event)
+        expression = annotations["pipelinesascode.tekton.dev/on-cel-expression"]
+        triggers.extend(Trigger(event, expression.key_line) for event in _ON_EVENT.findall(expression.string))
+        built = _tekton_build(document)
+        if built is not None:
+            jobs.append(built)
         for node in document.walk():
             scripts = [step for step in node["steps"] if step["script"] or step["command"]]
             if scripts:
@@ -389,6 +396,28 @@ def tekton(documents: tuple[Node, ...]) -> Pipeline:
                     )
                 )
     return Pipeline(provider="tekton", triggers=tuple(triggers), jobs=tuple(jobs))
+
+
+_ON_EVENT = re.compile(r"\bevent\s*==\s*['\"](\w+)['\"]")
+_BUILDS_IMAGE = re.compile(r"(^|[-_/])(docker|buildah|kaniko|image)[-_]build|(^|[-_/])build(ah)?([-_]|$)")
+
+
+def _tekton_build(document: Node) -> Job | None:
+    """The job of a run that has a pipeline from elsewhere build an image, named by where the image is put."""
+    run = document["spec"]
+    image = next((each for each in run["params"] if each["name"].string == "output-image"), None)
+    if document["kind"].string != "PipelineRun" or image is None:
+        return None
+    told = run["pipelineRef"]
+    name = told["name"].string or document["metadata"]["annotations"]["pipelinesascode.tekton.dev/pipeline"].string
+    if not name or not _BUILDS_IMAGE.search(name):
+        return None
+    place = re.sub(r"\{\{.*?\}\}", "revision", image["value"].string)
+    steps = tuple(
+        Step(line=told.line, end_line=told.end_line, name=name, run=command, run_line=told.line, can_fail=True)
+        for command in (f"docker build -t {place} .", f"docker push {place}")
+    )
+    return Job(name=document["metadata"]["name"].string, line=told.line, end_line=told.end_line, steps=steps)
 
 
 def _tekton_step(node: Node) -> Step:

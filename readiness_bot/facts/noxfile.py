@@ -7,7 +7,8 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from readiness_bot.facts.extractor import Extractor, Unreadable
+from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.syntax import parse
 from readiness_bot.facts.tasks import Task, TaskFile, TaskLine
 
 
@@ -20,10 +21,7 @@ _RUNNING = frozenset({"run", "run_always", "notify", "sudo", "local", "system"})
 
 
 def _extract(data: bytes) -> Noxfile:
-    try:
-        module = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(f"not Python: {error}") from error
+    module = parse(data).tree
     return Noxfile(
         tuple(_task(node) for node in module.body if isinstance(node, ast.FunctionDef) and node.decorator_list)
     )

@@ -747,7 +747,7 @@ class _Reader(Lowering):
         self.nesting -= 1
         if not name:
             name = f"?.{function.attr}" if isinstance(function, ast.Attribute) else via or "?"
-        if asserting(name.rpartition(".")[2]):
+        if asserting(name.rpartition(".")[2].lstrip("?")):
             self.frame.asserts += 1
         self.calls[index] = Call(
             name=name,

@@ -304,7 +304,7 @@ class _Reader(Lowering):
         via = self.names.identity(function, self.scope)
         if not written:
             written = via.rpartition(".")[2]
-        if asserting(written):
+        if asserting(written.lstrip("?")):
             self.asserts[-1] += 1
         args = tuple(self.argument(argument) for argument in node.args[:_MOST_PATH_ARGUMENTS])
         keywords = tuple(

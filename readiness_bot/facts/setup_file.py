@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.manifest import Dependency, Include, Manifest, dependency
+from readiness_bot.facts.syntax import parse
 
 
 class SetupFile(Manifest, frozen=True, array_like=True, gc=False):
@@ -25,10 +26,7 @@ def _extract(data: bytes) -> SetupFile:
     text = data.decode("utf-8-sig", "replace")
     if re.search(r"^\[[\w:. -]+\]\s*$", text, re.MULTILINE) and not re.search(r"^(import|from)\s", text, re.MULTILINE):
         return _of_sections(text)
-    try:
-        module = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise Unreadable(f"not Python: {error}") from error
+    module = parse(data).tree
     return _of_script(module)
 
 

@@ -201,6 +201,20 @@ class RegisteredRoutes:
                     yield from self._routers.registered(site, [path], [last[4:]], "aiohttp", handler)
             elif last == "route" and len(site.call.args) >= 3:
                 yield from self._own_route(site)
+            elif site.call.parent >= 0 and (last in VERBS or last in _ROUTING):
+                yield from self._called(site)
+
+    def _called(self, site: CallSite) -> Iterator[Route]:
+        """A decorator that is called by hand: `app.route("/ping")(ping)`."""
+        outer = site.module.facts.calls[site.call.parent]
+        if outer.name != f"{site.call.name}()" or len(outer.args) != 1:
+            return
+        handler = self._views.function_in(outer.args[0], site.module)
+        router, framework = self._routers.receiver(site)
+        if handler is not None and framework:
+            yield from self._routers.registered(
+                site, self._paths(site), self._methods(site), framework, handler, router=router
+            )
 
     def _own_route(self, site: CallSite) -> Iterator[Route]:
         """A dispatcher of the tree's own: `self.route("GET", (":id",), self.read)`, as resources register methods."""

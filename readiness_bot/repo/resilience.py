@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, Definition
+from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, IN_TRY, Definition
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.outbound import Outbound, OutboundCall
@@ -73,6 +73,23 @@ _RETRY_NAME = re.compile(
     re.IGNORECASE,
 )
 _ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|(?<![a-z])tries|backoff)", re.IGNORECASE)
+_RETRY_BY_THEMSELVES = (
+    "boto3.",
+    "aioboto3.",
+    "aiobotocore.",
+    "botocore.session.",
+    "openai.OpenAI()",
+    "openai.AsyncOpenAI()",
+    "openai.AzureOpenAI()",
+    "openai.AsyncAzureOpenAI()",
+    "anthropic.Anthropic()",
+    "anthropic.AsyncAnthropic()",
+    "google.cloud.",
+    "azure.storage.",
+    "azure.identity.",
+)
+"""Clients that try again with backoff unless they are told not to."""
+_COUNT_NAME = re.compile(r"(^|[:._?])(retry|retries|attempts?|tries|n_?(retries|tries|attempts))(_count|_no|_num)?$")
 _BREAKERS = frozenset(
     {
         "pybreaker.CircuitBreaker",
@@ -177,7 +194,9 @@ class Resilience:
             *self._by_object(),
             *self._by_queue(),
             *self._by_loop(),
+            *self._by_counting(),
             *self._by_option(),
+            *self._by_default(),
         ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
 
@@ -224,6 +243,8 @@ class Resilience:
     def _is_retried(self, call: OutboundCall) -> bool:
         site = call.site
         path = site.module.path
+        if site.name.startswith(_RETRY_BY_THEMSELVES) and not self._is_told_not_to(site):
+            return True
         around = [f"{path}:{definition.qualname}" for definition in site.module.enclosing(site.call.scope)]
         if not self._retried_functions.isdisjoint(around):
             return True
@@ -423,6 +444,34 @@ class Resilience:
                     self._wiring.is_used(DefinitionSite(site.module, index, function)),
                 )
 
+    def _by_counting(self) -> Iterator[Mechanism]:
+        """Own loops that count their attempts at a call and do not wait between them."""
+        for module in self._python.production:
+            facts = module.facts
+            for handler in facts.handlers if any(_COUNT_NAME.search(item.target) for item in facts.assignments) else ():
+                if handler.scope < 0 or "break" in handler.steps[-1:]:
+                    continue
+                function = facts.definitions[handler.scope]
+                attempted = any(
+                    call.scope == handler.scope
+                    and call.context & IN_LOOP
+                    and call.context & IN_TRY
+                    and call.attempt == handler.attempt
+                    for call in facts.calls
+                )
+                counted = any(
+                    item.scope == handler.scope and item.context & IN_LOOP and _COUNT_NAME.search(item.target)
+                    for item in facts.assignments
+                )
+                waits = any(call.scope == handler.scope and call.last == "sleep" for call in facts.calls)
+                if attempted and counted and not waits:
+                    site = DefinitionSite(module, handler.scope, function)
+                    yield Mechanism(
+                        f"a loop in `{function.name}` that counts attempts and does not wait",
+                        site.location,
+                        self._wiring.is_used(site),
+                    )
+
     def _by_option(self) -> Iterator[Mechanism]:
         """Options by which a client or a broker connection retries on its own."""
         for site in self._python.all_calls:
@@ -460,6 +509,29 @@ class Resilience:
                         self._call_is_reached(site),
                         covers_clients=True,
                     )
+
+    def _by_default(self) -> Iterator[Mechanism]:
+        """Clients whose maker lets them try again; the first call of each that does."""
+        shown = set()
+        for call in self._outbound.calls:
+            package = next((name for name in _RETRY_BY_THEMSELVES if call.site.name.startswith(name)), "")
+            if package and package not in shown and not self._is_told_not_to(call.site):
+                shown.add(package)
+                detail = f"`{package.rstrip('.')}` tries again by default"
+                yield Mechanism(detail, call.site.location, self._call_is_reached(call.site))
+
+    def _is_told_not_to(self, site: CallSite) -> bool:
+        client = site.name.partition("()")[0]
+        return any(client.startswith(name) for name in self._told_not_to)
+
+    @cached_property
+    def _told_not_to(self) -> frozenset[str]:
+        """The makers of clients that are given no further attempt somewhere."""
+        return frozenset(
+            site.name
+            for site in self._python.calls_of("OpenAI", "AsyncOpenAI", "AzureOpenAI", "Anthropic", "AsyncAnthropic")
+            if isinstance(value := site.call.keyword("max_retries"), Const) and value.value == 0
+        )
 
     # -- breakers --------------------------------------------------------------------------------------------------
 

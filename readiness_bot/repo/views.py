@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from readiness_bot.facts.values import Invoke, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.route import VERBS, flattened
 
@@ -55,6 +56,9 @@ class Views:
             return constant
         parts = getattr(value, "parts", ())
         if parts:
+            first = parts[0].value if isinstance(parts[0], Const) else None
+            if isinstance(first, str) and re.search(r"\{\w*\}|%\(?\w*\)?s", first):
+                return re.sub(r"%\(?\w*\)?s", "{}", first)  # what is put in stands behind the text with its places
             return "".join(
                 text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts
             )

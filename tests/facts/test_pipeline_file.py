@@ -207,3 +207,17 @@ def test_zuul_pipelines_are_told_apart_by_their_names() -> None:
         "tox-docs": ("pull_request", "push"),
         "tox-audit": ("schedule",),
     }
+
+
+def test_a_tekton_run_builds_an_image_by_a_pipeline_from_elsewhere() -> None:
+    found = read(
+        "apiVersion: tekton.dev/v1\nkind: PipelineRun\nmetadata:\n  name: shop-on-push\n  annotations:\n"
+        '    pipelinesascode.tekton.dev/on-cel-expression: event == "push" && target_branch == "main"\n'
+        "spec:\n  params:\n  - {name: output-image, value: 'quay.example/shop:{{revision}}'}\n"
+        "  pipelineRef: {name: docker-build-oci-ta}\n"
+    )
+    assert [trigger.event for trigger in found.triggers] == ["push"]
+    assert [step.run for job in found.jobs for step in job.steps] == [
+        "docker build -t quay.example/shop:revision .",
+        "docker push quay.example/shop:revision",
+    ]

@@ -103,6 +103,7 @@ _SERVICE = {
     fails=[_SERVICE, {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"}],
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
+        {**_SERVICE, "CONTRIBUTING.md": _RUNBOOK.partition("## Rollback")[0].replace("Operations", "Contributing")},
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
         {
             **_SERVICE,
@@ -141,6 +142,8 @@ def runbook(repo: Repo) -> Judgement:
             for topic in _TOPICS:
                 if topic not in found and (place := _treats(document, topic)):
                     found[topic] = place
+    if "deploying" not in found and (place := _deployed_by_developers(repo)):
+        found["deploying"] = place
     missing = [topic for topic in _TOPICS if topic not in found]
     if "deploying" in found and len(found) >= _ENOUGH:
         return passed(f"Written down: {', '.join(found)}.", *found.values())
@@ -150,6 +153,19 @@ def runbook(repo: Repo) -> Judgement:
     return failed(
         "Neither deploying nor anything else of operating is written down.", looked_in=(repo.documents.LOOKS,)
     )
+
+
+_PLAIN_DEPLOYING = r"^(how to )?(deploy(ing|ment)?|releas(e|ing)( process)?|going live|production( deployment)?)$"
+
+
+def _deployed_by_developers(repo: Repo) -> Evidence | None:
+    """Where a page for developers says how the service is deployed, in a section of its own."""
+    for document in repo.documents.all:
+        if re.search(r"(^|/)(contribut|develop|hacking)[^/]*$", document.path, re.IGNORECASE):
+            for section in document.sections(_PLAIN_DEPLOYING):
+                if document.words_under(section) >= _TOPICS["deploying"][1]:
+                    return seen(document.path, section.line, section.title)
+    return None
 
 
 _TOOLS = (

@@ -67,6 +67,11 @@ ENOUGH = 0.5
             "            time.sleep(2 ** number)\n    return None\n\n\n"
             "if __name__ == '__main__':\n    charge('https://a.example')\n"
         ),
+        (
+            "import boto3\n\nstore = boto3.client('s3')\n\n\ndef keep(name, body):\n"
+            "    store.put_object(Bucket='orders', Key=name, Body=body)\n\n\n"
+            "if __name__ == '__main__':\n    keep('one', b'')\n"
+        ),
         {
             "shop/http.py": (
                 "from collections.abc import Iterator\nfrom contextlib import contextmanager\nimport httpx\n\n\n"
@@ -88,6 +93,11 @@ ENOUGH = 0.5
         ),
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
         (
+            "from openai import OpenAI\n\nclient = OpenAI(max_retries=0)\n\n\ndef main():\n"
+            "    return client.responses.create(model='small', input='hello')\n\n\n"
+            "if __name__ == '__main__':\n    main()\n"
+        ),
+        (
             "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"
             "store = redis.Redis(retry=Retry(NoBackoff(), 0))\n"
         ),
@@ -97,6 +107,14 @@ ENOUGH = 0.5
     " return requests.post(url, timeout=5)\n\n\n"
     "if __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
+        (
+            "import requests\n\n\ndef charge(url):\n    attempts = 1\n    while True:\n        try:\n"
+            "            requests.post(url, timeout=5)\n            break\n        except OSError:\n"
+            "            if attempts >= 3:\n                raise\n        attempts += 1\n\n\n"
+            "def load(url):\n    return requests.get(url, timeout=5)\n\n\ndef note(url):\n"
+            "    return requests.put(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
         {
             "shop/tasks.py": (
                 "import requests\nfrom celery import Celery\n\napp = Celery('shop')\n\n\ndef again(task, error):\n"

@@ -13,10 +13,14 @@ from readiness_bot.repo.probes import HealthProbe
 from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
-    r"(^|[/_.-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
+    r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
     r"|(^|[/.-])_*(health|livez?|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)_*([/.]|$)",
     re.IGNORECASE,
 )
+_OF_A_RESOURCE = re.compile(
+    r"[/^]*(?!(api|v\d+|internal|private|public|system|server|service|services|admin|ops|management|app|_\w*)/)\w+/_*(status|up)_*/?\$?$"
+)
+"""The state of something that the product is about: `/orders/status`."""
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
 _PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]*)")
 _PACKAGES = (
@@ -82,10 +86,16 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "with urlopen(f'http://localhost:{PORT}/api/status', timeout=5) as response:\n"
             "    assert response.status == 200\n",
         },
+        {
+            "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\ndef ping():\n    return ''\n\n\n"
+            "app.route('/ping')(ping)\n",
+            "Dockerfile": _CHECKED.replace("/healthz", "/ping"),
+        },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
     ],
     fails=[
         {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
+        {"app/main.py": _HEALTHY.replace("/healthz", "/orders/status"), "Dockerfile": _UNCHECKED},
         {
             "app/main.py": _APP.replace("'/'", "'/live-orders'"),
             "Dockerfile": _UNCHECKED,
@@ -106,9 +116,21 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "Dockerfile": _UNCHECKED,
         },
         {"app/main.py": _HEALTHY, "Dockerfile": _UNCHECKED},
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import re_path\n\nfrom shop.settings import PREFIX\nfrom shop.views import health\n\n"
+                "urlpatterns = [re_path(r'^{PREFIX}health_check/$'.format(PREFIX=PREFIX), health)]\n"
+            ),
+            "shop/views.py": "def health(request):\n    return None\n",
+        },
         {"app/main.py": _APP, "Dockerfile": _CHECKED.replace("/healthz", "/")},
         {"app/main.py": _APP.replace("/items", "/login"), "Dockerfile": _CHECKED.replace("/healthz", "/login")},
         {"app/main.py": _APP, "Dockerfile": _CHECKED},
+        {
+            "app/main.py": f"from prometheus_client import start_http_server\n{_APP}\nstart_http_server(9000)\n",
+            "Dockerfile": _CHECKED.replace("8000/healthz", "9000/metrics"),
+        },
         {
             "app/main.py": _HEALTHY,
             "compose.yaml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n"
@@ -183,13 +205,14 @@ def _health_routes(repo: Repo) -> list[Route]:
         if _HEALTH.search(route.path.rstrip("/")[-40:])
         and (not route.changes_state or "GET" in route.methods)
         and _is_short(route.path)
+        and (_SURE.search(route.path) or not _OF_A_RESOURCE.match(route.path))
     ]
     return sorted(found, key=lambda route: (not _SURE.search(route.path), route.location))
 
 
 def _is_short(path: str) -> bool:
-    # `/jobs/{id}/status` tells of a job; what tells of the service takes no parameter.
-    return not re.search(r"[<{(:]", path)
+    # `/jobs/{id}/status` tells of a job; what tells of the service takes no parameter but for a prefix of all routes.
+    return not re.search(r"[<{(:]", re.sub(r"^[/^]*\{\w*\}", "", path))
 
 
 _OF_NUMBERS = re.compile(r"(^|/)[\w-]*(metrics|stats|prometheus|log-?in|sign-?in)/?$", re.IGNORECASE)
@@ -215,7 +238,7 @@ def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
     if asked is None or not repo.routes.all or _by_package(repo):
         return True
     last = asked["path"].rstrip("/").rpartition("/")[2]
-    if not last:
+    if not last or (last == "metrics" and repo.services.hands_out_metrics):
         return True
     return any(last in text for module in repo.python.production for text, _ in module.facts.strings) or any(
         _SURE.search(imported.target) for module in repo.python.production for imported in module.facts.imports
