@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -145,7 +146,7 @@ class Lowering:
         )
 
     def binary(self, node: ast.BinOp, depth: int) -> Value:
-        """The parts that `%` or `+` puts a text together from."""
+        """The parts that `%` or `+` puts a text together from; a sum of lists is the list that stars would write."""
         if isinstance(node.op, ast.Mod) and is_text(node.left):
             right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
             return Format(
@@ -158,8 +159,11 @@ class Lowering:
                 parts.append(left.right)
                 left = left.left
             parts.append(left)
+            parts.reverse()
             if any(is_text(part) for part in parts):
-                return Format(tuple(self.value(part, depth + 1) for part in reversed(parts)))
+                return Format(tuple(self.value(part, depth + 1) for part in parts))
+            if any(isinstance(part, ast.List) for part in parts):
+                return self.value(ast.List(list(_items_of(parts)), ast.Load()), depth)
         return self.other(node)
 
     def index(self, node: ast.Subscript, depth: int) -> Value:
@@ -168,3 +172,12 @@ class Lowering:
         return Index(
             self.value(node.value, depth + 1), tuple(self.value(item, depth + 1) for item in inner[:MOST_ITEMS])
         )
+
+
+def _items_of(parts: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    """The items of lists added up; a part that is no display is starred."""
+    for part in parts:
+        if isinstance(part, ast.List | ast.Tuple):
+            yield from part.elts
+        else:
+            yield ast.Starred(part, ast.Load())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.repos import repo_of
 
 _RESOURCE = (
@@ -20,7 +22,8 @@ def test_methods_that_a_resource_registers_with_an_own_dispatcher_are_routes() -
     ]
 
 
-def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all() -> None:
+@pytest.mark.parametrize("patterns", ["[*router.urls]", "[] + router.urls"])
+def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all(patterns: str) -> None:
     found = repo_of(
         {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
@@ -32,7 +35,7 @@ def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all() -> Non
                 "    def pay(self, request, pk):\n        return None\n\n"
                 "    @decorators.action(detail=False)\n    def mine(self, request):\n        return None\n\n\n"
                 "router = routers.DefaultRouter()\nrouter.register('orders', OrderViewSet, basename='order')\n"
-                "urlpatterns = [path(f'api/{settings.VERSION}/', include([*router.urls]))]\n"
+                f"urlpatterns = [path(f'api/{{settings.VERSION}}/', include({patterns}))]\n"
             ),
         }
     ).routes.all
