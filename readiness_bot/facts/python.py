@@ -504,6 +504,9 @@ class _Reader(Lowering):
         self.expression(node.test)
         if node.msg is not None:
             self.expression(node.msg)
+        if self.definition == MODULE:  # what a module asserts as it is loaded keeps the program from starting
+            guards = self.guards + self.named_in(node.test)
+            self.raises.append(Raise("AssertionError", node.lineno, MODULE, self.context, self.attempt, guards))
 
     def expression_statement(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant):

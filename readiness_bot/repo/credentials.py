@@ -46,6 +46,8 @@ _NOT_DEPLOYED = re.compile(
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
+_SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|response|test)s?(_|$)", re.IGNORECASE)
+"""Names of what shows how an answer of somebody else looks: the key in it is made up."""
 _NEAR = re.compile(
     r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)"
 )
@@ -180,7 +182,10 @@ class Secrets:
             return True
         return any(
             assignment.line <= literal.line <= assignment.end_line
-            and re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+            and (
+                re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+                or (literal.provider and _SHOWN.search(assignment.target))
+            )
             for assignment in module.facts.assignments
         )
 

@@ -92,6 +92,13 @@ class DataFlows:
                 found.add("=")
         return frozenset(found)
 
+    def read_from(self, site: CallSite) -> frozenset[str]:
+        """What is read out of the result of a call in its function, as `[exp]`; `` where the whole of it is taken."""
+        facts = self._graph.of(site.module).flows
+        own = self._graph.index_of(site)
+        sources = {at for at, source in enumerate(facts.sources) if source.kind == "c" and source.owner == own}
+        return frozenset(atom.access[0] if atom.access else "" for atom in facts.atoms if atom.source in sources)
+
     def feeds_itself(self, site: CallSite) -> bool:
         """Whether a call's result comes back as its own argument, as it does where something is repeated many times."""
         facts = self._graph.of(site.module)

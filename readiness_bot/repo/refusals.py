@@ -38,6 +38,9 @@ NO_IDENTITY = re.compile(
     r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer",
     re.IGNORECASE,
 )
+_STRANGERS = re.compile(r"anonymous|guest|unauth|not_(logged|auth)|logged_?out|public|optional", re.IGNORECASE)
+"""Names of decorators that let in those who are not signed in."""
+_SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
 STRONG_NAME = re.compile(
     r"(^|_)(login|logged|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
     r"|perm|perms|role|roles|rbac|acl|jwt|apikey|api_key|bearer|principal|membership|member|owner|access|scope|scopes|oauth|oauth2|oidc|sso|hmac"
@@ -258,7 +261,7 @@ class Refusals:
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        best = Strength.READS if any(map(_reads, refs)) else Strength.NONE
+        best = _asked_for(site, calls, refs)
         refuses = self._refuses(calls, raises, returns)
         if refuses:
             asked = {
@@ -270,7 +273,7 @@ class Refusals:
             things = f"{name} {' '.join(sorted(map(snake, asked)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
                 about = _about_permission(things) or _forbids_thing(site.definition, raises)
-                best = Strength.PERMISSION if about else Strength.IDENTITY
+                best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
             elif any(_CHECKS.match(snake(call.last.lstrip(":?_"))) for call in calls) and _is_unauthorized(
                 calls, returns
             ):
@@ -382,6 +385,21 @@ class Refusals:
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return Strength.NONE
         return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
+
+
+def _asked_for(site: DefinitionSite, calls: Iterable[Call], refs: Iterable[str]) -> Strength:
+    """How far a function goes by what it names alone, and by what it lets through."""
+    if _lets_known_through(site, calls):
+        return Strength.IDENTITY
+    return Strength.READS if any(map(_reads, refs)) else Strength.NONE
+
+
+def _lets_known_through(site: DefinitionSite, calls: Iterable[Call]) -> bool:
+    """Whether a decorator calls what it wraps under a condition that asks whether somebody is signed in."""
+    wrapped = {f"?{parameter.name}" for parameter in site.definition.parameters}
+    return not _STRANGERS.search(site.definition.name) and any(
+        call.name in wrapped and any(_SIGNED_IN.search(guard) for guard in call.guards) for call in calls
+    )
 
 
 def _demands_right(guard: Guard) -> bool:

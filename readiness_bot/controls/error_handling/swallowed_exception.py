@@ -38,6 +38,7 @@ _CLEANING_CALLS = re.compile(
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
     r"killpg|wait_closed|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
     r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate|stop)_\w+$"
+    r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$"
 )
 _HOPS = 3
 """Own functions followed from a `try`.
@@ -74,8 +75,9 @@ _BUILT = frozenset({"dict", "list", "set", "tuple", "frozenset"})
 _STATUS = re.compile(r"HTTP_([45]\d\d)_")
 _FAILURE_WORDS = re.compile(
     (
-        r"\b(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
-        r"unavailable|unreachable|degraded|not found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)\b"
+        r"(?<![a-z])(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
+        r"unavailable|unreachable|degraded|not[ _]found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)"
+        r"(?![a-z])"
     ),
     re.IGNORECASE,
 )
@@ -179,6 +181,11 @@ _FAILURE_WORDS = re.compile(
         ),
     ],
     partials=[
+        (
+            "from django.core.cache import cache\n\n\ndef looked_up(key):\n    try:\n        value = cache.get(key)\n"
+            "    except Exception:  # <- flagged\n        return None, 'read_failed'\n    return value, 'hit'\n\n\n"
+            "def forget(key):\n    try:\n        cache.delete(key)\n    except Exception:  # <- flagged\n        pass\n"
+        ),
         (
             "def key(text):\n    try:\n        return bytes.fromhex(text)\n    except Exception:  # <- flagged\n"
             "        return b''\n"

@@ -38,6 +38,29 @@ _RULE_ROUTES = 4
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/access.py": (
+                "from functools import wraps\n\nfrom django.contrib import messages\n"
+                "from django.shortcuts import redirect\n\n\ndef keep_out(wrapped):\n    @wraps(wrapped)\n"
+                "    def inner(*args, **kwargs):\n        request = args[0]\n"
+                "        if not request.user.is_anonymous and not request.user.is_barred:\n"
+                "            return wrapped(*args, **kwargs)\n"
+                "        messages.error(request, 'This page is not for you.')\n        return redirect('index')\n\n"
+                "    return inner\n"
+            ),
+            "shop/views.py": (
+                "from django.http import HttpResponse\n\nfrom shop.access import keep_out\n"
+                "from shop.models import Note\n\n\n@keep_out\ndef delete_note(request, number):\n"
+                "    if request.method == 'POST':\n        Note.objects.get(pk=number).delete()\n"
+                "    return HttpResponse('gone')\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop import views\n\n"
+                "urlpatterns = [path('notes/<int:number>/delete', views.delete_note)]\n"
+            ),
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+        },
         (
             "from http import HTTPStatus\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "class Invalid(Exception):\n    pass\n\n\ndef validate_partner_request():\n"

@@ -50,6 +50,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
+        (
+            "CHAT_LOGIN_RESPONSE = {\n    'ok': True,\n"
+            "    'token': 'xoxb-" + "17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy',  # <- flagged\n}\n"
+        ),
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
@@ -81,6 +85,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         },
     ],
     ignores=[
+        (
+            "from shop import settings\nfrom shop.config import config\n\nJWT_SECRET = config.get('JWT_SECRET')\n"
+            "if not settings.DEBUG:\n    assert JWT_SECRET, 'set JWT_SECRET'\n\n"
+            "JWT_SECRET = JWT_SECRET or 'OnlyWhileTrying1t'\n"
+        ),
         {
             "devproject/settings.py": "DEBUG = True\nSECRET_KEY = '1znyfp9q2r0l248lht6b504n28cxf2u'\n",
             "shop/__init__.py": "",

@@ -85,6 +85,11 @@ class _Flaw(Enum):
             '    return jwt.decode(answer["id_token"], options={"verify_signature": False})  # <- flagged\n'
         ),
         (
+            "from datetime import datetime\n\nimport jwt\n\n\ndef is_spent(token):\n"
+            '    claims = jwt.decode(token, options={"verify_signature": False})  # <- flagged\n'
+            "    return datetime.fromtimestamp(claims['exp']) < datetime.now()\n"
+        ),
+        (
             "import jwt\n\n\ndef claims(token):\n"
             '    return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n\n\n'
             "def verify(token, keys):\n"
@@ -125,7 +130,10 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
         elif flaw is _Flaw.OFF and (
-            _is_from_the_issuer(site, repo) or _is_a_look_aside(site, repo) or _is_one_of_two_steps(site, repo)
+            _is_from_the_issuer(site, repo)
+            or _is_a_look_aside(site, repo)
+            or _is_one_of_two_steps(site, repo)
+            or _tells_nobody(site, repo)
         ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
@@ -298,6 +306,16 @@ def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
         return False
     named = isinstance(key, Const) and key.value == "id_token"
     return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
+
+
+_OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]"})
+"""Claims that tell when a token holds, and nothing of who brings it."""
+
+
+def _tells_nobody(site: CallSite, repo: Repo) -> bool:
+    """Whether all that is read of the claims is when the token holds: nobody is let in by that."""
+    read = repo.flows.read_from(site) - {""}
+    return bool(read) and read <= _OF_THE_TOKEN and "return" not in repo.flows.takers(site)
 
 
 def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:
