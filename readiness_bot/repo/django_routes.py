@@ -84,7 +84,7 @@ class DjangoRoutes:
                 return ("GET",)
             if last == "require_POST":
                 return ("POST",)
-        if any(ref.endswith((".POST", ".method", ".body")) for ref in handler.definition.refs):
+        if any(ref.endswith((".POST", ".FILES", ".method", ".body")) for ref in handler.definition.refs):
             return ("GET", "POST")
         return ("GET",)
 

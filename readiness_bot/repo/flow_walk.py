@@ -498,7 +498,9 @@ class Walk:
         if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(
             owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"
         ):
-            self.end(place, "request", f"{owner.definition.name}.{name}{_written(rest)}", "text", site.call.line)
+            own = name == "cleaned_data" and bool(rest) and self._is_put_there(owner, rest[0])
+            kind, shape = ("unknown", "") if own else ("request", "text")
+            self.end(place, kind, f"{owner.definition.name}.{name}{_written(rest)}", shape, site.call.line)
             return
         for item in self.python.ancestry(owner):
             stored = self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ())
@@ -509,6 +511,13 @@ class Walk:
             if stored:
                 return
         self.constructed(onward, site, owner, name)
+
+    def _is_put_there(self, owner: DefinitionSite, key: str) -> bool:
+        """Whether a form's cleaned data hold under a key what is no field of it: its own methods put it there."""
+        if not self.python.descends_from(owner, "django.forms.Form", "django.forms.forms.Form"):
+            return False
+        fields = {item.name for one in self.python.ancestry(owner) for item in one.fields}
+        return bool(fields) and key.strip("[]\"'.") not in fields
 
     def wrapped_instance(self, place: _Place, site: CallSite, owner: DefinitionSite) -> None:
         """An object of the tree's own class as a whole: what its text is made of, where it is used as text."""

@@ -332,8 +332,11 @@ class Suite:
 
     def _is_asked_for(self, route: Route) -> bool:
         wanted = _segments(route.path)
+        # A function of Django answers every method, whatever its body is seen to look at.
+        any_method = route.framework == "django" and route.view is None
         for request in self._requested.get((len(wanted), False), ()):
-            if _matches(wanted, request.segments) and (not request.method or request.method in route.methods):
+            fits = any_method or not request.method or request.method in route.methods
+            if fits and _matches(wanted, request.segments):
                 return True
         for (size, is_suffix), requests in self._requested.items():
             if is_suffix and 0 < size <= len(wanted):

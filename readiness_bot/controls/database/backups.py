@@ -115,7 +115,10 @@ pg_restore --clean --dbname shop /backups/shop.dump
             "infra/db.tf": 'resource "aws_db_instance" "main" {\n  backup_retention_period = 14\n}\n',
         },
     ],
-    ignores=[{"app/main.py": "", "requirements.txt": "requests\n"}],
+    ignores=[
+        {"app/main.py": "", "requirements.txt": "requests\n"},
+        {"shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\n"},
+    ],
 )
 def backups(repo: Repo) -> Judgement:
     """Judged by steps in scripts, schedules and infrastructure code, sections of documents, and own commands."""
@@ -141,7 +144,11 @@ def backups(repo: Repo) -> Judgement:
 
 def _keeps_data(repo: Repo) -> bool:
     stores = any(one.store in _KEEPING for one in repo.deployment.store_containers)
-    return stores or bool(repo.python.imported & _STORE_PACKAGES)
+    packages = repo.python.imported & _STORE_PACKAGES
+    if packages == {"django"}:
+        # The framework can do without a database: one is set up, or models are kept in it.
+        return stores or bool(repo.models.all) or any(repo.services.settings_named("DATABASES"))
+    return stores or bool(packages)
 
 
 def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:

@@ -72,8 +72,13 @@ _PLACEHOLDERS = {
 }
 
 
+_READING = ("read_sql", "read_sql_query", "read_sql_table", "to_sql", "read_database", "read_database_uri")
+
+
 def _applies(repo: Repo) -> bool:
-    return bool(repo.python.imported & set(_LIBRARIES))
+    found = repo.python.imported & set(_LIBRARIES)
+    # A library of tables mostly reads files.
+    return bool(found - {"pandas", "polars"}) or (bool(found) and any(repo.python.calls_of(*_READING)))
 
 
 @Control(
@@ -177,6 +182,7 @@ def _applies(repo: Repo) -> bool:
     "    return db.execute('SELECT * FROM users WHERE name = ?', (name,)).fetchall()\n",
     ignores=[
         "print('no database here')\n",
+        "import pandas\n\n\ndef load(name):\n    return pandas.read_excel(name)\n",
         "async def load(client, url):\n    return await client.fetch(f'{url}/items')\n",
     ],
     applies=_applies,

@@ -54,6 +54,9 @@ _DIRECTIVE = re.compile(
     r"^\s*\.\. (auto(flask|falcon|tornado|bottle|sanic)|openapi|http:(get|post|put|patch|delete)):: ", re.MULTILINE
 )
 """Sphinx writes the page out of the application's routes or its description."""
+_ENDPOINT = re.compile(r"^(endpoint:?|GET|POST|PUT|PATCH|DELETE)\s+`?/\w", re.IGNORECASE)
+_SEVERAL = 3
+"""Headings that each name an endpoint, from which on a document describes the API."""
 _ENOUGH = 80
 
 _APP = """\
@@ -98,6 +101,16 @@ _PAGE = (
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/metadata/", "https://spec.openapis.org/oas/latest.html"],
     passes=[
+        {
+            "app/main.py": _FLASK,
+            "README.md": "# Shop\n\n"
+            + "".join(
+                f"### Endpoint: /{name}/\n\nGiven a file, answers with its pages as an array of texts. " * 1
+                + "Send it as form data, under the name of the file that it has in the folder of orders. " * 2
+                + "\n\n"
+                for name in ("orders", "pages", "lines")
+            ),
+        },
         _APP,
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
@@ -197,6 +210,10 @@ def _written(repo: Repo) -> Iterator[Evidence]:
     ]
     if pages:
         yield seen(pages[0].path, 1, pages[0].title)
+    for document in repo.documents.all:
+        named = [section for section in document.prose.sections if section.level and _ENDPOINT.search(section.title)]
+        if len(named) >= _SEVERAL and sum(section.words for section in named) >= _ENOUGH:
+            yield seen(document.path, named[0].line, named[0].title)
     for document in repo.documents.all:
         for section in document.sections(r"\b(rest |http |web )?api\b"):
             if (

@@ -31,6 +31,7 @@ _PACKAGES = (
     "fastapi_healthchecks",
     "healthpy",
     "dockerflow",
+    "flask_healthz",
 )
 _SERVES_HEALTH = re.compile(r"dockerflow\.(flask|fastapi|sanic)(\.(app\.)?(Dockerflow|router))?$")
 _UNPROBED = 0.25
@@ -103,6 +104,10 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            "app/main.py": _APP.replace('"/items"', '"/"').replace("def items", "def heartbeat"),
+            "Dockerfile": _UNCHECKED,
+        },
         {
             "shop/settings.py": (
                 "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['dockerflow.django']\n"
@@ -202,12 +207,21 @@ def _health_routes(repo: Repo) -> list[Route]:
     found = [
         route
         for route in repo.routes.all
-        if _HEALTH.search(route.path.rstrip("/")[-40:])
+        if (_HEALTH.search(route.path.rstrip("/")[-40:]) or _is_named_for_health(route))
         and (not route.changes_state or "GET" in route.methods)
         and _is_short(route.path)
         and (_SURE.search(route.path) or not _OF_A_RESOURCE.match(route.path))
     ]
     return sorted(found, key=lambda route: (not _SURE.search(route.path), route.location))
+
+
+def _is_named_for_health(route: Route) -> bool:
+    """Whether the root of a service answers how it is."""
+    return (
+        route.handler is not None
+        and route.path in ("", "/")
+        and _SURE.search(route.handler.definition.name) is not None
+    )
 
 
 def _is_short(path: str) -> bool:

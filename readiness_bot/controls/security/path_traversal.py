@@ -278,6 +278,22 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     "    with open(path) as file:\n"
     "        return file.read()\n",
     ignores=[
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [path('scan/', views.scan)]\n"
+            ),
+            "shop/forms.py": (
+                "import uuid\n\nfrom django import forms\n\n\nclass Scan(forms.Form):\n"
+                "    file = forms.FileField()\n\n    def clean(self):\n"
+                "        self.cleaned_data['kept'] = f'/tmp/{uuid.uuid4().hex}'\n        return self.cleaned_data\n"
+            ),
+            "shop/views.py": (
+                "import os\n\nfrom django.http import HttpResponse\n\nfrom shop.forms import Scan\n\n\n"
+                "def scan(request):\n    form = Scan(request.POST, request.FILES)\n    if form.is_valid():\n"
+                "        os.remove(form.cleaned_data['kept'])\n    return HttpResponse()\n"
+            ),
+        },
         "print('no file')\n",
         (
             "from pathlib import Path\n"
