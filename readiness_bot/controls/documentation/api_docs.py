@@ -192,6 +192,14 @@ def _is_null(value: object) -> bool:
     return getattr(value, "value", "") is None
 
 
+def _by_endpoint(repo: Repo) -> Iterator[Evidence]:
+    """The documents whose headings name the endpoints."""
+    for document in repo.documents.all:
+        named = [section for section in document.prose.sections if section.level and _ENDPOINT.search(section.title)]
+        if len(named) >= _SEVERAL and sum(section.words for section in named) >= _ENOUGH:
+            yield seen(document.path, named[0].line, named[0].title)
+
+
 def _written(repo: Repo) -> Iterator[Evidence]:
     for path, description in repo.documents.openapi:
         if description.operations:
@@ -210,10 +218,7 @@ def _written(repo: Repo) -> Iterator[Evidence]:
     ]
     if pages:
         yield seen(pages[0].path, 1, pages[0].title)
-    for document in repo.documents.all:
-        named = [section for section in document.prose.sections if section.level and _ENDPOINT.search(section.title)]
-        if len(named) >= _SEVERAL and sum(section.words for section in named) >= _ENOUGH:
-            yield seen(document.path, named[0].line, named[0].title)
+    yield from _by_endpoint(repo)
     for document in repo.documents.all:
         for section in document.sections(r"\b(rest |http |web )?api\b"):
             if (
