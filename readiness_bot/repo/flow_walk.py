@@ -498,9 +498,11 @@ class Walk:
         if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(
             owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"
         ):
-            own = name == "cleaned_data" and bool(rest) and self._is_put_there(owner, rest[0])
-            kind, shape = ("unknown", "") if own else ("request", "text")
-            self.end(place, kind, f"{owner.definition.name}.{name}{_written(rest)}", shape, site.call.line)
+            told = f"{owner.definition.name}.{name}{_written(rest)}"
+            if name == "cleaned_data" and rest and self._is_put_there(owner, rest[0]):
+                self.end(place, "unknown", told, "", site.call.line)
+            else:
+                self.end(place, "request", told, "text", site.call.line)
             return
         for item in self.python.ancestry(owner):
             stored = self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ())

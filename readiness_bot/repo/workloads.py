@@ -129,7 +129,9 @@ class Workloads:
 
     def _is_own(self, container: PodContainer) -> bool:
         image = container.image
-        return not store_of(image) and not is_foreign_image(image) and not (container.init and not container.command)
+        if container.init and not container.command:
+            return False
+        return self._ownership.is_own_image(image) or not (store_of(image) or is_foreign_image(image))
 
     def _values(self, path: str) -> tuple[Leaf, ...]:
         chart, separator, _ = path.partition("templates/")

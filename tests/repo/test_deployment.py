@@ -231,3 +231,14 @@ def test_what_runs_the_service(path: str, text: str, via: str) -> None:
 )
 def test_what_does_not_run_the_service(path: str, text: str) -> None:
     assert _deployment({path: text}).computes == ()
+
+
+def test_an_image_named_like_the_package_is_own_though_it_begins_like_a_well_known_one() -> None:
+    pod = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: view}\nspec:\n  template:\n    spec:\n"
+        "      containers:\n        - name: service\n          image: shop/%s:1.2\n"
+        "          readinessProbe: {httpGet: {path: /health, port: 80}}\n"
+    )
+    own = _deployment({"kube_shop/__init__.py": "", "deploy/view.yaml": pod % "kube-shop"})
+    assert [probe.target for probe in own.probes] == ["/health"]
+    assert not _deployment({"kube_shop/__init__.py": "", "deploy/view.yaml": pod % "kube-proxy"}).probes
