@@ -196,6 +196,11 @@ class Repo:
         """
         return self.services.is_server or self.services.is_worker or bool(self.deployment.service_images)
 
+    @property
+    def is_reusable(self) -> bool:
+        """Whether the tree is an application that others put into their projects, and no service by itself."""
+        return self.services.is_reusable and not self.is_service
+
     @cached_property
     def suppressions(self) -> Suppressions:
         """The comments by which authors waive findings."""

@@ -134,6 +134,29 @@ def _product_called_example(paths: Iterable[str], packages: frozenset[str]) -> s
     return f"{name}/" if called and name in packages and number * 2 > len(python) else ""
 
 
+def _project_beside(paths: Iterable[str], packages: frozenset[str]) -> tuple[str, ...]:
+    """The folders with a Django project that only tries out the application which the tree is made to distribute.
+
+    The application is a package at the root, beside a setup file and with migrations or an `apps.py`; the project lies
+    in a folder that is no package, with tests or an example in it.
+    """
+    known = frozenset(paths)
+    applications = [
+        package
+        for package in packages
+        if "/" not in package and (f"{package}/apps.py" in known or f"{package}/migrations/__init__.py" in known)
+    ]
+    if "manage.py" in known or not applications or not {"setup.py", "setup.cfg", "pyproject.toml"} & known:
+        return ()
+    folders = [path.removesuffix("manage.py") for path in known if path.count("/") == 1 and path.endswith("/manage.py")]
+    return tuple(
+        folder
+        for folder in folders
+        if folder.rstrip("/") not in packages
+        and any(re.match(rf"{re.escape(folder)}(tests/|example)", path) for path in known)
+    )
+
+
 class Areas:
     """Tells what each path of one tree is for.
 
@@ -152,6 +175,7 @@ class Areas:
         )
         self._shelves = _shelves(self._paths)
         self._product = _product_called_example(self._paths, self._packages)
+        self._trials = _project_beside(self._paths, self._packages)
         self._is_template = self._whole_tree_is_template()
         self._known: dict[str, Area] = {}
 
@@ -174,6 +198,8 @@ class Areas:
             return Area.EXAMPLE
         if is_called_test(judged):
             return Area.TEST
+        if self._trials and path.startswith(self._trials):
+            return Area.EXAMPLE
         if is_called_migration(judged) or path.startswith(self._revisions):
             return Area.MIGRATION
         if _GENERATED.search(judged):

@@ -83,12 +83,24 @@ class BuiltImages:
         return image
 
     def _built(self, image: Image) -> BuiltImage:
-        purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path)
+        purpose = self._purpose_by_place(image.path) or purpose_by_path(image.path) or self._purpose_by_folder(image)
         started = tuple(self._started(image, deployed=purpose is None))
         if purpose == "base" and started and not self._is_built_on(image):
             # A folder or file called so whose image starts something and that no other image builds on.
             purpose = None
         return BuiltImage(image, purpose or _purpose_by_content(image, started), started)
+
+    def _purpose_by_folder(self, image: Image) -> Purpose | None:
+        """What an image is for that starts in a folder of the tree where only tests or examples lie."""
+        folders = [instruction.text.strip().strip("/\"'") for instruction in image.instructions("WORKDIR")]
+        within = folders[-1].partition("/")[2] if folders else ""
+        if not within:
+            return None
+        held = [path for path in self._sources.paths if path.startswith(f"{within}/") and path.endswith(".py")]
+        areas = set(map(self._sources.area, held))
+        if not areas or not areas <= {Area.TEST, Area.EXAMPLE}:
+            return None
+        return "test" if Area.TEST in areas else "example"
 
     def _is_built_on(self, image: Image) -> bool:
         folder, _, name = image.path.lower().rpartition("/")

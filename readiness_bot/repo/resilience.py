@@ -441,7 +441,7 @@ class Resilience:
                 yield Mechanism(
                     f"a retry loop in `{function.name}`",
                     site.location,
-                    self._wiring.is_used(DefinitionSite(site.module, index, function)),
+                    self._loop_is_used(DefinitionSite(site.module, index, function)),
                 )
 
     def _by_counting(self) -> Iterator[Mechanism]:
@@ -469,8 +469,16 @@ class Resilience:
                     yield Mechanism(
                         f"a loop in `{function.name}` that counts attempts and does not wait",
                         site.location,
-                        self._wiring.is_used(site),
+                        self._loop_is_used(site),
                     )
+
+    def _loop_is_used(self, site: DefinitionSite) -> bool:
+        """Whether something goes through a loop: running code, or a function that is as little known to run as it is.
+
+        What plugins do is told of their calls as well, though nothing is seen to load them.
+        """
+        name = f"{site.module.path}:{site.definition.qualname}"
+        return self._wiring.is_used(site) or bool(self._python.callers.get(name))
 
     def _by_option(self) -> Iterator[Mechanism]:
         """Options by which a client or a broker connection retries on its own."""
@@ -518,7 +526,7 @@ class Resilience:
             if package and package not in shown and not self._is_told_not_to(call.site):
                 shown.add(package)
                 detail = f"`{package.rstrip('.')}` tries again by default"
-                yield Mechanism(detail, call.site.location, self._call_is_reached(call.site))
+                yield Mechanism(detail, call.site.location, is_used=True)
 
     def _is_told_not_to(self, site: CallSite) -> bool:
         client = site.name.partition("()")[0]

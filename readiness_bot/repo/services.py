@@ -223,7 +223,22 @@ class Services:
     @cached_property
     def is_server(self) -> bool:
         """Whether the tree serves requests: it has routes, or an application object that is more than a client's."""
-        return bool(self._routes.all) or bool(self.server_starts) or self.is_django
+        return (bool(self._routes.all) and not self.is_reusable) or bool(self.server_starts) or self.is_django
+
+    @cached_property
+    def is_reusable(self) -> bool:
+        """Whether the routes are those of Django applications that others put into their projects.
+
+        Nothing of the tree includes them, it holds no project, and it is made to be installed.
+        """
+        return (
+            bool(self._routes.all)
+            and bool({"setup.py", "setup.cfg", "pyproject.toml"} & self._sources.paths)
+            and "manage.py" not in self._sources.paths
+            and not self.is_django
+            and self._routes.frameworks <= {"django", "django-rest-framework"}
+            and not any(route.is_wired for route in self._routes.all)
+        )
 
     @cached_property
     def is_django(self) -> bool:

@@ -49,3 +49,32 @@ def test_a_product_that_is_called_an_example_is_production() -> None:
     product = ["shop_example/__init__.py", "shop_example/orders.py", "shop_example/users.py", "manage.py"]
     assert Areas(product).of("shop_example/orders.py") is Area.PRODUCTION
     assert Areas([*product, *(f"shop/{name}.py" for name in "abcde")]).of("shop_example/orders.py") is Area.EXAMPLE
+
+
+def test_a_project_beside_an_application_that_is_distributed_only_tries_it_out() -> None:
+    paths = ["setup.py", "parcels/__init__.py", "parcels/apps.py", "project/manage.py", "project/shop/settings.py"]
+    areas = Areas([*paths, "project/tests/test_all.py"])
+    assert areas.of("project/shop/settings.py") is Area.EXAMPLE
+    assert areas.of("project/tests/test_all.py") is Area.TEST
+    assert areas.of("parcels/apps.py") is Area.PRODUCTION
+    assert Areas(paths).of("project/shop/settings.py") is Area.PRODUCTION
+
+
+def test_routes_that_others_put_into_their_projects_are_no_server() -> None:
+    urls = "from django.urls import path\n\nfrom parcels.views import track\n\nurlpatterns = [path('track', track)]\n"
+    tree = {
+        "parcels/__init__.py": "",
+        "parcels/apps.py": "",
+        "parcels/urls.py": urls,
+        "parcels/views.py": "def track(request):\n    return None\n",
+        "tests/settings.py": "ROOT_URLCONF = 'tests.urls'\n",
+        "tests/urls.py": "from django.urls import include, path\n\nurlpatterns = [path('', include('parcels.urls'))]\n",
+    }
+    assert not repo_of({**tree, "setup.py": "from setuptools import setup\n\nsetup()\n"}).services.is_server
+    assert repo_of(tree).services.is_server
+
+
+def test_an_image_that_starts_in_a_folder_of_tests_is_one_for_tests() -> None:
+    dockerfile = 'FROM python:3.13\nCOPY . /code\nWORKDIR /code/tests/app\nCMD ["gunicorn", "shop.wsgi"]\n'
+    tree = {"Dockerfile": dockerfile, "tests/app/shop/wsgi.py": "import django\n", "parcels/__init__.py": ""}
+    assert [built.purpose for built in repo_of(tree).deployment.images] == ["test"]

@@ -16,7 +16,7 @@ piccolo
 """
 _STORE_PACKAGES = frozenset(_STORE_PACKAGE_NAMES.split())
 _KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})
-_SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time|disaster recovery)\b"
+_SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time[- ](recover|restor|back)\w*|disaster recovery)\b"
 _RESTORES = r"\b(restor(e|es|ing|ation)|recover(y|ing) (from|of (the )?(data|backup))|(disaster|data) recovery)\b"
 _SAVING_COMMAND = (
     r"\b(pg_dump(all)?|mysqldump|mariadb-dump|mongodump|pg_basebackup|restic|borg|dumpdata|sqlite3 \S+ \.backup)\b"
@@ -124,6 +124,8 @@ def backups(repo: Repo) -> Judgement:
     """Judged by steps in scripts, schedules and infrastructure code, sections of documents, and own commands."""
     if not _keeps_data(repo):
         return not_applicable("No database.")
+    if repo.is_reusable:
+        return not_applicable("A library: its users keep the data.")
     saving = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "backup"]
     restoring = [seen(one.path, one.line, one.detail) for one in repo.deployment.backups if one.kind == "restore"]
     saving += _sections(repo, _SAVES, _SAVING_COMMAND)

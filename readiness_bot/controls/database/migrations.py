@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
 _ENGINE = "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n"
+_DJANGO_FIX = (
+    "Run the migrations before the start: `python manage.py migrate --noinput` in the entry point or a release step."
+)
 _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
 
 
@@ -108,9 +111,16 @@ def migrations(repo: Repo) -> Judgement:
     kept, runs = repo.stores.migrations, repo.stores.migration_runs
     if kept and runs:
         return passed("Migrations are kept with the code and run with the deployment.", *kept[:3], *runs[:3])
+    if repo.is_reusable:
+        return not_applicable("A library: its users run the migrations.")
     if kept:
-        return partial("Migrations exist, but no entry point, deployment step or start-up code runs them.", *kept[:3])
+        unrun = partial("Migrations exist, but no entry point, deployment step or start-up code runs them.", *kept[:3])
+        return advised(unrun, fix=_DJANGO_FIX if "Django" in kept[0].detail else "")
+    clients = [client.site for client in repo.stores.clients if client.family == "relational"]
+    shown = [seen(site.module.path, site.call.line, f"`{site.last}`") for site in clients[:1]]
+    what = "Models" if repo.models.all else "Tables"
     return failed(
-        "Models are kept in a relational store, and no migration moves its schema.",
+        f"{what} are kept in a relational store, and no migration moves its schema.",
+        *shown,
         looked_in=["migration folders", "entry points and start scripts", "deployment pipelines"],
     )

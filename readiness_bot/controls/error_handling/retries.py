@@ -143,6 +143,8 @@ def retries(repo: Repo) -> Judgement:
     """A retry mechanism that something reached by the service uses passes; one that nothing uses is partial."""
     if not repo.resilience.network_dependencies:
         return not_applicable("Nothing here depends on a network.")
+    if repo.is_reusable and not repo.outbound.calls:
+        return not_applicable("A library whose stores are those of its users.")
     mechanisms = repo.resilience.retries
     used = [item for item in mechanisms if item.is_used]
     if used:

@@ -147,7 +147,7 @@ def rate_limiting(repo: Repo) -> Judgement:
 
     One that is off or elsewhere does partly.
     """
-    if not repo.routes.all and not repo.services.is_server:
+    if not repo.services.is_server:
         return not_applicable("No route to limit.")
     limits = repo.limits.all
     shown = [seen(limit.path, limit.line, limit.detail) for limit in limits[:5]]
