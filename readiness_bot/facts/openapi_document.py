@@ -21,16 +21,17 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One description; `version` is that of the format, and empty for a file that is none."""
+    """One description; `version` is that of the format, and empty for a file that is none; `base` stands before paths."""
 
     version: str
     title: str = ""
     operations: tuple[Operation, ...] = ()
+    base: str = ""
 
 
 _PATHS = re.compile(
     r"((^|/)[\w.-]*(openapi|swagger|api[-_]?spec|api[-_]?docs?)[\w.-]*\.(ya?ml|json)$|(^|/)(openapi|swagger|specs?|api)/[\w.-]+\.(ya?ml|json)$"
-    r"|(^|/)([\w.-]+[-_])?(api|schema|spec)\.ya?ml$)",
+    r"|(^|/)([\w.-]+[-_])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$)",
     re.IGNORECASE,
 )
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -51,7 +52,11 @@ def _extract(data: bytes) -> OpenApiDocument:
         for method, node in methods.entries
         if method in _METHODS
     )
-    return OpenApiDocument(version, document["info"]["title"].string, operations)
+    server = next((node["url"].string for node in document["servers"].items), "") or document["basePath"].string
+    base = re.sub(r"^\w+://[^/]*", "", server).rstrip("/")
+    return OpenApiDocument(
+        version, document["info"]["title"].string, operations, base if base.startswith("/") and "{" not in base else ""
+    )
 
 
 def _operation(path: str, method: str, node: Node, secured: bool) -> Operation:

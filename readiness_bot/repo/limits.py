@@ -369,7 +369,11 @@ class Limits:
         )
 
     def _unattached(self) -> Iterator[RateLimit]:
+        # Who sleeps until the limit lets him through is no caller of this service: it asks another no oftener.
+        waiting = {module.path for module, _ in self._python.imports("ratelimit.sleep_and_retry")}
         for module, imported in self._python.imports(*_LIBRARIES):
+            if module.path in waiting:
+                continue
             yield RateLimit("none", f"`{imported.target}` is imported", module.path, imported.line)
         for site in self._python.definitions:
             if (

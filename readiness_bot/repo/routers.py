@@ -68,6 +68,8 @@ _ROUTERS: dict[str, str] = {
     "nicegui.APIRouter()": "nicegui",
     "eve.Eve()": "flask",
     "connexion.FlaskApp()": "connexion",
+    "connexion.FlaskApp().app": "flask",
+    "connexion.App().app": "flask",
     "connexion.App()": "connexion",
     "connexion.AsyncApp()": "connexion",
 }

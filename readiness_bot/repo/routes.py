@@ -194,6 +194,7 @@ class Routes:
         if site is None:
             return
         for path, document in self._sources.facts(OpenApiDocument).items():
+            base = self._views.text(site.call.keyword("base_path"), site.module) or document.base
             for operation in document.operations:
                 handler = self._operation_handler(operation, path)
                 if handler is None:
@@ -204,7 +205,7 @@ class Routes:
                     else ()
                 )
                 yield from self._routers.made(
-                    [operation.path],
+                    [joined(base, operation.path)],
                     [operation.method],
                     "connexion",
                     handler.module,

@@ -137,3 +137,19 @@ def test_classes_of_pyramid_that_name_their_path_are_registered_by_their_base() 
         }
     ).routes.all
     assert [route.name for route in found] == ["GET,POST /v1/orders", "GET /beat", "GET /help"]
+
+
+def test_operations_of_a_description_stand_below_its_base() -> None:
+    described = (
+        "openapi: 3.0.2\ninfo: {title: Shop, version: '1'}\nservers:\n  - url: https://shop.example/api/v1\n"
+        "paths:\n  /orders:\n    get: {operationId: shop.views.orders}\n"
+    )
+    found = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/app.py": "import connexion\n\napp = connexion.FlaskApp(__name__)\napp.add_api('api_v1.yaml')\n",
+            "shop/views.py": "def orders():\n    return []\n",
+            "shop/static/api_v1.yaml": described,
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET /api/v1/orders"]

@@ -76,6 +76,12 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "import requests\nfrom flask import Flask\nfrom ratelimit import limits, sleep_and_retry\n\n"
+            "app = Flask(__name__)\n\n\n@sleep_and_retry\n@limits(calls=5, period=1)\ndef ask(url):\n"
+            "    return requests.get(url, timeout=5)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n"
+            "    return ask('https://example.org').json()\n"
+        ),
+        (
             "import requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "def check_rate_limit_remaining():\n    return requests.get('https://api.example', timeout=3).json()\n\n\n"
             "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
