@@ -21,7 +21,10 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One description; `version` is that of the format, and empty for a file that is none; `base` stands before paths."""
+    """One description; `version` is that of the format, and empty for a file that is none.
+
+    `base` is what its servers put before every path.
+    """
 
     version: str
     title: str = ""
