@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -309,9 +309,10 @@ class Python:
     def _by_suffix(self) -> dict[str, list[str]]:
         """Paths by every dotted name they may be imported under.
 
-        From the root, and from each folder that is no package or that a Django project is run in.
+        From the root, and from each folder that is no package or that a program is run in.
         """
         index: dict[str, list[str]] = defaultdict(list)
+        inside: dict[str, list[tuple[str, str]]] = defaultdict(list)
         packages = {path.rpartition("/")[0] for path in self.modules if path.endswith("/__init__.py")}
         for path in self.modules:
             stem = path.removesuffix(".py").removesuffix("/__init__")
@@ -323,10 +324,14 @@ class Python:
                 root = "/".join(parts[:start])
                 is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in self._put_on_path
                 if root in packages and not is_run_in:
+                    inside[root].append((".".join(parts[start:]), path))
                     continue
                 if start == len(parts) - 1 and parts[start] in _FOREIGN:
                     continue
                 index[".".join(parts[start:])].append(path)
+        for root in self._run_in(index, inside):
+            for dotted, path in inside[root]:
+                index[dotted].append(path)
         return index
 
     @cached_property
@@ -344,6 +349,23 @@ class Python:
                     texts = [item.value for item in inner if isinstance(item, Const)]
                     found.update(text.strip("/").rpartition("/")[2] for text in texts if isinstance(text, str))
         return frozenset(found - {"", ".", ".."})
+
+    def _run_in(self, index: Mapping[str, list[str]], inside: Mapping[str, list[tuple[str, str]]]) -> set[str]:
+        """The packages that a program is run in: their own modules import modules of theirs as if from the top.
+
+        A name of one part may as well be a library's, and what is found from elsewhere says nothing.
+        """
+        homes: dict[str, set[str]] = defaultdict(set)
+        for root, held in inside.items():
+            for dotted, _ in held:
+                if "." in dotted and dotted not in index and not dotted.startswith(f"{root.rpartition('/')[2]}."):
+                    homes[dotted].add(root)
+        found: set[str] = set()
+        for module in self.production if homes else ():
+            for imported in module.facts.imports:
+                for dotted in (imported.target, imported.target.rpartition(".")[0]):
+                    found.update(root for root in homes.get(dotted, ()) if module.path.startswith(f"{root}/"))
+        return found
 
     def module_named(self, dotted: str, importer: str = "") -> Module | None:
         """The module that an absolute import of this name means, seen from a path: the nearest of several."""

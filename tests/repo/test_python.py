@@ -47,3 +47,30 @@ def test_a_package_that_settings_put_on_the_path_holds_modules_by_their_own_name
     assert found.path == "shop/apps/orders/urls.py"
     del files["shop/settings/base.py"]
     assert repo_of(files).python.module_named("orders.urls", "shop/urls.py") is None
+
+
+def test_a_package_that_a_program_is_run_in_is_a_place_to_import_from() -> None:
+    repo = repo_of(
+        {
+            "paid/__init__.py": "",
+            "paid/main.py": "from server.routes import router\n\nrouter()\n",
+            "paid/server/__init__.py": "",
+            "paid/server/routes.py": "def router():\n    pass\n",
+            "open/__init__.py": "",
+            "open/server/__init__.py": "",
+            "open/server/routes.py": "def router():\n    pass\n",
+        }
+    )
+    assert [site.name for site in repo.python.calls_of("router")] == ["paid/server/routes.py:router"]
+
+
+def test_a_package_of_which_only_strangers_import_is_none() -> None:
+    repo = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/celery/__init__.py": "",
+            "shop/celery/schedules.py": "def crontab():\n    pass\n",
+            "other/main.py": "from celery.schedules import crontab\n\ncrontab()\n",
+        }
+    )
+    assert [site.name for site in repo.python.calls_of("crontab")] == ["celery.schedules.crontab"]
