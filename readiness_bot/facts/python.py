@@ -575,7 +575,12 @@ class _Reader(Lowering):
                 steps=tuple(self.steps(node.body)),
                 calls=_short([call.name for call in self.calls[first_call:] if call is not None]),
                 uses_exception=node.name is not None
-                and any(isinstance(part, ast.Name) and part.id == node.name for part in inner),
+                and any(
+                    isinstance(part, ast.Name) and part.id == node.name
+                    for statement_ in node.body
+                    if not _makes_an_error(statement_)
+                    for part in _own(statement_)
+                ),
                 raises=any(isinstance(part, ast.Raise) for part in inner),
                 returned=self.value(last.value) if isinstance(last, ast.Return) and last.value is not None else None,
                 statement=statement,
@@ -977,6 +982,15 @@ def _texts(node: ast.expr) -> Iterator[str]:
         for item in node.elts:
             if isinstance(item, ast.Constant) and isinstance(item.value, str):
                 yield item.value
+
+
+def _makes_an_error(node: ast.stmt) -> bool:
+    """Whether a statement makes an error and lets it go: `ValueError(str(error))`, where a `raise` was meant."""
+    made = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(made, ast.Call):
+        return False
+    name = made.func.attr if isinstance(made.func, ast.Attribute) else getattr(made.func, "id", "")
+    return name[:1].isupper() and name.endswith(("Error", "Exception"))
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

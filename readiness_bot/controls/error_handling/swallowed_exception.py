@@ -28,6 +28,8 @@ from readiness_bot.repo.values import (
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
+_UNRAISED = re.compile(r"^call:([^:]*[.:?])?[A-Z]\w*(Error|Exception)$")
+"""A statement that makes an error and does not raise it."""
 _CLEANING_UP = re.compile(
     r"^(__del__|__exit__|__aexit__|_*(a?close|shutdown|shut_down|disconnect|clean_?up|"
     r"tear_?down|stop|terminate|dispose|release|kill|finalize|quit|"
@@ -108,6 +110,10 @@ _FAILURE_WORDS = re.compile(
         "https://docs.python.org/3/howto/logging.html#exceptions",
     ],
     fails=[
+        (
+            "class ApiError(Exception):\n    pass\n\n\ndef enrol(store, user):\n    try:\n        store.insert(user)\n"
+            "    except Exception as error:  # <- flagged\n        ApiError(str(error))\n    return user\n"
+        ),
         (
             "def save(store, item):\n    try:\n        store.put(item)\n    except Exception:  # <- "
             "flagged\n        pass\n"
@@ -351,7 +357,7 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
     """How silent one statement of the handler is; None for one that tells or does something."""
     if step == "return:const":
         return _of_answer(repo, handler, module)
-    if step in _SILENT_STEPS:
+    if step in _SILENT_STEPS or _UNRAISED.match(step):
         return Confidence.HIGH
     if step.startswith(("return:call:", "assign:call:")):
         name = step.rpartition(":")[2].rpartition(".")[2]
