@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+_QUERY = r"query(\(\)\.(?:(?!(first|all|one|one_or_none|get|scalars?)\(\)[.\[]|\[\]).)*)?"
+"""A chain that ends where the database has answered: a method of a row that it gave is another matter."""
 _VERBS = r"(get|post|put|patch|delete|head|options|request|stream|send)"
 
 _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -56,14 +58,14 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             (
                 r"(sqlalchemy\.orm\.|sqlalchemy\.orm\.session\.|sqlmodel\.|"
                 r"sqlmodel\.orm\.session\.)Session\(\)\.(execute|exec|commit|scalar|scalars|flush|refresh|"
-                r"get|rollback|bulk_save_objects|merge|query(\(\)\..*)?)"
+                rf"get|rollback|bulk_save_objects|merge|{_QUERY})"
             ),
         ),
         (
             "sql",
             (
                 r"sqlalchemy\.orm\.(sessionmaker|scoped_session)\(\)(\(\))?\.(execute|commit|scalar|"
-                r"scalars|flush|refresh|get|rollback|merge|query(\(\)\..*)?)"
+                rf"scalars|flush|refresh|get|rollback|merge|{_QUERY})"
             ),
         ),
         (
@@ -77,7 +79,7 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             "sql",
             (
                 r"flask_sqlalchemy\.SQLAlchemy\(\)\.session\.(execute|commit|scalar|scalars|flush|refresh|"
-                r"query(\(\)\..*)?)"
+                rf"{_QUERY})"
             ),
         ),
         (

@@ -10,7 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import remedy, waits
 from readiness_bot.repo.python import CallSite
-from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
+from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
 
 
 @Control(
@@ -55,6 +55,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA
         (
             "from sqlalchemy.orm import Session\n\n\nasync def first(session: Session, kind):\n"
             "    return session.query(kind).filter(kind.open == True).first()  # <- flagged\n"
+        ),
+        (
+            "from sqlalchemy.orm import Session\n\n\nasync def labels(session: Session, kind):\n"
+            "    rows = session.query(kind).filter(kind.open == True).all()  # <- flagged\n"
+            "    for row in rows:\n        row.relabel()\n    return session.query(kind).first().label()  # <- flagged\n"
         ),
         (
             "from sqlalchemy.orm import declarative_base\n\n\nclass Hub:\n    async def stop(self):\n"
@@ -120,6 +125,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         for hook in repo.services.hooks
         if hook.definition is not None and hook.kind in ("startup", "shutdown", "lifespan")
     }
+    alone = _in_threads_of_their_own(repo)
     for site in repo.python.all_calls:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
@@ -128,7 +134,8 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             # While a service starts or stops there is nobody else in the loop to wait.
-            confidence = Confidence.MEDIUM if (site.module.path, site.call.scope) in idle else Confidence.HIGH
+            confidence = Confidence.MEDIUM if _place(site) in idle else Confidence.HIGH
+            confidence = Confidence.LOW if _place(site) in alone else confidence
             yield bad(site.location, message, confidence, fix=remedy(site.name))
         elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
             message = f"`{_shown(site)}` waits for the database in the event loop of `async def {function.name}`"
@@ -181,15 +188,38 @@ def _has_ended(site: CallSite) -> bool:
     )
 
 
+_ANSWERED = frozenset({"first", "all", "one", "one_or_none", "get", "scalar", "scalars"})
+"""What follows these is called on what the database has answered."""
+
+
 def _goes_on(site: CallSite) -> bool:
     """Whether a chain of calls goes on: `query(…)` waits only with the `first()` at its end, and is told there."""
-    if waits(site.name) != "sql":
+    if waits(site.name) != "sql" or site.last in _ANSWERED:
         return False
     start = f"{site.call.name}()."
     return any(
         call.scope == site.call.scope and call.line == site.call.line and call.name.startswith(start)
         for call in site.module.facts.calls
     )
+
+
+def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:
+    """The coroutines that a thread drives in a loop of its own, where nobody else waits."""
+    threads = set()
+    for site in repo.python.calls("threading.Thread"):
+        target = site.call.argument(1, "target")
+        started = repo.python.definition(target.name, site.module) if isinstance(target, Name) else None
+        if started is not None:
+            threads.add((started.module.path, started.index))
+    found = set()
+    for site in repo.python.calls_of("run_until_complete", "run") if threads else ():
+        driven = site.call.args[0] if site.call.args else None
+        if _place(site) in threads and isinstance(driven, Invoke) and driven.call >= 0:
+            call = site.module.facts.calls[driven.call]
+            coroutine = repo.python.definition(call.via or call.name, site.module)
+            if coroutine is not None:
+                found.add((coroutine.module.path, coroutine.index))
+    return found
 
 
 def _place(site: CallSite) -> tuple[str, int]:
