@@ -75,6 +75,8 @@ pg_dump pg_dumpall pg_basebackup mysqldump mariadb-dump mongodump restic borg bo
 xtrabackup mariabackup litestream duplicity rdiff-backup
 """
 _DUMPING = frozenset(_DUMPING_PROGRAMS.split())
+_OF_DEVELOPERS = re.compile(r"(^|[/_.-])(dev|devel|development)([/_.-]|$)", re.IGNORECASE)
+"""A script of these copies what developers work with."""
 _LOADING = frozenset({"pg_restore", "mongorestore"})
 _BACKUP_IMAGE = re.compile(
     r"(postgres-backup|mysql-backup|db-backup|pgbackups?|mongo-backup|restic|borgmatic|litestream|wal-g|volume-backup)"
@@ -121,7 +123,7 @@ def backups(
 
 def _of_scripts(sources: Sources) -> Iterator[Backup]:
     for path, script in sources.facts(ShellScript).items():
-        if sources.area(path) in _UNSHIPPED:
+        if sources.area(path) in _UNSHIPPED or _OF_DEVELOPERS.search(path):
             continue
         scheduled = bool(re.search(r"cron|periodic", path))
         for command in script.commands:

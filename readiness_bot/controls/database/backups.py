@@ -40,6 +40,12 @@ _ABOUT_KEEPING = re.compile(
     r"\b(back(ed|ing)?[ -]?ups?|restor(e|es|ed|ing)|recover(y|ing)?|snapshots?)\b", re.IGNORECASE
 )
 """What a section says beside such a command where it is about backups: fixtures are loaded and dumped by the same."""
+_OF_DATA = re.compile(
+    r"back(ed|ing)?[ -]?ups?\b|\b(databases?|dumps?|snapshots?|archives?|volumes?|point[- ]in[- ]time|disaster|postgres\w*|pg_\w+|"
+    r"mysql\w*|mariadb|mongo\w*|sqlite\w*)\b|\b(your|the|of|all|lost|user|production|customer) data\b|^[^\n]*\bdata\b",
+    re.IGNORECASE,
+)
+"""What is saved and restored: a focus, a session and a scroll position are restored too, and are no data."""
 _LONGEST_HEADING = 60
 _FEWEST_WORDS = 3
 _MODELS = "from sqlalchemy import Column, Integer\n"
@@ -99,6 +105,11 @@ pg_restore --clean --dbname shop /backups/shop.dump
                 "# Shop\n\n## First prices\n\nRun `manage.py loaddata prices`. To write them anew, run\n"
                 "`manage.py dumpdata prices > prices.json`.\n"
             ),
+        },
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "docs/widgets.md": "# Widgets\n\n## Restore the focus\n\nSet it again on the button that opened the dialog.\n",
         },
     ],
     fixed={
@@ -162,6 +173,7 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
             section
             for section in document.sections(heading)
             if section.words > _FEWEST_WORDS
+            and _OF_DATA.search(f"{document.title} {section.title} {section.text}")
             and len(section.title) <= _LONGEST_HEADING
             and not _ABOUT_OTHERS.search(section.title)
         )
