@@ -23,6 +23,7 @@ _OF_A_RESOURCE = re.compile(
 """The state of something that the product is about: `/orders/status`."""
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
 _PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]*)")
+_HOST = re.compile(r"https?://[^/\s\"']+|[\w.${}-]+:[\w${}]+(?=/)")
 _PACKAGES = (
     "health_check",
     "watchman",
@@ -137,6 +138,11 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "Dockerfile": _CHECKED.replace("8000/healthz", "9000/metrics"),
         },
         {
+            "app/main.py": _HEALTHY + "\n\n@app.get('/admin')\ndef admin():\n    return {}\n",
+            "Dockerfile": _UNCHECKED,
+            "haproxy.cfg": "backend search\n    option httpchk GET /solr/admin/ping\n",
+        },
+        {
             "app/main.py": _HEALTHY,
             "compose.yaml": "services:\n  api:\n    build: .\n  db:\n    image: postgres:17\n    healthcheck:\n"
             "      test: [CMD, pg_isready]\n",
@@ -174,7 +180,7 @@ def _judged(repo: Repo) -> Judgement:
     routes = _health_routes(repo)
     asking = [probe for probe in repo.deployment.probes if probe.http]
     for probe in asking:
-        route = _asked(probe, routes) or _asked(probe, list(repo.routes.all))
+        route = _asked(probe, routes) or _asked(probe, list(repo.routes.all), whole=True)
         if route is not None or (_SURE.search(probe.target) and _may_be_served(repo, probe)):
             shown = [seen(route.location.path, route.location.line, f"route {route.path}")] if route is not None else []
             return passed("A health endpoint exists and is probed.", *shown, _told(probe))
@@ -233,12 +239,15 @@ _OF_NUMBERS = re.compile(r"(^|/)[\w-]*(metrics|stats|prometheus|log-?in|sign-?in
 """Paths of figures and of forms to sign in at, which tell nothing of whether the service can serve."""
 
 
-def _asked(probe: HealthProbe, routes: list[Route]) -> Route | None:
+def _asked(probe: HealthProbe, routes: list[Route], *, whole: bool = False) -> Route | None:
+    """The route that a probe asks for; as a `whole` a page called `admin` is not what `/search/admin/ping` means."""
+    before, after = (r"(?<![\w-])(?<!\w/)", r"(?![\w-])(?!/\w)") if whole else (r"(?<![\w-])", r"(?![\w-])")
+    target = _HOST.sub(" ", probe.target) if whole else probe.target
     for route in routes:
         if _OF_NUMBERS.search(route.path) and not _SURE.search(probe.target):
             continue
         path = route.path.strip("^$/")
-        if len(path) > 1 and re.search(rf"(?<![\w-]){re.escape(path)}(?![\w-])", probe.target):
+        if len(path) > 1 and re.search(rf"{before}{re.escape(path)}{after}", target):
             return route
     return None
 
