@@ -40,6 +40,8 @@ _MARKS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("vegeta", re.compile(rb"\bvegeta[ \t]+attack\b")),
     ("wrk", re.compile(rb"^[ \t]*wrk[2]?[ \t]+-|\bwrk\.(?:method|format|body|headers)\b", re.MULTILINE)),
     ("hey", re.compile(rb"^[ \t]*(?:hey|ab|bombardier|oha|autocannon)[ \t]+-[^\n]*https?://", re.MULTILINE)),
+    # Started from an image of its own in a pipeline, its options on the lines below.
+    ("hey", re.compile(rb"/(?:hey|bombardier|oha|autocannon)(?:[:@]\S+)?\s+-(?:[^\n]*\n){0,8}?[^\n]*https?://")),
     ("molotov", re.compile(rb"^[ \t]*(?:from|import)[ \t]+molotov\b", re.MULTILINE)),
 )
 _TARGET = re.compile(

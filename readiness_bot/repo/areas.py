@@ -20,7 +20,7 @@ _GENERATED = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(^|/)(examples?([_-]\w+)?|\w+[_-]examples?|demos?|tutorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
-    r"load_?tests?|locust|mocks?|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
+    r"load_?tests?|locust|mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
 )
 _EXAMPLE_UNLESS_PACKAGE = re.compile(
     r"(^|/)(samples?|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/|(^|/)examples?_[^/]+\.py$"

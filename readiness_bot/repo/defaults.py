@@ -107,6 +107,8 @@ class _Reading:
         if fallback is None or (isinstance(fallback, Name) and fallback.name in ("bool", "int", "str")):
             fallback = call.keyword("default") or call.keyword("default_value")
         inner = self.of(fallback, module, hops) if fallback is not None else Default(None, is_known=True)
+        if isinstance(call.keyword("config") or call.keyword("settings"), Name):
+            inner = Default()  # what is handed along is looked in before the fallback
         return self.variable(first.value, inner)
 
     def worked_out(self, value: Other, module: Module, hops: int) -> Default:

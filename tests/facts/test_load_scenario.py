@@ -16,6 +16,7 @@ from readiness_bot.facts.load_scenario import EXTRACTOR, LoadScenario
         ("<jmeterTestPlan version='1.2'>\n", "jmeter", 1),
         ("config:\n  target: x\n  phases:\n    - duration: 1\n", "artillery", 1),
         ("echo GET http://x | vegeta attack -rate=5\n", "vegeta", 1),
+        ("run: >-\n  docker run\n  example.org/tools/hey:2\n  -z 5s\n  http://localhost:8080/orders\n", "hey", 3),
         ("import timeit\n", "", 0),
         ("locust = 3\n", "", 0),
     ],

@@ -78,3 +78,7 @@ def test_an_image_that_starts_in_a_folder_of_tests_is_one_for_tests() -> None:
     dockerfile = 'FROM python:3.13\nCOPY . /code\nWORKDIR /code/tests/app\nCMD ["gunicorn", "shop.wsgi"]\n'
     tree = {"Dockerfile": dockerfile, "tests/app/shop/wsgi.py": "import django\n", "parcels/__init__.py": ""}
     assert [built.purpose for built in repo_of(tree).deployment.images] == ["test"]
+
+
+def test_services_that_stand_in_for_others_are_no_production() -> None:
+    assert Areas(["docker/mockservices/main.py", "shop/main.py"]).of("docker/mockservices/main.py") is Area.EXAMPLE

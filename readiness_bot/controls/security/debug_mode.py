@@ -91,6 +91,21 @@ from readiness_bot.repo.debugging import DebugFlag
         },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
+            "shop/app.py": (
+                "from flask import Flask\n\nfrom shop.lookup import get_config\n\napp = Flask(__name__)\n\n\n"
+                "def configure(config):\n    config['DEBUG'] = get_config('DEBUG', default=True, config=config)\n"
+            ),
+            "shop/config.py": (
+                "from shop.lookup import get_config\n\n\ndef load(config):\n"
+                "    config['DEBUG'] = get_config('DEBUG', default=True, config=config)\n    return config\n"
+            ),
+            "shop/settings.py": "DEBUG = False\n",
+            "shop/lookup.py": (
+                "import os\n\n\ndef get_config(key, default, config):\n"
+                "    return os.environ.get(key, config.get(key, default))\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
                 "DEBUG = os.getenv('STAGE', 'dev').lower() in ('dev', 'test')\n"
