@@ -59,7 +59,8 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
         (
             "from sqlalchemy.orm import Session\n\n\nasync def labels(session: Session, kind):\n"
             "    rows = session.query(kind).filter(kind.open == True).all()  # <- flagged\n"
-            "    for row in rows:\n        row.relabel()\n    return session.query(kind).first().label()  # <- flagged\n"
+            "    for row in rows:\n        row.relabel()\n"
+            "    return session.query(kind).first().label()  # <- flagged\n"
         ),
         (
             "from sqlalchemy.orm import declarative_base\n\n\nclass Hub:\n    async def stop(self):\n"
