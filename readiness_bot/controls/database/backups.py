@@ -42,7 +42,8 @@ _ABOUT_KEEPING = re.compile(
 """What a section says beside such a command where it is about backups: fixtures are loaded and dumped by the same."""
 _OF_DATA = re.compile(
     r"back(ed|ing)?[ -]?ups?\b|\b(databases?|dumps?|snapshots?|archives?|volumes?|point[- ]in[- ]time|disaster|"
-    r"postgres\w*|pg_\w+|mysql\w*|mariadb|mongo\w*|sqlite\w*)\b|\b(your|the|of|all|lost|user|production|customer) data\b|^[^\n]*\bdata\b",
+    r"postgres\w*|pg_\w+|mysql\w*|mariadb|mongo\w*|sqlite\w*)\b"
+    r"|\b(your|the|of|all|lost|user|production|customer) data\b|^[^\n]*\bdata\b",
     re.IGNORECASE,
 )
 """What is saved and restored: a focus, a session and a scroll position are restored too, and are no data."""
