@@ -174,6 +174,7 @@ _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGN
 _MADE_UP = re.compile(r"(^|[._])(mock|fake|example|sample|payload|fixture|schema)s?(?=[._]|$)", re.IGNORECASE)
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
+    r"|token_(validat|verif|check)|(validate|verify|check)_token"
 )
 _GENERIC = re.compile(
     r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$"

@@ -380,6 +380,7 @@ class Limits:
                 _NAME.search(site.definition.name)
                 and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
                 and not _OF_OTHERS.search(site.definition.name)
+                and not re.search(r"exception|error", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
                 and not self._python.descends_from(site, *_RECORDS)
             ):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.defaults import entries
@@ -66,18 +68,23 @@ class RegisteredRoutes:
             if site.last not in VERBS and site.last not in _ROUTING:
                 if target.definition.kind == "class" and ":" in site.name:
                     yield from self._own_resource(site, target)
+                elif (handed := self._handed_on(site)) is not None:
+                    yield from self._registration(handed, target)
                 continue
-            router, framework = self._routers.receiver(site)
-            if not framework:
-                continue
-            paths = self._paths(site)
-            guards = tuple(self._guards.of_call(site, "route"))
-            if target.definition.kind == "class":
-                yield from self._class_routes(target, paths, framework, site, router, guards)
-            else:
-                yield from self._routers.registered(
-                    site, paths, self._methods(site), framework, target, router=router, guards=guards
-                )
+            yield from self._registration(site, target)
+
+    def _registration(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
+        router, framework = self._routers.receiver(site)
+        if not framework:
+            return
+        paths = self._paths(site)
+        guards = tuple(self._guards.of_call(site, "route"))
+        if target.definition.kind == "class":
+            yield from self._class_routes(target, paths, framework, site, router, guards)
+        else:
+            yield from self._routers.registered(
+                site, paths, self._methods(site), framework, target, router=router, guards=guards
+            )
 
     def _own_resource(self, site: CallSite, view: DefinitionSite) -> Iterator[Route]:
         """A class under a decorator of the tree's own that is told its paths: `@register(list_path="/orders", …)`.
@@ -111,6 +118,17 @@ class RegisteredRoutes:
                 if key == "permission" and isinstance(text, str) and not text.endswith("NO_PERMISSION_REQUIRED"):
                     yield Guard("permission", text.rpartition(".")[2], "router", owner.module.path, item.line)
                     return
+
+    def _handed_on(self, site: CallSite) -> CallSite | None:
+        """What an own decorator does with the router's method it is handed: `@protected(router.get, "/orders")`."""
+        method, *rest = site.call.args or (None,)
+        if not rest or not isinstance(method, Name) or method.name.rpartition(".")[2] not in VERBS:
+            return None
+        if self._python.definition_named(site.name) is None:
+            return None
+        name = self._python.mean(method.meaning or method.name, site.module)
+        call = msgspec.structs.replace(site.call, name=name, via=method.name, args=tuple(rest))
+        return CallSite(site.module, call, name, name.rpartition(".")[2])
 
     def _paths(self, site: CallSite) -> list[str]:
         first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")

@@ -153,3 +153,19 @@ def test_operations_of_a_description_stand_below_its_base() -> None:
         }
     ).routes.all
     assert [route.name for route in found] == ["GET /api/v1/orders"]
+
+
+def test_own_decorators_register_by_the_method_of_the_router_that_they_are_handed() -> None:
+    tree = repo_of(
+        {
+            "app/main.py": "from fastapi import FastAPI\nfrom app.orders import router\n\napp = FastAPI()\n"
+            "app.include_router(router, prefix='/api')\n",
+            "app/access.py": "def kept(method, path, **kwargs):\n    def around(function):\n"
+            "        return method(path, **kwargs)(function)\n\n    return around\n",
+            "app/orders.py": "from fastapi import APIRouter\nfrom app.access import kept\n\n"
+            "router = APIRouter(prefix='/orders')\n\n\n@kept(router.post, '/{number}')\ndef pay(number):\n    pass\n",
+        }
+    )
+    assert [(route.path, route.methods, route.is_wired) for route in tree.routes.all] == [
+        ("/api/orders/{number}", ("POST",), True)
+    ]

@@ -39,6 +39,21 @@ _RULE_ROUTES = 4
     ],
     passes=[
         {
+            "shop/security.py": (
+                "from aiohttp.web import HTTPUnauthorized, middleware\n\n\nclass Security:\n    @middleware\n"
+                "    async def token_validation(self, request, handler):\n"
+                "        if request.headers.get('Authorization') != self.expected():\n"
+                "            raise HTTPUnauthorized\n        return await handler(request)\n"
+            ),
+            "shop/api.py": (
+                "from aiohttp import web\n\nfrom shop.security import Security\n\n\nclass Api:\n"
+                "    def __init__(self):\n        self.security: Security = Security()\n"
+                "        self.app = web.Application(middlewares=[self.security.token_validation])\n"
+                "        self.app.add_routes([web.post('/orders', self.order)])\n\n"
+                "    async def order(self, request):\n        return web.Response()\n"
+            ),
+        },
+        {
             "shop/access.py": (
                 "from functools import wraps\n\nfrom django.contrib import messages\n"
                 "from django.shortcuts import redirect\n\n\ndef keep_out(wrapped):\n    @wraps(wrapped)\n"
