@@ -329,13 +329,16 @@ def _untold(found: Iterable[Finding], told: Sequence[Blocker]) -> list[Finding]:
 
 
 def _said(blockers: Iterable[Blocker], found: Sequence[Finding]) -> Iterator[Blocker]:
-    """The blockers, those of a control as a whole with what the change did to it before what the control counts."""
+    """The blockers, those of a control as a whole at the first place where the change did something to it.
+
+    What it did there is told before what the control counts.
+    """
     for blocker in blockers:
         told = [finding for finding in found if finding.control == blocker.control]
         if blocker.location is not None or not told:
             yield blocker
         else:
-            yield replace(blocker, issue=f"{in_words(told)} {blocker.issue}")
+            yield replace(blocker, location=told[0].location, issue=f"{in_words(told)} {blocker.issue}")
 
 
 def _tells(blocker: Blocker, finding: Finding) -> bool:

@@ -37,10 +37,13 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
 
 
 def in_words(found: Sequence[Finding]) -> str:
-    """What losses of one control say together, each with its place: the words for a blocker without a place."""
-    told = [f"At {one.location.place}, {_inside(one.message)}" for one in found[:_TOLD_TOGETHER]]
-    more = len(found) - len(told)
-    return " ".join([*told, *([f"And so at {more} more place{'' if more == 1 else 's'}."] if more else [])])
+    """What losses of one control say together: the words for a blocker that stands at the place of the first."""
+    first, *others = found
+    told = [f"At {one.location.place}, {_inside(one.message)}" for one in others[: _TOLD_TOGETHER - 1]]
+    more = len(others) - len(told)
+    return " ".join(
+        [first.message, *told, *([f"And so at {more} more place{'' if more == 1 else 's'}."] if more else [])]
+    )
 
 
 def _inside(message: str) -> str:
