@@ -67,7 +67,30 @@ _PICKED = (
 _OWN_NOTE = "    return Note.objects.get(pk=pk, owner=request.user)\n\n\n"
 _ANY_NOTE = "    return Note.objects.get(pk=pk)\n\n\n"
 
+_API = (
+    "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+    "def caller(request: Request):\n    user = find(request.headers['token'])\n    if user is None:\n"
+    "        raise HTTPException(401)\n    return {{'name': user.name, 'is_admin': user.is_admin}}\n\n\n"
+    "def admin(user=Depends(caller)):\n    if not user['is_admin']:\n        raise HTTPException(403)\n    return user"
+    "\n\n\ndef staff(user=Depends(caller)):\n    return vet(user)\n\n\n"
+    "def vet(user):\n    if user['name'] not in STAFF:\n        raise LookupError(user)\n    return user\n\n\n"
+    "@app.put('/prices')\ndef change(body: dict, user=Depends(admin)):\n    return body\n\n\n"
+    "@app.delete('/orders/{{number}}', dependencies=[Depends({guard})])\ndef remove(number: int):\n    return number\n"
+)
+
 LOST: dict[str, tuple[str, Files, Files, int]] = {
+    "a right where a sign-in is left": (
+        "security/authorization",
+        _API.format(guard="admin"),
+        _API.format(guard="caller"),
+        35,
+    ),
+    "a right where a library's sign-in is left": (
+        "security/authorization",
+        _FLASK + "@app.post('/orders')\n@admin_required\ndef orders():\n    return 'ok'\n",
+        _FLASK + "@app.post('/orders')\n@login_required\ndef orders():\n    return 'ok'\n",
+        18,
+    ),
     "a decorator that asks who calls": (
         "security/authentication",
         _FLASK + "@app.get('/orders')\n@login_required\ndef orders():\n    return Order.query.limit(9).all()\n",
@@ -294,6 +317,7 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a right where something else refuses": (_API.format(guard="admin"), _API.format(guard="staff")),
     "a question that moved into what the handler calls": (
         f"{_HIDDEN}    if not can_see(order):\n        return redirect('/')\n    return order.text\n\n\n{_CAN_SEE}",
         (

@@ -312,16 +312,18 @@ class Identity:
             if target is not None and target.name != site.name and target.definition.kind == "function":
                 yield target
 
-    def might_keep(self, route: Route) -> tuple[str, ...]:
+    def might_keep(self, route: Route, wanted: Strength) -> tuple[str, ...]:
         """What else stands before a route's handler, and the calls in it that may ask something, by name.
 
         Those of the tree's own functions that may refuse somebody for all that is seen, and those that are told who
-        calls: they were not followed to the end.
+        calls: they were not followed to the end. Where a right is wanted, what surely only asks who calls is none.
         """
         names = [
             _shown(guard.name)
             for guard in route.guards
-            if not NO_IDENTITY.search(snake(guard.name)) and not _is_opening(guard.name)
+            if not NO_IDENTITY.search(snake(guard.name))
+            and not _is_opening(guard.name)
+            and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
         ]
         for site in self._running(route):
             for call in self._refusals.body(site)[0]:

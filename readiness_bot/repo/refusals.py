@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
@@ -86,6 +86,8 @@ _ENFORCES: dict[str, Strength] = {
     "get_object_or_403": Strength.PERMISSION,
     "raise_for_status": Strength.NONE,
 }
+_OF_ARGUMENTS = frozenset({"requires", "protect"})
+"""Guards that ask for what they are told to."""
 LIBRARY_GUARDS: dict[str, Strength] = {
     "LoginRequiredMixin": Strength.IDENTITY,
     "AccessMixin": Strength.IDENTITY,
@@ -265,14 +267,16 @@ class Refusals:
         refuses = self._refuses(calls, raises, returns)
         if refuses:
             asked = {
-                *refs,
                 *(guard for call in calls for guard in call.guards),
                 *(guard for raised in raises for guard in raised.guards),
                 *(parameter.name for parameter in site.definition.parameters),
             }
-            things = f"{name} {' '.join(sorted(map(snake, asked)))}"
+            named = f"{name} {' '.join(sorted(map(snake, asked)))}"
+            things = f"{named} {' '.join(sorted(map(snake, refs)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
-                about = _about_permission(things) or _forbids_thing(site.definition, raises)
+                # A sign-in that is told the caller's role on the way asks for none, unless it refuses by it.
+                words = named if _only_asks_who(calls, raises, returns) else things
+                about = _about_permission(words) or _forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
             elif any(_CHECKS.match(snake(call.last.lstrip(":?_"))) for call in calls) and _is_unauthorized(
                 calls, returns
@@ -313,6 +317,24 @@ class Refusals:
                 )
             )
             or any(is_refusing_value(value) for item in returns for value in flattened(item.value))
+        )
+
+    def asks_only_who(self, guard: Guard) -> bool:
+        """Whether a guard asks who calls and for no right: a library's own does, and one that only answers with 401."""
+        if self.of_guard(guard) is not Strength.IDENTITY:
+            return False
+        last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+        own = self._python.definition_named(guard.name.removesuffix("()"))
+        if own is None:
+            known = LIBRARY_GUARDS.get(last, _ENFORCES.get(last))
+            return known is Strength.IDENTITY and last not in _OF_ARGUMENTS and not guard.arguments
+        return own.definition.kind == "function" and self._refuses_strangers_alone(own)
+
+    def _refuses_strangers_alone(self, site: DefinitionSite) -> bool:
+        calls, raises, returns, _ = self.body(site)
+        called = (self._python.definition(call.via or call.name, site.module) for call in calls)
+        return _only_asks_who(calls, raises, returns) and not any(
+            target is not None and target.name != site.name and self.may_refuse(target) for target in called
         )
 
     def of_guard(self, guard: Guard) -> Strength:
@@ -497,13 +519,30 @@ def _leads_to_login(value: Value) -> bool:
 
 def _is_unauthorized(calls: Iterable[Call], returns: Iterable[Return]) -> bool:
     """Whether a function answers with 401, which asks a caller for proof of who it is."""
-    told = [value for item in returns for value in flattened(item.value)]
-    told += [value for call in calls for value in (*call.args, *(value for _, value in call.keywords))]
     return any(
         (isinstance(value, Const) and value.value == 401)
         or (isinstance(value, Name) and re.search(r"401_|\.UNAUTHORIZED|HTTP_401", value.name) is not None)
-        for value in told
+        for value in _answered(calls, returns)
     )
+
+
+def _only_asks_who(calls: Collection[Call], raises: Iterable[Raise], returns: Collection[Return]) -> bool:
+    """Whether all refusals of a function are answers with 401, none of them one with 403."""
+    names = (*(raised.name for raised in raises), *(call.last for call in calls))
+    return _is_unauthorized(calls, returns) and not (
+        any(_FORBIDDEN.search(name.rpartition(".")[2]) for name in names)
+        or any(
+            (isinstance(value, Const) and value.value == 403)
+            or (isinstance(value, Name) and re.search(r"403|FORBIDDEN", value.name) is not None)
+            for value in _answered(calls, returns)
+        )
+    )
+
+
+def _answered(calls: Iterable[Call], returns: Iterable[Return]) -> Iterator[Value]:
+    """What a function gives back, and what it hands to the calls that may make an answer of it."""
+    yield from (value for item in returns for value in flattened(item.value))
+    yield from (value for call in calls for value in (*call.args, *(value for _, value in call.keywords)))
 
 
 def is_refusing_value(value: Value) -> bool:

@@ -223,7 +223,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             by,
             f"{route.name} does not ask who calls",
             ways=0 if by or is_open else 1,
-            beside=identity.might_keep(route),
+            beside=identity.might_keep(route, Strength.IDENTITY),
         )
 
 

@@ -176,7 +176,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             f"{route.name} does not check what the caller may do",
             ways=(not declared) + (not within),
             within=within,
-            beside=repo.identity.might_keep(route),
+            beside=repo.identity.might_keep(route, Strength.PERMISSION),
         )
     yield from _picked(repo)
     for reading in repo.scoping.by_right():
