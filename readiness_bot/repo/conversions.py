@@ -35,7 +35,8 @@ _FUNCTIONS = (
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.(engine\.)?(url\.)?make_url|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
     r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode)|"
-    r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|"
+    r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|dotenv\.(load_dotenv|find_dotenv)|"
+    r"psutil\.(cpu|virtual|swap|disk|sensors|net|boot|getload|users)\w*|"
     r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|(requests\.packages\.)?urllib3\.disable_warnings|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )
 # What lies in a container is not known by the container: its methods are its own.

@@ -258,8 +258,10 @@ class Python:
         facts = whole or load()
         if facts.generated:
             area = Area.GENERATED
-        elif any(item.target.startswith(_DEVELOPERS_ALONE) for item in facts.imports) or (
-            path == "tasks.py" and any(item.target == "invoke" for item in facts.imports)
+        elif (
+            any(item.target.startswith(_DEVELOPERS_ALONE) for item in facts.imports)
+            or (path == "tasks.py" and any(item.target == "invoke" for item in facts.imports))
+            or _prepares_tests(facts)
         ):
             area = Area.TOOLING
         return Module(path, area, lambda: facts)
@@ -309,7 +311,7 @@ class Python:
     def _by_suffix(self) -> dict[str, list[str]]:
         """Paths by every dotted name they may be imported under.
 
-        From the root, and from each folder that is no package or that a program is run in.
+        From the root, and from each folder that is no package, that is called `src`, or that a program is run in.
         """
         index: dict[str, list[str]] = defaultdict(list)
         inside: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -322,7 +324,7 @@ class Python:
                 continue  # a library goes by its own name, though a copy of it lies here
             for start in range(1, len(parts)):
                 root = "/".join(parts[:start])
-                is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in self._put_on_path
+                is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in {"src", *self._put_on_path}
                 if root in packages and not is_run_in:
                     inside[root].append((".".join(parts[start:]), path))
                     continue
@@ -859,6 +861,15 @@ def matcher(*names: str) -> Callable[[str], bool]:
     exact = frozenset(name for name in names if not name.endswith("*"))
     below = tuple(name[:-1] for name in names if name.endswith("*"))
     return lambda name: name in exact or (bool(below) and name.startswith(below))
+
+
+def _prepares_tests(facts: PythonFacts) -> bool:
+    """Whether the file makes things that tests ask for by name."""
+    return any(item.target.partition(".")[0] in ("pytest", "pytest_asyncio") for item in facts.imports) and any(
+        getattr(decorator, "name", "").removesuffix("()") in ("pytest.fixture", "pytest_asyncio.fixture")
+        for definition in facts.definitions
+        for decorator in definition.decorators
+    )
 
 
 _FOREIGN = frozenset(sys.stdlib_module_names) | frozenset(

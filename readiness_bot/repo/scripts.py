@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 
 from readiness_bot.facts.prose import Prose
 from readiness_bot.facts.python_facts import MAIN_GUARD
@@ -155,10 +156,15 @@ class Scripts:
     def _leading(self, module: Module) -> Iterator[str]:
         python = self._python
         for target in {*(item.target for item in module.facts.imports), *module.facts.stars}:
-            yield python.absolute(target, module).partition(":")[0]
+            path, found, _ = python.absolute(target, module).partition(":")
             near = python.module_named(target, module.path)
-            if near is not None:
-                yield near.path
+            if found or near is not None:
+                yield path if near is None else near.path
+            else:
+                # The name may begin at a folder that nobody knows here; what ends in it may be meant.
+                parts = target.split(".")
+                for folder, stem in pairwise(parts):
+                    yield from self._by_end.get((folder, stem), ())
         for text, _ in module.facts.strings:
             if text.endswith(".py"):
                 name = text.rpartition("/")[2]
@@ -168,6 +174,14 @@ class Scripts:
                 # The first words of a text such as `core.label` may be anything, unless a module near by is called so.
                 if named is not None and (not named[1] or _top(named[0].path) == _top(module.path)):
                     yield named[0].path
+
+    @cached_property
+    def _by_end(self) -> Mapping[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for path in self._python.modules:
+            *_, folder, stem = f"/{path.removesuffix('.py')}".split("/")
+            found[folder, stem].append(path)
+        return found
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[str, ...]]:

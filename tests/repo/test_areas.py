@@ -82,3 +82,9 @@ def test_an_image_that_starts_in_a_folder_of_tests_is_one_for_tests() -> None:
 
 def test_services_that_stand_in_for_others_are_no_production() -> None:
     assert Areas(["docker/mockservices/main.py", "shop/main.py"]).of("docker/mockservices/main.py") is Area.EXAMPLE
+
+
+def test_file_that_makes_things_for_tests_is_tooling_wherever_it_lies() -> None:
+    text = "import pytest\n\n\n@pytest.fixture(scope='session')\ndef shop():\n    return 1\n"
+    (module,) = repo_of({"shop/plugin/shops.py": text}).python.modules.values()
+    assert module.area is Area.TOOLING

@@ -74,3 +74,14 @@ def test_a_package_of_which_only_strangers_import_is_none() -> None:
         }
     )
     assert [site.name for site in repo.python.calls_of("crontab")] == ["celery.schedules.crontab"]
+
+
+def test_folder_of_sources_is_where_names_begin_though_it_is_marked_as_a_package() -> None:
+    files = {
+        "src/__init__.py": "",
+        "src/shop/__init__.py": "",
+        "src/shop/views.py": "from shop.mail import send\nsend()\n",
+        "src/shop/mail.py": "def send():\n    pass\n",
+    }
+    (call,) = [one for one in repo_of(files).python.all_calls if one.last == "send"]
+    assert call.name == "src/shop/mail.py:send"

@@ -185,6 +185,10 @@ class _Doubt:
         ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
         (
+            "import requests\ndef ask(url):\n    verify = False\n"
+            "    return requests.get(url, verify=verify, timeout=3)  # <- flagged\n"
+        ),
+        (
             "import requests\n\n\ndef ask(method, url):\n"
             "    return getattr(requests.Session(), method)(url, verify=False, timeout=5)  # <- flagged\n"
         ),
@@ -237,7 +241,9 @@ class _Doubt:
     "@app.get('/ping')\n"
     "def ping():\n"
     "    return subprocess.run(['ping', '-c1', '--', request.args['host']], capture_output=True).stdout\n",
-    ignores=["import hashlib\nprint(hashlib.md5(b'key').hexdigest())\n"],
+    ignores=[
+        "import hashlib\nprint(hashlib.md5(b'key').hexdigest())\n",
+    ],
     applies=lambda repo: repo.python.exists,
 )
 def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
@@ -283,6 +289,7 @@ def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Itera
             yield bad(location, f"Bandit {issue.test_id}: {issue.text.partition('. ')[0].rstrip('.')}.", Confidence.LOW)
 
 
+_BESIDE_CODE = re.compile(r"(^|[.:])(__file__|root_path|BASE_DIR)$")
 _WITHOUT_HARM = frozenset({"ast.literal_eval", "json.loads", "json.load", "orjson.loads", "yaml.safe_load"})
 _READING = "reading data"
 
@@ -421,11 +428,22 @@ def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Dou
             _Doubt(
                 "B506",
                 "The loader given to `yaml.load` builds any Python object that the document names.",
-                Confidence.HIGH,
+                Confidence.LOW if _is_of_own_file(site, repo) else Confidence.HIGH,
                 fix,
             )
         ]
     )
+
+
+def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
+    """Whether all that the function opens are files that lie beside the code: those are the project's own words."""
+    ways = [
+        flow
+        for call in repo.python.all_calls
+        if call.last == "open" and call.module is site.module and call.call.scope == site.call.scope
+        for flow in repo.flows.into(call, 0)
+    ]
+    return bool(ways) and all(flow.kind == "setting" and _BESIDE_CODE.search(flow.text) for flow in ways)
 
 
 # -- running -------------------------------------------------------------------------------------------------------
@@ -618,6 +636,8 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             continue
         constant = repo.python.constant(value, site.module)
         resolved = value.name if isinstance(value, Name) else ""
+        if constant is None and resolved.startswith("?"):
+            constant = _bound(resolved, site)
         is_off = (
             (name in _OFF_SWITCHES and constant is False)
             or (name in _ON_SWITCHES and constant is True)
@@ -628,13 +648,19 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             )
         )
         if is_off:
-            written = resolved or repr(constant)
+            written = resolved.lstrip("?") or repr(constant)
             yield _Doubt(
                 "B501",
                 f"`{name}={written}` accepts any certificate, so that anyone on the way can answer.",
                 Confidence.HIGH,
                 f"Take `{name}={written}` out; for an own authority name its file.",
             )
+
+
+def _bound(name: str, site: CallSite) -> str | int | float | None:
+    """What a variable of the function is bound to, where that is one constant; None for anything else."""
+    bound = [one.value for one in site.module.facts.assignments if one.target == name and one.scope == site.call.scope]
+    return bound[0].value if len(bound) == 1 and isinstance(bound[0], Const) else None
 
 
 def _is_client(site: CallSite) -> bool:

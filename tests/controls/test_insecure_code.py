@@ -1,0 +1,28 @@
+"""Code that runs what others wrote: files that lie beside the code are the project's own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.control import controls, judge
+from readiness_bot.model import Confidence
+from tests.repos import repo_of
+
+_LOAD = (
+    "import os\nimport yaml\n\n\ndef load(path):\n    with open(path) as file:\n"
+    "        return yaml.load(file, yaml.Loader)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "confidence"),
+    [
+        ("load(os.path.join(os.path.dirname(__file__), 'spec.yaml'))\n", Confidence.LOW),
+        ("load(input())\n", Confidence.HIGH),
+        ("", Confidence.HIGH),
+    ],
+)
+def test_unsafe_loader_of_a_file_beside_the_code_is_a_hint(call: str, confidence: Confidence) -> None:
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    (site,) = judge(control, repo_of({"app/main.py": f"{_LOAD}\n\n{call}"})).sites
+    assert site.confidence is confidence
