@@ -42,7 +42,8 @@ class ServiceUnits(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _NAME = re.compile(
-    r"\.(service|timer|socket|ini|conf|supervisor|cfg)([.-](j2|tmpl|template|in|example|sample))?$", re.IGNORECASE
+    r"\.(service|timer|socket|ini|conf|supervisor|cfg|systemd)([.-](j2|tmpl|template|in|example|sample))?$",
+    re.IGNORECASE,
 )
 _SECTION = re.compile(r"\[([^\]\n]+)\]\s*([#;].*)?$")
 _MARK = re.compile(

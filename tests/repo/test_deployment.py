@@ -40,6 +40,7 @@ def test_supervisor_units_procfile_and_pods_start_things() -> None:
         "Dockerfile": 'FROM python:3.13\nCMD ["supervisord", "-c", "/etc/supervisor.conf"]\n',
         "docker/supervisor.conf": "[program:web]\ncommand=gunicorn a.b:c\nuser=app\n",
         "systemd/jobs.service": "[Service]\nExecStart=/opt/bin/celery -A a.jobs worker\n",
+        "scripts/mail.systemd": "[Service]\nExecStart=/usr/bin/python3 -m a.mail\n",
         "Procfile": "web: uvicorn a.b:c\n",
         "k8s/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nspec: {template: {spec: {containers: "
         "[{name: a, image: shop/api, command: [python, -m, a.main]}]}}}\n",
@@ -50,6 +51,7 @@ def test_supervisor_units_procfile_and_pods_start_things() -> None:
         ("Procfile", "app", "a.b:c"),
         ("docker/supervisor.conf", "app", "a.b:c"),
         ("k8s/api.yaml", "module", "a.main"),
+        ("scripts/mail.systemd", "module", "a.mail"),
         ("systemd/jobs.service", "app", "a.jobs"),
     ]
 
