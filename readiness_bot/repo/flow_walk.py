@@ -9,7 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Source, accessed, wrapped
 from readiness_bot.facts.python_facts import Parameter
-from readiness_bot.facts.values import Const
+from readiness_bot.facts.values import Const, Invoke
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.passing import Effect, effect_of
@@ -35,6 +35,10 @@ _NUMBER_TYPES = frozenset(
         "datetime.timedelta()",
     }
 )
+
+
+_FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
+"""Fields of forms that take any text, or any address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,7 +506,8 @@ class Walk:
             if name == "cleaned_data" and rest and self._is_put_there(owner, rest[0]):
                 self.end(place, "unknown", told, "", site.call.line)
             else:
-                self.end(place, "request", told, "text", site.call.line)
+                cleaned = self._asked_of_form(owner, rest, place.cleaned)
+                self.end(replace(place, cleaned=cleaned), "request", told, "text", site.call.line)
             return
         for item in self.python.ancestry(owner):
             stored = self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ())
@@ -520,6 +525,20 @@ class Walk:
             return False
         fields = {item.name for one in self.python.ancestry(owner) for item in one.fields}
         return bool(fields) and key.strip("[]\"'.") not in fields
+
+    def _asked_of_form(self, owner: DefinitionSite, access: tuple[str, ...], cleaned: frozenset[str]) -> frozenset[str]:
+        """What a form's own check says of a field: of free text, that there is some, unless the form says more."""
+        name = access[0].strip("[]") if access else ""
+        own = (f"clean_{name}", "clean", f"validate_{name}", "validate", "is_valid", "validate_on_submit")
+        field = self.python.class_value(owner, name)
+        made = field[1].value if field is not None else None
+        if not (isinstance(made, Invoke) and bare_name(made.name) in _FREE and made.call >= 0):
+            return cleaned
+        if field is not None and field[0].facts.calls[made.call].has("validators"):
+            return cleaned
+        if any(self.python.member(owner, method) is not None for method in own):
+            return cleaned
+        return frozenset(tag for tag in cleaned if bare_name(tag) not in own)
 
     def wrapped_instance(self, place: _Place, site: CallSite, owner: DefinitionSite) -> None:
         """An object of the tree's own class as a whole: what its text is made of, where it is used as text."""

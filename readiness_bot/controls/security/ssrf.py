@@ -91,6 +91,13 @@ _OWN_ADDRESS = re.compile(
     ],
     fails=[
         (
+            "import requests\nfrom django import forms\nfrom django.views import View\n\n\n"
+            "class Source(forms.Form):\n    url = forms.URLField()\n\n\n"
+            "class Import(View):\n    def post(self, request):\n        form = Source(request.POST)\n"
+            "        if form.is_valid():\n"
+            "            return requests.get(form.cleaned_data['url'], timeout=5)  # <- flagged\n"
+        ),
+        (
             "import urllib.request\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
