@@ -39,7 +39,7 @@ _ACCOUNT = re.compile(
     r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
 )
 _NOT_DEPLOYED = re.compile(
-    r"(^|[./_\-])(dev|devel|development|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
+    r"(^|[./_\-])(dev|devel|development|devstack|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
     r"|unittest|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
@@ -48,6 +48,8 @@ _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
 _SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|response|test)s?(_|$)", re.IGNORECASE)
 """Names of what shows how an answer of somebody else looks: the key in it is made up."""
+_TRACKER = re.compile(r"(^|\.)sentry(\.|$)")
+"""Hosts that take reports of errors: the address, key and all, is one that clients see."""
 _NEAR = re.compile(
     r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)"
 )
@@ -150,7 +152,7 @@ class Secrets:
             entropy=literal.entropy,
             is_random=literal.looks == "random",
             is_placeholder=literal.looks == "placeholder",
-            is_public=literal.looks == "public",
+            is_public=literal.looks == "public" or _TRACKER.search(literal.host) is not None,
             is_fallback=literal.fallback,
             is_bound=literal.constant,
             is_local=tooling or self._is_local(path, literal, module),

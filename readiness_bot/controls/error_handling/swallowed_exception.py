@@ -32,8 +32,8 @@ _UNRAISED = re.compile(r"^call:([^:]*[.:?])?[A-Z]\w*(Error|Exception)$")
 """A statement that makes an error and does not raise it."""
 _CLEANING_UP = re.compile(
     r"^(__del__|__exit__|__aexit__|_*(a?close|shutdown|shut_down|disconnect|clean_?up|"
-    r"tear_?down|stop|terminate|dispose|release|kill|finalize|quit|"
-    r"on_exit|at_?exit)(_.*)?)$"
+    r"tear_?down|stop|terminate|dispose|destroy|release|kill|finalize|quit|"
+    r"on_(exit|stop|close|shutdown|disconnect)|at_?exit)(_.*)?)$"
 )
 _CLEANING_CALLS = re.compile(
     r"(^|\.)(\w+_)?(a?close|unlink|remove|rmtree|rmdir|cancel|disconnect|kill|terminate|shutdown|quit|"
@@ -52,6 +52,15 @@ _TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
 _ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
+_STATE = re.compile(
+    r"(^|[:?._])(is_?)?(valid|ok|success|successful|alive|available|reachable|online|healthy|ready)(\[\])?$",
+    re.IGNORECASE,
+)
+"""Variables that say how something is: a failure that sets one to no is noted there."""
+_DONE = re.compile(
+    r"(^|[:?._])(is_|was_)?(ok|done|success\w*|succeeded|finished|completed?|worked|sent|saved|stored)$", re.IGNORECASE
+)
+"""Variables that say that something came to its end."""
 _NEAR = 12
 """Lines below a `try` in which the `if` that asks for its outcome counts as its own."""
 _PREDICATE = re.compile(
@@ -187,6 +196,28 @@ _FAILURE_WORDS = re.compile(
         ),
     ],
     partials=[
+        (
+            "from django.core.management import call_command\n\n\ndef tried(out):\n    done = False\n    try:\n"
+            "        call_command('migrate', stdout=out)\n        done = True\n    except Exception:  # <- flagged\n"
+            "        pass\n    return out, done\n\n\ndef listed(out):\n    failed = False\n    try:\n"
+            "        call_command('migrate', stdout=out)\n    except Exception:  # <- flagged\n"
+            "        failed = True\n    return '[ ] migrate' if failed else '[x] migrate'\n"
+        ),
+        (
+            "import logging\n\nimport requests\n\nlog = logging.getLogger(__name__)\n\n\ndef rates(address):\n"
+            "    try:\n        found = requests.get(address, timeout=5).json()\n"
+            "    except Exception:  # <- flagged\n        found = None\n    if not found:\n"
+            "        log.info('no rates from %s', address)\n    return found\n"
+        ),
+        (
+            "import os\n\n\ndef drives(names):\n    for name in names:\n        valid = 1\n        try:\n"
+            "            os.listdir(name)\n        except Exception:  # <- flagged\n            valid = 0\n"
+            "        yield name, valid\n\n\ndef folders(names):\n    for name in names:\n        try:\n"
+            "            if not os.path.isdir(os.path.join('/srv', name)):\n                continue\n"
+            "        except Exception:  # <- flagged\n            continue\n        yield name\n\n\n"
+            "class Queue:\n    async def on_stop(self):\n        try:\n            await self.peer.call('Free')\n"
+            "        except Exception:  # <- flagged\n            pass\n"
+        ),
         (
             "from django.core.cache import cache\n\n\ndef looked_up(key):\n    try:\n        value = cache.get(key)\n"
             "    except Exception:  # <- flagged\n        return None, 'read_failed'\n    return value, 'hit'\n\n\n"
@@ -337,6 +368,8 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
     """Whether the handler writes down that something failed, though not what: a word or a status code of failure."""
     return any(
         _FAILURE_WORDS.search(item.key) is not None
+        or (_STATE.search(item.target) and isinstance(item.value, Const) and item.value.value in (False, 0))
+        or (_FAILURE_WORDS.search(item.target) and isinstance(item.value, Const) and item.value.value is True)
         or (
             isinstance(item.value, Const)
             and (
@@ -556,6 +589,8 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
     """Whether the handler notes False in a table in which the body, had it come through, would have noted True."""
+    if handler.steps == ("pass",):
+        return _says_done(module, attempt)
     if handler.steps != ("assign:const",):
         return False
     written: dict[bool, set[str]] = {True: set(), False: set()}
@@ -567,6 +602,17 @@ def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
             if within[0] <= item.line <= within[1]:
                 written[item.value.value].add(item.target)
     return bool(written[True] & written[False])
+
+
+def _says_done(module: Module, attempt: Attempt) -> bool:
+    """Whether the body ends by noting True where False stood before: what comes below can tell that it failed."""
+    noted = {True: set[str](), False: set[str]()}
+    for item in module.facts.assignments:
+        if item.scope == attempt.scope and isinstance(item.value, Const) and isinstance(item.value.value, bool):
+            inside = attempt.line <= item.line <= attempt.body_end
+            if _DONE.search(item.target) and (inside if item.value.value else item.line < attempt.line):
+                noted[item.value.value].add(item.target)
+    return bool(noted[True] & noted[False])
 
 
 def _is_tried_again(module: Module, attempt: Attempt) -> bool:
@@ -591,7 +637,7 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
     told = [
         (call.scope, call.line, call.guards)
         for call in module.facts.calls
-        if _ALARMING.search(call.name) or _ENDING.search(call.name)
+        if _LOGGING.search(call.name) or _ENDING.search(call.name)
     ]
     return any(
         scope == handler.scope and line in below and emptied.intersection(guards)
