@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call
+from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
@@ -219,7 +219,17 @@ def _forces_it(call: OutboundCall) -> bool:
     if function is None or function.parent < 0 or "super" not in (site.call.via or site.call.name):
         return False
     index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
-    return _mentions_timeout(DefinitionSite(site.module, index, function))
+    return _mentions_timeout(DefinitionSite(site.module, index, function)) or _hands_default(function, site.call)
+
+
+def _hands_default(function: Definition, call: Call) -> bool:
+    """Whether the call is handed, at whatever position, the function's own `timeout`, which is set by default."""
+    return any(
+        parameter.name == "timeout"
+        and parameter.default is not None
+        and not (isinstance(parameter.default, Const) and parameter.default.value is None)
+        for parameter in function.parameters
+    ) and any(isinstance(value, Name) and value.name == "?timeout" for value in call.args)
 
 
 def _senders(repo: Repo, klass: DefinitionSite) -> list[DefinitionSite]:

@@ -110,6 +110,8 @@ _METRIC_EXPORTS = matcher(
     "gds_metrics.GDSMetrics().init_app",
 )
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
+_OF_ONE_THING = re.compile(r"[{<]\w.*/")
+"""A path below a named parameter: the figures of one of the product's things, not of the service."""
 _METRIC_APPS = ("watchman_metrics", "django_statsd")
 _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
@@ -371,7 +373,8 @@ class Observability:
         found += self._django_exports()
         for route in self._routes.all:
             path = route.path.rstrip("/")
-            if path.endswith(("/metrics", "/prometheus")) and "GET" in route.methods and not self._has_below(path):
+            served = path.endswith(("/metrics", "/prometheus")) and not _OF_ONE_THING.search(path)
+            if served and "GET" in route.methods and not self._has_below(path):
                 found.append(
                     Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired)
                 )

@@ -81,6 +81,12 @@ _SENDING = (
             "get('https://a.example')\nrequests.get('https://a.example', timeout=1)\n"
         ),
         (
+            "import requests\n\n\nclass Patient(requests.Session):\n"
+            "    def request(self, method, url, params=None, timeout=30):\n"
+            "        return super().request(method, url, params, None, None, None, None, None, timeout)\n\n\n"
+            "Patient().get('https://a.example')\n"
+        ),
+        (
             "import requests\n\n\nclass Bounded(requests.Session):\n    def request(self, *args, "
             "**kwargs):\n        kwargs.setdefault('timeout', 5)\n"
             "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n"

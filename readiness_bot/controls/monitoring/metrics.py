@@ -73,6 +73,10 @@ _EXPORTS = (
             "@app.route('/metrics/find/')\ndef found():\n    return {}\n"
         ),
         (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+            "@app.get('/models/{model_id}/metrics')\ndef drift(model_id: str):\n    return {}\n"
+        ),
+        (
             "from fastapi import FastAPI\n"
             "from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\n"
             "from opentelemetry.sdk.trace.export import BatchSpanProcessor\n\n"
