@@ -219,7 +219,7 @@ def _forces_it(call: OutboundCall) -> bool:
     if function is None or function.parent < 0 or "super" not in (site.call.via or site.call.name):
         return False
     index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
-    return _mentions_timeout(DefinitionSite(site.module, index, function)) or _hands_default(function, site.call)
+    return _mentions_timeout(DefinitionSite(site.module, index, function))
 
 
 def _hands_default(function: Definition, call: Call) -> bool:
@@ -244,7 +244,7 @@ def _mentions_timeout(site: DefinitionSite) -> bool:
     facts = site.module.facts
     for call in facts.calls:
         names_it = call.has("timeout") or (call.last in ("setdefault", "update", "partial") and _names_timeout(call))
-        if names_it and _inside(site, call):
+        if _inside(site, call) and (names_it or _hands_default(site.definition, call)):
             return True
     return any(
         item.key == "timeout" or item.target.endswith(".timeout")
