@@ -28,7 +28,7 @@ from readiness_bot.settings import Policy
 _Item = TypeVar("_Item")
 
 
-_BEFORE = "this change takes {} away"
+_BEFORE = "this change takes away {}"
 _NOW = "this change adds {}"
 
 _QUOTED = re.compile(r"`[^`]*`")

@@ -19,7 +19,7 @@ _TOLD_TOGETHER = 2
 def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since: str) -> tuple[Finding, ...]:
     """The places of `after` that lost what kept them in `before`, as certain findings, by control and place.
 
-    `since` are the words in which a message tells what the other tree has: "this change takes {} away".
+    `since` are the words in which a message tells what the other tree has: "this change takes away {}".
 
     A check that is taken away is no matter of opinion as an absent one is: those who wrote it thought it necessary.
     `came_from` leads from a path of `after` to its path in `before`; a missing one is unchanged. What one tree alone
@@ -118,5 +118,5 @@ def _finding(verdict: Verdict, ward: Ward, taken: tuple[str, ...], since: str) -
         severity=verdict.severity,
         fingerprint=loss_fingerprint(verdict.control, ward.location.symbol, ward.thing, taken),
         blocker=True,
-        fix=verdict.fix,
+        fix=f"Bring back {' and '.join(taken[:3])}, or what does the same. {verdict.fix}",
     )

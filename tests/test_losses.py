@@ -37,6 +37,23 @@ _FETCH = (
     "    return requests.get(watch.url, timeout=5).text\n"
 )
 
+_MESSAGES = (
+    "from rest_framework import mixins, viewsets\nfrom rest_framework.permissions import IsAuthenticated\n"
+    "from rest_framework.routers import DefaultRouter\nfrom django.urls import include, path\n"
+    "from shop.models import Message\n\nrouter = DefaultRouter()\n\n\n"
+    "class Messages(mixins.CreateModelMixin, viewsets.GenericViewSet):\n{permissions}"
+    "    queryset = Message.objects.all()\n\n\nclass Notes(viewsets.ModelViewSet):\n"
+    "    permission_classes = [IsAuthenticated]\n    queryset = Message.objects.all()\n\n\n"
+    "router.register('messages', Messages)\nrouter.register('notes', Notes)\n"
+    "urlpatterns = [path('', include(router.urls))]\n"
+)
+_ADMIN = (
+    "from django.contrib import admin\nfrom django.urls import path\n\n\nclass Orders(admin.ModelAdmin):\n"
+    "    def get_urls(self):\n        view = self.admin_site.admin_view\n"
+    "        return [path('load/', {}), path('drop/', view(self.drop))]\n\n"
+    "    def load(self, request):\n        self.keep(request.FILES['orders'])\n\n"
+    "    def drop(self, request):\n        self.remove(request.POST['order'])\n"
+)
 _KEEP = (
     "from pathlib import Path\n\nfrom werkzeug.utils import secure_filename\n\nROOT = Path('/srv/files')\n\n\n"
     "def keep(owner, upload):\n"
@@ -116,6 +133,30 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _FLASK + "@app.post('/settings/invite')\n@login_required\ndef invite():\n    Order.invite()\n",
         _FLASK + "@app.post('/settings/invite')\ndef invite():\n    Order.invite()\n",
         16,
+    ),
+    "a decorator of a page that changes one thing, whatever its name": (
+        "security/authentication",
+        _FLASK + "@app.delete('/tokens/<token_id>')\n@login_required\ndef token(token_id):\n    Order.drop(token_id)\n",
+        _FLASK + "@app.delete('/tokens/<token_id>')\ndef token(token_id):\n    Order.drop(token_id)\n",
+        16,
+    ),
+    "a check where a decorator says by now that there is none": (
+        "security/authorization",
+        f"{_HIDDEN}{_OWNED}    return order.text\n",
+        f"{_HIDDEN}    return order.text\n".replace("def order(", "@unenforced_api\ndef order("),
+        19,
+    ),
+    "the permissions of a class whose methods a library brings": (
+        "security/authentication",
+        _MESSAGES.format(permissions="    permission_classes = [IsAuthenticated]\n"),
+        _MESSAGES.format(permissions=""),
+        10,
+    ),
+    "the guard of a page of the administration": (
+        "security/authentication",
+        _ADMIN.format("self.admin_site.admin_view(self.load)"),
+        _ADMIN.format("self.load"),
+        10,
     ),
     "a question whose answer decides what is shown": (
         "security/authorization",
@@ -434,7 +475,11 @@ def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
     assert _told(change, control) == [line]
     assert change.gate.conclusion == "failure"
     back = compare(new, old, {})
-    assert [blocker.control for blocker in back.fixed_blockers if blocker.location] == [control]
+    # A guard that asks who calls and what for is missed in both ways.
+    both = {"security/authentication", "security/authorization"}
+    told = {blocker.control for blocker in back.fixed_blockers if blocker.location}
+    assert control in told
+    assert told <= (both if control in both else {control})
     assert not _told(back, control)
 
 
@@ -465,8 +510,9 @@ def _report(*wards: Ward, severity: Severity = CRITICAL, skipped: Iterable[Skipp
 
 def test_a_loss_names_what_was_taken_away_and_follows_a_renamed_file() -> None:
     before, after = _report(_ward(["`login`"])), _report(_ward(path="app/b.py"))
-    [found] = losses(before, after, {"app/b.py": "app/a.py"}, since="this change takes {} away")
-    assert found.message == "GET /a is open: this change takes `login` away."
+    [found] = losses(before, after, {"app/b.py": "app/a.py"}, since="this change takes away {}")
+    assert found.message == "GET /a is open: this change takes away `login`."
+    assert found.fix.startswith("Bring back `login`, or what does the same. ")
     assert (found.confidence, found.blocker, found.location.path) == (Confidence.HIGH, True, "app/b.py")
     assert losses(before, after, {}, since="{}") == ()
 
@@ -481,8 +527,8 @@ def test_one_of_several_is_no_loss_and_all_are_unless_something_new_stands_there
 
 def test_what_keeps_from_within_counts_for_itself() -> None:
     before = _report(_ward(["`login`"], within=["a check in `read`"]))
-    [found] = losses(before, _report(_ward(["`login`"])), {}, since="this change takes {} away")
-    assert found.message.endswith("takes a check in `read` away.")
+    [found] = losses(before, _report(_ward(["`login`"])), {}, since="this change takes away {}")
+    assert found.message.endswith("takes away a check in `read`.")
 
 
 def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone() -> None:
@@ -494,8 +540,8 @@ def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone
 def test_many_places_that_lost_the_same_are_told_as_one() -> None:
     before = _report(*(_ward(["`login`"], path=f"app/{number}.py") for number in range(5)))
     after = _report(*(_ward(path=f"app/{number}.py") for number in range(5)))
-    [found] = losses(before, after, {}, since="this change takes {} away")
-    assert found.message.endswith("takes `login` away. The same holds for 4 more places.")
+    [found] = losses(before, after, {}, since="this change takes away {}")
+    assert found.message.endswith("takes away `login`. The same holds for 4 more places.")
 
 
 def test_waivers_and_severity_hold_for_losses_too() -> None:
@@ -540,8 +586,8 @@ def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_count
     assert found.location is not None
     assert found.location.place == "app/a.py:3"
     assert found.issue == (
-        "GET /a is open: this change takes `login` away. "
-        "At app/b.py:3, GET /a is open: this change takes `login` away. And so at 1 more place. "
+        "GET /a is open: this change takes away `login`. "
+        "At app/b.py:3, GET /a is open: this change takes away `login`. And so at 1 more place. "
         "0 of 3 routes ask who calls."
     )
     [back] = compare(change.head, old, {}).fixed_blockers

@@ -100,8 +100,9 @@ def prose(text: str, limit: int = CELL, word: int = WORD) -> str:
 
 
 def _short_word(word: str, limit: int) -> str:
-    # The backticks around a name are no part of it.
-    return shortened(word, limit) + ("`" if word.count("`") % 2 == 0 and "`" in word else "")
+    # The backticks around a name are no part of it: what the cut took of them is put back.
+    kept = shortened(word, limit)
+    return kept + "`" * ((word.count("`") - kept.count("`")) % 2)
 
 
 def _inert(text: str) -> str:

@@ -163,6 +163,8 @@ _OFTEN_KEPT = frozenset(
      "passkey", "passkeys", "hook", "hooks", "revoke", "newsletter", "wizard", "userinfo", "installation"}
 )  # fmt: skip
 """Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
+_OF_ONE = re.compile(r"(id|pk|uuid|name|slug|number)[}>]/?$")
+"""The end of a path that names one thing; what a stranger is handed is a token, a key or a code."""
 _OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "authentication", "oauth", "saml", "ldap"})
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _SWITCH = re.compile(
@@ -337,11 +339,13 @@ class Identity:
 
     @property
     def kept(self) -> tuple[Route, ...]:
-        """The wired routes of production code with a handler that can be read, for everybody or not."""
+        """The wired routes of production code with a handler or a class that can be read, for everybody or not."""
         return tuple(
             route
             for route in self._routes.all
-            if route.is_wired and route.handler is not None and route.module.area is Area.PRODUCTION
+            if route.is_wired
+            and (route.handler is not None or route.view is not None)
+            and route.module.area is Area.PRODUCTION
         )
 
     def _by_guards(self, route: Route) -> Iterator[Protection]:
@@ -553,6 +557,8 @@ class Identity:
         if route.view is not None:
             named.append(route.view.definition.name)
         words = {word.lower() for text in named for word in _WORD.findall(text)}
+        if by_its_name and {"PUT", "PATCH", "DELETE"}.issuperset(route.methods) and _OF_ONE.search(route.path):
+            return False  # what is changed or removed one by one is somebody's
         open_words = _OPEN_WORDS - _OFTEN_KEPT if by_its_name else _OPEN_WORDS
         if words & open_words or ({"sign", "log"} & words and {"in", "up", "out"} & words):
             return True
@@ -820,6 +826,7 @@ _QUESTIONS = frozenset(
     {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
 )
 _STANDARD = frozenset({"post", "put", "patch", "delete", "create", "update", "partial_update", "destroy"})
+_UNGUARDED = ("unenforced", "unprotected", "unguarded", "unauthenticated")
 _OF_CALLER = re.compile(r"(^|[.:])(current_user|current_identity)(\(\))?\.")
 _OF_ANSWERS = re.compile(r"^(set$|(set|dict|list)\(\)\.|self\.write$|tornado\.web\.|falcon\.|\?(resp|response)\.)")
 """Calls that fill an answer or a container of the handler's own, and write nothing that stays."""
@@ -879,7 +886,7 @@ def _allows_any(guard: Guard) -> bool:
 
 def _is_opening(name: str) -> bool:
     last = name.rpartition(".")[2].rpartition(":")[2]
-    return last in _OPENING or (snake(last).endswith("_exempt") and "csrf" not in last)
+    return last in _OPENING or last.startswith(_UNGUARDED) or (snake(last).endswith("_exempt") and "csrf" not in last)
 
 
 def _shown(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from cmarkgfm.cmark import Options
 
 from readiness_bot.model import Kind
+from readiness_bot.render.escaping import prose
 from readiness_bot.render.markdown import render
 from tests import reports
 
@@ -133,3 +134,15 @@ def test_many_places_are_cut_and_counted() -> None:
     assert blockers.count("  - `app/m") == 10
     assert "  - and 15 more, all listed under evidence\n" in blockers
     assert text[text.index("## 🔎") :].count("`app/m") == 25
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("by `id` of `GET /desk/open-the-document/{int:number}/{int:page}` in any", "by `id` of `GET {}` in any"),
+        ("what `open_every_document_of_the_desk_by_its_number` does", "what `{}` does"),
+    ],
+)
+def test_a_name_that_is_cut_stays_code_and_nothing_else_becomes_it(text: str, shown: str) -> None:
+    told = prose(text)
+    assert re.fullmatch(re.escape(shown).replace(r"\{\}", "[^`]+…"), told)

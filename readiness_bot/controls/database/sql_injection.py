@@ -222,9 +222,9 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
     by = []
     is_pandas = site.name.startswith(("pandas.", "polars."))
     if any(site.call.has(name) for name in _BOUND_BY) or (len(site.call.args) > position + 1 and not is_pandas):
-        by.append("values bound beside the text")
+        by.append("the values bound beside the text")
     if any("quoted" in flow.cleaned or any(_QUOTING.match(tag) for tag in flow.cleaned) for flow in flows):
-        by.append("quoting")
+        by.append("the quoting")
     written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
     parts, line = repo.flows.assembled(site, position, _named(site))
     return Ward(

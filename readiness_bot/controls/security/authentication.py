@@ -210,7 +210,8 @@ def _unheard(repo: Repo) -> Iterator[Site]:
 def _wards(repo: Repo) -> Iterator[Ward]:
     identity = repo.identity
     for route in identity.kept:
-        if route.handler is None:
+        answering = route.handler or route.view
+        if answering is None:
             continue
         by = identity.declared(route, Strength.IDENTITY)
         # A route that is marked as open is so whatever its handler does with those who come in.
@@ -218,7 +219,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             by = identity.checked_within(route, Strength.IDENTITY)
         is_open = identity.is_open_on_purpose(route, by_its_name=True)
         yield Ward(
-            replace(route.location, line=route.handler.definition.first_line),
+            replace(answering.location, line=answering.definition.first_line),
             route.name,
             by,
             f"{route.name} does not ask who calls",

@@ -215,7 +215,7 @@ _OF_OBJECTS = frozenset({"get_object", "get_queryset", "filter_queryset", "check
 def _place(repo: Repo, route: Route) -> Location:
     """Where the handler picks the row, if it picks a single one: there the right to it is checked. Else the handler."""
     if route.handler is None:
-        return route.location
+        return route.view.location if route.view is not None else route.location
     picked = [
         query
         for query in repo.queries.of(route.handler)
