@@ -338,7 +338,9 @@ def _said(blockers: Iterable[Blocker], found: Sequence[Finding]) -> Iterator[Blo
         if blocker.location is not None or not told:
             yield blocker
         else:
-            yield replace(blocker, location=told[0].location, issue=f"{in_words(told)} {blocker.issue}")
+            yield replace(
+                blocker, location=told[0].location, issue=f"{in_words(told)} {blocker.issue}", fix=told[0].fix
+            )
 
 
 def _tells(blocker: Blocker, finding: Finding) -> bool:

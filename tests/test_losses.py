@@ -585,6 +585,7 @@ def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_count
     [found] = change.new_blockers
     assert found.location is not None
     assert found.location.place == "app/a.py:3"
+    assert found.fix.startswith("Bring back `login`, or what does the same. ")
     assert found.issue == (
         "GET /a is open: this change takes away `login`. "
         "At app/b.py:3, GET /a is open: this change takes away `login`. And so at 1 more place. "

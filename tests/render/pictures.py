@@ -4,8 +4,7 @@ Usage, with Chromium on the PATH and the npm package github-markdown-css unpacke
 
     python -m tests.render.pictures css/ pictures/
 
-The picture of the guide is `blocked-desktop.png`. What GitHub adds after its parser, such as links to accounts and
-icons of alerts, is not in them.
+What GitHub adds after its parser, such as links to accounts and icons of alerts, is not in them.
 """
 
 from __future__ import annotations
