@@ -633,10 +633,10 @@ TAKEN_AWAY = {
     "the caller's identity": (
         "app/main.py",
         "    dependencies=[Depends(current_user)],\n",
-        ("", 0, "security/authentication"),
+        ("app/orders.py", 14, "security/authentication"),
     ),
     "the metrics": ("app/main.py", 'app.mount("/metrics", make_asgi_app())\n', ("", 0, "monitoring/metrics")),
-    "the health route": ("app/main.py", '@app.get("/healthz")\n', ("", 0, "infrastructure/health-check")),
+    "the health route": ("app/main.py", '@app.get("/healthz")\n', ("app/main.py", 0, "infrastructure/health-check")),
     "the probe": (
         "Dockerfile",
         "HEALTHCHECK CMD curl -fsS http://localhost:8000/healthz\n",

@@ -188,14 +188,3 @@ def test_a_view_that_allows_anybody_says_so(permission: str, confidence: Confide
     }
     judgement = judge(authentication, repo_of(files))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
-
-
-_HOOK = "@app.before_request\ndef require_login():\n    if 'user_id' not in session:\n        abort(401)\n\n\n"
-
-
-@pytest.mark.parametrize(("hook", "confidence"), [("", Confidence.HIGH), (_HOOK, Confidence.MEDIUM)])
-def test_a_hook_stops_strangers_where_the_own_guard_is_misplaced(hook: str, confidence: Confidence) -> None:
-    head = _HEAD.replace("import Flask", "import Flask, abort, session")
-    text = f"{head}{hook}{_GUARDED}@login_required\n@app.post('/bills')\ndef bills():\n    db.session.add('bill')\n"
-    judgement = judge(authentication, repo_of({"shop/views.py": text}))
-    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

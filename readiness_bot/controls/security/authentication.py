@@ -345,13 +345,13 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             for guard in route.guards
             if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY
         ]
+        # A hook of the whole application has exemptions: what was meant for this very route is missing all the same.
         kept = any(item.level in ("route", "class", "router") for item in identity.protections(route))
         if lost and route.is_wired and not kept:
             name = lost[0].name.rpartition(":")[2].rpartition(".")[2]
             site = bad(
                 route.location,
                 f"`@{name}` stands above the decorator that registers {route.name}, so requests never meet it",
-                _sureness_of_loss(repo, route),
                 fix=f"Move `@{name}` below the route's decorator.",
             )
             sites[site.location.path, site.location.line] = site
@@ -375,15 +375,6 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             Confidence.HIGH if sure else Confidence.LOW,
         )
     return list(sites.values())
-
-
-def _sureness_of_loss(repo: Repo, route: Route) -> Confidence:
-    """How sure it is that strangers reach a route whose own guard was misplaced.
-
-    A hook of the whole application still stops them, but it has exemptions: the guard is missing all the same.
-    """
-    kept = any(item.strength >= Strength.IDENTITY for item in repo.identity.protections(route))
-    return Confidence.MEDIUM if kept else Confidence.HIGH
 
 
 _PROVING = re.compile(
