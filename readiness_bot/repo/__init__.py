@@ -63,6 +63,7 @@ class Repo:
         self.build_names()
         _ = self.python.callers, self.services.settings, self.queries.all
         self.wiring.build()
+        _ = self.scripts.beside
 
     @cached_property
     def paths(self) -> frozenset[str]:

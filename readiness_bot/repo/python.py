@@ -316,6 +316,7 @@ class Python:
         index: dict[str, list[str]] = defaultdict(list)
         inside: dict[str, list[tuple[str, str]]] = defaultdict(list)
         packages = {path.rpartition("/")[0] for path in self.modules if path.endswith("/__init__.py")}
+        marked = {"src", *self._put_on_path}
         for path in self.modules:
             stem = path.removesuffix(".py").removesuffix("/__init__")
             parts = stem.split("/")
@@ -324,7 +325,7 @@ class Python:
                 continue  # a library goes by its own name, though a copy of it lies here
             for start in range(1, len(parts)):
                 root = "/".join(parts[:start])
-                is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in {"src", *self._put_on_path}
+                is_run_in = f"{root}/manage.py" in self.modules or parts[start - 1] in marked
                 if root in packages and not is_run_in:
                     inside[root].append((".".join(parts[start:]), path))
                     continue

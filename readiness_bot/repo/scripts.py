@@ -108,11 +108,7 @@ class Scripts:
             return {}
         alone = {module.path: module for module in self._python.production if self._stands_alone(module)}
         programs = {module.path: module for module in self._python.production if self._is_unstarted(module)}
-        found = {
-            path: _BY_HAND
-            for path, module in {**alone, **programs}.items()
-            if all(user.area is Area.TEST for user in self._users(module))  # A script that has tests is a script.
-        }
+        found = {path: _BY_HAND for path, module in {**alone, **programs}.items() if path not in self._importers}
         return self._with_what_they_alone_use(found)
 
     def _with_what_they_alone_use(self, found: dict[str, str]) -> Mapping[str, str]:
@@ -129,20 +125,17 @@ class Scripts:
         return found
 
     def _serves_scripts_alone(self, module: Module, scripts: Container[str]) -> bool:
-        users = [one for one in self._users(module) if one.area is not Area.TEST]
+        users = [self._python.modules[path] for path in self._importers.get(module.path, ())]
         if not users or not all(one.path in scripts or one.area is Area.TOOLING for one in users):
             return False
         return not (self._is_own_start(module) or self._may_be_found(module) or self._is_busy(module))
 
-    def _users(self, module: Module) -> Iterator[Module]:
-        """The modules that import one, or name it in a text."""
-        return (self._python.modules[path] for path in self._importers.get(module.path, ()))
-
     @cached_property
     def _importers(self) -> Mapping[str, set[str]]:
+        """By path, the modules that import one or name it in a text; a script may have tests too."""
         found: dict[str, set[str]] = defaultdict(set)
         for module in self._python.modules.values():
-            for path in self._imported(module):
+            for path in self._imported(module) if module.area is not Area.TEST else ():
                 if path != module.path:
                     found[path].add(module.path)
         return found
