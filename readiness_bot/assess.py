@@ -346,7 +346,7 @@ def _verdict(control: Control, judgement: Judgement, repo: Repo) -> Verdict:
         summary=judgement.summary,
         impact=judgement.impact or control.impact,
         fix=judgement.fix or control.fix,
-        effort_days=control.effort_for(repo.facts.lines_of_code).days if control.grows else control.effort.days,
+        effort_days=control.effort_for(repo.facts.lines_of_code).days,
         role=control.role,
         evidence=judgement.evidence,
         looked_in=judgement.looked_in,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_QUERY = r"query(\(\)\.(?:(?!(first|all|one|one_or_none|get|scalars?)\(\)[.\[]|\[\]).)*)?"
+ANSWERED = ("first", "all", "one", "one_or_none", "get", "scalar", "scalars")
+"""What follows these is called on what the database has answered."""
+_QUERY = rf"query(\(\)\.(?:(?!({'|'.join(ANSWERED)})\(\)[.\[]|\[\]).)*)?"
 """A chain that ends where the database has answered: a method of a row that it gave is another matter."""
 _VERBS = r"(get|post|put|patch|delete|head|options|request|stream|send)"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
-from readiness_bot.repo.blocking import remedy, waits
+from readiness_bot.repo.blocking import ANSWERED, remedy, waits
 from readiness_bot.repo.python import CallSite
 from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
 
@@ -189,13 +189,9 @@ def _has_ended(site: CallSite) -> bool:
     )
 
 
-_ANSWERED = frozenset({"first", "all", "one", "one_or_none", "get", "scalar", "scalars"})
-"""What follows these is called on what the database has answered."""
-
-
 def _goes_on(site: CallSite) -> bool:
     """Whether a chain of calls goes on: `query(…)` waits only with the `first()` at its end, and is told there."""
-    if waits(site.name) != "sql" or site.last in _ANSWERED:
+    if waits(site.name) != "sql" or site.last in ANSWERED:
         return False
     start = f"{site.call.name}()."
     return any(

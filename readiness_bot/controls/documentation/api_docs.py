@@ -105,7 +105,7 @@ _PAGE = (
             "app/main.py": _FLASK,
             "README.md": "# Shop\n\n"
             + "".join(
-                f"### Endpoint: /{name}/\n\nGiven a file, answers with its pages as an array of texts. " * 1
+                f"### Endpoint: /{name}/\n\nGiven a file, answers with its pages as an array of texts. "
                 + "Send it as form data, under the name of the file that it has in the folder of orders. " * 2
                 + "\n\n"
                 for name in ("orders", "pages", "lines")
