@@ -124,6 +124,11 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """The last component of the name: the function or method called."""
         return self.name.rpartition(".")[2]
 
+    @property
+    def handed(self) -> tuple[Value, ...]:
+        """All that it is handed: the arguments in their order, then those passed by name."""
+        return (*self.args, *(value for _, value in self.keywords))
+
     def has(self, keyword: str) -> bool:
         """Whether the keyword is passed by name."""
         return any(name == keyword for name, _ in self.keywords)

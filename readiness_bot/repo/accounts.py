@@ -452,7 +452,7 @@ class Accounts:
 
     def _names_expiry(self, site: CallSite) -> bool:
         """Whether the function that encodes, or its payload, says when the token ends."""
-        for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+        for value in site.call.handed:
             if isinstance(value, Mapping) and any(isinstance(key, Const) and key.value == "exp" for key in value.keys):
                 return True
         function = site.function

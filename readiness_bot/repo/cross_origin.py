@@ -121,7 +121,7 @@ class CrossOrigin:
     def _by_aiohttp(self) -> Iterator[OriginPolicy]:
         """aiohttp-cors, which answers with the very origin of the request where `*` may send credentials."""
         for site in self._python.all_calls:
-            for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+            for value in site.call.handed:
                 for key, item in zip(value.keys, value.values, strict=False) if isinstance(value, Mapping) else ():
                     if not isinstance(item, Invoke) or item.call < 0 or item.name != "aiohttp_cors.ResourceOptions":
                         continue

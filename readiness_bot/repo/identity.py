@@ -329,7 +329,7 @@ class Identity:
         ]
         for site in self._running(route):
             for call in self._refusals.body(site)[0]:
-                handed = (*call.args, *(value for _, value in call.keywords))
+                handed = call.handed
                 if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
                     names.append(f"`{call.last.rpartition(':')[2]}`")
             names += [
@@ -457,7 +457,7 @@ class Identity:
         if attached.definition is None or not _GENERIC.match(name):
             return False
         calls, _, returns, _ = self._refusals.body(attached.definition)
-        answers = [value for call in calls for value in (*call.args, *(value for _, value in call.keywords))]
+        answers = [value for call in calls for value in call.handed]
         answers += [value for item in returns for value in flattened(item.value)]
         return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
 
@@ -611,9 +611,7 @@ class Identity:
         module = route.handler.module
         keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
         for call in self._refusals.body(route.handler)[0] if keys else ():
-            handed = {
-                name for value in (*call.args, *(kept for _, kept in call.keywords)) for name in _in(value, module)
-            }
+            handed = {name for value in call.handed for name in _in(value, module)}
             if keys & handed and any(_OF_CALLER.search(name) for name in handed):
                 target = self._python.definition(call.via or call.name, module)
                 if target is not None and target.definition.kind == "function":

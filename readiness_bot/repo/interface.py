@@ -635,7 +635,7 @@ class Interface:
     @staticmethod
     def _texts(calls: list[Call]) -> Iterator[str]:
         for call in calls:
-            for value in (*call.args, *(value for _, value in call.keywords)):
+            for value in call.handed:
                 if isinstance(value, Const) and isinstance(value.value, str):
                     yield value.value
                 elif isinstance(value, Mapping):
@@ -716,7 +716,7 @@ class Interface:
         return tuple(
             Evidence(site.module.path, site.call.line, f"mounts under {prefix}")
             for site in self._python.calls_of("add_subapp", "mount", "include_router", "register_blueprint")
-            for value in (*site.call.args, *(value for _, value in site.call.keywords))
+            for value in site.call.handed
             if _VERSION.search(prefix := self._prefix(value, site.module))
             if any(isinstance(other, Name) and other.name.startswith("?") for other in site.call.args)
         )

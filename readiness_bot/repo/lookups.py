@@ -417,7 +417,7 @@ class Lookups:
             one.place if call.module is one.query.module and one.place.path == one.query.module.path else call.location
         )
         check = one.check
-        handed = (*call.call.args, *(item for _, item in call.call.keywords))
+        handed = call.call.handed
         if any(tenant.words & set(words_of(name)) for argument in handed for name in _names(argument)) or any(
             tenant.words & set(words_of(keyword)) for keyword, _ in call.call.keywords
         ):
@@ -617,7 +617,7 @@ class Lookups:
         for call in facts.calls:
             if call.scope == scope:
                 yield call.via or call.name
-                for value in (*call.args, *(item for _, item in call.keywords)):
+                for value in call.handed:
                     yield from _names(value)
         for assignment in facts.assignments:
             if assignment.scope == scope:

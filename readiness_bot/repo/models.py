@@ -460,7 +460,7 @@ class Models:
             return ModelField(
                 name, _type_name(annotation), "reference", foreign.value, is_primary=is_primary, line=line
             )
-        for value in (*call.args, *(value for _, value in call.keywords)):
+        for value in call.handed:
             inner = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
             if inner is not None and self._last(inner, module) == "ForeignKey":
                 return ModelField(

@@ -644,7 +644,7 @@ class Observability:
                             )
                         )
         for site in self._python.calls_named(_logs):
-            for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+            for value in site.call.handed:
                 if any(_ID_IN_LOG.search(text) for text in _texts(value)):
                     found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
                     break

@@ -429,7 +429,7 @@ class Frame:
         if call.via:
             yield call.via
             yield from self._behind(call.via, depth)
-        for argument in (*call.args, *(item for _, item in call.keywords)):
+        for argument in call.handed:
             yield from self.names_in(argument, depth + 1)
             if isinstance(argument, Const) and isinstance(argument.value, str):
                 yield f"[{argument.value}]"
@@ -578,7 +578,7 @@ def _sliced(module: Module) -> _Slices:
     values: list[Value] = [assignment.value for assignment in module.facts.assignments]
     values += [returned.value for returned in module.facts.returns]
     for call in module.facts.calls:
-        values += [*call.args, *(given for _, given in call.keywords)]
+        values += call.handed
     pending = [(value, 0) for value in values]
     while pending:
         value, depth = pending.pop()

@@ -468,7 +468,7 @@ def _about_permission(text: str) -> bool:
 
 def _texts(calls: Iterable[Call]) -> Iterator[str]:
     for call in calls:
-        for value in (*call.args, *(value for _, value in call.keywords)):
+        for value in call.handed:
             if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
                 yield value.value
 
@@ -542,7 +542,7 @@ def _only_asks_who(calls: Collection[Call], raises: Iterable[Raise], returns: Co
 def _answered(calls: Iterable[Call], returns: Iterable[Return]) -> Iterator[Value]:
     """What a function gives back, and what it hands to the calls that may make an answer of it."""
     yield from (value for item in returns for value in flattened(item.value))
-    yield from (value for call in calls for value in (*call.args, *(value for _, value in call.keywords)))
+    yield from (value for call in calls for value in call.handed)
 
 
 def is_refusing_value(value: Value) -> bool:

@@ -160,7 +160,7 @@ class RouteGuards:
                 if decorator.call >= 0:
                     call = site.module.facts.calls[decorator.call]
                     name = self._python.identify(call.via or call.name, site.module)
-                    arguments = (*call.args, *(value for _, value in call.keywords))
+                    arguments = call.handed
             elif isinstance(decorator, Name):
                 name = self._python.identify(decorator.name, site.module)
             else:

@@ -261,7 +261,7 @@ class Routers:
             )
             if located is not None:
                 yield Name(f"{located[0].path}:{located[1]}")
-        for value in (*site.call.args, *(value for _, value in site.call.keywords)):
+        for value in site.call.handed:
             if isinstance(value, (Name | Index, Invoke)):
                 yield value
 
@@ -288,7 +288,7 @@ class Routers:
         """Whether some router is included through a loop or a call whose result nobody can read here."""
         for site in self._python.all_calls:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
-                value = next(iter((*site.call.args, *(value for _, value in site.call.keywords))), None)
+                value = next(iter(site.call.handed), None)
                 if value is None or not isinstance(value, Name) or value.name.startswith("?"):
                     return True
         return False

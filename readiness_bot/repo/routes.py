@@ -124,7 +124,7 @@ class Routes:
             for call in module.facts.calls:
                 if call.last in ("URLSpec", "url") and len(call.args) >= 2:
                     pairs.append((self._views.text(call.args[0], module), call.args[1], call.line, call))
-                for value in (*call.args, *(value for _, value in call.keywords)):
+                for value in call.handed:
                     pairs += [(*pair, call.line, call) for pair in self._pairs(value, module)]
             for assignment in module.facts.assignments:
                 pairs += [(*pair, assignment.line, None) for pair in self._pairs(assignment.value, module)]

@@ -120,9 +120,7 @@ class Scoping:
             call = site.call
             if call.scope < 0 or not (any_name or _BY_RIGHT.search(call.last)):
                 continue
-            handed = [
-                value.name for value in (*call.args, *(value for _, value in call.keywords)) if isinstance(value, Name)
-            ]
+            handed = [value.name for value in call.handed if isinstance(value, Name)]
             if not any(words & set(words_of(name)) for name in handed):
                 continue
             named = {self._python.identify(name, site.module) for name in handed if name[:1] != "?"}

@@ -515,9 +515,7 @@ class Services:
             "on_event", "listener", "add_event_handler", "register_listener", "add_listener"
         ):
             texts = [
-                text
-                for value in (*site.call.args, *(value for _, value in site.call.keywords))
-                if isinstance(text := self._python.constant(value, site.module), str)
+                text for value in site.call.handed if isinstance(text := self._python.constant(value, site.module), str)
             ]
             kind: Literal["startup", "shutdown"] | None = (
                 "startup"
@@ -670,4 +668,4 @@ def _tells(value: Value, names: set[str], module: Module, depth: int = 0) -> boo
     call = module.facts.calls[value.call]
     if call.last in ("str", "repr") and any(isinstance(item, Name) and item.name in names for item in call.args):
         return True
-    return any(_tells(item, names, module, depth + 1) for item in (*call.args, *(item for _, item in call.keywords)))
+    return any(_tells(item, names, module, depth + 1) for item in call.handed)

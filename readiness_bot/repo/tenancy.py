@@ -281,7 +281,7 @@ class Tenancy:
         site = DefinitionSite(query.module, query.scope, function)
         for call in (*self._python.callers.get(site.name, ()), *self._namesakes(site)):
             frame = self._queries.frame(call.module, call.call.scope)
-            for value in (*call.call.args, *(value for _, value in call.call.keywords)):
+            for value in call.call.handed:
                 if any(_CURRENT.search(name) for name in frame.names_in(value)):
                     return True
         return False

@@ -435,7 +435,7 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
 
 def _is_fixed(call: Call) -> bool:
     """Whether a container is built of nothing but constants."""
-    given = [*call.args, *(value for _, value in call.keywords)]
+    given = call.handed
     return all(
         isinstance(value, Const)
         or (isinstance(value, Items) and not value.items)
@@ -481,7 +481,7 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
     elif isinstance(value, Invoke) and value.call >= 0:
         call = module.facts.calls[value.call]
         texts += [name for name, _ in call.keywords]
-        inner = [*call.args, *(item for _, item in call.keywords)]
+        inner = list(call.handed)
     if depth < 4:
         for item in inner:
             more, false, code = _said(item, module, depth + 1)

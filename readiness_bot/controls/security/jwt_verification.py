@@ -333,7 +333,7 @@ def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:
 
 def _verifies(call: Call, token: str, module: Module, repo: Repo, hops: int = 1) -> bool:
     """Whether a call hands the token on to what is named for verifying it, or to a function that does."""
-    given = [*call.args, *(value for _, value in call.keywords)]
+    given = call.handed
     position = next((at for at, value in enumerate(given) if isinstance(value, Name) and value.name == token), None)
     if position is None:
         return False
