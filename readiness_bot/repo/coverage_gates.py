@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.repo.pipelines import Pipelines, Run
+from readiness_bot.repo.pipeline_sites import Run
+from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.tooling import Configured, Tooling
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_bot.repo.pipelines import Run
+from readiness_bot.repo.pipeline_sites import Run
 from tests.repos import repo_of
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipelines import Run
+from readiness_bot.repo.pipeline_sites import Run
 
 _LINTERS = (
     "ruff",

@@ -7,7 +7,7 @@ import re
 from readiness_bot.control import Control, failed, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipelines import Run
+from readiness_bot.repo.pipeline_sites import Run
 
 _BUILDERS = re.compile(
     r"""

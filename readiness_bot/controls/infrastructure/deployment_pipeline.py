@@ -7,7 +7,7 @@ import re
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipelines import Run, StepSite
+from readiness_bot.repo.pipeline_sites import Run, StepSite
 
 _COMMANDS = (
     r"(docker|podman|nerdctl) (push|image push|stack deploy)",

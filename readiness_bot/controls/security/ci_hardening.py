@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipelines import JobSite, PipelineSite, StepSite
+from readiness_bot.repo.pipeline_sites import JobSite, PipelineSite, StepSite
 
 _MOST = 0.8
 """The share of workflows that must set permissions, and of third-party actions that must be pinned."""

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from readiness_bot.control import Control, failed, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipelines import Run
+from readiness_bot.repo.pipeline_sites import Run
 
 _SCANNERS = (
     "pip-audit",
