@@ -147,6 +147,13 @@ _STORES = (
 )
 
 
+_PATIENT = frozenset(
+    {"pymongo", "motor", "mongoengine", "beanie", "elasticsearch", "opensearchpy", "kafka", "aiokafka",
+     "confluent_kafka", "cassandra", "neo4j", "nats"}
+)  # fmt: skip
+"""Stores whose clients repeat what failed for a moment by default: MongoDB's retryable reads and writes, and such."""
+
+
 class Resilience:
     """Questions about what the service does when the network fails it."""
 
@@ -171,6 +178,11 @@ class Resilience:
             for call in self._outbound.calls[:3]
         )
         return (*calls, *self.stores)
+
+    @cached_property
+    def patient_stores(self) -> tuple[Evidence, ...]:
+        """The stores and brokers whose clients try again by themselves, unless they are told not to."""
+        return tuple(one for one in self.stores if one.detail.removeprefix("uses ") in _PATIENT)
 
     @cached_property
     def stores(self) -> tuple[Evidence, ...]:

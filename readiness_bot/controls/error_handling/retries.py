@@ -6,6 +6,8 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
+ONLY_STORES = 0.5
+"""No peer that comes and goes is called: what fails with the store fails with the whole service."""
 ENOUGH = 0.5
 """From half on the calls that are tried once are those where a second attempt would do harm, or not be waited for."""
 
@@ -25,6 +27,7 @@ ENOUGH = 0.5
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
+        "from pymongo import MongoClient\n\norders = MongoClient('mongodb://store').shop.orders\n",
         {
             "shop/again.py": (
                 "import functools\nimport time\n\n\ndef retry(attempts=5, pause=time.sleep):\n"
@@ -97,16 +100,17 @@ ENOUGH = 0.5
             "    return client.responses.create(model='small', input='hello')\n\n\n"
             "if __name__ == '__main__':\n    main()\n"
         ),
-        (
-            "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"
-            "store = redis.Redis(retry=Retry(NoBackoff(), 0))\n"
-        ),
     ],
     fixed="import requests\nfrom tenacity import retry, stop_after_attempt, wait_exponential_jitter\n\n\n"
     "@retry(stop=stop_after_attempt(3), wait=wait_exponential_jitter())\ndef charge(url):\n   "
     " return requests.post(url, timeout=5)\n\n\n"
     "if __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
+        (
+            "import redis\nfrom redis.backoff import NoBackoff\nfrom redis.retry import Retry\n\n"
+            "store = redis.Redis(retry=Retry(NoBackoff(), 0))\n"
+        ),
+        "import psycopg\n\n\ndef orders(address):\n    return psycopg.connect(address).execute('SELECT 1')\n",
         (
             "import requests\n\n\ndef charge(url):\n    attempts = 1\n    while True:\n        try:\n"
             "            requests.post(url, timeout=5)\n            break\n        except OSError:\n"
@@ -166,8 +170,23 @@ def retries(repo: Repo) -> Judgement:
         ]
         return partial("A retry is defined, but nothing that runs goes through it.", *shown)
     first = repo.resilience.network_dependencies[0]
+    if not repo.outbound.calls:
+        return _stores_alone(repo)
     return failed(
         "No call over the network is tried again when it fails for a moment.",
         seen(first.path, first.line, first.detail),
         looked_in=["decorators and loops that retry", "adapters and client options", "job queue options"],
+    )
+
+
+def _stores_alone(repo: Repo) -> Judgement:
+    """Where nothing but the service's own stores is called, what calls the service is what tries again."""
+    patient = repo.resilience.patient_stores
+    shown = [seen(one.path, one.line, one.detail) for one in (patient or repo.resilience.stores)[:3]]
+    if patient and len(patient) == len(repo.resilience.stores):
+        return passed("Only its own stores are called, and their clients try again by default.", *shown)
+    return partial(
+        "Only its own stores are called over the network, and nothing is seen to try again when a connection drops.",
+        *shown,
+        score=ONLY_STORES,
     )
