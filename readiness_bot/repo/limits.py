@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
 from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.refusals import BASE_HOOKS
 from readiness_bot.repo.route import Route, flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services
@@ -35,6 +37,8 @@ class RateLimit:
     path: str
     line: int
     is_off: bool = False
+    is_called: bool = False
+    """Whether code calls what is attached to no route that could be read, so that some may go through it."""
 
 
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
@@ -48,6 +52,13 @@ _LOCKOUT = re.compile(
     r"|failed_attempts|invalid_login_attempt)",
     re.IGNORECASE,
 )
+_FAILURES = re.compile(
+    r"failed_?(login|auth|attempt)|login_?(attempt|fail)|account_locked|too_many_(failed|attempts|logins)|brute_?force"
+    r"|invalid_login_attempt",
+    re.IGNORECASE,
+)
+"""The same without words that also name what somebody is editing: `is_locked` counts where people sign in."""
+_SIGNING_IN = re.compile(r"login|auth|password|sign_?in|attempt|session|credential", re.IGNORECASE)
 _MET = re.compile(
     r"(rate_?limited|throttled|(limit|quota)_(exceeded|reached)|too_many_(requests|attempts))", re.IGNORECASE
 )
@@ -69,6 +80,9 @@ _RECORDS = (
     "marshmallow.*",
 )
 """Bases of classes that hold data: one named for a limit keeps its number, and limits nothing."""
+_PROBE = re.compile(r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version)/?$")
+_ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
+"""Parameters of functions that read what another service has answered."""
 _LIBRARIES = (
     "flask_limiter",
     "slowapi",
@@ -118,7 +132,10 @@ class Limits:
             *self._of_gateway(),
             *self._of_lockout(),
             *self._of_checks(),
+            *self._by_hand(),
         ]
+        if not found:
+            found = list(self._of_answers())
         if not found:
             found = list(self._unattached())
         return tuple(sorted(found, key=lambda item: (item.is_off, order.index(item.scope), item.path, item.line)))
@@ -145,6 +162,11 @@ class Limits:
         """Whether a route takes credentials, by its path and its handler's name."""
         named = f"{route.path} {route.handler.definition.qualname if route.handler is not None else ''}"
         return route.changes_state and _LOGIN.search(named) is not None
+
+    @staticmethod
+    def is_probe(route: Route) -> bool:
+        """Whether a route is asked by machines that watch over the service, and changes nothing."""
+        return not route.changes_state and _PROBE.search(route.path) is not None
 
     @cached_property
     def takes_credentials(self) -> bool:
@@ -174,10 +196,10 @@ class Limits:
                         guard.line,
                         self._off or idle,
                     )
-            if route.handler is not None:
-                for call in route.handler.module.facts.calls:
+            for site in self._answering(route):
+                for call in site.module.facts.calls:
                     if (
-                        call.scope == route.handler.index
+                        call.scope == site.index
                         and not call.last.lstrip(":?")[:1].isupper()
                         and (
                             _NAME.search(call.last)
@@ -187,10 +209,60 @@ class Limits:
                         yield RateLimit(
                             "login" if self.is_login(route) else "route",
                             f"`{call.last.lstrip(':?')}` in {route.name}",
-                            route.handler.module.path,
+                            site.module.path,
                             call.line,
                             self._off,
                         )
+
+    def _answering(self, route: Route) -> Iterator[DefinitionSite]:
+        """The handler, and the hooks of its class that run before it."""
+        if route.handler is not None:
+            yield route.handler
+        for name in BASE_HOOKS if route.view is not None else ():
+            method = self._python.member(route.view, name) if route.view is not None else None
+            if method is not None and method.definition.kind == "function":
+                yield method
+
+    def _by_hand(self) -> Iterator[RateLimit]:
+        """A limiter's decorator that is called on what it limits: `add_route("/", limiter.limit("5/day")(answer))`."""
+        for site in self._python.all_calls:
+            owner = f"{site.name} {site.call.via}".rpartition(".")[0]
+            if site.last in _LIMIT_METHODS and _NAME.search(owner) and not site.call.context & DECORATOR:
+                outer = f"{site.call.name}()"
+                if any(call.name == outer and call.args for call in site.module.facts.calls):
+                    yield RateLimit(
+                        "route", f"`{site.last}` around a handler", site.module.path, site.call.line, self._off
+                    )
+
+    def _of_answers(self) -> Iterator[RateLimit]:
+        """Code that answers 429 of its own accord: a quota or a count that the tree keeps itself."""
+        for module in self._python.production:
+            facts = module.facts
+            for call in facts.calls:
+                if (
+                    not call.context & IN_HANDLER
+                    and _answers_too_many(call)
+                    and not _passes_on(call.guards)
+                    and not self._answers_for_others(module, call.scope)
+                ):
+                    yield self._refusing(module, call.scope, call.line)
+            for returned in facts.returns:
+                told = (isinstance(value, Const) and value.value == 429 for value in flattened(returned.value))
+                if any(told) and not self._answers_for_others(module, returned.scope):
+                    yield self._refusing(module, returned.scope, returned.line)
+
+    @staticmethod
+    def _answers_for_others(module: Module, scope: int) -> bool:
+        """Whether a function only words the refusal that a limit elsewhere has raised."""
+        definition = module.definition(scope)
+        return definition is not None and any(map(_ANSWER.fullmatch, (one.name for one in definition.parameters)))
+
+    def _refusing(self, module: Module, scope: int, line: int) -> RateLimit:
+        name = module.symbol(scope)
+        at_login = _LOGIN.search(f"{name} {module.path.rpartition('/')[2]}") is not None
+        return RateLimit(
+            "login" if at_login else "route", f"`{name or module.path}` answers 429", module.path, line, self._off
+        )
 
     def _limiter_behind(self, name: str) -> str:
         """The limiter that a decorator of the tree hands its arguments on to, where it is of the same name."""
@@ -313,7 +385,7 @@ class Limits:
         seen = 0
         for site in self._python.functions:
             inside = f"{site.definition.qualname} {site.module.path}"
-            if seen < 3 and _AT_LOGIN.search(inside) and self._acts_on_failures(site):
+            if seen < 3 and _AT_LOGIN.search(inside) and self._acts_on_failures(site, inside):
                 seen += 1
                 yield RateLimit(
                     "lockout",
@@ -345,11 +417,12 @@ class Limits:
                     break
 
     @staticmethod
-    def _acts_on_failures(site: DefinitionSite) -> bool:
+    def _acts_on_failures(site: DefinitionSite, inside: str) -> bool:
         """Whether a function does something under a condition that names failed attempts, and does not only count."""
         definition = site.definition
-        if not _LOCKOUT.search(definition.name) and not any(
-            _LOCKOUT.search(ref.rpartition(".")[2]) for ref in definition.refs
+        failures = _LOCKOUT if _SIGNING_IN.search(inside) else _FAILURES
+        if not failures.search(definition.name) and not any(
+            failures.search(ref.rpartition(".")[2]) for ref in definition.refs
         ):
             return False
         facts = site.module.facts
@@ -357,7 +430,7 @@ class Limits:
         acts += [(one.line, one.guards) for one in facts.raises]
         acts += [(one.line, one.guards) for one in facts.assignments]
         return not _COUNTS.match(definition.name) and any(
-            definition.line <= line <= definition.end_line and any(map(_LOCKOUT.search, guards))
+            definition.line <= line <= definition.end_line and any(map(failures.search, guards))
             for line, guards in acts
         )
 
@@ -374,7 +447,11 @@ class Limits:
         for module, imported in self._python.imports(*_LIBRARIES):
             if module.path in waiting:
                 continue
-            yield RateLimit("none", f"`{imported.target}` is imported", module.path, imported.line)
+            # Imported under a condition, with another thing of that name where the condition does not hold.
+            beside = [one for one in module.facts.imports if (one.local, one.scope) == (imported.local, imported.scope)]
+            yield RateLimit(
+                "none", f"`{imported.target}` is imported", module.path, imported.line, is_called=len(beside) > 1
+            )
         for site in self._python.definitions:
             if (
                 _NAME.search(site.definition.name)
@@ -382,9 +459,51 @@ class Limits:
                 and not _OF_OTHERS.search(site.definition.name)
                 and not re.search(r"exception|error", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
+                and not any(map(_ANSWER.fullmatch, (one.name for one in site.definition.parameters)))
                 and not self._python.descends_from(site, *_RECORDS)
             ):
-                yield RateLimit("none", f"`{site.definition.name}` is defined", site.module.path, site.definition.line)
+                yield RateLimit(
+                    "none",
+                    f"`{site.definition.name}` is defined",
+                    site.module.path,
+                    site.definition.line,
+                    is_called=self._is_called(site),
+                )
+
+    def _is_called(self, site: DefinitionSite) -> bool:
+        """Whether code calls a function, or a method named for a limit of a class that others extend."""
+        if site.definition.kind == "function":
+            return bool(self._python.callers.get(site.name))
+        methods = [one.definition.name for one in site.methods if _NAME.search(one.definition.name)]
+        return any(any(True for _ in self._python.calls_of(name)) for name in methods)
+
+
+_ANSWERING = re.compile(
+    r"(^|\.)(abort|HTTPException|\w*Response|json_response|set_status|send_error|HTTPError|jsonify|make_response|HttpError"
+    r"|error|fail|HTTPTooManyRequests|TooManyRequests)$"
+)
+"""Calls that make an answer, or an error that becomes one."""
+_TOO_MANY = re.compile(r"(429|TOO_MANY_REQUESTS|HTTPTooManyRequests$|(werkzeug|falcon|sanic|quart)\S*TooManyRequests$)")
+
+
+def _answers_too_many(call: Call) -> bool:
+    """Whether a call makes an answer of 429: by its number or a constant's name, or by an exception for it."""
+    if _TOO_MANY.search(call.name):
+        return True
+    if not _ANSWERING.search(call.name):
+        return False
+    given = (*call.args, *(value for name, value in call.keywords if "status" in name or name == "code"))
+    return any(
+        value.value == 429
+        if isinstance(value, Const)
+        else isinstance(value, Name) and _TOO_MANY.search(value.name) is not None
+        for value in given
+    )
+
+
+def _passes_on(guards: tuple[str, ...]) -> bool:
+    """Whether a refusal only repeats what another service has answered."""
+    return any(re.search(r"status|resp(onse)?($|\.)|\.code$", guard) for guard in guards)
 
 
 def _names_in(arguments: tuple[Value, ...]) -> Iterator[str]:

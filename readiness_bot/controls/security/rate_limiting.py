@@ -102,6 +102,13 @@ from readiness_bot.repo import Repo
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
             "def login():\n    return {}\n"
         ),
+        {
+            "shop/users/articles.py": (
+                "from flask import Flask, abort\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/articles/<key>', methods=['PUT'])\ndef write(key):\n"
+                "    article = ARTICLES[key]\n    if article.is_locked:\n        abort(409)\n    return {}\n"
+            ),
+        },
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
@@ -109,6 +116,27 @@ from readiness_bot.repo import Repo
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        {
+            "shop/bounds.py": (
+                "class RateLimiting:\n    def rate_limit(self):\n        return COUNTS.add(self.caller) > 100\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.bounds import RateLimiting\n\napp = Flask(__name__)\n\n\n"
+                "class Answer(RateLimiting):\n    def begin(self):\n        if self.rate_limit():\n"
+                "            raise Refused\n\n\n@app.route('/orders')\ndef orders():\n    return serve(Answer)\n"
+            ),
+        },
+        (
+            "from flask import Flask, jsonify, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/orders', methods=['POST'])\ndef order():\n"
+            "    if QUOTA.is_used_up(request.remote_addr):\n"
+            "        return jsonify(error='come back tomorrow'), 429\n    return {}\n"
+        ),
+        (
+            "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+            "limiter = Limiter(app=app, key_func=lambda: '')\n\n\ndef export():\n    return {}\n\n\n"
+            "app.add_url_rule('/export', 'export', limiter.limit('5/minute')(export))\n"
+        ),
         {
             "shop/settings.py": (
                 "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {'DEFAULT_THROTTLE_RATES': {'pay': '5/minute'}}\n"
@@ -146,7 +174,10 @@ from readiness_bot.repo import Repo
             "def export():\n    return {}\n"
         ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/healthz')\ndef healthz():\n    return 'ok'\n",
+    ],
 )
 def rate_limiting(repo: Repo) -> Judgement:
     """A limit that covers the application or the routes that take credentials passes.
@@ -155,6 +186,8 @@ def rate_limiting(repo: Repo) -> Judgement:
     """
     if not repo.services.is_server:
         return not_applicable("No route to limit.")
+    if repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all)):
+        return not_applicable("Only probes and scrapers ask here.")
     limits = repo.limits.all
     shown = [seen(limit.path, limit.line, limit.detail) for limit in limits[:5]]
     on = [limit for limit in limits if not limit.is_off and limit.scope != "none"]
@@ -166,6 +199,9 @@ def rate_limiting(repo: Repo) -> Judgement:
         return partial(f"Only {on[0].detail} is limited{more}.", *shown, score=0.5)
     if any(limit.scope != "none" for limit in limits):
         return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
+    called = [limit for limit in limits if limit.is_called]
+    if called:
+        return partial(f"{called[0].detail} and called; which routes go through it is not seen.", *shown, score=0.5)
     if limits:
         return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
     first = min(
