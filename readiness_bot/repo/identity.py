@@ -22,6 +22,7 @@ from readiness_bot.repo.refusals import (
     Strength,
     is_refusing_value,
     of_permission,
+    reads_caller,
     snake,
 )
 from readiness_bot.repo.route import Guard, Route, flattened
@@ -598,11 +599,39 @@ class Identity:
             return False
         return bool(words & _WRITING) or any(_is_writing(call, route.handler) for call in calls)
 
+    @staticmethod
+    def alters(route: Route) -> bool:
+        """Whether a state-changing route is for what is there already, by its methods and names, not only to add."""
+        if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+            return True
+        named = (route.path, route.handler.definition.name if route.handler is not None else "")
+        return not _ALTERING.isdisjoint(word.lower() for text in named for word in _WORD.findall(text))
+
+    def asks_unseen(self, route: Route) -> tuple[str, ...]:
+        """The calls of a route's handler, and of what its class runs before it, that are named for asking who calls.
+
+        What they do was not followed to an end: it may refuse strangers.
+        """
+        first = tuple(self._answering(route))
+        return tuple(
+            call.last.lstrip(":?")
+            for site in (*first, *(called for one in first for called in self._called(one)))
+            for call in self._refusals.body(site)[0]
+            if _ASKING_WHO.search(f"{call.via or call.name}") and not call.name.startswith(("jwt.", "jose."))
+        )
+
     def acts_for_caller(self, route: Route) -> bool:
         """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
         if route.handler is None:
             return False
         return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
+
+    def knows_caller(self, route: Route) -> bool:
+        """Whether the handler is told who calls, or asks for it: not only that somebody may."""
+        if route.handler is None:
+            return False
+        told = any(_CALLER_GIVEN.search(one.name) for one in route.handler.definition.parameters)
+        return told or any(map(reads_caller, self._refusals.body(route.handler)[3]))
 
     def reads_own_rows(self, route: Route) -> DefinitionSite | None:
         """The function that a route's handler hands both the signed-in user's own key and a key of the path."""
@@ -747,6 +776,20 @@ class Identity:
             if STRONG_NAME.search(snake(site.definition.name)) and self._refusals.strength(site) >= Strength.IDENTITY
         )
 
+    @cached_property
+    def unplaced_checks(self) -> tuple[DefinitionSite, ...]:
+        """Those of the checks that stand in front of no route that could be read: what they keep is not known."""
+        placed = {guard.name.removesuffix("()") for route in self._routes.all for guard in route.guards}
+        for route in self._routes.all:
+            for site in self._answering(route):
+                placed.update((site.name, *(target.name for target in self._called(site))))
+        placed.update(attached.name.removesuffix("()") for attached, _, _ in self._gates)
+        return tuple(
+            site
+            for site in self.checks
+            if placed.isdisjoint((site.name, f"{site.module.path}:{site.definition.qualname.partition('.')[0]}"))
+        )
+
 
 _ANSWERING = frozenset(
     {
@@ -846,6 +889,20 @@ _OPENING = frozenset(
 )
 _IS_ALLOWED = re.compile(r"(^|_)(can|may|allowed|allows|permitted|permission|access|authori[sz]ed|owner|member)(_|$)")
 _CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
+_ALTERING = frozenset(
+    {"delete", "remove", "edit", "update", "change", "modify", "destroy", "clear", "purge", "cancel", "move", "rename",
+     "set", "replace", "reset", "toggle", "approve", "admin", "manage"}
+)  # fmt: skip
+"""Words of paths and handlers that do something to what is there already."""
+_ASKING_WHO = re.compile(
+    r"(^|[._:?])((\w+_)?auth(_\w+)?|authn|authz|authenticat\w*|authori[sz]\w*|(check|has|require|verify)_(perm|access)\w*)"
+    r"(?=$|[.(])",
+    re.IGNORECASE,
+)
+_CALLER_GIVEN = re.compile(
+    r"^_?(current_|auth_|authed_|logged_in_)?(user|account|principal|member|identity|caller|viewer)(_id|_info)?$"
+)
+"""Parameters by which a handler is handed the caller."""
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
 

@@ -278,8 +278,8 @@ class Refusals:
                 words = named if _only_asks_who(calls, raises, returns) else things
                 about = _about_permission(words) or _forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
-            elif any(_CHECKS.match(snake(call.last.lstrip(":?_"))) for call in calls) and _is_unauthorized(
-                calls, returns
+            elif _is_unauthorized(calls, returns) and any(
+                map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(call.last) for call in calls)))
             ):
                 # Whatever it is called: a check whose failure is answered with 401 asks who calls.
                 best = Strength.IDENTITY
@@ -413,7 +413,7 @@ def _asked_for(site: DefinitionSite, calls: Iterable[Call], refs: Iterable[str])
     """How far a function goes by what it names alone, and by what it lets through."""
     if _lets_known_through(site, calls):
         return Strength.IDENTITY
-    return Strength.READS if any(map(_reads, refs)) else Strength.NONE
+    return Strength.READS if any(map(reads_caller, refs)) else Strength.NONE
 
 
 def _lets_known_through(site: DefinitionSite, calls: Iterable[Call]) -> bool:
@@ -439,6 +439,10 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def snake(name: str) -> str:
     """A name in lower case with its words parted by underscores: `requireAuth` becomes `require_auth`."""
     return _HUMP.sub("_", name).lower()
+
+
+def _plain(name: str) -> str:
+    return snake(name.lstrip(":?_"))
 
 
 def _about_identity(text: str) -> bool:
@@ -474,7 +478,8 @@ def _texts(calls: Iterable[Call]) -> Iterator[str]:
 
 
 @lru_cache(maxsize=100_000)
-def _reads(ref: str) -> bool:
+def reads_caller(ref: str) -> bool:
+    """Whether a thing that code names is the caller, or what is known of him."""
     return _READS.search(ref) is not None
 
 

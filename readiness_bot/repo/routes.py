@@ -24,6 +24,10 @@ from readiness_bot.repo.url_patterns import UrlPatterns
 from readiness_bot.repo.views import Views
 
 _MOST_ROUTES = 20_000
+_LARGE = 8_000
+"""Lines of production code from which on a service with a handful of routes is odd."""
+_LINES_PER_ROUTE = 1_500
+"""Services have a route for every 100 to 500 lines or so; one that has so much more code serves it in another way."""
 
 
 class Routes:
@@ -84,6 +88,12 @@ class Routes:
             if route.handler is not None:
                 index[route.handler.name].append(route)
         return {name: tuple(routes) for name, routes in index.items()}
+
+    @cached_property
+    def are_few(self) -> bool:
+        """Whether so few routes were read for the size of the code that it may well dispatch others in its own way."""
+        lines = sum(module.facts.lines for module in self._python.production)
+        return lines >= _LARGE and len(self.all) * _LINES_PER_ROUTE < lines
 
     @cached_property
     def frameworks(self) -> frozenset[str]:

@@ -18,6 +18,8 @@ _HALF = 0.5
 _RULE_FROM = 0.8
 """From this share on protection is the rule of the code base, and a route without it an oversight."""
 _RULE_ROUTES = 4
+_UNSURE = 0.5
+"""The score where what is not seen may be there, or may not be wanted: something to look at, and no blocker."""
 
 
 @Control(
@@ -157,14 +159,49 @@ _RULE_ROUTES = 4
         ),
     ],
     fails=[
-        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create():\n    return {}\n",
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create(item: dict):\n"
+            "    return keep(item)\n"
+        ),
     ],
     fixed=(
         "from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n"
         "    if not token:\n        raise HTTPException(status_code=401)\n\n\n"
-        "app = FastAPI(dependencies=[Depends(current_user)])\n\n\n@app.post('/items')\ndef create():\n    return {}\n"
+        "app = FastAPI(dependencies=[Depends(current_user)])\n\n\n@app.post('/items')\ndef create(item: dict):\n"
+        "    return keep(item)\n"
     ),
     partials=[
+        (
+            "from tornado.web import Application, RequestHandler\n\n\nclass Order(RequestHandler):\n"
+            "    async def prepare(self):\n        self.who = await self.auth_handler.fetch(self.request)\n\n"
+            "    async def delete(self, key):\n        await remove(key)\n\n\n"
+            "app = Application([(r'/orders/(\\w+)', Order)])\n"
+        ),
+        {
+            "shop/gate.py": (
+                "from shop.errors import Unauthorized\n\n\ndef check_login(environ):\n"
+                "    if not environ.get('HTTP_AUTHORIZATION'):\n        raise Unauthorized('login first')\n"
+            ),
+            "shop/errors.py": "class Unauthorized(Exception):\n    pass\n",
+            "shop/dispatch.py": (
+                "from shop.gate import check_login\n\n\ndef serve(environ, start_response):\n"
+                "    check_login(environ)\n    return TABLE[environ['REQUEST_METHOD']](environ)\n\n\nTABLE = {}\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.dispatch import serve\n\napp = Flask(__name__)\n"
+                "app.wsgi_app = serve\n\n\n"
+                "@app.route('/orders/<key>', methods=['DELETE'])\ndef remove(key):\n    return {}\n"
+            ),
+        },
+        (
+            "from flask import Flask, render_template, request\n\napp = Flask(__name__)\n\n\n@app.route('/')\n"
+            "def index():\n    return render_template('index.html')\n\n\n@app.route('/new', methods=['POST'])\n"
+            "def create():\n    return {'key': keep(request.form['text'])}\n"
+        ),
+        (
+            "from fastapi import FastAPI, UploadFile\n\napp = FastAPI()\n\n\n@app.post('/transcript')\n"
+            "def transcript(file: UploadFile):\n    return {'text': MODEL.hear(file.file)}\n"
+        ),
         (
             "from flask import Flask\nfrom flask_login import login_required\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/a', methods=['POST'])\n@login_required\ndef a():\n    return {}\n\n\n@login_required\n"
@@ -242,13 +279,7 @@ def _judged(repo: Repo) -> Judgement:
     sites = tuple(_sites(repo, bare, guarded))
     shown = _shown(guarded)
     if not guarded:
-        first = bare[0]
-        none = "The only state-changing route asks nobody who calls."
-        return failed(
-            none if len(exposed) == 1 else f"None of the {len(exposed)} state-changing routes asks who calls.",
-            *(seen(route.location.path, route.location.line, f"{route.name} is open") for route in bare[:5]),
-            looked_in=[f"guards of {first.framework} routes, middleware, request hooks, framework defaults"],
-        )
+        return _unguarded(repo, bare)
     off = [switch for switch in identity.switches if switch.off]
     if off and share >= _HALF:
         switch = off[0]
@@ -269,6 +300,70 @@ def _judged(repo: Repo) -> Judgement:
     if certain and share >= _ENOUGH:
         return Judgement(partial(summary, *shown).status, 0.9, summary, shown, sites=sites)
     return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF, sites=sites)
+
+
+def _unguarded(repo: Repo, bare: list[Route]) -> Judgement:
+    """No route that was read is seen to ask who calls.
+
+    That is a blocker only where nothing else could ask, and where callers are not everybody on purpose.
+    """
+    none = (
+        "The only state-changing route asks nobody who calls"
+        if len(bare) == 1
+        else f"None of the {len(bare)} state-changing routes asks who calls"
+    )
+    shown = [seen(route.location.path, route.location.line, f"{route.name} is open") for route in bare[:5]]
+    unplaced = [site for site in repo.identity.unplaced_checks if repo.wiring.is_used(site)]
+    if unplaced:
+        checks = [
+            seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses strangers")
+            for site in unplaced[:3]
+        ]
+        return partial(
+            f"{none}, as far as they can be read; `{unplaced[0].definition.name}` refuses strangers, and which "
+            "requests go through it is not seen.",
+            *checks,
+            *shown[:2],
+            score=_UNSURE,
+        )
+    asking = [(route, name) for route in bare for name in repo.identity.asks_unseen(route)[:1]]
+    if len(asking) >= _HALF * len(bare):
+        return partial(
+            f"{none} in a way that can be read; what `{asking[0][1]}` does, which they call, is not seen.",
+            *(
+                seen(route.location.path, route.location.line, f"{route.name} calls `{name}`")
+                for route, name in asking[:5]
+            ),
+            score=_UNSURE,
+        )
+    for_everybody = _is_for_everybody(repo, bare)
+    if for_everybody:
+        return partial(f"{none}; {for_everybody}.", *shown, score=_UNSURE)
+    if repo.routes.are_few:
+        return partial(
+            f"{none}; {len(repo.routes.all)} routes are few for a code base of this size, so that it may dispatch "
+            "others in a way of its own.",
+            *shown,
+            score=_UNSURE,
+        )
+    return failed(
+        f"{none}.",
+        *shown,
+        looked_in=[f"guards of {bare[0].framework} routes, middleware, request hooks, framework defaults"],
+    )
+
+
+def _is_for_everybody(repo: Repo, bare: list[Route]) -> str:
+    """Why strangers may be meant to call every one of the routes; empty where nothing says so."""
+    identity = repo.identity
+    if repo.accounts.users is not None or any(factor.is_used for factor in repo.accounts.factors):
+        return ""
+    if not any(identity.writes(route) for route in bare):
+        return "nobody has an account here, and none of them is seen to change what stays"
+    shows_pages = any(repo.interface.is_page(route) for route in repo.routes.all)
+    if shows_pages and not any(identity.alters(route) for route in bare):
+        return "nobody has an account on this site, and a stranger may add to it but change nothing of others"
+    return ""
 
 
 def _without_routes(repo: Repo) -> Judgement:
@@ -310,6 +405,8 @@ def _reading_only(repo: Repo) -> Judgement:
         )
     if not any(route.changes_state for route in repo.routes.all):
         return not_applicable("No route changes anything.")
+    if repo.accounts.users is None:
+        return not_applicable("What takes a body only asks, or is open to strangers on purpose.")
     first = next(route for route in repo.routes.all if route.changes_state)
     return failed("No route asks who calls.", seen(first.location.path, first.location.line, f"{first.name} is open"))
 

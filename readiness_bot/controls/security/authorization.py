@@ -17,6 +17,8 @@ from readiness_bot.repo.scoping import SOMEBODY
 _ENOUGH = 0.3
 """Routes on which every signed-in user is equal are normal; below a third of checked ones the check is an exception."""
 _HALF = 0.05
+_UNSURE = 0.5
+"""The score where what is not seen may be there, or there is nobody to have a right: to look at, and no blocker."""
 
 
 @Control(
@@ -145,8 +147,22 @@ _HALF = 0.05
         "    item = load(id)\n    if item.owner_id != user.id:\n        raise HTTPException(403)\n"
         "    return delete(item)\n"
     ),
-    partials=[],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    partials=[
+        (
+            "from fastapi import Depends, FastAPI, Header, HTTPException\n\n\ndef check_key(key: str = Header()):\n"
+            "    if key != KEY:\n        raise HTTPException(status_code=401)\n\n\n"
+            "app = FastAPI(dependencies=[Depends(check_key)])\n\n\n@app.delete('/items/{id}')\n"
+            "def remove(id: int):\n    return delete(id)\n"
+        ),
+    ],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        (
+            "from flask import Flask, render_template, request\n\napp = Flask(__name__)\n\n\n@app.route('/')\n"
+            "def index():\n    return render_template('index.html')\n\n\n@app.route('/new', methods=['POST'])\n"
+            "def create():\n    return {'key': keep(request.form['text'])}\n"
+        ),
+    ],
 )
 def authorization(repo: Repo) -> Judgement:
     """Judge by the share of state-changing routes on which a right, a role or an ownership is asked for.
@@ -256,6 +272,46 @@ def _judged(repo: Repo) -> Judgement:
         return passed("What the routes lead to checks rights.", *elsewhere)
     if not identity.exposed and not any(route.changes_state for route in routes):
         return not_applicable("No route changes anything or tells callers apart.")
+    return _unchecked(repo, routes)
+
+
+def _unchecked(repo: Repo, routes: tuple[Route, ...]) -> Judgement:
+    """No right is seen to be checked: a defect only where callers are told apart, and where their ways can be read."""
+    identity = repo.identity
+    knows = [
+        (route, found)
+        for route in routes
+        if (found := identity.gate(route)) is not None and found.strength >= Strength.IDENTITY
+    ]
+    keeps_accounts = repo.accounts.users is not None or any(factor.is_used for factor in repo.accounts.factors)
+    if not knows and not keeps_accounts and not any(map(repo.wiring.is_used, identity.checks)):
+        return not_applicable("No caller is known by name, so that none could have rights of his own.")
+    if not keeps_accounts and not any(identity.knows_caller(route) for route in routes) and knows:
+        return partial(
+            "Callers prove that they may come in, and are all alike from there on: no accounts that could have rights "
+            "of their own are kept here.",
+            *_shown(knows, "asks who calls on"),
+            score=_UNSURE,
+        )
+    unplaced = [
+        site
+        for site in identity.unplaced_checks
+        if identity.strength(site) is Strength.PERMISSION and repo.wiring.is_used(site)
+    ]
+    if unplaced:
+        shown = [
+            seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses those without the right")
+            for site in unplaced[:3]
+        ]
+        return partial("Rights are checked, and which routes go through it is not seen.", *shown, score=_UNSURE)
+    if repo.routes.are_few:
+        first = repo.routes.all[0]
+        return partial(
+            f"No right is checked on the {len(repo.routes.all)} routes that could be read; they are few for so much "
+            "code, so that it may dispatch others in a way of its own.",
+            seen(first.location.path, first.location.line, f"{first.name} treats every caller alike"),
+            score=_UNSURE,
+        )
     first = routes[0] if routes else repo.routes.all[0]
     return failed(
         "No route checks a role, a permission or an ownership.",
@@ -299,7 +355,7 @@ def _without_routes(repo: Repo) -> Judgement:
     return passed("The server checks rights before it answers.", *shown)
 
 
-def _shown(checked: list[tuple[Route, Protection]]) -> list[Evidence]:
+def _shown(checked: list[tuple[Route, Protection]], does: str = "checks rights on") -> list[Evidence]:
     uses: dict[str, int] = {}
     places: dict[str, Protection] = {}
     for _, found in checked:
@@ -307,6 +363,6 @@ def _shown(checked: list[tuple[Route, Protection]]) -> list[Evidence]:
         places.setdefault(found.by, found)
     ordered = sorted(uses, key=lambda by: (-uses[by], by))[:5]
     return [
-        seen(places[by].path, places[by].line, f"{by} checks rights on {uses[by]} route{'s' if uses[by] > 1 else ''}")
+        seen(places[by].path, places[by].line, f"{by} {does} {uses[by]} route{'s' if uses[by] > 1 else ''}")
         for by in ordered
     ]
