@@ -53,7 +53,8 @@ class Conditions(Bindings):
                     vetted[-1].setdefault((guard.source, guard.access), []).append(index)
         said = [self.table.guards[index] for part in parts for index in part]
         below = {(guard.source, guard.access) for guard in said if guard.test == "contained"}
-        found = {self.table.guard(*key, "contained" if key in below else "in") for key in set.intersection(*keys)}
+        agreed = sorted(set.intersection(*keys))  # numbered in an order that no run changes
+        found = {self.table.guard(*key, "contained" if key in below else "in") for key in agreed}
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
         return frozenset(found)
