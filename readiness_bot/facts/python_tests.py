@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from readiness_bot.facts.complexity import Complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.names import FunctionNode, Names, Scope
-from readiness_bot.facts.python import asserting, is_telling
+from readiness_bot.facts.python_expressions import asserting, is_telling
 from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, Parameter, PythonFacts
 from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.source_lines import source_lines
