@@ -9,8 +9,10 @@ from readiness_bot.facts.flow_bindings import Bindings
 from readiness_bot.facts.flow_state import CHECKING, called, printable, spelled
 from readiness_bot.facts.origins import NOTHING, Value
 
-_LIMITING = ("in", "==", "none", "contained")
-"""Tests that leave a value known, empty, or below a known directory."""
+_LIMITING = ("in", "==", "none", "contained", "short")
+"""Tests that leave a value known, empty, too short to say anything, or below a known directory."""
+_SHORT = 3
+"""Characters that hold no path to anywhere, no host and no statement."""
 
 
 class Conditions(Bindings):
@@ -102,10 +104,20 @@ class Conditions(Bindings):
             return self.held(self.expression(right), f"!in:{printable(text[:20])}") if text is not None else frozenset()
         is_none = isinstance(right, ast.Constant) and right.value is None
         if not isinstance(operator, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
-            return frozenset()
+            return self.bounded_in_length(left, operator, right, truth=truth)
         if truth:
-            return self.equal(left, right, "none" if is_none else "==")
+            short = self.bounded_in_length(left, ast.LtE(), right, truth=True)
+            return short | self.equal(left, right, "none" if is_none else "==")
         return self.remembered(left, truth=True) if is_none else frozenset()
+
+    def bounded_in_length(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, *, truth: bool) -> frozenset[int]:
+        """What a comparison of a length with a small number says of the thing that is so short."""
+        if not (isinstance(left, ast.Call) and called(left) == "len" and len(left.args) == 1):
+            return frozenset()
+        if not (isinstance(right, ast.Constant) and isinstance(right.value, int)):
+            return frozenset()
+        below = isinstance(operator, ast.Lt | ast.LtE) if truth else isinstance(operator, ast.Gt | ast.GtE)
+        return self.held(self.expression(left.args[0]), "short") if below and right.value <= _SHORT else frozenset()
 
     def equal(self, left: ast.expr, right: ast.expr, test: str) -> frozenset[int]:
         """Both sides of an equality are alike; what calls on the way say (`dirname(p) == base`) is theirs to tell.

@@ -168,62 +168,63 @@ class Expressions(Conditions):
         return self.limited(value)
 
     def joined(self, node: ast.JoinedStr) -> Value:
-        """An f-string: each part behind the text before it."""
+        """An f-string: each part between the texts before and after it."""
+        inside = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+        texts = [self.constant_text(inner) for inner in inside]
         found: Value = NOTHING
-        prefix = ""
-        for part in node.values:
-            inner = part.value if isinstance(part, ast.FormattedValue) else part
-            text = self.constant_text(inner)
-            if text is not None:
-                prefix += text
+        for place, (part, inner) in enumerate(zip(node.values, inside, strict=True)):
+            if texts[place] is not None:
                 continue
             value = self.expression(inner)
-            if isinstance(part, ast.FormattedValue) and is_numeric(part.format_spec):
-                value = NOTHING
-            found |= self.part(value, prefix)
-            prefix += UNKNOWN_TEXT
+            if not isinstance(part, ast.FormattedValue) or not is_numeric(part.format_spec):
+                found |= self.part(value, written(texts[:place]), written(texts[place + 1 :]))
         return self.limited(found)
 
-    def part(self, value: Value, prefix: str) -> Value:
-        """A value as a part of a text, behind this one."""
-        return self.table.wrap(value, text_part(prefix)) if value else value
+    def part(self, value: Value, prefix: str, suffix: str = "") -> Value:
+        """A value as a part of a text, behind this one and before that."""
+        return self.table.wrap(value, text_part(prefix, suffix)) if value else value
 
     def binary(self, node: ast.BinOp) -> Value:
         """A sum, a path, a union or a template."""
-        if isinstance(node.op, ast.Add):
+        if isinstance(node.op, ast.Add | ast.Div):
             nodes: list[ast.expr] = []
             left: ast.expr = node
-            while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):
+            while isinstance(left, ast.BinOp) and isinstance(left.op, type(node.op)):
                 nodes.append(left.right)
                 left = left.left
             nodes.append(left)
             nodes.reverse()
-            return self.added(nodes, [self.expression(part) for part in nodes])
+            values = [self.expression(part) for part in nodes]
+            return self.added(nodes, values) if isinstance(node.op, ast.Add) else self.divided(nodes, values)
         if isinstance(node.op, ast.Mod):
             return self.percent(node)
         left_value, right_value = self.expression(node.left), self.expression(node.right)
-        if isinstance(node.op, ast.Div):
-            return self.limited(self.part(left_value, "") | self.part(right_value, "\0/"))
         if isinstance(node.op, ast.BitOr | ast.BitAnd):
             return self.limited(left_value | right_value)
         if isinstance(node.op, ast.Mult) and (self.constant_text(node.left) or isinstance(node.left, ast.List)):
             return left_value
         return left_value if isinstance(node.op, ast.Sub) and isinstance(node.right, ast.Set) else NOTHING
 
+    def divided(self, nodes: Sequence[ast.expr], values: Sequence[Value]) -> Value:
+        """A path of several parts; a quotient of numbers carries nothing anyway."""
+        texts = [self.constant_text(node) for node in nodes]
+        found: Value = NOTHING
+        for place, value in enumerate(values):
+            if value:
+                after = "".join(f"/{written([text])}" for text in texts[place + 1 :])
+                found |= self.part(value, f"{UNKNOWN_TEXT}/" if place else "", after)
+        return self.limited(found)
+
     def added(self, nodes: Sequence[ast.expr], values: Sequence[Value]) -> Value:
         """A sum: of texts, or of lists; one with a number in it is a number."""
         if any(isinstance(node, ast.Constant) and isinstance(node.value, int | float) for node in nodes):
             return NOTHING
         found: Value = NOTHING
-        prefix = ""
-        for node, value in zip(nodes, values, strict=True):
-            text = self.constant_text(node)
-            if text is not None:
-                prefix += text
-                continue
-            held = frozenset(atom for atom in value if self.is_contained(atom))
-            found = found | held | self.part(value - held, prefix)
-            prefix += UNKNOWN_TEXT
+        texts = [self.constant_text(node) for node in nodes]
+        for place, value in enumerate(values):
+            if texts[place] is None:
+                held = frozenset(atom for atom in value if self.is_contained(atom))
+                found = found | held | self.part(value - held, written(texts[:place]), written(texts[place + 1 :]))
         return self.limited(found)
 
     def percent(self, node: ast.BinOp) -> Value:
@@ -257,10 +258,10 @@ class Expressions(Conditions):
                 )
         return self.limited(found)
 
-    def fill(self, value: Value, slots: Mapping[str, str | None], slot: str) -> Value:
+    def fill(self, value: Value, slots: Mapping[str, tuple[str, str] | None], slot: str) -> Value:
         """A value put into a slot of a template; a slot for numbers lets nothing else through."""
-        prefix = slots.get(slot, UNKNOWN_TEXT)
-        return NOTHING if prefix is None else self.part(value, prefix)
+        around = slots.get(slot, (UNKNOWN_TEXT, ""))
+        return NOTHING if around is None else self.part(value, *around)
 
     def formatted(
         self, node: ast.Call, owner: ast.expr, args: Sequence[Value], keywords: Sequence[Value], receiver: Value
@@ -280,3 +281,8 @@ class Expressions(Conditions):
             else:
                 found |= self.fill(value, slots, keyword.arg)
         return self.limited(found)
+
+
+def written(texts: Sequence[str | None]) -> str:
+    """Parts of a text on end, with a mark for each that is no constant."""
+    return "".join(UNKNOWN_TEXT if text is None else text for text in texts)

@@ -20,24 +20,28 @@ def is_numeric(spec: ast.expr | None) -> bool:
     return isinstance(last, ast.Constant) and isinstance(last.value, str) and last.value[-1:] in _NUMERIC_KINDS
 
 
-def percent_slots(template: str) -> Iterator[tuple[str, str | None]]:
-    """The slots of a `%` template by position or key, with the text before each; None for one of numbers only."""
+def percent_slots(template: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """The slots of a `%` template by position or key, with the text before and after; None for one of numbers only."""
     position = 0
     for match in _PERCENT.finditer(template):
         if match["kind"] == "%":
             continue
         slot = match["key"] if match["key"] is not None else str(position)
         position += 1
-        before = _PERCENT.sub(UNKNOWN_TEXT, template[: match.start()])
-        yield slot, None if match["kind"] in _NUMERIC_KINDS else before
+        around = (
+            _PERCENT.sub(UNKNOWN_TEXT, template[: match.start()]),
+            _PERCENT.sub(UNKNOWN_TEXT, template[match.end() :]),
+        )
+        yield slot, None if match["kind"] in _NUMERIC_KINDS else around
 
 
-def format_slots(template: str) -> Iterator[tuple[str, str | None]]:
-    """The slots of a `.format` template by position or name, with the text before each."""
+def format_slots(template: str) -> Iterator[tuple[str, tuple[str, str] | None]]:
+    """The slots of a `.format` template by position or name, with the text before and after each."""
     try:
         parts: Iterable[tuple[str, str | None, str | None, str | None]] = list(string.Formatter().parse(template))
     except ValueError:
         return
+    whole = "".join(literal + ("" if field is None else UNKNOWN_TEXT) for literal, field, _, _ in parts)
     prefix = ""
     position = 0
     for literal, field, spec, _ in parts:
@@ -48,5 +52,6 @@ def format_slots(template: str) -> Iterator[tuple[str, str | None]]:
         if not name:
             name = str(position)
             position += 1
-        yield name, None if spec and spec[-1] in _NUMERIC_KINDS else prefix
+        around = (prefix, whole[len(prefix) + 1 :])
+        yield name, None if spec and spec[-1] in _NUMERIC_KINDS else around
         prefix += UNKNOWN_TEXT

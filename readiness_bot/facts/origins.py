@@ -3,8 +3,9 @@
 A value is a set of atoms. An atom is a source (a parameter, the result of a call, a thing by its name), the access
 taken from it (`.json`, `["q"]`), and the wraps around it, outermost first: `{name}` a value under that key, `[]` an
 element, `(0)` a place in a tuple, `.x` an attribute set on an object, `<key>` a key of a dict, `s` turned into text,
-and `t:PREFIX` a part of a text behind that constant prefix (a NUL stands for what is not constant). A value of no atoms
-is constant, or a number. Knows neither what is dangerous nor what cleans.
+and `t:PREFIX` a part of a text behind that constant prefix (a NUL stands for what is not constant), to which `FOLLOWED`
+adds the text behind the part. A value of no atoms is constant, or a number. Knows neither what is dangerous nor what
+cleans.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ MOST_ATOMS = 32
 
 _MOST_STEPS = 5
 _LONGEST_PREFIX = 120
+_LONGEST_SUFFIX = 40
+FOLLOWED = "\x02"
+"""Stands between the text before a part and the text after it."""
 
 
 class Source(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -138,7 +142,9 @@ def wrapped(wraps: tuple[str, ...], wrap: str) -> tuple[str, ...]:
         if wrap == "s" and (inner == "s" or inner.startswith("t:")):
             return wraps
         if inner.startswith("t:"):
-            return (_text(wrap[2:] + inner[2:]), *wraps[1:])
+            # What stands next to the value is told; what is added behind it later would make many of one.
+            before, (inside, _, after) = wrap[2:].partition(FOLLOWED)[0], inner[2:].partition(FOLLOWED)
+            return (_text(before + inside, after), *wraps[1:])
         if inner == "s":
             return (wrap, *wraps[1:])
     if len(wraps) >= _MOST_STEPS:
@@ -146,15 +152,16 @@ def wrapped(wraps: tuple[str, ...], wrap: str) -> tuple[str, ...]:
     return (wrap, *wraps)
 
 
-def text_part(prefix: str) -> str:
-    """The wrap of a part of a text behind this prefix."""
-    return _text(prefix)
+def text_part(prefix: str, suffix: str = "") -> str:
+    """The wrap of a part of a text behind this prefix, and before this suffix."""
+    return _text(prefix.replace(FOLLOWED, "?"), suffix.replace(FOLLOWED, "?"))
 
 
-def _text(prefix: str) -> str:
+def _text(prefix: str, suffix: str) -> str:
     if len(prefix) > _LONGEST_PREFIX:
         prefix = prefix[:30] + "\x01" + prefix[-80:]
-    return "t:" + prefix.encode("utf-8", "replace").decode()
+    whole = f"{prefix}{FOLLOWED}{suffix[:_LONGEST_SUFFIX]}" if suffix else prefix
+    return "t:" + whole.encode("utf-8", "replace").decode()
 
 
 class Table:

@@ -87,12 +87,32 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         return Bound.BY_CALL
     if _bounded_client(repo, call):
         return Bound.BY_CALL
-    if site.call.has_double_star or any(
-        isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs"
-        for value in site.call.args
-    ):
+    if (
+        site.call.has_double_star
+        or any(
+            isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs"
+            for value in site.call.args
+        )
+    ) and not _handed_none(repo, site):
         return Bound.PERHAPS
     return Bound.PERHAPS if _is_stream(call) else Bound.NEVER
+
+
+def _handed_none(repo: Repo, site: CallSite) -> bool:
+    """Whether all that a function hands on is what its callers give by name, and that is seen to be none."""
+    function = site.function
+    rest = [value for name, value in site.call.keywords if name == "**"]
+    if function is None or len(rest) != 1 or not isinstance(rest[0], Name):
+        return False
+    if not any(one.kind == "**" and f"?{one.name}" == rest[0].name for one in function.parameters):
+        return False
+    own = DefinitionSite(site.module, site.module.facts.definitions.index(function), function)
+    if _mentions_timeout(own) or function.decorators:
+        return False
+    callers = [(caller, sure) for caller, _, sure in repo.flows.callers(own) if caller.call.scope != site.call.scope]
+    return bool(callers) and all(
+        sure and not caller.call.has("timeout") and not caller.call.has_double_star for caller, sure in callers
+    )
 
 
 def mail_host(repo: Repo) -> Setting | None:
@@ -266,8 +286,12 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
 
     A constructor's argument, an adapter, a replaced method.
     """
-    site = call.site
-    via = (site.call.via or site.call.name).rpartition(".")[0]
+    if call.makers:
+        return any(_is_configured(repo, maker, maker.call.result) for maker in call.makers)
+    return _is_configured(repo, call.site, (call.site.call.via or call.site.call.name).rpartition(".")[0])
+
+
+def _is_configured(repo: Repo, site: CallSite, via: str) -> bool:
     facts = site.module.facts
     for item in facts.calls:
         if (

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from readiness_bot.facts.origins import FOLLOWED
 from readiness_bot.repo.request_data import Type
 
 _MOST_SHOWN = 6
@@ -13,7 +14,7 @@ Kind = Literal["request", "parameter", "setting", "stored", "operator", "unknown
 
 
 _LIMITING = re.compile(
-    r"^(in|==|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
+    r"^(in|==|short|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
     r"|yes:.*(isdigit|isalnum|isidentifier|isalpha|isnumeric|isdecimal|fullmatch|[^a-z]match))$"
 )
 LOOKING_UP = re.compile(
@@ -62,7 +63,12 @@ class Flow:
     @property
     def prefix(self) -> str | None:
         """The text before the value, of one that is put into a text; None for a value on its own."""
-        return next((wrap[2:] for wrap in self.wraps if wrap.startswith("t:")), None)
+        return next((wrap[2:].partition(FOLLOWED)[0] for wrap in self.wraps if wrap.startswith("t:")), None)
+
+    @property
+    def suffix(self) -> str:
+        """The text right behind the value where it was put into a text; empty where none is seen."""
+        return next((wrap.partition(FOLLOWED)[2] for wrap in self.wraps if wrap.startswith("t:")), "")
 
     @property
     def is_text(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from readiness_bot.facts.origins import CallFlow, Source, accessed, wrapped
+from readiness_bot.facts.origins import CallFlow, Source, accessed, text_part, wrapped
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Invoke
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
@@ -447,9 +447,9 @@ class Walk:
         )
         guards = (*place.guards, *flow.guards)
         for position, atoms in self.taken(flow, effect):
-            joined = position > 0 if site.name in _JOINS else position >= 0 and site.last == "joinpath"
+            wrap = _joining(site, position)
             for atom in atoms:
-                self.push(onward, site.module, atom, guards, wrap="t:\0/" if joined else "")
+                self.push(onward, site.module, atom, guards, wrap=wrap)
 
     @staticmethod
     def taken(flow: CallFlow, effect: Effect) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -580,6 +580,18 @@ class Walk:
             if found is None or not (found[1] or atom.access):
                 return False
         return bool(taken)
+
+
+def _joining(site: CallSite, position: int) -> str:
+    """The wrap around one of several parts that a call joins to a path; empty for a call that joins nothing."""
+    joins, is_method = site.name in _JOINS, site.last == "joinpath"
+    if not (joins or is_method):
+        return ""
+    before = "\0/" if position > 0 or (is_method and position == 0) else ""
+    after = "".join(
+        f"/{part.value}" if isinstance(part, Const) else "/\0" for part in site.call.args[max(position + 1, 0) :]
+    )
+    return text_part(before, after) if before or after else ""
 
 
 def wrapped_all(wraps: tuple[str, ...], inner: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
@@ -12,8 +13,10 @@ from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.flow_walk import MOST_NESTED, Walk
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.request_data import RequestData
+from readiness_bot.repo.route import Guard
 from readiness_bot.repo.routes import Routes
 
+_ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?member", re.IGNORECASE)
 _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
@@ -25,6 +28,7 @@ class DataFlows:
 
     def __init__(self, python: Python, routes: Routes) -> None:
         self._python = python
+        self._routes = routes
         self._graph = CallGraph(python)
         self._requests = RequestData(python, routes)
         self._answers: dict[tuple[str, int, int, str], tuple[Flow, ...]] = {}
@@ -180,6 +184,40 @@ class DataFlows:
     def callers(self, site: DefinitionSite) -> tuple[tuple[CallSite, int, bool], ...]:
         """The production calls of a function: the call, how far its arguments are shifted, and whether that is sure."""
         return self._graph.callers(site)
+
+    def asked_on_the_way(self, flow: Flow) -> Iterator[frozenset[str]]:
+        """What each function of the tree that answered about the value, or let it pass, calls itself: bare names."""
+        for tag in flow.cleaned:
+            how, _, name = tag.partition(":")
+            site = self._python.definition_named(name) if how in ("yes", "no", "passed") else None
+            if site is not None and site.definition.kind == "function":
+                yield frozenset(call.last for call in site.module.facts.calls if call.scope == site.index)
+
+    def is_from_administrators(self, flow: Flow) -> bool:
+        """Whether a flow begins in a handler that lets administrators alone in, by what stands before it."""
+        around = [
+            route
+            for route in self._routes.all
+            if route.handler is not None
+            and route.handler.module.path == flow.path
+            and route.handler.definition.line <= flow.line <= route.handler.definition.end_line
+        ]
+        return bool(around) and all(any(map(self._asks_for_administrators, route.guards)) for route in around)
+
+    def _asks_for_administrators(self, guard: Guard) -> bool:
+        """Whether a guard names administrators, by itself or in what it is given: `requires(member_of("admin"))`."""
+        said = [guard.name.rpartition(".")[2].rpartition(":")[2]]
+        pending = list(guard.arguments)
+        module = self._python.modules.get(guard.path)
+        while pending:
+            value = pending.pop()
+            if isinstance(value, Const):
+                said.append(str(value.value))
+            elif isinstance(value, Name | Invoke):
+                said.append(value.name)
+            if isinstance(value, Invoke) and value.call >= 0 and module is not None:
+                pending.extend(module.facts.calls[value.call].args)
+        return any(_ADMINISTRATORS.search(one) for one in said)
 
     def _walk(self, module: Module) -> Walk:
         return Walk(self._python, self._graph, self._requests, module)

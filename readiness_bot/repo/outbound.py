@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definition, Handler
-from readiness_bot.facts.values import Const, Name
+from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 
+_HANDED_SESSION = re.compile(r"\?\w*sess(ion)?\.(get|post|put|patch|delete|head|options|request)$")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SESSIONS = (
     "requests.Session()",
@@ -180,10 +181,14 @@ _STUB = re.compile(r"Stub\(\)\.\w+$")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutboundCall:
-    """A call of another service, and over which transport."""
+    """A call of another service, and over which transport.
+
+    `makers` are the calls that make the client, where it is handed to the function that uses it.
+    """
 
     site: CallSite
     transport: Transport
+    makers: tuple[CallSite, ...] = ()
 
 
 class Outbound:
@@ -211,11 +216,45 @@ class Outbound:
             transport = self.transport(site.name) or self._through_own_session(site)
             if transport is not None and not (site.name == "socket.socket().connect" and self._is_near(site)):
                 yield OutboundCall(site, transport)
+            elif transport is None and (makers := tuple(self._handed_over(site))):
+                yield OutboundCall(site, "requests", makers)
 
     def _may_leave(self, name: str) -> bool:
         """Whether a call of this resolved name may leave the process."""
         owner, _, method = name.rpartition(".")
-        return self.transport(name) is not None or (method in _VERBS and ":" in owner)
+        return (
+            self.transport(name) is not None
+            or (method in _VERBS and ":" in owner)
+            or _HANDED_SESSION.match(name) is not None
+        )
+
+    def _handed_over(self, site: CallSite) -> Iterator[CallSite]:
+        """The calls that make the session which each caller of a function hands to it; none where one is not known."""
+        function = site.function
+        if function is None or not _HANDED_SESSION.match(site.name):
+            return
+        name = site.name[1:].partition(".")[0]
+        position = next((at for at, one in enumerate(function.parameters) if one.name == name), -1)
+        callers = self._python.callers.get(f"{site.module.path}:{function.qualname}", ())
+        bound = function.parent >= 0 and site.module.facts.definitions[function.parent].kind == "class"
+        if position < 0 or not callers or function.parameters[position].annotation is not None:
+            return
+        found = [self._maker(caller, caller.call.argument(position - bound, name)) for caller in callers]
+        if all(found):
+            yield from (maker for maker in found if maker is not None)
+
+    def _maker(self, caller: CallSite, value: Value | None) -> CallSite | None:
+        """The call that makes a session which is handed over; None for anything else."""
+        facts = caller.module.facts
+        if isinstance(value, Invoke) and value.call >= 0:
+            made = [facts.calls[value.call]]
+        elif isinstance(value, Name):
+            made = [one for one in facts.calls if one.result == value.name and one.scope == caller.call.scope]
+            made = made or [one for one in facts.calls if value.name[:1] == ":" and one.result == value.name]
+        else:
+            return None
+        sites = [self._python.call_site(caller.module, one) for one in made]
+        return sites[0] if sites and all(f"{one.name}()" in _SESSIONS for one in sites) else None
 
     @staticmethod
     def _is_near(site: CallSite) -> bool:

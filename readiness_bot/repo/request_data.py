@@ -11,7 +11,7 @@ from typing import Literal, TypeGuard
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.python import DefinitionSite, Module, Python
-from readiness_bot.repo.route import Route
+from readiness_bot.repo.route import Route, groups_of
 from readiness_bot.repo.routes import Routes
 
 Type = Literal["text", "object", "number", "file", "file name", "segment", "model", "upload", "request"]
@@ -330,6 +330,17 @@ class RequestData:
             ):
                 return Datum(f"path parameter `{parameter.name}`", "text")
             return Datum(f"path parameter `{parameter.name}`", "segment")
+        return self._unnamed(site, parameter)
+
+    def _unnamed(self, site: DefinitionSite, parameter: Parameter) -> Datum | None:
+        """A group of a pattern without a name, which fills a parameter by its place behind the object and request."""
+        names = [one.name for one in site.definition.parameters if one.kind == "positional"]
+        given = [name for name in names if name not in ("self", "cls", "request", "req")]
+        for route in self.routes_of(site):
+            groups = groups_of(route.path)
+            if groups and not any(name for name, _ in groups) and parameter.name in given[: len(groups)]:
+                wide = groups[given.index(parameter.name)][1]
+                return Datum(f"path parameter `{parameter.name}`", "text" if wide else "segment")
         return None
 
     def _typed(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | Filled | None:

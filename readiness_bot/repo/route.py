@@ -19,6 +19,8 @@ STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PATTERN_NOISE = re.compile(
     r"\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\((?!\?)[^()]*(?:\([^()]*\)[^()]*)*\)|\(\?:[^()]*\)\??|[\^$\\]|\\[AZ]"
 )
+_WIDE = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^(?:[^\]\\]|\\.)*\][*+]")
+"""Parts of a pattern that take any character but some: a slash too, unless it is among these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,23 @@ def flattened(value: Value | None) -> list[Value]:
 
 
 def plain_pattern(pattern: str) -> str:
-    """A URL pattern as a path: named and unnamed groups become `{name}`, anchors go."""
-    text = _PATTERN_NOISE.sub(
-        lambda match: (
-            f"{{{match.group(1)}}}"
-            if match.group(1)
-            else ("{}" if match.group(0).startswith("(") and not match.group(0).startswith("(?:") else "")
-        ),
-        pattern,
-    )
+    """A URL pattern as a path: groups become `{name}`, or `{name:path}` where they take slashes; anchors go."""
+    text = _PATTERN_NOISE.sub(_group, pattern)
     return text.replace("/?", "/").replace("<", "{").replace(">", "}")
+
+
+def _group(match: re.Match[str]) -> str:
+    whole, name = match.group(0), match.group(1) or ""
+    if not whole.startswith("(") or whole.startswith("(?:"):
+        return ""
+    inside = whole.partition(">")[2] if name else whole
+    takes_slashes = any("/" not in kept for kept in _WIDE.findall(inside))
+    return f"{{{name}:path}}" if takes_slashes else f"{{{name}}}"
+
+
+def groups_of(path: str) -> list[tuple[str, bool]]:
+    """The groups of a path that `plain_pattern` gave: each one's name, and whether it takes slashes."""
+    return [(name, bool(wide)) for name, wide in re.findall(r"\{(\w*)(:path)?\}", path)]
 
 
 def joined(prefix: str, path: str) -> str:

@@ -68,7 +68,11 @@ def _guards(text: str, name: str = "sink") -> set[str]:
         ("d = {}\nd['a'] = v\nsink(d['a'])", ["p:v"]),
         ("d = {}\nd['a'] = v\nd['a'] = 1\nsink(d['a'])", []),
         ("l = []\nl.append(v)\nsink(l)", ["p:v < []"]),
-        ("sink(f'a{v}b')", ["p:v < t:a"]),
+        ("sink(f'a{v}b')", ["p:v < t:a\2b"]),
+        ("sink(f'a{v}{c}.b')", ["p:c < t:a\0\2.b", "p:v < t:a\2\0.b"]),
+        ("sink(o / v / 'b')", ["p:o < t:\2/\0/b", "p:v < t:\0/\2/b"]),
+        ("w = f'{v}/b'\nw += 'c'\nsink(w)", ["p:v < t:\2/b"]),
+        ("sink('%s.%s' % (v, o))", ["p:o < t:\0.", "p:v < t:\2.\0"]),
         ("sink('a%sb%s' % (1, v))", ["p:v < t:a\0b"]),
         ("sink('%d' % v)", []),
         ("sink('a{}b{x}'.format(1, x=v))", ["p:v < t:a\0b"]),
@@ -212,4 +216,5 @@ def test_taking_and_wrapping_undo_each_other() -> None:
     assert accessed((".x",), (), "[a]") == ((".x", "[a]"), ())
     assert accessed((), ("t:a",), "[0]") == ((), ("t:a",))
     assert wrapped(("t:b",), "t:a") == ("t:ab",)
+    assert wrapped(("t:b\2c",), "t:a\2d") == ("t:ab\2c",)
     assert wrapped(("s",), "t:a") == ("t:a",)

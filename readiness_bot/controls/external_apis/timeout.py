@@ -66,6 +66,16 @@ _SENDING = (
             "import base64\nimport requests\n\n\ndef picture(url):\n"
             "    answer = requests.get(url, stream=True)  # <- flagged\n    return base64.b64encode(answer.content)\n"
         ),
+        (
+            "import requests\n\n\nclass Orders:\n    def __init__(self):\n        self.session = requests.Session()\n\n"
+            "    def find(self, key):\n        return order(self.session, key)\n\n\ndef order(session, key):\n"
+            "    return session.get(f'https://orders.example/{key}').json()  # <- flagged\n"
+        ),
+        (
+            "import requests\n\n\ndef ask(verb, url, **options):\n"
+            "    return requests.request(verb, url, **options).json()  # <- flagged\n\n\n"
+            "def orders():\n    return ask('GET', 'https://orders.example', headers={'accept': 'text/json'})\n"
+        ),
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
@@ -92,6 +102,14 @@ _SENDING = (
             "        return super().request(*args, **kwargs)\n\n\nBounded().get('https://a.example')\n"
         ),
         (
+            "import requests\nfrom requests.adapters import HTTPAdapter\n\n\nclass PatientAdapter(HTTPAdapter):\n"
+            "    def send(self, request, **options):\n        options.setdefault('timeout', 5)\n"
+            "        return super().send(request, **options)\n\n\ndef order(session, key):\n"
+            "    return session.get(f'https://orders.example/{key}').json()\n\n\ndef orders(keys):\n"
+            "    session = requests.Session()\n    session.mount('https://', PatientAdapter())\n"
+            "    return [order(session, key) for key in keys]\n"
+        ),
+        (
             "import ftplib\n\n\ndef shelf(host):\n    peer = ftplib.FTP()\n    peer.connect(host, timeout=10)\n"
             "    return peer\n"
         ),
@@ -100,6 +118,12 @@ _SENDING = (
         (
             "import websocket\n\n\ndef follow(url, show):\n    socket = websocket.WebSocketApp(url, on_message=show)\n"
             "    socket.run_forever(ping_interval=60)  # <- flagged\n"
+        ),
+        (
+            "import requests\n\n\ndef ask(verb, url, **options):\n"
+            "    return requests.request(verb, url, **options).json()  # <- flagged\n\n\n"
+            "def orders():\n    ask('GET', 'https://orders.example')\n"
+            "    return ask('GET', 'https://orders.example/all', timeout=60)\n"
         ),
         (
             "import httpx\n\n\nasync def watch(url):\n    async with httpx.AsyncClient() as client:\n"

@@ -61,6 +61,8 @@ _OF_KINDS = re.compile(
     re.IGNORECASE,
 )
 """Checks of a file's kind: `report.pdf` and `../report.pdf` are the same to them."""
+_ONE_FILE = re.compile(r"^/[^\0]*[^\0/]$")
+"""A file of one name below a directory that a client names: no other file can be reached."""
 _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
 """What a function of the tree made of the value was compared: `kind_of(name) == "csv"`."""
 
@@ -117,8 +119,22 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "                path = os.path.abspath(os.path.join('/srv/sheets', part['filename']))\n"
             "                if not os.path.exists(path):\n"
             "                    open(path, 'wb').close()  # <- flagged\n"
-            "application = Application([(r'/sheets', Sheets)])\n"
+            "class Sheet(RequestHandler):\n"
+            "    def get(self, name):\n"
+            "        self.write(open('/srv/sheets/' + name).read())  # <- flagged\n"
+            "application = Application([(r'/sheets', Sheets), (r'/sheets/(.+)', Sheet)])\n"
         ),
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import re_path\n\nfrom shop import views\n\n"
+                "urlpatterns = [re_path(r'^pages/(?P<name>.+)$', views.page)]\n"
+            ),
+            "shop/views.py": (
+                "from pathlib import Path\n\nfrom django.http import FileResponse\n\n\ndef page(request, name):\n"
+                "    return FileResponse(Path('/srv/pages') / name)  # <- flagged\n"
+            ),
+        },
         (
             "import os\n"
             "from flask import Flask, request\n"
@@ -174,6 +190,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "def picture():\n"
             "    if request.args.get('path') in load_pictures():\n"
             "        return send_file(request.args.get('path'))\n"
+            "@app.get('/country')\n"
+            "def country():\n"
+            "    code = request.args['code'].lower()\n"
+            "    if len(code) != 2 and code != 'world':\n"
+            "        abort(404)\n"
+            "    return send_file(f'/srv/countries/{code}.csv')\n"
             "@app.get('/sample')\n"
             "def sample():\n"
             "    language = request.args['language']\n"
@@ -248,6 +270,7 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     partials=[
         (
+            "import os\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
             "def kind_of(name):\n"
@@ -259,6 +282,20 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    if kind == 'csv':\n"
             "        return open('/srv/sheets/' + name).read()  # <- flagged\n"
             "    return ''\n"
+            "@app.get('/messages')\n"
+            "def messages():\n"
+            "    return open(f'/srv/locale/{request.args[\"language\"]}/messages.json').read()  # <- flagged\n"
+            "def keeps_inside(path):\n"
+            "    return os.path.realpath(path).startswith('/srv/notes/')\n"
+            "@app.get('/note')\n"
+            "def note():\n"
+            "    path = os.path.join('/srv/notes', request.args['note'])\n"
+            "    if not keeps_inside(path):\n"
+            "        return ''\n"
+            "    return open(path).read()  # <- flagged\n"
+            "@app.get('/folders')\n"
+            "def folders():\n"
+            "    return os.listdir(request.args['path'])  # <- flagged\n"
             "def content(file):\n"
             "    if isinstance(file, str):\n"
             "        return open(file).read()  # <- flagged\n"
@@ -333,10 +370,29 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         if not found:
             yield good(site.location)
             continue
+        found = [(Confidence.LOW if _is_held(flow, repo) else confidence, flow) for confidence, flow in found]
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
-        if confidence is Confidence.HIGH and any("yes:os.path.isabs" in flow.cleaned for flow in flows):
-            confidence = Confidence.MEDIUM  # whoever asks for absolute paths means to reach the whole file system
+        if confidence is Confidence.HIGH and (_is_any_path(flows) or (site.last in _LISTING and flow.prefix is None)):
+            confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
+
+
+_LISTING = frozenset({"listdir", "scandir", "iterdir", "walk"})
+"""What lets people browse the file system, where it is given a whole path."""
+_HOLDING = frozenset({"commonpath", "commonprefix", "is_relative_to", "relative_to"})
+_PLAIN = frozenset({"realpath", "abspath", "normpath", "resolve"})
+
+
+def _is_any_path(flows: Iterable[Flow]) -> bool:
+    """Whether absolute paths are asked for: then the whole file system is meant to be reached."""
+    return any("yes:os.path.isabs" in flow.cleaned for flow in flows)
+
+
+def _is_held(flow: Flow, repo: Repo) -> bool:
+    """Whether a function of the tree that answered about the path holds it against a directory, whatever its name."""
+    return any(
+        asked & _HOLDING or ("startswith" in asked and asked & _PLAIN) for asked in repo.flows.asked_on_the_way(flow)
+    )
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
@@ -400,7 +456,7 @@ def _confidence(flow: Flow) -> Confidence | None:
     if any(_JUDGED.match(tag) for tag in flow.cleaned):
         return Confidence.MEDIUM  # what the tree's own function makes of the name decides whether it is opened
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
-    return Confidence.HIGH if flow.sure and not glued else Confidence.MEDIUM
+    return Confidence.HIGH if flow.sure and not glued and not _ONE_FILE.match(flow.suffix) else Confidence.MEDIUM
 
 
 def _is_contained(flow: Flow) -> bool:

@@ -58,6 +58,8 @@ _REQUEST_KEYWORDS = frozenset(
 )
 _HOST = re.compile(r"^(\0?(https?|wss?|ftp)?(\0?:)?//)?[^/?#\0]*$", re.IGNORECASE)
 _WHOLE_HOST = re.compile(r"^(\0?(https?|wss?|ftp)?\0?(://)?)?([^/]*[@.])?$", re.IGNORECASE)
+_DOMAIN = re.compile(r"^\.([a-z0-9-]+\.)*[a-z]{2,}([/:?#]|$)", re.IGNORECASE)
+"""The domain that a client's part of a host stands below."""
 _ADDRESS = re.compile(r"(url|uri|webhook|hook|endpoint|callback|link|host|domain)s?(\W*)$", re.IGNORECASE)
 _CHECKED_PART = re.compile(
     r"^via:.*(urlparse|urlsplit|gethostbyname|getaddrinfo|ip_address|URL|parse_url|hostname|netloc|extract|tldextract|resolve)",
@@ -129,6 +131,16 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     partials=[
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/stores')\n"
+            "def stores():\n    name = request.args['store']\n"
+            "    return requests.get(f'https://{name}.shops.example.org/api', timeout=5).text  # <- flagged\n"
+        ),
+        (
+            "import httpx\nfrom fastapi import Depends, FastAPI\n\nfrom shop.accounts import get_current_admin\n\n"
+            "app = FastAPI()\n\n\n@app.post('/printers/test', dependencies=[Depends(get_current_admin)])\n"
+            "def try_printer(address: str):\n    return httpx.get(f'http://{address}/status').text  # <- flagged\n"
+        ),
         (
             "import requests\nfrom flask import Flask, request\n\nfrom shop.settings import options\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/cover')\ndef cover():\n    if options.allow_localhost:\n"
@@ -240,7 +252,9 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             yield good(site.location)
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
-        if confidence is Confidence.HIGH and (_is_allowed(site) or _is_held_to(site, repo)):
+        if confidence is Confidence.HIGH and (
+            _is_allowed(site) or _is_held_to(site, repo) or repo.flows.is_from_administrators(flow)
+        ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
 
@@ -391,7 +405,10 @@ def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
             return Confidence.MEDIUM
         return (
             Confidence.HIGH
-            if flow.sure and _WHOLE_HOST.match(flow.prefix or "") and "matched" not in flow.cleaned
+            if flow.sure
+            and _WHOLE_HOST.match(flow.prefix or "")
+            and not _DOMAIN.match(flow.suffix)
+            and "matched" not in flow.cleaned
             else Confidence.MEDIUM
         )
     if connects or flow.is_vetted or flow.kind not in ("parameter", "unknown", "stored") or not flow.access:
