@@ -110,6 +110,8 @@ _LIBRARIES = frozenset(
         "zipp",
     ]
 )
+_LITTLE = 10
+"""A package called after tools is none of the product's where it holds this part of the Python at most."""
 _ENOUGH_LIBRARIES = 5
 """Packages of others side by side from which on their folder is a place for them, whatever it is called."""
 
@@ -157,6 +159,20 @@ def _project_beside(paths: Iterable[str], packages: frozenset[str]) -> tuple[str
     )
 
 
+def _packages_of_tools(paths: Iterable[str], packages: frozenset[str]) -> tuple[str, ...]:
+    """The packages at the root that are called after tools and hold little of the tree's Python.
+
+    What lies in a package below them is for tools as well, since it is no part of the product beside them.
+    """
+    held = Counter(path.partition("/")[0] for path in paths if path.endswith(".py") and not is_called_test(path))
+    number = sum(held.values())
+    return tuple(
+        f"{name}/"
+        for name in packages
+        if "/" not in name and _TOOLING.match(f"{name}/") and held[name] * _LITTLE <= number
+    )
+
+
 class Areas:
     """Tells what each path of one tree is for.
 
@@ -176,6 +192,7 @@ class Areas:
         self._shelves = _shelves(self._paths)
         self._product = _product_called_example(self._paths, self._packages)
         self._trials = _project_beside(self._paths, self._packages)
+        self._tools = _packages_of_tools(self._paths, self._packages)
         self._is_template = self._whole_tree_is_template()
         self._known: dict[str, Area] = {}
 
@@ -214,6 +231,8 @@ class Areas:
 
     def _in_package(self, path: str) -> bool:
         """Whether the path lies in a package below another package: then its folder's name says nothing of its use."""
+        if self._tools and path.startswith(self._tools):
+            return False
         folder = path.rpartition("/")[0]
         parent = folder.rpartition("/")[0]
         return folder in self._packages and parent in self._packages

@@ -167,7 +167,7 @@ class Interface:
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:
-        """The wired routes of production code, each handler's once a method."""
+        """The wired routes of production code, each handler's once a method, by the path that carries a version."""
         found: dict[tuple[object, ...], Route] = {}
         for route in self._routes.all:
             if route.is_wired and route.module.area is Area.PRODUCTION:
@@ -178,7 +178,9 @@ class Interface:
                     view,
                     route.methods,
                 )
-                found.setdefault(key, route)
+                known = found.setdefault(key, route)
+                if known is not route and _VERSION.search(route.path) and not _VERSION.search(known.path):
+                    found[key] = route
         return tuple(found.values())
 
     # -- code ------------------------------------------------------------------------------------------------------

@@ -268,6 +268,8 @@ _CARRIES_IDS = re.compile(
     re.IGNORECASE,
 )
 """What an id of a request travels in; a field called so in data from elsewhere is none."""
+_LOG_CONFIG = re.compile(r"--log-config(-json)?\b")
+_ID_NAME = re.compile(r"(request|correlation|trace)_?id", re.IGNORECASE)
 _ID_IN_LOG = re.compile(
     (
         r"%\((request|correlation|trace)_?id\)|\{(extra\[)?(request|correlation|trace)_?id|"
@@ -552,6 +554,7 @@ class Observability:
         for site in self._python.calls_of("addHandler"):
             if site.function is not None and re.search(r"root_?log", site.function.name):
                 found.append(self._signal(site, f"`{site.function.name}` gives the root logger a handler"))
+        found += self._configured_by_server()
         for site in self._python.calls("logging.getLogger"):
             if self._is_whole_tree(site) and self._is_given_handlers(site):
                 found.append(self._signal(site, "the handlers of the logger above all of the tree's"))
@@ -561,6 +564,17 @@ class Observability:
                     Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True)
                 )
         return tuple(found)
+
+    def _configured_by_server(self) -> Iterator[Signal]:
+        """Where the server is started with a configuration of all logging."""
+        for site in self._python.calls("uvicorn.run", "uvicorn.Config"):
+            given = site.call.keyword("log_config")
+            if given is not None and not (isinstance(given, Const) and given.value is None):
+                yield self._signal(site, f"`{_short(site.name)}` with a log configuration")
+        for one in self._deployment.started_commands:
+            server = one.command.server
+            if server and any(_LOG_CONFIG.match(word) for word in one.command.arguments):
+                yield Signal(Evidence(one.path, one.line, f"`{server}` is started with a log configuration"), True)
 
     def _is_root_logger(self, site: CallSite) -> bool:
         """Whether `getLogger()` was asked for no name, or for the name of the tree's own top package."""
@@ -644,6 +658,9 @@ class Observability:
                             )
                         )
         for site in self._python.calls_named(_logs):
+            if any(_ID_NAME.fullmatch(name) for name, _ in site.call.keywords):
+                found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
+                continue
             for value in site.call.handed:
                 if any(_ID_IN_LOG.search(text) for text in _texts(value)):
                     found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
@@ -664,7 +681,7 @@ def _logs(name: str) -> bool:
     owner, _, last = name.rpartition(".")
     return (
         owner.startswith(("logging.", "structlog.", "loguru."))
-        or owner.rpartition(".")[2].strip("?:()") in ("logger", "log", "logging")
+        or re.split(r"[.:]", owner.strip("?:()"))[-1].lower() in ("logger", "log", "logging")
         or last.rpartition(":")[2] in ("Formatter", "dictConfig", "basicConfig", "add")
     )
 

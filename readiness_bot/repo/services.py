@@ -492,8 +492,12 @@ class Services:
         if not (isinstance(caught, Name) and caught.name in ("Exception", "BaseException")):
             return ""
         names = {f"?{parameter.name}" for parameter in site.definition.parameters}
+        texts: frozenset[str] = frozenset()
+        for item in site.module.facts.assignments:
+            if item.scope == site.index and not item.key and _tells(item.value, names, site.module, texts):
+                texts |= {item.target}
         answers = [item.value for item in site.module.facts.returns if item.scope == site.index]
-        if any(_tells(value, names, site.module) for value in answers):
+        if any(_tells(value, names, site.module, texts) for value in answers):
             return "answers with the text of the exception"
         return ""
 
@@ -651,21 +655,23 @@ def _is_logged(site: CallSite) -> bool:
     return False
 
 
-def _tells(value: Value, names: set[str], module: Module, depth: int = 0) -> bool:
-    """Whether an answer is put together from the text of one of these names."""
+def _tells(value: Value, names: set[str], module: Module, texts: frozenset[str] = frozenset(), depth: int = 0) -> bool:
+    """Whether an answer is put together from the text of one of these names; `texts` hold it already."""
     if depth > 6:
         return False
+    if isinstance(value, Name):
+        return value.name in texts
     if isinstance(value, Format):
         return any(
-            (isinstance(part, Name) and part.name in names) or _tells(part, names, module, depth + 1)
+            (isinstance(part, Name) and part.name in names) or _tells(part, names, module, texts, depth + 1)
             for part in value.parts
         )
     if isinstance(value, Items | Mapping):
         inner = value.items if isinstance(value, Items) else value.values
-        return any(_tells(item, names, module, depth + 1) for item in inner)
+        return any(_tells(item, names, module, texts, depth + 1) for item in inner)
     if not isinstance(value, Invoke) or value.call < 0:
         return False
     call = module.facts.calls[value.call]
     if call.last in ("str", "repr") and any(isinstance(item, Name) and item.name in names for item in call.args):
         return True
-    return any(_tells(item, names, module, depth + 1) for item in call.handed)
+    return any(_tells(item, names, module, texts, depth + 1) for item in call.handed)

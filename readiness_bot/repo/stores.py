@@ -327,12 +327,12 @@ class Stores:
             return "settings"
         sizes = [value for name, value in site.call.keywords if name in _SIZES]
         for name, value in site.call.keywords:
-            if name in ("**", "engine_options", "connect_args") and isinstance(value, Mapping):
-                sizes += [
-                    item
-                    for key, item in zip(value.keys, value.values, strict=False)
-                    if isinstance(key, Const) and key.value in _SIZES
-                ]
+            if name in ("**", "engine_options", "connect_args"):
+                sizes += _sizes_in(value)
+            if name == "**" and isinstance(value, Name):
+                for item in site.module.facts.assignments:
+                    if item.target in (value.name, f"{value.name}[]") and item.scope == site.call.scope:
+                        sizes += [item.value] if item.key in _SIZES else _sizes_in(item.value)
         if any(not isinstance(value, Const) for value in sizes):
             return "settings"
         return "literal" if sizes else ""
@@ -588,6 +588,17 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
 )
+
+
+def _sizes_in(options: Value) -> list[Value]:
+    """What a mapping of options gives for the size of a pool."""
+    if not isinstance(options, Mapping):
+        return []
+    return [
+        item
+        for key, item in zip(options.keys, options.values, strict=False)
+        if isinstance(key, Const) and key.value in _SIZES
+    ]
 
 
 def _keys(value: Value, depth: int = 0) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -36,6 +37,8 @@ _STORES = re.compile(
     ),
     re.IGNORECASE,
 )
+_STORE_IMAGE = re.compile(rf"(?=[^=]*$)\w[^:]*({_STORES.pattern})[^:]*(:|@|$)", re.IGNORECASE)
+"""An image of a store among the words of `docker run`: neither an option nor a mounted folder."""
 _STORE_LIBRARIES = (
     "testcontainers",
     "pytest_postgresql",
@@ -163,14 +166,7 @@ class Suite:
             stores = [service for service in job.job.services if _STORES.search(service)]
             if stores and (job.on_pull_requests or "push" in job.events):
                 found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
-        for run in self._pipelines.runs:
-            words = " ".join(run.command.arguments)
-            if not re.search(r"\b(up|run)\b", words):
-                continue
-            if run.tool in ("docker-compose", "docker compose") or (
-                run.tool == "docker" and re.search(r"\bcompose\b", words)
-            ):
-                found.append(Evidence(run.path, run.line, "the pipeline starts the Compose services"))
+        found += self._stores_run()
         for step in self._pipelines.steps:
             text = step.step.run
             if re.search(
@@ -187,6 +183,22 @@ class Suite:
                     found.append(Evidence(module.path, item.line, f"`{item.target}`"))
                     break
         return tuple(dict.fromkeys(found))
+
+    def _stores_run(self) -> Iterator[Evidence]:
+        """Where a pipeline, or a script that it runs, starts a store in a container."""
+        for run in self._pipelines.runs:
+            words = " ".join(run.command.arguments)
+            if run.tool in ("docker", "podman") and run.command.arguments[:1] == ("run",):
+                image = next((word for word in run.command.arguments[1:] if _STORE_IMAGE.match(word)), "")
+                if image:
+                    yield Evidence(run.path, run.line, f"the pipeline starts {image}")
+                continue
+            if not re.search(r"\b(up|run)\b", words):
+                continue
+            if run.tool in ("docker-compose", "docker compose") or (
+                run.tool == "docker" and re.search(r"\bcompose\b", words)
+            ):
+                yield Evidence(run.path, run.line, "the pipeline starts the Compose services")
 
     # -- routes ----------------------------------------------------------------------------------------------------
 

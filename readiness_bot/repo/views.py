@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.route import VERBS, flattened
 
@@ -43,13 +43,17 @@ _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
 }
 
 
+_NAMES_DEEP = 4
+"""A text is put together from the texts of names this many steps away at most."""
+
+
 class Views:
     """What a registration's values mean, seen from its module."""
 
     def __init__(self, python: Python) -> None:
         self._python = python
 
-    def text(self, value: Value | None, module: Module) -> str:
+    def text(self, value: Value | None, module: Module, depth: int = 0) -> str:
         """The text that a value is, with `{}` for what is put into it; empty for anything else."""
         constant = self._python.constant(value, module)
         if isinstance(constant, str):
@@ -60,10 +64,16 @@ class Views:
             if isinstance(first, str) and re.search(r"\{\w*\}|%\(?\w*\)?s", first):
                 return re.sub(r"%\(?\w*\)?s", "{}", first)  # what is put in stands behind the text with its places
             return "".join(
-                text if isinstance(text := self._python.constant(part, module), str) else "{}" for part in parts
+                text
+                if isinstance(text := self._python.constant(part, module), str)
+                else (self.text(part, module, depth + 1) if isinstance(part, Name) and depth < _NAMES_DEEP else "")
+                or "{}"
+                for part in parts
             )
-        if isinstance(value, Name) and value.name:
-            return ""
+        if isinstance(value, Name) and not value.name.startswith("?") and depth < _NAMES_DEEP:
+            found = self._python.assignment(value.name, module)
+            if found is not None and isinstance(found[1].value, Format):
+                return self.text(found[1].value, found[0], depth + 1)
         return ""
 
     def verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:

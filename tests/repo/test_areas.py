@@ -88,3 +88,11 @@ def test_file_that_makes_things_for_tests_is_tooling_wherever_it_lies() -> None:
     text = "import pytest\n\n\n@pytest.fixture(scope='session')\ndef shop():\n    return 1\n"
     (module,) = repo_of({"shop/plugin/shops.py": text}).python.modules.values()
     assert module.area is Area.TOOLING
+
+
+def test_a_small_package_at_the_root_that_is_called_after_tools_is_for_tools_to_its_ground() -> None:
+    product = ["shop/__init__.py", *(f"shop/part_{number}.py" for number in range(40))]
+    tools = ["automation/__init__.py", "automation/deployment/__init__.py", "automation/deployment/deployer.py"]
+    assert Areas([*product, *tools]).of("automation/deployment/deployer.py") is Area.TOOLING
+    assert Areas(tools).of("automation/deployment/deployer.py") is Area.PRODUCTION
+    assert Areas([*product, "shop/tools/__init__.py", "shop/tools/a.py"]).of("shop/tools/a.py") is Area.PRODUCTION

@@ -68,6 +68,11 @@ A third of all routes is enough to see a scheme.
             "@router.get('/items')\ndef items():\n    return []\n\n\napp.include_router(router, prefix='/api/v1')\n"
         ),
         (
+            "from fastapi import APIRouter, FastAPI\n\nPREFIX = '/api'\nVERSIONED = f'{PREFIX}/v1'\n\n"
+            "app = FastAPI()\nrouter = APIRouter()\n\n\n@router.get('/items')\ndef items():\n    return []\n\n\n"
+            "app.include_router(router, prefix=VERSIONED)\napp.include_router(router, prefix=PREFIX)\n"
+        ),
+        (
             "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/items')\n"
             "async def items(request):\n    return web.json_response([])\n\n\ndef inner():\n"
             "    app = web.Application()\n    app.add_routes(routes)\n    return app\n\n\n"

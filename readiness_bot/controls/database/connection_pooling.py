@@ -71,6 +71,11 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "engine = create_engine(os.environ['DSN'], pool_size=int(os.environ['POOL_SIZE']))\n"
         ),
         (
+            "from sqlalchemy import create_engine\n\nfrom shop.settings import settings\n\n\ndef made(dsn):\n"
+            "    options = {}\n    if 'mysql' in dsn:\n        options = {'pool_size': settings.pool_size}\n"
+            "    return create_engine(dsn, **options)\n\n\nengine = made(settings.dsn)\n"
+        ),
+        (
             "from sqlalchemy import engine_from_config\n\n\ndef setup(settings):\n"
             "    return engine_from_config(settings, 'sqlalchemy.')\n"
         ),

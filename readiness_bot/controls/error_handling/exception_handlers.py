@@ -76,6 +76,12 @@ _CLIENTS, _SERVERS = 400, 500
             "@app.exception_handler(Exception)\ndef unexpected(request, error):\n"
             "    return JSONResponse({'detail': str(error)}, status_code=500)\n"
         ),
+        (
+            "import fastapi\nfrom fastapi.exception_handlers import http_exception_handler\n\napp = fastapi.FastAPI()\n"
+            "\n\n@app.exception_handler(Exception)\nasync def unexpected(request, error):\n    text = repr(error)\n"
+            "    failure = fastapi.HTTPException(status_code=500, detail=text)\n"
+            "    return await http_exception_handler(request, failure)\n"
+        ),
     ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )

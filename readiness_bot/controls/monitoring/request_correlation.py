@@ -30,6 +30,26 @@ from readiness_bot.repo import Repo
             "from asgi_correlation_id import CorrelationIdMiddleware\nfrom fastapi import FastAPI\n\n"
             "app = FastAPI()\napp.add_middleware(CorrelationIdMiddleware)\n"
         ),
+        {
+            "shop/log.py": (
+                "import logging\n\n\nclass Logger:\n    def __init__(self):\n"
+                "        self._logger = logging.getLogger()\n\n"
+                "    def info(self, message, **told):\n        self._logger.info(message, extra=told)\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.log import Logger\n\napp = FastAPI()\nwriter = Logger()\n\n\n"
+                "@app.middleware('http')\nasync def told(request, call_next):\n"
+                "    request_id = request.headers.get('x-request-id')\n"
+                "    writer.info('asked', request_id=request_id)\n    return await call_next(request)\n"
+            ),
+        },
+        (
+            "import structlog\nfrom fastapi import FastAPI\n\napp = FastAPI()\nlogger = structlog.get_logger()\n\n\n"
+            "@app.middleware('http')\nasync def told(request, call_next):\n"
+            "    request_id = request.headers.get('x-request-id')\n"
+            "    logger.info('asked', request_id=request_id, path=request.url.path)\n"
+            "    return await call_next(request)\n"
+        ),
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n",

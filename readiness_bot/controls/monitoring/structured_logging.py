@@ -58,6 +58,10 @@ from readiness_bot.repo import Repo
             "import logging\nfrom logging.handlers import RotatingFileHandler\n\n"
             "logging.getLogger('').addHandler(RotatingFileHandler('shop.log'))\n"
         ),
+        {
+            "app/main.py": "import logging\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n",
+            "Dockerfile": 'FROM python:3.13\nCMD ["uvicorn", "app.main:app", "--log-config", "logging.yaml"]\n',
+        },
         (
             "from litestar import Litestar\nfrom litestar.plugins.structlog import StructlogPlugin\n\n"
             "app = Litestar([], plugins=[StructlogPlugin()])\n"

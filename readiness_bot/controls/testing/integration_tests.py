@@ -56,6 +56,24 @@ from readiness_bot.repo import Repo
                 "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
             ),
         },
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
+            "Makefile": "test:\n\t./ci/test.sh\n",
+            "ci/test.sh": (
+                "docker run \\\n  --rm -d \\\n  -e POSTGRES_DB=shop \\\n  registry.example.com/shop/postgres:17\n"
+                "python -m pytest tests\n"
+            ),
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n"
+            ),
+        },
     ],
     fails=[
         {
