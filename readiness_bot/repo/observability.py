@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.dependencies import Dependencies
@@ -117,6 +117,11 @@ _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
     r"scout-apm|appdynamics|instana)\b"
 )
+_COUNTING = ("send", "incr", "increment", "inc", "timing", "gauge", "histogram", "count", "observe", "emit", "record")
+_OWN_METRICS = re.compile(r":\w*(Metrics?|StatsD?(Logger|Client|Reporter)|Statsd)(Client|Logger|Reporter|Sink)?\(\)$")
+"""An object of a class of the tree's own that counts: what it sends to is chosen where it is made."""
+_OFTEN = 5
+"""So many calls show that counting is the service's habit."""
 _HISTORY = re.compile(r"(^|/)(change|history|news|release)[^/]*$", re.IGNORECASE)
 _AGENT_PACKAGES = ("opentelemetry-distro", "ddtrace", "newrelic", "elastic-apm", "logfire", "scout-apm")
 
@@ -367,6 +372,19 @@ class Observability:
             if _METRIC_MIDDLEWARE.search(item.name.rpartition(".")[2]) and "django_prometheus" in item.name
         ]
         return tuple(found)
+
+    @cached_property
+    def own_metrics(self) -> tuple[Evidence, ...]:
+        """Where running code counts through a class of the tree that is called after metrics, if it does so often."""
+        found = [
+            Evidence(site.module.path, site.call.line, f"`{_short(site.name)}`")
+            for site in self._python.calls_of(*_COUNTING)
+            if _OWN_METRICS.search(site.name.rpartition(".")[0])
+            and site.call.args
+            and isinstance(site.call.args[0], Const | Format)
+            and self._wiring.runs(site.module)
+        ]
+        return tuple(found) if len(found) >= _OFTEN else ()
 
     @cached_property
     def metric_exports(self) -> tuple[Signal, ...]:

@@ -106,6 +106,20 @@ _EXPORTS = (
                 "    urlpatterns += [path('', include('django_prometheus.urls'))]\n"
             ),
         },
+        {
+            "shop/metrics.py": (
+                "from shop.plugins import chosen\n\n\nclass Metrics:\n    def send(self, name, value):\n"
+                "        for plugin in chosen():\n            plugin.submit(name, value)\n\n\nmetrics = Metrics()\n"
+            ),
+            "shop/plugins.py": "def chosen():\n    return []\n",
+            "shop/__init__.py": "",
+            "shop/main.py": (
+                "from flask import Flask\nfrom shop.metrics import metrics\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\ndef order():\n    metrics.send('orders', 1)\n    metrics.send('lines', 2)\n"
+                "    return {}\n\n\n@app.delete('/orders')\ndef cancel():\n    metrics.send('cancelled', 1)\n"
+                "    metrics.send('refunds', 1)\n    metrics.send('mails', 1)\n    return {}\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom prometheus_client import Counter\n\napp = FastAPI()\n"
             "ORDERS = Counter('orders', 'orders')\n"
@@ -126,6 +140,13 @@ def metrics(repo: Repo) -> Judgement:
         return partial(
             "Metrics leave the process only once a setting turns that on.",
             *(item.evidence for item in reached[:5]),
+            score=0.5,
+        )
+    counted = repo.observability.own_metrics
+    if counted:
+        return partial(
+            "Code of its own counts; where that goes is chosen by configuration, and nothing sends by default.",
+            *counted[:5],
             score=0.5,
         )
     if exports:

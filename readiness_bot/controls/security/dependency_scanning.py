@@ -54,6 +54,14 @@ _NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
             "requirements/dev.txt": "pytest==8.3.4\n",
             ".github/dependabot.yml": _BOT,
         },
+        {
+            **_NEEDS,
+            "app/plugins/__init__.py": "",
+            "app/plugins/statsd/setup.py": (
+                "from setuptools import setup\n\nsetup(name='statsd-plugin', install_requires=['datadog'])\n"
+            ),
+            ".github/dependabot.yml": _BOT,
+        },
         {**_NEEDS, "renovate.json": '{"extends": ["config:recommended"]}'},
         {
             **_NEEDS,
@@ -98,7 +106,14 @@ def _scans(run: Run) -> bool:
 
 
 def _by_bots(repo: Repo) -> Judgement:
-    folders = sorted({site.directory for site in repo.dependencies.manifests if site.is_main})
+    folders = sorted(
+        {
+            site.directory
+            for site in repo.dependencies.manifests
+            # What lies within a package comes with it: an add-on in its folder is no second product.
+            if site.is_main and f"{site.directory.rpartition('/')[0]}/__init__.py" not in repo.paths
+        }
+    )
     covered: dict[str, Evidence] = {}
     others: list[Evidence] = []
     for path, bot in repo.dependencies.update_bots:
