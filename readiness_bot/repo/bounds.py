@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module
@@ -86,6 +86,8 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     if transport in _GLOBAL_DEFAULT and any(True for _ in repo.python.calls("socket.setdefaulttimeout")):
         return Bound.BY_CALL
     if _bounded_client(repo, call):
+        return Bound.BY_CALL
+    if site.call.has_double_star and _handed_on_with_one(repo, site):
         return Bound.BY_CALL
     if (
         site.call.has_double_star
@@ -250,6 +252,54 @@ def _hands_default(function: Definition, call: Call) -> bool:
         and not (isinstance(parameter.default, Const) and parameter.default.value is None)
         for parameter in function.parameters
     ) and any(isinstance(value, Name) and value.name == "?timeout" for value in call.args)
+
+
+def _handed_on_with_one(repo: Repo, site: CallSite) -> bool:
+    """Whether the keywords that the call hands on hold a timeout.
+
+    Put in by the function around, or by each of its callers.
+    """
+    function = site.function
+    if function is None:
+        return False
+    if _puts_one_in(site):
+        return True
+    if not any(parameter.kind == "**" for parameter in function.parameters):
+        return False
+    callers = repo.python.callers.get(f"{site.module.path}:{function.qualname}", ())
+    return bool(callers) and all(
+        ((given := caller.call.keyword("timeout")) is not None and not _is_none(repo, given, caller.module))
+        or (caller.call.has_double_star and _puts_one_in(caller))
+        for caller in callers
+    )
+
+
+def _puts_one_in(site: CallSite) -> bool:
+    """Whether the keywords handed on are given a timeout above the call: `kwargs["timeout"] = 5`, or a default."""
+    facts, call = site.module.facts, site.call
+    handed = {value.name for name, value in call.keywords if name == "**" and isinstance(value, Name)}
+    above = [item for item in facts.assignments if item.scope == call.scope and item.line <= call.line]
+    return any(
+        (item.target.removesuffix("[]") in handed and item.key == "timeout" and item.value != Const(None))
+        or (item.target in handed and _holds_timeout(item.value, site.module))
+        for item in above
+    ) or any(
+        item.scope == call.scope
+        and item.line <= call.line
+        and item.last in ("setdefault", "update")
+        and item.name.rpartition(".")[0] in handed
+        and _names_timeout(item)
+        for item in facts.calls
+    )
+
+
+def _holds_timeout(value: Value, module: Module) -> bool:
+    """Whether a mapping is written down with a timeout among its keys."""
+    if isinstance(value, Invoke):
+        return value.name == "dict" and value.call >= 0 and module.facts.calls[value.call].has("timeout")
+    return isinstance(value, Mapping) and any(
+        key == Const("timeout") and held != Const(None) for key, held in zip(value.keys, value.values, strict=False)
+    )
 
 
 def _senders(repo: Repo, klass: DefinitionSite) -> list[DefinitionSite]:

@@ -378,19 +378,18 @@ class Outbound:
     def is_caught(self, call: OutboundCall) -> bool:
         """Whether something handles the call's failure.
 
-        Around it, or around every call of the function it stands in.
+        Around it, or around every call of the function it stands in, or of those that only pass it on.
         """
-        if any(_handles(call.site.module, handler) for handler in call.site.handlers):
+        return self._is_caught(call.site, _PASSED_ON)
+
+    def _is_caught(self, site: CallSite, hops: int) -> bool:
+        if any(_handles(site.module, handler) for handler in site.handlers):
             return True
-        function = call.site.function
-        if function is None:
+        function = site.function
+        if function is None or not hops:
             return False
-        callers = [
-            caller for name in self._called_as(call.site, function) for caller in self._python.callers.get(name, ())
-        ]
-        return bool(callers) and all(
-            any(_handles(caller.module, handler) for handler in caller.handlers) for caller in callers
-        )
+        callers = [caller for name in self._called_as(site, function) for caller in self._python.callers.get(name, ())]
+        return bool(callers) and all(self._is_caught(caller, hops - 1) for caller in callers)
 
     def _called_as(self, site: CallSite, function: Definition) -> Iterator[str]:
         """The names under which a function is called: its own, and those of the methods that it overrides."""
@@ -417,6 +416,9 @@ class Outbound:
             if _is_open_ended(site)
         )
 
+
+_PASSED_ON = 3
+"""Own functions followed upwards from a call: a client's method, the client of a peer, and what asks that."""
 
 _PIECEWISE = ("iter_any", "iter_chunked", "iter_chunks")
 

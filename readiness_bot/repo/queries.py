@@ -86,6 +86,7 @@ _WRITING = frozenset(
         "hard_delete",
     ]
 )
+# What is left out says nothing of what is let in: `exclude` narrows to no row, and keeps to no tenant.
 _FILTERING = frozenset(
     [
         "filter",
@@ -94,7 +95,6 @@ _FILTERING = frozenset(
         "get",
         "get_or_404",
         "get_or_none",
-        "exclude",
         "find",
         "find_one",
         "having",
@@ -488,6 +488,10 @@ class Queries:
         """Whether the function goes through the rows, or hands them to something that does."""
         return self._reader(query.module).is_walked(set(query.calls))
 
+    def only_counts(self, query: Query) -> bool:
+        """Whether all that is asked of it is how many rows there are, or whether there are any."""
+        return query.counts and not self._reader(query.module).is_walked_beside_counting(set(query.calls))
+
     def _reader(self, module: Module) -> _Reader:
         known = self._readers.get(module.path)
         if known is None:
@@ -743,6 +747,14 @@ class _Reader:
             return True
         takers = {taker for member in members for taker in self.links.takers.get(member, ())} - members
         return any(_ANSWERING.search(self.calls[taker].last) or self.calls[taker].has("many") for taker in takers)
+
+    def is_walked_beside_counting(self, members: set[int]) -> bool:
+        """Whether rows are gone through here, or answered with, of a query that is also counted."""
+        rows = {member for member in members if self.calls[member].last.rpartition(":")[2] not in COUNTING}
+        if rows & self.links.walked:
+            return True
+        takers = {taker for member in rows for taker in self.links.takers.get(member, ())} - members
+        return any(_ANSWERING.search(self.calls[taker].last) for taker in takers)
 
     # -- under which conditions ------------------------------------------------------------------------------------
 

@@ -73,6 +73,10 @@ A third of all routes is enough to see a scheme.
             "app.include_router(router, prefix=VERSIONED)\napp.include_router(router, prefix=PREFIX)\n"
         ),
         (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/api/public/0/orders')\n"
+            "def orders():\n    return []\n"
+        ),
+        (
             "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/items')\n"
             "async def items(request):\n    return web.json_response([])\n\n\ndef inner():\n"
             "    app = web.Application()\n    app.add_routes(routes)\n    return app\n\n\n"

@@ -86,6 +86,21 @@ _LISTED = {
             "shop/__init__.py": "",
         },
         {
+            "shop/models.py": _LISTED["shop/models.py"],
+            "shop/views.py": (
+                "from django.shortcuts import redirect, render\n\nfrom shop.models import Order\n\n\n"
+                "def orders(request):\n"
+                "    others = Order.objects.exclude(buyer__in=[request.user])  # <- flagged\n"
+                "    if not others.exists():\n        return redirect('mine')\n"
+                "    return render(request, 'orders.html', {'orders': list(others.order_by('id'))})\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop import views\n\n"
+                "urlpatterns = [path('orders/', views.orders)]\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "app/models.py": (
                 "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\nclass Users(db.Model):\n"
                 "    id = db.Column(db.Integer, primary_key=True)\n\n\nclass Alert(db.Model):\n"
@@ -169,9 +184,9 @@ def _judged(repo: Repo, query: Query) -> Iterator[Site]:
     function = Reach.function_at(query.module, query.scope)
     if function is None and query.scope >= 0:
         yield from _of_list_view(repo, query)
-    if query.model is None or function is None or query.gives_one or query.counts or query.writes or query.groups:
+    if query.model is None or function is None or query.gives_one or query.writes or query.groups:
         return
-    if repo.reach.depth(function) is None:
+    if repo.reach.depth(function) is None or repo.queries.only_counts(query):
         return
     fetches = bool(query.names & RESULTS)
     if query.is_bounded:

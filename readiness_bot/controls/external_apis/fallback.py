@@ -31,6 +31,13 @@ SOME = 0.25
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/patterns/anti-corruption-layer"],
     passes=[
+        (
+            "import logging\n\nimport requests\n\n\ndef post(url, **options):\n"
+            "    return requests.post(url, timeout=5, **options)\n\n\n"
+            "def tell(url, text):\n    return post(url, json={'text': text})\n\n\n"
+            "def alert(url):\n    try:\n        tell(url, 'down')\n    except requests.RequestException:\n"
+            "        logging.exception('not told')\n"
+        ),
         {
             "app/rates.py": (
                 "import requests\n\n\nclass Source:\n    def rate(self, url):\n        raise NotImplementedError\n\n\n"

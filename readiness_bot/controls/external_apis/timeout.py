@@ -110,11 +110,23 @@ _SENDING = (
             "    return [order(session, key) for key in keys]\n"
         ),
         (
+            "import requests\n\n\ndef ask(url, **options):\n    options.setdefault('timeout', 5)\n"
+            "    return requests.get(url, **options)\n\n\ndef tell(url, **options):\n"
+            "    return requests.post(url, **options)\n\n\ndef tell_in_time(url, **options):\n"
+            "    options['timeout'] = 5\n    return tell(url, **options)\n\n\n"
+            "def tell_once(url):\n    return tell(url, timeout=2)\n"
+        ),
+        (
             "import ftplib\n\n\ndef shelf(host):\n    peer = ftplib.FTP()\n    peer.connect(host, timeout=10)\n"
             "    return peer\n"
         ),
     ],
     partials=[
+        (
+            "import requests\n\n\ndef tell(url, **options):\n    return requests.post(url, **options)  # <- flagged\n"
+            "\n\ndef tell_in_time(url):\n    return tell(url, timeout=2)\n\n\n"
+            "def tell_so(url, **options):\n    return tell(url, **options)\n"
+        ),
         (
             "import websocket\n\n\ndef follow(url, show):\n    socket = websocket.WebSocketApp(url, on_message=show)\n"
             "    socket.run_forever(ping_interval=60)  # <- flagged\n"

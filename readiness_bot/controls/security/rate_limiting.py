@@ -76,6 +76,12 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "import requests\nfrom flask import Flask, Response\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/ask', methods=['POST'])\ndef ask():\n"
+            "    answer = requests.post('https://example.org', timeout=5)\n    if answer.status_code == 429:\n"
+            "        return Response(status=429)\n    return answer.json()\n"
+        ),
+        (
             "import requests\nfrom flask import Flask\nfrom ratelimit import limits, sleep_and_retry\n\n"
             "app = Flask(__name__)\n\n\n@sleep_and_retry\n@limits(calls=5, period=1)\ndef ask(url):\n"
             "    return requests.get(url, timeout=5)\n\n\n@app.route('/login', methods=['POST'])\ndef login():\n"
@@ -116,6 +122,12 @@ from readiness_bot.repo import Repo
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        (
+            "from flask import Flask, Response\n\nfrom quota import is_spent\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/events', methods=['POST'])\ndef take():\n    if is_spent():\n"
+            "        return Response(status=429)\n    return {}\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
+        ),
         {
             "shop/bounds.py": (
                 "class RateLimiting:\n    def rate_limit(self):\n        return COUNTS.add(self.caller) > 100\n"
