@@ -12,6 +12,9 @@ _MOST = 0.3
 A third of all routes is enough to see a scheme.
 """
 
+_FEWEST = 0.02
+"""Below one in fifty, a version in a path is one route's own name, and no scheme."""
+
 
 @Control(
     id="api-design/versioning",
@@ -120,14 +123,15 @@ def versioning(repo: Repo) -> Judgement:
     answering = [route for route in routes if route in versioned or not repo.interface.is_page(route)]
     if versioned and (len(versioned) / len(answering) >= _MOST or among >= 0.5):
         return passed(f"{len(versioned)} of {len(answering)} routes carry a version in their path.", *shown)
-    if versioned:
+    if len(versioned) > _FEWEST * len(answering):
         return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
     mounts = repo.interface.versioned_mounts
     if mounts:
         return passed("The API is mounted under a version.", *mounts[:4])
     first = (api or list(routes))[0]
+    some = f"No scheme: {len(versioned)} of {len(routes)} routes carry a version." if versioned else ""
     return failed(
-        "No path or header carries a version.",
+        some or "No path or header carries a version.",
         seen(first.location.path, first.location.line, first.name),
         looked_in=["paths and prefixes", "versioning schemes of the framework"],
     )

@@ -24,6 +24,8 @@ _OF_A_RESOURCE = re.compile(
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
 _PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]*)")
 _HOST = re.compile(r"https?://[^/\s\"']+|[\w.${}-]+:[\w${}]+(?=/)")
+_AT_THE_DOOR = re.compile(r"^/$|https?://[^/\s\"']+/?(?=[\s\"'\])]|$)")
+"""A probe of a server as a whole: whatever answers at its root tells that it is up, if not whether it can serve."""
 _PACKAGES = (
     "health_check",
     "watchman",
@@ -187,6 +189,11 @@ def _judged(repo: Repo) -> Judgement:
     checks = _by_package(repo)
     if routes or checks:
         what = [seen(one.location.path, one.location.line, f"route {one.path}") for one in routes[:2]] or checks
+        door = next((probe for probe in asking if _AT_THE_DOOR.search(probe.target)), None)
+        if door is not None:
+            return partial(
+                "The start page is probed, and not the health endpoint.", *what, _told(door), score=_WITHOUT_ROUTE
+            )
         if asking:
             return partial(
                 "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=_UNPROBED
