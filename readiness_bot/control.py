@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
@@ -211,20 +211,25 @@ def _of_sites(control: Control, repo: Repo, sites: tuple[Site, ...]) -> Judgemen
     good = len(sites) - len(bad)
     if not sites and not (control.applies is not None and control.applies(repo)):
         return not_applicable("Nothing here that this could be about.")
-    certain = sum(site.confidence is Confidence.HIGH for site in bad)
-    likely = sum(site.confidence is Confidence.MEDIUM for site in bad)
+    certain = [site for site in bad if site.confidence is Confidence.HIGH]
+    likely = [site for site in bad if site.confidence is Confidence.MEDIUM]
     if certain:
         summary = f"{_places(certain)} to fix" + (f", {good} in order." if good else ".")
         return Judgement(Status.FAIL, 0.0, summary, sites=sites)
     if likely:
         return Judgement(Status.PARTIAL, HINTS_ONLY.value, f"{_places(likely)} to review.", sites=sites)
     if good:
-        return Judgement(Status.PASS, 1.0, f"{_places(good)} looked at, all in order.", sites=sites)
+        return Judgement(
+            Status.PASS, 1.0, f"{_places([site for site in sites if site.good])} looked at, all in order.", sites=sites
+        )
     return Judgement(Status.PASS, 1.0, "No such defect found.", sites=sites)
 
 
-def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count} places"
+def _places(sites: Sequence[Site]) -> str:
+    """How many places, and in how many files where they are spread."""
+    files = len({site.location.path for site in sites})
+    number = "1 place" if len(sites) == 1 else f"{len(sites)} places"
+    return number if files == 1 else f"{number} in {files} files"
 
 
 def good(location: Location) -> Site:
