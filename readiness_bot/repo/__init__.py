@@ -119,7 +119,12 @@ class Repo:
     @cached_property
     def services(self) -> Services:
         """What the applications are put together from."""
-        return Services(self.sources, self.python, self.routes)
+        return Services(
+            self.sources,
+            self.python,
+            self.routes,
+            lambda: bool(self.dependencies.entries or self.deployment.started_commands or self.deployment.computes),
+        )
 
     @cached_property
     def identity(self) -> Identity:

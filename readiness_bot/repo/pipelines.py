@@ -28,6 +28,14 @@ MAX_CALLERS = 40
 _CHANGING = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "labeled", "edited"})
 
 
+_OF_HOUSEKEEPING = re.compile(
+    r"stale|label|triage|release|publish|deploy|docs?\b|cla\b|codeql|scorecard|security|dependabot|renovate|lint|format"
+    r"|title|project|backport|greet|notify|assign|review",
+    re.IGNORECASE,
+)
+"""Pipelines of others that surely neither build nor test, by what they and their files are called."""
+
+
 class Pipelines:
     """The pipelines of every provider, followed to the commands they come to."""
 
@@ -107,6 +115,16 @@ class Pipelines:
                     called = job.calls.removeprefix("./").partition("@")[0]
                     found[called].append((job.inputs, _job_events(job, site.events) - {"call"}))
         return {path: tuple(callers) for path, callers in found.items()}
+
+    @cached_property
+    def elsewhere(self) -> tuple[JobSite, ...]:
+        """The jobs on pull requests that are pipelines of other repositories: what they run stands there."""
+        return tuple(
+            job
+            for job in self.jobs
+            if job.on_pull_requests and job.job.calls and not job.job.calls.startswith("./")
+            if not _OF_HOUSEKEEPING.search(f"{job.path} {job.job.calls}")
+        )
 
     @cached_property
     def steps(self) -> tuple[StepSite, ...]:

@@ -6,7 +6,7 @@ Servers, workers, middleware, hooks, handlers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -195,6 +195,38 @@ _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middlew
 _WRAPPERS = ("Middleware", "ProxyFix", "WSGIMiddleware", "ASGIMiddleware")
 
 
+_SERVING_SETTINGS = frozenset({"ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "MIDDLEWARE", "TEMPLATES"})
+"""Settings of Django's that only a project which answers requests needs."""
+
+_QUEUE_APPLICATIONS = (
+    "celery.Celery",
+    "dramatiq.set_broker",
+    "rq.Queue",
+    "huey.RedisHuey",
+    "huey.SqliteHuey",
+    "redis.Redis",
+    "flask.Flask",
+)
+_MADE_TO_BE_INSTALLED = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
+_FACTORY = re.compile(
+    r"_*((create|make|get|build|init|setup|new|load)_?(\w+_)?)?(app|application|server|api|main|wsgi|asgi|serve|run|start)"
+    r"|main|cli|run\w*|start\w*|serve\w*|launch\w*",
+    re.IGNORECASE,
+)
+"""What functions are called that make or start a program, rather than a part of one."""
+
+
+def _is_factory(site: CallSite) -> bool:
+    """Whether an application is made when a module is loaded, or where a program is put together or started."""
+    function = site.function
+    return function is None or _FACTORY.fullmatch(function.name) is not None
+
+
+def _top(path: str) -> str:
+    """The package or folder at the root of the code that a path lies in."""
+    return path.removeprefix("src/").partition("/")[0]
+
+
 _TASK_METHODS = frozenset({"task", "periodic_task", "actor", "job", "shared_task"})
 
 
@@ -203,10 +235,13 @@ class Services:
 
     LOOKS = "application set-up"
 
-    def __init__(self, sources: Sources, python: Python, routes: Routes) -> None:
+    def __init__(
+        self, sources: Sources, python: Python, routes: Routes, is_started: Callable[[], bool] = lambda: False
+    ) -> None:
         self._sources = sources
         self._python = python
         self._routes = routes
+        self._is_started = is_started
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -223,27 +258,54 @@ class Services:
     @cached_property
     def is_server(self) -> bool:
         """Whether the tree serves requests: it has routes, or an application object that is more than a client's."""
-        return (bool(self._routes.all) and not self.is_reusable) or bool(self.server_starts) or self.is_django
+        if self.is_django and (self._setting_names & _SERVING_SETTINGS or self._has_administration):
+            return True
+        return not self.is_reusable and (bool(self._routes.all) or bool(self.server_starts))
 
     @cached_property
     def is_reusable(self) -> bool:
-        """Whether the routes are those of Django applications that others put into their projects.
+        """Whether what serves here is put by others into their own programs.
 
-        Nothing of the tree includes them, it holds no project, and it is made to be installed.
+        It is made to be installed and holds no project, and nothing of the tree includes its routes of Django's, or
+        makes an application but where its caller asks for one.
         """
-        return (
-            bool(self._routes.all)
-            and bool({"setup.py", "setup.cfg", "pyproject.toml"} & self._sources.paths)
-            and "manage.py" not in self._sources.paths
-            and not self.is_django
-            and self._routes.frameworks <= {"django", "django-rest-framework"}
-            and not any(route.is_wired for route in self._routes.all)
+        if self.is_django or not _MADE_TO_BE_INSTALLED & self._sources.paths or "manage.py" in self._sources.paths:
+            return False
+        routes = self._routes.all
+        if routes and self._routes.frameworks <= {"django", "django-rest-framework"}:
+            return not self.server_starts and not any(route.is_wired for route in routes)
+        return bool(routes or self.server_starts) and not self._is_started() and not self._has_program
+
+    @cached_property
+    def _has_program(self) -> bool:
+        """Whether something beside the routes and servers runs by itself, or makes an application when it is loaded."""
+        made = self.server_starts
+        if any(_is_factory(site) for site in made):
+            return True
+        places = {_top(module.path) for module in (*(s.module for s in made), *(r.module for r in self._routes.all))}
+        return any(
+            _top(module.path) in places
+            and (
+                module.path.endswith("__main__.py")
+                or any("__name__" in guard for call in module.facts.calls for guard in call.guards)
+                or any(one.target in (":app", ":application", ":wsgi_app") for one in module.facts.assignments)
+            )
+            for module in self._python.production
         )
 
     @cached_property
     def is_django(self) -> bool:
         """Whether the tree is a Django project: settings with installed applications, or a root URL configuration."""
         return bool(self._setting_names & {"ROOT_URLCONF", "INSTALLED_APPS"}) and "django" in self._python.imported
+
+    @cached_property
+    def _has_administration(self) -> bool:
+        """Whether Django's pages of administration are among the installed applications."""
+        return any(
+            isinstance(value, Const) and str(value.value).startswith("django.contrib.admin")
+            for setting in self.settings_named("INSTALLED_APPS")
+            for value in flattened(setting.value)
+        )
 
     @cached_property
     def queues(self) -> frozenset[str]:
@@ -254,10 +316,26 @@ class Services:
     def is_worker(self) -> bool:
         """Whether the tree runs jobs: it defines tasks of a queue or consumes messages."""
         return (
-            bool(self.tasks)
+            any(not self._is_for_others(task) for task in self.tasks)
             or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
             or any(takes_message(site.definition) for site in self._python.functions)
             or self._is_bot
+        )
+
+    def _is_for_others(self, task: Task) -> bool:
+        """Whether a task is run by the worker of whatever project the tree is installed into."""
+        return self._is_without_worker and task.queue in ("celery", "dramatiq", "rq", "huey")
+
+    @cached_property
+    def _is_without_worker(self) -> bool:
+        """Whether the tree is made to be installed, and neither holds nor starts a program whose worker ran tasks."""
+        return (
+            bool(_MADE_TO_BE_INSTALLED & self._sources.paths)
+            and not self.is_django
+            and "manage.py" not in self._sources.paths
+            and not any(True for _ in self._python.calls(*_QUEUE_APPLICATIONS))
+            and not self._is_started()
+            and not self._has_program
         )
 
     @cached_property

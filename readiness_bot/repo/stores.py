@@ -10,12 +10,12 @@ from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.shell import ShellScript
-from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.models import Models
 from readiness_bot.repo.pipelines import Pipelines
-from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources
@@ -107,6 +107,24 @@ _UNPOOLED = frozenset(
         "oracledb.connect",
     }
 )
+_OF_OTHERS = re.compile(
+    r"(^|/)((query_runner|data_?sources?|connectors?|integrations?|handlers?/\w+_handler"
+    r"|destinations?|data_?sinks?|sinks?|outputs?|targets?|dialects?)(/|$|\.py)"
+    r"|[a-z0-9]+_(data_?source|connector|destination|sink|output|target)s?\.py$)"
+)
+"""Where the stores of others are read and written for them."""
+
+_OF_COMMANDS = re.compile(r"(^|/)(cli|commands?|plugins?)(/|$|\.py)")
+"""Where clients are made by what somebody types, or by what extends the service."""
+
+_EMBEDDED = ("sqlite3.connect", "sqlite3.dbapi2.connect", "aiosqlite.connect", "apsw.Connection", "pysqlite3.connect")
+_CREATES = re.compile(r"\s*CREATE\s+TABLE\b", re.IGNORECASE)
+_UPGRADES = re.compile(
+    r"\s*(ALTER\s+TABLE\s+\S+\s+(ADD|DROP|RENAME|ALTER|MODIFY)|PRAGMA\s+user_version\s*=)", re.IGNORECASE
+)
+_PASSING = re.compile(r":memory:|mode=(memory|ro)|cache|immutable=1", re.IGNORECASE)
+"""Files of SQLite's in which nothing is kept: those in memory, those that are only read, and caches."""
+
 _SIZES = frozenset(
     [
         "pool_size",
@@ -143,14 +161,17 @@ _KEEPING = frozenset(
         "fixture",
     }
 )
-_MIGRATES = re.compile(
+MIGRATES = re.compile(
     r"\balembic\b[^|;&]*\bupgrade\b|\bflask\b[^|;&]*\bdb\b\s+upgrade|\bmanage(\.py)?\b[^|;&]*\b(migrate|"
     r"migrate_schemas|db\s+upgrade)\b|\bdjango-admin\b[^|;&]*\bmigrate\b|\baerich\b[^|;&]*\bupgrade\b|"
     r"\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|"
     r"\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|"
     r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
-    r";&]*\bmigrate\s+deploy|\b(migrate[-_]db|db[-_]migrate|run[-_]migrations)\b|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
+    r";&]*\bmigrate\s+deploy|\b(migrate[-_]db|db[-_]?migrate|run[-_]migrations|db[-_]?upgrade|upgrade[-_]?db|schema[-_]upgrade)\b|"
+    r"\b(migrate|migrations)\.(sh|py)\b|-m\s+[\w.]*\.(migrate|migrations|upgrade)\b|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"
 )
+"""The commands of migration tools, as they are typed."""
+
 _BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
 """Options by which a program's own command migrates before it serves."""
 _MIGRATING_CALLS = frozenset(
@@ -247,15 +268,12 @@ class Stores:
         """Whether the client is that of a user's data source, a plugin or the migrations, not the service's own."""
         if any(item.target.startswith("alembic") for item in site.module.facts.imports):
             return True
-        return bool(
-            re.search(
-                (
-                    r"(^|/)(query_runner|data_?sources?|connectors?|integrations?|plugins?|handlers?/\w+_handler|cli|"
-                    r"commands?)(/|$|\.py)"
-                ),
-                site.module.path,
-            )
-        )
+        return self.is_of_others(site.module.path) or _OF_COMMANDS.search(site.module.path) is not None
+
+    @staticmethod
+    def is_of_others(path: str) -> bool:
+        """Whether a module lies where the stores of users are read and written for them."""
+        return _OF_OTHERS.search(path) is not None
 
     def _is_repeated(self, site: CallSite) -> bool:
         if site.name == "flask_sqlalchemy.SQLAlchemy" or site.name.endswith("Tortoise.init"):
@@ -380,6 +398,41 @@ class Stores:
             bool(self.databases)
             or any(client.family == "relational" for client in self.clients)
             or any(not model.is_document and model.mapper not in ("redis-om", "neomodel") for model in self._models.all)
+            or bool(self.embedded)
+        )
+
+    @cached_property
+    def embedded(self) -> tuple[CallSite, ...]:
+        """Where the service opens a file of SQLite's in which it makes tables of its own."""
+        opened = tuple(
+            site for site in self._python.calls(*_EMBEDDED) if not self._is_other(site) and not self._is_passing(site)
+        )
+        return opened if opened and any(True for _ in self._saying(_CREATES)) else ()
+
+    def _is_passing(self, site: CallSite) -> bool:
+        first = site.call.argument(0, "database")
+        text = self._python.constant(first, site.module)
+        parts = [str(part.value) for part in getattr(first, "parts", ()) if isinstance(part, Const)]
+        told = " ".join((str(text or ""), getattr(first, "name", ""), *parts, site.module.path))
+        return _PASSING.search(told) is not None
+
+    def _saying(self, meaning: re.Pattern[str]) -> Iterator[tuple[Module, int, int]]:
+        """The production statements in SQL of one meaning: module, line, and the definition that they stand in."""
+        for site in self._python.all_calls:
+            if site.call.args and _says(site.call.args[0], meaning):
+                yield site.module, site.call.line, site.call.scope
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                if any(_says(value, meaning) for value in _leaves(item.value)):
+                    yield module, item.line, item.scope
+
+    @cached_property
+    def _own_upgrades(self) -> tuple[tuple[Module, int, int], ...]:
+        """The statements by which code of the service's own moves its schema, where it keeps one."""
+        return tuple(
+            (module, line, scope)
+            for module, line, scope in self._saying(_UPGRADES)
+            if _OF_OTHERS.search(module.path) is None
         )
 
     # -- migrations ------------------------------------------------------------------------------------------------
@@ -396,7 +449,8 @@ class Stores:
                     found[tool] = (
                         self._first_revision(path) if tool == "Alembic" else Evidence(path, 1, f"{tool} migration")
                     )
-        return (*found.values(), *self._numbered_functions)
+        own = [Evidence(module.path, line, "own change of the schema") for module, line, _ in self._own_upgrades[:1]]
+        return (*found.values(), *self._numbered_functions) or tuple(own)
 
     @cached_property
     def _numbered_functions(self) -> tuple[Evidence, ...]:
@@ -441,9 +495,10 @@ class Stores:
         for one in self._deployment.started_commands:
             text = " ".join((one.target, *one.command.arguments))
             # A program of the service's own that has a command of this name moves its own schema.
-            first = next(iter(one.command.arguments), "") if one.command.kind == "program" else ""
-            own = first in ("migrate", "migrate-db") or first in self._commands_that_migrate
-            if own or _MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
+            words = [word for word in one.command.arguments if not word.startswith("-")]
+            asked = {*words[:2], "-".join(words[:2])} if one.command.kind == "program" or "manage" in text else set()
+            own = (asked & {"migrate-db"}) or words[:1] == ["migrate"] or asked & self._commands_that_migrate
+            if own or MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
                 yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
 
     def _by_script(self) -> Iterator[Evidence]:
@@ -457,7 +512,7 @@ class Stores:
                 continue
             for command in script.commands:
                 text = " ".join(command.words)
-                if _MIGRATES.search(text):
+                if MIGRATES.search(text):
                     yield Evidence(path, command.line, f"runs `{text[:80]}`")
 
     def _by_compose(self) -> Iterator[Evidence]:
@@ -467,7 +522,7 @@ class Stores:
             for service in compose.services:
                 for command in (service.entrypoint, service.command):
                     text = " ".join(command.words) if command is not None else ""
-                    if command is not None and _MIGRATES.search(text):
+                    if command is not None and MIGRATES.search(text):
                         yield Evidence(path, command.line, f"runs `{text[:80]}`")
 
     @cached_property
@@ -502,13 +557,17 @@ class Stores:
                 kinds = {getattr(item, "name", "").rpartition(".")[2] for item in one.definition.decorators}
                 if "command" in kinds:
                     found.add(one.definition.name.replace("_", "-"))
+                if "/management/commands/" in one.module.path:
+                    found.add(one.module.path.rpartition("/")[2].removesuffix(".py"))
         return frozenset(found)
 
     def _by_call(self) -> Iterator[Evidence]:
         known = frozenset(map(id, self._calls_that_migrate))
+        by_own_means = self._is_moved_by_own_means
+        yield from self._by_own_upgrade()
         for site in self._python.all_calls:
             is_migrating = id(site) in known
-            if self._numbered_functions and ":" in site.name and _OWN_MIGRATING.fullmatch(site.last):
+            if by_own_means and ":" in site.name and _OWN_MIGRATING.fullmatch(site.last):
                 is_migrating = True
             first = site.call.argument(0)
             if (
@@ -521,9 +580,27 @@ class Stores:
                     if isinstance(first, Items)
                     else [str(first.value)]
                 )
-                is_migrating = bool(_MIGRATES.search(" ".join(words)))
+                is_migrating = bool(MIGRATES.search(" ".join(words)))
             if is_migrating and self._runs_itself(site):
                 yield Evidence(site.module.path, site.call.line, f"`{site.last}` migrates when the service starts")
+
+    @cached_property
+    def _is_moved_by_own_means(self) -> bool:
+        """Whether the migrations are those of no tool that brings a command to run them."""
+        return all(
+            one.detail in ("SQL migration", "numbered migration", "own change of the schema")
+            or one.detail.endswith("numbered migrations")
+            for one in self.migrations
+        )
+
+    def _by_own_upgrade(self) -> Iterator[Evidence]:
+        """Own changes of the schema that what opens the store makes, rather than a command that somebody types."""
+        for module, line, scope in self._own_upgrades:
+            function = Reach.function_at(module, scope)
+            typed = _COMMAND_LINE.search(module.path) is not None
+            if not typed and self._wiring.runs(module) and (function is None or self._wiring.is_used(function)):
+                yield Evidence(module.path, line, "the service changes its schema itself")
+                return
 
     def _runs_itself(self, site: CallSite) -> bool:
         """Whether the call is made by start-up code and not by a command that somebody types."""
@@ -549,7 +626,7 @@ class Stores:
     def _by_pipeline(self) -> Iterator[Evidence]:
         for run in self._pipelines.runs:
             text = " ".join((run.command.tool, *run.command.arguments))
-            if _MIGRATES.search(text) and not run.on_pull_requests and not _NOT_DEPLOYED.search(run.step.job.path):
+            if MIGRATES.search(text) and not run.on_pull_requests and not _NOT_DEPLOYED.search(run.step.job.path):
                 yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
 
 
@@ -558,7 +635,10 @@ _SEVERAL = 3
 _CALLERS_DEEP = 3
 """A command is looked for this many calls above what it has done."""
 _OF_SERVICE = (Area.PRODUCTION, Area.MIGRATION)
-_OWN_MIGRATING = re.compile(r"(run_|apply_|perform_|execute_|auto_)?(\w+_)?migrat(e|ions?)(_\w+)?")
+_OWN_MIGRATING = re.compile(
+    r"(run_|apply_|perform_|execute_|auto_)?(\w+_)?migrat(e|ions?)(_\w+)?"
+    r"|(check_and_|maybe_|auto_)?(upgrade|update)_(the_)?(db|database|schema|tables)|(db|database|schema)_(upgrade|update)"
+)
 _STARTERS = frozenset(
     {
         "main",
@@ -584,6 +664,8 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
     ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),
     ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?(migration[_-]?)?\d+[\w.-]*\.sql$")),
+    ("SQL", re.compile(r"(^|/)(\w*upgrades?(_\w+)?|updates|deltas?|evolutions|patches)/(.*/)?[a-z_-]*\d[\w.-]*\.sql$")),
+    ("SQL", re.compile(r"(^|/)(db[_-]?)?(upgrade|migrat(e|ion)|update[-_.]?v?\d)[\w.-]*\.sql$", re.IGNORECASE)),
     ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
     ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
@@ -599,6 +681,22 @@ def _sizes_in(options: Value) -> list[Value]:
         for key, item in zip(options.keys, options.values, strict=False)
         if isinstance(key, Const) and key.value in _SIZES
     ]
+
+
+def _leaves(value: Value | None, depth: int = 0) -> Iterator[Value]:
+    """The members of lists and dicts, and of those inside them."""
+    inside = value.items if isinstance(value, Items) else value.values if isinstance(value, Mapping) else ()
+    for item in inside if depth < 4 else ():
+        yield from _leaves(item, depth + 1)
+    if isinstance(value, Const | Format):
+        yield value
+
+
+def _says(value: Value | None, meaning: re.Pattern[str]) -> bool:
+    """Whether a text, or the beginning of one that is put together, is a statement of this meaning."""
+    if isinstance(value, Format):
+        value = value.parts[0] if value.parts else None
+    return isinstance(value, Const) and isinstance(value.value, str) and meaning.match(value.value) is not None
 
 
 def _keys(value: Value, depth: int = 0) -> Iterator[str]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
-from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
+from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.route import VERBS, flattened
 
@@ -74,7 +77,32 @@ class Views:
             found = self._python.assignment(value.name, module)
             if found is not None and isinstance(found[1].value, Format):
                 return self.text(found[1].value, found[0], depth + 1)
-        return ""
+        return self._configured(value, module)
+
+    def _configured(self, value: Value | None, module: Module) -> str:
+        """The text that a setting is where nobody sets it: of an object, of Django's or Flask's, of the environment."""
+        if not isinstance(value, Name | Invoke | Index):
+            return ""
+        default = default_of(self._python, value, module)
+        if default.is_known:
+            return default.value if isinstance(default.value, str) else ""
+        key = value.items[0] if isinstance(value, Index) and value.items else None
+        text = str(key.value) if isinstance(key, Const) else getattr(value, "name", "").rpartition(".")[2]
+        texts = self._texts_of_settings.get(text, frozenset()) if text.isupper() else frozenset()
+        return next(iter(texts)) if len(texts) == 1 else ""
+
+    @cached_property
+    def _texts_of_settings(self) -> dict[str, frozenset[str]]:
+        """What the upper-case names of modules, classes and `app.config` are bound to by default, texts alone."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                name = assignment.key or assignment.target.rpartition(".")[2].lstrip(":")
+                if name.isupper() and not name.startswith("?"):
+                    default = default_of(self._python, assignment.value, module)
+                    if default.is_known and isinstance(default.value, str):
+                        found[name].add(default.value)
+        return {name: frozenset(texts) for name, texts in found.items()}
 
     def verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
         """The methods of a class that answer a verb each."""

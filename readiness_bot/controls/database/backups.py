@@ -15,6 +15,9 @@ aiomysql mysql aiosqlite sqlite3 pymongo motor beanie mongoengine flask_pymongo 
 piccolo
 """
 _STORE_PACKAGES = frozenset(_STORE_PACKAGE_NAMES.split())
+_EMBEDDED = frozenset({"sqlite3", "aiosqlite"})
+"""What also reads the files of other programs: it keeps data where tables are made."""
+
 _KEEPING = frozenset({"postgres", "mysql", "mongo", "other"})
 _SAVES = r"\b(back[ -]?ups?|backing up|point[- ]in[- ]time[- ](recover|restor|back)\w*|disaster recovery)\b"
 _RESTORES = r"\b(restor(e|es|ing|ation)|recover(y|ing) (from|of (the )?(data|backup))|(disaster|data) recovery)\b"
@@ -129,6 +132,8 @@ pg_restore --clean --dbname shop /backups/shop.dump
     ],
     ignores=[
         {"app/main.py": "", "requirements.txt": "requests\n"},
+        {"app/main.py": "", "app/destinations/postgres.py": "import psycopg\n"},
+        {"app/main.py": "import sqlite3\n\nhistory = sqlite3.connect('/home/a/places.sqlite')\n"},
         {"shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\n"},
     ],
 )
@@ -158,11 +163,20 @@ def backups(repo: Repo) -> Judgement:
 
 def _keeps_data(repo: Repo) -> bool:
     stores = any(one.store in _KEEPING for one in repo.deployment.store_containers)
-    packages = repo.python.imported & _STORE_PACKAGES
+    packages = repo.python.imported & _STORE_PACKAGES - _EMBEDDED
+    if packages and not _keeps_own(repo, packages):
+        packages = frozenset()
+    if not packages and repo.stores.embedded:
+        return True
     if packages == {"django"}:
         # The framework can do without a database: one is set up, or models are kept in it.
         return stores or bool(repo.models.all) or any(repo.services.settings_named("DATABASES"))
     return stores or bool(packages)
+
+
+def _keeps_own(repo: Repo, packages: frozenset[str]) -> bool:
+    """Whether some module uses a store for the service itself, and not one that is read or written for others."""
+    return any(not repo.stores.is_of_others(module.path) for module, _ in repo.python.imports(*packages))
 
 
 def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:

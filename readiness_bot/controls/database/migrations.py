@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.stores import MIGRATES
 
 _ENGINE = "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n"
 _DJANGO_FIX = (
@@ -88,6 +91,32 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nENTRYPOINT ["./entrypoint.sh"]\n',
         },
         {
+            "app/main.py": (
+                "import sqlite3\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\ndef opened():\n"
+                "    store = sqlite3.connect('/data/shop.db')\n    now = store.execute('PRAGMA user_version')\n"
+                "    if not next(now)[0]:\n        store.execute('CREATE TABLE orders (id INTEGER)')\n"
+                "        store.execute('PRAGMA user_version = 1')\n    return store\n\n\nstore = opened()\n"
+            )
+        },
+        {
+            "app/db.py": _ENGINE,
+            "app/schema/upgrade_scripts/001-orders.sql": "ALTER TABLE orders ADD COLUMN paid boolean;\n",
+            "app/main.py": (
+                "from flask import Flask\n\nfrom app.db import engine\n\napp = Flask(__name__)\n\n\n"
+                "def upgrade_schema():\n    engine.run('app/schema/upgrade_scripts')\n\n\nupgrade_schema()\n"
+            ),
+        },
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "app/cli.py": (
+                "import click\nfrom alembic import command\n\n\n@click.group()\ndef configure():\n    pass\n\n\n"
+                "@configure.command('basic')\ndef configure_basic():\n    command.upgrade(None, 'head')\n"
+            ),
+            "start.sh": "#!/bin/sh\n/srv/bin/shop configure --quiet basic && /srv/bin/gunicorn app.main:app\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["/start.sh"]\n',
+        },
+        {
             "shop/run.py": (
                 "import os\nfrom quart import Quart\nfrom quart_db import QuartDB\n\napp = Quart(__name__)\n"
                 "db = QuartDB(app, url=os.environ['DSN'], migrations_folder='migrations')\n"
@@ -95,14 +124,40 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             "shop/migrations/0.py": "async def migrate(connection):\n    await connection.execute('')\n",
         },
     ],
-    fails=[{"app/db.py": _ENGINE}],
+    fails=[
+        {"app/db.py": _ENGINE},
+        {
+            "app/main.py": (
+                "import sqlite3\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+                "store = sqlite3.connect('/data/shop.db')\n"
+                "store.execute('CREATE TABLE IF NOT EXISTS orders (id INTEGER)')\n"
+            )
+        },
+    ],
     fixed={
         "app/db.py": _ENGINE,
         "migrations/env.py": _ENV,
         "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec gunicorn app.main:app\n",
     },
-    partials=[{"app/db.py": _ENGINE, "migrations/env.py": _ENV}],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    partials=[
+        {"app/db.py": _ENGINE, "migrations/env.py": _ENV},
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n',
+            "docs/upgrading.md": "# Upgrading\n\nInstall the release and run `alembic upgrade head`.\n",
+        },
+    ],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        "import sqlite3\n\n\ndef read(path):\n    return sqlite3.connect(path).execute('SELECT url FROM places')\n",
+        {
+            "shipper/destinations/mssql.py": (
+                "import pyodbc\n\n\ndef write(rows, dsn):\n    with pyodbc.connect(dsn) as peer:\n"
+                "        peer.cursor().executemany('INSERT INTO rows VALUES (?)', rows)\n"
+            )
+        },
+    ],
 )
 def migrations(repo: Repo) -> Judgement:
     """Migrations that a deployment or start-up runs pass; migrations alone are partial."""
@@ -114,8 +169,7 @@ def migrations(repo: Repo) -> Judgement:
     if repo.is_reusable:
         return not_applicable("A library: its users run the migrations.")
     if kept:
-        unrun = partial("Migrations exist, but no entry point, deployment step or start-up code runs them.", *kept[:3])
-        return advised(unrun, fix=_DJANGO_FIX if "Django" in kept[0].detail else "")
+        return advised(_unrun(repo, kept), fix=_DJANGO_FIX if "Django" in kept[0].detail else "")
     clients = [client.site for client in repo.stores.clients if client.family == "relational"]
     shown = [seen(site.module.path, site.call.line, f"`{site.last}`") for site in clients[:1]]
     what = "Models" if repo.models.all else "Tables"
@@ -124,3 +178,27 @@ def migrations(repo: Repo) -> Judgement:
         *shown,
         looked_in=["migration folders", "entry points and start scripts", "deployment pipelines"],
     )
+
+
+_BY_HAND = 0.5
+_OPERATING = re.compile(
+    r"deploy|install|upgrad|updat|production|operation|runbook|admin|hosting|maint|releas", re.IGNORECASE
+)
+_DEVELOPING = re.compile(r"contribut|develop|hacking|test|change|release[-_ ]?notes|history", re.IGNORECASE)
+
+
+def _unrun(repo: Repo, kept: tuple[Evidence, ...]) -> Judgement:
+    """Migrations that nothing here runs: who deploys may, where the tree does not say how that is done."""
+    if not (repo.deployment.started_commands or repo.deployment.computes or repo.deployment.images):
+        return partial("Migrations exist; how a release runs them is not kept here.", *kept[:3], score=_BY_HAND)
+    for document in repo.documents.all:
+        for section, line in document.saying(MIGRATES.pattern):
+            told = f"{document.path} {section.title}"
+            if _OPERATING.search(told) and not _DEVELOPING.search(told):
+                return partial(
+                    "Migrations exist, and only the documentation says to run them: no deployment step does.",
+                    *kept[:2],
+                    seen(document.path, line, section.title or "the command"),
+                    score=_BY_HAND,
+                )
+    return partial("Migrations exist, but no entry point, deployment step or start-up code runs them.", *kept[:3])

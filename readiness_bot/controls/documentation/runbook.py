@@ -15,6 +15,7 @@ _TOPICS = {
             r"^(how to |the )?deploy( \w+)?$|deploy (to|on|with)\b|\bdeploy(ing|ment|ments)\b|going live"
             r"|production|self[- ]host|\bhosting|operations?\b|\binstall(ing|ation)\b"
             r"|^install (with|on|using|via|from)\b|as a (system )?service\b|systemd|reverse proxy"
+            r"|\b(docker|podman|compose|kubernetes|k8s|helm|openshift|heroku|ansible|bare[- ]metal|uwsgi|gunicorn)\b"
         ),
         40,
     ),
@@ -43,14 +44,22 @@ _TOPICS = {
 }
 """What operating takes, as headings that speak of it and the words that a section takes at least to say something."""
 
-_OPERATING = re.compile(r"deploy|production|operation|runbook|admin|install|hosting|upgrad|backup|maint", re.IGNORECASE)
+_OPERATING = re.compile(
+    r"deploy|production|operation|runbook|admin|install|hosting|upgrad|backup|maint|setup|configuration", re.IGNORECASE
+)
+_OF_MEANS = re.compile(
+    r"docker|podman|compose|kubernetes|k8s|helm|openshift|heroku|ansible|bare[- ]metal", re.IGNORECASE
+)
+"""What a service is deployed by: a section about one tells how, in a read-me too."""
 _PLACES = re.compile(
-    r"[^/]+$|(docs?([-_](ng|new|src|site|v\d+))?|documentation|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
-    r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github)/",
+    r"[^/]+$|(.*/)?(docs?([-_](ng|new|src|site|v\d+))?|documentation|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
+    r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github"
+    r"|wiki|manual|handbook|guides?|book)/",
     re.IGNORECASE,
 )
 _NOT_OPERATING = re.compile(
-    r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|api[-_/]|tutorial|test|issue_template|code_of"
+    r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|(^|[/_-])api[-_/]"
+    r"|tutorial|(^|[/_-])test|issue_template|code_of"
     r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog",
     re.IGNORECASE,
 )
@@ -103,6 +112,15 @@ _SERVICE = {
     fails=[_SERVICE, {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"}],
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
+        {
+            **_SERVICE,
+            "README.md": "# Shop\n\n## Docker\n\n"
+            + "Pull the image, keep its volume on a disk that is saved, and start it behind a proxy. " * 3,
+        },
+        {
+            **_SERVICE,
+            "server/docs/installation.md": "# Installation\n\n" + "Make a user, and a unit for the server. " * 9,
+        },
         {**_SERVICE, "CONTRIBUTING.md": _RUNBOOK.partition("## Rollback")[0].replace("Operations", "Contributing")},
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
         {
@@ -192,10 +210,17 @@ def _treats(document: Document, topic: str) -> Evidence | None:
     return None
 
 
+_OF_DEVELOPERS = re.compile(
+    r"develop|\b(dev|tests?|testing|build(ing)?|local(ly)?|contribut\w+|prerequisites?|requirements?)\b", re.IGNORECASE
+)
+
+
 def _is_of_operating(document: Document, title: str) -> bool:
     """Whether a section speaks of production: an installation that a read-me explains is a developer's."""
     if re.search(r"deploy|production|hosting|operat|going live|service|systemd|proxy", title, re.IGNORECASE):
-        return re.search(r"develop", title, re.IGNORECASE) is None
+        return _OF_DEVELOPERS.search(title) is None
+    if _OF_MEANS.search(title):
+        return _OF_DEVELOPERS.search(title) is None
     folder, _, name = document.path.rpartition("/")
     told = f"{folder.rpartition('/')[2]}/{name}"
     return _OPERATING.search(told) is not None and not name.lower().startswith("readme")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_bot.control import Control, failed, partial, passed, seen
+from readiness_bot.control import Control, failed, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.pipeline_sites import Run
@@ -22,6 +22,7 @@ _DOCUMENTS = re.compile(r"(^|[-_ ])(docs?|documentation|gh-?pages|website)([-_. 
 """Workflows and jobs that build pages, and not the service."""
 _PUSHED_ONLY = 0.5
 _CHECKED_ONLY = 0.6
+_CALLED_ELSEWHERE = 0.75
 
 _TESTED = """\
 name: test
@@ -78,6 +79,7 @@ jobs:
             ".github/workflows/stale.yml": "on: schedule\njobs:\n  a: {steps: [{uses: actions/stale@v9}]}\n",
         },
         {"app/main.py": "", ".github/workflows/test.yml.disabled": _TESTED},
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pytest", "make -C doc html")},
         {
             "app/main.py": "",
             ".github/workflows/docs.yml": (
@@ -94,7 +96,8 @@ jobs:
     ],
     fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
     partials=[
-        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push: {branches: [main]}")}
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push: {branches: [main]}")},
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pytest", "tox -e lint,types")},
     ],
 )
 def ci_pipeline(repo: Repo) -> Judgement:
@@ -113,18 +116,42 @@ def ci_pipeline(repo: Repo) -> Judgement:
             seen(run.path, run.line, run.detail),
             score=_PUSHED_ONLY,
         )
-    checking = next((run for run in repo.pipelines.runs if run.checks_pull_requests and run.tool in _CHECKERS), None)
+    checking = next((run for run in repo.pipelines.runs if run.checks_pull_requests and _checks(run)), None)
     if checking is not None:
         return partial(
             "Pull requests are checked, but neither built nor tested.",
             seen(checking.path, checking.line, checking.detail),
             score=_CHECKED_ONLY,
         )
+    if repo.pipelines.elsewhere:
+        job = repo.pipelines.elsewhere[0]
+        return unknown(
+            "Pull requests start a pipeline of another repository, which tells what it builds and tests.",
+            seen(job.path, job.line, f"calls {job.job.calls}"),
+            estimate=_CALLED_ELSEWHERE,
+        )
     what = "The pipelines neither build nor test" if repo.pipelines.exist else "There is no pipeline"
     return failed(f"{what}: nothing runs a change before it is merged.", looked_in=(repo.pipelines.LOOKS,))
 
 
 _CHECKERS = frozenset({"ruff", "flake8", "pylint", "black", "mypy", "pyright", "pre-commit"})
+_TASK = re.compile(r"(make|just|task|tox|nox|invoke|inv)\ (?P<asked>.+)")
+_OF_PAGES = re.compile(r"\b(docs?|documentation|html|linkcheck|sphinx|mkdocs|spelling|site)\b", re.IGNORECASE)
+_OF_STYLE = re.compile(
+    r"\b(lint\w*|format\w*|fmt|style|flake8?|ruff|black|isort|pylint|mypy|types?|typecheck|typing|pre-?commit|pep8)\b",
+    re.IGNORECASE,
+)
+
+
+def _asks_only_for(run: Run, meaning: re.Pattern[str]) -> bool:
+    """Whether a task runner is asked for targets of one meaning, and nothing else."""
+    asked = _TASK.match(run.command.text)
+    words = [word for word in re.split(r"[\s,]+", asked["asked"]) if not word.startswith("-")] if asked else []
+    return bool(words) and all(meaning.search(word.replace("_", "-")) for word in words)
+
+
+def _checks(run: Run) -> bool:
+    return run.tool in _CHECKERS or _asks_only_for(run, _OF_STYLE)
 
 
 _PAGES = re.compile(r"(docs?|documentation|website|site|pages)(/|$)|[\w./*-]*\.(md|rst)$")
@@ -133,6 +160,8 @@ _PAGES = re.compile(r"(docs?|documentation|website|site|pages)(/|$)|[\w./*-]*\.(
 def _proves(repo: Repo, run: Run) -> bool:
     if run in repo.pipelines.test_runs:
         return True
+    if _asks_only_for(run, _OF_PAGES) or _asks_only_for(run, _OF_STYLE):
+        return False
     return _BUILDERS.match(run.command.text) is not None and not _is_of_documents(run)
 
 

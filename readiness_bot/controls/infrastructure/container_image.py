@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+import re
+
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
@@ -14,6 +16,8 @@ COPY . .
 RUN pip install -r requirements.txt
 CMD ["uvicorn", "app.main:app", "--host", "0.0.0.0"]
 """
+_BUILT_ELSEWHERE = 0.5
+_PULLS = r"\b(docker|podman) (run|pull)\b[^\n]*?\s(?P<image>[\w.-]+(:\d+)?/[\w./-]+(:[\w.-]+)?)"
 _STARTS_NOTHING = 0.5
 _STARTS_FOR_DEVELOPMENT = 0.75
 _BUILDPACKS = frozenset(
@@ -99,7 +103,28 @@ def container_image(repo: Repo) -> Judgement:
             f"The only image is one for {built.purpose}, none for production.",
             seen(built.path, built.image.final.line, f"FROM {built.image.final.written}"),
         )
+    pulled = _pulled(repo)
+    if pulled is not None:
+        return unknown(
+            "An image of the service is pulled; what builds it is not kept here.", pulled, estimate=_BUILT_ELSEWHERE
+        )
     return failed("No image builds and starts the service.")
+
+
+def _pulled(repo: Repo) -> Evidence | None:
+    """Where an image that is named like the service is taken from a registry: by a deployment, or as users are told."""
+    for pod in repo.deployment.workloads.pods:
+        if repo.deployment.is_built_here(pod.container.image):
+            return seen(pod.path, pod.container.line, f"image {pod.container.image}")
+    for one in repo.deployment.own_containers:
+        if one.service.image and not one.service.builds:
+            return seen(one.path, one.service.line, f"image {one.service.image}")
+    for document in repo.documents.all:
+        for section, line in document.saying(_PULLS):
+            told = re.search(_PULLS, section.text, re.IGNORECASE)
+            if told is not None and repo.deployment.is_built_here(told["image"]):
+                return seen(document.path, line, f"image {told['image']}")
+    return None
 
 
 def _count(images: int) -> str:

@@ -39,6 +39,7 @@ _PACKAGES = (
 _SERVES_HEALTH = re.compile(r"dockerflow\.(flask|fastapi|sanic)(\.(app\.)?(Dockerflow|router))?$")
 _UNPROBED = 0.25
 _WITHOUT_ROUTE = 0.5
+_PROBED_ELSEWHERE = 0.5
 _APP = """\
 from fastapi import FastAPI
 
@@ -96,6 +97,24 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "Dockerfile": _CHECKED.replace("/healthz", "/ping"),
         },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
+        {
+            "app/main.py": _HEALTHY.replace('"/healthz"', "settings.PROBED_AT").replace(
+                "import FastAPI\n", "import FastAPI\n\nfrom app.config import settings\n"
+            ),
+            "app/config.py": (
+                "import os\n\n\nclass Settings:\n    PROBED_AT = os.getenv('PROBED_AT', '/healthz')\n\n\n"
+                "settings = Settings()\n"
+            ),
+            "Dockerfile": _CHECKED,
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = []\nPROBED_AT = 'internal/ready'\n",
+            "shop/urls.py": (
+                "from django.conf import settings\nfrom django.urls import path\n\n"
+                "urlpatterns = [path(settings.PROBED_AT, lambda request: None)]\n"
+            ),
+            "Dockerfile": _CHECKED.replace("/healthz", "/internal/ready"),
+        },
     ],
     fails=[
         {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
@@ -150,7 +169,25 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "      test: [CMD, pg_isready]\n",
         },
     ],
-    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+    ignores=[
+        {"lib/__init__.py": "def add(a, b):\n    return a + b\n"},
+        {
+            "jobs/settings.py": "INSTALLED_APPS = ['jobs']\nDATABASES = {}\n",
+            "jobs/tasks.py": (
+                "import django\nfrom celery import Celery\n\ndjango.setup()\napp = Celery('jobs')\n\n\n"
+                "@app.task\ndef fetch():\n    return 1\n"
+            ),
+        },
+        {
+            "pyproject.toml": '[project]\nname = "panel"\n',
+            "panel/__init__.py": "",
+            "panel/mounted.py": (
+                "from starlette.applications import Starlette\nfrom starlette.routing import Route\n\n\n"
+                "class Panel:\n    def mount_to(self, app):\n        inner = Starlette([Route('/', self.index)])\n"
+                "        app.mount('/panel', inner)\n\n    def index(self, request):\n        return None\n"
+            ),
+        },
+    ],
 )
 def health_check(repo: Repo) -> Judgement:
     """Judged by the routes whose path speaks of health, and the probes that ask for one over HTTP.
@@ -198,6 +235,12 @@ def _judged(repo: Repo) -> Judgement:
             return partial(
                 "A health endpoint exists, but what is probed is another.", *what, _told(asking[0]), score=_UNPROBED
             )
+        if not _is_deployed_here(repo):
+            return partial(
+                "A health endpoint exists; whether its deployment, which is not kept here, probes it cannot be told.",
+                *what,
+                score=_PROBED_ELSEWHERE,
+            )
         return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
     unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
     if unserved and len(unserved) == len(asking):
@@ -210,6 +253,12 @@ def _judged(repo: Repo) -> Judgement:
             score=_WITHOUT_ROUTE,
         )
     return failed("Neither a health endpoint nor a probe.", looked_in=(repo.routes.LOOKS, repo.deployment.LOOKS))
+
+
+def _is_deployed_here(repo: Repo) -> bool:
+    """Whether the tree says how the service runs in production."""
+    room = repo.deployment
+    return bool(room.judged_images or room.own_containers or room.workloads.pods or room.computes)
 
 
 def _told(probe: HealthProbe) -> Evidence:

@@ -125,7 +125,13 @@ _EXPORTS = (
             "ORDERS = Counter('orders', 'orders')\n"
         ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        {
+            "setup.py": "from setuptools import setup\n\nsetup(name='letters')\n",
+            "letters/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef send():\n    return 1\n",
+        },
+    ],
 )
 def metrics(repo: Repo) -> Judgement:
     """An export that running code reaches passes; metrics that nothing exports are partial."""

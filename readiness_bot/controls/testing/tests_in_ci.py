@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_bot.control import Control, failed, partial, passed, seen
+from readiness_bot.control import Control, failed, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.pipeline_sites import Run
@@ -13,6 +13,8 @@ _TASK_RUNNERS = frozenset(
     {"make", "just", "task", "tox", "nox", "invoke", "inv", "hatch", "earthly", "pants", "bazel", "dagger", "poe"}
 )
 _ASKS_FOR_TESTS = re.compile(r"(^|[\s:/_.-])(unit|integration|py)?-?_?tests?([\s:_.-]|$)", re.IGNORECASE)
+
+_CALLED_ELSEWHERE = 0.75
 
 _WORKFLOW = """\
 on: [push, pull_request]
@@ -92,6 +94,13 @@ def tests_in_ci(repo: Repo) -> Judgement:
             "The tests run in a pipeline, but not on pull requests.",
             seen(runs[0].path, runs[0].line, runs[0].detail),
             score=0.5,
+        )
+    if repo.pipelines.elsewhere and repo.suite.modules:
+        job = repo.pipelines.elsewhere[0]
+        return unknown(
+            "Pull requests start a pipeline of another repository, which tells whether it runs the tests.",
+            seen(job.path, job.line, f"calls {job.job.calls}"),
+            estimate=_CALLED_ELSEWHERE,
         )
     what = "No pipeline runs a test runner" if repo.pipelines.exist else "There is no pipeline that could run tests"
     return failed(f"{what}.", looked_in=(repo.pipelines.LOOKS,))

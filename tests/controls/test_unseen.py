@@ -1,0 +1,57 @@
+"""What the tree alone cannot tell is said to be unknown or weighs less, and is no blocker."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.control import controls, judge
+from readiness_bot.model import Status
+from tests.repos import repo_of
+
+_CALLING = "on: pull_request\njobs:\n  {name}:\n    uses: shop-org/all/.github/workflows/{name}.yml@v3\n"
+_CODE = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def test_one():\n    assert 1 + 1 == 2\n"}
+
+
+def _judged(name: str, files: dict[str, str]) -> tuple[Status, float | None]:
+    control = next(control for control in controls() if control.id == name)
+    judgement = judge(control, repo_of(files))
+    return judgement.status, judgement.score
+
+
+@pytest.mark.parametrize("control", ["infrastructure/ci-pipeline", "testing/tests-in-ci"])
+@pytest.mark.parametrize(("called", "status"), [("python-build", Status.UNKNOWN), ("stale-issues", Status.FAIL)])
+def test_pipelines_of_other_repositories(control: str, called: str, status: Status) -> None:
+    assert _judged(control, {**_CODE, ".github/workflows/pr.yml": _CALLING.format(name=called)})[0] is status
+
+
+_SERVED = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/healthz')\ndef healthz():\n    return {}\n"
+_IMAGE = 'FROM python:3.13-slim\nCOPY . .\nCMD ["uvicorn", "app.main:app"]\n'
+
+
+@pytest.mark.parametrize(("beside", "score"), [({}, 0.5), ({"Dockerfile": _IMAGE}, 0.25)])
+def test_health_endpoint_that_a_deployment_elsewhere_may_probe(beside: dict[str, str], score: float) -> None:
+    files = {"app/main.py": _SERVED, **beside}
+    assert _judged("infrastructure/health-check", files) == (Status.PARTIAL, score)
+
+
+_MIGRATED = {
+    "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
+    "migrations/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+}
+
+
+@pytest.mark.parametrize(("beside", "score"), [({}, 0.5), ({"Dockerfile": _IMAGE}, 0.25)])
+def test_migrations_that_a_deployment_elsewhere_may_run(beside: dict[str, str], score: float) -> None:
+    assert _judged("database/migrations", {**_MIGRATED, **beside}) == (Status.PARTIAL, score)
+
+
+@pytest.mark.parametrize(
+    ("image", "status"), [("shop-org/orders:2", Status.UNKNOWN), ("-v $PWD:/srv shop-org/builder", Status.FAIL)]
+)
+def test_image_that_users_pull(image: str, status: Status) -> None:
+    files = {
+        "orders/__init__.py": "",
+        "orders/main.py": _SERVED,
+        "README.md": f"# Orders\n\n## Start\n\n`docker run -p 8000:8000 {image}`\n",
+    }
+    assert _judged("infrastructure/container-image", files)[0] is status
