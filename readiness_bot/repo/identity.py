@@ -777,6 +777,30 @@ class Identity:
         )
 
     @cached_property
+    def kept_refusals(self) -> tuple[DefinitionSite, ...]:
+        """The functions that answer with a refusal of 403 which the tree keeps under a name: `return NOT_ALLOWED`."""
+        found: dict[str, DefinitionSite] = {}
+        for module in self._python.production:
+            for item in module.facts.returns:
+                definition = module.definition(item.scope)
+                if definition is not None and self._is_kept_refusal(item.value, module):
+                    site = DefinitionSite(module, item.scope, definition)
+                    found.setdefault(site.name, site)
+        return tuple(found.values())
+
+    def _is_kept_refusal(self, value: Value | None, module: Module) -> bool:
+        if not isinstance(value, Name) or value.name.startswith("?"):
+            return False
+        bound = self._python.assignment(value.name, module)
+        if bound is None:
+            return False
+        return any(
+            (isinstance(one, Const) and one.value == _FORBIDDEN)
+            or (isinstance(one, Name) and re.search(r"\.(HTTP_403_)?FORBIDDEN", one.name) is not None)
+            for one in flattened(bound[1].value)
+        )
+
+    @cached_property
     def unplaced_checks(self) -> tuple[DefinitionSite, ...]:
         """Those of the checks that stand in front of no route that could be read: what they keep is not known."""
         placed = {guard.name.removesuffix("()") for route in self._routes.all for guard in route.guards}
@@ -791,6 +815,8 @@ class Identity:
         )
 
 
+_FORBIDDEN = 403
+"""The status that refuses somebody a right."""
 _ANSWERING = frozenset(
     {
         "hmac.compare_digest",

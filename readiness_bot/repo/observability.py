@@ -573,6 +573,11 @@ class Observability:
             if site.function is not None and re.search(r"root_?log", site.function.name):
                 found.append(self._signal(site, f"`{site.function.name}` gives the root logger a handler"))
         found += self._configured_by_server()
+        found += [
+            self._signal(site, "`logging.basicConfig` with handlers of its own")
+            for site in self._python.calls("logging.basicConfig")
+            if site.call.keyword("handlers") is not None
+        ]
         for site in self._python.calls("logging.getLogger"):
             if self._is_whole_tree(site) and self._is_given_handlers(site):
                 found.append(self._signal(site, "the handlers of the logger above all of the tree's"))

@@ -13,7 +13,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
-from readiness_bot.model import Location
+from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
@@ -189,6 +189,19 @@ _SERVER_STARTS = frozenset(
         "twisted.internet.reactor.run",
     }
 )
+_SERVER_CLASSES = (
+    "http.server.HTTPServer",
+    "http.server.ThreadingHTTPServer",
+    "socketserver.TCPServer",
+    "socketserver.ThreadingTCPServer",
+    "socketserver.UDPServer",
+    "wsgiref.simple_server.WSGIServer",
+    "xmlrpc.server.SimpleXMLRPCServer",
+    "gevent.pywsgi.WSGIServer",
+    "cheroot.wsgi.Server",
+)
+_OF_WSGI = frozenset({"start_response"})
+"""What only a WSGI application is called with."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
 _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
@@ -256,11 +269,31 @@ class Services:
         return (*self._routes.applications, *self._python.calls(*sorted(_SERVER_STARTS)))
 
     @cached_property
+    def own_servers(self) -> tuple[DefinitionSite, ...]:
+        """The classes of the tree that serve by themselves, on top of the standard library's servers."""
+        return tuple(klass for klass in self._python.classes if self._python.descends_from(klass, *_SERVER_CLASSES))
+
+    @cached_property
     def is_server(self) -> bool:
         """Whether the tree serves requests: it has routes, or an application object that is more than a client's."""
         if self.is_django and (self._setting_names & _SERVING_SETTINGS or self._has_administration):
             return True
-        return not self.is_reusable and (bool(self._routes.all) or bool(self.server_starts))
+        return not self.is_reusable and (bool(self._routes.all) or bool(self.server_starts) or bool(self.own_servers))
+
+    @cached_property
+    def last_resorts(self) -> tuple[Evidence, ...]:
+        """Where an own WSGI application answers by itself what nobody expected, and tells no traceback."""
+        found = []
+        for klass in self._python.classes:
+            method = self._python.member(klass, "__call__")
+            if method is None or {one.name for one in method.definition.parameters}.isdisjoint(_OF_WSGI):
+                continue
+            for handler in method.module.facts.handlers:
+                is_broad = not handler.types or "Exception" in handler.types
+                tells = any("traceback.format" in call for call in handler.calls)
+                if handler.scope == method.index and is_broad and not handler.raises and not tells:
+                    found.append(Evidence(method.module.path, handler.line, f"around `{klass.definition.name}`"))
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def is_reusable(self) -> bool:

@@ -45,6 +45,15 @@ _CLIENTS, _SERVERS = 400, 500
             "def unexpected(request, error):\n    return JSONResponse({'detail': 'internal error'}, status_code=500)\n"
             "\n\nHANDLERS = {Exception: unexpected}\napp = FastAPI(exception_handlers=HANDLERS)\n"
         ),
+        (
+            "import logging\nfrom http import client\nfrom wsgiref.simple_server import WSGIServer\n\n\n"
+            "class Server(WSGIServer):\n    request_queue_size = 8\n\n\nclass Application:\n"
+            "    def __call__(self, environ, start_response):\n        try:\n"
+            "            status, answer = self.answer(environ)\n        except Exception:\n"
+            "            logging.exception('not answered')\n            status, answer = 500, b'internal error'\n"
+            "        start_response(f'{status} {client.responses[status]}', [])\n        return [answer]\n\n\n"
+            "server = Server(('', 80), None)\nserver.set_app(Application())\nserver.serve_forever()\n"
+        ),
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return 'ok'\n",
         (
             "import traceback\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
@@ -136,7 +145,11 @@ def _frameworks_default(repo: Repo) -> Evidence | None:
 
 
 def _raw_server(repo: Repo) -> Judgement:
-    first = repo.services.server_starts[0].location
+    caught = repo.services.last_resorts
+    if caught:
+        return passed("The application catches what nobody expected, and answers by itself.", *caught[:5])
+    places = [site.location for site in repo.services.server_starts]
+    first = (*places, *(klass.location for klass in repo.services.own_servers))[0]
     return failed(
         "The server has neither a framework's handling of errors nor one of its own.",
         seen(first.path, first.line, "server started here"),

@@ -51,6 +51,10 @@ from readiness_bot.repo import Repo
         ),
         "import logging.config\n\nlogging.config.dictConfig({'version': 1})\n",
         (
+            "import logging\n\n\nclass Journal(logging.StreamHandler):\n    def emit(self, record):\n"
+            "        send(self.format(record))\n\n\nlogging.basicConfig(handlers=[Journal()])\n"
+        ),
+        (
             "import logging\nimport sys\n\nhandler = logging.StreamHandler(sys.stdout)\n"
             "logging.getLogger().addHandler(handler)\n"
         ),

@@ -45,6 +45,24 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/answers.py": "from http import client\n\nNOT_ALLOWED = (client.FORBIDDEN, 'not for you')\n",
+            "shop/main.py": (
+                "from wsgiref.simple_server import WSGIServer\n\nfrom shop import answers\n"
+                "from shop.rights import Access\n\n\nclass Server(WSGIServer):\n    pass\n\n\nclass Application:\n"
+                "    def __call__(self, environ, start_response):\n"
+                "        return getattr(self, 'do_' + environ['REQUEST_METHOD'])(environ, environ['REMOTE_USER'])\n\n"
+                "    def do_PUT(self, environ, user):\n        if not Access(user, environ).check('w'):\n"
+                "            return answers.NOT_ALLOWED\n        return 201, ''\n\n"
+                "    def do_DELETE(self, environ, user):\n        if not Access(user, environ).check('d'):\n"
+                "            return answers.NOT_ALLOWED\n        return 204, ''\n"
+            ),
+            "shop/rights.py": (
+                "class Access:\n    def __init__(self, user, environ):\n"
+                "        self.held = rights_of(user, environ)\n\n"
+                "    def check(self, right):\n        return right in self.held\n"
+            ),
+        },
+        {
             "shop/app.py": (
                 "import falcon\n\nfrom shop import orders\n\n\nclass Driver:\n    def __init__(self):\n"
                 "        self.app = falcon.App()\n        catalog = [('/v2', orders.endpoints(self))]\n"
@@ -350,6 +368,12 @@ def _checks(repo: Repo) -> list[Evidence]:
 
 def _without_routes(repo: Repo) -> Judgement:
     shown = _checks(repo)
+    if not shown:
+        refusing = repo.identity.kept_refusals
+        shown = [
+            seen(site.location.path, site.location.line, f"`{site.definition.name}` refuses those without the right")
+            for site in (refusing if len(refusing) > 1 else ())
+        ][:5]
     if not repo.services.is_server or not shown:
         return not_applicable("No route to check rights on.")
     return passed("The server checks rights before it answers.", *shown)

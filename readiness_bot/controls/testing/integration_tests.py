@@ -6,6 +6,9 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
+_BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "confluent_kafka", "nats", "aiormq"})
+"""Clients of brokers, which pass messages on and keep nothing."""
+
 
 @Control(
     id="testing/integration-tests",
@@ -74,6 +77,16 @@ from readiness_bot.repo import Repo
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: make test\n"
             ),
         },
+        {
+            "app/main.py": (
+                "import pika\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\n"
+                "def order():\n    pika.BlockingConnection().channel().basic_publish('', 'orders', b'')\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_order():\n    assert TestClient(app).post('/orders').status_code == 200\n"
+            ),
+        },
     ],
     fails=[
         {
@@ -131,7 +144,8 @@ def integration_tests(repo: Repo) -> Judgement:
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
     clients, stores = repo.suite.through_interface, repo.suite.against_stores
-    needs_store = any(item.detail.startswith("uses ") for item in repo.resilience.network_dependencies)
+    kept = {item.detail.removeprefix("uses ") for item in repo.resilience.stores}
+    needs_store = not kept <= _BROKERS
     if clients and (stores or not needs_store):
         return passed(
             "Tests request the application"
