@@ -6,11 +6,13 @@ Cookies, tokens, second factors, identity providers, encryption; judges nothing.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from readiness_bot.facts.python_facts import Assignment
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
@@ -152,6 +154,8 @@ _COOKIE_FLAGS: tuple[tuple[Literal["secure", "http-only"], str], ...] = (
     ("http-only", "httponly"),
 )
 _SIGN_IN_COOKIE = re.compile(r"sess|token|auth|jwt|login|user|sid|remember|access|refresh", re.IGNORECASE)
+_MORSEL = re.compile(r"cookies?\[\](\[\])?$", re.IGNORECASE)
+"""A cookie among others, or what is said of one."""
 _CERTAINTY = {"on": "", "optional": "perhaps ", "off": "not "}
 _TLS_NAMES = frozenset({"sslmode", "ssl_ca", "tlscafile", "sslrootcert", "ssl_cert_reqs", "ssl_ca_certs", "tls", "ssl"})
 _TLS_TEXT = re.compile(
@@ -274,7 +278,13 @@ class Accounts:
     @cached_property
     def session_parts(self) -> tuple[SessionPart, ...]:
         """What is known of how sessions, cookies and tokens are bounded; empty where there are none."""
-        return (*self._framework_sessions(), *self._starlette_sessions(), *self._own_cookies(), *self._tokens())
+        return (
+            *self._framework_sessions(),
+            *self._starlette_sessions(),
+            *self._own_cookies(),
+            *self._morsels(),
+            *self._tokens(),
+        )
 
     def _named(self, *names: str) -> Setting | None:
         return next(iter(self._services.settings_named(*names)), None)
@@ -397,6 +407,28 @@ class Accounts:
                 site.module.path,
                 site.call.line,
             )
+
+    def _morsels(self) -> Iterator[SessionPart]:
+        """Cookies of sign-in that are set as the standard library has it: `cookie["token"]["httponly"] = True`."""
+        for module in self._python.production:
+            made: dict[int, Assignment] = {}
+            said: dict[int, set[str]] = defaultdict(set)
+            for item in module.facts.assignments:
+                told = _MORSEL.search(item.target)
+                if told is None or (isinstance(item.value, Const) and not item.value.value):
+                    continue
+                if told[1]:
+                    said[item.scope].add(item.key.lower())
+                elif _SIGN_IN_COOKIE.search(item.key):
+                    made.setdefault(item.scope, item)
+            for scope, item in made.items():
+                flags = said[scope]
+                for aspect, keyword in _COOKIE_FLAGS:
+                    state: Literal["on", "off"] = "on" if keyword in flags else "off"
+                    detail = f"a cookie of sign-in is {_CERTAINTY[state]}{aspect}"
+                    yield SessionPart(aspect, state, detail, module.path, item.line)
+                if flags & {"expires", "max-age"}:
+                    yield SessionPart("expiry", "on", "a cookie of sign-in expires", module.path, item.line)
 
     def _tokens(self) -> Iterator[SessionPart]:
         for site in self._python.calls_of("encode", "create_access_token", "dumps"):

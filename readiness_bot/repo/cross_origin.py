@@ -186,10 +186,7 @@ class CrossOrigin:
                         assignment.guards,
                     )
             for call in module.facts.calls:
-                if (
-                    call.last in ("set_header", "add", "add_header", "setdefault", "set", "append")
-                    and len(call.args) >= 2
-                ):
+                if len(call.args) == 2:
                     name = call.args[0].value if isinstance(call.args[0], Const) else None
                     if isinstance(name, str) and name.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
                         place = module.location(call.line, call.end_line, call.scope, call.statement)
@@ -208,10 +205,12 @@ class CrossOrigin:
                         for guard in guards
                         if "origin" not in guard.lower() or "list" in guard.lower() or "allow" in guard.lower()
                     ] and _is_origin(value)
+                    # Where an allow-list is asked first, it is the operator who lets everybody in.
+                    listed = any("list" in guard.lower() or "allow" in guard.lower() for guard in guards)
                     yield OriginPolicy(
                         place,
                         "headers",
-                        anyone or (reflects and not guards),
+                        (anyone and not listed) or (reflects and not guards),
                         credentials,
                         configured=configured,
                         reflects=reflects and not guards,

@@ -149,6 +149,10 @@ _ABOUT_ONE = (
 """Bases of views that show one thing or none, whatever their path is called."""
 
 
+_PUT_BELOW = re.compile(r"\.v\d+\.\w+$")
+"""An attribute below one that is called after a version: a path of its own where objects are served by their names."""
+
+
 class Interface:
     """Questions about what the routes of one tree take and give."""
 
@@ -721,6 +725,11 @@ class Interface:
             for value in site.call.handed
             if _VERSION.search(prefix := self._prefix(value, site.module))
             if any(isinstance(other, Name) and other.name.startswith("?") for other in site.call.args)
+        ) + tuple(
+            Evidence(module.path, item.line, f"`{item.target.lstrip(':?')}` serves what lies below a version")
+            for module in (self._python.production if "cherrypy" in self._python.imported else ())
+            for item in module.facts.assignments
+            if _PUT_BELOW.search(item.target) and isinstance(item.value, Invoke)
         )
 
     def _prefix(self, value: Value, module: Module) -> str:
@@ -770,7 +779,18 @@ class Interface:
                     )
         for path, document in self._documents.openapi:
             found.append(Evidence(path, 1, f"An OpenAPI {document.version} description is kept"))
-        return tuple(found)
+        return (*found, *self._put_together())
+
+    def _put_together(self) -> Iterator[Evidence]:
+        """Where code of the tree's own puts an OpenAPI description together: a table of a version, titles and paths."""
+        for module in self._python.production:
+            tables = [(one.value, one.line) for one in module.facts.returns]
+            tables += [(one.value, one.line) for one in module.facts.assignments]
+            for value, line in tables:
+                if isinstance(value, Mapping):
+                    keys = {key.value for key in value.keys if isinstance(key, Const)}
+                    if keys & {"openapi", "swagger"} and {"info", "paths"} <= keys:
+                        yield Evidence(module.path, line, "puts an OpenAPI description together")
 
     def _own_bases(self, name: str) -> tuple[str, ...]:
         found = self._python.definition_named(name) if ":" in name else None

@@ -262,12 +262,14 @@ _CORRELATION = matcher(
 )
 _REQUEST_ID = re.compile(
     (
-        r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|(^|[._])(request|correlation|"
+        r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|\brequest[-_]u?uid\b|(^|[._])(request|correlation|"
         r"trace)_?id($|[._()])|traceparent"
     ),
     re.IGNORECASE,
 )
-_ID_HEADER = re.compile(r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|traceparent", re.IGNORECASE)
+_ID_HEADER = re.compile(
+    r"x[-_](request|correlation|trace|amzn[-_]trace)[-_]id|\brequest[-_]u?uid\b|traceparent", re.IGNORECASE
+)
 _CARRIES_IDS = re.compile(
     r"header|request|response|environ|context|state|local|record|bind|scope|extra|(^|[ .:?])(g|ctx|setattr|getattr)\b",
     re.IGNORECASE,

@@ -115,7 +115,18 @@ class Suite:
             )
             if told is not None:
                 found.append(told)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found or self._asked_by_path()))
+
+    def _asked_by_path(self) -> Iterator[Evidence]:
+        """Where tests ask for a route of the tree by its path, through a client of their own: `server.request(…)`."""
+        routes = [_segments(route.path) for route in self._routes.all]
+        called = {(site.module.path, site.call.line): site.last for site in self._calls if site.last in _VERBS}
+        for request in self.requests:
+            name = called.get((request.path, request.line))
+            if name and any(
+                len(wanted) == len(request.segments) and _matches(wanted, request.segments) for wanted in routes
+            ):
+                yield Evidence(request.path, request.line, f"`{name}` asks for /{'/'.join(request.segments)}")
 
     def _is_in_idle_fixture(self, site: CallSite) -> bool:
         """Whether the call stands in a fixture that no test and no other fixture asks for."""

@@ -8,6 +8,10 @@ from readiness_bot.control import controls, judge
 from readiness_bot.model import Confidence
 from tests.repos import repo_of
 
+_RUN_NAMED = (
+    "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/run')\ndef ran():\n"
+    "    exec(open(request.form['path']).read())\n    return ''\n"
+)
 _LOAD = (
     "import os\nimport yaml\n\n\ndef load(path):\n    with open(path) as file:\n"
     "        return yaml.load(file, yaml.Loader)\n"
@@ -25,4 +29,17 @@ _LOAD = (
 def test_unsafe_loader_of_a_file_beside_the_code_is_a_hint(call: str, confidence: Confidence) -> None:
     control = next(one for one in controls() if one.id == "security/insecure-code")
     (site,) = judge(control, repo_of({"app/main.py": f"{_LOAD}\n\n{call}"})).sites
+    assert site.confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("route", "confidence"),
+    [
+        ("def ran(path):\n    exec(open(path).read())\n\n\nran(input())\n", Confidence.LOW),
+        (_RUN_NAMED, Confidence.MEDIUM),
+    ],
+)
+def test_code_in_a_file_that_no_client_names_is_run_on_purpose(route: str, confidence: Confidence) -> None:
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    (site,) = judge(control, repo_of({"app/main.py": route})).sites
     assert site.confidence is confidence

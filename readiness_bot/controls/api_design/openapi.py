@@ -33,6 +33,12 @@ from readiness_bot.repo import Repo
                 "urlpatterns = [path('orders', Orders.as_view())]\n"
             ),
         },
+        (
+            "import cherrypy\n\n\nclass Items:\n    @cherrypy.expose\n    def index(self):\n        return []\n\n"
+            "    @cherrypy.expose\n    def describe(self):\n"
+            "        return {'swagger': '2.0', 'info': {'title': 'Shop'}, 'paths': paths_of(self)}\n\n\n"
+            "cherrypy.quickstart(Items())\n"
+        ),
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
         {
             "app/main.py": (

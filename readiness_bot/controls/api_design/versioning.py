@@ -80,6 +80,11 @@ _FEWEST = 0.02
             "def orders():\n    return []\n"
         ),
         (
+            "import cherrypy\n\n\nclass Items:\n    @cherrypy.expose\n    def index(self):\n        return []\n\n\n"
+            "class Api:\n    pass\n\n\nnode = Api()\nnode.v1 = Api()\nnode.v1.items = Items()\n"
+            "cherrypy.tree.mount(node, '/api')\n"
+        ),
+        (
             "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/items')\n"
             "async def items(request):\n    return web.json_response([])\n\n\ndef inner():\n"
             "    app = web.Application()\n    app.add_routes(routes)\n    return app\n\n\n"

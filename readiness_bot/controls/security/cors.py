@@ -85,6 +85,13 @@ from readiness_bot.repo import Repo
             ),
         },
         (
+            "import cherrypy\n\n\ndef tell(name, value):\n    cherrypy.response.headers[name] = value\n\n\n"
+            "def answer_origin(origin, settings):\n    allowed = settings.get('origins', '')\n    if allowed:\n"
+            "        tell('Access-Control-Allow-Credentials', 'true')\n        if origin in allowed.split(','):\n"
+            "            tell('Access-Control-Allow-Origin', origin)\n        elif '*' in allowed:\n"
+            "            tell('Access-Control-Allow-Origin', '*')\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
             "app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], "
             "allow_headers=['*'], allow_credentials=True)\n"

@@ -446,6 +446,16 @@ def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
     return bool(ways) and all(flow.kind == "setting" and _BESIDE_CODE.search(flow.text) for flow in ways)
 
 
+def _is_of_client_file(site: CallSite, repo: Repo) -> bool:
+    """Whether a client has a say in which file the function opens."""
+    return any(
+        flow.kind == "request"
+        for call in repo.python.all_calls
+        if call.last == "open" and call.module is site.module and call.call.scope == site.call.scope
+        for flow in repo.flows.into(call, 0)
+    )
+
+
 # -- running -------------------------------------------------------------------------------------------------------
 
 
@@ -493,7 +503,7 @@ def _evaluates(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         _Doubt(
             test,
             f"{_subject(flow)} is run as Python: {_way(flow, site)}.",
-            confidence,
+            Confidence.LOW if flow.text == "open()" and not _is_of_client_file(site, repo) else confidence,
             "Parse the value with `ast.literal_eval` or `json.loads`, or look it up in a dict of what is allowed.",
         )
         for flow in repo.flows.into(site, 0)

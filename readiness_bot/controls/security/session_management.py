@@ -36,6 +36,12 @@ from readiness_bot.repo import Repo
                 "SESSION_COOKIE_SECURE = os.getenv('SESSION_COOKIE_SECURE', 'True') == 'True'\n"
             ),
         },
+        (
+            "import cherrypy\n\n\n@cherrypy.expose\ndef login(name, password):\n    cookie = cherrypy.response.cookie\n"
+            "    cookie['shopToken'] = token_of(name, password)\n    cookie['shopToken']['expires'] = 3600\n"
+            "    cookie['shopToken']['httponly'] = True\n    if cherrypy.request.scheme == 'https':\n"
+            "        cookie['shopToken']['secure'] = True\n"
+        ),
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
         (
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"

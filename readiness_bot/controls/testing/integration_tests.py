@@ -79,6 +79,18 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
         },
         {
             "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}')\n"
+                "def order(key: int):\n    return {}\n"
+            ),
+            "tests/test_api.py": (
+                "import pytest\n\nfrom tests.serving import Server\n\n\n@pytest.fixture\ndef server():\n"
+                "    return Server()\n\n\ndef test_order(server):\n"
+                "    assert server.request(path='/orders/%s' % 1).status == 200\n"
+            ),
+            "tests/serving.py": "class Server:\n    def request(self, path):\n        return ask(path)\n",
+        },
+        {
+            "app/main.py": (
                 "import pika\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\n"
                 "def order():\n    pika.BlockingConnection().channel().basic_publish('', 'orders', b'')\n"
             ),
