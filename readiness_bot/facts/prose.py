@@ -82,6 +82,10 @@ _LISTING = re.compile(r"\s*(?:[│|]\s*)*(?:[├└]─*\s|[│|]\s*$)")
 _WORD = re.compile(r"\w+")
 
 
+_RST_LISTING = re.compile(r"(\s*)\.\. (code(-block)?|sourcecode|literalinclude|parsed-literal|highlight|prompt)::")
+"""What an indented listing follows, whose comments are no headings."""
+
+
 @dataclass(slots=True)
 class _Open:
     """A section while it is read."""
@@ -111,6 +115,17 @@ def _without_front_matter(lines: list[str]) -> list[str]:
     return [""] * end + lines[end:]
 
 
+def _listed(lines: list[str]) -> Iterator[int]:
+    """The lines of indented listings, by their place in the document."""
+    inside = -1
+    for index, line in enumerate(lines):
+        if inside >= 0 and (not line.strip() or len(line) - len(line.lstrip()) > inside):
+            yield index
+            continue
+        listing = _RST_LISTING.match(line)
+        inside = len(listing[1]) if listing is not None else -1
+
+
 def _extract(data: bytes) -> Prose:
     text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
     lines = _without_front_matter([line[:5_000] for line in text.splitlines()[:MAX_LINES]])
@@ -119,6 +134,7 @@ def _extract(data: bytes) -> Prose:
     diagrams: list[int] = []
     levels: list[str] = []
     current, fence, drawn, opened, preformatted = _Open("", 0, 1), "", 0, 0, False
+    listed = frozenset(_listed(lines))
     for index, line in enumerate(lines):
         number = index + 1
         if fence:
@@ -144,7 +160,7 @@ def _extract(data: bytes) -> Prose:
                 diagrams.append(number)
             current.add(line)
             continue
-        heading = _heading(lines, index, levels)
+        heading = None if index in listed else _heading(lines, index, levels)
         if heading is not None and len(sections) < MAX_SECTIONS:
             sections.append(current.closed())
             current = _Open(heading[0], heading[1], number)

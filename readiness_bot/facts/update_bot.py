@@ -55,6 +55,7 @@ def _extract(data: bytes) -> UpdateBot:
 
 def _updates(node: Node, ecosystem: str) -> Updates:
     directories = (*node["directory"].strings, *node["directories"].strings)
+    directories = tuple(each if each.startswith(("/", "*")) else f"/{each.removeprefix('./')}" for each in directories)
     return Updates(ecosystem, directories or ("/",), node.line, node["open-pull-requests-limit"].string == "0")
 
 

@@ -114,7 +114,7 @@ class Deployment:
             and any(
                 container.deployed
                 and container.own
-                and container.service.command is not None
+                and (container.service.command is not None or container.service.entrypoint is not None)
                 and self._composed.builds_from(container, built.path)
                 for container in self.own_containers
             )

@@ -208,6 +208,11 @@ _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middlew
 _WRAPPERS = ("Middleware", "ProxyFix", "WSGIMiddleware", "ASGIMiddleware")
 
 
+_SOCKETS = frozenset(
+    {"asyncio.start_server", "socketserver.TCPServer", "twisted.internet.reactor.run", "grpc.server", "grpc.aio.server"}
+)
+"""What serves without HTTP's requests and answers."""
+
 _SERVING_SETTINGS = frozenset({"ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "MIDDLEWARE", "TEMPLATES"})
 """Settings of Django's that only a project which answers requests needs."""
 
@@ -294,6 +299,12 @@ class Services:
                 if handler.scope == method.index and is_broad and not handler.raises and not tells:
                     found.append(Evidence(method.module.path, handler.line, f"around `{klass.definition.name}`"))
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def answers_http(self) -> bool:
+        """Whether the tree serves requests of HTTP, rather than bytes over sockets in a protocol of its own."""
+        starts = {site.name for site in self.server_starts}
+        return self.is_server and (bool(self._routes.all) or self.is_django or not starts or not starts <= _SOCKETS)
 
     @cached_property
     def is_reusable(self) -> bool:

@@ -419,7 +419,7 @@ class Stores:
     def _saying(self, meaning: re.Pattern[str]) -> Iterator[tuple[Module, int, int]]:
         """The production statements in SQL of one meaning: module, line, and the definition that they stand in."""
         for site in self._python.all_calls:
-            if site.call.args and _says(site.call.args[0], meaning):
+            if site.call.args and any(_says(value, meaning) for value in _leaves(site.call.args[0])):
                 yield site.module, site.call.line, site.call.scope
         for module in self._python.production:
             for item in module.facts.assignments:
@@ -567,7 +567,7 @@ class Stores:
         yield from self._by_own_upgrade()
         for site in self._python.all_calls:
             is_migrating = id(site) in known
-            if by_own_means and ":" in site.name and _OWN_MIGRATING.fullmatch(site.last):
+            if by_own_means and ":" in site.name and _migrates(site.name):
                 is_migrating = True
             first = site.call.argument(0)
             if (
@@ -617,7 +617,8 @@ class Stores:
             return False
         if function.definition.name in _STARTERS or _IN_LIFESPAN.search(function.definition.qualname):
             return True
-        for call in self._python.callers.get(function.name, ()):
+        made = (function.name, function.name.removesuffix(".__init__"))
+        for call in (call for name in dict.fromkeys(made) for call in self._python.callers.get(name, ())):
             caller = Reach.function_at(call.module, call.call.scope)
             if caller is None or (caller.name != function.name and self._is_start(caller, depth + 1)):
                 return True
@@ -669,6 +670,7 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
     ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
+    ("numbered", re.compile(r"(^|/)(db_)?(migration|upgrade)\w*/([a-z]+/)?\d{3,4}_\w+\.py$")),
 )
 
 
@@ -681,6 +683,16 @@ def _sizes_in(options: Value) -> list[Value]:
         for key, item in zip(options.keys, options.values, strict=False)
         if isinstance(key, Const) and key.value in _SIZES
     ]
+
+
+def _migrates(name: str) -> bool:
+    """Whether a function of the tree is called as one that moves the schema, or runs a class that is called so."""
+    owner, _, last = name.rpartition(":")[2].rpartition(".")
+    runs = last in ("run", "apply", "check", "execute", "start") and _MIGRATOR.search(owner) is not None
+    return runs or _OWN_MIGRATING.fullmatch(last or owner) is not None
+
+
+_MIGRATOR = re.compile(r"(Migrat(ion|or)\w*|Upgrader|SchemaUpgrade\w*|DatabaseUpgrade\w*)(\(\))?$")
 
 
 def _leaves(value: Value | None, depth: int = 0) -> Iterator[Value]:

@@ -99,6 +99,25 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             )
         },
         {
+            "app/main.py": (
+                "import sqlite3\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\nclass Kept:\n"
+                "    def __init__(self, path):\n        self.path = path\n"
+                "        self.execute(['CREATE TABLE IF NOT EXISTS orders (', '  id INTEGER', ')'])\n"
+                "        self.execute('PRAGMA user_version = 2')\n\n    def execute(self, words):\n"
+                "        return sqlite3.connect(self.path).execute(' '.join(words))\n\n\nkept = Kept('/data/shop.db')\n"
+            )
+        },
+        {
+            "app/db.py": _ENGINE,
+            "app/migration_steps/db/0001_start.py": "def up(cursor):\n    cursor.execute('CREATE TABLE orders ()')\n",
+            "app/moving.py": "class Migration:\n    def run(self):\n        return 1\n",
+            "app/shop.py": (
+                "from app.moving import Migration\n\n\nclass Shop:\n    def __init__(self):\n"
+                "        step = Migration()\n        step.run()\n"
+            ),
+            "main.py": "from app.shop import Shop\n\n\ndef run():\n    Shop().serve()\n\n\nrun()\n",
+        },
+        {
             "app/db.py": _ENGINE,
             "app/schema/upgrade_scripts/001-orders.sql": "ALTER TABLE orders ADD COLUMN paid boolean;\n",
             "app/main.py": (

@@ -10,7 +10,7 @@ from readiness_bot.repo import Repo
 
 _FILES = (
     r"(docs?/([\w-]+/)*|\.github/)?(change[-_]?logs?|changes|history|news"
-    r"|release[-_]?notes|releases|what'?s[-_]new)(/(index|readme|latest|unreleased))?"
+    r"|release[-_]?notes|releases|what'?s[-_]?new)(/(index|readme|latest|unreleased))?"
 )
 _FOLDER = re.compile(
     r"^(docs?/([\w-]+/)*)?(change[-_]?logs?|release[-_]?notes|releases|newsfragments|releasenotes/notes|changes|\.changeset|changelog\.d)/[^/]+\.(md|rst|txt|adoc|\w+)$",

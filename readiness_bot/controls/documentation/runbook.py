@@ -54,7 +54,7 @@ _OF_MEANS = re.compile(
 _PLACES = re.compile(
     r"[^/]+$|(.*/)?(docs?([-_](ng|new|src|site|v\d+))?|documentation|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
     r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github"
-    r"|wiki|manual|handbook|guides?|book)/",
+    r"|wiki|manual|handbook|guides?|book|[\w.]*[-_]docs?|docs?[-_][\w.]*)/",
     re.IGNORECASE,
 )
 _NOT_OPERATING = re.compile(
@@ -120,6 +120,15 @@ _SERVICE = {
         {
             **_SERVICE,
             "server/docs/installation.md": "# Installation\n\n" + "Make a user, and a unit for the server. " * 9,
+        },
+        {
+            **_SERVICE,
+            "install-docs/README.md": "# Installing\n\n## Install the server\n\n" + "Make a user, and a unit. " * 15,
+        },
+        {
+            **_SERVICE,
+            "docs/deploy.rst": "Deployment\n==========\n\nBuild it so:\n\n.. code-block:: dockerfile\n\n"
+            + "   # Install what it needs.\n   RUN apk add what the server and its users need\n" * 6,
         },
         {**_SERVICE, "CONTRIBUTING.md": _RUNBOOK.partition("## Rollback")[0].replace("Operations", "Contributing")},
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
@@ -210,6 +219,7 @@ def _treats(document: Document, topic: str) -> Evidence | None:
     return None
 
 
+_OF_THAT_FOLDER = re.compile(r"(deploy|install|operation|production|hosting|admin|runbook)", re.IGNORECASE)
 _OF_DEVELOPERS = re.compile(
     r"develop|\b(dev|tests?|testing|build(ing)?|local(ly)?|contribut\w+|prerequisites?|requirements?)\b", re.IGNORECASE
 )
@@ -222,5 +232,6 @@ def _is_of_operating(document: Document, title: str) -> bool:
     if _OF_MEANS.search(title):
         return _OF_DEVELOPERS.search(title) is None
     folder, _, name = document.path.rpartition("/")
-    told = f"{folder.rpartition('/')[2]}/{name}"
-    return _OPERATING.search(told) is not None and not name.lower().startswith("readme")
+    if name.lower().startswith("readme"):
+        return _OF_THAT_FOLDER.match(folder.rpartition("/")[2]) is not None
+    return _OPERATING.search(f"{folder.rpartition('/')[2]}/{name}") is not None

@@ -96,7 +96,7 @@ _CLIENTS, _SERVERS = 400, 500
 )
 def exception_handlers(repo: Repo) -> Judgement:
     """Registered handlers pass, and so does a framework's own default; one that tells internals is partial."""
-    if not repo.services.is_server:
+    if not repo.services.answers_http:
         return not_applicable("Nothing here answers requests.")
     handlers = repo.services.exception_handlers
     leaking = [(item, told) for item in handlers if (told := repo.services.internals_told(item))]
@@ -137,6 +137,8 @@ def _is_of_clients(handler: Attachment) -> bool:
 def _frameworks_default(repo: Repo) -> Evidence | None:
     for site in repo.routes.applications:
         return seen(site.location.path, site.location.line, f"application made by `{site.name.rpartition(':')[2]}`")
+    for site in repo.python.calls("twisted.web.server.Site"):
+        return seen(site.location.path, site.location.line, "served by `twisted.web`")
     for setting in repo.services.settings_named("ROOT_URLCONF", "INSTALLED_APPS") if repo.services.is_django else ():
         return seen(setting.module.path, setting.line, "a Django project")
     for route in repo.routes.all:

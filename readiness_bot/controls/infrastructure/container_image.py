@@ -57,6 +57,14 @@ _BUILDPACKS = frozenset(
             "docker/entrypoint.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
         },
         {"app/main.py": _APP, "Procfile": "web: gunicorn app.main:app\n"},
+        {
+            "app/main.py": _APP,
+            "container/Dockerfile": _DOCKERFILE.partition("CMD")[0],
+            "container/compose.yml": (
+                "services:\n  api:\n    build:\n      context: ..\n      dockerfile: container/Dockerfile\n"
+                "    entrypoint: [python3, -m, app]\n    ports: ['8000:8000']\n"
+            ),
+        },
     ],
     fails=[
         {"app/main.py": _APP},

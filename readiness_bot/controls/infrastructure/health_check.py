@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
+from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.probes import HealthProbe
@@ -251,6 +251,14 @@ def _judged(repo: Repo) -> Judgement:
             "The process is probed, but no endpoint tells whether the service can serve.",
             _told(probes[0]),
             score=_WITHOUT_ROUTE,
+        )
+    if not repo.routes.all and repo.services.server_starts:
+        start = repo.services.server_starts[0]
+        return unknown(
+            "The routes of this server are not written in a way that can be read, so that none is known to tell its "
+            "health; nothing here probes one.",
+            seen(start.module.path, start.call.line, f"server made by `{start.last}`"),
+            estimate=_WITHOUT_ROUTE,
         )
     return failed("Neither a health endpoint nor a probe.", looked_in=(repo.routes.LOOKS, repo.deployment.LOOKS))
 

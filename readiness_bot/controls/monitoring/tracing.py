@@ -6,6 +6,7 @@ from readiness_bot.control import Control, advised, failed, not_applicable, part
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
+_BY_HAND = 0.6
 _INSTRUMENTS = (
     ("fastapi", "FastAPIInstrumentor.instrument_app(app)"),
     ("starlette", "StarletteInstrumentor.instrument_app(app)"),
@@ -75,6 +76,15 @@ _INSTRUMENTS = (
     "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
     partials=[
         (
+            "from fastapi import FastAPI\nfrom opentelemetry import trace\n"
+            "from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\n"
+            "from opentelemetry.sdk.trace import TracerProvider\n"
+            "from opentelemetry.sdk.trace.export import BatchSpanProcessor\n\napp = FastAPI()\n"
+            "provider = TracerProvider()\nprovider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\n"
+            "tracer = trace.get_tracer(__name__)\n\n\n@app.get('/orders')\ndef orders():\n"
+            "    with tracer.start_as_current_span('orders'):\n        return []\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import "
             "FastAPIInstrumentor\n\napp = FastAPI()\nFastAPIInstrumentor.instrument_app(app)\n"
         ),
@@ -120,6 +130,18 @@ def _judged(repo: Repo) -> Judgement:
         return passed("The framework is instrumented, and spans are exported.", *exporters[:2], *instruments[:3])
     if room.documented_agents:
         return passed("An agent that the documentation names traces the requests.", *room.documented_agents)
+    by_hand = [item.evidence for item in room.own_spans if item.is_reached]
+    if exporters and by_hand and "middleware" in by_hand[0].path:
+        return passed(
+            "Middleware of the service's own writes spans, and they are exported.", *exporters[:2], *by_hand[:2]
+        )
+    if exporters and by_hand:
+        return partial(
+            "Spans are exported and written by hand in places; the framework writes none.",
+            *exporters[:2],
+            *by_hand[:3],
+            score=_BY_HAND,
+        )
     if exporters:
         return partial("Spans are exported, but the framework writes none.", *exporters[:5])
     if instruments:

@@ -90,6 +90,8 @@ def mfa(repo: Repo) -> Judgement:
 
     A sign-in through another service by hand is partial.
     """
+    if not (repo.serves or repo.routes.all):
+        return not_applicable("No user accounts: nothing here is signed in to.")
     factors = repo.accounts.factors
     used = [factor for factor in factors if factor.is_used]
     strong = sorted(

@@ -196,7 +196,7 @@ def rate_limiting(repo: Repo) -> Judgement:
 
     One that is off or elsewhere does partly.
     """
-    if not repo.services.is_server:
+    if not repo.services.answers_http:
         return not_applicable("No route to limit.")
     if repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all)):
         return not_applicable("Only probes and scrapers ask here.")
