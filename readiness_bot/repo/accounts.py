@@ -419,7 +419,7 @@ class Accounts:
                     continue
                 if told[1]:
                     said[item.scope].add(item.key.lower())
-                elif _SIGN_IN_COOKIE.search(item.key):
+                elif _SIGN_IN_COOKIE.search(item.key or getattr(item.value, "name", "")):
                     made.setdefault(item.scope, item)
             for scope, item in made.items():
                 flags = said[scope]

@@ -38,6 +38,8 @@ _RESTORING_NAME = re.compile(
 )
 _SAVING_MODULE = re.compile(r"(^|/)(db_?)?backups?(/__init__)?\.py$")
 _RESTORING_MODULE = re.compile(r"(^|/)(db_?)?restores?\.py$")
+_STORING = re.compile(r"(^|/)(db|databases?|storage|stores?)(/__init__)?\.py$")
+"""Where the service keeps its store: what it calls there by such a name, it does by itself."""
 _COMMANDS = re.compile(r"(^|/)(management/commands|cli|commands?|backups?|admin)([/.]|/.*\.py$|_)")
 _ABOUT_KEEPING = re.compile(
     r"\b(back(ed|ing)?[ -]?ups?|restor(e|es|ed|ing)|recover(y|ing)?|snapshots?)\b", re.IGNORECASE
@@ -123,6 +125,19 @@ pg_restore --clean --dbname shop /backups/shop.dump
         "docs/ops.md": _RUNBOOK,
     },
     partials=[
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "app/database.py": (
+                "import zipfile\n\n\ndef make_backup():\n    with zipfile.ZipFile('backup.zip', 'w') as kept:\n"
+                "        kept.write('shop.db')\n"
+            ),
+            "app/main.py": (
+                "from apscheduler.schedulers.background import BackgroundScheduler\n\n"
+                "from app import database, models\n\nscheduler = BackgroundScheduler()\nscheduler.add_job(database.make_backup, 'interval', hours=6)\n"
+                "scheduler.start()\n"
+            ),
+        },
         {"app/models.py": _MODELS, "requirements.txt": "sqlalchemy\n", "deploy/backup.sh": _BACKUP},
         {
             "app/models.py": _MODELS,
@@ -220,7 +235,8 @@ def _own_commands(repo: Repo, names: re.Pattern[str], modules: re.Pattern[str]) 
     found = [
         seen(one.location.path, one.location.line, one.definition.name)
         for one in repo.python.functions
-        if names.fullmatch(one.definition.name.lower()) and _COMMANDS.search(one.location.path)
+        if names.fullmatch(one.definition.name.lower())
+        and (_COMMANDS.search(one.location.path) or (_STORING.search(one.location.path) and repo.wiring.is_used(one)))
     ]
     for module in repo.python.production:
         stem = module.path.rpartition("/")[2].removesuffix(".py")

@@ -51,7 +51,13 @@ from readiness_bot.repo import Repo
     fails=["import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n"],
     fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
     partials=[
-        "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n"
+        (
+            "import cherrypy\nimport jwt\n\n\n@cherrypy.expose\ndef login(name, password):\n    name = cookie_name()\n"
+            "    jwt_token = jwt.encode({'sub': name, 'exp': 3600}, 'key')\n"
+            "    cherrypy.response.cookie[name] = jwt_token\n    cherrypy.response.cookie[name]['max-age'] = 3600\n"
+            "    cherrypy.response.cookie[name]['httponly'] = True\n"
+        ),
+        "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n",
     ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
 )
