@@ -184,11 +184,12 @@ class Areas:
         self._paths = frozenset(paths)
         self._packages = frozenset(path.rpartition("/")[0] for path in self._paths if path.endswith("/__init__.py"))
         self._started = frozenset(started)
-        self._revisions = tuple(
-            f"{path.removesuffix('env.py')}versions/"
+        self._environments = frozenset(
+            path.removesuffix("env.py")
             for path in self._paths
             if f"/{path}".endswith("/env.py") and f"{path.removesuffix('env.py')}script.py.mako" in self._paths
         )
+        self._revisions = tuple(f"{folder}versions/" for folder in sorted(self._environments))
         self._shelves = _shelves(self._paths)
         self._product = _product_called_example(self._paths, self._packages)
         self._trials = _project_beside(self._paths, self._packages)
@@ -217,7 +218,7 @@ class Areas:
             return Area.TEST
         if self._trials and path.startswith(self._trials):
             return Area.EXAMPLE
-        if is_called_migration(judged) or path.startswith(self._revisions):
+        if path.startswith(self._revisions) or (is_called_migration(judged) and not self._runs_migrations(path)):
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED
@@ -228,6 +229,11 @@ class Areas:
         if _TOOLING.search(judged) and not self._in_package(judged):
             return Area.TOOLING
         return Area.PRODUCTION
+
+    def _runs_migrations(self, path: str) -> bool:
+        """Whether a module lies beside the environment of Alembic without being it: the service's own, to migrate by."""
+        folder, _, name = path.rpartition("/")
+        return f"{folder}/" in self._environments and name not in ("env.py", "__init__.py")
 
     def _in_package(self, path: str) -> bool:
         """Whether the path lies in a package below another package: then its folder's name says nothing of its use."""

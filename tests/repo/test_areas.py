@@ -96,3 +96,10 @@ def test_a_small_package_at_the_root_that_is_called_after_tools_is_for_tools_to_
     assert Areas([*product, *tools]).of("automation/deployment/deployer.py") is Area.TOOLING
     assert Areas(tools).of("automation/deployment/deployer.py") is Area.PRODUCTION
     assert Areas([*product, "shop/tools/__init__.py", "shop/tools/a.py"]).of("shop/tools/a.py") is Area.PRODUCTION
+
+
+def test_a_module_beside_the_environment_of_alembic_is_the_services_own() -> None:
+    areas = Areas(["app/migrations/env.py", "app/migrations/script.py.mako", "app/migrations/migrate.py"])
+    assert areas.of("app/migrations/migrate.py") is Area.PRODUCTION
+    assert areas.of("app/migrations/env.py") is Area.MIGRATION
+    assert Areas(["app/migrations/0001_initial.py"]).of("app/migrations/0001_initial.py") is Area.MIGRATION

@@ -134,7 +134,8 @@ pg_restore --clean --dbname shop /backups/shop.dump
             ),
             "app/main.py": (
                 "from apscheduler.schedulers.background import BackgroundScheduler\n\n"
-                "from app import database, models\n\nscheduler = BackgroundScheduler()\nscheduler.add_job(database.make_backup, 'interval', hours=6)\n"
+                "from app import database, models\n\nscheduler = BackgroundScheduler()\n"
+                "scheduler.add_job(database.make_backup, 'interval', hours=6)\n"
                 "scheduler.start()\n"
             ),
         },
