@@ -231,7 +231,7 @@ class Areas:
         return Area.PRODUCTION
 
     def _runs_migrations(self, path: str) -> bool:
-        """Whether a module lies beside the environment of Alembic without being it: the service's own, to migrate by."""
+        """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""
         folder, _, name = path.rpartition("/")
         return f"{folder}/" in self._environments and name not in ("env.py", "__init__.py")
 
