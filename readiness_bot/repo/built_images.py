@@ -115,7 +115,7 @@ class BuiltImages:
         area = self._sources.area(path)
         if re.search(r"(^|/)\.?(devcontainer|worktree|gitpod|vscode|idea)", path):
             return "development"
-        if area is Area.TEST or re.search(r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/", path):
+        if area is Area.TEST or re.search(r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/|(^|/)jenkins/", path):
             return "test"
         if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
             return "example"

@@ -109,6 +109,14 @@ _METRIC_EXPORTS = matcher(
     "gds_metrics.GDSMetrics",
     "gds_metrics.GDSMetrics().init_app",
 )
+_OF_THE_SERVICE = re.compile(
+    r"[/^]*((api|v\d+|internal|private|system|admin|management|actuator|monitor(ing)?|service|status|ops|app|_[\w-]*|-|\{\w*\})/)*"
+    r"[\w.-]*(metrics|prometheus)"
+)
+"""Where the figures of the service itself are served, rather than those of what it is about: `/reports/metrics`."""
+
+_METRIC_LIBRARY = re.compile(r"(prometheus|aioprometheus|opentelemetry|starlette_(exporter|prometheus)|statsd|psutil)")
+_EXPOSITION = re.compile(r"# (HELP|TYPE) \S")
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
 _OF_ONE_THING = re.compile(r"[{<]\w.*/")
 """A path below a named parameter: the figures of one of the product's things, not of the service."""
@@ -396,10 +404,12 @@ class Observability:
         for route in self._routes.all:
             path = route.path.rstrip("/")
             served = path.endswith(("/metrics", "/prometheus")) and not _OF_ONE_THING.search(path)
-            if served and "GET" in route.methods and not self._has_below(path):
+            of_service = _OF_THE_SERVICE.fullmatch(path) is not None or self._speaks_of_metrics(route.module)
+            if served and of_service and "GET" in route.methods and not self._has_below(path):
                 found.append(
                     Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired)
                 )
+        found += self._written_out()
         for setting in self._services.settings_named("INSTALLED_APPS"):
             for value in flattened(setting.value):
                 if isinstance(value, Const) and value.value in _METRIC_APPS:
@@ -412,6 +422,17 @@ class Observability:
             if (option := next((word for word in one.command.arguments if word.startswith("--statsd-host")), ""))
         ]
         return (*found, *self.agents)
+
+    def _written_out(self) -> Iterator[Signal]:
+        """Where code of the service's own writes figures in the format that Prometheus reads."""
+        for site in self._python.all_calls:
+            if any(_EXPOSITION.match(text) for value in site.call.args[:2] for text in _beginnings(value)):
+                yield self._signal(site, "figures written for Prometheus")
+                return
+
+    def _speaks_of_metrics(self, module: Module) -> bool:
+        """Whether a module deals with figures of a running program: it imports a library of them, or is called so."""
+        return any(_METRIC_LIBRARY.match(item.target) for item in module.facts.imports)
 
     def _has_below(self, path: str) -> bool:
         """Whether other routes stand below this path: then it is one of the product's resources."""
@@ -741,3 +762,9 @@ def _texts(value: Value, depth: int = 0) -> Iterator[str]:
 def _short(name: str) -> str:
     parts = name.rpartition(":")[2].replace("()", "").split(".")
     return ".".join(parts[-2:]) if len(parts) > 1 else name
+
+
+def _beginnings(value: Value | None) -> Iterator[str]:
+    """The text that a value is, or that it begins with."""
+    parts = value.parts[:1] if isinstance(value, Format) else (value,)
+    yield from (part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str))

@@ -28,6 +28,13 @@ MAX_CALLERS = 40
 _CHANGING = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "labeled", "edited"})
 
 
+_UNREADABLE = re.compile(
+    r"(^|/)(\.?appveyor|cloudbuild[\w-]*|buildspec[\w-]*|bitrise|wercker|\.cirrus|\.evergreen|evergreen|codeship-steps"
+    r"|shippable|\.?semaphore|screwdriver|\.prow|\.cds)\.ya?ml$"
+    r"|(^|/)cloudbuild/[^/]+\.ya?ml$|^\.(woodpecker|builds|semaphore|teamcity|buildbot|ci-operator)(/|\.ya?ml$|\.yml$)"
+    r"|^bamboo-specs/|^\.cirrus\.star$|^master\.cfg$|^\.?Earthfile$"
+)
+
 _OF_HOUSEKEEPING = re.compile(
     r"stale|label|triage|release|publish|deploy|docs?\b|cla\b|codeql|scorecard|security|dependabot|renovate|lint|format"
     r"|title|project|backport|greet|notify|assign|review",
@@ -125,6 +132,11 @@ class Pipelines:
             if job.on_pull_requests and job.job.calls and not job.job.calls.startswith("./")
             if not _OF_HOUSEKEEPING.search(f"{job.path} {job.job.calls}")
         )
+
+    @cached_property
+    def unreadable(self) -> tuple[str, ...]:
+        """The files of providers whose pipelines are not read, or whose triggers stand outside the tree."""
+        return tuple(path for path in sorted(self._sources.paths) if _UNREADABLE.search(path))
 
     @cached_property
     def steps(self) -> tuple[StepSite, ...]:

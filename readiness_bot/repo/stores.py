@@ -119,6 +119,11 @@ _OF_COMMANDS = re.compile(r"(^|/)(cli|commands?|plugins?)(/|$|\.py)")
 
 _EMBEDDED = ("sqlite3.connect", "sqlite3.dbapi2.connect", "aiosqlite.connect", "apsw.Connection", "pysqlite3.connect")
 _CREATES = re.compile(r"\s*CREATE\s+TABLE\b", re.IGNORECASE)
+_FILLS = re.compile(
+    r"\s*(CREATE\s+(\w+\s+)?TABLE\b|INSERT\s+(\w+\s+)?INTO\s+(?!pg_)|REPLACE\s+INTO\b|UPDATE\s+\S+\s+SET\b"
+    r"|DELETE\s+FROM\s+(?!pg_))",
+    re.IGNORECASE,
+)
 _UPGRADES = re.compile(
     r"\s*(ALTER\s+TABLE\s+\S+\s+(ADD|DROP|RENAME|ALTER|MODIFY)|PRAGMA\s+user_version\s*=)", re.IGNORECASE
 )
@@ -396,9 +401,17 @@ class Stores:
         """Whether production code keeps anything in a relational store."""
         return (
             bool(self.databases)
-            or any(client.family == "relational" for client in self.clients)
+            or any(client.family == "relational" and client.site.name not in _UNPOOLED for client in self.clients)
+            or (any(client.family == "relational" for client in self.clients) and self._keeps_rows)
             or any(not model.is_document and model.mapper not in ("redis-om", "neomodel") for model in self._models.all)
             or bool(self.embedded)
+        )
+
+    @cached_property
+    def _keeps_rows(self) -> bool:
+        """Whether what a bare driver is told makes or fills tables, rather than asks a server how it is."""
+        return any(True for _ in self._saying(_FILLS)) or any(
+            path.endswith(".sql") and self._sources.area(path) in _OF_SERVICE for path in self._sources.paths
         )
 
     @cached_property
@@ -419,7 +432,7 @@ class Stores:
     def _saying(self, meaning: re.Pattern[str]) -> Iterator[tuple[Module, int, int]]:
         """The production statements in SQL of one meaning: module, line, and the definition that they stand in."""
         for site in self._python.all_calls:
-            if site.call.args and any(_says(value, meaning) for value in _leaves(site.call.args[0])):
+            if any(_says(value, meaning) for given in site.call.args[:2] for value in _leaves(given)):
                 yield site.module, site.call.line, site.call.scope
         for module in self._python.production:
             for item in module.facts.assignments:

@@ -55,3 +55,10 @@ def test_image_that_users_pull(image: str, status: Status) -> None:
         "README.md": f"# Orders\n\n## Start\n\n`docker run -p 8000:8000 {image}`\n",
     }
     assert _judged("infrastructure/container-image", files)[0] is status
+
+
+@pytest.mark.parametrize("control", ["infrastructure/ci-pipeline", "testing/tests-in-ci"])
+def test_pipelines_of_providers_that_are_not_read(control: str) -> None:
+    built = "steps:\n- name: python\n  args: [pytest]\n"
+    assert _judged(control, {**_CODE, ".github/cloudbuild/pr.yaml": built})[0] is Status.UNKNOWN
+    assert _judged(control, {**_CODE, "docs/builds.yaml": built})[0] is Status.FAIL

@@ -169,6 +169,10 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     ignores=[
         "def add(a, b):\n    return a + b\n",
+        (
+            "import psycopg\n\n\ndef role(dsn):\n    with psycopg.connect(dsn) as peer:\n"
+            "        return peer.execute('SELECT pg_is_in_recovery()').fetchone()\n"
+        ),
         "import sqlite3\n\n\ndef read(path):\n    return sqlite3.connect(path).execute('SELECT url FROM places')\n",
         {
             "shipper/destinations/mssql.py": (

@@ -23,6 +23,7 @@ _DOCUMENTS = re.compile(r"(^|[-_ ])(docs?|documentation|gh-?pages|website)([-_. 
 _PUSHED_ONLY = 0.5
 _CHECKED_ONLY = 0.6
 _CALLED_ELSEWHERE = 0.75
+_HALF = 0.5
 
 _TESTED = """\
 name: test
@@ -129,6 +130,12 @@ def ci_pipeline(repo: Repo) -> Judgement:
             "Pull requests start a pipeline of another repository, which tells what it builds and tests.",
             seen(job.path, job.line, f"calls {job.job.calls}"),
             estimate=_CALLED_ELSEWHERE,
+        )
+    if repo.pipelines.unreadable:
+        return unknown(
+            "A pipeline of a provider that is not read is kept here: it alone tells what it builds and tests.",
+            seen(repo.pipelines.unreadable[0], 1, "pipeline"),
+            estimate=_HALF,
         )
     what = "The pipelines neither build nor test" if repo.pipelines.exist else "There is no pipeline"
     return failed(f"{what}: nothing runs a change before it is merged.", looked_in=(repo.pipelines.LOOKS,))

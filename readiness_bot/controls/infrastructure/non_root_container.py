@@ -8,9 +8,11 @@ from readiness_bot.control import Control, failed, led_by, not_applicable, parti
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
+from readiness_bot.repo.workloads import Pod
 
 _DROPS = 0.6
 _TOLD_OUTSIDE = 0.6
+_BESIDE = re.compile(r"(^|/)(extras?|contrib|optional|addons?|variants?)/")
 _ROOT = re.compile(r"(root|0+)(:.*)?$")
 _UNPRIVILEGED = re.compile(
     r"(:|-)nonroot\b|cgr\.dev/chainguard/|bitnami/|ubi[0-9]+/(python|s2i)|sclorg/|unprivileged|mambaorg/micromamba|jupyter/"
@@ -57,6 +59,16 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
     fixed={"Dockerfile": _IMAGE},
     partials=[
         {
+            "Dockerfile": _AS_ROOT,
+            "shop/__init__.py": "",
+            "deploy/pods.yaml": "---\n".join(
+                f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  template:\n    spec:\n"
+                f"      securityContext: {{runAsNonRoot: {safe}}}\n      containers:\n"
+                "      - {name: api, image: registry.example/shop:1}\n"
+                for name, safe in (("api", "true"), ("jobs", "true"), ("old", "false"))
+            ),
+        },
+        {
             "Dockerfile": _AS_ROOT.replace('CMD ["', 'ENTRYPOINT ["/entrypoint.sh"]\nCMD ["'),
             "entrypoint.sh": '#!/bin/sh\nchown app /data\nexec gosu app "$@"\n',
         },
@@ -69,11 +81,24 @@ def non_root_container(repo: Repo) -> Judgement:
     images = repo.deployment.judged_images
     if not images:
         return not_applicable("No image of the service.")
-    pods = repo.deployment.workloads.pods
-    if pods and all(pod.runs_as_non_root for pod in pods):
-        shown = [seen(pod.path, pod.container.line, f"{pod.workload.kind} runs as non-root") for pod in pods[:3]]
+    pods = _own_pods(repo)
+    safe = [pod for pod in pods if pod.runs_as_non_root]
+    shown = [seen(pod.path, pod.container.line, f"{pod.workload.kind} runs as non-root") for pod in safe[:3]]
+    if pods and len(safe) == len(pods):
         return passed("Every pod runs as non-root.", *shown)
-    return led_by(*(_judged(repo, built) for built in images))
+    judged = led_by(*(_judged(repo, built) for built in images))
+    if judged.score == 0 and len(safe) * 2 >= len(pods) > 0:
+        return partial(
+            f"{len(safe)} of {len(pods)} pods run as non-root; the image itself runs as root.", *shown, score=_DROPS
+        )
+    return judged
+
+
+def _own_pods(repo: Repo) -> list[Pod]:
+    """The pods of the service's own images, but for those of variants that are kept beside it."""
+    pods = list(repo.deployment.workloads.pods)
+    main = [pod for pod in pods if not _BESIDE.search(pod.path)] or pods
+    return [pod for pod in main if repo.deployment.is_built_here(pod.container.image)] or main
 
 
 def _judged(repo: Repo, built: BuiltImage) -> Judgement:

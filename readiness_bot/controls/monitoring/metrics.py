@@ -37,6 +37,11 @@ _EXPORTS = (
     ],
     passes=[
         (
+            "from http.server import BaseHTTPRequestHandler, HTTPServer\n\n\nclass Handler(BaseHTTPRequestHandler):\n"
+            "    def do_GET(self):\n        lines = []\n        lines.append('# TYPE shop_orders counter')\n"
+            "        self.wfile.write('\\n'.join(lines).encode())\n\n\nHTTPServer(('', 80), Handler).serve_forever()\n"
+        ),
+        (
             "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
             "app = Flask(__name__)\nmetrics.init_app(app)\n"
         ),
@@ -67,6 +72,10 @@ _EXPORTS = (
         },
     ],
     fails=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/reports/metrics')\ndef readers():\n    return {}\n"
+        ),
         (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/metrics/')\ndef listed():\n    return {}\n\n\n"

@@ -15,6 +15,7 @@ _TASK_RUNNERS = frozenset(
 _ASKS_FOR_TESTS = re.compile(r"(^|[\s:/_.-])(unit|integration|py)?-?_?tests?([\s:_.-]|$)", re.IGNORECASE)
 
 _CALLED_ELSEWHERE = 0.75
+_HALF = 0.5
 
 _WORKFLOW = """\
 on: [push, pull_request]
@@ -101,6 +102,12 @@ def tests_in_ci(repo: Repo) -> Judgement:
             "Pull requests start a pipeline of another repository, which tells whether it runs the tests.",
             seen(job.path, job.line, f"calls {job.job.calls}"),
             estimate=_CALLED_ELSEWHERE,
+        )
+    if repo.pipelines.unreadable and repo.suite.modules:
+        return unknown(
+            "A pipeline of a provider that is not read is kept here: it alone tells whether it runs the tests.",
+            seen(repo.pipelines.unreadable[0], 1, "pipeline"),
+            estimate=_HALF,
         )
     what = "No pipeline runs a test runner" if repo.pipelines.exist else "There is no pipeline that could run tests"
     return failed(f"{what}.", looked_in=(repo.pipelines.LOOKS,))
