@@ -206,10 +206,17 @@ class _Interpreter(Calls):
         self.env, self.guards = merged, both
 
     def loop(
-        self, body: Sequence[ast.stmt], orelse: Sequence[ast.stmt], enter: Callable[[], None], *, endless: bool = False
+        self,
+        body: Sequence[ast.stmt],
+        orelse: Sequence[ast.stmt],
+        enter: Callable[[], None],
+        *,
+        items: Value = NOTHING,
+        endless: bool = False,
     ) -> None:
-        """Run a body none to several times."""
+        """Run a body none to several times; what holds of every item at its end holds behind the loop."""
         start, guards, tests = dict(self.env), self.guards, dict(self.tests)
+        passed: frozenset[int] = frozenset()
         exits: list[Exit] = []
         self.exits.append(exits)
         self.loops += 1
@@ -217,6 +224,7 @@ class _Interpreter(Calls):
             before = dict(self.env)
             enter()
             self.block(body)
+            passed = frozenset() if self.dead or exits else self.of(items, self.guards - guards)
             self.join(before, guards, dead=False)
             for env, held in exits:
                 self.join(env, held, dead=False)
@@ -226,12 +234,19 @@ class _Interpreter(Calls):
         self.exits.pop()
         if not endless:
             self.join(start, guards, dead=False)
+        self.know(passed)
         self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
         self.block(orelse)
 
+    def of(self, items: Value, guards: frozenset[int]) -> frozenset[int]:
+        """Those of the guards that speak of the items, and of nothing else."""
+        about = {self.table.atoms[atom][:2] for atom in items}
+        told = self.table.guards
+        return frozenset(index for index in guards if (told[index].source, told[index].access) in about)
+
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         items = self.element(node.iter)
-        self.loop(node.body, node.orelse, lambda: self.bind(node.target, items, None))
+        self.loop(node.body, node.orelse, lambda: self.bind(node.target, items, None), items=items)
 
     def while_(self, node: ast.While) -> None:
         def enter() -> None:

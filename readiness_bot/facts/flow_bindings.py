@@ -112,5 +112,4 @@ class Bindings(State):
 
     def element(self, node: ast.expr) -> Value:
         """What iterating over an expression gives."""
-        value = self.expression(node)
-        return self.table.step(value, "[]")
+        return self.table.whole_of_parts(self.table.step(self.expression(node), "[]"))

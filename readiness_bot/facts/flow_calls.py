@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from readiness_bot.facts.flow_expressions import Expressions
 from readiness_bot.facts.flow_state import BUILTINS, Reached, key_of
 from readiness_bot.facts.flow_templates import UNKNOWN_TEXT
-from readiness_bot.facts.origins import NOTHING, Value
+from readiness_bot.facts.origins import NOTHING, PART, Value
 
 _NUMBERS = frozenset(
     {"int", "float", "bool", "len", "abs", "round", "hash", "id", "ord", "hex", "bin", "oct", "isinstance",
@@ -97,7 +97,7 @@ class Calls(Expressions):
         if name in _TEXTS:
             return self.table.wrap(args[0], "s") if args else NOTHING
         if name in _SAME:
-            found = NOTHING.union(*args)
+            found = NOTHING.union(*map(self.paired, args)) if name == "dict" else NOTHING.union(*args)
             for keyword, value in zip(node.keywords, keywords, strict=True):
                 if name == "dict":
                     found |= self.table.wrap(value, f"{{{keyword.arg}}}") if keyword.arg else value
@@ -113,6 +113,13 @@ class Calls(Expressions):
             self.bind_attribute(ast.Attribute(node.args[0], text, ast.Store(), lineno=node.lineno), args[2])
             return NOTHING
         return self.iterating(node, name, args, mapped)
+
+    def paired(self, value: Value) -> Value:
+        """What a dict made of pairs holds; anything else that is given to it is a dict already."""
+        pairs = frozenset(atom for atom in value if self.table.atoms[atom][2][:2] in (("[]", "(0)"), ("[]", "(1)")))
+        inside = self.table.step(pairs, "[]")
+        keys, values = self.table.step(inside, "(0)"), self.table.step(inside, "(1)")
+        return (value - pairs) | self.table.wrap(values, "{}") | self.table.wrap(keys, "<key>")
 
     def fetched(self, node: ast.Call, args: Sequence[Value]) -> Value:
         """The attribute that `getattr` gives, or its default."""
@@ -159,7 +166,7 @@ class Calls(Expressions):
             extra = self.part(args[1], UNKNOWN_TEXT) if name == "replace" and len(args) > 1 else NOTHING
             return self.limited(self.table.wrap(receiver, "s") | extra) if self.is_value(receiver) else result
         if name in _SPLITTING and receiver and self.is_value(receiver):
-            return self.table.wrap(self.table.wrap(receiver, "s"), "[]")
+            return self.table.wrap(self.table.wrap(receiver, PART), "[]")
         if name == "join" and len(args) == 1 and not self.is_named(receiver):
             return self.limited(
                 self.part(self.table.step(args[0], "[]"), UNKNOWN_TEXT) | self.part(receiver, UNKNOWN_TEXT)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from readiness_bot.facts.flow_bindings import Bindings
 from readiness_bot.facts.flow_state import CHECKING, called, printable, spelled
-from readiness_bot.facts.origins import NOTHING, Value
+from readiness_bot.facts.origins import NOTHING, PART, Value
 
 _LIMITING = ("in", "==", "none", "contained", "short")
 """Tests that leave a value known, empty, too short to say anything, or below a known directory."""
@@ -48,7 +48,8 @@ class Conditions(Bindings):
         vetted: list[dict[tuple[int, tuple[str, ...]], list[int]]] = []
         for part in parts:
             guards = [(index, self.table.guards[index]) for index in part]
-            keys.append({(guard.source, guard.access) for _, guard in guards if guard.test in _LIMITING})
+            limiting = [guard for _, guard in guards if guard.test in _LIMITING or guard.test.startswith("part:")]
+            keys.append({(guard.source, guard.access) for guard in limiting})
             vetted.append({})
             for index, guard in guards:
                 if guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test):
@@ -56,7 +57,11 @@ class Conditions(Bindings):
         said = [self.table.guards[index] for part in parts for index in part]
         below = {(guard.source, guard.access) for guard in said if guard.test == "contained"}
         agreed = sorted(set.intersection(*keys))  # numbered in an order that no run changes
-        found = {self.table.guard(*key, "contained" if key in below else "in") for key in agreed}
+        pieces = {(guard.source, guard.access) for guard in said if guard.test.startswith("part:")}
+        found = {
+            self.table.guard(*key, "contained" if key in below else "part:in" if key in pieces else "in")
+            for key in agreed
+        }
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
         return frozenset(found)
@@ -99,7 +104,7 @@ class Conditions(Bindings):
             if truth and isinstance(right, ast.Attribute) and right.attr == "parents":
                 return self.held(self.expression(right.value), "contained")
             if truth:
-                return self.held(self.expression(left), "in")
+                return self.held(self.piece(left), "in")
             text = self.constant_text(left)
             return self.held(self.expression(right), f"!in:{printable(text[:20])}") if text is not None else frozenset()
         is_none = isinstance(right, ast.Constant) and right.value is None
@@ -119,12 +124,22 @@ class Conditions(Bindings):
         below = isinstance(operator, ast.Lt | ast.LtE) if truth else isinstance(operator, ast.Gt | ast.GtE)
         return self.held(self.expression(left.args[0]), "short") if below and right.value <= _SHORT else frozenset()
 
+    def piece(self, node: ast.expr) -> Value:
+        """What an expression carries, marked as a piece where it is a slice of a text: `name[-4:].lower()`."""
+        inner = node
+        while isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and not inner.args:
+            inner = inner.func.value
+        value = self.expression(node)
+        if isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Slice):
+            return self.table.wrap(value, PART)
+        return value
+
     def equal(self, left: ast.expr, right: ast.expr, test: str) -> frozenset[int]:
         """Both sides of an equality are alike; what calls on the way say (`dirname(p) == base`) is theirs to tell.
 
         Two parts of one thing that are alike (`form["new"] == form["again"]`) are no more known than before.
         """
-        one, other = self.expression(left), self.expression(right)
+        one, other = self.piece(left), self.piece(right)
         found = frozenset() if self.are_of_one(one, other) else self.held(one, test) | self.held(other, test)
         for side in (left, right):
             if isinstance(side, ast.Call) and (index := self.call_of.get(id(side), -1)) in self.reached:

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from readiness_bot.facts.names import FunctionNode, Names, Scope
-from readiness_bot.facts.origins import MOST_ATOMS, NOTHING, Table, Value
+from readiness_bot.facts.origins import MOST_ATOMS, NOTHING, PART, Table, Value
 
 FUNCTION_BUDGET = 40_000
 """Steps of one function: a statement costs three, an expression one."""
@@ -23,6 +23,10 @@ CHECKING = re.compile(
     r"|within|relative_to|authori[sz]|permitted|^int$|^float$|uuid|objectid|ip_address|must|block|secur|protect|whitelist|enforce|raise",
     re.IGNORECASE,
 )
+
+
+OF_A_WHOLE = ("in", "==", "short", "none")
+"""Tests that say nothing of a text where they hold of a piece of it alone."""
 
 
 class TooLarge(Exception):
@@ -134,10 +138,11 @@ class State(ABC):
             atoms, said, depth = pending.pop()
             for atom in atoms - seen:
                 seen.add(atom)
-                source, access, _, _ = self.table.atoms[atom]
+                source, access, wraps, _ = self.table.atoms[atom]
                 about = self.table.sources[source]
-                if about.kind != "n" or access:
-                    found.add(self.table.guard(source, access, said))
+                of_part = wraps[:1] == (PART,) and said in OF_A_WHOLE
+                if (about.kind != "n" or access) and not (of_part and said == "none"):
+                    found.add(self.table.guard(source, access, f"part:{said}" if of_part else said))
                 if about.kind == "c" and depth < _CHAINED and about.owner in self.reached:
                     pending.append((self.reached[about.owner].everything(), f"via:{about.owner}:{test}", depth + 1))
         self.spend(len(seen))

@@ -4,8 +4,8 @@ A value is a set of atoms. An atom is a source (a parameter, the result of a cal
 taken from it (`.json`, `["q"]`), and the wraps around it, outermost first: `{name}` a value under that key, `[]` an
 element, `(0)` a place in a tuple, `.x` an attribute set on an object, `<key>` a key of a dict, `s` turned into text,
 and `t:PREFIX` a part of a text behind that constant prefix (a NUL stands for what is not constant), to which `FOLLOWED`
-adds the text behind the part. A value of no atoms is constant, or a number. Knows neither what is dangerous nor what
-cleans.
+adds the text behind the part; `part` is one piece of a text that was split. A value of no atoms is constant, or a
+number. Knows neither what is dangerous nor what cleans.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ MOST_ATOMS = 32
 _MOST_STEPS = 5
 _LONGEST_PREFIX = 120
 _LONGEST_SUFFIX = 40
+PART = "part"
 FOLLOWED = "\x02"
 """Stands between the text before a part and the text after it."""
 
@@ -59,7 +60,7 @@ class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `test` is `in` or `!in:TEXT` (the constant text is not in it), `==`, `starts:TEXT`, `is:TYPE` or `!is:TYPE`
     (isinstance), `none`, `call:N` or `!call:N` (call N, which takes it, answered true or false), `self:N` or `!self:N`
     (the same of a method's own object), `passed:N` (call N took it and came back) or `via:N:TEST` (a test, spelled
-    likewise but for its number, holds of what call N made of it).
+    likewise but for its number, holds of what call N made of it). `part:TEST` holds of one piece of a text alone.
     """
 
     source: int
@@ -114,7 +115,7 @@ def accessed(
     if not wraps:
         return ((*access, step) if len(access) < _MOST_STEPS else access), wraps
     outer = wraps[0]
-    if outer == "s" or outer.startswith("t:"):
+    if outer in ("s", PART) or outer.startswith("t:"):
         return (access, wraps) if step[0] in "[(" else None
     return (access, wraps[1:]) if _holds(outer, step) else None
 
@@ -137,8 +138,12 @@ def _holds(outer: str, step: str) -> bool:
 
 def wrapped(wraps: tuple[str, ...], wrap: str) -> tuple[str, ...]:
     """The wraps with one more around them; a text inside a text is one text."""
-    if wraps and (wrap == "s" or wrap.startswith("t:")):
+    if wraps and (wrap in ("s", PART) or wrap.startswith("t:")):
         inner = wraps[0]
+        if wrap == PART:
+            return wraps if inner.startswith("t:") else (PART, *wraps[1:]) if inner == "s" else _around(wraps, PART)
+        if inner == PART:
+            return wraps if wrap == "s" else _around(wraps, wrap)
         if wrap == "s" and (inner == "s" or inner.startswith("t:")):
             return wraps
         if inner.startswith("t:"):
@@ -147,9 +152,13 @@ def wrapped(wraps: tuple[str, ...], wrap: str) -> tuple[str, ...]:
             return (_text(before + inside, after), *wraps[1:])
         if inner == "s":
             return (wrap, *wraps[1:])
-    if len(wraps) >= _MOST_STEPS:
-        return (wrap, *wraps[: _MOST_STEPS - 1])
-    return (wrap, *wraps)
+    return _around(wraps, wrap)
+
+
+def _around(wraps: tuple[str, ...], wrap: str) -> tuple[str, ...]:
+    if wraps[:1] == (wrap,) == (PART,):
+        return wraps
+    return (wrap, *wraps[: _MOST_STEPS - 1])
 
 
 def text_part(prefix: str, suffix: str = "") -> str:
@@ -244,6 +253,16 @@ class Table:
                 known = self._wraps[atom, wrap] = self._atom(source, access, wrapped(wraps, wrap), guards)
             found.append(known)
         return self._value(found)
+
+    def whole_of_parts(self, value: Value) -> Value:
+        """The value where every piece of a split text is looked at: what holds of each holds of the whole."""
+        if not any(self.atoms[atom][2][:1] == (PART,) for atom in value):
+            return value
+        found = set()
+        for atom in value:
+            source, access, wraps, guards = self.atoms[atom]
+            found.add(self._atom(source, access, ("s", *wraps[1:]), guards) if wraps[:1] == (PART,) else atom)
+        return frozenset(found)
 
     def guarded(self, value: Value, guards: Iterable[int]) -> Value:
         """The value with those of the guards on each atom that speak of it."""

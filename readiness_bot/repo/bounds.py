@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
-from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module
@@ -49,6 +49,7 @@ _TIMEOUT_AT: dict[str, int] = {
 }
 """Where the timeout stands among the positional arguments, counted from 0, by the standard library's signatures."""
 
+_LOOPBACK = re.compile(r"(https?|wss?)://(127\.[\d.]+|localhost|\[::1\]):$")
 _SMTP_OR_NONE = re.compile(r"smtp|console|locmem|filebased|dummy", re.IGNORECASE)
 """Backends of Django that speak SMTP, and those of development beside one that does."""
 _OUTER = (
@@ -97,7 +98,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         )
     ) and not _handed_none(repo, site):
         return Bound.PERHAPS
-    return Bound.PERHAPS if _is_stream(call) else Bound.NEVER
+    return Bound.PERHAPS if _is_stream(call) or _asks_this_machine(repo, site) else Bound.NEVER
 
 
 def _handed_none(repo: Repo, site: CallSite) -> bool:
@@ -132,6 +133,21 @@ def mail_host(repo: Repo) -> Setting | None:
 def _is_local(setting: Setting) -> bool:
     near = ("localhost", "127.0.0.1", "", None, "mailhog", "mailpit")
     return isinstance(setting.value, Const) and setting.value.value in near
+
+
+def _asks_this_machine(repo: Repo, site: CallSite) -> bool:
+    """Whether the address is a port of the same machine that only the program knows: of a server that it started."""
+    value = site.call.argument(1 if site.last == "request" else 0, "url")
+    bound: list[Value | None] = [value]
+    if isinstance(value, Name):
+        inside = [one for one in site.module.facts.assignments if one.target == value.name]
+        bound = [one.value for one in inside if one.scope == site.call.scope or value.name[:1] == ":"]
+    return bool(bound) and all(_LOOPBACK.match(_beginning(repo, one, site.module)) for one in bound)
+
+
+def _beginning(repo: Repo, value: Value | None, module: Module) -> str:
+    first = value.parts[0] if isinstance(value, Format) and value.parts else value
+    return str(repo.python.constant(first, module) or "")
 
 
 def _is_stream(call: OutboundCall) -> bool:

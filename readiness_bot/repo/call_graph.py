@@ -9,7 +9,7 @@ from functools import cached_property
 from readiness_bot.facts.origins import CallFlow, Given, Stored
 from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
-from readiness_bot.facts.values import Name, Other
+from readiness_bot.facts.values import Const, Format, Name, Other
 from readiness_bot.repo.flow_paths import bare_name
 from readiness_bot.repo.passing import effect_of
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -21,6 +21,11 @@ _RUNNERS = {
     "enqueue": 0, "add_job": 0,
     "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
 }  # fmt: skip
+_BEFORE_ALL = frozenset(
+    {"__init__", "__new__", "__post_init__", "__call__", "__enter__", "__aenter__", "setup", "prepare", "initialize",
+     "initial", "dispatch", "configure", "init", "_init", "_setup", "on_start", "start", "connect", "load", "as_view"}
+)  # fmt: skip
+"""Methods that run before the others of an object."""
 _STARTING = ("delay", "send", "enqueue", "defer", "s", "si")
 """Methods of a task that hand its arguments on as they are."""
 _COMMON = frozenset(
@@ -71,6 +76,7 @@ class CallGraph:
         self._python = python
         self._facts: dict[str, FlowFacts] = {}
         self._indexed: dict[str, dict[int, int]] = {}
+        self._inside: dict[str, dict[str, set[str]]] = {}
         self._callers: dict[str, tuple[tuple[CallSite, int, bool], ...]] = {}
         self._resolved: dict[tuple[str, int], tuple[DefinitionSite | None, bool]] = {}
 
@@ -170,8 +176,74 @@ class CallGraph:
                         target = self.target(call.module, self.index_of(call))[0]
                         if target is None or target.name == site.name:
                             found.setdefault((call.module.path, id(call.call)), (call, 0, False))
+            for call in self._dispatched(DefinitionSite(site.module, site.definition.parent, owner), name):
+                found.setdefault((call.module.path, id(call.call)), (call, 0, True))
         ordered = sorted(found.values(), key=lambda one: (one[0].module.path, one[0].call.line))
         return tuple(ordered[:MOST_CALLERS])
+
+    def meets(self, owner: DefinitionSite, writer: str, reader: str) -> bool:
+        """Whether what one method keeps in an object is seen to reach another method of the same object.
+
+        One calls the other, a third method calls both, or some function does; a method that nothing is seen to call
+        may be called after any other.
+        """
+        if writer == reader or writer in _BEFORE_ALL or not (self._is_called(writer) and self._is_called(reader)):
+            return True
+        inside = self._within(owner)
+        if any({writer, reader} <= {name, *called} for name, called in inside.items()):
+            return True
+        leading = [{one for one, called in inside.items() if name in called} | {name} for name in (writer, reader)]
+        scopes = [
+            {(site.module.path, site.call.scope) for name in names for site in self._python.calls_of(name)}
+            for names in leading
+        ]
+        return not scopes[0].isdisjoint(scopes[1])
+
+    def _is_called(self, name: str) -> bool:
+        return any(True for _ in self._python.calls_of(name))
+
+    def _within(self, owner: DefinitionSite) -> dict[str, set[str]]:
+        """For each method of a class, the methods of the class that run when it is called."""
+        known = self._inside.get(owner.name)
+        if known is not None:
+            return known
+        direct: dict[str, set[str]] = {}
+        for item in self._python.ancestry(owner):
+            for method in item.methods:
+                called = {call.last for call in method.module.facts.calls if call.scope == method.index}
+                direct.setdefault(method.definition.name, set()).update(called)
+        found = {name: called & direct.keys() for name, called in direct.items()}
+        for _ in range(3):
+            found = {name: called.union(*(found[one] for one in called)) for name, called in found.items()}
+        self._inside[owner.name] = found
+        return found
+
+    def _dispatched(self, owner: DefinitionSite, name: str) -> Iterator[CallSite]:
+        """The calls of a method whose name is put together where it runs: `getattr(self, "do_" + command)(request)`."""
+        for item in self._python.ancestry(owner) if self._dispatching else ():
+            for call, before, after in self._dispatching.get(item.name, ()):
+                if name.startswith(before) and name.endswith(after):
+                    yield call
+
+    @cached_property
+    def _dispatching(self) -> dict[str, list[tuple[CallSite, str, str]]]:
+        """By class, the calls of its own methods found by name: with what the name begins and ends."""
+        found: dict[str, list[tuple[CallSite, str, str]]] = defaultdict(list)
+        for site in self._python.calls_of("getattr()"):
+            calls = site.module.facts.calls
+            index = self.index_of(site)
+            for one in calls:
+                if one.name != "getattr" or one.scope != site.call.scope or len(one.args) < 2:
+                    continue
+                holder, name = one.args[:2]
+                parts = name.parts if isinstance(name, Format) else ()
+                if not parts or not isinstance(holder, Name) or (one.result or one.parent) != (site.call.via or index):
+                    continue
+                before, after = (part.value if isinstance(part, Const) else "" for part in (parts[0], parts[-1]))
+                owner = self._python.class_of(holder.name, site.module) if holder.name[:1] == ":" else None
+                if owner is not None and (before or after):
+                    found[owner.name].append((site, str(before), str(after)))
+        return found
 
     @cached_property
     def _indirect(self) -> dict[str, list[tuple[CallSite, int]]]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from readiness_bot.facts.origins import FOLLOWED
+from readiness_bot.facts.origins import FOLLOWED, PART
 from readiness_bot.repo.request_data import Type
 
 _MOST_SHOWN = 6
@@ -73,12 +73,20 @@ class Flow:
     @property
     def is_text(self) -> bool:
         """Whether the value is a text by the time it arrives."""
-        return any(wrap == "s" or wrap.startswith("t:") for wrap in self.wraps)
+        return any(wrap in ("s", PART) or wrap.startswith("t:") for wrap in self.wraps)
 
     @property
     def is_limited(self) -> bool:
-        """Whether checks on the way leave only values of a known set, or of letters and digits."""
-        return any(_LIMITING.match(tag) for tag in self.cleaned)
+        """Whether checks on the way leave only values of a known set, or of letters and digits.
+
+        What holds of one piece of a text limits that piece alone.
+        """
+        return any(_LIMITING.match(tag) or (tag.startswith("part:") and PART in self.wraps) for tag in self.cleaned)
+
+    @property
+    def is_limited_in_part(self) -> bool:
+        """Whether a check on the way holds of one piece of the text, such as the ending of a name."""
+        return any(tag.startswith("part:") for tag in self.cleaned)
 
     @property
     def is_vetted(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Source, accessed, text_part, wrapped
 from readiness_bot.facts.python_facts import Parameter
-from readiness_bot.facts.values import Const, Invoke
+from readiness_bot.facts.values import Const, Format, Invoke, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.passing import Effect, effect_of
@@ -37,6 +37,9 @@ _NUMBER_TYPES = frozenset(
 )
 
 
+_ANYTHING = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^(?:[^\]\\/]|\\.)*\][*+]")
+_WORDS = ("text", "segment")
+_OTHER_THAN_TEXT = frozenset({"dict", "Mapping", "MutableMapping"})
 _FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
 """Fields of forms that take any text, or any address."""
 
@@ -178,7 +181,7 @@ class Walk:
 
     def end(self, place: _Place, kind: Kind, text: str, kind_of: Type | Literal[""], line: int) -> None:
         """A flow begins here."""
-        if "none" in place.cleaned:
+        if "none" in place.cleaned or (kind == "request" and kind_of in _WORDS and _is_no_text(place.cleaned)):
             return
         flow = Flow(
             kind,
@@ -351,9 +354,11 @@ class Walk:
         for item in self.python.ancestry(owner):
             for one in self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ()):
                 found = True
+                writer = item.module.facts.definitions[one.definition].name if one.definition >= 0 else "__init__"
+                surely = self.graph.meets(owner, writer, site.definition.name)
                 for atom in one.atoms:
                     step = Step(f"`self.{name}`", item.module.path, one.line)
-                    self.push(replace(place, access=rest), item.module, atom, (), stack=(), step=step)
+                    self.push(replace(place, access=rest), item.module, atom, (), stack=(), step=step, sure=surely)
         if found:
             return True
         if self.python.class_value(owner, name) is not None:
@@ -401,6 +406,7 @@ class Walk:
         datum = requests.of_call(site.name)
         if datum is not None:
             key = next((f'["{value.value}"]' for value in site.call.args[:1] if isinstance(value, Const)), "")
+            datum = requests.as_declared(site.module, site.call.scope, place.access, datum)
             self.datum(place, replace(datum, text=f"{datum.text}{key or _written(place.access)}"), site.call.line)
             return
         effect = effect_of(site.name)
@@ -434,6 +440,8 @@ class Walk:
             cleans = "file-name"
         if cleans == "substituted" and site.call.args and isinstance(site.call.args[0], Const):
             cleans = "kept-only" if str(site.call.args[0].value).lstrip("(").startswith(("[^", r"\W")) else cleans
+        if cleans == "matched" and site.last == "findall" and _takes_anything(site.call.args[0]):
+            cleans = ""
         access = () if effect.turns in ("text", "object") else place.access
         wraps = place.wraps
         if effect.turns == "text" and not place.parsed:
@@ -570,12 +578,14 @@ class Walk:
         self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
     def is_of_request(self, module: Module, index: int) -> bool:
-        """Whether a call is made on nothing but a part of a library's request object."""
+        """Whether a call is made on nothing but a part of a library's request object, or what that gives."""
         facts = self.graph.of(module)
         flow, flows = facts.calls.get(index), facts.flows
         taken = [flows.atoms[atom] for atom in flow.receiver] if flow is not None else []
         for atom in taken:
             source = flows.sources[atom.source]
+            if source.kind == "c" and self.requests.of_call(self.graph.site(module, source.owner).name) is not None:
+                continue
             found = self.requests.of_global(self.python.identify(source.name, module)) if source.kind == "n" else None
             if found is None or not (found[1] or atom.access):
                 return False
@@ -600,6 +610,23 @@ def wrapped_all(wraps: tuple[str, ...], inner: str) -> tuple[str, ...]:
     for wrap in reversed(wraps):
         found = wrapped(found, wrap)
     return found
+
+
+def _takes_anything(pattern: Value) -> bool:
+    """Whether a regular expression finds texts of any characters but a few."""
+    parts = pattern.parts if isinstance(pattern, Format) else (pattern,)
+    return any(isinstance(part, Const) and _ANYTHING.search(str(part.value)) for part in parts)
+
+
+def _is_no_text(cleaned: Iterable[str]) -> bool:
+    """Whether a check on the way lets through what is no text."""
+    for tag in cleaned:
+        test, _, kinds = tag.partition(":")
+        if (test == "!is" and "str" in kinds.split("|")) or (
+            test == "is" and _OTHER_THAN_TEXT.issuperset(kinds.split("|"))
+        ):
+            return True
+    return False
 
 
 def _atom(facts: FlowFacts, index: int) -> tuple[int, tuple[str, ...], tuple[str, ...], tuple[int, ...]]:

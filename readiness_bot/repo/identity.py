@@ -174,6 +174,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)
+_MADE_UP_HERE = re.compile(r"random|urandom|token_|dummy|fake", re.IGNORECASE)
 _MADE_UP = re.compile(r"(^|[._])(mock|fake|example|sample|payload|fixture|schema)s?(?=[._]|$)", re.IGNORECASE)
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
@@ -696,8 +697,9 @@ class Identity:
             site
             for site in self._python.all_calls
             if site.call.context & DISCARDED
-            # A check of a value that stands there is made for the time that it takes.
-            and not (site.call.args and isinstance(site.call.args[0], Const))
+            # A check of a value that stands there, or of a random one, is made for the time that it takes.
+            and not any(isinstance(value, Const) for value in site.call.args[:1])
+            and not any(isinstance(value, Invoke) and _MADE_UP_HERE.search(value.name) for value in site.call.args)
             and self._only_answers(site)
         )
 
@@ -713,6 +715,7 @@ class Identity:
             and (item.value.meaning if isinstance(item.value, Name) else item.value.name).removesuffix("()")
             in _ANSWERING
             for item in self._refusals.body(target)[2]
+            if item.scope == target.index  # what a function inside it answers is no answer of its own
         )
 
     # -- switches --------------------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definitio
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 
+_OWN_STORE = re.compile(
+    r"(^|/)(databases?|db|stores?|storages?|persistence)/(.*/)?[^/]*(couch|influx|opensearch|solr|arango|clickhouse|neo4j)",
+    re.IGNORECASE,
+)
+"""Modules that speak HTTP to the product's own database."""
 _HANDED_SESSION = re.compile(r"\?\w*sess(ion)?\.(get|post|put|patch|delete|head|options|request)$")
 _VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SESSIONS = (
@@ -99,6 +104,8 @@ _EXACT: dict[str, Transport] = {
     "websockets.connect": "websocket",
     "pycurl.Curl().perform": "curl",
 }
+_SOCKETS = ("socket.socket", "gevent.socket.socket")
+_CONNECTING = tuple(f"{one}().connect" for one in _SOCKETS)
 _SDKS = (
     "emails.Message()",
     "emails.message.Message()",
@@ -211,10 +218,10 @@ class Outbound:
 
     def _calls(self) -> Iterator[OutboundCall]:
         for site in self._python.calls_named(self._may_leave):
-            if site.call.context & (TYPE_CHECKING | DECORATOR):
+            if site.call.context & (TYPE_CHECKING | DECORATOR) or _OWN_STORE.search(site.module.path):
                 continue
             transport = self.transport(site.name) or self._through_own_session(site)
-            if transport is not None and not (site.name == "socket.socket().connect" and self._is_near(site)):
+            if transport is not None and not (site.name in _CONNECTING and self._is_near(site)):
                 yield OutboundCall(site, transport)
             elif transport is None and (makers := tuple(self._handed_over(site))):
                 yield OutboundCall(site, "requests", makers)
@@ -260,7 +267,7 @@ class Outbound:
     def _is_near(site: CallSite) -> bool:
         """Whether a socket is one of the same machine, or of datagrams, whose connecting waits for nobody."""
         owner = (site.call.via or site.call.name).rpartition(".")[0]
-        made = [call for call in site.module.facts.calls if call.name == "socket.socket" and call.result == owner]
+        made = [call for call in site.module.facts.calls if call.name in _SOCKETS and call.result == owner]
         made = [call for call in made if call.scope == site.call.scope] or made
         kinds = {value.name.rpartition(".")[2] for call in made for value in call.args if isinstance(value, Name)}
         return bool(kinds & {"AF_UNIX", "SOCK_DGRAM", "AF_NETLINK"})

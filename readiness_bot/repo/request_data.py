@@ -496,12 +496,24 @@ class RequestData:
                 for decorator in method.definition.decorators:
                     call = method.module.facts.calls[decorator.call] if _is_validator(decorator) else None
                     if call is not None and any(isinstance(one, Const) and one.value == name for one in call.args):
-                        return any(
-                            self._refuses(method, raised.guards)
-                            for raised in method.module.facts.raises
-                            if raised.scope == method.index
-                        )
+                        return self._checks(method) or any(map(self._checks, self._asked_by(method)))
         return False
+
+    def _checks(self, function: DefinitionSite) -> bool:
+        return any(
+            self._refuses(function, raised.guards)
+            for raised in function.module.facts.raises
+            if raised.scope == function.index
+        )
+
+    def _asked_by(self, method: DefinitionSite) -> Iterator[DefinitionSite]:
+        """The functions of the tree that a validator hands the value on to."""
+        own = {f"?{parameter.name}" for parameter in method.definition.parameters}
+        for call in method.module.facts.calls:
+            if call.scope == method.index and any(isinstance(one, Name) and one.name in own for one in call.args):
+                target = self._python.definition(call.name, method.module)
+                if target is not None and target.definition.kind == "function":
+                    yield target
 
     @staticmethod
     def _refuses(method: DefinitionSite, guards: tuple[str, ...]) -> bool:
@@ -513,6 +525,18 @@ class RequestData:
             and root not in _SHALLOW
             for guard in guards
         )
+
+    def as_declared(self, module: Module, scope: int, access: tuple[str, ...], datum: Datum) -> Datum:
+        """A part of a body as the model says that a decorator of the handler holds it against; else as it was."""
+        function = module.function_of(scope) if datum.type == "object" and access else None
+        for decorator in function.decorators if function is not None else ():
+            if isinstance(decorator, Invoke) and decorator.call >= 0:
+                for name, value in module.facts.calls[decorator.call].keywords:
+                    model = self._python.class_of(value.name, module) if isinstance(value, Name) else None
+                    if model is not None and _BODY.search(name) and self.is_model(model):
+                        declared = self.of_model(model, access, datum.text)
+                        return datum if declared.type == "model" else Datum(datum.text, declared.type)
+        return datum
 
     # -- request objects -------------------------------------------------------------------------------------------
 
@@ -530,6 +554,8 @@ class RequestData:
             return None
         if step == ".data" and (framework.startswith("django") or (not framework and self._is_rest)):
             kind = "object"
+        if kind == "upload" and "<key>" in access[:2]:
+            return Datum(f"{text}{step} field name", "text")
         if kind == "upload":
             return self.of_upload(f"{text}{_keys(access[:2])}", access[2:])
         return Datum(f"{text}{_keys(access)}", kind)
@@ -593,6 +619,10 @@ class RequestData:
 _SHALLOW = frozenset(
     {"len", "isinstance", "str", "any", "all", "not", "None", "bool", "type", "self", "cls", "info", "values"}
 )
+
+
+_BODY = re.compile(r"^(?!.*(resp|out)).*(body|model|schema|json|form|payload|input|request)", re.IGNORECASE)
+"""Keywords by which a decorator is told what a request must hold."""
 
 
 def _is_validator(decorator: Value) -> TypeGuard[Invoke]:

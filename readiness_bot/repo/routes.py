@@ -11,7 +11,7 @@ from functools import cached_property
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Items, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
@@ -163,12 +163,14 @@ class Routes:
 
     def _methods_by_name(self) -> Iterator[Route]:
         """Frameworks that find handlers by the name of a method: web.py's `GET`, CherryPy's exposed methods."""
+        exposes = "cherrypy" in self._python.imported
         for view in self._python.classes:
+            exposed = _exposed(view) if exposes else frozenset()
             path = next((item for item in view.fields if item.name == "path" and isinstance(item.value, Const)), None)
             for method in view.methods:
                 name = method.definition.name
                 if (
-                    name in ("GET", "POST", "PUT", "DELETE", "PATCH")
+                    name in _BY_VERB
                     and path is not None
                     and isinstance(path.value, Const)
                     and isinstance(path.value.value, str)
@@ -182,13 +184,15 @@ class Routes:
                         method,
                         view=view,
                     )
-                elif any(
-                    isinstance(item, Name) and item.name.endswith("cherrypy.expose")
-                    for item in method.definition.decorators
+                elif exposes and (
+                    name in exposed
+                    or (name in _BY_VERB and view.definition.qualname in exposed)
+                    or any(_is_expose(item) for item in method.definition.decorators)
                 ):
+                    by_verb = name in _BY_VERB
                     yield from self._routers.made(
-                        [f"/{name}"],
-                        ["GET", "POST"],
+                        [f"/{view.definition.name.lower()}" if by_verb else f"/{name}"],
+                        [name] if by_verb else ["GET", "POST"],
                         "cherrypy",
                         view.module,
                         method.definition.line,
@@ -233,3 +237,27 @@ class Routes:
             name = f"{owner}.{name}"
             module = self._python.module_named(dotted, document)
         return self._python.definition_named(f"{module.path}:{name}") if module is not None else None
+
+
+_BY_VERB = ("GET", "POST", "PUT", "DELETE", "PATCH")
+
+
+def _is_expose(value: Value) -> bool:
+    return isinstance(value, Name | Invoke) and value.name.endswith("cherrypy.expose")
+
+
+def _exposed(view: DefinitionSite) -> frozenset[str]:
+    """The methods of a class that CherryPy may call, by `index.exposed = True`, or the name of a class that is."""
+    own = f":{view.definition.qualname}."
+    found = {
+        item.target.removeprefix(own).rpartition(".")[0] or view.definition.qualname
+        for item in view.module.facts.assignments
+        if item.scope == view.index
+        and item.target.startswith(own)
+        and item.target.endswith(".exposed")
+        and isinstance(item.value, Const)
+        and item.value.value is True
+    }
+    if any(_is_expose(item) for item in view.definition.decorators):
+        found.add(view.definition.qualname)
+    return frozenset(found)

@@ -19,3 +19,9 @@ def test_documents_of_a_store_are_fetched_by_get() -> None:
         "    return firestore.Client().collection('orders').document(key).get()\n"
     )
     assert any(call.site.name.endswith(".get") for call in repo_of(text).outbound.calls)
+
+
+def test_a_database_of_the_product_that_speaks_http_is_no_other_service() -> None:
+    text = "import requests\n\n\ndef put(url):\n    return requests.put(url)\n"
+    assert not repo_of({"shop/database/couchdb.py": text}).outbound.calls
+    assert repo_of({"shop/clients/couchdb.py": text}).outbound.calls

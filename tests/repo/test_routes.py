@@ -169,3 +169,18 @@ def test_own_decorators_register_by_the_method_of_the_router_that_they_are_hande
     assert [(route.path, route.methods, route.is_wired) for route in tree.routes.all] == [
         ("/api/orders/{number}", ("POST",), True)
     ]
+
+
+def test_cherrypy_calls_what_is_marked_as_exposed() -> None:
+    text = (
+        "import cherrypy\n\n\nclass Pages:\n    def note(self, name):\n        return name\n\n"
+        "    note.exposed = True\n\n"
+        "    def hidden(self):\n        return 1\n\n\nclass Notes:\n    exposed = True\n\n"
+        "    def DELETE(self, key):\n        return key\n\n\n"
+        "@cherrypy.expose\nclass Books:\n    def GET(self):\n        return []\n"
+    )
+    assert sorted(route.name for route in repo_of(text).routes.all) == [
+        "DELETE /notes",
+        "GET /books",
+        "GET,POST /note",
+    ]

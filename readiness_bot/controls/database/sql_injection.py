@@ -151,6 +151,17 @@ def _applies(repo: Repo) -> bool:
     ],
     passes=[
         (
+            "import re\nimport sqlite3\nfrom typing import Literal\n\nfrom flask import Flask, request\n"
+            "from pydantic import BaseModel, field_validator\n\nfrom shop.checks import validated\n\n"
+            "app = Flask(__name__)\nNAMES = re.compile('[a-z]+$')\n\n\ndef named(value):\n"
+            "    if not NAMES.match(value):\n        raise ValueError(value)\n    return value\n\n\n"
+            "class Change(BaseModel):\n    column: Literal['name', 'size']\n    table: str\n\n"
+            "    @field_validator('table')\n    def known(cls, value):\n        return named(value)\n\n\n"
+            "@app.post('/changes')\n@validated(title='change', request_model=Change)\ndef change(payload=None):\n"
+            "    data = request.get_json() or {}\n    db = sqlite3.connect('shop')\n"
+            "    db.execute(f\"UPDATE {data.get('table')} SET {data['column']} = 1\")\n    return ''\n"
+        ),
+        (
             "import sqlite3\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"

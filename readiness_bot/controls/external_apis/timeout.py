@@ -80,6 +80,11 @@ _SENDING = (
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
         (
+            "from gevent import socket\nfrom requests import get\n\n\ndef own_address(peer):\n"
+            "    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n    probe.connect((peer, 1))\n"
+            "    return get('https://a.example', timeout=5), probe.getsockname()[0]\n"
+        ),
+        (
             "import requests\nfrom google.cloud import pubsub_v1\n\nsubscriber = pubsub_v1.SubscriberClient()\n"
             "future = subscriber.subscribe('orders', callback=print)\nfuture.result(timeout=None)\n"
             "requests.get('https://a.example', timeout=5)\n"
@@ -126,6 +131,12 @@ _SENDING = (
             "import requests\n\n\ndef tell(url, **options):\n    return requests.post(url, **options)  # <- flagged\n"
             "\n\ndef tell_in_time(url):\n    return tell(url, timeout=2)\n\n\n"
             "def tell_so(url, **options):\n    return tell(url, **options)\n"
+        ),
+        (
+            "import requests\n\n\nclass Engine:\n    def __init__(self, port):\n        self.port = port\n"
+            "        self.session = requests.Session()\n\n    def tokens(self, text):\n"
+            "        url = f'http://127.0.0.1:{self.port}/tokens'\n"
+            "        return self.session.post(url, json={'text': text}).json()  # <- flagged\n"
         ),
         (
             "import websocket\n\n\ndef follow(url, show):\n    socket = websocket.WebSocketApp(url, on_message=show)\n"

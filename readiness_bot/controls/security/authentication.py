@@ -40,6 +40,15 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from flask import Flask\nfrom flask_httpauth import HTTPBasicAuth\n"
+            "from werkzeug.security import check_password_hash\n\n\ndef main():\n    app = Flask(__name__)\n"
+            "    auth = HTTPBasicAuth()\n\n    @app.post('/notes')\n    @auth.login_required\n    def note():\n"
+            "        return 'kept'\n\n    @auth.verify_password\n    def verify(name, password):\n"
+            "        user = load(name)\n        if user is None:\n"
+            "            check_password_hash(random_hash(), password)\n            return None\n"
+            "        return check_password_hash(user.password, password)\n\n    app.run()\n\n\nmain()\n"
+        ),
         {
             "shop/security.py": (
                 "from aiohttp.web import HTTPUnauthorized, middleware\n\n\nclass Security:\n    @middleware\n"

@@ -218,6 +218,11 @@ class _Doubt:
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
         (
+            "import requests\nfrom shop.settings import options\n\ncertificate = False\n\n\ndef prepare():\n"
+            "    global certificate\n    if options.certificate:\n        certificate = options.certificate\n\n\n"
+            "def ask(url):\n    return requests.get(url, verify=certificate, timeout=5)\n"
+        ),
+        (
             "import httpx\n\n\ndef local(timeout):\n"
             "    return httpx.Client(base_url='http://127.0.0.1:9758', timeout=timeout, verify=False)\n"
         ),
@@ -648,6 +653,10 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
         resolved = value.name if isinstance(value, Name) else ""
         if constant is None and resolved.startswith("?"):
             constant = _bound(resolved, site)
+        elif resolved and any(
+            not isinstance(one.value, Const) for one in repo.python.assignments(resolved, site.module)
+        ):
+            continue  # elsewhere it is bound to something else, as to the operator's own certificate
         is_off = (
             (name in _OFF_SWITCHES and constant is False)
             or (name in _ON_SWITCHES and constant is True)

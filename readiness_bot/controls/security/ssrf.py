@@ -157,6 +157,13 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "import httpx\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\ndef source_of(name):\n"
+            "    if not isinstance(name, str):\n        return name\n    return SOURCES[name]\n\n\n"
+            "@app.get('/prices/{name:path}')\nasync def prices(name: str):\n"
+            "    async with httpx.AsyncClient() as client:\n"
+            "        return (await client.get(source_of(name))).text\n"
+        ),
+        (
             "import json\n"
             "import urllib.request\n"
             "from flask import Flask, request\n"
@@ -399,7 +406,7 @@ def _confidence(flow: Flow, *, connects: bool) -> Confidence | None:
     if flow.kind == "request":
         if connects or flow.type in ("model", "file", "upload") or _OWN_ADDRESS.search(flow.text):
             return None
-        if flow.is_vetted:
+        if flow.is_vetted or flow.is_limited_in_part:
             return Confidence.LOW
         if flow.is_looked_up:
             return Confidence.MEDIUM
