@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from readiness_bot.facts.origins import CallFlow, Source, accessed, text_part, wrapped
+from readiness_bot.facts.origins import CallFlow, Guard, Source, accessed, text_part, wrapped
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Invoke, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
@@ -22,6 +22,7 @@ MOST_NESTED = 6
 _CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
+_OF_WHAT_IT_TAKES = ("call", "!call", "passed")
 _JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path"})
 _NUMBER_TYPES = frozenset(
     {
@@ -173,11 +174,37 @@ class Walk:
             if test in _ANSWERS:
                 index_, _, more = number.partition(":")
                 name = self.graph.site(module, int(index_)).name
+                if test in _OF_WHAT_IT_TAKES and self.looks_elsewhere(module, int(index_), guard, access):
+                    continue
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
                     found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
             elif guard.access == access:
                 found.add(guard.test)
         return frozenset(found)
+
+    def looks_elsewhere(self, module: Module, index: int, guard: Guard, access: tuple[str, ...]) -> bool:
+        """Whether a function of the tree that answered about an object asks for other parts of it than this one."""
+        rest = access[len(guard.access) :]
+        target, sure = self.graph.target(module, index) if rest else (None, False)
+        if target is None or not sure or target.definition.kind != "function":
+            return False
+        atoms = self.graph.of(module).flows.atoms
+        site = self.graph.site(module, index)
+        taken = {
+            position
+            for position in range(len(target.definition.parameters))
+            for atom, wrap, need in self.graph.arguments(site, target, position, 0)
+            if not wrap and not need and (atoms[atom].source, atoms[atom].access) == (guard.source, guard.access)
+        }
+        inside = self.graph.of(target.module).flows
+        own = {
+            at
+            for at, source in enumerate(inside.sources)
+            if source.kind == "p" and source.owner == target.index and source.position in taken
+        }
+        asked = {atom.access[:1] for atom in inside.atoms if atom.source in own}
+        asked |= {said.access[:1] for said in inside.guards if said.source in own}
+        return bool(asked) and () not in asked and (rest[0],) not in asked
 
     def end(self, place: _Place, kind: Kind, text: str, kind_of: Type | Literal[""], line: int) -> None:
         """A flow begins here."""

@@ -129,6 +129,15 @@ _OWN_ADDRESS = re.compile(
             "    async with httpx.AsyncClient() as client:\n"
             "        await client.post(f'https://{hook.host}/ping')  # <- flagged\n"
         ),
+        (
+            "import requests\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class Picture(BaseModel):\n    url: str\n\n\nclass Message(BaseModel):\n    pictures: list[Picture]\n\n\n"
+            "class Question(BaseModel):\n    model: str\n    messages: list[Message]\n\n\ndef validate(question):\n"
+            "    if question.model not in MODELS:\n        raise ValueError(question.model)\n\n\n"
+            "@app.post('/questions')\ndef ask(question: Question):\n    validate(question)\n"
+            "    for message in question.messages:\n        for picture in message.pictures:\n"
+            "            requests.get(picture.url, timeout=5)  # <- flagged\n"
+        ),
     ],
     partials=[
         (
