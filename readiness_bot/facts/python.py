@@ -14,6 +14,7 @@ from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Scope, last_name
+from readiness_bot.facts.openings import excused, needed
 from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python_expressions import Expressions, Frame
 from readiness_bot.facts.python_facts import (
@@ -37,6 +38,7 @@ from readiness_bot.facts.python_facts import (
     Field,
     Handler,
     Import,
+    Opening,
     Parameter,
     PythonFacts,
     Raise,
@@ -98,6 +100,7 @@ class _Reader(Expressions):
         self.attempts: list[Attempt | None] = []
         self.handlers: list[Handler] = []
         self.exports: list[str] = []
+        self.openings: list[Opening] = []
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
@@ -119,6 +122,7 @@ class _Reader(Expressions):
             attempts=tuple(attempt for attempt in self.attempts if attempt is not None),
             handlers=tuple(self.handlers),
             suppressions=tuple(_suppressions(parsed.lines)),
+            openings=tuple(self.openings),
             refs=tuple(sorted(self.module_frame.refs)),
             stars=tuple(self.names.module.stars),
             exports=tuple(self.exports),
@@ -372,6 +376,12 @@ class _Reader(Expressions):
             context |= MAIN_GUARD
         if any(name.endswith("TYPE_CHECKING") for name in names):
             context |= TYPE_CHECKING
+        if self.definition != MODULE:
+            last = node.body[-1].end_lineno or node.body[-1].lineno
+            for value in map(self.value, needed(node.test)):
+                self.openings.append(Opening(self.definition, node.body[0].lineno, last, value))
+            for value in map(self.value, excused(node)):
+                self.openings.append(Opening(self.definition, last + 1, 0, value))
         with self.under(context, names):
             self.block(node.body)
         with self.under(CONDITIONAL, tuple(f"!{name}" for name in names)):

@@ -231,6 +231,18 @@ class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):
     statement: str
 
 
+class Opening(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the lines of a function from `line` to `end_line` run for: only where a credential is set.
+
+    `end_line` is 0 where all that follows is meant: there a function returned at once without the credential.
+    """
+
+    scope: int
+    line: int
+    end_line: int
+    value: Value
+
+
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A comment that waives findings on its line: `kind` is `nosec`, `noqa` or `readiness`."""
 
@@ -255,6 +267,7 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     attempts: tuple[Attempt, ...]
     handlers: tuple[Handler, ...]
     suppressions: tuple[Suppression, ...]
+    openings: tuple[Opening, ...]
     refs: tuple[str, ...]
     """The things that code outside every definition names."""
     stars: tuple[str, ...]

@@ -430,6 +430,7 @@ def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
         attempts=(),
         handlers=(),
         suppressions=(),
+        openings=(),
         refs=tuple(sorted(reader.refs)),
         stars=tuple(reader.names.module.stars),
         exports=(),

@@ -16,7 +16,7 @@ from readiness_bot.facts.python_facts import Assignment
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.python import CallSite, Python
+from readiness_bot.repo.python import CallSite, Module, Python
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services, Setting
@@ -69,9 +69,11 @@ _FACTORS = (
 )
 _SEALS = re.compile(r"checksum|signature|licen[sc]e", re.IGNORECASE)
 """Modules that encrypt to seal what they send, and keep none of it."""
-_SIGNS_REQUESTS = re.compile(r"(requests_)?oauthlib\.(oauth1\.)?(OAuth1|SIGNATURE)")
-"""What signs calls to another service with its tokens, which signs nobody in."""
-_SIGNS_IN = re.compile(r"auth|login|sso|social|account|user", re.IGNORECASE)
+_SIGNS_IN = re.compile(r"auth|login|sso|social|account|user|sign_?in|oidc|saml|identity|security", re.IGNORECASE)
+_CLIENTS_TOO = re.compile(
+    r"(requests_|flask_)?oauthlib\b|oauth2client\b|msal\b|authlib\b|httpx_oauth\b|google\.oauth2\b|ldap3?\b"
+)
+"""Libraries that sign people in, and that as many programs use to call another service or a directory."""
 _PROVIDERS = (
     "authlib",
     "flask_oauthlib",
@@ -162,6 +164,10 @@ _TLS_TEXT = re.compile(
     r"sslmode=(require|verify-ca|verify-full)|^rediss://|[?&](ssl|tls)=true|ssl_mode=(REQUIRED|VERIFY)", re.IGNORECASE
 )
 _PROVIDER_PATH = re.compile(r"(oauth|oidc|saml|sso)(?=[/_\-{<]|$)", re.IGNORECASE)
+_OWN_PROVIDER = re.compile(
+    r"(OAuth2?|OIDC|OpenIDConnect|SAML2?|Saml2?)\w*(Authentication|Authenticator|Login|Backend|SignIn)$"
+)
+"""Classes of the tree's own that sign people in through another service."""
 
 
 class Accounts:
@@ -216,6 +222,14 @@ class Accounts:
         for place in self._python.calls_of("path", "re_path", "url"):
             if any(isinstance(value, Name) and value.name.endswith("admin.site.urls") for value in place.call.args):
                 return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
+        return self._password_checks()
+
+    @property
+    def keeps_people(self) -> bool:
+        """Whether accounts show by more than a function that checks some password, which may be the operator's own."""
+        return self.users is not None and self.users != self._password_checks()
+
+    def _password_checks(self) -> Evidence | None:
         for site in self._python.functions:
             if re.fullmatch(
                 r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name
@@ -245,6 +259,12 @@ class Accounts:
                     )
                 )
                 break
+        for site in self._python.classes:
+            if _OWN_PROVIDER.search(site.definition.name):
+                detail = f"`{site.definition.name}` signs in through another service"
+                used = self._wiring.is_used(site)
+                found.append(Factor("own-provider", detail, site.module.path, site.definition.line, used))
+                break
         for route in self._routes.all:
             if _PROVIDER_PATH.search(route.path):
                 found.append(
@@ -262,9 +282,14 @@ class Accounts:
 
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):
-            if _SIGNS_REQUESTS.match(item.target) and not _SIGNS_IN.search(module.path):
+            if _CLIENTS_TOO.match(item.target) and not self._signs_people_in(module):
                 continue
             yield Factor(kind, f"`{item.target}`", module.path, item.line, self._wiring.runs(module))
+
+    def _signs_people_in(self, module: Module) -> bool:
+        """Whether a module is about signing people in, by its path, what it defines, or a route that it serves."""
+        named = (module.path, *(one.name for one in module.facts.definitions))
+        return any(map(_SIGNS_IN.search, named))
 
     def _installed(self) -> Iterator[Factor]:
         for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS", "MIDDLEWARE"):

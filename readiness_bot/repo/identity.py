@@ -11,6 +11,7 @@ from readiness_bot.facts.python_facts import DISCARDED, Call
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.defaults import default_of, entries
+from readiness_bot.repo.openings import Openings, Unset
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.refusals import (
     BASE_HOOKS,
@@ -718,6 +719,32 @@ class Identity:
             if item.scope == target.index  # what a function inside it answers is no answer of its own
         )
 
+    def left_open(self, route: Route) -> Unset | None:
+        """The credential without which everything that asks who calls a route lets everybody in; None where it asks."""
+        found: Unset | None = None
+        for site in self._guarding(route):
+            unset = self._openings.of(site) if site is not None else None
+            if unset is None:
+                return None
+            found = found or unset
+        return found
+
+    @cached_property
+    def _openings(self) -> Openings:
+        return Openings(self._python, self._refusals)
+
+    def _guarding(self, route: Route) -> Iterator[DefinitionSite | None]:
+        """What refuses strangers of a route, None for what stands in no code of the tree."""
+        for guard in route.guards:
+            if self._refusals.of_guard(guard) >= Strength.IDENTITY and guard.name not in self.misplaced(route):
+                yield self._python.definition_named(guard.name.removesuffix("()"))
+        for attached, owner, _ in self._gates:
+            if not owner or owner == route.router:
+                yield attached.definition
+        for site in self._answering(route):
+            if self._refusals.strength(site) >= Strength.IDENTITY:
+                yield site
+
     # -- switches --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -929,7 +956,8 @@ _ASKING_WHO = re.compile(
     re.IGNORECASE,
 )
 _CALLER_GIVEN = re.compile(
-    r"^_?(current_|auth_|authed_|logged_in_)?(user|account|principal|member|identity|caller|viewer)(_id|_info)?$"
+    r"^_?((current_|auth_|authed_|logged_in_)?(user|principal|identity|caller|viewer)(_id|_info)?"
+    r"|(current|auth|authed|logged_in)_(account|member))$"
 )
 """Parameters by which a handler is handed the caller."""
 _REST_VIEW = "rest_framework.decorators.api_view"

@@ -118,6 +118,8 @@ _READS = re.compile(
     r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(user|auth|identity|principal|account|login|customers|ctx\.user)($|\.)",
     re.IGNORECASE,
 )
+_HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
+"""The header by which a caller proves who it is: named for rights, and saying nothing of them."""
 _CHECKS = re.compile(
     r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate|guard|has|is|can)(_|$)"
 )
@@ -271,6 +273,7 @@ class Refusals:
                 *(guard for raised in raises for guard in raised.guards),
                 *(parameter.name for parameter in site.definition.parameters),
             }
+            asked = {one for one in asked if not _HEADER.search(one)}
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
@@ -317,6 +320,15 @@ class Refusals:
                 )
             )
             or any(is_refusing_value(value) for item in returns for value in flattened(item.value))
+        )
+
+    def refusing_lines(self, site: DefinitionSite) -> tuple[int, ...]:
+        """The lines at which a function turns somebody away itself."""
+        calls, raises, returns, _ = self.body(site)
+        return (
+            *(raised.line for raised in raises if _is_refusal(raised.name.rpartition(".")[2])),
+            *(call.line for call in calls if _refusing_call(call)),
+            *(item.line for item in returns if any(map(is_refusing_value, flattened(item.value)))),
         )
 
     def asks_only_who(self, guard: Guard) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Status, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.identity import Protection
+from readiness_bot.repo.identity import Protection, Switch
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 
@@ -180,6 +180,28 @@ _UNSURE = 0.5
         "    return keep(item)\n"
     ),
     partials=[
+        {
+            "shop/settings.py": (
+                "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+                "    api_key: str | None = None\n\n\ndef get_settings() -> Settings:\n    return Settings()\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import Depends, FastAPI, HTTPException\nfrom fastapi.security import HTTPBearer\n\n"
+                "from shop.settings import Settings, get_settings\n\nbearer = HTTPBearer(auto_error=False)\n\n\n"
+                "def authenticate(settings: Settings = Depends(get_settings), authorization=Depends(bearer)):\n"
+                "    if settings.api_key is None:\n        return True\n"
+                "    if authorization and authorization.credentials == settings.api_key:\n        return True\n"
+                "    raise HTTPException(status_code=401)\n\n\napp = FastAPI()\n\n\n"
+                "@app.delete('/orders/{id}', dependencies=[Depends(authenticate)])\n"
+                "def remove(id: int):\n    return delete(id)\n"
+            ),
+        },
+        (
+            "import os\n\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n"
+            "TOKEN = os.environ.get('TOKEN', '')\n\n\n@app.before_request\ndef require_token():\n"
+            "    if TOKEN and request.headers.get('X-Token') != TOKEN:\n        abort(401)\n\n\n"
+            "@app.route('/orders/<key>', methods=['DELETE'])\ndef remove(key):\n    return delete(key)\n"
+        ),
         (
             "from tornado.web import Application, RequestHandler\n\n\nclass Order(RequestHandler):\n"
             "    async def prepare(self):\n        self.who = await self.auth_handler.fetch(self.request)\n\n"
@@ -289,9 +311,8 @@ def _judged(repo: Repo) -> Judgement:
     shown = _shown(guarded)
     if not guarded:
         return _unguarded(repo, bare)
-    off = [switch for switch in identity.switches if switch.off]
-    if off and share >= _HALF:
-        switch = off[0]
+    switch = _left_open(repo, guarded)
+    if switch is not None and share >= _HALF:
         answer = partial(
             f"Authentication is there, but `{switch.name}` leaves it off until somebody turns it on.",
             seen(switch.path, switch.line, f"`{switch.name}` is off by default"),
@@ -309,6 +330,16 @@ def _judged(repo: Repo) -> Judgement:
     if certain and share >= _ENOUGH:
         return Judgement(partial(summary, *shown).status, 0.9, summary, shown, sites=sites)
     return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF, sites=sites)
+
+
+def _left_open(repo: Repo, guarded: list[tuple[Route, Protection]]) -> Switch | None:
+    """What lets everybody in by default: a switch of the whole service, or a credential that need not be set."""
+    off = next((switch for switch in repo.identity.switches if switch.off), None)
+    if off is not None:
+        return off
+    opened = [unset for route, _ in guarded if (unset := repo.identity.left_open(route)) is not None]
+    first = opened[0] if len(opened) >= _HALF * len(guarded) else None
+    return Switch(first.name, first.path, first.line, off=True) if first is not None else None
 
 
 def _unguarded(repo: Repo, bare: list[Route]) -> Judgement:

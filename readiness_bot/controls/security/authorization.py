@@ -167,6 +167,23 @@ _UNSURE = 0.5
     ),
     partials=[
         (
+            "import secrets\n\nfrom fastapi import Depends, FastAPI, HTTPException\n"
+            "from fastapi.security import HTTPBasic\n\n\ndef check_password(given):\n"
+            "    return secrets.compare_digest(given, PASSWORD)\n\n\n"
+            "def check_operator(credentials=Depends(HTTPBasic())):\n"
+            "    if not check_password(credentials.password):\n        raise HTTPException(status_code=401)\n\n\n"
+            "app = FastAPI(dependencies=[Depends(check_operator)])\n\n\n@app.delete('/bots/{id}')\n"
+            "def remove(id: int):\n    return delete(id)\n"
+        ),
+        (
+            "from fastapi import Depends, FastAPI, HTTPException\nfrom fastapi.security import HTTPBearer\n\n\n"
+            "def authenticate(authorization=Depends(HTTPBearer())):\n"
+            "    if not authorization or authorization.credentials != KEY:\n"
+            "        raise HTTPException(status_code=401)\n\n\napp = FastAPI()\n\n\n"
+            "@app.delete('/items/{id}', dependencies=[Depends(authenticate)])\n"
+            "def remove(id: int):\n    return delete(id)\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI, Header, HTTPException\n\n\ndef check_key(key: str = Header()):\n"
             "    if key != KEY:\n        raise HTTPException(status_code=401)\n\n\n"
             "app = FastAPI(dependencies=[Depends(check_key)])\n\n\n@app.delete('/items/{id}')\n"
@@ -301,16 +318,7 @@ def _unchecked(repo: Repo, routes: tuple[Route, ...]) -> Judgement:
         for route in routes
         if (found := identity.gate(route)) is not None and found.strength >= Strength.IDENTITY
     ]
-    keeps_accounts = repo.accounts.users is not None or any(factor.is_used for factor in repo.accounts.factors)
-    if not knows and not keeps_accounts and not any(map(repo.wiring.is_used, identity.checks)):
-        return not_applicable("No caller is known by name, so that none could have rights of his own.")
-    if not keeps_accounts and not any(identity.knows_caller(route) for route in routes) and knows:
-        return partial(
-            "Callers prove that they may come in, and are all alike from there on: no accounts that could have rights "
-            "of their own are kept here.",
-            *_shown(knows, "asks who calls on"),
-            score=_UNSURE,
-        )
+    keeps_accounts = repo.accounts.keeps_people or any(factor.is_used for factor in repo.accounts.factors)
     unplaced = [
         site
         for site in identity.unplaced_checks
@@ -322,6 +330,15 @@ def _unchecked(repo: Repo, routes: tuple[Route, ...]) -> Judgement:
             for site in unplaced[:3]
         ]
         return partial("Rights are checked, and which routes go through it is not seen.", *shown, score=_UNSURE)
+    if not keeps_accounts and not any(identity.knows_caller(route) for route in routes):
+        if not knows:
+            return not_applicable("No caller is known by name, so that none could have rights of his own.")
+        return partial(
+            "Callers prove that they may come in, and are all alike from there on: no accounts that could have rights "
+            "of their own are kept here.",
+            *_shown(knows, "asks who calls on"),
+            score=_UNSURE,
+        )
     if repo.routes.are_few:
         first = repo.routes.all[0]
         return partial(

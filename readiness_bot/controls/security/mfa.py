@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+
+_DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
+"""A directory holds accounts and checks their passwords; it asks for no second factor by itself."""
 
 
 @Control(
@@ -72,6 +77,17 @@ from readiness_bot.repo import Repo
                 "urlpatterns = [path('admin/', admin.site.urls)]\n"
             ),
         },
+        {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.sheets import rows\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n\n\n"
+                "@app.route('/rows')\ndef listed():\n    return rows()\n"
+            ),
+            "shop/sheets.py": (
+                "import msal\n\n\ndef rows():\n"
+                "    return msal.ConfidentialClientApplication('shop').acquire_token_for_client(['rows'])\n"
+            ),
+        },
     ],
     fixed=(
         "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
@@ -79,9 +95,25 @@ from readiness_bot.repo import Repo
     ),
     partials=[
         (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\nclass CorporateOAuthAuthentication:\n"
+            "    def begin(self):\n        return 'https://sign.example'\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n"
+            "    return {'to': CorporateOAuthAuthentication().begin()}\n"
+        ),
+        {
+            "shop/auth.py": (
+                "import ldap3\n\n\ndef check_password(name, password):\n"
+                "    return ldap3.Connection('ldap://people', name, password).bind()\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.auth import check_password\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/login', methods=['POST'])\ndef login():\n    return {'ok': check_password('a', 'b')}\n"
+            ),
+        },
+        (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"
             "def login():\n    return {}\n\n\n@app.route('/oauth/callback')\ndef back():\n    return {}\n"
-        )
+        ),
     ],
     ignores=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return {}\n"],
 )
@@ -98,6 +130,12 @@ def mfa(repo: Repo) -> Judgement:
         (factor for factor in used if factor.kind != "own-provider"),
         key=lambda factor: (factor.kind != "second-factor", "ldap" in factor.detail),
     )
+    if strong and all(_DIRECTORY.search(factor.detail) for factor in strong):
+        return partial(
+            "Sign-in can be handed to a directory, which asks for a password alone as far as is seen.",
+            *(seen(factor.path, factor.line, factor.detail) for factor in strong[:3]),
+            score=0.5,
+        )
     if strong:
         what = (
             "A second factor is there"
