@@ -81,6 +81,7 @@ _RECORDS = (
 )
 """Bases of classes that hold data: one named for a limit keeps its number, and limits nothing."""
 _PROBE = re.compile(r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version)/?$")
+_HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
 _ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
 """Parameters of functions that read what another service has answered."""
 _LIBRARIES = (
@@ -224,10 +225,28 @@ class Limits:
                 yield method
 
     def _by_hand(self) -> Iterator[RateLimit]:
-        """A limiter's decorator that is called on what it limits: `add_route("/", limiter.limit("5/day")(answer))`."""
+        """A limiter's decorator that is called on what it limits, or stands on what no route that was read answers by.
+
+        `add_route("/", limiter.limit("5/day")(answer))`.
+        """
         for site in self._python.all_calls:
             owner = f"{site.name} {site.call.via}".rpartition(".")[0]
-            if site.last in _LIMIT_METHODS and _NAME.search(owner) and not site.call.context & DECORATOR:
+            if site.last not in _LIMIT_METHODS or not _NAME.search(owner):
+                continue
+            if site.call.context & DECORATOR and site.call.decorates >= 0:
+                limited = DefinitionSite(
+                    site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates]
+                )
+                named = f"{limited.definition.qualname} {site.module.path}"
+                if limited.name not in self._routes.by_handler and "." in limited.definition.qualname:
+                    yield RateLimit(
+                        "login" if _LOGIN.search(named) else "route",
+                        f"`{site.last}` on `{limited.definition.qualname}`",
+                        site.module.path,
+                        site.call.line,
+                        self._off,
+                    )
+            else:
                 outer = f"{site.call.name}()"
                 if any(call.name == outer and call.args for call in site.module.facts.calls):
                     yield RateLimit(
@@ -460,6 +479,7 @@ class Limits:
                 and not re.search(r"exception|error", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
                 and not any(map(_ANSWER.fullmatch, (one.name for one in site.definition.parameters)))
+                and not self._asks_another(site)
                 and not self._python.descends_from(site, *_RECORDS)
             ):
                 yield RateLimit(
@@ -469,6 +489,14 @@ class Limits:
                     site.definition.line,
                     is_called=self._is_called(site),
                 )
+
+    def _asks_another(self, site: DefinitionSite, hops: int = 1) -> bool:
+        """Whether a function asks another service how much it is allowed there."""
+        calls = [call for call in site.module.facts.calls if call.scope == site.index]
+        if any(call.name.startswith(_HTTP) for call in calls):
+            return True
+        called = (self._python.definition(call.via or call.name, site.module) for call in calls if hops)
+        return any(one is not None and self._asks_another(one, hops - 1) for one in called)
 
     def _is_called(self, site: DefinitionSite) -> bool:
         """Whether code calls a function, or a method named for a limit of a class that others extend."""

@@ -115,6 +115,12 @@ from readiness_bot.repo import Repo
                 "    article = ARTICLES[key]\n    if article.is_locked:\n        abort(409)\n    return {}\n"
             ),
         },
+        (
+            "import requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\ndef rate_limit_left(token):\n"
+            "    told = requests.get('https://api.example/limit', headers={'X-Token': token}, timeout=3)\n"
+            "    return told.json()['left'] > 0\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
+        ),
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
