@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python_facts import Call, Parameter
+from readiness_bot.facts.python_facts import Call, Definition, Parameter
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
@@ -100,6 +100,8 @@ _SCHEMA_SOURCES = (
 )
 
 
+_DESCRIPTION_PATH = re.compile(r"/(openapi|swagger)(_?spec)?\.(json|ya?ml)$", re.IGNORECASE)
+"""Where an application serves the description that it makes itself."""
 _PAGE_VIEWS = matcher("django.views.generic.*", "django.contrib.*")
 _PAGE_CALLS = frozenset(
     {
@@ -119,6 +121,11 @@ _PAGE_CALLS = frozenset(
     }
 )
 _DATA_CALLS = frozenset({"jsonify", "JSONResponse", "JsonResponse", "ORJSONResponse", "model_dump", "dump", "marshal"})
+
+
+def _decorated(route: Route) -> Definition | None:
+    """What the registration of a route decorates."""
+    return route.module.definition(route.call.decorates) if route.call is not None else None
 
 
 def _reads_body(call: Call) -> bool:
@@ -216,11 +223,24 @@ class Interface:
         found = []
         for route in self.routes:
             # What a dispatcher of the tree's own makes of a body before it calls the handler cannot be told.
-            if route.changes_state and route.framework != "own" and set(route.methods) & {"POST", "PUT", "PATCH"}:
+            if route.framework == "own" or self._is_wrapped(route):
+                continue
+            if route.changes_state and set(route.methods) & {"POST", "PUT", "PATCH"}:
                 taken = self._typed_body(route) if route.framework in TYPED else self._read_body(route)
                 if taken.body != "none":
                     found.append(taken)
         return tuple(found)
+
+    @staticmethod
+    def _is_wrapped(route: Route) -> bool:
+        """Whether a function of the tree's own answers in the handler's place, and calls it with what it has read."""
+        return (
+            route.call is not None
+            and route.call.decorates >= 0
+            and route.handler is not None
+            and route.view is None
+            and route.handler.definition is not _decorated(route)
+        )
 
     def _typed_body(self, route: Route) -> Taken:
         handler = route.handler
@@ -777,6 +797,9 @@ class Interface:
                     found.append(
                         Evidence(setting.module.path, setting.line, f"`{value.value}` generates an OpenAPI description")
                     )
+        for route in self._routes.all:
+            if _DESCRIPTION_PATH.search(route.path) and "GET" in route.methods:
+                found.append(Evidence(route.location.path, route.location.line, f"{route.name} serves a description"))
         for path, document in self._documents.openapi:
             found.append(Evidence(path, 1, f"An OpenAPI {document.version} description is kept"))
         return (*found, *self._put_together())

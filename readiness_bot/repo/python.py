@@ -417,7 +417,29 @@ class Python:
         if root not in self._roots:
             return name
         found = self._split(name, module.path)
-        return f"{found[0].path}:{found[1]}" if found else name
+        if found is None or self._is_named_like_library(name, *found):
+            return name
+        return f"{found[0].path}:{found[1]}"
+
+    def _is_named_like_library(self, name: str, found: Module, rest: str) -> bool:
+        """Whether a library is meant by a name that a package within another package happens to have as well.
+
+        Such a package is no root of imports, and it offers nothing of the name that is asked for.
+        """
+        first = rest.partition(".")[0].rstrip("()[]")
+        if not first:
+            return False
+        depth = name.count(".") - rest.count(".")
+        parts = found.path.removesuffix(".py").removesuffix("/__init__").split("/")[:-depth]
+        if not parts or f"{'/'.join(parts)}/__init__.py" not in self.modules:
+            return False
+        facts = found.facts
+        return not (
+            facts.stars
+            or any(one.local == first for one in facts.imports)
+            or any(one.target == f":{first}" for one in facts.assignments)
+            or any(one.name == first and one.parent < 0 for one in facts.definitions)
+        )
 
     @cached_property
     def _roots(self) -> frozenset[str]:

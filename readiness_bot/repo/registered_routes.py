@@ -79,12 +79,54 @@ class RegisteredRoutes:
             return
         paths = self._paths(site)
         guards = tuple(self._guards.of_call(site, "route"))
+        wrapped = tuple(self._through_own(target)) if any("{}" in path for path in paths) else ()
+        for handler in wrapped:
+            yield from self._wrapped(site, paths, framework, handler, router, guards)
+        if wrapped:
+            return
         if target.definition.kind == "class":
             yield from self._class_routes(target, paths, framework, site, router, guards)
         else:
             yield from self._routers.registered(
                 site, paths, self._methods(site), framework, target, router=router, guards=guards
             )
+
+    def _through_own(self, inner: DefinitionSite) -> Iterator[DefinitionSite]:
+        """The functions that a decorator of the tree's own registers, each wrapped in a handler that it names."""
+        around = inner.module.definition(inner.definition.parent)
+        if around is None or around.kind != "function" or not around.parameters:
+            return
+        name = f"{inner.module.path}:{around.qualname}"
+        for module in self._python.production:
+            for index, definition in enumerate(module.facts.definitions):
+                if definition.kind == "function" and any(
+                    isinstance(one, Name) and self._python.identify(one.name, module) == name
+                    for one in definition.decorators
+                ):
+                    yield DefinitionSite(module, index, definition)
+
+    def _wrapped(
+        self,
+        site: CallSite,
+        paths: list[str],
+        framework: str,
+        handler: DefinitionSite,
+        router: str,
+        guards: tuple[Guard, ...],
+    ) -> Iterator[Route]:
+        """The route of one of these, whose path and method come of its name: `put_order`."""
+        verb, _, rest = handler.definition.name.partition("_")
+        by_name = bool(rest) and verb in VERBS
+        told = self._methods(site)
+        yield from self._routers.registered(
+            site,
+            [path.replace("{}", rest if by_name else handler.definition.name, 1) for path in paths],
+            [verb] if by_name and told == ["GET"] else told,
+            framework,
+            handler,
+            router=router,
+            guards=guards,
+        )
 
     def _own_resource(self, site: CallSite, view: DefinitionSite) -> Iterator[Route]:
         """A class under a decorator of the tree's own that is told its paths: `@register(list_path="/orders", …)`.
@@ -221,6 +263,27 @@ class RegisteredRoutes:
                 yield from self._own_route(site)
             elif site.call.parent >= 0 and (last in VERBS or last in _ROUTING):
                 yield from self._called(site)
+            elif site.name in ("werkzeug.routing.Rule", "werkzeug.routing.rules.Rule"):
+                yield from self._rule(site)
+
+    def _rule(self, site: CallSite) -> Iterator[Route]:
+        """A rule of werkzeug's own map, for applications that dispatch by it themselves."""
+        path = self._views.text(site.call.argument(0, "string"), site.module)
+        value = site.call.keyword("endpoint")
+        handler = self._views.function_in(value, site.module)
+        view = self._views.class_in(value, site.module) if handler is None else None
+        if handler is None and isinstance(value, Const) and isinstance(value.value, str):
+            handler = self._answering_by_name(value.value, site)
+        if path.startswith("/"):
+            yield from self._routers.registered(site, [path], self._methods(site), "werkzeug", handler, view=view)
+
+    def _answering_by_name(self, endpoint: str, site: CallSite) -> DefinitionSite | None:
+        """The function or method of the same file that an endpoint's name stands for: `on_index` or `index`."""
+        named = {endpoint, f"on_{endpoint}", f"handle_{endpoint}"}
+        for index, definition in enumerate(site.module.facts.definitions):
+            if definition.kind == "function" and definition.name in named:
+                return DefinitionSite(site.module, index, definition)
+        return None
 
     def _called(self, site: CallSite) -> Iterator[Route]:
         """A decorator that is called by hand: `app.route("/ping")(ping)`."""
@@ -317,18 +380,23 @@ class RegisteredRoutes:
     def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
         """The routes of a function that registers whatever rules and view its callers hand to it."""
         rule = site.call.argument(0, "rule")
-        source = (rule.meaning or rule.name).removesuffix("[]").lstrip("?") if isinstance(rule, Name) else ""
-        _, framework = self._routers.receiver(site)
+        # What a parameter is annotated with says nothing of where it comes from.
+        named = rule.name if isinstance(rule, Name) and rule.meaning.endswith("()") else ""
+        source = (named or rule.meaning or rule.name).removesuffix("[]").lstrip("?") if isinstance(rule, Name) else ""
+        router, framework = self._routers.receiver(site)
+        router = router if framework else ""
         for (caller, value), (_, rules) in zip(
             self._views.handed_values(site, view_name), self._views.handed_values(site, source), strict=False
         ):
             paths = [text for item in flattened(rules) if (text := self._views.text(item, caller.module))]
             view = self._views.class_in(value, caller.module)
             if view is not None:
-                yield from self._class_routes(view, paths, framework or "flask", caller, "", ())
+                yield from self._class_routes(view, paths, framework or "flask", caller, router, ())
             elif (handler := self._views.function_in(value, caller.module)) is not None:
                 methods = self._methods(caller)
-                yield from self._routers.registered(caller, paths, methods, framework or "flask", handler)
+                yield from self._routers.registered(
+                    caller, paths, methods, framework or "flask", handler, router=router
+                )
 
     def _added_route(self, site: CallSite) -> Iterator[Route]:
         texts = [

@@ -32,6 +32,7 @@ _ROUTERS: dict[str, str] = {
     "apiflask.APIBlueprint()": "flask",
     "flask_openapi3.OpenAPI()": "flask",
     "flask_openapi3.APIBlueprint()": "flask",
+    "flask_smorest.Api()": "flask",
     "flask_smorest.Blueprint()": "flask",
     "flask_restx.Namespace()": "flask-restx",
     "flask_restx.Api()": "flask-restx",
@@ -249,6 +250,10 @@ class Routers:
             held = site.call.args[1:2]
         for value in (*held, site.call.keyword("app"), site.call.keyword("blueprint")):
             name = self._router_of(value, site.module) if value is not None else ""
+            if not name and isinstance(value, Name):
+                # What a factory makes and hands on goes by its name in there.
+                local = f"{site.module.path}:{site.module.symbol(site.call.scope)}?{value.name}"
+                name = local if local in self._constructions else ""
             if name:
                 yield name
 

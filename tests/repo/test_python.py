@@ -85,3 +85,14 @@ def test_folder_of_sources_is_where_names_begin_though_it_is_marked_as_a_package
     }
     (call,) = [one for one in repo_of(files).python.all_calls if one.last == "send"]
     assert call.name == "src/shop/mail.py:send"
+
+
+def test_a_package_that_is_named_like_a_library_does_not_hide_it() -> None:
+    repo = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/fastapi/__init__.py": "",
+            "shop/fastapi/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        }
+    )
+    assert [site.name for site in repo.python.calls_of("FastAPI")] == ["fastapi.FastAPI"]

@@ -184,3 +184,60 @@ def test_cherrypy_calls_what_is_marked_as_exposed() -> None:
         "GET /books",
         "GET,POST /note",
     ]
+
+
+def test_rules_of_a_map_of_its_own_are_routes_of_the_methods_they_name() -> None:
+    found = repo_of(
+        {
+            "shop/front.py": (
+                "from werkzeug.routing import Map, Rule\n\n\nclass Front:\n    def __init__(self):\n"
+                "        self.map = Map()\n        self.map.add(Rule('/', endpoint=self.home))\n"
+                "        self.map.add(Rule('/orders/<int:number>', endpoint='order', methods=['DELETE']))\n\n"
+                "    def home(self, environ):\n        return {}\n\n"
+                "    def on_order(self, environ, number):\n        return {}\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.handler.definition.name if route.handler else "") for route in found] == [
+        ("GET /", "home"),
+        ("DELETE /orders/<int:number>", "on_order"),
+    ]
+
+
+def test_a_decorator_of_the_trees_own_registers_what_it_wraps_by_name() -> None:
+    found = repo_of(
+        {
+            "shop/api.py": (
+                "from functools import wraps\n\nfrom flask import Blueprint, Flask\n\n"
+                "api = Blueprint('api', __name__)\n\n\n"
+                "def endpoint(function):\n    method, _, name = function.__name__.partition('_')\n\n"
+                "    @api.route(f'/{name}', methods=[method])\n    @wraps(function)\n"
+                "    def answer():\n        return function()\n\n    return answer\n\n\n"
+                "@endpoint\ndef get_orders():\n    return []\n\n\n@endpoint\ndef put_order():\n    return {}\n\n\n"
+                "app = Flask(__name__)\napp.register_blueprint(api, url_prefix='/api')\n"
+            ),
+        }
+    ).routes.all
+    assert sorted((route.name, route.handler.definition.name if route.handler else "") for route in found) == [
+        ("GET /api/orders", "get_orders"),
+        ("PUT /api/order", "put_order"),
+    ]
+
+
+def test_rules_handed_to_an_annotated_function_stand_below_its_blueprint() -> None:
+    found = repo_of(
+        {
+            "shop/api.py": (
+                "import flask_smorest\nfrom flask import Flask\nfrom flask.views import MethodView\n"
+                "from flask_smorest import Blueprint\n\n"
+                "api = Blueprint('api', __name__, url_prefix='/api')\n\n\nclass Orders(MethodView):\n"
+                "    def get(self):\n        return []\n\n    def post(self):\n        return {}\n\n\n"
+                "def register(resource: type[MethodView], url: str, name: str):\n"
+                "    api.add_url_rule(url, endpoint=name, view_func=resource)\n\n\n"
+                "register(Orders, '/orders', 'orders')\n\n\ndef create():\n    app = Flask(__name__)\n"
+                "    held = flask_smorest.Api(app)\n    held.register_blueprint(api)\n    return app\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET /api/orders", "POST /api/orders"]
+    assert all(route.is_wired for route in found)

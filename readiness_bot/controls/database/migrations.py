@@ -41,6 +41,13 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
             "migrations/versions/0001_start.py": "revision = '0001'\ndown_revision = None\n",
+            "start.sh": '#!/bin/sh\npython3 -m app --config /etc/app.cfg user migrate\nexec "$@"\n',
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nENTRYPOINT ["/start.sh"]\nCMD ["python", "-m", "app"]\n',
+        },
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "migrations/versions/0001_start.py": "revision = '0001'\ndown_revision = None\n",
             "Makefile": "migrate:\n\talembic upgrade head\n",
             ".github/workflows/deploy.yml": (
                 "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n      - uses: appleboy/ssh-action@v1\n"
