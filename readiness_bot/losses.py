@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from pathspec import GitIgnoreSpec
 
@@ -55,10 +56,16 @@ def _of_control(
     after: Verdict, before: Verdict, came_from: Mapping[str, str], waivers: Iterable[Waiver], since: str
 ) -> Iterator[Finding]:
     by_what: dict[tuple[str, ...], list[Ward]] = defaultdict(list)
-    for earlier, later in _pairs(before.wards, after.wards, came_from):
+    seen: set[str] = set()
+    pairs = sorted(_pairs(before.wards, after.wards, came_from), key=lambda pair: bool(pair[0].asks))
+    for earlier, later in pairs:
         taken = _taken(earlier, later)
-        if taken and not _is_covered(later, waivers):
-            by_what[taken].append(later)
+        where = f"{later.location.path}:{later.location.symbol}"
+        # What a function asks is told where nothing is told of it, or of its class, by other means.
+        if not taken or _is_covered(later, waivers) or (earlier.asks and _is_told(where, seen)):
+            continue
+        seen.add(where)
+        by_what[taken].append(later)
     for taken, wards in by_what.items():
         places = {ward.location: ward for ward in reversed(wards)}
         told = [places[location] for location in sorted(places)]
@@ -67,6 +74,10 @@ def _of_control(
             yield _finding(after, told[0], taken, f"{names}. The same holds for {len(told) - 1} more places.")
         else:
             yield from (_finding(after, ward, taken, f"{names}.") for ward in told)
+
+
+def _is_told(where: str, seen: set[str]) -> bool:
+    return where in seen or where.rpartition(".")[0] in seen
 
 
 def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str, str]) -> Iterator[tuple[Ward, Ward]]:
@@ -96,10 +107,17 @@ def _place(ward: Ward) -> Location:
 
 def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
     """What no longer keeps a thing, where nothing new stands there that may have replaced it."""
-    new = {*later.by, *later.within, *later.beside} - {*earlier.by, *earlier.within, *earlier.beside}
-    if new or later.is_waived or later.ways <= earlier.ways:
+    if later.is_waived or _names(later) - _names(earlier):
         return ()
-    return (*(() if later.by else earlier.by), *(() if later.within else earlier.within))
+    still = _names(later)
+    gone = tuple(" and ".join(question) for question in earlier.asks if still.isdisjoint(question))
+    if later.ways <= earlier.ways:
+        return gone
+    return (*(() if later.by else earlier.by), *(() if later.within else earlier.within), *gone)
+
+
+def _names(ward: Ward) -> set[str]:
+    return {*ward.by, *ward.within, *ward.beside, *chain.from_iterable(ward.asks)}
 
 
 def _is_covered(ward: Ward, waivers: Iterable[Waiver]) -> bool:

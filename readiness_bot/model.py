@@ -187,6 +187,8 @@ class Ward:
     """What else stands there and might keep it, for all that is known: where that is new, nothing is lost for sure."""
     is_waived: bool = False
     """Whether a comment in the code says that it may lie open."""
+    asks: tuple[tuple[str, ...], ...] = ()
+    """What is asked by which somebody is turned away, each question by its names: every one counts by itself."""
 
 
 @dataclass(frozen=True, slots=True)

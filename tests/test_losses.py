@@ -95,6 +95,8 @@ _API = (
     "@app.delete('/orders/{{number}}', dependencies=[Depends({guard})])\ndef remove(number: int):\n    return number\n"
 )
 
+_ROUTED = {"shop/__init__.py": "", "shop/app.py": _FLASK}
+
 LOST: dict[str, tuple[str, Files, Files, int]] = {
     "a right where a sign-in is left": (
         "security/authorization",
@@ -246,6 +248,36 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _STORE.format(place="        return self.root.joinpath(name)\n"),
         12,
     ),
+    "a look at the names in an archive": (
+        "security/path-traversal",
+        (
+            "import tarfile\n\nfrom shop.archives import safe_extract\n\n\ndef unpack(path, folder):\n"
+            "    with tarfile.open(path) as archive:\n        safe_extract(archive, folder)\n"
+        ),
+        (
+            "import tarfile\n\n\ndef unpack(path, folder):\n    with tarfile.open(path) as archive:\n"
+            "        archive.extractall(folder)\n"
+        ),
+        6,
+    ),
+    "a check that raises where an address is not safe": (
+        "security/ssrf",
+        _FETCH.format(check="    assert_url_is_safe(watch.url)\n"),
+        _FETCH.format(check=""),
+        6,
+    ),
+    "the sign-in of a webhook": (
+        "security/authentication",
+        _FLASK + "@app.post('/webhooks/stock')\n@login_required\ndef stock():\n    Order.take(request.json)\n",
+        _FLASK + "@app.post('/webhooks/stock')\ndef stock():\n    Order.take(request.json)\n",
+        16,
+    ),
+    "a right where a decorator of the tree's own asks who calls": (
+        "security/authorization",
+        _FLASK + "@app.post('/orders')\n@admin_required\ndef orders():\n    return 'ok'\n",
+        _FLASK + "@app.post('/orders')\n@check_auth\ndef orders():\n    return 'ok'\n",
+        18,
+    ),
     "a timeout of an answer that is read piece by piece": (
         "external-apis/timeout",
         "import requests\n\n\ndef fetch(url):\n    return requests.get(url, stream=True, timeout=9).iter_lines()\n",
@@ -283,6 +315,30 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         0,
     ),
 }
+
+_BOARDS = (
+    "from somewhere import pages, current_user, service, json_result\n\n\n"
+    "@pages.route('/boards/<board_id>')\ndef board(board_id):\n{board}    return json_result(service.load(board_id))\n"
+    "\n\ndef cards(user, board_id):\n{cards}    return service.cards(board_id)\n"
+)
+_SEES = (
+    "    if not service.accessible(board_id, current_user.id):\n"
+    "        return json_result(message='Board not found', code=404)\n"
+)
+_MINE = "    board = service.load(board_id)\n    if board.owner_id != user.id:\n        return None\n"
+_MOVES = "    if not user.can_move(board_id):\n        raise LookupError(board_id)\n"
+LOST["a question in words of the tree's own, on a route that cannot be read"] = (
+    "security/authorization",
+    _ROUTED | {"shop/boards.py": _BOARDS.format(board=_SEES, cards="")},
+    _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards="")},
+    5,
+)
+LOST["one of the questions in what handlers call"] = (
+    "security/authorization",
+    _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards=_MINE + _MOVES)},
+    _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards=_MOVES)},
+    9,
+)
 
 _DESK = {
     "desk/__init__.py": "",
@@ -406,6 +462,47 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _FLASK + "@app.get('/orders')\n@login_required\ndef orders():\n    return Order.query.limit(9).all()\n",
         _FLASK + "@app.before_request\ndef require_login():\n    if not current_user.is_authenticated:\n"
         "        abort(401)\n\n\n@app.get('/orders')\ndef orders():\n    return Order.query.limit(9).all()\n",
+    ),
+    "an archive that is unpacked by what knows safe names": (
+        (
+            "import tarfile\n\nfrom shop.archives import safe_extract\n\n\ndef unpack(path, folder):\n"
+            "    with tarfile.open(path) as archive:\n        safe_extract(archive, folder)\n"
+        ),
+        (
+            "import tarfile\n\n\ndef unpack(path, folder):\n    with tarfile.open(path) as archive:\n"
+            "        archive.extractall(folder, filter='data')\n"
+        ),
+    ),
+    "a question that moved to those who call": (
+        _ROUTED
+        | {
+            "shop/boards.py": _BOARDS.format(board="", cards=_MOVES)
+            + "\n\ndef shown(user):\n    return cards(user, 1)\n"
+        },
+        _ROUTED
+        | {
+            "shop/boards.py": _BOARDS.format(board="", cards="")
+            + "\n\ndef shown(user):\n    if not user.can_see(1):\n        raise LookupError(1)\n"
+            "    return cards(user, 1)\n"
+        },
+    ),
+    "a question that is asked for the whole application by now": (
+        _ROUTED | {"shop/boards.py": _BOARDS.format(board=_SEES, cards="")},
+        _ROUTED
+        | {
+            "shop/boards.py": _BOARDS.format(board="", cards=""),
+            "shop/app.py": _ROUTED["shop/app.py"]
+            + "\n\n@app.before_request\ndef require_login():\n    if not session['user']:\n        abort(401)\n",
+        },
+    ),
+    "a question whose answer decides by now what is done": (
+        _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards=_MOVES)},
+        _ROUTED
+        | {
+            "shop/boards.py": _BOARDS.format(
+                board="", cards="    if user.can_move(board_id):\n        service.move()\n"
+            )
+        },
     ),
     "a route that is gone": (
         f"{_HIDDEN}{_OWNED}    return order.text\n",

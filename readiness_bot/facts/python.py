@@ -305,7 +305,7 @@ class _Reader(Expressions):
             with self.under(RETURNED):
                 self.expression(node.value)
         value = Const(None) if node.value is None else self.value(node.value)
-        self.returns.append(Return(self.definition, node.lineno, value))
+        self.returns.append(Return(self.definition, node.lineno, value, guards=self.guards))
 
     def assign(self, node: ast.Assign) -> None:
         self.bind(node.targets, node.value, node, None)

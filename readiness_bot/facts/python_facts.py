@@ -175,6 +175,8 @@ class Return(msgspec.Struct, frozen=True, array_like=True, gc=False):
     line: int
     value: Value
     is_yield: bool = False
+    guards: tuple[str, ...] = ()
+    """What the conditions name that it stands under, as for a call."""
 
 
 class Raise(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -7,6 +7,7 @@ from itertools import chain
 
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
+from readiness_bot.repo.askings import Askings
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.credentials import Secrets
@@ -130,6 +131,11 @@ class Repo:
     def identity(self) -> Identity:
         """Who may call the routes."""
         return Identity(self.python, self.routes, self.services)
+
+    @cached_property
+    def askings(self) -> Askings:
+        """What functions ask of those who call, in the tree's own words."""
+        return Askings(self.python, self.identity.refusals)
 
     @cached_property
     def shutdown(self) -> Shutdown:

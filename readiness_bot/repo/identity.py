@@ -162,7 +162,8 @@ _OPEN_WORDS = frozenset(
 )
 _OFTEN_KEPT = frozenset(
     {"invite", "invitation", "invitations", "tokens", "password", "passwd", "2fa", "mfa", "otp", "totp", "webauthn",
-     "passkey", "passkeys", "hook", "hooks", "revoke", "newsletter", "wizard", "userinfo", "installation"}
+     "passkey", "passkeys", "hook", "hooks", "webhook", "webhooks", "revoke", "newsletter", "wizard", "userinfo",
+     "installation"}
 )  # fmt: skip
 """Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
 _OF_ONE = re.compile(r"(id|pk|uuid|name|slug|number)[}>]/?$")
@@ -212,7 +213,7 @@ class Identity:
         self._python = python
         self._routes = routes
         self._services = services
-        self._refusals = Refusals(python)
+        self._refusals = self.refusals = Refusals(python)
         self._refusing_of: dict[tuple[str, Strength, int], tuple[str, ...]] = {}
 
     @staticmethod
@@ -350,6 +351,17 @@ class Identity:
             and (route.handler is not None or route.view is not None)
             and route.module.area is Area.PRODUCTION
         )
+
+    def before(self) -> dict[str, tuple[str, ...]]:
+        """What stands before each handler of a route that asks who calls or for a right, by the handler's name.
+
+        What stands before every handler, whether its routes can be read or not, has the empty name.
+        """
+        found = {"": tuple(_shown(attached.name) for attached, owner, _ in self._gates if not owner)}
+        for route in self.kept:
+            if route.handler is not None:
+                found[route.handler.name] = found.get(route.handler.name, ()) + self.declared(route, Strength.IDENTITY)
+        return found
 
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)

@@ -86,6 +86,11 @@ _ENFORCES: dict[str, Strength] = {
     "get_object_or_403": Strength.PERMISSION,
     "raise_for_status": Strength.NONE,
 }
+_ASKS_WHO = re.compile(
+    r"^((check|require|requires|need|needs|must_be|is|ensure)_)?(auth|authed|login|logged_in|authenticated"
+    r"|authentication)(_required)?$"
+)
+"""Names that only a guard has that asks who calls and for no right."""
 _OF_ARGUMENTS = frozenset({"requires", "protect"})
 """Guards that ask for what they are told to."""
 LIBRARY_GUARDS: dict[str, Strength] = {
@@ -155,6 +160,9 @@ _REDIRECTS = frozenset(
 )
 
 
+_Body = tuple[list[Call], list[Raise], list[Return], set[str]]
+
+
 class Refusals:
     """Questions about what code asks of its caller."""
 
@@ -162,13 +170,21 @@ class Refusals:
         self._python = python
         self._strengths: dict[tuple[str, int], Strength] = {}
         self._refusing: dict[tuple[str, int], bool] = {}
+        self._whole: dict[tuple[str, int], _Body] = {}
 
     @cached_property
     def _bodies(self) -> dict[str, dict[int, tuple[list[Call], list[Raise], list[Return]]]]:
         return {}
 
-    def body(self, site: DefinitionSite) -> tuple[list[Call], list[Raise], list[Return], set[str]]:
+    def body(self, site: DefinitionSite) -> _Body:
         """What a function and those defined inside it call, raise, return and name."""
+        key = (site.module.path, site.index)
+        known = self._whole.get(key)
+        if known is None:
+            known = self._whole[key] = self._body(site)
+        return known
+
+    def _body(self, site: DefinitionSite) -> _Body:
         module = site.module
         index = self._bodies.get(module.path)
         if index is None:
@@ -339,7 +355,8 @@ class Refusals:
         own = self._python.definition_named(guard.name.removesuffix("()"))
         if own is None:
             known = LIBRARY_GUARDS.get(last, _ENFORCES.get(last))
-            return known is Strength.IDENTITY and last not in _OF_ARGUMENTS and not guard.arguments
+            by_name = known is None and _ASKS_WHO.search(snake(last)) is not None
+            return (known is Strength.IDENTITY or by_name) and last not in _OF_ARGUMENTS and not guard.arguments
         return own.definition.kind == "function" and self._refuses_strangers_alone(own)
 
     def _refuses_strangers_alone(self, site: DefinitionSite) -> bool:
@@ -498,6 +515,11 @@ def reads_caller(ref: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _is_refusal(last: str) -> bool:
     return _REFUSAL.search(last) is not None
+
+
+def is_refusing(item: Call | Raise) -> bool:
+    """Whether a call answers with a refusal or hands its status on, or what is raised is one."""
+    return _is_refusal(item.name.rpartition(".")[2]) if isinstance(item, Raise) else _refusing_call(item)
 
 
 def _hands_refusal(call: Call) -> bool:

@@ -229,6 +229,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             within=within,
             beside=repo.identity.might_keep(route, Strength.PERMISSION),
         )
+    yield from _asked(repo)
     yield from _picked(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
@@ -238,6 +239,22 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             reading.by,
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
+        )
+
+
+def _asked(repo: Repo) -> Iterator[Ward]:
+    """What functions turn somebody away by, in the tree's own words, be they handlers or what handlers call."""
+    before = repo.identity.before()
+    for asking in repo.askings.all:
+        function = asking.function
+        yield Ward(
+            _of_function(repo, function),
+            f"what `{function.definition.name}` asks",
+            (),
+            f"`{function.definition.name}` no longer asks what the caller may do",
+            ways=0,
+            beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
+            asks=asking.questions,
         )
 
 
@@ -267,12 +284,14 @@ def _place(repo: Repo, route: Route) -> Location:
     """Where the handler picks the row, if it picks a single one: there the right to it is checked. Else the handler."""
     if route.handler is None:
         return route.view.location if route.view is not None else route.location
+    return _of_function(repo, route.handler)
+
+
+def _of_function(repo: Repo, function: DefinitionSite) -> Location:
     picked = [
-        query
-        for query in repo.queries.of(route.handler)
-        if any(not condition.is_constant for condition in query.conditions)
+        query for query in repo.queries.of(function) if any(not condition.is_constant for condition in query.conditions)
     ]
-    return picked[0].location if len(picked) == 1 else route.location
+    return picked[0].location if len(picked) == 1 else function.location
 
 
 def _judged(repo: Repo) -> Judgement:

@@ -424,8 +424,36 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         if confidence is Confidence.HIGH and (_is_any_path(flows) or (site.last in _LISTING and flow.prefix is None)):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
+    yield from _archives(repo)
 
 
+_SAFE_UNPACKING = re.compile(r"^_*(safe|secure|safely|checked)_?(extract|extractall|unpack|untar|unzip)", re.IGNORECASE)
+_OF_ARCHIVES = re.compile(r"(^|[._?:])(tar|tarfile|tf|tgz|archive)\w*(\.|\(\)\.|$)", re.IGNORECASE)
+
+
+def _archives(repo: Repo) -> Iterator[Ward]:
+    """Where archives are unpacked whose names may lead anywhere, and what looks at the names before; judges none."""
+    for site in repo.python.calls_named(lambda name: _UNPACKING.match(re.split(r"[.:]", name)[-1])):
+        own = _SAFE_UNPACKING.match(site.last) is not None
+        if not own and not _OF_ARCHIVES.search(site.name.rpartition(".")[0]):
+            continue
+        calls = {call.last.rpartition(":")[2] for call in site.module.facts.calls if call.scope == site.call.scope}
+        refusals = [raised for raised in site.module.facts.raises if raised.scope == site.call.scope and raised.guards]
+        kept = [f"`{site.last}`"] if own else [f"`{name}`" for name in ("filter", "members") if site.call.has(name)]
+        kept += [f"`{name}`" for name in sorted(calls) if _KEEPING.search(name)]
+        kept += ["a look at the names"] if refusals else []
+        yield Ward(
+            site.location,
+            "an archive that is unpacked",
+            tuple(kept),
+            f"`{site.last}` unpacks an archive wherever the names in it lead",
+            ways=0 if kept else 1,
+        )
+
+
+_UNPACKING = re.compile(
+    r"^_*((safe|secure|safely|checked)_?)?(extractall|extract|unpack|untar|unzip)(_\w+)?$", re.IGNORECASE
+)
 _LISTING = frozenset({"listdir", "scandir", "iterdir", "walk"})
 """What lets people browse the file system, where it is given a whole path."""
 _HOLDING = frozenset({"commonpath", "commonprefix", "is_relative_to", "relative_to"})

@@ -317,7 +317,8 @@ _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 
 _LOOKING = re.compile(
     r"(^|_)(private|ssrf|internal|loopback|link_local|safe_url|url_safe|public_(ip|host|url))(_|$)"
-    r"|valid\w*_\w*(url|host|address)|(allowed|trusted|permitted)_(url|host|domain)",
+    r"|valid\w*_\w*(url|host|address)|(allowed|trusted|permitted)_(url|host|domain)"
+    r"|(url|host|ip|address)_(is_)?(safe|allowed|public|trusted)|pin_dns",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,347 @@
+"""What functions ask of their caller before they go on, in words of the tree's own; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Return
+from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.refusals import NO_IDENTITY, Refusals, Strength, is_refusing, is_refusing_value, snake
+from readiness_bot.repo.route import Guard
+
+Question = tuple[str, ...]
+"""What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
+
+_OF_RIGHTS = re.compile(
+    r"(^|_)(can|may|allow|allows|allowed|permit|permits|permitted|permission|permissions|perm|perms|access|accessible"
+    r"|authorize|authorized|authorise|authorised|authorization|owner|owners|owns|owned|belongs|member|members"
+    r"|membership|is_admin|staff|is_superuser|superuser|admin|role|roles|scope|scopes|privilege|privileges"
+    r"|privileged|acl|policy|visible|entitled|can_\w+)(_|$)"
+)
+_SCOPING = re.compile(
+    r"\.(restrict|(for|visible_to|viewable_by|readable_by|editable_by|accessible_by|owned_by)_?(user)?)\(\)"
+)
+"""Calls on a query that leave what somebody may see: whether any row is left asks for a right."""
+_NOT_OF_RIGHTS = re.compile(
+    r"token|access_(key|log|time)|accessor|allowed_(hosts|file|ext|types)|extension|mime|method"
+)
+_CALLER = re.compile(
+    r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
+    r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
+    r"|profile|project_model|current_org)(\(\))?($|[.\[])"
+)
+_OF_ROW = re.compile(
+    r"[.\[](user|owner|account|author|creator|created_by|tenant|org|organization|workspace|project|team|member|members"
+    r"|users|username|user_id|owner_id|account_id|creator_id|author_id|tenant_id|organization_id|workspace_id|org_id"
+    r"|project_id|team_id|owned_by_id|owned_by|created_by_id)(_id)?(\.(id|pk))?\]?$"
+)
+_ERROR = re.compile(
+    r"error|denied|deny|forbid|fail|not_?found|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
+    r"|http_?found|^none$|^protected$|need_?login",
+    re.IGNORECASE,
+)
+_SAYS_NO = re.compile(
+    r"not (allowed|authori[sz]ed|permitted|found|own|belong)|denied|permission|forbidden|don't (own|have)"
+    r"|do not (own|have|belong)|no access|unauthori|no authori|can't|cannot",
+    re.IGNORECASE,
+)
+_CHECK = re.compile(
+    r"^_*(require|requires|check|ensure|assert|enforce|verify|authorize|authorise|must|validate|raise_if|deny|guard)(_|$)"
+)
+_OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
+_DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One function and the questions by which it turns somebody away."""
+
+    function: DefinitionSite
+    questions: tuple[Question, ...]
+
+
+class Askings:
+    """Questions about what functions ask of those who call."""
+
+    LOOKS = "conditions that turn somebody away"
+
+    def __init__(self, python: Python, refusals: Refusals) -> None:
+        self._python = python
+        self._refusals = refusals
+        self._known: dict[tuple[str, int], tuple[Question, ...]] = {}
+        self._deep: dict[tuple[str, int, int], tuple[str, ...]] = {}
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def all(self) -> tuple[Asking, ...]:
+        """The functions of production code that ask something, and those that know of a caller and might."""
+        outer = [site for site in self._python.functions if not self._is_inner(site)]
+        knowing = {site.name for site in outer if self._knows_caller(site)}
+        knowing |= {name for name, calls in self._python.callers.items() if self._is_called_by(knowing, calls)}
+        return tuple(Asking(site, questions) for site in outer if (questions := self.of(site)) or site.name in knowing)
+
+    @staticmethod
+    def _is_called_by(known: Collection[str], calls: Iterable[CallSite]) -> bool:
+        return any(f"{site.module.path}:{site.module.symbol(site.call.scope)}" in known for site in calls)
+
+    def of(self, site: DefinitionSite) -> tuple[Question, ...]:
+        """What a function asks by which it turns somebody away: each condition, each check that it calls."""
+        key = (site.module.path, site.index)
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = ()  # a function that calls itself asks nothing by that
+            known = self._known[key] = tuple(dict.fromkeys(self._questions(site)))
+        return known
+
+    @staticmethod
+    def _is_inner(site: DefinitionSite) -> bool:
+        """Whether a function stands in another: what it asks is told of that one."""
+        parent = site.definition.parent
+        return parent >= 0 and site.module.facts.definitions[parent].kind == "function"
+
+    @staticmethod
+    def _knows_caller(site: DefinitionSite) -> bool:
+        """Whether a function is decorated, is a method of a class that has heirs' work, or is told of somebody."""
+        definition = site.definition
+        if definition.decorators or any(_CALLER.search(f"?{parameter.name}") for parameter in definition.parameters):
+            return True
+        if any(parameter.name in ("request", "req", "info", "ctx") for parameter in definition.parameters):
+            return True
+        parent = definition.parent
+        return parent >= 0 and bool(site.module.facts.definitions[parent].bases)
+
+    # -- questions -------------------------------------------------------------------------------------------------
+
+    def _questions(self, site: DefinitionSite) -> Iterator[Question]:
+        for guards, is_sure in self._refused(site):
+            names = self._told(guards, site)
+            asked = [name for name in names if _asks_right(name)]
+            if not asked and (is_sure or _compares(names)):
+                asked = [name for name in names if _CALLER.search(name)]
+            if asked:
+                yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+        for call in self._refusals.body(site)[0]:
+            if self._is_check(call, site):
+                yield (f"`{_shown(call.via or call.name)}`",)
+        for guard in self._decorators(site):
+            if self._refusals.of_guard(guard) is Strength.PERMISSION:
+                yield (f"`{_shown(guard.name)}`",)
+
+    def _decorators(self, site: DefinitionSite) -> Iterator[Guard]:
+        for item in site.definition.decorators:
+            if isinstance(item, Name | Invoke):
+                made = item.call if isinstance(item, Invoke) else -1
+                arguments = site.module.facts.calls[made].args if made >= 0 else ()
+                name = self._python.identify(item.name.removesuffix("()"), site.module)
+                yield Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
+
+    def _refused(self, site: DefinitionSite) -> Iterator[tuple[tuple[str, ...], bool]]:
+        """What the conditions name under which a function raises or answers with an error; whether it is a refusal."""
+        calls, raises, returns, _ = self._refusals.body(site)
+        refusing = {call.line for call in calls if is_refusing(call)}
+        # Those whom a condition let in are gone by the time that the rest is refused.
+        let_in = tuple(
+            guard for item in returns if item.line not in refusing and not _says_no(item) for guard in item.guards
+        )
+        for raised in raises:
+            sure = raised.line in refusing or is_refusing(raised)
+            if raised.guards or sure:
+                yield raised.guards or let_in, sure
+        yield from ((call.guards, True) for call in calls if call.guards and is_refusing(call))
+        answered: dict[int, list[Call]] = defaultdict(list)
+        for call in calls:
+            if call.context & RETURNED:
+                answered[call.line].append(call)
+        for item in returns:
+            if not item.guards or item.is_yield or item.line in refusing:
+                continue
+            sure = any(is_refusing_value(value) for value in _flat(item.value))
+            if sure or _says_no(item) or any(_answers_no(call) for call in answered[item.line]):
+                yield item.guards, sure
+
+    def _told(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
+        """What the names of conditions stand for: a variable for what was asked to set it."""
+        found: list[str] = []
+        for guard in guards:
+            name = guard.lstrip("!")
+            found.append(name)
+            if name[:1] == "?" and "." not in name:
+                for item in self._assigned(site).get(name, ()):
+                    found += _named(item, site)
+        return tuple(dict.fromkeys(found))
+
+    def _assigned(self, site: DefinitionSite) -> dict[str, list[Value]]:
+        found = self._assignments.get(site.module.path)
+        if found is None:
+            found = self._assignments[site.module.path] = defaultdict(dict)
+            for item in site.module.facts.assignments:
+                found[item.scope].setdefault(item.target, []).append(item.value)
+        return found.get(site.index, {})
+
+    @cached_property
+    def _assignments(self) -> dict[str, dict[int, dict[str, list[Value]]]]:
+        return {}
+
+    def _is_check(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a call stands for a question: it is named for a right and for insisting on it, or it does insist."""
+        last = snake(call.last.rpartition(":")[2]).lstrip("_")
+        if NO_IDENTITY.search(last) or _NOT_OF_RIGHTS.search(last):
+            return False
+        insists = _CHECK.match(last) is not None or _OR_REFUSE.search(last) is not None
+        if insists and _OF_RIGHTS.search(last):
+            return True
+        if not insists and not call.context & DISCARDED:
+            return False
+        target = self._python.definition(call.via or call.name, site.module)
+        if target is None or target.name == site.name or target.definition.kind != "function":
+            return False
+        return (insists or _OF_RIGHTS.search(last) is not None) and (
+            self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
+        )
+
+    def beside(self, site: DefinitionSite) -> tuple[str, ...]:
+        """What else of a function might ask something, or be asked before it runs: where that is new, nothing is lost.
+
+        Its decorators, what its class demands, what the functions that it calls ask, and what its callers do.
+        """
+        found = [
+            f"`{_shown(guard.name)}`" for guard in self._decorators(site) if not self._refusals.asks_only_who(guard)
+        ]
+        found += self._of_class(site)
+        for call in self._refusals.body(site)[0]:
+            if _asks_right(call.name):
+                found.append(f"`{_shown(call.name)}`")
+            found += self._handed(call, site)
+        found += self._further_in(site, _DEEPEST)
+        found += self._of_callers(site)
+        return tuple(dict.fromkeys(found))
+
+    def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
+        """The functions of the tree that a call is handed: what becomes of them is not seen."""
+        for value in (*call.args, *(value for _, value in call.keywords)):
+            if isinstance(value, Name) and value.name[:1] != "?":
+                target = self._python.definition(value.name, site.module)
+                if target is not None and target.definition.kind == "function":
+                    yield f"`{target.definition.name}`"
+
+    def _further_in(self, site: DefinitionSite, hops: int) -> tuple[str, ...]:
+        """What the functions of the tree ask that a function calls, itself or through others."""
+        key = (site.module.path, site.index, hops)
+        known = self._deep.get(key)
+        if known is None:
+            self._deep[key] = ()
+            found: list[str] = []
+            for call in self._refusals.body(site)[0]:
+                target = self._python.definition(call.via or call.name, site.module)
+                if target is None or target.name == site.name or target.definition.kind != "function":
+                    continue
+                asked = [name for question in self.of(target) for name in question]
+                if asked or self._refusals.strength(target) >= Strength.IDENTITY:
+                    found.append(f"`{target.definition.name}`")
+                found += [f"{name} of `{target.definition.name}`" for name in asked]
+                found += self._further_in(target, hops - 1) if hops > 1 else ()
+            known = self._deep[key] = tuple(dict.fromkeys(found))
+        return known
+
+    def _of_class(self, site: DefinitionSite) -> Iterator[str]:
+        if site.definition.parent < 0:
+            return
+        owner = site.module.facts.definitions[site.definition.parent]
+        yield from (f"`{_shown(base)}`" for base in owner.bases)
+        yield from (f"`{_shown(name)}`" for name in owner.refs if _asks_right(name))
+
+    def _of_callers(self, site: DefinitionSite) -> Iterator[str]:
+        for caller in self._python.callers.get(site.name, ())[:_MOST_CALLERS]:
+            yield from (f"`{_shown(name)}` of a caller" for name in caller.call.guards if _asks_right(name))
+            scope, definitions = caller.call.scope, caller.module.facts.definitions
+            while scope >= 0 and self._is_inner(DefinitionSite(caller.module, scope, definitions[scope])):
+                scope = definitions[scope].parent
+            if scope >= 0 and definitions[scope].kind == "function":
+                around = DefinitionSite(caller.module, scope, definitions[scope])
+                yield from (f"{name} of a caller" for question in self.of(around) for name in question)
+
+
+_MOST_CALLERS = 12
+_SHARED_NAMES = frozenset({"can", "allows", "check", "test", "id", "pk", "name", "username", "user", "user_id"})
+
+
+@lru_cache(maxsize=100_000)
+def _shown(name: str) -> str:
+    parts = re.sub(r"\(\)|\[\]", "", name).rpartition(":")[2].lstrip("?!").split(".")
+    # What many things have alike is told with its owner: `EditPermission.can`, `current_user.id`.
+    return ".".join(parts[-2:] if parts[-1] in _SHARED_NAMES else parts[-1:]) or name
+
+
+@lru_cache(maxsize=100_000)
+def _asks_right(name: str) -> bool:
+    last = snake(_shown(name)).rpartition(".")[2]
+    if _SCOPING.search(name):
+        return True
+    return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
+
+
+def _compares(names: Iterable[str]) -> bool:
+    """Whether a condition holds something of a row against something of the caller."""
+    names = tuple(names)
+    callers = [name for name in names if _CALLER.search(name)]
+    return bool(callers) and any(_OF_ROW.search(name) and name != callers[0] for name in names)
+
+
+def _named(value: Value, site: DefinitionSite, depth: int = 0) -> Iterator[str]:
+    """The names that a value is made of, with the functions that give it."""
+    if isinstance(value, Name):
+        yield value.name
+    elif isinstance(value, Invoke):
+        yield value.name.removesuffix("()")
+        if value.call >= 0 and depth < _DEEPEST:
+            for inner in site.module.facts.calls[value.call].args:
+                yield from _named(inner, site, depth + 1)
+    elif isinstance(value, Other):
+        yield from value.names
+
+
+def _flat(value: Value) -> Iterator[Value]:
+    if isinstance(value, Items):
+        for item in value.items:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _says_no(item: Return) -> bool:
+    """Whether a function gives back nothing, False, or a text or a mapping that says no."""
+    return (
+        any(
+            (isinstance(value, Const) and (value.value is None or value.value is False or _is_no(value)))
+            or (isinstance(value, Mapping) and any(map(_is_no, value.values)))
+            for value in _flat(item.value)
+        )
+        and not item.is_yield
+    )
+
+
+def _is_no(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and _SAYS_NO.search(value.value) is not None
+
+
+def _answers_no(call: Call) -> bool:
+    """Whether a call makes an answer that says no: by its name, a status or a text that it is handed."""
+    if _ERROR.search(call.last):
+        return True
+    handed = [value for item in (*call.args, *(value for _, value in call.keywords)) for value in _flat(item)]
+    return any(
+        _is_no(value)
+        or (isinstance(value, Const) and value.value in (400, 404, 409) and not isinstance(value.value, bool))
+        or (isinstance(value, Name) and re.search(r"ERROR|40[04]_|NOT_FOUND|BAD_REQUEST", value.name) is not None)
+        or (isinstance(value, Mapping) and any(map(_is_no, value.values)))
+        for value in handed
+    )
