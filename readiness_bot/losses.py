@@ -77,7 +77,8 @@ def _of_control(
 
 
 def _is_told(where: str, seen: set[str]) -> bool:
-    return where in seen or where.rpartition(".")[0] in seen
+    around = where.rpartition(".")[0]
+    return where in seen or around in seen or any(place.startswith(f"{where}.") for place in seen)
 
 
 def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str, str]) -> Iterator[tuple[Ward, Ward]]:

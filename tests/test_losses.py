@@ -333,6 +333,21 @@ LOST["a question in words of the tree's own, on a route that cannot be read"] = 
     _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards="")},
     5,
 )
+_RULES = (
+    "from rest_framework import serializers\nfrom rest_framework.exceptions import PermissionDenied\n\n\n"
+    "class Rules(serializers.Serializer):\n    account = serializers.CharField()\n\n{hook}"
+    "    def validate_age(self, age):\n        return min(age, 9)\n"
+)
+_HOOK = (
+    "    def validate_account(self, account):\n        if not may_change(self.user, account):\n"
+    "            raise PermissionDenied\n        return account\n\n"
+)
+LOST["a method that a framework calls, and that asked for a right"] = (
+    "security/authorization",
+    _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK)},
+    _ROUTED | {"shop/rules.py": _RULES.format(hook="")},
+    5,
+)
 LOST["one of the questions in what handlers call"] = (
     "security/authorization",
     _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards=_MINE + _MOVES)},
@@ -472,6 +487,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
             "import tarfile\n\n\ndef unpack(path, folder):\n    with tarfile.open(path) as archive:\n"
             "        archive.extractall(folder, filter='data')\n"
         ),
+    ),
+    "a method of another name that asks": (
+        _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK)},
+        _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK.replace("validate_account", "validate"))},
     ),
     "a question that moved to those who call": (
         _ROUTED

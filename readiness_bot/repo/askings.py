@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Return
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
 from readiness_bot.repo.refusals import NO_IDENTITY, Refusals, Strength, is_refusing, is_refusing_value, snake
@@ -65,6 +65,15 @@ class Asking:
     questions: tuple[Question, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """One class, those of its methods that ask something and that nothing of the tree calls, and what else asks."""
+
+    owner: DefinitionSite
+    questions: tuple[Question, ...]
+    beside: tuple[str, ...]
+
+
 class Askings:
     """Questions about what functions ask of those who call."""
 
@@ -88,6 +97,28 @@ class Askings:
         knowing = {site.name for site in outer if self._knows_caller(site)}
         knowing |= {name for name, calls in self._python.callers.items() if self._is_called_by(knowing, calls)}
         return tuple(Asking(site, questions) for site in outer if (questions := self.of(site)) or site.name in knowing)
+
+    @cached_property
+    def hooks(self) -> tuple[Hooks, ...]:
+        """The classes whose methods a framework calls, with those methods that ask something."""
+        classes = {(site.module.path, site.index): site for site in self._python.classes if site.definition.bases}
+        asking: dict[tuple[str, int], list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.functions:
+            if self.of(site):
+                asking[site.module.path, site.definition.parent].append(site)
+        found = []
+        for key, owner in classes.items():
+            own = asking.get(key, [])
+            beside = [*self.of_class(owner.definition)]
+            for ancestor in self._python.ancestry(owner):
+                inherited = asking.get((ancestor.module.path, ancestor.index), ())
+                beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
+            for site in own:
+                beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
+            hooks = (site for site in own if site.name not in self._python.callers)
+            names = tuple((f"`{site.definition.name}`",) for site in hooks)
+            found.append(Hooks(owner, names, tuple(dict.fromkeys(beside))))
+        return tuple(found)
 
     @staticmethod
     def _is_called_by(known: Collection[str], calls: Iterable[CallSite]) -> bool:
@@ -253,9 +284,12 @@ class Askings:
         return known
 
     def _of_class(self, site: DefinitionSite) -> Iterator[str]:
-        if site.definition.parent < 0:
-            return
-        owner = site.module.facts.definitions[site.definition.parent]
+        if site.definition.parent >= 0:
+            yield from self.of_class(site.module.facts.definitions[site.definition.parent])
+
+    @staticmethod
+    def of_class(owner: Definition) -> Iterator[str]:
+        """What the body of a class and what it descends from may ask before its methods run."""
         yield from (f"`{_shown(base)}`" for base in owner.bases)
         yield from (f"`{_shown(name)}`" for name in owner.refs if _asks_right(name))
 

@@ -256,6 +256,16 @@ def _asked(repo: Repo) -> Iterator[Ward]:
             beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
             asks=asking.questions,
         )
+    for hooks in repo.askings.hooks:
+        yield Ward(
+            hooks.owner.location,
+            f"what the methods of `{hooks.owner.definition.name}` ask",
+            (),
+            f"`{hooks.owner.definition.name}` no longer asks what the caller may do",
+            ways=0,
+            beside=hooks.beside,
+            asks=hooks.questions,
+        )
 
 
 def _picked(repo: Repo) -> Iterator[Ward]:
