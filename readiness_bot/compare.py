@@ -14,6 +14,7 @@ from readiness_bot.losses import in_words, losses
 from readiness_bot.model import (
     Blocker,
     Delta,
+    Effort,
     Finding,
     Gate,
     Location,
@@ -338,9 +339,8 @@ def _said(blockers: Iterable[Blocker], found: Sequence[Finding]) -> Iterator[Blo
         if blocker.location is not None or not told:
             yield blocker
         else:
-            yield replace(
-                blocker, location=told[0].location, issue=f"{in_words(told)} {blocker.issue}", fix=told[0].fix
-            )
+            issue = f"{in_words(told)} {blocker.issue}"
+            yield _brought_back(replace(blocker, location=told[0].location, issue=issue, fix=told[0].fix))
 
 
 def _tells(blocker: Blocker, finding: Finding) -> bool:
@@ -367,7 +367,12 @@ def _beside(found: Iterable[Finding], lost: Sequence[Finding]) -> list[Finding]:
 
 def _blockers(found: Iterable[Finding], report: Report) -> Iterable[Blocker]:
     verdicts = {verdict.control: verdict for verdict in report.verdicts}
-    return [verdicts[finding.control].blocker(finding) for finding in found]
+    return [_brought_back(verdicts[finding.control].blocker(finding)) for finding in found if finding.blocker]
+
+
+def _brought_back(blocker: Blocker) -> Blocker:
+    """The blocker with the effort of bringing back what stood there, which is known and needs no plan."""
+    return replace(blocker, effort_days=min(blocker.effort_days, Effort.HOURS.days))
 
 
 def _in_order(ranked: Sequence[_Item], chosen: Sequence[_Item]) -> tuple[_Item, ...]:

@@ -18,7 +18,9 @@ _TOLD_TOGETHER = 2
 
 
 def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since: str) -> tuple[Finding, ...]:
-    """The places of `after` that lost what kept them in `before`, as certain findings, by control and place.
+    """The places of `after` that lost what kept them in `before`, as findings by control and place.
+
+    Certain ones block where the control's severity does.
 
     `since` are the words in which a message tells what the other tree has: "this change takes away {}".
 
@@ -30,7 +32,7 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
     found: list[Finding] = []
     for verdict in after.verdicts:
         earlier = held.get(verdict.control)
-        if earlier is None or not verdict.severity.blocks or verdict.waived is not None or not verdict.applies:
+        if earlier is None or verdict.waived is not None or not verdict.applies:
             continue
         waivers = [waiver for waiver in after.waivers if waiver.control == verdict.control]
         found += _of_control(verdict, earlier, came_from, waivers, since)
@@ -133,9 +135,9 @@ def _finding(verdict: Verdict, ward: Ward, taken: tuple[str, ...], since: str) -
         control=verdict.control,
         location=ward.location,
         message=f"{ward.loss}: {since}",
-        confidence=Confidence.HIGH,
+        confidence=ward.confidence,
         severity=verdict.severity,
         fingerprint=loss_fingerprint(verdict.control, ward.location.symbol, ward.thing, taken),
-        blocker=True,
+        blocker=verdict.severity.blocks and ward.confidence is Confidence.HIGH,
         fix=f"Bring back {' and '.join(taken[:3])}, or what does the same. {verdict.fix}",
     )

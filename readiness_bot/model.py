@@ -189,6 +189,8 @@ class Ward:
     """Whether a comment in the code says that it may lie open."""
     asks: tuple[tuple[str, ...], ...] = ()
     """What is asked by which somebody is turned away, each question by its names: every one counts by itself."""
+    confidence: Confidence = Confidence.HIGH
+    """How sure it is that a loss does harm: a framework, or code that cannot be followed, may keep it all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 from readiness_bot.compare import compare
 from readiness_bot.control import controls, judge
 from readiness_bot.losses import in_words, losses
-from readiness_bot.model import Confidence, Delta, Location, Report, Severity, Skipped, Waiver, Ward
+from readiness_bot.model import Confidence, Delta, Effort, Location, Report, Severity, Skipped, Waiver, Ward
 from tests.reports import CRITICAL, HIGH, report, verdict
 from tests.repos import repo_of
 
@@ -665,12 +665,10 @@ def test_waivers_and_severity_hold_for_losses_too() -> None:
     waiver = Waiver("security/authentication", "accepted-risk", "known", path="app/**")
     assert not losses(before, replace(after, waivers=(waiver,)), {}, since="{}")
     assert losses(before, replace(after, waivers=(replace(waiver, path="web/**"),)), {}, since="{}")
-    assert not losses(
-        _report(_ward(["`login`"]), severity=Severity.MEDIUM),
-        _report(_ward(), severity=Severity.MEDIUM),
-        {},
-        since="{}",
-    )
+    mild = _report(_ward(["`login`"]), severity=Severity.MEDIUM), _report(_ward(), severity=Severity.MEDIUM)
+    assert [found.blocker for found in losses(*mild, {}, since="{}")] == [False]
+    change = compare(*mild, {})
+    assert (len(change.new_findings), change.new_blockers, change.gate.conclusion) == (1, (), "success")
 
 
 def test_nothing_is_lost_where_one_side_alone_read_a_file() -> None:
@@ -702,6 +700,7 @@ def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_count
     assert found.location is not None
     assert found.location.place == "app/a.py:3"
     assert found.fix.startswith("Bring back `login`, or what does the same. ")
+    assert found.effort_days == Effort.HOURS.days
     assert found.issue == (
         "GET /a is open: this change takes away `login`. "
         "At app/b.py:3, GET /a is open: this change takes away `login`. And so at 1 more place. "

@@ -20,7 +20,7 @@ from readiness_bot.repo.containers import Container, Containers
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.observation import Backup, Observer, backups, observers
 from readiness_bot.repo.ownership import Ownership, image_name, letters
-from readiness_bot.repo.probes import HealthProbe, probe_of, probes_beyond_containers
+from readiness_bot.repo.probes import HealthProbe, probe_of, probes_beyond_containers, probes_of_pod
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.workloads import Compute, Workloads
 
@@ -137,6 +137,22 @@ class Deployment:
             }
         images = {letters(image_name(one.service.image)) for one in self.containers if one.service.builds}
         return len(name) > 3 and name in stems | images
+
+    @cached_property
+    def probed(self) -> tuple[tuple[str, int, str, tuple[str, ...]], ...]:
+        """What runs the service and may be probed: path, line, name, and by what it is."""
+        found: list[tuple[str, int, str, tuple[str, ...]]] = [
+            (built.path, built.image.final.line, "image", ("`HEALTHCHECK`",) if built.image.healthcheck else ())
+            for built in self.service_images
+        ]
+        for one in self.own_containers:
+            check = one.service.healthcheck
+            by = ("`healthcheck`",) if check is not None and not check.disabled else ()
+            found.append((one.path, one.service.line, f"service {one.service.name}", by))
+        for pod in self.workloads.pods:
+            kinds = tuple(dict.fromkeys(f"the {probe.via}" for probe in probes_of_pod(pod)))
+            found.append((pod.path, pod.container.line, f"container {pod.name}", kinds))
+        return tuple(found)
 
     @cached_property
     def probes(self) -> tuple[HealthProbe, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.values import Const, Value
-from readiness_bot.model import Area, Evidence
+from readiness_bot.model import Area, Evidence, Location
 from readiness_bot.repo.python import Module, Python
-from readiness_bot.repo.services import Services, Task
+from readiness_bot.repo.services import Services, Setting, Task
 
 _RECOVERING = frozenset(
     {
@@ -76,6 +78,19 @@ _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
 _RECOVER_BY_DEFAULT = frozenset({"arq"})
 
 
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """A job, or the settings of a whole queue, and what brings it back when it fails and ends it when it hangs.
+
+    `name` is empty for settings, which hold for every job.
+    """
+
+    name: str
+    location: Location
+    recovered_by: tuple[str, ...]
+    limited_by: tuple[str, ...]
+
+
 class Jobs:
     """Questions about queued jobs; schedulers inside the process are none."""
 
@@ -110,6 +125,41 @@ class Jobs:
     def exists(self) -> bool:
         """Whether there is a job queue."""
         return bool(self.evidence)
+
+    @cached_property
+    def safeties(self) -> tuple[Safety, ...]:
+        """Each job, and each module that sets how jobs are run."""
+        return (*map(self._safety_of_task, self._services.tasks), *self._safeties_of_settings())
+
+    def _safety_of_task(self, task: Task) -> Safety:
+        definition = task.definition.definition
+        given = [name for name, value in task.keywords if _is_on(value)]
+        retried = any(
+            call.last == "retry" and definition.line <= call.line <= definition.end_line
+            for call in task.definition.module.facts.calls
+        )
+        idle = _ONLY_SHAPING if self._is_never_retried(task) else frozenset()
+        recovered = [name for name in given if name in _RECOVERING - idle]
+        return Safety(
+            task.name,
+            task.definition.location,
+            tuple(f"`{name}`" for name in (*recovered, *(("retry",) if retried else ()))),
+            tuple(f"`{name}`" for name in given if name in _LIMITING),
+        )
+
+    def _safeties_of_settings(self) -> Iterator[Safety]:
+        told: dict[str, list[Setting]] = defaultdict(list)
+        for setting in self._services.settings:
+            if self._is_of_queue(setting.name.lower(), setting.module):
+                told[setting.module.path].append(setting)
+        for path, settings in told.items():
+            on = [setting.name for setting in settings if _is_on(setting.value)]
+            yield Safety(
+                "",
+                Location(path, min(setting.line for setting in settings)),
+                tuple(f"`{name}`" for name in on if name.lower() in _RECOVERING),
+                tuple(f"`{name}`" for name in on if name.lower() in _LIMITING),
+            )
 
     @cached_property
     def recoveries(self) -> tuple[Evidence, ...]:

@@ -176,44 +176,52 @@ class Limits:
             self.is_login(route) or (route.handler is None and _LOGIN.search(route.path)) for route in self._routes.all
         )
 
+    @cached_property
+    def by_route(self) -> tuple[tuple[Route, tuple[RateLimit, ...]], ...]:
+        """Every route with the limits of its own."""
+        return tuple((route, tuple(self._of_route(route))) for route in self._routes.all)
+
     def _of_routes(self) -> Iterator[RateLimit]:
-        for route in self._routes.all:
-            for guard in route.guards:
-                last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
-                if guard.kind == "decorator" and last == "action":
-                    last = next(filter(_NAME.search, _names_in(guard.arguments)), last)
-                owner = guard.name.rpartition(".")[0]
-                if guard.kind == "decorator" and last in _LIMIT_METHODS and not _NAME.search(owner):
-                    owner = self._limiter_behind(guard.name)
-                if guard.kind == "throttle" or _NAME.search(last) or (last in _LIMIT_METHODS and _NAME.search(owner)):
-                    if last.endswith("exempt"):
-                        continue
-                    detail = f"`{last or 'throttle_classes'}` on {route.name}"
-                    idle = guard.kind in ("throttle", "mixin") and self._throttles_idle
+        for _, limits in self.by_route:
+            yield from limits
+
+    def _of_route(self, route: Route) -> Iterator[RateLimit]:
+        for guard in route.guards:
+            last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
+            if guard.kind == "decorator" and last == "action":
+                last = next(filter(_NAME.search, _names_in(guard.arguments)), last)
+            owner = guard.name.rpartition(".")[0]
+            if guard.kind == "decorator" and last in _LIMIT_METHODS and not _NAME.search(owner):
+                owner = self._limiter_behind(guard.name)
+            if guard.kind == "throttle" or _NAME.search(last) or (last in _LIMIT_METHODS and _NAME.search(owner)):
+                if last.endswith("exempt"):
+                    continue
+                detail = f"`{last or 'throttle_classes'}` on {route.name}"
+                idle = guard.kind in ("throttle", "mixin") and self._throttles_idle
+                yield RateLimit(
+                    "login" if self.is_login(route) else "route",
+                    detail + (" without a rate" if idle else ""),
+                    guard.path,
+                    guard.line,
+                    self._off or idle,
+                )
+        for site in self._answering(route):
+            for call in site.module.facts.calls:
+                if (
+                    call.scope == site.index
+                    and not call.last.lstrip(":?")[:1].isupper()
+                    and (
+                        _NAME.search(call.last)
+                        or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
+                    )
+                ):
                     yield RateLimit(
                         "login" if self.is_login(route) else "route",
-                        detail + (" without a rate" if idle else ""),
-                        guard.path,
-                        guard.line,
-                        self._off or idle,
+                        f"`{call.last.lstrip(':?')}` in {route.name}",
+                        site.module.path,
+                        call.line,
+                        self._off,
                     )
-            for site in self._answering(route):
-                for call in site.module.facts.calls:
-                    if (
-                        call.scope == site.index
-                        and not call.last.lstrip(":?")[:1].isupper()
-                        and (
-                            _NAME.search(call.last)
-                            or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
-                        )
-                    ):
-                        yield RateLimit(
-                            "login" if self.is_login(route) else "route",
-                            f"`{call.last.lstrip(':?')}` in {route.name}",
-                            site.module.path,
-                            call.line,
-                            self._off,
-                        )
 
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and the hooks of its class that run before it."""
@@ -373,13 +381,28 @@ class Limits:
             }
             if "DEFAULT_THROTTLE_CLASSES" in named and flattened(named["DEFAULT_THROTTLE_CLASSES"]):
                 idle = self._throttles_idle
+                # A switch that some throttles look at turns off no others.
+                off = self._off and any(
+                    self._looks_at_switch(item, setting.module.path)
+                    for item in flattened(named["DEFAULT_THROTTLE_CLASSES"])
+                )
                 yield RateLimit(
                     "application",
                     "`DEFAULT_THROTTLE_CLASSES`" + (" without rates" if idle else ""),
                     setting.module.path,
                     setting.line,
-                    self._off or idle,
+                    off or idle,
                 )
+
+    def _looks_at_switch(self, throttle: Value, near: str) -> bool:
+        """Whether the module of a throttle names a switch; one that cannot be found may well do."""
+        name = str(throttle.value) if isinstance(throttle, Const) else ""
+        if name.startswith("rest_framework."):
+            return False
+        module = self._python.module_named(name.rpartition(".")[0], near)
+        return module is None or any(
+            _SWITCH.search(ref.rpartition(".")[2]) for one in module.facts.definitions for ref in one.refs
+        )
 
     def _of_django(self) -> Iterator[RateLimit]:
         for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):

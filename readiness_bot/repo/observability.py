@@ -223,6 +223,7 @@ _CENTRAL_LOGGING = matcher(
     "google.cloud.logging.Client().setup_logging",
     "ecs_logging.StdlibFormatter",
     "json_log_formatter.*",
+    "logmatic.*",
     "json_logging.init_fastapi",
     "json_logging.init_flask",
     "json_logging.init_request_instrument",
@@ -241,7 +242,13 @@ _CENTRAL_LOGGING = matcher(
     "litestar.plugins.structlog.StructlogPlugin",
     "litestar.contrib.structlog.StructlogPlugin",
 )
-_STRUCTURED = ("pythonjsonlogger.*", "json_log_formatter.*", "ecs_logging.*", "structlog.stdlib.ProcessorFormatter")
+_STRUCTURED = (
+    "pythonjsonlogger.*",
+    "json_log_formatter.*",
+    "logmatic.*",
+    "ecs_logging.*",
+    "structlog.stdlib.ProcessorFormatter",
+)
 _ROOT_LOGGER = frozenset(
     {
         "logging.getLogger().addHandler",
@@ -250,6 +257,8 @@ _ROOT_LOGGER = frozenset(
         "logging.getLogger().setLevel",
     }
 )
+_APPLICATION_LOGGER = re.compile(r"(^|[?:.])(app|application)\.logger\.addHandler$")
+"""The logger of an application that was handed in, by the name that everybody gives it."""
 _CORRELATION = matcher(
     "asgi_correlation_id.*",
     "structlog.contextvars.bind_contextvars",
@@ -669,6 +678,11 @@ class Observability:
                 "quart.Quart().logger.addHandler",
                 "absl.logging.set_verbosity",
             )
+        ]
+        found += [
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._python.calls_of("addHandler")
+            if _APPLICATION_LOGGER.search(site.call.via or site.call.name) and not site.name.startswith("flask.")
         ]
         return tuple(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness_bot.facts.gateway import Gateway
 from readiness_bot.repo.ownership import Ownership
@@ -43,12 +43,13 @@ def probe_of(path: str, line: int, via: str, text: str, asked: str = "") -> Heal
 def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: Workloads) -> Iterator[HealthProbe]:
     """The probes of pods, platforms, load balancers and gateways."""
     for pod in workloads.pods:
-        yield from _of_pod(pod)
+        yield from probes_of_pod(pod)
     for path, platform in workloads.platforms:
         for process in platform.processes:
             if process.health:
-                line = process.health_line or process.line
-                yield probe_of(path, line, f"{platform.platform} health check", process.health)
+                line, via = process.health_line or process.line, f"{platform.platform} health check"
+                probe = probe_of(path, line, via, process.health)
+                yield replace(probe, http=True) if platform.platform == "cloud-foundry" else probe
     yield from _of_cloud(workloads)
     for path, gateway in sources.facts(Gateway).items():
         for directive in gateway.directives if ownership.is_deployed(path) else ():
@@ -57,7 +58,8 @@ def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: 
                 yield HealthProbe(path, directive.line, f"{gateway.program} check", words, http=True)
 
 
-def _of_pod(pod: Pod) -> Iterator[HealthProbe]:
+def probes_of_pod(pod: Pod) -> Iterator[HealthProbe]:
+    """The probes of one container, by its manifest or its chart's default values."""
     for probe in pod.container.probes:
         target = probe.path or " ".join(probe.command) or probe.port
         http = bool(probe.path) or bool(_HTTP.search(target))

@@ -139,6 +139,12 @@ class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
         return self.module.function_of(self.call.scope)
 
     @property
+    def function_name(self) -> str:
+        """The resolved name of that function; empty outside of all."""
+        function = self.function
+        return "" if function is None else f"{self.module.path}:{function.qualname}"
+
+    @property
     def outer(self) -> Call | None:
         """The call that takes this one's result as an argument."""
         return None if self.call.parent == MODULE else self.module.facts.calls[self.call.parent]

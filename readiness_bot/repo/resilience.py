@@ -6,7 +6,7 @@ Retries, breakers, and the network dependencies they are for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -30,6 +30,20 @@ class Mechanism:
     location: Location
     is_used: bool
     covers_clients: bool = False
+    behind: tuple[str, ...] = ()
+    """The functions that are entered through it, where it does not stand in one itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A function that leaves the process itself or through what it calls, and what stands by it when that fails."""
+
+    function: DefinitionSite
+    retried_by: tuple[str, ...]
+    broken_by: tuple[str, ...]
+    """The breakers that stand before it."""
+    is_covered: bool
+    """Whether something around it, or the client that it goes through, tries again."""
 
 
 _RETRY_DECORATORS = re.compile(
@@ -152,6 +166,12 @@ _PATIENT = frozenset(
      "confluent_kafka", "cassandra", "neo4j", "nats"}
 )  # fmt: skip
 """Stores whose clients repeat what failed for a moment by default: MongoDB's retryable reads and writes, and such."""
+_CONNECTING = tuple(f"{package}." for package in _STORES if "sqlalchemy" not in package and "django" not in package)
+"""What the names of calls to stores and brokers begin with, where a call is a step over the network by itself."""
+
+
+_HOPS = 3
+"""How far above a call over the network the function may stand that is tried again, or that a breaker stands before."""
 
 
 class Resilience:
@@ -211,6 +231,37 @@ class Resilience:
             *self._by_default(),
         ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
+
+    # -- functions that leave the process --------------------------------------------------------------------------
+
+    @cached_property
+    def leaving(self) -> tuple[Leaving, ...]:
+        """The functions that leave the process or are called by none but to do so, and those that are tried again."""
+        retried = self._at(item for item in self.retries if not item.covers_clients)
+        broken = self._at(self.breakers)
+        covered = {call.site.function_name for call in self._outbound.calls if self._is_retried(call)}
+        direct = {call.site.function_name for call in self._outbound.calls}
+        direct |= {site.function_name for site in self._python.all_calls if site.name.startswith(_CONNECTING)}
+        reached, last = set(direct), set(direct)
+        for _ in range(_HOPS):
+            last = {caller.function_name for name in last for caller in self._python.callers.get(name, ())} - reached
+            reached |= last
+        found = (self._python.definition_named(name) for name in sorted({*reached, *retried, *broken} - {""}))
+        return tuple(
+            Leaving(site, retried.get(name, ()), broken.get(name, ()), name in covered)
+            for site in found
+            if site is not None and (name := site.name)
+        )
+
+    @staticmethod
+    def _at(mechanisms: Iterable[Mechanism]) -> dict[str, tuple[str, ...]]:
+        """The details of mechanisms by the function that they stand in or on."""
+        found: dict[str, tuple[str, ...]] = {}
+        for item in mechanisms:
+            place = f"{item.location.path}:{item.location.symbol}" if item.location.symbol else ""
+            for name in item.behind or (place,):
+                found[name] = (*found.get(name, ()), item.detail)
+        return found
 
     def _by_decorator(self) -> Iterator[Mechanism]:
         for site in self._python.functions:
@@ -566,7 +617,18 @@ class Resilience:
             is_own = ":" in site.name and _BREAKER_CLASS.search(site.name.rpartition(":")[2]) is not None
             if site.name not in _BREAKERS and not is_own:
                 continue
-            yield Mechanism(f"`{_short(site.name)}`", site.location, self._breaker_is_used(site))
+            behind = tuple(self._behind(site))
+            yield Mechanism(f"`{_short(site.name)}`", site.location, self._breaker_is_used(site), behind=behind)
+
+    def _behind(self, site: CallSite) -> Iterator[str]:
+        """The functions that a breaker is put before as a decorator, where it is made or by its name."""
+        facts = site.module.facts
+        if site.call.decorates >= 0:
+            yield f"{site.module.path}:{facts.definitions[site.call.decorates].qualname}"
+        elif site.call.result:
+            for definition in facts.definitions:
+                if any(isinstance(one, Name) and one.name == site.call.result for one in definition.decorators):
+                    yield f"{site.module.path}:{definition.qualname}"
 
     def _breaker_is_used(self, site: CallSite) -> bool:
         if not self._wiring.runs(site.module):

@@ -74,6 +74,11 @@ class Route:
         return Location(self.module.path, self.line, self.line, self.module.symbol(scope), statement)
 
     @property
+    def place(self) -> Location:
+        """The handler's place, else the view's, else the registration's."""
+        return self.view.location if self.handler is None and self.view is not None else self.location
+
+    @property
     def name(self) -> str:
         """Methods and path as people write them: `POST /items`."""
         return f"{','.join(self.methods)} {self.path}"

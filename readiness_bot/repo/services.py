@@ -596,7 +596,22 @@ class Services:
                     )
                     for item in self._attached("exception-handler", handler, site)
                 ]
-        return tuple(found)
+        return (*found, *self._of_rest_framework())
+
+    def _of_rest_framework(self) -> Iterator[Attachment]:
+        """The function of the tree's own that Django REST framework is told to hand every exception to."""
+        for setting in self.settings_named("REST_FRAMEWORK"):
+            for key, value in zip(
+                getattr(setting.value, "keys", ()), getattr(setting.value, "values", ()), strict=False
+            ):
+                dotted = value.value if isinstance(value, Const) else None
+                if not (isinstance(key, Const) and key.value == "EXCEPTION_HANDLER" and isinstance(dotted, str)):
+                    continue
+                package, _, name = dotted.rpartition(".")
+                module = self._python.module_named(package, setting.module.path)
+                found = self._python.definition_named(f"{module.path}:{name}") if module is not None else None
+                if found is not None:
+                    yield Attachment("exception-handler", found.name, found.location, found.module, found)
 
     def internals_told(self, handler: Attachment) -> str:
         """What of the inside a handler's answer tells: a traceback, or the text of an exception nobody expected."""

@@ -31,6 +31,11 @@ class Pod:
     values: tuple[Leaf, ...]
     started: tuple[Started, ...]
 
+    @property
+    def name(self) -> str:
+        """The container's name, or that of its workload where it has none of its own."""
+        return self.container.name or self.workload.name
+
     def filled(self, key: str, suffix: str = "") -> Leaf | None:
         """The value that fills in the container's `key` (`resources`, `livenessProbe`), or below it the `suffix`."""
         expression = next((text for name, text in self.container.templated if name == key), "")

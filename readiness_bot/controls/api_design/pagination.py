@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness_bot.control import Control, not_applicable, seen, shared
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.route import Route
 
 _ENOUGH = 0.8
 _HALF = 0.05
@@ -107,7 +110,17 @@ _HALF = 0.05
     ],
 )
 def pagination(repo: Repo) -> Judgement:
-    """Judge by the share of list routes that page."""
+    """Judge by the share of list routes that page; each is kept beside, for comparisons."""
+    wards = (_ward(route, is_paged) for route, is_paged in repo.interface.lists)
+    return replace(_judged(repo), wards=tuple(wards))
+
+
+def _ward(route: Route, is_paged: bool) -> Ward:
+    by = ("its pages",) if is_paged else ()
+    return Ward(route.place, route.name, by, f"{route.name} answers with everything there is", ways=0 if by else 1)
+
+
+def _judged(repo: Repo) -> Judgement:
     lists = repo.interface.lists
     if not lists:
         return not_applicable("No route answers with a list.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness_bot.control import Control, not_applicable, seen, shared
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Confidence, Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.interface import TYPED, Taken
 
 _ENOUGH = 0.8
 _HALF = 0.35
@@ -90,7 +93,19 @@ _HALF = 0.35
     ignores=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n"],
 )
 def request_validation(repo: Repo) -> Judgement:
-    """Judge by the share of body-taking routes whose body meets a schema."""
+    """Judge by the share of body-taking routes whose body meets a schema; each is kept beside, for comparisons."""
+    return replace(_judged(repo), wards=tuple(map(_ward, repo.interface.bodies)))
+
+
+def _ward(taken: Taken) -> Ward:
+    by = (f"`{taken.by}`",) if taken.body == "schema" else ()
+    loss = f"{taken.route.name} takes its body as it comes"
+    # What a handler calls to validate may go by any name; an annotation is what the framework reads.
+    sure = Confidence.HIGH if taken.route.framework in TYPED else Confidence.MEDIUM
+    return Ward(taken.route.place, taken.route.name, by, loss, ways=0 if by else 1, confidence=sure)
+
+
+def _judged(repo: Repo) -> Judgement:
     bodies = repo.interface.bodies
     if not bodies:
         return not_applicable("No route takes a body.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness_bot.control import Control, not_applicable, partial, seen, shared
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.route import Route
 
 _ENOUGH = 0.5
 _HALF = 0.2
@@ -55,7 +58,19 @@ _HALF = 0.2
     ],
 )
 def response_models(repo: Repo) -> Judgement:
-    """Judge by the share of routes whose answers a type or schema shapes; serializers by hand count in part."""
+    """Judge by the share of routes whose answers a type or schema shapes; serializers by hand count in part.
+
+    Each route is kept beside, for comparisons.
+    """
+    return replace(_judged(repo), wards=tuple(_ward(route, shaped) for route, shaped in repo.interface.answers))
+
+
+def _ward(route: Route, is_shaped: bool) -> Ward:
+    by = ("the schema of its answer",) if is_shaped else ()
+    return Ward(route.place, route.name, by, f"{route.name} may answer with anything", ways=0 if by else 1)
+
+
+def _judged(repo: Repo) -> Judgement:
     answers = repo.interface.answers
     if not answers:
         return not_applicable("No route answers with data: pages and files have no schema.")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import ANSWERED, remedy, waits
-from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.python import CallSite, DefinitionSite
 from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
 
 
@@ -104,12 +104,14 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
     ],
     applies=lambda repo: any(site.definition.is_async for site in repo.python.functions),
 )
-def blocking_call_in_async(repo: Repo) -> Iterator[Site]:
+def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
     """One site for each call that waits in a coroutine.
 
-    And a hint for each own function that waits and is called from one.
+    And a hint for each own function that waits and is called from one. What coroutines have done in other threads is
+    kept beside, so that a comparison can tell of what is taken back into the loop.
     """
     waiting = _waiting_functions(repo)
+    yield from _handed_over(repo, waiting)
     synchronous = any(True for _ in repo.python.imports("sqlalchemy")) and not any(
         True for _ in repo.python.imports(*_ASYNCHRONOUS)
     )
@@ -187,6 +189,65 @@ def _has_ended(site: CallSite) -> bool:
     return site.name.startswith("subprocess.Popen().") and any(
         guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards
     )
+
+
+_TAKERS = re.compile(
+    r"asyncio\.to_thread|(fastapi|starlette)\.concurrency\.run_in_threadpool|asgiref\.sync\.sync_to_async|"
+    r"anyio\.to_thread\.run_sync|(\S+[.:])?run_in_executor"
+)
+"""What has a function done in another thread."""
+
+
+def _handed_over(repo: Repo, waiting: dict[str, CallSite]) -> Iterator[Ward]:
+    """The tree's own functions that a coroutine calls without awaiting them, and those that it has another thread do.
+
+    They are paired by the outermost coroutine: what stands in a function of its own to be handed over belongs to it.
+    """
+    handed: dict[tuple[str, int], str] = {}
+    for site in repo.python.calls_named(lambda name: _TAKERS.fullmatch(name) is not None):
+        given = site.call.args[1:2] if site.last == "run_in_executor" else site.call.args[:1]
+        for value in given if site.function is not None else ():
+            inside = repo.python.definition(value.name, site.module) if isinstance(value, Name) else None
+            if inside is not None and inside.module is site.module and inside.definition.parent == site.call.scope:
+                handed[_place(site)[0], inside.index] = f"`{site.last}`"
+            elif isinstance(value, Name):
+                yield _handing(site, value.name, f"`{site.last}`")
+    for site in repo.python.all_calls:
+        definition = site.module.definition(site.call.scope)
+        taker = handed.get(_place(site), "") or _taker_around(site)
+        if taker:
+            yield _handing(site, site.last, taker)
+        elif definition is not None and definition.is_async and not site.call.context & (AWAITED | DEFAULT | IN_LAMBDA):
+            target = repo.python.definition(site.call.via or site.call.name, site.module) if ":" in site.name else None
+            if target is not None and target.definition.kind == "function" and not target.definition.is_async:
+                yield _handing(site, site.last, "", _sureness(repo, target, waiting))
+
+
+def _taker_around(site: CallSite) -> str:
+    """What has a function without a name done elsewhere that the call stands in."""
+    around = site.outer if site.call.context & IN_LAMBDA and site.function is not None else None
+    return f"`{around.last}`" if around is not None and _TAKERS.fullmatch(around.name) else ""
+
+
+def _sureness(repo: Repo, target: DefinitionSite, waiting: dict[str, CallSite]) -> Confidence:
+    """High where a function is seen to wait, itself or in what it calls."""
+    if target.name in waiting:
+        return Confidence.HIGH
+    called = (
+        repo.python.definition(call.via or call.name, target.module)
+        for call in target.module.facts.calls
+        if call.scope == target.index
+    )
+    return Confidence.HIGH if any(one is not None and one.name in waiting for one in called) else Confidence.MEDIUM
+
+
+def _handing(site: CallSite, name: str, taker: str, sureness: Confidence = Confidence.MEDIUM) -> Ward:
+    *_, outermost = (one for one in site.module.enclosing(site.call.scope) if one.kind == "function")
+    place = Location(site.module.path, site.call.line, site.call.end_line, outermost.qualname)
+    last = name.rpartition(".")[2].rpartition(":")[2].lstrip("?")
+    loss = f"`{last}` holds up the event loop of `{outermost.name}`"
+    by = (taker,) if taker else ()
+    return Ward(place, f"`{last}`", by, loss, ways=0 if taker else 1, confidence=sureness)
 
 
 def _goes_on(site: CallSite) -> bool:

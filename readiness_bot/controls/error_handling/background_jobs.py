@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
 
 
@@ -73,7 +76,24 @@ from readiness_bot.repo import Repo
     ignores=["import threading\n\nthreading.Thread(target=print).start()\n"],
 )
 def background_jobs(repo: Repo) -> Judgement:
-    """Retries (or redelivery, dead letters) and time limits both pass; one of the two is partial."""
+    """Retries (or redelivery, dead letters) and time limits both pass; one of the two is partial.
+
+    What is set for each job and for all of them is kept beside, so that a comparison can tell of what is gone.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    for one in repo.jobs.safeties:
+        job = f"`{one.name}`" if one.name else "Every job of the queue"
+        for thing, by, loss in (
+            ("recovery", one.recovered_by, f"{job} is lost when it fails or its worker is killed"),
+            ("limit", one.limited_by, f"{job} may hold its worker for ever"),
+        ):
+            yield Ward(one.location, f"{thing} of {one.name}", by, loss, ways=0 if by else 1)
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.jobs.exists:
         return not_applicable("No job queue: schedulers and tasks inside the process are none.")
     retried, limited = repo.jobs.recoveries, repo.jobs.limits

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
 
 
@@ -57,8 +60,25 @@ from readiness_bot.repo import Repo
 def circuit_breaker(repo: Repo) -> Judgement:
     """A breaker whose object something reached calls, decorates with or enters passes.
 
-    One that only exists is partial.
+    One that only exists is partial. What a breaker stands before is kept beside, for comparisons.
     """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    others = tuple(sorted({item.detail for item in repo.resilience.breakers}))
+    for one in repo.resilience.leaving:
+        yield Ward(
+            one.function.location,
+            "breaker",
+            tuple(dict.fromkeys(one.broken_by)),
+            f"`{one.function.definition.name}` goes on calling a peer that is down",
+            ways=0 if one.broken_by else 1,
+            beside=others,
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.outbound.exists:
         return not_applicable("No call leaves the process.")
     breakers = repo.resilience.breakers

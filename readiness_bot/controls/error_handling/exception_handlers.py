@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.services import Attachment
 from readiness_bot.repo.values import Const
@@ -27,6 +30,16 @@ _CLIENTS, _SERVERS = 400, 500
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {'EXCEPTION_HANDLER': 'shop.errors.answer'}\n"
+            ),
+            "shop/errors.py": (
+                "from rest_framework.response import Response\n\n\n"
+                "def answer(exc, context):\n    return Response({'detail': 'internal error'}, status=500)\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = [path('orders', lambda request: None)]\n",
+        },
         {
             "shop/settings.py": "import django\nINSTALLED_APPS = ['django.contrib.admin', 'shop']\n",
             "shop/models.py": "from django.db import models\nclass Order(models.Model):\n    pass\n",
@@ -95,7 +108,25 @@ _CLIENTS, _SERVERS = 400, 500
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def exception_handlers(repo: Repo) -> Judgement:
-    """Registered handlers pass, and so does a framework's own default; one that tells internals is partial."""
+    """Registered handlers pass, and so does a framework's own default; one that tells internals is partial.
+
+    The handlers are kept beside, so that a comparison can tell where the last one is gone.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    place = _frameworks_default(repo)
+    if place is not None:
+        handlers = [item for item in repo.services.exception_handlers if not _is_of_clients(item)]
+        names = tuple(dict.fromkeys(f"`{item.name.rpartition(':')[2]}`" for item in handlers))
+        loss = "What nobody expected is answered as the framework likes"
+        where = Location(place.path, place.line)
+        # The framework's own answer tells no internals either, while debug is off.
+        yield Ward(where, "errors", names, loss, ways=0 if names else 1, confidence=Confidence.MEDIUM)
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:
         return not_applicable("Nothing here answers requests.")
     handlers = repo.services.exception_handlers

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
 
 ONLY_STORES = 0.5
@@ -144,7 +147,27 @@ ENOUGH = 0.5
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def retries(repo: Repo) -> Judgement:
-    """A retry mechanism that something reached by the service uses passes; one that nothing uses is partial."""
+    """A retry mechanism that something reached by the service uses passes; one that nothing uses is partial.
+
+    What is tried again is kept beside, so that a comparison can tell of one function that no longer is.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    others = tuple(sorted({item.detail for item in repo.resilience.retries}))
+    for one in repo.resilience.leaving:
+        yield Ward(
+            one.function.location,
+            "further attempts",
+            tuple(dict.fromkeys(detail.partition(" on ")[0] for detail in one.retried_by)),
+            f"`{one.function.definition.name}` gives up at the first fault of the network",
+            ways=0 if one.retried_by or one.is_covered else 1,
+            beside=others,
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.resilience.network_dependencies:
         return not_applicable("Nothing here depends on a network.")
     if repo.is_reusable and not repo.outbound.calls:

@@ -96,6 +96,11 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "app.route('/ping')(ping)\n",
             "Dockerfile": _CHECKED.replace("/healthz", "/ping"),
         },
+        {
+            "app/main.py": _HEALTHY.replace("/healthz", "/_status"),
+            "manifest-api.yml": "applications:\n  - name: shop\n    health-check-type: http\n"
+            "    health-check-http-endpoint: /_status?simple=true\n",
+        },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
         {
             "app/main.py": _HEALTHY.replace('"/healthz"', "settings.PROBED_AT").replace(
@@ -129,6 +134,13 @@ _UNCHECKED = _DOCKERFILE.format(check="")
         {
             "app/main.py": _APP.replace('"/items"', '"/"').replace("def items", "def heartbeat"),
             "Dockerfile": _UNCHECKED,
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['health_check', 'health_check.db']\n",
+            "shop/urls.py": (
+                "from django.urls import include, re_path\n\n"
+                "urlpatterns = [re_path(r'^health/', include('health_check.urls'))]\n"
+            ),
         },
         {
             "shop/settings.py": (
@@ -211,6 +223,10 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             "No endpoint tells whether the service can serve",
             ways=0 if names else 1,
         )
+    others = tuple(f"{probe.via} {probe.target}" for probe in repo.deployment.probes)
+    for path, line, name, by in repo.deployment.probed:
+        loss = f"Nothing notices when the {name} no longer answers"
+        yield Ward(Location(path, line), name, by, loss, ways=0 if by else 1, beside=others)
 
 
 def _judged(repo: Repo) -> Judgement:
@@ -337,6 +353,12 @@ def _by_package(repo: Repo) -> list[Evidence]:
         seen(module.path, imported.line, f"imports {imported.target}")
         for module, imported in repo.python.imports(*_PACKAGES)
         if not imported.target.startswith("dockerflow.") or _SERVES_HEALTH.match(imported.target)
+    ]
+    found += [
+        seen(site.module.path, site.call.line, f"includes {text}")
+        for site in repo.python.calls_of("include")
+        if isinstance(text := repo.python.constant(site.call.argument(0), site.module), str)
+        and text.partition(".")[0] in _PACKAGES
     ]
     found += [
         seen(item.location.path, item.location.line, f"middleware {item.name.rpartition('.')[2]}")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, failed, led_by, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
 from readiness_bot.repo.workloads import Pod
@@ -77,7 +79,26 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
     ignores=[{"app/main.py": ""}],
 )
 def non_root_container(repo: Repo) -> Judgement:
-    """Judged by the last `USER` of the image, what its entry point does about root, and the pods' security settings."""
+    """Judged by the last `USER` of the image, what its entry point does about root, and the pods' security settings.
+
+    Each image is kept beside, so that a comparison can tell of one that runs as root again.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    pods = _own_pods(repo)
+    outside = bool(pods) and all(pod.runs_as_non_root for pod in pods)
+    for built in repo.deployment.judged_images:
+        verdict = _of_image(repo, built)
+        by = tuple(f"`{evidence.detail}`" for evidence in verdict.evidence) if verdict.score else ()
+        line = (built.image.user or built.image.final).line
+        yield Ward(
+            Location(built.path, line), "image", by, "The container runs as root", ways=0 if by or outside else 1
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     images = repo.deployment.judged_images
     if not images:
         return not_applicable("No image of the service.")
@@ -86,7 +107,7 @@ def non_root_container(repo: Repo) -> Judgement:
     shown = [seen(pod.path, pod.container.line, f"{pod.workload.kind} runs as non-root") for pod in safe[:3]]
     if pods and len(safe) == len(pods):
         return passed("Every pod runs as non-root.", *shown)
-    judged = led_by(*(_judged(repo, built) for built in images))
+    judged = led_by(*(_of_image(repo, built) for built in images))
     if judged.score == 0 and len(safe) * 2 >= len(pods) > 0:
         return partial(
             f"{len(safe)} of {len(pods)} pods run as non-root; the image itself runs as root.", *shown, score=_DROPS
@@ -101,7 +122,7 @@ def _own_pods(repo: Repo) -> list[Pod]:
     return [pod for pod in main if repo.deployment.is_built_here(pod.container.image)] or main
 
 
-def _judged(repo: Repo, built: BuiltImage) -> Judgement:
+def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
     image = built.image
     user = image.user
     if user is not None and not _ROOT.match(user.text.strip().strip("\"'")):

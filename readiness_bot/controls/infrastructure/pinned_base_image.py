@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, failed, led_by, not_applicable, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
 
@@ -53,18 +55,34 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
     ignores=[{"app/main.py": ""}, {"Dockerfile": "FROM scratch\n"}],
 )
 def pinned_base_image(repo: Repo) -> Judgement:
-    """Judged by the base of each image's last stage, build arguments put in; bases built here do not count."""
-    judged = [judgement for built in repo.deployment.judged_images if (judgement := _judged(repo, built)) is not None]
+    """Judged by the base of each image's last stage, build arguments put in; bases built here do not count.
+
+    Each image is kept beside, so that a comparison can tell of one whose base may change by itself now.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    for built in repo.deployment.judged_images:
+        verdict = _of_image(repo, built)
+        if verdict is not None:
+            by = tuple(f"`{evidence.detail}`" for evidence in verdict.evidence) if verdict.score else ()
+            place = Location(built.path, built.image.layers[0].line)
+            yield Ward(place, "base", by, "The base image may change from one build to the next", ways=0 if by else 1)
+
+
+def _judged(repo: Repo) -> Judgement:
+    judged = [judgement for built in repo.deployment.judged_images if (judgement := _of_image(repo, built)) is not None]
     return led_by(*judged) if judged else not_applicable("No image of the service on a base from outside.")
 
 
-def _judged(repo: Repo, built: BuiltImage) -> Judgement | None:
+def _of_image(repo: Repo, built: BuiltImage) -> Judgement | None:
     base, line = built.image.base, built.image.layers[0].line
     if base == "scratch":
         return None
     if repo.deployment.is_built_here(base):
         below = [one for one in repo.deployment.images if one.purpose == "base" and one.path != built.path]
-        return _judged(repo, below[0]) if len(below) == 1 and built.purpose != "base" else None
+        return _of_image(repo, below[0]) if len(below) == 1 and built.purpose != "base" else None
     written = built.image.layers[0].written
     if _is_pinned(base):
         return passed("The base image has a version.", seen(built.path, line, f"FROM {written}"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.containers import Container
 
@@ -87,8 +89,22 @@ _BOUNDED = f"""\
     ignores=[{"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}, {"app/main.py": ""}],
 )
 def resource_limits(repo: Repo) -> Judgement:
-    """Judged by pods where there are any, else by tasks of a container service, else by Compose."""
+    """Judged by pods where there are any, else by tasks of a container service, else by Compose.
+
+    Each container is kept beside, so that a comparison can tell of one that is no longer bounded.
+    """
     judged = _of_pods(repo) or _of_tasks(repo) or _of_containers(repo)
+    return replace(_judged(judged), wards=tuple(_ward(score, evidence) for score, evidence in judged))
+
+
+def _ward(score: float, evidence: Evidence) -> Ward:
+    name = evidence.detail.partition(":")[0]
+    by = ("its bounds of memory",) if score == 1 else ()
+    loss = f"The {name} may take all the memory of its machine"
+    return Ward(Location(evidence.path, evidence.line), name, by, loss, ways=0 if by else 1)
+
+
+def _judged(judged: list[tuple[float, Evidence]]) -> Judgement:
     if not judged:
         return not_applicable("Neither Kubernetes nor Compose runs the service.")
     share = sum(score for score, _ in judged) / len(judged)
@@ -108,7 +124,7 @@ def _of_pods(repo: Repo) -> list[tuple[float, Evidence]]:
         limits, requests = pod.limits_memory, pod.requests_memory
         score = 1.0 if limits and requests else _HALF_BOUNDED if limits or requests else 0.0
         missing = " and ".join(what for what, there in (("limit", limits), ("request", requests)) if not there)
-        detail = f"container {pod.container.name}: " + (f"no memory {missing}" if missing else "memory bounded")
+        detail = f"container {pod.name}: " + (f"no memory {missing}" if missing else "memory bounded")
         found.append((score, seen(pod.path, pod.container.line, detail)))
     return found
 

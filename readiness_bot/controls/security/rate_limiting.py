@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
 
 
@@ -200,8 +203,27 @@ from readiness_bot.repo import Repo
 def rate_limiting(repo: Repo) -> Judgement:
     """A limit that covers the application or the routes that take credentials passes.
 
-    One that is off or elsewhere does partly.
+    One that is off or elsewhere does partly. The limits of each route are kept beside, for comparisons.
     """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    above = [limit for limit in repo.limits.all if limit.scope in ("application", "gateway") and not limit.is_off]
+    others = tuple(sorted({limit.detail for limit in repo.limits.all}))
+    for route, limits in repo.limits.by_route:
+        names = tuple(dict.fromkeys(limit.detail.rpartition(" on ")[0] or limit.detail for limit in limits))
+        yield Ward(
+            route.place,
+            route.name,
+            names,
+            f"{route.name} may be called without limit",
+            ways=0 if names or above else 1,
+            beside=(*others, *(guard.name for guard in route.guards)),
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:
         return not_applicable("No route to limit.")
     if repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all)):
