@@ -13,10 +13,11 @@ from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.flow_walk import MOST_NESTED, Walk
 from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.request_data import RequestData
-from readiness_bot.repo.route import Guard
+from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 
 _ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?member", re.IGNORECASE)
+_TRIAL = re.compile(r"^test|(?<!la)(?<!con)(?<!at)test$|_test_|Test$|^try_")
 _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
@@ -193,15 +194,26 @@ class DataFlows:
             if site is not None and site.definition.kind == "function":
                 yield frozenset(call.last for call in site.module.facts.calls if call.scope == site.index)
 
-    def is_from_administrators(self, flow: Flow) -> bool:
-        """Whether a flow begins in a handler that lets administrators alone in, by what stands before it."""
-        around = [
+    def is_from_a_trial(self, flow: Flow) -> bool:
+        """Whether a flow begins in a handler that tries out a connection which somebody is setting up, by its name."""
+        around = self._around(flow)
+        return bool(around) and all(
+            route.handler is not None and _TRIAL.search(route.handler.definition.name) for route in around
+        )
+
+    def _around(self, flow: Flow) -> list[Route]:
+        """The routes in whose handler a flow begins."""
+        return [
             route
             for route in self._routes.all
             if route.handler is not None
             and route.handler.module.path == flow.path
             and route.handler.definition.line <= flow.line <= route.handler.definition.end_line
         ]
+
+    def is_from_administrators(self, flow: Flow) -> bool:
+        """Whether a flow begins in a handler that lets administrators alone in, by what stands before it."""
+        around = self._around(flow)
         return bool(around) and all(any(map(self._asks_for_administrators, route.guards)) for route in around)
 
     def _asks_for_administrators(self, guard: Guard) -> bool:

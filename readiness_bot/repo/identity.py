@@ -176,6 +176,7 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)
+_TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
 _MADE_UP_HERE = re.compile(r"random|urandom|token_|dummy|fake", re.IGNORECASE)
 _MADE_UP = re.compile(r"(^|[._])(mock|fake|example|sample|payload|fixture|schema)s?(?=[._]|$)", re.IGNORECASE)
 _GATE = re.compile(
@@ -404,6 +405,8 @@ class Identity:
             if self._overrides_default(route):
                 return
             yield from self._rest_default
+        if route.framework == "cherrypy":
+            yield from self._tools
         for attached, owner, strength in self._gates:
             place = attached.location
             if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):
@@ -416,6 +419,22 @@ class Identity:
                 "application",
                 is_optional=bool(set(attached.guards) - {"__name__"}),
             )
+
+    @cached_property
+    def _tools(self) -> tuple[Protection, ...]:
+        """The tools of CherryPy that ask who calls, where the configuration of an application turns one on."""
+        found = []
+        for module in self._python.production:
+            given = [(item.value, item.line, item.guards) for item in module.facts.assignments]
+            given += [(value, call.line, call.guards) for call in module.facts.calls for value in call.args]
+            for value, line, guards in given:
+                for name, switch in entries(value):
+                    if _TOOL.search(name) and isinstance(switch, Const) and switch.value is True:
+                        optional = bool(guards)
+                        found.append(
+                            Protection(Strength.IDENTITY, name, module.path, line, "application", is_optional=optional)
+                        )
+        return tuple(found)
 
     def _overrides_default(self, route: Route) -> bool:
         """Whether a view of Django REST framework sets its own permissions, be they empty."""

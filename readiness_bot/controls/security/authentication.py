@@ -41,6 +41,12 @@ _UNSURE = 0.5
     ],
     passes=[
         (
+            "import cherrypy\n\n\nclass Pages:\n    def note(self, name):\n        keep(name)\n\n"
+            "    note.exposed = True\n\n\ndef start(passwords):\n    conf = {}\n"
+            "    conf['/'] = {'tools.auth_basic.on': True, 'tools.auth_basic.realm': 'notes'}\n"
+            "    cherrypy.tree.mount(Pages(), '/', config=conf)\n"
+        ),
+        (
             "from flask import Flask\nfrom flask_httpauth import HTTPBasicAuth\n"
             "from werkzeug.security import check_password_hash\n\n\ndef main():\n    app = Flask(__name__)\n"
             "    auth = HTTPBasicAuth()\n\n    @app.post('/notes')\n    @auth.login_required\n    def note():\n"
@@ -201,6 +207,12 @@ _UNSURE = 0.5
             "TOKEN = os.environ.get('TOKEN', '')\n\n\n@app.before_request\ndef require_token():\n"
             "    if TOKEN and request.headers.get('X-Token') != TOKEN:\n        abort(401)\n\n\n"
             "@app.route('/orders/<key>', methods=['DELETE'])\ndef remove(key):\n    return delete(key)\n"
+        ),
+        (
+            "import cherrypy\n\n\nclass Pages:\n    def note(self, name):\n        keep(name)\n\n"
+            "    note.exposed = True\n\n\ndef start(passwords):\n    conf = {}\n"
+            "    if passwords:\n        conf['/'] = {'tools.auth_basic.on': True}\n"
+            "    cherrypy.tree.mount(Pages(), '/', config=conf)\n"
         ),
         (
             "from tornado.web import Application, RequestHandler\n\n\nclass Order(RequestHandler):\n"

@@ -125,7 +125,7 @@ _OWN_ADDRESS = re.compile(
             "class Hook(BaseModel):\n"
             "    host: str\n"
             "@app.post('/hooks')\n"
-            "async def test_hook(hook: Hook):\n"
+            "async def greet(hook: Hook):\n"
             "    async with httpx.AsyncClient() as client:\n"
             "        await client.post(f'https://{hook.host}/ping')  # <- flagged\n"
         ),
@@ -147,8 +147,10 @@ _OWN_ADDRESS = re.compile(
         ),
         (
             "import httpx\nfrom fastapi import Depends, FastAPI\n\nfrom shop.accounts import get_current_admin\n\n"
-            "app = FastAPI()\n\n\n@app.post('/printers/test', dependencies=[Depends(get_current_admin)])\n"
-            "def try_printer(address: str):\n    return httpx.get(f'http://{address}/status').text  # <- flagged\n"
+            "app = FastAPI()\n\n\n@app.post('/printers', dependencies=[Depends(get_current_admin)])\n"
+            "def printer(address: str):\n    return httpx.get(f'http://{address}/status').text  # <- flagged\n\n\n"
+            "@app.post('/scanners/test')\n"
+            "def test_scanner(address: str):\n    return httpx.get(f'http://{address}/status').text  # <- flagged\n"
         ),
         (
             "import requests\nfrom flask import Flask, request\n\nfrom shop.settings import options\n\n"
@@ -269,7 +271,10 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             continue
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         if confidence is Confidence.HIGH and (
-            _is_allowed(site) or _is_held_to(site, repo) or repo.flows.is_from_administrators(flow)
+            _is_allowed(site)
+            or _is_held_to(site, repo)
+            or repo.flows.is_from_administrators(flow)
+            or repo.flows.is_from_a_trial(flow)
         ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
