@@ -237,9 +237,9 @@ class Limits:
 
         `add_route("/", limiter.limit("5/day")(answer))`.
         """
-        for site in self._python.all_calls:
+        for site in self._python.calls_of(*sorted(_LIMIT_METHODS)):
             owner = f"{site.name} {site.call.via}".rpartition(".")[0]
-            if site.last not in _LIMIT_METHODS or not _NAME.search(owner):
+            if not _NAME.search(owner):
                 continue
             if site.call.context & DECORATOR and site.call.decorates >= 0:
                 limited = DefinitionSite(

@@ -418,7 +418,8 @@ class Observability:
                 found.append(
                     Signal(Evidence(route.location.path, route.location.line, f"route `{route.path}`"), route.is_wired)
                 )
-        found += self._written_out()
+        if not any(one.is_reached for one in found):
+            found += self._written_out()
         for setting in self._services.settings_named("INSTALLED_APPS"):
             for value in flattened(setting.value):
                 if isinstance(value, Const) and value.value in _METRIC_APPS:

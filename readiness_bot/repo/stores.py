@@ -463,8 +463,9 @@ class Stores:
                     found[tool] = (
                         self._first_revision(path) if tool == "Alembic" else Evidence(path, 1, f"{tool} migration")
                     )
-        own = [Evidence(module.path, line, "own change of the schema") for module, line, _ in self._own_upgrades[:1]]
-        return (*found.values(), *self._numbered_functions) or tuple(own)
+        return (*found.values(), *self._numbered_functions) or tuple(
+            Evidence(module.path, line, "own change of the schema") for module, line, _ in self._own_upgrades[:1]
+        )
 
     @cached_property
     def _numbered_functions(self) -> tuple[Evidence, ...]:
@@ -578,7 +579,8 @@ class Stores:
     def _by_call(self) -> Iterator[Evidence]:
         known = frozenset(map(id, self._calls_that_migrate))
         by_own_means = self._is_moved_by_own_means
-        yield from self._by_own_upgrade()
+        if by_own_means:
+            yield from self._by_own_upgrade()
         for site in self._python.all_calls:
             is_migrating = id(site) in known
             if by_own_means and ":" in site.name and _migrates(site.name):
