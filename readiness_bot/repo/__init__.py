@@ -211,7 +211,7 @@ class Repo:
     @property
     def is_reusable(self) -> bool:
         """Whether the tree is an application that others put into their projects, and no service by itself."""
-        return self.services.is_reusable and not self.is_service
+        return (self.services.is_reusable or self.services.is_packaged) and not self.is_service
 
     @cached_property
     def suppressions(self) -> Suppressions:

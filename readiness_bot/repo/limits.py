@@ -19,7 +19,7 @@ from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
 from readiness_bot.repo.refusals import BASE_HOOKS
 from readiness_bot.repo.route import Route, flattened
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.services import Attachment, Services
+from readiness_bot.repo.services import Attachment, Services, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +391,17 @@ class Limits:
                     "`DEFAULT_THROTTLE_CLASSES`" + (" without rates" if idle else ""),
                     setting.module.path,
                     setting.line,
-                    off or idle,
+                    off or idle or self._is_switched_off(setting),
                 )
+
+    def _is_switched_off(self, setting: Setting) -> bool:
+        """Whether a setting stands under another that is off by default."""
+        names = {guard.rpartition(".")[2].lstrip(":") for guard in setting.guards}
+        return any(
+            default_of(self._python, one.value, one.module).is_on is False
+            for one in self._services.settings
+            if one.name in names
+        )
 
     def _looks_at_switch(self, throttle: Value, near: str) -> bool:
         """Whether the module of a throttle names a switch; one that cannot be found may well do."""

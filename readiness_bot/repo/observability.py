@@ -116,6 +116,9 @@ _OF_THE_SERVICE = re.compile(
 """Where the figures of the service itself are served, rather than those of what it is about: `/reports/metrics`."""
 
 _METRIC_LIBRARY = re.compile(r"(prometheus|aioprometheus|opentelemetry|starlette_(exporter|prometheus)|statsd|psutil)")
+_PUTS = ("put_metric_data", "create_time_series", "track_metric", "submit_metrics")
+"""What clients of clouds call the sending of figures."""
+
 _EXPOSITION = re.compile(r"# (HELP|TYPE) \S")
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
 _OF_ONE_THING = re.compile(r"[{<]\w.*/")
@@ -420,6 +423,7 @@ class Observability:
                 )
         if not any(one.is_reached for one in found):
             found += self._written_out()
+            found += [self._signal(site, f"`{site.last}`") for site in self._python.calls_of(*_PUTS)]
         for setting in self._services.settings_named("INSTALLED_APPS"):
             for value in flattened(setting.value):
                 if isinstance(value, Const) and value.value in _METRIC_APPS:

@@ -306,6 +306,11 @@ class Services:
         starts = {site.name for site in self.server_starts}
         return self.is_server and (bool(self._routes.all) or self.is_django or not starts or not starts <= _SOCKETS)
 
+    @property
+    def is_packaged(self) -> bool:
+        """Whether the tree is made to be installed, and holds no project."""
+        return bool(_MADE_TO_BE_INSTALLED & self._sources.paths) and "manage.py" not in self._sources.paths
+
     @cached_property
     def is_reusable(self) -> bool:
         """Whether what serves here is put by others into their own programs.
@@ -738,6 +743,11 @@ class Services:
                     continue
                 if (name.isupper() and not assignment.target.startswith("?")) or is_config:
                     found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))
+        for added in self._python.calls_of("update"):
+            owner = (added.call.via or added.call.name).rpartition(".")[0].lstrip(":")
+            value = added.call.argument(0)
+            if owner.isupper() and isinstance(value, Mapping):
+                found.append(Setting(owner, value, added.module, added.call.line, added.call.guards))
         for site in self._python.classes:
             if self.is_settings_class(site):
                 found += [

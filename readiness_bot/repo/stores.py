@@ -703,12 +703,12 @@ def _sizes_in(options: Value) -> list[Value]:
 
 def _migrates(name: str) -> bool:
     """Whether a function of the tree is called as one that moves the schema, or runs a class that is called so."""
-    owner, _, last = name.rpartition(":")[2].rpartition(".")
+    owner, _, last = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.rpartition(":")[2]).rpartition(".")
     runs = last in ("run", "apply", "check", "execute", "start") and _MIGRATOR.search(owner) is not None
-    return runs or _OWN_MIGRATING.fullmatch(last or owner) is not None
+    return runs or _OWN_MIGRATING.fullmatch((last or owner).lower()) is not None
 
 
-_MIGRATOR = re.compile(r"(Migrat(ion|or)\w*|Upgrader|SchemaUpgrade\w*|DatabaseUpgrade\w*)(\(\))?$")
+_MIGRATOR = re.compile(r"(Migrat(ion|or)\w*|Upgrader|Schema_?Upgrade\w*|Database_?Upgrade\w*)(\(\))?$")
 
 
 def _leaves(value: Value | None, depth: int = 0) -> Iterator[Value]:
@@ -722,9 +722,10 @@ def _leaves(value: Value | None, depth: int = 0) -> Iterator[Value]:
 
 def _says(value: Value | None, meaning: re.Pattern[str]) -> bool:
     """Whether a text, or the beginning of one that is put together, is a statement of this meaning."""
-    if isinstance(value, Format):
-        value = value.parts[0] if value.parts else None
-    return isinstance(value, Const) and isinstance(value.value, str) and meaning.match(value.value) is not None
+    parts = value.parts if isinstance(value, Format) else (value,)
+    if not parts or not (isinstance(parts[0], Const) and isinstance(parts[0].value, str)):
+        return False
+    return meaning.match("".join(str(part.value) if isinstance(part, Const) else "x" for part in parts)) is not None
 
 
 def _keys(value: Value, depth: int = 0) -> Iterator[str]:

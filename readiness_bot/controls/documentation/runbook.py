@@ -157,20 +157,22 @@ _SERVICE = {
             "README.md": "# Shop\n\n## Upgrading Python in existing projects\n\n" + "Make the environment anew. " * 12,
         },
     ],
-    ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+    ignores=[
+        {"mylib/__init__.py": "def add(a, b):\n    return a + b\n"},
+        {
+            "pyproject.toml": '[project]\nname = "scan"\n\n[project.scripts]\nscan = "scan.cli:main"\n',
+            "scan/cli.py": "def main():\n    return 0\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nENTRYPOINT ["scan"]\n',
+        },
+    ],
 )
 def runbook(repo: Repo) -> Judgement:
     """Judged by how many of the four topics some document of this repository treats."""
     if not repo.is_service:
         return not_applicable("A library: there is nothing to operate.")
-    found: dict[str, Evidence] = {}
-    for document in repo.documents.all:
-        if _PLACES.match(document.path) and not _NOT_OPERATING.search(document.path):
-            for topic in _TOPICS:
-                if topic not in found and (place := _treats(document, topic)):
-                    found[topic] = place
-    if "deploying" not in found and (place := _deployed_by_developers(repo)):
-        found["deploying"] = place
+    found = _found(repo)
+    if not found and repo.services.is_packaged and not (repo.serves or repo.services.is_worker or _runs(repo)):
+        return not_applicable("A command line tool, whose image runs it once: there is nothing to operate.")
     missing = [topic for topic in _TOPICS if topic not in found]
     if "deploying" in found and len(found) >= _ENOUGH:
         return passed(f"Written down: {', '.join(found)}.", *found.values())
@@ -179,6 +181,44 @@ def runbook(repo: Repo) -> Judgement:
         return partial(f"Not written down: {', '.join(missing)}.", *found.values(), score=round(0.4 + 0.4 * share, 2))
     return failed(
         "Neither deploying nor anything else of operating is written down.", looked_in=(repo.documents.LOOKS,)
+    )
+
+
+def _found(repo: Repo) -> dict[str, Evidence]:
+    """The topics that some document treats, and where."""
+    found: dict[str, Evidence] = {}
+    for document in repo.documents.all:
+        if _PLACES.match(document.path) and not _NOT_OPERATING.search(document.path):
+            for topic in _TOPICS:
+                if topic not in found and (place := _treats(document, topic)):
+                    found[topic] = place
+    if "deploying" not in found and (place := _deployed_by_developers(repo)):
+        found["deploying"] = place
+    return found
+
+
+_KEEPS_RUNNING = (
+    "signal",
+    "add_signal_handler",
+    "run_forever",
+    "serve_forever",
+    "blpop",
+    "brpop",
+    "xreadgroup",
+    "start_consuming",
+    "consume",
+    "subscribe",
+    "sleep",
+)
+"""What programs call that wait for the next piece of work, rather than end."""
+
+
+def _runs(repo: Repo) -> bool:
+    """Whether something keeps the tree's program running, or starts it again and again."""
+    return bool(
+        repo.deployment.computes
+        or repo.deployment.production_containers
+        or any(True for _ in repo.python.calls_of(*_KEEPS_RUNNING))
     )
 
 

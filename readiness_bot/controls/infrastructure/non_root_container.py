@@ -10,10 +10,13 @@ from readiness_bot.control import Control, failed, led_by, not_applicable, parti
 from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
+from readiness_bot.repo.launches import Started
 from readiness_bot.repo.workloads import Pod
 
 _DROPS = 0.6
 _TOLD_OUTSIDE = 0.6
+_SWITCHING = frozenset({"gunicorn", "uwsgi", "celery"})
+_AS_USER = re.compile(r"(-u|--user|--uid)(=|$)")
 _BESIDE = re.compile(r"(^|/)(extras?|contrib|optional|addons?|variants?)/")
 _ROOT = re.compile(r"(root|0+)(:.*)?$")
 _UNPRIVILEGED = re.compile(
@@ -75,6 +78,14 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
             "entrypoint.sh": '#!/bin/sh\nchown app /data\nexec gosu app "$@"\n',
         },
         {"Dockerfile": _AS_ROOT.replace('CMD ["', 'CMD ["sudo", "-EHu", "app", "')},
+        {
+            "Dockerfile": _AS_ROOT.partition("CMD")[0],
+            "docker-compose.yml": (
+                "services:\n  web:\n    build: .\n"
+                "    command: sh -c './manage.py migrate && gunicorn shop.wsgi -u nobody -g nogroup'\n"
+            ),
+            "manage.py": "",
+        },
     ],
     ignores=[{"app/main.py": ""}],
 )
@@ -100,7 +111,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 def _judged(repo: Repo) -> Judgement:
     images = repo.deployment.judged_images
-    if not images:
+    if not images or (repo.is_reusable and not repo.deployment.service_images):
         return not_applicable("No image of the service.")
     pods = _own_pods(repo)
     safe = [pod for pod in pods if pod.runs_as_non_root]
@@ -113,6 +124,11 @@ def _judged(repo: Repo) -> Judgement:
             f"{len(safe)} of {len(pods)} pods run as non-root; the image itself runs as root.", *shown, score=_DROPS
         )
     return judged
+
+
+def _switches(one: Started) -> bool:
+    """Whether a server is told to serve as another user than it is started by."""
+    return any(_AS_USER.match(word) for word in one.command.arguments)
 
 
 def _own_pods(repo: Repo) -> list[Pod]:
@@ -130,6 +146,7 @@ def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
     if user is None and _UNPRIVILEGED.search(image.base):
         return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
     dropping = [one for one in built.started if one.command.drops_root]
+    dropping += [one for one in repo.deployment.started_commands if one.server in _SWITCHING and _switches(one)]
     if dropping:
         one = dropping[0]
         return partial(

@@ -131,6 +131,17 @@ from readiness_bot.repo import Repo
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {}\nTHROTTLED = False\nif THROTTLED:\n"
+                "    REST_FRAMEWORK.update({\n"
+                "        'DEFAULT_THROTTLE_CLASSES': ('rest_framework.throttling.UserRateThrottle',),\n    })\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\n\ndef login(request):\n    return request.POST\n\n\n"
+                "urlpatterns = [path('login', login)]\n"
+            ),
+        },
         (
             "from flask import Flask, Response\n\nfrom quota import is_spent\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/events', methods=['POST'])\ndef take():\n    if is_spent():\n"
