@@ -224,20 +224,15 @@ class Askings:
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: it is named for a right and for insisting on it, or it does insist."""
-        last = snake(call.last.rpartition(":")[2]).lstrip("_")
-        if NO_IDENTITY.search(last) or _NOT_OF_RIGHTS.search(last):
-            return False
-        insists = _CHECK.match(last) is not None or _OR_REFUSE.search(last) is not None
-        if insists and _OF_RIGHTS.search(last):
+        insists, is_of_rights = _words(call.last)
+        if insists and is_of_rights:
             return True
-        if not insists and not call.context & DISCARDED:
+        if not (insists or (is_of_rights and call.context & DISCARDED)):
             return False
         target = self._python.definition(call.via or call.name, site.module)
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
-        return (insists or _OF_RIGHTS.search(last) is not None) and (
-            self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
-        )
+        return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
 
     def beside(self, site: DefinitionSite) -> tuple[str, ...]:
         """What else of a function might ask something, or be asked before it runs: where that is new, nothing is lost.
@@ -258,7 +253,7 @@ class Askings:
 
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed: what becomes of them is not seen."""
-        for value in (*call.args, *(value for _, value in call.keywords)):
+        for value in call.handed:
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
                 if target is not None and target.definition.kind == "function":
@@ -313,6 +308,16 @@ def _shown(name: str) -> str:
     parts = re.sub(r"\(\)|\[\]", "", name).rpartition(":")[2].lstrip("?!").split(".")
     # What many things have alike is told with its owner: `EditPermission.can`, `current_user.id`.
     return ".".join(parts[-2:] if parts[-1] in _SHARED_NAMES else parts[-1:]) or name
+
+
+@lru_cache(maxsize=100_000)
+def _words(last: str) -> tuple[bool, bool]:
+    """Whether a function is named for insisting on something, and whether it is for a right; for neither if exempt."""
+    name = snake(last.rpartition(":")[2]).lstrip("_")
+    if NO_IDENTITY.search(name) or _NOT_OF_RIGHTS.search(name):
+        return False, False
+    insists = _CHECK.match(name) is not None or _OR_REFUSE.search(name) is not None
+    return insists, _OF_RIGHTS.search(name) is not None
 
 
 @lru_cache(maxsize=100_000)
@@ -371,7 +376,7 @@ def _answers_no(call: Call) -> bool:
     """Whether a call makes an answer that says no: by its name, a status or a text that it is handed."""
     if _ERROR.search(call.last):
         return True
-    handed = [value for item in (*call.args, *(value for _, value in call.keywords)) for value in _flat(item)]
+    handed = [value for item in call.handed for value in _flat(item)]
     return any(
         _is_no(value)
         or (isinstance(value, Const) and value.value in (400, 404, 409) and not isinstance(value.value, bool))

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
-from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.route import Guard, flattened
 
@@ -534,19 +534,15 @@ def _hands_refusal(call: Call) -> bool:
 
 
 def _refusing_call(call: Call) -> bool:
-    if _is_refusal(call.last):
+    if _is_refusal(call.last) or any(map(is_refusing_value, call.args)):
         return True
-    values = (
-        *call.args,
-        *(
-            value
-            for name, value in call.keywords
-            if name in ("status_code", "status", "code", "http_status", "http_status_code", "error_code")
-        ),
-    )
-    if any(is_refusing_value(value) for value in values):
+    if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
         return True
-    return call.last.lower() in _REDIRECTS and any(_leads_to_login(value) for value in call.args)
+    return call.last.lower() in _REDIRECTS and any(map(_leads_to_login, call.args))
+
+
+_STATUS = frozenset({"status_code", "status", "code", "http_status", "http_status_code", "error_code"})
+"""Names by which a call is told the status that it answers with."""
 
 
 def _leads_to_login(value: Value) -> bool:
@@ -588,11 +584,12 @@ def is_refusing_value(value: Value) -> bool:
     """Whether a value is the status of a refusal: 401 or 403, as a number or by a constant's name."""
     if isinstance(value, Const):
         return value.value in (401, 403, "401", "403") and not isinstance(value.value, bool)
-    if isinstance(value, Name):
-        return re.search(r"(40[13]_|\.UNAUTHORIZED|\.FORBIDDEN|HTTP_40[13])", value.name) is not None
-    if isinstance(value, Index):
-        return False
-    return False
+    return isinstance(value, Name) and _is_refusing_name(value.name)
+
+
+@lru_cache(maxsize=100_000)
+def _is_refusing_name(name: str) -> bool:
+    return re.search(r"(40[13]_|\.UNAUTHORIZED|\.FORBIDDEN|HTTP_40[13])", name) is not None
 
 
 def _is_check(call: Call) -> bool:
