@@ -447,7 +447,9 @@ class Accounts:
                 elif _SIGN_IN_COOKIE.search(item.key or getattr(item.value, "name", "")):
                     made.setdefault(item.scope, item)
             for scope, item in made.items():
-                flags = said[scope]
+                flags = said.get(scope)
+                if flags is None:
+                    continue  # a cookie that is sent to somebody else is a plain item
                 for aspect, keyword in _COOKIE_FLAGS:
                     state: Literal["on", "off"] = "on" if keyword in flags else "off"
                     detail = f"a cookie of sign-in is {_CERTAINTY[state]}{aspect}"

@@ -25,6 +25,8 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("Image.open(upload)", "pass", "medium"),
         ("json.load(handle)", "pass", "high"),
         ("upload(row)", "pass", "high"),
+        ("upload(row)", "return row, False", "medium"),
+        ("upload(row)", "db.session.rollback()", "medium"),
         ("redact(row)", "pass", "medium"),
         ("os.remove(os.path.join(row, 'a.lock'))", "pass", "low"),
         ("service.stop_function()", "pass", "low"),

@@ -392,6 +392,10 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
         return _of_answer(repo, handler, module)
     if step in _SILENT_STEPS or _UNRAISED.match(step):
         return Confidence.HIGH
+    if step.startswith("call:") and step.endswith(".rollback"):
+        return Confidence.MEDIUM  # the store is put right, and nobody hears why
+    if step == "return:other" and _says_no_beside(handler.returned):
+        return Confidence.MEDIUM
     if step.startswith(("return:call:", "assign:call:")):
         name = step.rpartition(":")[2].rpartition(".")[2]
         if name in _RESPONSES and step.startswith("assign:"):
@@ -405,6 +409,16 @@ def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confide
         if call is not None and call.name in _BUILT and step.startswith("return:") and _is_fixed(call):
             return _of_answer(repo, handler, module)
     return None
+
+
+def _says_no_beside(value: Value | None) -> bool:
+    """Whether a tuple holds a False or None beside what was there before: `return name, False`."""
+    items = value.items if isinstance(value, Items) else ()
+    return (
+        len(items) > 1
+        and any(isinstance(item, Const) and (item.value is False or item.value is None) for item in items)
+        and all(isinstance(item, Const | Name) for item in items)
+    )
 
 
 def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | None:
@@ -752,6 +766,8 @@ def _caught(handler: Handler) -> str:
 
 def _done(steps: tuple[str, ...]) -> str:
     last = steps[-1]
+    if last.endswith(".rollback"):
+        return "only rolled back"
     if last.startswith("return:"):
         return "a constant is returned"
     return {"continue": "the loop goes on", "assign:const": "a constant takes the result's place"}.get(

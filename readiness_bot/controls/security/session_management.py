@@ -59,7 +59,13 @@ from readiness_bot.repo import Repo
         ),
         "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n",
     ],
-    ignores=["from flask import Flask\n\napp = Flask(__name__)\n"],
+    ignores=[
+        (
+            "import requests\n\n\ndef ask(url, token):\n    session = requests.Session()\n"
+            "    session.cookies['token'] = token\n    return session.get(url, timeout=5)\n"
+        ),
+        "from flask import Flask\n\napp = Flask(__name__)\n",
+    ],
 )
 def session_management(repo: Repo) -> Judgement:
     """Judge by the aspects that hold: the worst place of each aspect counts."""
