@@ -25,7 +25,7 @@ _SOMETHING = 15
 _NOT_ABOUT = re.compile(
     (
         r"change|release|history|issue_template|supported architectures"
-        r"|multi-?arch|cpu architecture|locale|user[-_]?guide|blog"
+        r"|multi-?arch|cpu architecture|locale|user[-_]?guide|blog|tutorial|use[-_]cases?/"
     ),
     re.IGNORECASE,
 )
@@ -60,6 +60,7 @@ warehouse or the bank itself, so that neither can hold an order up.
     fails=[
         {"README.md": "# Shop\n\nFlask, Redis and PostgreSQL.\n"},
         {"README.md": "# Shop\n", "old/Architecture.md": _PAGE},
+        {"docs/use-cases/bot.md": _PAGE.replace("# Architecture", "# A bot\n\n## Tutorial architecture")},
         {"docs/release-work.md": "# Releasing\n\n```mermaid\ngraph LR\n  branch --> tag --> package\n```\n"},
     ],
     fixed={"README.md": "# Shop\n", "docs/architecture.md": _PAGE},

@@ -59,7 +59,7 @@ _PLACES = re.compile(
 )
 _NOT_OPERATING = re.compile(
     r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|(^|[/_-])api[-_/]"
-    r"|tutorial|(^|[/_-])test|issue_template|code_of"
+    r"|tutorial|use[-_]cases?/|(^|/)integrations?/|(^|[/_-])test|issue_template|code_of"
     r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog",
     re.IGNORECASE,
 )
@@ -109,7 +109,15 @@ _SERVICE = {
         "https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar",
     ],
     passes=[{**_SERVICE, "docs/runbook.md": _RUNBOOK}],
-    fails=[_SERVICE, {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"}],
+    fails=[
+        _SERVICE,
+        {
+            **_SERVICE,
+            "docs/integrations/bank.md": "# Bank\n\n## Troubleshooting\n\n"
+            + "Ask the bank for a new key, and try again. " * 20,
+        },
+        {**_SERVICE, "README.md": "# Shop\n\n## Running\n\n`uvicorn app.main:app`\n"},
+    ],
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
         {

@@ -45,6 +45,10 @@ _STATEMENT = re.compile(
     r"insert\s+into.*\bpass(word|wd|wort)?\b|\bpass(word|wd|wort)?[`\"\]]?\s*=\s*('|\"|\?|%|:|$)",
     re.IGNORECASE | re.DOTALL,
 )
+_TYPED = re.compile(r"\?(pass(word|wd)?|pwd)", re.IGNORECASE)
+_USER = re.compile(r"user|login", re.IGNORECASE)
+_COMPARED_WELL = re.compile(r"hash|verif|check|compare|digest|crypt", re.IGNORECASE)
+_CONFIGURATION = re.compile(r"(?<![a-z])(ml)?conf(ig)?(?![a-z])|settings|environ|getenv", re.IGNORECASE)
 _KEY = re.compile(r"pass(word|wd|wort)?|pwd", re.IGNORECASE)
 _WHO = re.compile(r"(user_?)?(name|login|mail|email|e_mail)|user(_?id)?|(user|account|login)_?\w*", re.IGNORECASE)
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
@@ -143,6 +147,19 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     "argon2.PasswordHasher().hash(password)\n",
     ignores=[
         (
+            "import hmac\nfrom flask import Flask, abort, request\n\nfrom shop.settings import settings\n\n"
+            "app = Flask(__name__)\n\n\n@app.post('/login')\ndef login():\n    user = request.json['user']\n"
+            "    password = request.json['password']\n"
+            "    if user != settings.user or not hmac.compare_digest(password, settings.password):\n"
+            "        abort(401)\n    return {}\n"
+        ),
+        (
+            "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n@app.post('/join')\ndef join():\n"
+            "    username, password = request.json['username'], request.json['password']\n"
+            "    confirmed_password = request.json['confirmed_password']\n"
+            "    if not username or password != confirmed_password:\n        abort(400)\n    return {}\n"
+        ),
+        (
             "import hashlib\nfrom fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n"
             "def found(api_key):\n    return hashlib.sha256(api_key.encode()).hexdigest()\n\n\n"
             "@app.get('/me')\ndef me(password: str):\n    return found(password)\n"
@@ -154,6 +171,7 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 def password_hashing(repo: Repo) -> Iterator[Site]:
     """Look at every hash that a password goes into."""
     yield from _of_settings(repo)
+    yield from _of_configured(repo)
     for site in repo.python.all_calls:
         if site.name.startswith("passlib.context.") or site.name == "passlib.context.CryptContext":
             yield _of_context(site, repo)
@@ -175,6 +193,42 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
             yield from _of_hash(site, repo)
         elif site.last.rpartition(":")[2] in _ASKING and (found := _plain_in(site, repo)):
             yield bad(site.location, f"{found} reaches the store as it was typed, so it is kept as it was typed.")
+
+
+def _of_configured(repo: Repo) -> Iterator[Site]:
+    """Sign-ins that hold what was typed against a password which the configuration keeps in plain text."""
+    seen: set[tuple[str, int]] = set()
+    for site in repo.python.all_calls:
+        names = [guard.lstrip("!") for guard in site.call.guards]
+        place = (site.module.path, site.call.scope)
+        if (
+            place in seen
+            or not any(map(_TYPED.fullmatch, names))
+            or any(_COMPARED_WELL.search(name.rpartition(".")[2]) for name in names)
+        ):
+            continue
+        if sum(bool(_USER.search(name)) for name in names) > 1 and any(
+            _is_configured(name, site) for name in names if not _TYPED.fullmatch(name)
+        ):
+            seen.add(place)
+            yield bad(
+                site.location,
+                "The password that was typed is held against one that the configuration keeps in plain text.",
+                Confidence.MEDIUM,
+                fix="Keep a hash of it in the configuration, and compare with `bcrypt.checkpw`.",
+            )
+
+
+def _is_configured(name: str, site: CallSite) -> bool:
+    """Whether a name is a password that the configuration holds, at once or by way of a local."""
+    if _PASSWORD.search(name.rpartition(".")[2]) is None:
+        return False
+    if _CONFIGURATION.search(name):
+        return True
+    return any(
+        item.target == name and item.scope == site.call.scope and _CONFIGURATION.search(str(item.value)) is not None
+        for item in site.module.facts.assignments
+    )
 
 
 def _is_weak_passlib(name: str) -> bool:
