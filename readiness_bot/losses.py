@@ -71,7 +71,7 @@ def _of_control(
     for taken, wards in by_what.items():
         places = {ward.location: ward for ward in reversed(wards)}
         told = [places[location] for location in sorted(places)]
-        names = since.format(" and ".join(taken[:3]))
+        names = since.format(_listed(taken[:3]))
         if len(told) > _TOLD_ONE_BY_ONE:
             yield _finding(after, told[0], taken, f"{names}. The same holds for {len(told) - 1} more places.")
         else:
@@ -102,6 +102,12 @@ def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str
             len(earlier) > len(later) and all(ward.by or ward.within for ward in earlier)
         ):
             yield from zip(sorted(earlier, key=_place), sorted(later, key=_place), strict=False)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names as people list them: `a`, `b` and `c`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _place(ward: Ward) -> Location:
@@ -139,5 +145,5 @@ def _finding(verdict: Verdict, ward: Ward, taken: tuple[str, ...], since: str) -
         severity=verdict.severity,
         fingerprint=loss_fingerprint(verdict.control, ward.location.symbol, ward.thing, taken),
         blocker=verdict.severity.blocks and ward.confidence is Confidence.HIGH,
-        fix=f"Bring back {' and '.join(taken[:3])}, or what does the same. {verdict.fix}",
+        fix=f"Bring back {_listed(taken[:3])}, or what does the same. {verdict.fix}",
     )

@@ -653,6 +653,12 @@ def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone
     assert not losses(_report(_ward(["`login`"])), _report(_ward(["`login`"]), _ward(line=20)), {}, since="{}")
 
 
+def test_what_was_taken_away_is_listed_as_people_list_things() -> None:
+    before = _report(_ward(["`login`", "`member`", "`owner`"]))
+    [found] = losses(before, _report(_ward()), {}, since="{}")
+    assert found.message.endswith(": `login`, `member` and `owner`.")
+
+
 def test_many_places_that_lost_the_same_are_told_as_one() -> None:
     before = _report(*(_ward(["`login`"], path=f"app/{number}.py") for number in range(5)))
     after = _report(*(_ward(path=f"app/{number}.py") for number in range(5)))

@@ -142,7 +142,12 @@ class Deployment:
     def probed(self) -> tuple[tuple[str, int, str, tuple[str, ...]], ...]:
         """What runs the service and may be probed: path, line, name, and by what it is."""
         found: list[tuple[str, int, str, tuple[str, ...]]] = [
-            (built.path, built.image.final.line, "image", ("`HEALTHCHECK`",) if built.image.healthcheck else ())
+            (
+                built.path,
+                built.image.final.line,
+                "container of this image",
+                ("`HEALTHCHECK`",) if built.image.healthcheck else (),
+            )
             for built in self.service_images
         ]
         for one in self.own_containers:
