@@ -11,7 +11,15 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
-from readiness_bot.repo.refusals import NO_IDENTITY, Refusals, Strength, is_refusing, is_refusing_value, snake
+from readiness_bot.repo.refusals import (
+    NO_IDENTITY,
+    STRONG_NAME,
+    Refusals,
+    Strength,
+    is_refusing,
+    is_refusing_value,
+    snake,
+)
 from readiness_bot.repo.route import Guard
 
 Question = tuple[str, ...]
@@ -178,7 +186,8 @@ class Askings:
     def _refused(self, site: DefinitionSite) -> Iterator[tuple[tuple[str, ...], bool]]:
         """What the conditions name under which a function raises or answers with an error; whether it is a refusal."""
         calls, raises, returns, _ = self._refusals.body(site)
-        refusing = {call.line for call in calls if is_refusing(call)}
+        raising = {raised.line for raised in raises}
+        refusing = {call.line for call in calls if (call.guards or call.line in raising) and is_refusing(call)}
         # Those whom a condition let in are gone by the time that the rest is refused.
         let_in = tuple(
             guard for item in returns if item.line not in refusing and not _says_no(item) for guard in item.guards
@@ -187,7 +196,7 @@ class Askings:
             sure = raised.line in refusing or is_refusing(raised)
             if raised.guards or sure:
                 yield raised.guards or let_in, sure
-        yield from ((call.guards, True) for call in calls if call.guards and is_refusing(call))
+        yield from ((call.guards, True) for call in calls if call.guards and call.line in refusing)
         answered: dict[int, list[Call]] = defaultdict(list)
         for call in calls:
             if call.context & RETURNED:
@@ -271,7 +280,7 @@ class Askings:
                 if target is None or target.name == site.name or target.definition.kind != "function":
                     continue
                 asked = [name for question in self.of(target) for name in question]
-                if asked or self._refusals.strength(target) >= Strength.IDENTITY:
+                if asked or (_named_check(target) and self._refusals.strength(target) >= Strength.IDENTITY):
                     found.append(f"`{target.definition.name}`")
                 found += [f"{name} of `{target.definition.name}`" for name in asked]
                 found += self._further_in(target, hops - 1) if hops > 1 else ()
@@ -297,6 +306,11 @@ class Askings:
             if scope >= 0 and definitions[scope].kind == "function":
                 around = DefinitionSite(caller.module, scope, definitions[scope])
                 yield from (f"{name} of a caller" for question in self.of(around) for name in question)
+
+
+def _named_check(function: DefinitionSite) -> bool:
+    name = snake(function.definition.name)
+    return _CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
 
 
 _MOST_CALLERS = 12
