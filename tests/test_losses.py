@@ -316,6 +316,10 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
     ),
 }
 
+_DESK_MODELS = {
+    "desk/__init__.py": "",
+    "desk/models.py": "from django.db import models\n\n\nclass Release(models.Model):\n    name = models.TextField()\n",
+}
 _BOARDS = (
     "from somewhere import pages, current_user, service, json_result\n\n\n"
     "@pages.route('/boards/<board_id>')\ndef board(board_id):\n{board}    return json_result(service.load(board_id))\n"
@@ -332,6 +336,17 @@ LOST["a question in words of the tree's own, on a route that cannot be read"] = 
     _ROUTED | {"shop/boards.py": _BOARDS.format(board=_SEES, cards="")},
     _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards="")},
     5,
+)
+_SHELF = (
+    "from rest_framework import viewsets\nfrom desk.models import Release\n\n\n"
+    "class Shelf(viewsets.ModelViewSet):\n    def get_queryset(self):\n        {body}\n"
+)
+_OWN_SHELF = "return Release.objects.filter(name='x', keeper=self.request.user)"
+LOST["a condition that keeps a list to the caller"] = (
+    "security/authorization",
+    _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body=_OWN_SHELF)},
+    _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body="return Release.objects.filter(name='x')")},
+    6,
 )
 _RULES = (
     "from rest_framework import serializers\nfrom rest_framework.exceptions import PermissionDenied\n\n\n"
@@ -487,6 +502,16 @@ KEPT: dict[str, tuple[Files, Files]] = {
             "import tarfile\n\n\ndef unpack(path, folder):\n    with tarfile.open(path) as archive:\n"
             "        archive.extractall(folder, filter='data')\n"
         ),
+    ),
+    "a condition that became what the caller has": (
+        _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body=_OWN_SHELF)},
+        _ROUTED
+        | _DESK_MODELS
+        | {"shop/shelf.py": _SHELF.format(body="return self.request.user.releases.filter(name='x')")},
+    ),
+    "a condition that a function is told of by now": (
+        _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body=_OWN_SHELF)},
+        _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body="return kept(Release, self.request.user)")},
     ),
     "a method of another name that asks": (
         _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK)},

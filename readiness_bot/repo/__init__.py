@@ -135,7 +135,7 @@ class Repo:
     @cached_property
     def askings(self) -> Askings:
         """What functions ask of those who call, in the tree's own words."""
-        return Askings(self.python, self.identity.refusals)
+        return Askings(self.python, self.identity.refusals, self.queries)
 
     @cached_property
     def shutdown(self) -> Shutdown:

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusals import (
     NO_IDENTITY,
     STRONG_NAME,
@@ -42,6 +43,10 @@ _CALLER = re.compile(
     r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
     r"|profile|project_model|current_org)(\(\))?($|[.\[])"
+)
+_PERSON = re.compile(
+    r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
+    r"|requester|current_identity)(\(\))?($|[.\[])"
 )
 _OF_ROW = re.compile(
     r"[.\[](user|owner|account|author|creator|created_by|tenant|org|organization|workspace|project|team|member|members"
@@ -87,8 +92,9 @@ class Askings:
 
     LOOKS = "conditions that turn somebody away"
 
-    def __init__(self, python: Python, refusals: Refusals) -> None:
+    def __init__(self, python: Python, refusals: Refusals, queries: Queries) -> None:
         self._python = python
+        self._queries = queries
         self._refusals = refusals
         self._known: dict[tuple[str, int], tuple[Question, ...]] = {}
         self._deep: dict[tuple[str, int, int], tuple[str, ...]] = {}
@@ -111,20 +117,22 @@ class Askings:
         """The classes whose methods a framework calls, with those methods that ask something."""
         classes = {(site.module.path, site.index): site for site in self._python.classes if site.definition.bases}
         asking: dict[tuple[str, int], list[DefinitionSite]] = defaultdict(list)
+        methods: dict[tuple[str, int], list[str]] = defaultdict(list)
         for site in self._python.functions:
+            methods[site.module.path, site.definition.parent].append(f"`{site.definition.name}`")
             if self.of(site):
                 asking[site.module.path, site.definition.parent].append(site)
         found = []
         for key, owner in classes.items():
             own = asking.get(key, [])
-            beside = [*self.of_class(owner.definition)]
+            # What a method that is still there asks is told of itself; a new one may ask in its stead.
+            beside = [*self.of_class(owner.definition), *methods[key]]
             for ancestor in self._python.ancestry(owner):
                 inherited = asking.get((ancestor.module.path, ancestor.index), ())
                 beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
             for site in own:
                 beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
-            hooks = (site for site in own if site.name not in self._python.callers)
-            names = tuple((f"`{site.definition.name}`",) for site in hooks)
+            names = tuple((f"`{site.definition.name}`",) for site in own if site.name not in self._python.callers)
             found.append(Hooks(owner, names, tuple(dict.fromkeys(beside))))
         return tuple(found)
 
@@ -174,6 +182,14 @@ class Askings:
         for guard in self._decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
+        for query in self._queries.of(site):
+            by = {
+                f"a filter by `{one.field}`"
+                for one in query.conditions
+                if one.field and not one.is_constant and any(map(_PERSON.search, one.names))
+            }
+            if by:
+                yield tuple(sorted(by))
 
     def _decorators(self, site: DefinitionSite) -> Iterator[Guard]:
         for item in site.definition.decorators:
@@ -252,6 +268,7 @@ class Askings:
             f"`{_shown(guard.name)}`" for guard in self._decorators(site) if not self._refusals.asks_only_who(guard)
         ]
         found += self._of_class(site)
+        found += [f"`{ref}` is used" for ref in self._refusals.body(site)[3] if _PERSON.search(ref)]
         for call in self._refusals.body(site)[0]:
             if _asks_right(call.name):
                 found.append(f"`{_shown(call.name)}`")
@@ -261,8 +278,10 @@ class Askings:
         return tuple(dict.fromkeys(found))
 
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
-        """The functions of the tree that a call is handed: what becomes of them is not seen."""
+        """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
+            if isinstance(value, Name) and _PERSON.search(value.name):
+                yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
                 if target is not None and target.definition.kind == "function":
