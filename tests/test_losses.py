@@ -513,6 +513,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body=_OWN_SHELF)},
         _ROUTED | _DESK_MODELS | {"shop/shelf.py": _SHELF.format(body="return kept(Release, self.request.user)")},
     ),
+    "an answer that is gone with what it asked": (
+        _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK.replace("validate_account", "delete"))},
+        _ROUTED | {"shop/rules.py": _RULES.format(hook="")},
+    ),
     "a method of another name that asks": (
         _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK)},
         _ROUTED | {"shop/rules.py": _RULES.format(hook=_HOOK.replace("validate_account", "validate"))},

@@ -132,7 +132,8 @@ class Askings:
                 beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
             for site in own:
                 beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
-            names = tuple((f"`{site.definition.name}`",) for site in own if site.name not in self._python.callers)
+            hooks = (site for site in own if site.name not in self._python.callers and _is_hook(site))
+            names = tuple((f"`{site.definition.name}`",) for site in hooks)
             found.append(Hooks(owner, names, tuple(dict.fromkeys(beside))))
         return tuple(found)
 
@@ -325,6 +326,17 @@ class Askings:
             if scope >= 0 and definitions[scope].kind == "function":
                 around = DefinitionSite(caller.module, scope, definitions[scope])
                 yield from (f"{name} of a caller" for question in self.of(around) for name in question)
+
+
+_HOOK = re.compile(
+    r"^_*(validate|clean|before|after|pre|post|check|has|perform|process|filter|authorize|authorise|can|may|ensure)_\w+$"
+    r"|^(validate|clean|dispatch|initial|prepare|setup|test_func|get_queryset|get_object|get_permissions|__call__)$"
+)
+"""Methods that frameworks call on their way to what a class answers; one that answers takes its answer with it."""
+
+
+def _is_hook(site: DefinitionSite) -> bool:
+    return not site.definition.decorators and _HOOK.match(site.definition.name) is not None
 
 
 def _named_check(function: DefinitionSite) -> bool:
