@@ -106,6 +106,7 @@ _METRIC_EXPORTS = matcher(
     "prometheus_async.*",
     "aiodogstatsd.Client",
     "aiodogstatsd.contrib.*",
+    "collectd.register_read",
     "gds_metrics.GDSMetrics",
     "gds_metrics.GDSMetrics().init_app",
 )

@@ -24,6 +24,9 @@ _BESIDE_SERVER = re.compile(
 _SERVING = frozenset({"start_http_server", "serve_forever", "run_app", "listen", "serve", "run_server"})
 _PER_REQUEST = frozenset({"teardown_appcontext", "teardown_request"})
 _SIGNALS = ("signal.signal", "atexit.register", "atexit.unregister")
+_ENDINGS = ("KeyboardInterrupt", "SystemExit", "CancelledError")
+"""What a handler of a signal raises to end the program."""
+
 _WORKER_SIGNALS = ("worker_shutdown", "worker_process_shutdown", "worker_shutting_down")
 
 MAX_HOPS = 2
@@ -109,8 +112,14 @@ class Shutdown:
     @staticmethod
     def _behind_loop(site: CallSite, trigger: str) -> Iterator[Closing]:
         """What the function that installs a handler closes at last, once the loop that the handler ends returns."""
+        ended = [
+            (one.line, one.end_line)
+            for one in site.module.facts.handlers
+            if one.scope == site.call.scope and any(name.endswith(_ENDINGS) for name in one.types)
+        ]
         for call in site.module.facts.calls:
-            if call.scope == site.call.scope >= 0 and call.context & IN_FINALLY and call.last in _CLOSING:
+            late = call.context & IN_FINALLY or any(first <= call.line <= last for first, last in ended)
+            if call.scope == site.call.scope >= 0 and late and call.last in _CLOSING:
                 yield Closing(site.module.path, call.line, trigger, (call.via or call.name).lstrip(":"))
 
     def _within(self, definition: DefinitionSite, trigger: str, hops: int) -> Iterator[Closing]:

@@ -105,3 +105,12 @@ signal.signal(signal.SIGTERM, stop)
 )
 def test_closings_have_their_line_and_trigger(path: str, text: str, found: list[tuple[int, str, str]]) -> None:
     assert [(one.line, one.trigger, one.name) for one in repo_of({path: text}).shutdown.closings] == found
+
+
+def test_what_a_raised_interrupt_ends_is_closed() -> None:
+    text = (
+        "import signal\n\nfrom aiohttp import web\n\n\nasync def serve(runner, event):\n"
+        "    def stop(number, frame):\n        raise KeyboardInterrupt\n\n    signal.signal(signal.SIGTERM, stop)\n"
+        "    try:\n        await event.wait()\n    except KeyboardInterrupt:\n        await runner.cleanup()\n"
+    )
+    assert [one.trigger for one in repo_of({"app/main.py": text}).shutdown.closings] == ["signal"]

@@ -57,6 +57,7 @@ _BUILDPACKS = frozenset(
             "docker/entrypoint.sh": '#!/bin/sh\nset -e\nalembic upgrade head\nexec "$@"\n',
         },
         {"app/main.py": _APP, "Procfile": "web: gunicorn app.main:app\n"},
+        {"app/main.py": _APP, ".s2i/bin/assemble": "#!/bin/sh\npip install .\n", ".s2i/environment": "APP=app\n"},
         {
             "app/main.py": _APP,
             "container/Dockerfile": _DOCKERFILE.partition("CMD")[0],
@@ -155,4 +156,6 @@ def _by_buildpack(repo: Repo) -> Evidence | None:
     for path in sorted(repo.paths):
         if path.rpartition("/")[2] == "project.toml":
             return seen(path, 1, "buildpack project descriptor")
+        if re.search(r"(^|/)\.s2i/(bin/|environment$)", path):
+            return seen(path, 1, "source-to-image: what builds and starts the service")
     return None
