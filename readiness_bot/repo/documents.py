@@ -26,6 +26,9 @@ _README = re.compile(rf"(?:(?:\.github|docs?)/)?readme{_ENDING}", re.IGNORECASE)
 _DIAGRAM_FILE = re.compile(r"\.(puml|plantuml|drawio|mmd|dsl|d2|excalidraw|dot)(\.(svg|png|xml))?$", re.IGNORECASE)
 _PAST = re.compile(r"(^|/)(old|attic|archived?|deprecated|obsolete|legacy[-_]docs)/", re.IGNORECASE)
 """Folders of documents that nobody keeps any more."""
+_HIDDEN = re.compile(r"(^|/)\.(?!github/|gitlab/|gitea/|docs/)[^/]+/")
+"""Hidden folders: what lies there tells tools what to do, and readers nothing."""
+
 _DRAWING = re.compile(
     r"(^|[/_-])(architecture|arch[-_]diagram|c4|topology|infrastructure|data[-_]?flow|system[-_](overview|design|diagram))[\w-]*"
     r"\.(svg|png|jpe?g|webp|pdf|puml|drawio|mmd)$",
@@ -104,7 +107,7 @@ class Documents:
         found = [
             Document(path, prose)
             for path, prose in self._sources.facts(Prose).items()
-            if self._sources.area(path) not in _FOREIGN and not _PAST.search(path)
+            if self._sources.area(path) not in _FOREIGN and not _PAST.search(path) and not _HIDDEN.search(path)
         ]
         return tuple(sorted(found, key=lambda document: (document.path.count("/"), document.path)))
 

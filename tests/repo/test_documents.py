@@ -183,3 +183,11 @@ def test_the_end_of_a_box_makes_no_heading_of_the_line_above() -> None:
     page = "# Upgrade\n\n::: warning\n\nMake a backup before you start !!!\n::::\n\nOrders\n::::::\n\nAll of them.\n"
     (document,) = repo_of({"docs/upgrade.md": page}).documents.all
     assert [section.title for section in document.prose.sections] == ["Upgrade", "Orders"]
+
+
+def test_what_tools_are_told_is_no_document() -> None:
+    files = {
+        ".helper/skills/page.md": "# Architecture\n\nTwo parts.\n",
+        ".github/SUPPORT.md": "# Support\n\nAsk here.\n",
+    }
+    assert [document.path for document in repo_of(files).documents.all] == [".github/SUPPORT.md"]

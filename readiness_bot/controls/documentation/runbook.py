@@ -52,9 +52,10 @@ _OF_MEANS = re.compile(
 )
 """What a service is deployed by: a section about one tells how, in a read-me too."""
 _PLACES = re.compile(
-    r"[^/]+$|(.*/)?(docs?([-_](ng|new|src|site|v\d+))?|documentation|ops|operations|deploy(ment)?s?|infra(structure)?|runbooks?|admin|k8s|kubernetes|helm"
-    r"|charts?|docker|containers?|install(ation)?|setup|packaging|site|website|backend|server|\.github"
-    r"|wiki|manual|handbook|guides?|book|[\w.]*[-_]docs?|docs?[-_][\w.]*)/",
+    r"[^/]+$|(.*/)?(docs?([-_](ng|new|src|site|v\d+))?|documentation|runbooks?|wiki|manual|handbook|guides?|book|[\w.]*[-_]docs?"
+    r"|docs?[-_][\w.]*)/"
+    r"|(ops|operations|deploy(ment)?s?|infra(structure)?|admin|k8s|kubernetes|helm|charts?|docker|containers?"
+    r"|install(ation)?|setup|packaging|site|website|backend|server|\.github)/",
     re.IGNORECASE,
 )
 _NOT_OPERATING = re.compile(
