@@ -146,7 +146,12 @@ def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
     if user is None and _UNPRIVILEGED.search(image.base):
         return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
     dropping = [one for one in built.started if one.command.drops_root]
-    dropping += [one for one in repo.deployment.started_commands if one.server in _SWITCHING and _switches(one)]
+    dropping += [
+        one
+        for container in repo.deployment.own_containers
+        for one in container.started
+        if one.server in _SWITCHING and _switches(one)
+    ]
     if dropping:
         one = dropping[0]
         return partial(
