@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from itertools import chain
 
@@ -47,6 +48,8 @@ from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
 from readiness_bot.repo.wiring import Wiring
+
+_LIBRARY = re.compile(r"\b(library|sdk|toolkit)\s*$", re.IGNORECASE)
 
 
 class Repo:
@@ -206,7 +209,21 @@ class Repo:
 
         It serves, works off jobs, or ships an image of itself.
         """
+        if self.is_library:
+            return False
         return self.services.is_server or self.services.is_worker or bool(self.deployment.service_images)
+
+    @cached_property
+    def is_library(self) -> bool:
+        """Whether a package calls itself a library in the heading of its read-me, and holds nothing that starts it."""
+        readme = self.documents.readme
+        deployment = self.deployment
+        return (
+            readme is not None
+            and _LIBRARY.search(readme.title) is not None
+            and not self.paths.isdisjoint(("setup.py", "pyproject.toml"))
+            and not (deployment.images or deployment.own_containers or deployment.computes or deployment.started)
+        )
 
     @property
     def is_reusable(self) -> bool:

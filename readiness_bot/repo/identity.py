@@ -226,6 +226,24 @@ class Identity:
         """How far a function or class of the tree goes in asking who calls."""
         return self._refusals.strength(site)
 
+    @cached_property
+    def resource_guard(self) -> DefinitionSite | None:
+        """The class that Eve asks about each call of a resource, where it refuses those without the right."""
+        return next(
+            (
+                site
+                for site in self._python.definitions
+                if site.definition.kind == "class"
+                and any(base.startswith("eve.auth.") for base in self._python.external_bases(site))
+                and any(
+                    (method := self._python.member(site, name)) is not None
+                    and self.strength(method) is Strength.PERMISSION
+                    for name in ("authorized", "check_auth")
+                )
+            ),
+            None,
+        )
+
     def of_guard(self, guard: Guard) -> Strength:
         """How far one guard of a route goes."""
         return self._refusals.of_guard(guard)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python_facts import Call, Definition, Parameter
+from readiness_bot.facts.python_facts import Assignment, Call, Definition, Parameter
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
@@ -193,6 +193,33 @@ class Interface:
                 if known is not route and _VERSION.search(route.path) and not _VERSION.search(known.path):
                     found[key] = route
         return tuple(found.values())
+
+    @cached_property
+    def resources(self) -> tuple[Evidence, ...]:
+        """The resources that Eve serves by their schema: it checks what is written to them, and pages their lists.
+
+        They are written down in `DOMAIN`, or by classes of their own that hold a `schema` and are handed to it.
+        """
+        if not self._serves_resources:
+            return ()
+        found = [one for module in self._python.production for one in _resources_of(module)]
+        return tuple(sorted(found, key=lambda one: (one.path, one.line)))
+
+    @property
+    def _serves_resources(self) -> bool:
+        return any(True for _ in self._python.calls("eve.Eve")) or any(
+            "eve.Eve" in self._python.external_bases(site)
+            for site in self._python.definitions
+            if site.definition.kind == "class" and site.definition.bases
+        )
+
+    @cached_property
+    def pages_resources(self) -> bool:
+        """Whether Eve pages the lists of resources, as it does unless told otherwise."""
+        return not any(
+            isinstance(setting.value, Const) and setting.value.value is False
+            for setting in self._services.settings_named("PAGINATION")
+        )
 
     # -- code ------------------------------------------------------------------------------------------------------
 
@@ -818,3 +845,29 @@ class Interface:
     def _own_bases(self, name: str) -> tuple[str, ...]:
         found = self._python.definition_named(name) if ":" in name else None
         return self._python.external_bases(found) if found is not None and found.definition.kind == "class" else ()
+
+
+def _resources_of(module: Module) -> Iterator[Evidence]:
+    """The resources that a module describes for Eve; a class that is for the code's own use alone serves none."""
+    facts = module.facts
+    inner = {item.target.rpartition(".")[0] for item in facts.assignments if _is_internal(item)}
+    for item in facts.assignments:
+        owner = item.target.rpartition(".")[0]
+        if item.target.endswith(".schema") and owner not in inner and _is_written(item.value):
+            definition = module.definition(item.scope)
+            if definition is not None and definition.kind == "class":
+                yield Evidence(module.path, definition.line, f"`{definition.name}` has a schema")
+        elif item.target == ":DOMAIN" and isinstance(item.value, Mapping):
+            for key in item.value.keys:
+                if isinstance(key, Const):
+                    yield Evidence(module.path, item.line, f"`{key.value}` has a schema")
+
+
+def _is_internal(item: Assignment) -> bool:
+    """Whether an assignment keeps a resource from being served."""
+    return item.target.endswith(".internal_resource") and item.value == Const(True)
+
+
+def _is_written(value: Value) -> bool:
+    """Whether a schema says anything: a base class leaves it empty."""
+    return bool(value.keys) if isinstance(value, Mapping) else not isinstance(value, Const)

@@ -102,7 +102,8 @@ _LIBRARIES = (
 )
 
 
-_AT_LOGIN = re.compile(r"login|auth|user|account|password|sign_?in|attempt|lock", re.IGNORECASE)
+_AT_LOGIN = re.compile(r"login|auth|user|account|password|sign_?in|attempt|lock_?out", re.IGNORECASE)
+"""Where failures are those of signing in: a document that one editor has locked is another matter."""
 
 
 class Limits:

@@ -109,8 +109,8 @@ _UNPOOLED = frozenset(
 )
 _OF_OTHERS = re.compile(
     r"(^|/)((query_runner|data_?sources?|connectors?|integrations?|handlers?/\w+_handler"
-    r"|destinations?|data_?sinks?|sinks?|outputs?|targets?|dialects?)(/|$|\.py)"
-    r"|[a-z0-9]+_(data_?source|connector|destination|sink|output|target)s?\.py$)"
+    r"|destinations?|transmitters?|data_?sinks?|sinks?|outputs?|targets?|dialects?)(/|$|\.py)"
+    r"|[a-z0-9]+_(data_?source|connector|destination|transmitter|sink|output|target)s?\.py$)"
 )
 """Where the stores of others are read and written for them."""
 

@@ -29,6 +29,10 @@ _HALF = 0.05
     sources=["https://google.aip.dev/158"],
     passes=[
         (
+            "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
+            "app = Eve(settings={'DOMAIN': DOMAIN})\n"
+        ),
+        (
             "from flask import Blueprint, Flask\nfrom flask_rest_jsonapi import Api, ResourceList\n\n"
             "app = Flask(__name__)\nv1 = Blueprint('v1', __name__, url_prefix='/v1')\napi = Api(app, v1)\n\n\n"
             "class Orders(ResourceList):\n    schema = OrderSchema\n    methods = ['GET']\n\n\n"
@@ -60,6 +64,10 @@ _HALF = 0.05
                 "class Orders(ListAPIView):\n    queryset = None\n\n\n"
                 "urlpatterns = [path('orders.json', Orders.as_view())]\n"
             ),
+        },
+        {
+            "shop/settings.py": ("PAGINATION = False\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"),
+            "shop/main.py": "from eve import Eve\n\napp = Eve(settings='shop/settings.py')\n",
         },
     ],
     fixed=(
@@ -121,8 +129,8 @@ def _ward(route: Route, is_paged: bool) -> Ward:
 
 
 def _judged(repo: Repo) -> Judgement:
-    lists = repo.interface.lists
-    if not lists:
+    lists, resources = repo.interface.lists, repo.interface.resources
+    if not lists and not resources:
         return not_applicable("No route answers with a list.")
     paged = [route for route, is_paged in lists if is_paged]
     whole = [route for route, is_paged in lists if not is_paged]
@@ -130,9 +138,12 @@ def _judged(repo: Repo) -> Judgement:
     shown += [
         seen(route.location.path, route.location.line, f"{route.name} answers with everything") for route in whole[:4]
     ]
+    shown = [*resources[:3], *shown]
+    right = len(paged) + len(resources) * repo.interface.pages_resources
+    every = len(lists) + len(resources)
     return shared(
-        len(paged) / len(lists),
-        f"{len(paged)} of {len(lists)} list routes are paginated.",
+        right / every,
+        f"{right} of {every} list routes are paginated.",
         *shown,
         enough=_ENOUGH,
         half=_HALF,

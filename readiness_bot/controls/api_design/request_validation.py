@@ -33,6 +33,10 @@ _HALF = 0.35
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
+        (
+            "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
+            "app = Eve(settings={'DOMAIN': DOMAIN})\n"
+        ),
         {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/views.py": (
@@ -106,8 +110,8 @@ def _ward(taken: Taken) -> Ward:
 
 
 def _judged(repo: Repo) -> Judgement:
-    bodies = repo.interface.bodies
-    if not bodies:
+    bodies, resources = repo.interface.bodies, repo.interface.resources
+    if not bodies and not resources:
         return not_applicable("No route takes a body.")
     checked = [taken for taken in bodies if taken.body == "schema"]
     raw = [taken for taken in bodies if taken.body == "raw"]
@@ -119,9 +123,11 @@ def _judged(repo: Repo) -> Judgement:
         seen(taken.route.location.path, taken.route.location.line, f"{taken.route.name} takes its body raw")
         for taken in raw[:4]
     ]
+    shown = [*resources[:3], *shown]
+    right, whole = len(checked) + len(resources), len(bodies) + len(resources)
     return shared(
-        len(checked) / len(bodies),
-        f"{len(checked)} of {len(bodies)} routes that take a body validate it by a schema.",
+        right / whole,
+        f"{right} of {whole} routes that take a body validate it by a schema.",
         *shown,
         enough=_ENOUGH,
         half=_HALF,

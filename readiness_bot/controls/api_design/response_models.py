@@ -27,6 +27,10 @@ _HALF = 0.2
     sources=["https://fastapi.tiangolo.com/tutorial/response-model/"],
     passes=[
         (
+            "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
+            "app = Eve(settings={'DOMAIN': DOMAIN})\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n"
             "    return {}\n"
@@ -71,13 +75,14 @@ def _ward(route: Route, is_shaped: bool) -> Ward:
 
 
 def _judged(repo: Repo) -> Judgement:
-    answers = repo.interface.answers
-    if not answers:
+    answers, resources = repo.interface.answers, repo.interface.resources
+    if not answers and not resources:
         return not_applicable("No route answers with data: pages and files have no schema.")
     shaped = [route for route, is_shaped in answers if is_shaped]
-    share = len(shaped) / len(answers)
+    right, whole = len(shaped) + len(resources), len(answers) + len(resources)
+    share = right / whole
     by_hand = repo.interface.hand_written_serializers
-    summary = f"{len(shaped)} of {len(answers)} routes declare what they answer with."
+    summary = f"{right} of {whole} routes declare what they answer with."
     if share < _HALF and by_hand is not None:
         return partial("Answers are shaped by functions written by hand, not by schemas.", by_hand, score=0.5)
     loose = [route for route, is_shaped in answers if not is_shaped]
@@ -87,4 +92,4 @@ def _judged(repo: Repo) -> Judgement:
     shown += [
         seen(route.location.path, route.location.line, f"{route.name} answers with anything") for route in loose[:2]
     ]
-    return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF)
+    return shared(share, summary, *resources[:3], *shown, enough=_ENOUGH, half=_HALF)

@@ -80,7 +80,15 @@ _BUILDPACKS = frozenset(
         {"app/main.py": _APP, "Dockerfile": _DOCKERFILE.replace('"0.0.0.0"', '"0.0.0.0", "--reload"')},
         {"app/main.py": _APP, "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n"},
     ],
-    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+    ignores=[
+        {"lib/__init__.py": "def add(a, b):\n    return a + b\n"},
+        {
+            "README.md": "# Shop core library\n\nWhat shops are built from.\n",
+            "setup.py": "from setuptools import setup\n\nsetup(name='shop-core')\n",
+            "shop/__init__.py": "",
+            "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\napp.get('/')(lambda: '')\n",
+        },
+    ],
 )
 def container_image(repo: Repo) -> Judgement:
     """Judged by what the last stage starts, through entry scripts; images for development and tests do not count."""

@@ -232,6 +232,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 def _judged(repo: Repo) -> Judgement:
     if not repo.serves:
         return not_applicable("Nothing here serves requests.")
+    if repo.is_library:
+        return not_applicable("A library: whoever deploys it probes it.")
     routes = _health_routes(repo)
     asking = [probe for probe in repo.deployment.probes if probe.http]
     for probe in asking:

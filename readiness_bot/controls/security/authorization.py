@@ -64,6 +64,22 @@ _UNSURE = 0.5
         },
         {
             "shop/app.py": (
+                "import eve\nfrom flask import abort, g\nfrom eve.auth import TokenAuth\n\n\n"
+                "class Rights(TokenAuth):\n    def check_auth(self, token, allowed_roles, resource, method):\n"
+                "        if resource not in g.user.permissions:\n            abort(403, 'insufficient permissions')\n"
+                "        return True\n\n\n"
+                "class Shop(eve.Eve):\n    pass\n\n\napp = Shop(auth=Rights)\n\n\n"
+                "@app.route('/tell', methods=['POST'])\ndef tell():\n    return {}\n"
+            ),
+            "shop/resources.py": (
+                "class Orders:\n    schema = {'name': {'type': 'string'}}\n\n\n"
+                "class Buyers:\n    schema = {'name': {'type': 'string'}}\n\n\n"
+                "class Goods:\n    schema = {'name': {'type': 'string'}}\n\n\n"
+                "class Counts:\n    schema = {'name': {'type': 'string'}}\n    internal_resource = True\n"
+            ),
+        },
+        {
+            "shop/app.py": (
                 "import falcon\n\nfrom shop import orders\n\n\nclass Driver:\n    def __init__(self):\n"
                 "        self.app = falcon.App()\n        catalog = [('/v2', orders.endpoints(self))]\n"
                 "        for prefix, endpoints in catalog:\n            for route, resource in endpoints:\n"
@@ -312,6 +328,12 @@ def _judged(repo: Repo) -> Judgement:
     if not routes:
         routes = tuple(route for route in repo.routes.all if route.is_wired)
     checked = [(route, found) for route in routes if (found := _right(repo, route)) is not None]
+    resources, guard = repo.interface.resources, repo.identity.resource_guard
+    if resources and guard is not None:
+        asked = seen(guard.location.path, guard.location.line, f"`{guard.definition.name}` is asked of each resource")
+        right, whole = len(checked) + len(resources), len(routes) + len(resources)
+        summary = f"{right} of {whole} routes and resources check what the caller may do."
+        return shared(right / whole, summary, asked, *_shown(checked), enough=_ENOUGH, half=_HALF)
     if checked:
         shown = _shown(checked)
         off = [switch for switch in identity.switches if switch.off]

@@ -124,6 +124,16 @@ from readiness_bot.repo import Repo
             "    return told.json()['left'] > 0\n\n\n"
             "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
         ),
+        {
+            "shop/locking.py": (
+                "from flask import abort\n\n\ndef on_update(updates, original):\n    if is_locked(original):\n"
+                "        abort(412)\n\n\ndef is_locked(document):\n    return document.get('lock')\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.locking import on_update\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/drafts', methods=['POST'])\ndef draft():\n    on_update({}, {})\n    return {}\n"
+            ),
+        },
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
