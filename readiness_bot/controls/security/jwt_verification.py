@@ -64,6 +64,12 @@ class _Flaw(Enum):
             'from jwt import decode\ndef user_of(token, key):\n    return decode(token, key, algorithms=["HS256", '
             '"none"])  # <- flagged\n'
         ),
+        (
+            "import jwt\n"
+            "def user_of(token, key):\n"
+            "    header = jwt.get_unverified_header(token)\n"
+            '    return jwt.decode(token, key, algorithms=[header["alg"]])  # <- flagged\n'
+        ),
     ],
     partials=[
         (
@@ -72,12 +78,6 @@ class _Flaw(Enum):
             "    def key_of(self, token):\n        return KEYS[self._unverified(token)['kid']]\n\n"
             "    def _unverified(self, token):\n"
             '        return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n'
-        ),
-        (
-            "import jwt\n"
-            "def user_of(token, key):\n"
-            "    header = jwt.get_unverified_header(token)\n"
-            '    return jwt.decode(token, key, algorithms=[header["alg"]])  # <- flagged\n'
         ),
         (
             "import jwt\nimport requests\n\n\ndef profile(address, code):\n"
@@ -126,7 +126,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         if flaw is None:
             yield good(site.location)
             continue
-        confidence = Confidence.MEDIUM if flaw is _Flaw.OWN else Confidence.HIGH
+        confidence = Confidence.HIGH
         if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
             confidence = Confidence.LOW
         elif flaw is _Flaw.OFF and (
