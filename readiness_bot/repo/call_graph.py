@@ -167,6 +167,9 @@ class CallGraph:
         owner = site.module.definition(site.definition.parent)
         name = site.definition.name
         if owner is not None and owner.kind == "class":
+            held = DefinitionSite(site.module, site.definition.parent, owner)
+            for call in (*self._calls_of_promises(site, held), *self._dispatched(held, name)):
+                found.setdefault((call.module.path, id(call.call)), (call, 0, True))
             if name == "__init__":
                 for call in self._python.callers.get(f"{site.module.path}:{owner.qualname}", ()):
                     found.setdefault((call.module.path, id(call.call)), (call, 0, True))
@@ -176,8 +179,6 @@ class CallGraph:
                         target = self.target(call.module, self.index_of(call))[0]
                         if target is None or target.name == site.name:
                             found.setdefault((call.module.path, id(call.call)), (call, 0, False))
-            for call in self._dispatched(DefinitionSite(site.module, site.definition.parent, owner), name):
-                found.setdefault((call.module.path, id(call.call)), (call, 0, True))
         ordered = sorted(found.values(), key=lambda one: (one[0].module.path, one[0].call.line))
         return tuple(ordered[:MOST_CALLERS])
 
@@ -244,6 +245,17 @@ class CallGraph:
                 if owner is not None and (before or after):
                     found[owner.name].append((site, str(before), str(after)))
         return found
+
+    def _calls_of_promises(self, site: DefinitionSite, owner: DefinitionSite) -> Iterator[CallSite]:
+        """Calls of the methods of base classes that a method overrides, and that only say to override them."""
+        for base in self._python.ancestry(owner):
+            facts = base.module.facts
+            for index, definition in enumerate(facts.definitions):
+                if definition.parent != base.index or definition.name != site.definition.name:
+                    continue
+                raised = {one.name.rpartition(".")[2] for one in facts.raises if one.scope == index}
+                if "NotImplementedError" in raised and base.name != owner.name:
+                    yield from self._python.callers.get(f"{base.module.path}:{definition.qualname}", ())
 
     @cached_property
     def _indirect(self) -> dict[str, list[tuple[CallSite, int]]]:
@@ -333,7 +345,8 @@ class CallGraph:
             if before and before[0] != "?" and not before.endswith(")")
             else None
         )
-        return held is None or "()" in before or before.rpartition(".")[2][:1].islower()
+        made = "()" in before or "()" in site.call.name.rpartition(".")[0]
+        return held is None or made or bare_name(before)[:1].islower()
 
     def owner_of(self, site: DefinitionSite) -> DefinitionSite | None:
         """The class that a function is a method of; of a function inside a method, the method's."""

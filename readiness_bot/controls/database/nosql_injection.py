@@ -97,6 +97,67 @@ def _uses_documents(repo: Repo) -> bool:
             "    script = \"function() { return this.name.indexOf('%s') >= 0; }\" % text\n"
             "    return list(things.find({'$where': script}))  # <- flagged\n"
         ),
+        (
+            "from flask import Flask, request\n"
+            "from pymongo import MongoClient\n"
+            "class Users:\n"
+            "    def __init__(self, found):\n"
+            "        self.found = found\n"
+            "    def named(self, name):\n"
+            "        return self.found.find_one({'name': name})  # <- flagged\n"
+            "users = Users(MongoClient().app.users)\n"
+            "app = Flask(__name__)\n"
+            "@app.post('/login')\n"
+            "def login():\n"
+            "    return {'id': str(users.named(request.json['name'])['_id'])}\n"
+        ),
+        (
+            "from flask import Flask, request\n"
+            "from pymongo import MongoClient\n"
+            "class Store:\n"
+            "    def get_user(self, name):\n"
+            "        raise NotImplementedError\n"
+            "class Mongo(Store):\n"
+            "    def __init__(self):\n"
+            "        self.users = MongoClient().app.users\n"
+            "    def get_user(self, name):\n"
+            "        return self.users.find_one({'name': name})  # <- flagged\n"
+            "class Memory(Store):\n"
+            "    def __init__(self):\n"
+            "        self.users = {}\n"
+            "    def get_user(self, name):\n"
+            "        return self.users.get(name)\n"
+            "app = Flask(__name__)\n"
+            "store = Mongo()\n"
+            "def found(where: Store, name):\n"
+            "    return where.get_user(name)\n"
+            "@app.post('/login')\n"
+            "def login():\n"
+            "    return {'id': str(found(store, request.json['name'])['_id'])}\n"
+        ),
+    ],
+    partials=[
+        (
+            "from flask import Flask, request\n"
+            "from pymongo import MongoClient\n"
+            "orders = MongoClient().app.orders\n"
+            "class Order:\n"
+            "    def __init__(self, key):\n"
+            "        self.key = key\n"
+            "    @classmethod\n"
+            "    def parse(cls, data):\n"
+            "        return Order(data['key'])\n"
+            "    @classmethod\n"
+            "    def first(cls):\n"
+            "        return Order(orders.find_one()['_id'])\n"
+            "    def drop(self):\n"
+            "        orders.delete_one({'_id': self.key})  # <- flagged\n"
+            "app = Flask(__name__)\n"
+            "@app.delete('/orders')\n"
+            "def drop():\n"
+            "    Order.parse(request.json).drop()\n"
+            "    return '', 204\n"
+        ),
     ],
     passes=[
         (
@@ -150,7 +211,7 @@ def nosql_injection(repo: Repo) -> Iterator[Site]:
             (confidence, flow)
             for position, keyword in positions
             for flow in repo.flows.into(site, position, keyword)
-            if (confidence := _confidence(flow, site, position)) is not None
+            if (confidence := _confidence(repo, flow, site, position)) is not None
         ]
         if not found:
             yield good(site.location)
@@ -232,7 +293,7 @@ _PREDICATE = re.compile(r"^yes:.*[.:]is(_|[A-Z])\w+$")
 """A question of the tree's own about the value was answered with yes: `isHostname(name)`."""
 
 
-def _confidence(flow: Flow, site: CallSite, position: int) -> Confidence | None:
+def _confidence(repo: Repo, flow: Flow, site: CallSite, position: int) -> Confidence | None:
     keys = flow.keys
     if any(key in _CODE - {"$expr"} for key in keys) or site.last == "map_reduce":
         return _of_code(flow)
@@ -248,8 +309,20 @@ def _confidence(flow: Flow, site: CallSite, position: int) -> Confidence | None:
     if flow.kind == "request":
         if flow.is_vetted or any(_PREDICATE.match(tag) for tag in flow.cleaned):
             return Confidence.LOW
-        return Confidence.HIGH if flow.sure else Confidence.MEDIUM
+        return Confidence.HIGH if flow.sure and not _may_be_of_another(repo, flow) else Confidence.MEDIUM
     return Confidence.MEDIUM if flow.kind == "parameter" else None
+
+
+def _may_be_of_another(repo: Repo, flow: Flow) -> bool:
+    """Whether a value comes out of an object whose class is also made elsewhere, as of what the store gave."""
+    for step in flow.steps:
+        module = repo.python.modules.get(step.path)
+        if module is not None and step.text.startswith("`self."):
+            around = module.enclosing(module.scope_at(step.line))
+            owner = next((item for item in around if item.kind == "class"), None)
+            if owner is not None and len(repo.python.callers.get(f"{module.path}:{owner.qualname}", ())) > 1:
+                return True
+    return False
 
 
 def _of_code(flow: Flow) -> Confidence | None:
