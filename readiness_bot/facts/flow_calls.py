@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from readiness_bot.facts.flow_expressions import Expressions
-from readiness_bot.facts.flow_state import BUILTINS, Reached, key_of
+from readiness_bot.facts.flow_state import BUILTINS, Reached, called, key_of
 from readiness_bot.facts.flow_templates import UNKNOWN_TEXT
 from readiness_bot.facts.origins import NOTHING, PART, Value
 
@@ -16,6 +16,8 @@ _NUMBERS = frozenset(
      "callable", "any", "all", "hasattr", "range", "type", "print", "super", "object", "complex", "divmod", "sum",
      "dir", "input", "memoryview"}
 )  # fmt: skip
+_PARSING = frozenset({"UUID", "ObjectId", "PydanticObjectId"})
+"""Calls that raise for a text that holds anything but digits and dashes."""
 _SAME = frozenset(
     {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "bytes", "bytearray", "min", "max",
      "aiter"}
@@ -62,6 +64,8 @@ class Calls(Expressions):
         if name in self.lambdas or (name and name not in self.env and name in self.module_lambdas):
             return self.applied(self.lambdas.get(name) or self.module_lambdas[name], args)
         self.record(index, receiver or callee, args, keywords)
+        if args and called(node) in _PARSING and not self.lambda_depth:
+            self.know(self.held(args[0], "is:UUID"))
         result = self.table.whole(self.table.source("c", index, -1, "", node.lineno)) if index >= 0 else NOTHING
         if isinstance(function, ast.Attribute):
             return self.method(node, function, args, keywords, receiver, result)
@@ -93,6 +97,8 @@ class Calls(Expressions):
     ) -> Value | None:
         """The result of a builtin that is understood here; None where the call is to be kept."""
         if name in _NUMBERS:
+            if name in ("int", "float") and args and not self.lambda_depth:
+                self.know(self.held(args[0], "is:int"))  # what is no number raises
             return NOTHING
         if name in _TEXTS:
             return self.table.wrap(args[0], "s") if args else NOTHING

@@ -25,7 +25,7 @@ CHECKING = re.compile(
 )
 
 
-OF_A_WHOLE = ("in", "==", "short", "none")
+OF_A_WHOLE = ("in", "==", "short", "none", "is:int", "is:UUID")
 """Tests that say nothing of a text where they hold of a piece of it alone."""
 
 

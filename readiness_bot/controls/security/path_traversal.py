@@ -179,6 +179,13 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    if name[-4:] != '.txt':\n"
             "        return ''\n"
             "    open('/srv/notes/' + name, 'w').close()  # <- flagged\n"
+            "@app.post('/pages')\n"
+            "def page():\n"
+            "    name = request.form['name']\n"
+            "    number = int(name.split('-')[0])\n"
+            "    size = int(request.form['size']) if number else 0\n"
+            "    open(f'/srv/{name}', 'w').close()  # <- flagged\n"
+            "    open('/srv/' + request.form['size'], 'w').close()  # <- flagged\n"
             "@app.post('/frames')\n"
             "def frame():\n"
             "    kind = request.form['name'].split('.')[-1]\n"
@@ -217,6 +224,7 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     passes=[
         (
             "import os\n"
+            "import uuid\n"
             "from flask import Flask, abort, request, send_file\n"
             "app = Flask(__name__)\n"
             "def authorize_track(path, case):\n"
@@ -228,6 +236,19 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "def picture():\n"
             "    if request.args.get('path') in load_pictures():\n"
             "        return send_file(request.args.get('path'))\n"
+            "@app.get('/order')\n"
+            "def order():\n"
+            "    key = request.args['key']\n"
+            "    uuid.UUID(key)\n"
+            "    return send_file('/srv/orders/' + key)\n"
+            "@app.get('/study')\n"
+            "def study():\n"
+            "    number = request.args['number']\n"
+            "    try:\n"
+            "        found = load_study(int(number))\n"
+            "    except ValueError:\n"
+            "        abort(404)\n"
+            "    return send_file(f'/srv/studies/{number}/{found.name}')\n"
             "@app.get('/country')\n"
             "def country():\n"
             "    code = request.args['code'].lower()\n"
@@ -454,7 +475,7 @@ def _archives(repo: Repo) -> Iterator[Ward]:
 _UNPACKING = re.compile(
     r"^_*((safe|secure|safely|checked)_?)?(extractall|extract|unpack|untar|unzip)(_\w+)?$", re.IGNORECASE
 )
-_LISTING = frozenset({"listdir", "scandir", "iterdir", "walk"})
+_LISTING = frozenset({"listdir", "scandir", "iterdir"})
 """What lets people browse the file system, where it is given a whole path."""
 _HOLDING = frozenset({"commonpath", "commonprefix", "is_relative_to", "relative_to"})
 _PLAIN = frozenset({"realpath", "abspath", "normpath", "resolve"})
