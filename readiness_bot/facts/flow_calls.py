@@ -16,8 +16,8 @@ _NUMBERS = frozenset(
      "callable", "any", "all", "hasattr", "range", "type", "print", "super", "object", "complex", "divmod", "sum",
      "dir", "input", "memoryview"}
 )  # fmt: skip
-_PARSING = frozenset({"UUID", "ObjectId", "PydanticObjectId"})
-"""Calls that raise for a text that holds anything but digits and dashes."""
+_PARSING = frozenset({"UUID", "ObjectId", "PydanticObjectId", "strptime", "fromisoformat"})
+"""Calls that raise for a text that holds anything but digits and what stands between them."""
 _SAME = frozenset(
     {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "bytes", "bytearray", "min", "max",
      "aiter"}

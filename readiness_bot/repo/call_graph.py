@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Given, Stored
 from readiness_bot.facts.origins import Flows as FileFlows
@@ -199,6 +200,38 @@ class CallGraph:
             for names in leading
         ]
         return not scopes[0].isdisjoint(scopes[1])
+
+    def constructs(
+        self, call: CallSite, owner: DefinitionSite, reader: str
+    ) -> Literal["surely", "above", "perhaps", "no"]:
+        """Whether a call of a constructor may make the object of a class whose method reads what it keeps.
+
+        `above` is a call from the constructor of a related class; `no` is one from another branch of the family.
+        `perhaps` is the making of an object that is only asked for other things.
+        """
+        function = call.function
+        inside = call.module.definition(function.parent) if function is not None and call.last == "__init__" else None
+        if inside is not None and function is not None and inside.kind == "class":
+            maker = DefinitionSite(call.module, function.parent, inside)
+            family = {item.name for item in self._python.ancestry(owner)}
+            if maker.name in family or owner.name in {item.name for item in self._python.ancestry(maker)}:
+                return "above"
+            return "no"
+        facts = self.of(call.module).flows
+        index = self.index_of(call)
+        atoms = {
+            at
+            for at, atom in enumerate(facts.atoms)
+            if facts.sources[atom.source].kind == "c" and facts.sources[atom.source].owner == index
+        }
+        asked = {call.module.facts.calls[one.call].last for one in facts.calls if not atoms.isdisjoint(one.receiver)}
+        given = (atom for one in facts.calls for taken in (*one.args, *one.keywords) for atom in taken)
+        kept = [atom for one in facts.given for atom in one.atoms]
+        kept += [atom for one in facts.stored for atom in one.atoms]
+        if not asked or not atoms.isdisjoint(given) or not atoms.isdisjoint(kept):
+            return "surely"
+        leads = self._within(owner)
+        return "surely" if any(name == reader or reader in leads.get(name, ()) for name in asked) else "perhaps"
 
     def _is_called(self, name: str) -> bool:
         return any(True for _ in self._python.calls_of(name))

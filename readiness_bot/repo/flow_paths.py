@@ -14,7 +14,7 @@ Kind = Literal["request", "parameter", "setting", "stored", "operator", "unknown
 
 
 _LIMITING = re.compile(
-    r"^(in|==|short|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
+    r"^(in|==|short|narrow|kept-only|is:(int|float|bool|UUID|ObjectId|date|datetime|Enum|Decimal)(\|.*)?"
     r"|yes:.*(isdigit|isalnum|isidentifier|isalpha|isnumeric|isdecimal|fullmatch|[^a-z]match))$"
 )
 LOOKING_UP = re.compile(

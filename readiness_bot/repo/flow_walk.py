@@ -38,6 +38,7 @@ _NUMBER_TYPES = frozenset(
 )
 
 
+_NARROW = re.compile(r"(\^|\\A)?(?:[\w\[\](){},+*?|-]|\\[wd-])+(\$|\\Z)")
 _ANYTHING = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^(?:[^\]\\/]|\\.)*\][*+]")
 _WORDS = ("text", "segment")
 _OTHER_THAN_TEXT = frozenset({"dict", "Mapping", "MutableMapping"})
@@ -59,6 +60,8 @@ class _Place:
     stack: tuple[CallSite, ...]
     steps: tuple[Step, ...]
     sure: bool
+    reader: tuple[DefinitionSite, str] | None = None
+    """The class and method that read what a constructor keeps, until it is seen whose constructor that is."""
 
 
 class Walk:
@@ -147,6 +150,7 @@ class Walk:
             place.stack if stack is None else stack,
             steps,
             sure=place.sure and sure,
+            reader=place.reader,
         )
         key = (
             module.path,
@@ -156,6 +160,7 @@ class Walk:
             cleaned,
             tuple(id(site.call) for site in following.stack),
             place.parsed,
+            None if place.reader is None else (place.reader[0].name, place.reader[1]),
         )
         if key not in self.seen:
             self.seen.add(key)
@@ -176,6 +181,8 @@ class Walk:
                 name = self.graph.site(module, int(index_)).name
                 if test in _OF_WHAT_IT_TAKES and self.looks_elsewhere(module, int(index_), guard, access):
                     continue
+                if test == "call" and _is_narrow(self.graph.site(module, int(index_))):
+                    found.add("narrow")
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
                     found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
             elif guard.access == access:
@@ -356,10 +363,14 @@ class Walk:
             self.end(place, "operator" if operator else "parameter", text, _typed_parameter(parameter), source.line)
             return
         step = Step(f"parameter `{parameter.name}` of `{site.definition.name}`", place.module.path, source.line)
+        reader = place.reader if site.definition.name == "__init__" else None
         for call, shift, sure in callers:
             flow = self.graph.of(call.module).calls.get(self.graph.index_of(call))
-            if flow is None:
+            above = self.graph.constructs(call, *reader) if reader is not None else "surely"
+            if flow is None or above == "no":
                 continue
+            place = replace(place, reader=reader if above == "above" else None)
+            sure = sure and above != "perhaps"
             for atom, wrap, need in self.graph.arguments(call, site, source.position, shift):
                 self.push(place, call.module, atom, flow.guards, stack=(), step=step, wrap=wrap, need=need, sure=sure)
 
@@ -383,9 +394,11 @@ class Walk:
                 found = True
                 writer = item.module.facts.definitions[one.definition].name if one.definition >= 0 else "__init__"
                 surely = self.graph.meets(owner, writer, site.definition.name)
+                reader = (owner, site.definition.name) if writer == "__init__" and one.definition >= 0 else None
                 for atom in one.atoms:
                     step = Step(f"`self.{name}`", item.module.path, one.line)
-                    self.push(replace(place, access=rest), item.module, atom, (), stack=(), step=step, sure=surely)
+                    kept = replace(place, access=rest, reader=reader)
+                    self.push(kept, item.module, atom, (), stack=(), step=step, sure=surely)
         if found:
             return True
         if self.python.class_value(owner, name) is not None:
@@ -637,6 +650,13 @@ def wrapped_all(wraps: tuple[str, ...], inner: str) -> tuple[str, ...]:
     for wrap in reversed(wraps):
         found = wrapped(found, wrap)
     return found
+
+
+def _is_narrow(site: CallSite) -> bool:
+    """Whether a call holds the whole of a text against a pattern of letters and digits alone."""
+    first = site.call.args[0] if site.call.args and site.name in ("re.search", "re.match", "re.fullmatch") else None
+    pattern = first.value if isinstance(first, Const) else None
+    return isinstance(pattern, str) and _NARROW.fullmatch(pattern) is not None
 
 
 def _takes_anything(pattern: Value) -> bool:

@@ -218,6 +218,13 @@ class _Doubt:
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
         (
+            "import re\nimport subprocess\nfrom datetime import datetime\nfrom flask import Flask, request\n\n"
+            "app = Flask(__name__)\n\n\n@app.post('/cases')\ndef case():\n    name = request.form['name']\n"
+            "    if not re.search(r'\\A[0-9a-zA-Z]{2,20}\\Z', name):\n        return ''\n"
+            "    day = request.form['day']\n    datetime.strptime(day, '%Y-%m-%d')\n"
+            "    subprocess.call('report ' + name + ' ' + day, shell=True)\n    return 'made'\n"
+        ),
+        (
             "import requests\nfrom shop.settings import options\n\ncertificate = False\n\n\ndef prepare():\n"
             "    global certificate\n    if options.certificate:\n        certificate = options.certificate\n\n\n"
             "def ask(url):\n    return requests.get(url, verify=certificate, timeout=5)\n"
