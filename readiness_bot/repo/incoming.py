@@ -55,6 +55,10 @@ _MANAGES = re.compile(
 _BAD_SIGNATURE = re.compile(r"Signature\w*(Error|Exception|Invalid)?$|InvalidSignature")
 """What is raised where a signature is wrong: whoever catches it has had one verified."""
 
+_TAKERS = re.compile(r"(slack_bolt|botbuilder|microsoft_agents|linebot|twilio|svix|telegram|discord|stripe)\b")
+"""Libraries of providers that answer their events themselves."""
+_REQUEST = re.compile(r"(^|[.?:])(req|request|body)$")
+
 
 def _is_given_signature(call: Call) -> bool:
     """Whether a call named for verifying is given a signature beside what was signed."""
@@ -147,8 +151,21 @@ class Incoming:
                 return f"`{last}`"
         if route.handler is not None and self._verifies(route.handler, 0, set()):
             return "a signature"
+        taker = self._taker(route.handler) if route.handler is not None else ""
+        if taker:
+            return f"`{taker}`, which is handed the request as a whole"
         strongest = self._identity.gate(route)
         return strongest.by if strongest is not None and strongest.strength >= Strength.IDENTITY else ""
+
+    @staticmethod
+    def _taker(site: DefinitionSite) -> str:
+        """The handler of a provider's library that takes the whole request, and looks at its signature itself."""
+        for call in site.module.facts.calls:
+            if call.scope != site.index or not _TAKERS.match(call.name):
+                continue
+            if any(isinstance(value, Name) and _REQUEST.search(value.name) for value in call.args):
+                return call.name.rpartition("()")[0].rpartition(".")[2] or call.last
+        return ""
 
     def _made_by(self, name: str) -> Iterator[DefinitionSite]:
         """The functions that stand in the one of the tree that makes a guard: `check = checking(secret)`."""

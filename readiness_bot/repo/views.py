@@ -73,11 +73,21 @@ class Views:
                 or "{}"
                 for part in parts
             )
-        if isinstance(value, Name) and not value.name.startswith("?") and depth < _NAMES_DEEP:
-            found = self._python.assignment(value.name, module)
+        if isinstance(value, Name) and depth < _NAMES_DEEP:
+            if value.name.startswith("?"):
+                bound = self._bound_once(value.name, module)
+                if bound is not None:
+                    return self.text(bound, module, depth + 1)
+            found = self._python.assignment(value.name, module) if not value.name.startswith("?") else None
             if found is not None and isinstance(found[1].value, Format):
                 return self.text(found[1].value, found[0], depth + 1)
         return self._configured(value, module)
+
+    @staticmethod
+    def _bound_once(name: str, module: Module) -> Value | None:
+        """The text that the functions of a module bind a name of their own to, where only one does so, and once."""
+        values = [item.value for item in module.facts.assignments if item.target == name]
+        return values[0] if len(values) == 1 and isinstance(values[0], Const | Format) else None
 
     def _configured(self, value: Value | None, module: Module) -> str:
         """The text that a setting is where nobody sets it: of an object, of Django's or Flask's, of the environment."""

@@ -241,3 +241,20 @@ def test_rules_handed_to_an_annotated_function_stand_below_its_blueprint() -> No
     ).routes.all
     assert [route.name for route in found] == ["GET /api/orders", "POST /api/orders"]
     assert all(route.is_wired for route in found)
+
+
+def test_a_prefix_that_a_factory_puts_together_is_read() -> None:
+    found = repo_of(
+        {
+            "shop/orders.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get('/all')\n"
+                "def orders():\n    return []\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.orders import router\n\n\ndef create(prefix=''):\n"
+                "    app = FastAPI()\n    version = 'v1'\n    base = f'{prefix}/api/{version}'\n"
+                "    app.include_router(router, prefix=f'{base}/orders')\n    return app\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["GET /{}/api/v1/orders/all"]

@@ -29,6 +29,12 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         (
+            "from fastapi import FastAPI, Request\n"
+            "from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler\n\n"
+            "from shop.chat import bolt\n\napp = FastAPI()\nhandler = AsyncSlackRequestHandler(bolt)\n\n\n"
+            "@app.post('/slack/events')\nasync def events(req: Request):\n    return await handler.handle(req)\n"
+        ),
+        (
             "import os\n\nfrom aiohttp import web\nfrom gidgethub import sansio\n\n\nasync def main(request):\n"
             "    body = await request.read()\n"
             "    event = sansio.Event.from_http(request.headers, body, secret=os.environ['SECRET'])\n"
