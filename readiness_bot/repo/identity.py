@@ -172,7 +172,7 @@ _OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "au
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _SWITCH = re.compile(
     r"(^|\.)((app|service|api|server|web|ui|http|httpdb|flask|rest|dashboard)[._])?"
-    r"((auth|authentication|login|security|basic_auth|http_auth|access_control)[._]?(required|enabled|enable|on|active|mode|type)|(require|enable|use|enforce|with)_(auth|authentication|login|security))$",
+    r"((auth|authentication|login|basic_auth|http_auth|access_control)[._]?(required|enabled|enable|on|active|mode|type)|(require|enable|use|enforce|with)_(auth|authentication|login|security))$",
     re.IGNORECASE,
 )
 _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Invoke, Name
+from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.python import DefinitionSite, Python
 from readiness_bot.repo.refusals import Strength
@@ -57,6 +57,12 @@ _BAD_SIGNATURE = re.compile(r"Signature\w*(Error|Exception|Invalid)?$|InvalidSig
 
 _TAKERS = re.compile(r"(slack_bolt|botbuilder|microsoft_agents|linebot|twilio|svix|telegram|discord|stripe)\b")
 """Libraries of providers that answer their events themselves."""
+_HEADER = re.compile(
+    r"(x-)?(github-event|hub-signature(-256)?|gitlab-(event|token)|gitea-(event|signature)|slack-signature|twilio-signature"
+    r"|stripe-signature|shopify-hmac-sha256|event-key)$",
+    re.IGNORECASE,
+)
+"""Headers by which a provider names its event, or proves that it sent it."""
 _REQUEST = re.compile(r"(^|[.?:])(req|request|body)$")
 
 
@@ -130,7 +136,12 @@ class Incoming:
         """Whether a provider's own library reads what the handler was sent, whatever the path is called."""
         site = route.handler
         return site is not None and any(
-            call.scope == site.index and call.name.startswith(_EVENTS) for call in site.module.facts.calls
+            call.scope == site.index
+            and (
+                call.name.startswith(_EVENTS)
+                or any(isinstance(value, Const) and _HEADER.match(str(value.value)) for value in call.args[:1])
+            )
+            for call in site.module.facts.calls
         )
 
     def _is_below_managed(self, route: Route) -> bool:

@@ -47,6 +47,7 @@ _LOGIN = re.compile(
     r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)",
     re.IGNORECASE,
 )
+_OF_SOMETHING = re.compile(r"/tokens(?=[/ ]|$)|(?<![a-z])tokens?_\w+|_tokens?(?![a-z])")
 _LOCKOUT = re.compile(
     r"(failed_?(login|auth|attempt)|login_?(attempt|fail)|(attempt|failure)s?_?(count|limit|left)|lock_?out|locked_until|account_locked|is_locked|too_many_(failed|attempts|logins)|max_(login_)?attempts|brute_?force"
     r"|failed_attempts|invalid_login_attempt)",
@@ -162,8 +163,11 @@ class Limits:
     @staticmethod
     def is_login(route: Route) -> bool:
         """Whether a route takes credentials, by its path and its handler's name."""
+        if not route.changes_state:
+            return False
         named = f"{route.path} {route.handler.definition.qualname if route.handler is not None else ''}"
-        return route.changes_state and _LOGIN.search(named) is not None
+        # Tokens of something, such as the coins of a network, are no credentials.
+        return _LOGIN.search(_OF_SOMETHING.sub("", named) if "{" in route.path else named) is not None
 
     @staticmethod
     def is_probe(route: Route) -> bool:

@@ -104,7 +104,12 @@ from readiness_bot.repo import Repo
         (
             "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    return mark_paid(request.json)\n"
-        )
+        ),
+        (
+            "from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/')\n"
+            "async def receive(request: Request):\n"
+            "    return handle(request.headers.get('X-GitHub-Event'), await request.json())\n"
+        ),
     ],
     fixed=(
         "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
