@@ -40,6 +40,10 @@ _POD = (
 _PROBE = "          livenessProbe:\n            httpGet: {path: /health, port: 80}\n"
 _BOUNDS = "          resources: {requests: {memory: 256Mi}, limits: {memory: 256Mi}}\n"
 _TASKS = "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task{}\ndef charge(order):\n    return order\n"
+_CALLING = (
+    "import requests\nfrom celery import Celery\n\napp = Celery('shop')\n\n\n@app.task{}\ndef charge(url):\n"
+    "    requests.post(url, timeout=5)\n"
+)
 _SETTINGS = "CELERY_BROKER_URL = 'redis://store'\n{}"
 _BREAKER = (
     "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker()\n\n\n{}def charge(url):\n"
@@ -74,6 +78,20 @@ def _jobs(options: str, settings: str) -> dict[str, str]:
     return {"shop/tasks.py": _TASKS.format(options), "shop/settings.py": _SETTINGS.format(settings)}
 
 
+def _throttled(limit: str) -> dict[str, str]:
+    throttles = "{'DEFAULT_THROTTLE_CLASSES': ['rest_framework.throttling.AnonRateThrottle']}"
+    return {
+        "shop/settings.py": f"ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {throttles}\n",
+        "shop/views.py": (
+            "from django.http import HttpResponse\nfrom django_ratelimit.decorators import ratelimit\n\n\n"
+            f"{limit}def login(request):\n    return HttpResponse(request.POST['name'])\n"
+        ),
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop.views import login\n\nurlpatterns = [path('login', login)]\n"
+        ),
+    }
+
+
 def _rest(settings: str) -> dict[str, str]:
     return {
         "shop/settings.py": f"ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {settings}\n",
@@ -89,11 +107,23 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _at("shop/main.py", _CHARGE.format("", "")),
         "shop/main.py:5 `charge` gives up at the first fault of the network: this change takes away `@tenacity.retry`.",
     ),
+    "the retries of a job": (
+        "error-handling/retries",
+        _at("shop/tasks.py", _CALLING.format("(autoretry_for=(OSError,))")),
+        _at("shop/tasks.py", _CALLING.format("")),
+        "shop/tasks.py:8 `charge` gives up at the first fault of the network: this change takes away the retr",
+    ),
     "the limit of a route": (
         "security/rate-limiting",
         _at("shop/main.py", _LIMITED.format("", "@limiter.limit('5/minute')\n")),
         _at("shop/main.py", _LIMITED.format("", "")),
         "shop/main.py:9 POST /login may be called without limit: this change takes away `limit`.",
+    ),
+    "the limit of a view beside those of another framework": (
+        "security/rate-limiting",
+        _throttled("@ratelimit(key='ip', rate='5/m')\n"),
+        _throttled(""),
+        "shop/views.py:5 GET,POST /login may be called without limit: this change takes away `ratelimit`.",
     ),
     "a thread of its own": (
         "code-quality/blocking-call-in-async",

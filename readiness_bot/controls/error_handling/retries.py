@@ -160,11 +160,16 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         yield Ward(
             one.function.location,
             "further attempts",
-            tuple(dict.fromkeys(detail.partition(" on ")[0] for detail in one.retried_by)),
+            tuple(dict.fromkeys(map(_named, one.retried_by))),
             f"`{one.function.definition.name}` gives up at the first fault of the network",
             ways=0 if one.retried_by or one.is_covered else 1,
             beside=others,
         )
+
+
+def _named(detail: str) -> str:
+    """What tries again, where its place is said beside it."""
+    return "the retries of its job" if detail.endswith(("with retries", "default)")) else detail.partition(" on ")[0]
 
 
 def _judged(repo: Repo) -> Judgement:

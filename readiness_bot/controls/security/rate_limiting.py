@@ -231,6 +231,8 @@ def rate_limiting(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     above = [limit for limit in repo.limits.all if limit.scope in ("application", "gateway") and not limit.is_off]
+    # The throttles of Django REST framework know nothing of views that are none of its own.
+    elsewhere = [limit for limit in above if "DEFAULT_THROTTLE_CLASSES" not in limit.detail]
     others = tuple(sorted({limit.detail for limit in repo.limits.all}))
     for route, limits in repo.limits.by_route:
         names = tuple(dict.fromkeys(limit.detail.rpartition(" on ")[0] or limit.detail for limit in limits))
@@ -239,7 +241,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             route.name,
             names,
             f"{route.name} may be called without limit",
-            ways=0 if names or above else 1,
+            ways=0 if names or (above if route.framework == "django-rest-framework" else elsewhere) else 1,
             beside=(*others, *(guard.name for guard in route.guards)),
         )
 
