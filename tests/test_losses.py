@@ -363,6 +363,13 @@ LOST["a method that a framework calls, and that asked for a right"] = (
     _ROUTED | {"shop/rules.py": _RULES.format(hook="")},
     5,
 )
+LOST["a call that is told who calls and gives nothing"] = (
+    "security/authorization",
+    _ROUTED
+    | {"shop/boards.py": _BOARDS.format(board="", cards="    service.find(board_id).raise_not_editable(user)\n")},
+    _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards="")},
+    9,
+)
 LOST["one of the questions in what handlers call"] = (
     "security/authorization",
     _ROUTED | {"shop/boards.py": _BOARDS.format(board="", cards=_MINE + _MOVES)},

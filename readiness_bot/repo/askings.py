@@ -64,7 +64,7 @@ _SAYS_NO = re.compile(
     re.IGNORECASE,
 )
 _CHECK = re.compile(
-    r"^_*(require|requires|check|ensure|assert|enforce|verify|authorize|authorise|must|validate|raise_if|deny|guard)(_|$)"
+    r"^_*(require|requires|check|ensure|assert|enforce|verify|authorize|authorise|must|validate|raise|deny|guard)(_|$)"
 )
 _OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
@@ -249,9 +249,12 @@ class Askings:
         return {}
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
-        """Whether a call stands for a question: it is named for a right and for insisting on it, or it does insist."""
+        """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
         insists, is_of_rights = _words(call.last)
-        if insists and is_of_rights:
+        told = call.context & DISCARDED and any(
+            isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
+        )
+        if insists and (is_of_rights or told):
             return True
         if not (insists or (is_of_rights and call.context & DISCARDED)):
             return False
