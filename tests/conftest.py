@@ -7,8 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import gitting
+
+# Properties hold on a busy machine too: no example is told off for being slow, and none is kept on disk.
+settings.register_profile("busy", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 FOREIGN = ("GITHUB_", "INPUT_", "RUNNER_", "ACTIONS_", "GIT_", "READINESS_")
 

@@ -207,7 +207,7 @@ def test_a_walk_that_is_too_deep_makes_the_file_unreadable() -> None:
         endless()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from([*"{}[]()'\"\\\n:=!,*#fx ", 'f"', '"""', "type X", "except ", "def f[", "yield "])))
 def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
     data = "".join(pieces).encode()
@@ -216,7 +216,7 @@ def test_any_text_is_read_or_refused(pieces: list[str]) -> None:
         assert parsed.code.count("\n") == parsed.text.count("\n")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(Unreadable):

@@ -236,7 +236,7 @@ def test_hostile_names_leave_the_table_whole_and_the_marker_alone() -> None:
 _ANYTHING = st.text(st.characters(exclude_categories=()), max_size=300)
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 @given(path=_ANYTHING, message=_ANYTHING, fix=_ANYTHING)
 def test_no_text_breaks_a_row_or_forges_anything(path: str, message: str, fix: str) -> None:
     delta = changes.delta((changes.finding(path=path, message=message, fix=fix),), policy_changes=(message,))
