@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,13 +16,14 @@ from pathspec import GitIgnoreSpec
 from readiness_bot import compare as comparison
 from readiness_bot import identity, plan, score, waivers
 from readiness_bot.beside import ahead, shared
-from readiness_bot.control import Control, controls, judge
+from readiness_bot.control import Control, controls, counterparts, judge
 from readiness_bot.coverage_report import line_coverage
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.facts.workers import available_processors
 from readiness_bot.git import Repository, Tree
-from readiness_bot.model import Category, Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver
+from readiness_bot.losses import untold
+from readiness_bot.model import Category, Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.suppressions import Ignore
@@ -89,21 +90,34 @@ def compare(
     Raises as `assess`.
     """
     before, after = _tree(repository, base, settings), _tree(repository, head, settings)
+    coverage = _coverage(coverage_report)
     with _WithoutCollector():
         old, new = _judged(
             repository,
             [before, after],
             settings,
-            _coverage(coverage_report),
+            coverage,
             cache_dir=cache_dir,
             jobs=jobs,
             progress=progress,
         )
-    renames = repository.renames(before, after)
-    came_from = {path: before.entries.get(renames.get(path, path)) for path in after.entries}
+        renames = repository.renames(before, after)
+        came_from = {path: before.entries.get(renames.get(path, path)) for path in after.entries}
+        changed = {
+            path for path, source in came_from.items() if source is not None and source.blob != after.entries[path].blob
+        }
+        went_to = {source: path for path, source in renames.items()}
+        earlier = _report(repository, before, old, settings, assessed_on)
+        later = _report(repository, after, new, settings, assessed_on)
+        look = partial(_looked_at, repository, settings, coverage, cache_dir, jobs)
+        then = {renames.get(path, path) for path in changed}
+        earlier, later = (
+            _completed(earlier, untold(later, earlier, went_to), then, partial(look, before)),
+            _completed(later, untold(earlier, later, renames), changed, partial(look, after)),
+        )
     return comparison.compare(
-        _report(repository, before, old, settings, assessed_on),
-        _report(repository, after, new, settings, assessed_on),
+        earlier,
+        later,
         renames,
         settings.policy,
         policy_changes,
@@ -112,6 +126,53 @@ def compare(
             path for path, source in came_from.items() if source is not None and source.blob == after.entries[path].blob
         },
     )
+
+
+def _completed(
+    report: Report,
+    wanted: Mapping[str, Sequence[Ward]],
+    changed: Collection[str],
+    look: Callable[[Mapping[str, Sequence[Ward]]], Mapping[str, tuple[Ward, ...]]],
+) -> Report:
+    """The report, and what its tree has of things that the other one alone tells of, in files that both have.
+
+    The tree is looked at again for them alone: there are few, and to keep all that might be lost would cost every run.
+    """
+    asked = {
+        control: missing
+        for control, wards in wanted.items()
+        if (missing := [ward for ward in wards if ward.location.path in changed])
+    }
+    if not asked:
+        return report
+    more = look(asked)
+    return replace(
+        report,
+        verdicts=tuple(
+            replace(verdict, wards=(*verdict.wards, *more.get(verdict.control, ()))) for verdict in report.verdicts
+        ),
+    )
+
+
+def _looked_at(
+    repository: Repository,
+    settings: Settings,
+    coverage: float | None,
+    cache_dir: Path | None,
+    jobs: int | None,
+    tree: Tree,
+    wanted: Mapping[str, Sequence[Ward]],
+) -> dict[str, tuple[Ward, ...]]:
+    """What a tree that was judged already has of the things that another one keeps, by control."""
+    directory = cache_dir if cache_dir is not None else default_directory(repository.git_dir)
+    processes = available_processors() if jobs is None else max(1, jobs)
+    for store in (Store(directory), Store()):
+        gathered = harvest(repository, [tree], store=store, jobs=processes)
+        repo = _repo(tree, gathered, settings, coverage)
+        found = {control.id: counterparts(control, wanted.get(control.id, ()), repo) for control in controls()}
+        if not gathered.is_damaged:
+            return found
+    return {}
 
 
 def _judged(
@@ -168,18 +229,7 @@ def _judged_anew(
 
 
 def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: float | None, *, jobs: int) -> JudgedTree:
-    skipped = gathered.skipped(tree)
-    repo = Repo(
-        Sources(
-            (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
-            lambda kind: gathered.facts(tree, kind),
-            loaders=lambda kind: gathered.loaders(tree, kind),
-            read=lambda path, kind: gathered.read(tree, path, kind),
-            skipped=skipped,
-            tenant_keys=settings.policy.tenant_keys,
-            coverage=coverage,
-        )
-    )
+    repo = _repo(tree, gathered, settings, coverage)
     judgements = _judgements(repo, gathered, jobs)
     used = {
         (control.id, place.path, line)
@@ -191,8 +241,22 @@ def _judge_tree(tree: Tree, gathered: Harvest, settings: Settings, coverage: flo
         verdicts=tuple(_verdict(control, judgement, repo) for control, judgement in judgements),
         notices=tuple(notice for ignore in repo.suppressions.ignores for notice in _said_of(ignore, used)),
         facts=repo.facts,
-        skipped=tuple(sorted(skipped)),
+        skipped=tuple(sorted(gathered.skipped(tree))),
         lasting=gathered.is_lasting(tree) and not any(_broke_off(judgement) for _, judgement in judgements),
+    )
+
+
+def _repo(tree: Tree, gathered: Harvest, settings: Settings, coverage: float | None) -> Repo:
+    return Repo(
+        Sources(
+            (path for path, entry in tree.entries.items() if entry.kind != "submodule"),
+            lambda kind: gathered.facts(tree, kind),
+            loaders=lambda kind: gathered.loaders(tree, kind),
+            read=lambda path, kind: gathered.read(tree, path, kind),
+            skipped=gathered.skipped(tree),
+            tenant_keys=settings.policy.tenant_keys,
+            coverage=coverage,
+        )
     )
 
 

@@ -60,6 +60,9 @@ class Control:
     partials: tuple[Example, ...] | list[Example] = ()
     applies: Callable[[Repo], bool] | None = None
     judge: Judge | None = field(default=None, repr=False)
+    counterpart: Callable[[Repo, Ward], Ward | None] | None = field(default=None, repr=False)
+    """The thing of another tree's ward as it stands in this one, None where it is gone: for things that are too many
+    to be told of where nothing keeps them."""
     grows: bool = False
     """Whether the effort grows with the code; then `effort` is that for a large code base."""
 
@@ -122,15 +125,24 @@ def judge(control: Control, repo: Repo) -> Judgement:
     suppressed = tuple(site for site in sites if not site.good and _is_waived(control, site.location, repo))
     kept = tuple(site for site in sites if site not in suppressed) if suppressed else sites
     judgement = replace(answer, sites=kept) if isinstance(answer, Judgement) else _of_sites(control, repo, kept)
-    wards = tuple(_ward(control, ward, repo) for ward in wards if ward.location.path not in repo.scripts.loose)
-    judgement = replace(judgement, suppressed=suppressed, wards=wards)
+    judgement = replace(judgement, suppressed=suppressed, wards=tuple(_wards(control, wards, repo)))
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
     return _doubted(judgement, _unread(watched, repo))
 
 
-def _ward(control: Control, ward: Ward, repo: Repo) -> Ward:
-    return replace(ward, is_waived=True) if _is_waived(control, ward.location, repo) else ward
+def counterparts(control: Control, wards: Iterable[Ward], repo: Repo) -> tuple[Ward, ...]:
+    """What a repository has of the things that another tree keeps, and of which its own wards do not tell."""
+    if control.counterpart is None:
+        return ()
+    found = [here for ward in wards if (here := control.counterpart(repo, ward)) is not None]
+    return tuple(_wards(control, found, repo))
+
+
+def _wards(control: Control, wards: Iterable[Ward], repo: Repo) -> Iterator[Ward]:
+    for ward in wards:
+        if ward.location.path not in repo.scripts.loose:
+            yield replace(ward, is_waived=True) if _is_waived(control, ward.location, repo) else ward
 
 
 def _is_waived(control: Control, place: Location, repo: Repo) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from pathspec import GitIgnoreSpec
@@ -37,6 +38,26 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
         waivers = [waiver for waiver in after.waivers if waiver.control == verdict.control]
         found += _of_control(verdict, earlier, came_from, waivers, since)
     return tuple(found)
+
+
+def untold(before: Report, after: Report, came_from: Mapping[str, str]) -> dict[str, tuple[Ward, ...]]:
+    """By control, the wards of `before` that ask something and whose things no ward of `after` is about.
+
+    They are told at the paths that they have in `after`.
+    """
+    went_to = {earlier: now for now, earlier in came_from.items()}
+    told = {(verdict.control, *_key(ward)) for verdict in after.verdicts for ward in verdict.wards if ward.asks}
+    found: dict[str, tuple[Ward, ...]] = {}
+    for verdict in before.verdicts:
+        asking = [ward for ward in verdict.wards if ward.asks]
+        moved = [
+            replace(ward, location=replace(ward.location, path=went_to.get(ward.location.path, ward.location.path)))
+            for ward in asking
+        ]
+        missing = tuple(ward for ward in moved if (verdict.control, *_key(ward)) not in told)
+        if missing:
+            found[verdict.control] = missing
+    return found
 
 
 def in_words(found: Sequence[Finding]) -> str:
@@ -91,7 +112,7 @@ def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str
     """
     waiting: dict[tuple[str, str, str], list[Ward]] = defaultdict(list)
     for ward in before:
-        waiting[ward.location.path, ward.location.symbol, ward.thing].append(ward)
+        waiting[_key(ward)].append(ward)
     arrived: dict[tuple[str, str, str], list[Ward]] = defaultdict(list)
     for ward in after:
         path = ward.location.path
@@ -108,6 +129,10 @@ def _listed(names: Sequence[str]) -> str:
     """Names as people list them: `a`, `b` and `c`."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def _key(ward: Ward) -> tuple[str, str, str]:
+    return ward.location.path, ward.location.symbol, ward.thing
 
 
 def _place(ward: Ward) -> Location:

@@ -138,3 +138,33 @@ def test_words_and_efforts_are_those_of_this_repository(tmp_path: Path) -> None:
     assert "FlaskInstrumentor().instrument_app(app)" in verdicts["monitoring/tracing"].fix
     assert "password" not in verdicts["security/rate-limiting"].impact
     assert verdicts["testing/coverage"].effort_days == (0.5, 2.0)
+
+
+CLOSES = (
+    "from django.core.exceptions import PermissionDenied\n\n\ndef close(request, shop):\n{asked}"
+    "    shop.closed_by = request.user\n    shop.save()\n\n\ndef reopen(request, shop):\n    shop.closed_by = None\n"
+    "    shop.save()\n\n\ndef describe(shop):\n    return {{'name': shop.name, 'closed by': shop.closed_by}}\n"
+)
+SERVES = (
+    "from flask import Flask\nfrom flask_login import login_required\nfrom shop.rights import admin_required\n\n"
+    "app = Flask(__name__)\n\n\n@app.post('/prices')\n@login_required\n@admin_required\n"
+    "def prices():\n    return 'ok'\n"
+)
+ASKED = "    if not request.user.can_close(shop):\n        raise PermissionDenied\n"
+
+
+@pytest.mark.parametrize("path", ["shop/closing.py", "shop/opening.py"], ids=["in place", "in a file that moves"])
+def test_what_a_function_no_longer_asks_is_told_of_a_tree_that_tells_nothing_of_it(tmp_path: Path, path: str) -> None:
+    root, cache = tmp_path / "shop", tmp_path / "cache"
+    gitting.repository(root, {"shop/app.py": SERVES, "shop/closing.py": CLOSES.format(asked=ASKED)})
+    gitting.commit(root, {"shop/closing.py": None, path: CLOSES.format(asked="")})
+    made = Repository.open(root)
+    for _ in range(2):  # judged anew, then from what the first run kept
+        there = assess.compare(made, "HEAD~1", "HEAD", Settings(), assessed_on=TODAY, jobs=1, cache_dir=cache)
+        back = assess.compare(made, "HEAD", "HEAD~1", Settings(), assessed_on=TODAY, jobs=1, cache_dir=cache)
+        told = [blocker for blocker in there.new_blockers if blocker.control == "security/authorization"]
+        assert [(one.location.path, one.location.symbol) for one in told if one.location] == [(path, "close")]
+        assert "`close` no longer asks what the caller may do" in told[0].issue
+        mended = [blocker.control for blocker in back.fixed_blockers if blocker.location]
+        assert "security/authorization" in mended
+        assert not [one for one in back.new_blockers if one.control == "security/authorization" and one.location]

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from readiness_bot.compare import compare
-from readiness_bot.control import controls, judge
-from readiness_bot.losses import in_words, losses
+from readiness_bot.control import controls, counterparts, judge
+from readiness_bot.losses import in_words, losses, untold
 from readiness_bot.model import Confidence, Delta, Effort, Location, Report, Severity, Skipped, Waiver, Ward
+from readiness_bot.repo import Repo
 from tests.reports import CRITICAL, HIGH, report, verdict
 from tests.repos import repo_of
 
@@ -600,9 +601,27 @@ KEPT: dict[str, tuple[Files, Files]] = {
 _WATCHED = frozenset(control for control, *_ in LOST.values())
 
 
-def _judged(files: Files) -> Report:
-    """The report of a tree; a bare text is the file `shop/main.py`."""
-    repo = repo_of({"shop/main.py": files} if isinstance(files, str) else files)
+def _tree(files: Files) -> Repo:
+    """A tree; a bare text is the file `shop/main.py`."""
+    return repo_of({"shop/main.py": files} if isinstance(files, str) else files)
+
+
+def _change(before: Files, after: Files) -> Delta:
+    """The comparison of two trees, each looked at again for what the other one alone tells of."""
+    trees = _tree(before), _tree(after)
+    old, new = map(_judged, trees)
+    old, new = _completed(old, trees[0], new), _completed(new, trees[1], old)
+    return compare(old, new, {})
+
+
+def _completed(told: Report, repo: Repo, other: Report) -> Report:
+    missing = untold(other, told, {})
+    more = {control.id: counterparts(control, missing.get(control.id, ()), repo) for control in controls()}
+    verdicts = (replace(each, wards=(*each.wards, *more[each.control])) for each in told.verdicts)
+    return replace(told, verdicts=tuple(verdicts))
+
+
+def _judged(repo: Repo) -> Report:
     verdicts = []
     for control in controls():
         if control.id in _WATCHED:
@@ -622,11 +641,10 @@ def _told(change: Delta, control: str) -> list[int]:
 def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
     control: str, before: Files, after: Files, line: int
 ) -> None:
-    old, new = _judged(before), _judged(after)
-    change = compare(old, new, {})
+    change = _change(before, after)
     assert _told(change, control) == [line]
     assert change.gate.conclusion == "failure"
-    back = compare(new, old, {})
+    back = _change(after, before)
     # A guard that asks who calls and what for is missed in both ways.
     both = {"security/authentication", "security/authorization"}
     told = {blocker.control for blocker in back.fixed_blockers if blocker.location}
@@ -637,7 +655,7 @@ def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
 def test_what_is_kept_in_another_way_or_gone_altogether_is_no_loss(before: Files, after: Files) -> None:
-    change = compare(_judged(before), _judged(after), {})
+    change = _change(before, after)
     assert [blocker for blocker in change.new_blockers if "takes" in blocker.issue] == []
 
 
@@ -724,7 +742,7 @@ def test_nothing_is_lost_where_one_side_alone_read_a_file() -> None:
 def test_a_comment_in_the_code_waives_a_loss() -> None:
     text = _FLASK + "@app.get('/orders')\n{}def orders():\n    return Order.query.limit(9).all()\n"
     ignored = "# readiness: ignore[security/authentication] a public price list\n"
-    change = compare(_judged(text.format("@login_required\n")), _judged(text.format(ignored)), {})
+    change = _change(text.format("@login_required\n"), text.format(ignored))
     assert not _told(change, "security/authentication")
 
 

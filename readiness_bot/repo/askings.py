@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -106,40 +106,44 @@ class Askings:
 
     @cached_property
     def all(self) -> tuple[Asking, ...]:
-        """The functions of production code that ask something, and those that know of a caller and might."""
-        outer = [site for site in self._python.functions if not self._is_inner(site)]
-        knowing = {site.name for site in outer if self._knows_caller(site)}
-        knowing |= {name for name, calls in self._python.callers.items() if self._is_called_by(knowing, calls)}
-        return tuple(Asking(site, questions) for site in outer if (questions := self.of(site)) or site.name in knowing)
+        """The functions of production code that ask something."""
+        outer = (site for site in self._python.functions if not self._is_inner(site))
+        return tuple(Asking(site, questions) for site in outer if (questions := self.of(site)))
 
     @cached_property
     def hooks(self) -> tuple[Hooks, ...]:
-        """The classes whose methods a framework calls, with those methods that ask something."""
-        classes = {(site.module.path, site.index): site for site in self._python.classes if site.definition.bases}
-        asking: dict[tuple[str, int], list[DefinitionSite]] = defaultdict(list)
-        methods: dict[tuple[str, int], list[str]] = defaultdict(list)
-        for site in self._python.functions:
-            methods[site.module.path, site.definition.parent].append(f"`{site.definition.name}`")
-            if self.of(site):
-                asking[site.module.path, site.definition.parent].append(site)
-        found = []
-        for key, owner in classes.items():
-            own = asking.get(key, [])
-            # What a method that is still there asks is told of itself; a new one may ask in its stead.
-            beside = [*self.of_class(owner.definition), *methods[key]]
-            for ancestor in self._python.ancestry(owner):
-                inherited = asking.get((ancestor.module.path, ancestor.index), ())
-                beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
-            for site in own:
-                beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
-            hooks = (site for site in own if site.name not in self._python.callers and _is_hook(site))
-            names = tuple((f"`{site.definition.name}`",) for site in hooks)
-            found.append(Hooks(owner, names, tuple(dict.fromkeys(beside))))
-        return tuple(found)
+        """The classes whose methods a framework calls, where some of these methods ask something."""
+        return tuple(
+            found
+            for site in self._python.classes
+            if (site.module.path, site.index) in self._asking
+            if (found := self.of_hooks(site)) is not None and found.questions
+        )
 
-    @staticmethod
-    def _is_called_by(known: Collection[str], calls: Iterable[CallSite]) -> bool:
-        return any(f"{site.module.path}:{site.module.symbol(site.call.scope)}" in known for site in calls)
+    @cached_property
+    def _asking(self) -> dict[tuple[str, int], list[DefinitionSite]]:
+        """By class, the methods that ask something."""
+        found: dict[tuple[str, int], list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.functions:
+            if site.definition.parent >= 0 and self.of(site):
+                found[site.module.path, site.definition.parent].append(site)
+        return found
+
+    def of_hooks(self, owner: DefinitionSite) -> Hooks | None:
+        """What the methods of a class ask that a framework calls; None for a class of which none would."""
+        if not owner.definition.bases:
+            return None
+        own = self._asking.get((owner.module.path, owner.index), [])
+        # What a method that is still there asks is told of itself; a new one may ask in its stead.
+        beside = [*self.of_class(owner.definition), *(f"`{method.definition.name}`" for method in owner.methods)]
+        for ancestor in self._python.ancestry(owner):
+            inherited = self._asking.get((ancestor.module.path, ancestor.index), ())
+            beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
+        for site in own:
+            beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
+        hooks = (site for site in own if site.name not in self._python.callers and _is_hook(site))
+        names = tuple((f"`{site.definition.name}`",) for site in hooks)
+        return Hooks(owner, names, tuple(dict.fromkeys(beside)))
 
     def of(self, site: DefinitionSite) -> tuple[Question, ...]:
         """What a function asks by which it turns somebody away: each condition, each check that it calls."""
@@ -155,6 +159,16 @@ class Askings:
         """Whether a function stands in another: what it asks is told of that one."""
         parent = site.definition.parent
         return parent >= 0 and site.module.facts.definitions[parent].kind == "function"
+
+    def might_ask(self, site: DefinitionSite) -> bool:
+        """Whether a function knows of a caller, or is called by one that does: what asks nothing may have lost it."""
+        return not self._is_inner(site) and (
+            self._knows_caller(site) or any(map(self._is_called_knowing, self._python.callers.get(site.name, ())))
+        )
+
+    def _is_called_knowing(self, call: CallSite) -> bool:
+        around = self._python.definition_named(f"{call.module.path}:{call.module.symbol(call.call.scope)}")
+        return around is not None and not self._is_inner(around) and self._knows_caller(around)
 
     @staticmethod
     def _knows_caller(site: DefinitionSite) -> bool:

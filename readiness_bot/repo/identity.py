@@ -371,6 +371,7 @@ class Identity:
             and route.module.area is Area.PRODUCTION
         )
 
+    @cached_property
     def before(self) -> dict[str, tuple[str, ...]]:
         """What stands before each handler of a route that asks who calls or for a right, by the handler's name.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.askings import Asking, Hooks
 from readiness_bot.repo.identity import Protection
 from readiness_bot.repo.python import DefinitionSite
 from readiness_bot.repo.refusals import Strength
@@ -23,6 +24,7 @@ _UNSURE = 0.5
 
 @Control(
     id="security/authorization",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Routes check what the caller may do",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
@@ -260,28 +262,45 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 def _asked(repo: Repo) -> Iterator[Ward]:
     """What functions turn somebody away by, in the tree's own words, be they handlers or what handlers call."""
-    before = repo.identity.before()
-    for asking in repo.askings.all:
-        function = asking.function
-        yield Ward(
-            _of_function(repo, function),
-            f"what `{function.definition.name}` asks",
-            (),
-            f"`{function.definition.name}` no longer asks what the caller may do",
-            ways=0,
-            beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
-            asks=asking.questions,
-        )
-    for hooks in repo.askings.hooks:
-        yield Ward(
-            hooks.owner.location,
-            f"what the methods of `{hooks.owner.definition.name}` ask",
-            (),
-            f"`{hooks.owner.definition.name}` no longer asks what the caller may do",
-            ways=0,
-            beside=hooks.beside,
-            asks=hooks.questions,
-        )
+    yield from (_of_asking(repo, asking) for asking in repo.askings.all)
+    yield from map(_of_hooks, repo.askings.hooks)
+
+
+def _of_asking(repo: Repo, asking: Asking) -> Ward:
+    function, before = asking.function, repo.identity.before
+    return Ward(
+        _of_function(repo, function),
+        f"what `{function.definition.name}` asks",
+        (),
+        f"`{function.definition.name}` no longer asks what the caller may do",
+        ways=0,
+        beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
+        asks=asking.questions,
+    )
+
+
+def _of_hooks(hooks: Hooks) -> Ward:
+    return Ward(
+        hooks.owner.location,
+        f"what the methods of `{hooks.owner.definition.name}` ask",
+        (),
+        f"`{hooks.owner.definition.name}` no longer asks what the caller may do",
+        ways=0,
+        beside=hooks.beside,
+        asks=hooks.questions,
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A function or class as it stands here that asks something elsewhere."""
+    path, symbol = ward.location.path, ward.location.symbol
+    site = repo.python.definition_named(f"{path}:{symbol}")
+    if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
+        return None
+    if site.definition.kind == "class":
+        hooks = repo.askings.of_hooks(site)
+        return _of_hooks(hooks) if hooks is not None else None
+    return _of_asking(repo, Asking(site, repo.askings.of(site))) if repo.askings.might_ask(site) else None
 
 
 def _picked(repo: Repo) -> Iterator[Ward]:
