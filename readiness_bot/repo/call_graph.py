@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.origins import CallFlow, Given, Stored
+from readiness_bot.facts.origins import CallFlow, Given, Source, Stored
 from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Name, Other
@@ -27,6 +28,7 @@ _BEFORE_ALL = frozenset(
      "initial", "dispatch", "configure", "init", "_init", "_setup", "on_start", "start", "connect", "load", "as_view"}
 )  # fmt: skip
 """Methods that run before the others of an object."""
+_EXISTING = re.compile(r"(exists?|is_known|is_saved)$")
 _STARTING = ("delay", "send", "enqueue", "defer", "s", "si")
 """Methods of a task that hand its arguments on as they are."""
 _COMMON = frozenset(
@@ -207,7 +209,7 @@ class CallGraph:
         """Whether a call of a constructor may make the object of a class whose method reads what it keeps.
 
         `above` is a call from the constructor of a related class; `no` is one from another branch of the family.
-        `perhaps` is the making of an object that is only asked for other things.
+        `perhaps` is the making of an object that is only asked for other things, or only where there is such a thing.
         """
         function = call.function
         inside = call.module.definition(function.parent) if function is not None and call.last == "__init__" else None
@@ -231,7 +233,22 @@ class CallGraph:
         if not asked or not atoms.isdisjoint(given) or not atoms.isdisjoint(kept):
             return "surely"
         leads = self._within(owner)
-        return "surely" if any(name == reader or reader in leads.get(name, ()) for name in asked) else "perhaps"
+        leading = {name for name in asked if name == reader or reader in leads.get(name, ())}
+        for one in facts.calls if leading else ():
+            if call.module.facts.calls[one.call].last in leading and not atoms.isdisjoint(one.receiver):
+                said = [facts.guards[number] for number in one.guards]
+                if not any(
+                    self._is_there(call.module, index, facts.sources[guard.source], guard.test) for guard in said
+                ):
+                    return "surely"
+        return "perhaps"
+
+    @staticmethod
+    def _is_there(module: Module, index: int, source: Source, test: str) -> bool:
+        """Whether a guard says of the object that a call made that there is such a thing: `Order(key).exists()`."""
+        how, _, number = test.partition(":")
+        made = source.kind == "c" and source.owner == index
+        return made and how == "self" and _EXISTING.match(module.facts.calls[int(number)].last) is not None
 
     def _is_called(self, name: str) -> bool:
         return any(True for _ in self._python.calls_of(name))
