@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -175,6 +176,7 @@ class CrossOrigin:
     def _by_headers(self) -> Iterator[OriginPolicy]:
         for module in self._python.production:
             set_here: dict[int, dict[str, tuple[Value, Location, tuple[str, ...]]]] = {}
+            earlier: dict[int, list[int]] = defaultdict(list)
             for assignment in module.facts.assignments:
                 if assignment.key.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
                     place = module.location(
@@ -190,8 +192,11 @@ class CrossOrigin:
                     name = call.args[0].value if isinstance(call.args[0], Const) else None
                     if isinstance(name, str) and name.lower() in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
                         place = module.location(call.line, call.end_line, call.scope, call.statement)
-                        set_here.setdefault(call.scope, {})[name.lower()] = (call.args[1], place, call.guards)
-            for headers in set_here.values():
+                        before = set_here.setdefault(call.scope, {})
+                        if name.lower() == _ORIGIN_HEADER in before:
+                            earlier[call.scope].append(before[_ORIGIN_HEADER][1].line)
+                        before[name.lower()] = (call.args[1], place, call.guards)
+            for scope, headers in set_here.items():
                 if _ORIGIN_HEADER in headers:
                     value, place, guards = headers[_ORIGIN_HEADER]
                     anyone, configured = self._anyone(value, module)
@@ -199,6 +204,7 @@ class CrossOrigin:
                         _CREDENTIALS_HEADER in headers
                         and _is_true(headers[_CREDENTIALS_HEADER][0])
                         and not self._is_turned_off(module, headers[_CREDENTIALS_HEADER])
+                        and not _goes_with_another(headers[_CREDENTIALS_HEADER], place.line, earlier[scope])
                     )
                     reflects = not [
                         guard
@@ -279,6 +285,12 @@ def _is_for_development(setting: Setting) -> bool:
 
 def _is_true(value: Value) -> bool:
     return isinstance(value, Const) and str(value.value).lower() == "true"
+
+
+def _goes_with_another(header: tuple[Value, Location, tuple[str, ...]], line: int, others: list[int]) -> bool:
+    """Whether a header that is sent on a condition stands beside another origin than the one of a line."""
+    _, place, guards = header
+    return bool(guards) and any(abs(place.line - other) < abs(place.line - line) for other in others)
 
 
 def _is_origin(value: Value) -> bool:

@@ -85,6 +85,12 @@ from readiness_bot.repo import Repo
             ),
         },
         (
+            "import web\n\n\ndef answer_origin():\n    if web.ctx.path == '/login.json':\n"
+            "        web.header('Access-Control-Allow-Credentials', 'true')\n"
+            "        web.header('Access-Control-Allow-Origin', 'https://shop.example')\n    else:\n"
+            "        web.header('Access-Control-Allow-Origin', '*')\n"
+        ),
+        (
             "import cherrypy\n\n\ndef tell(name, value):\n    cherrypy.response.headers[name] = value\n\n\n"
             "def answer_origin(origin, settings):\n    allowed = settings.get('origins', '')\n    if allowed:\n"
             "        tell('Access-Control-Allow-Credentials', 'true')\n        if origin in allowed.split(','):\n"
