@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
@@ -553,10 +553,9 @@ _TOO_MANY = re.compile(r"(429|TOO_MANY_REQUESTS|HTTPTooManyRequests$|(werkzeug|f
 
 def _answers_too_many(call: Call) -> bool:
     """Whether a call makes an answer of 429: by its number or a constant's name, or by an exception for it."""
-    if _TOO_MANY.search(call.name):
-        return True
-    if not _ANSWERING.search(call.name):
-        return False
+    says_so, makes_answer = _speaks_of_answers(call.name)
+    if says_so or not makes_answer:
+        return says_so
     given = (*call.args, *(value for name, value in call.keywords if "status" in name or name == "code"))
     return any(
         value.value == 429
@@ -564,6 +563,12 @@ def _answers_too_many(call: Call) -> bool:
         else isinstance(value, Name) and _TOO_MANY.search(value.name) is not None
         for value in given
     )
+
+
+@lru_cache(maxsize=100_000)
+def _speaks_of_answers(name: str) -> tuple[bool, bool]:
+    """Whether a call's name says that there were too many, and whether it makes an answer."""
+    return _TOO_MANY.search(name) is not None, _ANSWERING.search(name) is not None
 
 
 def _passes_on(guards: tuple[str, ...]) -> bool:
