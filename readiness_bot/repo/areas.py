@@ -184,6 +184,7 @@ class Areas:
         self._paths = frozenset(paths)
         self._packages = frozenset(path.rpartition("/")[0] for path in self._paths if path.endswith("/__init__.py"))
         self._started = frozenset(started)
+        self._started_in = frozenset(path.rpartition("/")[0] for path in self._started)
         self._environments = frozenset(
             path.removesuffix("env.py")
             for path in self._paths
@@ -237,9 +238,9 @@ class Areas:
 
     def _in_package(self, path: str) -> bool:
         """Whether the path lies in a package below another package: then its folder's name says nothing of its use."""
-        if self._tools and path.startswith(self._tools):
-            return False
         folder = path.rpartition("/")[0]
+        if self._tools and path.startswith(self._tools) and folder not in self._started_in:
+            return False
         parent = folder.rpartition("/")[0]
         return folder in self._packages and parent in self._packages
 

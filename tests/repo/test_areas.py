@@ -95,6 +95,9 @@ def test_a_small_package_at_the_root_that_is_called_after_tools_is_for_tools_to_
     tools = ["automation/__init__.py", "automation/deployment/__init__.py", "automation/deployment/deployer.py"]
     assert Areas([*product, *tools]).of("automation/deployment/deployer.py") is Area.TOOLING
     assert Areas(tools).of("automation/deployment/deployer.py") is Area.PRODUCTION
+    # What is started has its neighbours with it.
+    started = Areas([*product, *tools], started=["automation/deployment/worker.py"])
+    assert started.of("automation/deployment/deployer.py") is Area.PRODUCTION
     assert Areas([*product, "shop/tools/__init__.py", "shop/tools/a.py"]).of("shop/tools/a.py") is Area.PRODUCTION
 
 
