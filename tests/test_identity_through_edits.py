@@ -640,9 +640,9 @@ TAKEN_AWAY = {
     "the probe": (
         "Dockerfile",
         "HEALTHCHECK CMD curl -fsS http://localhost:8000/healthz\n",
-        ("Dockerfile", 1, "infrastructure/health-check"),
+        ("Dockerfile", 0, "infrastructure/health-check"),
     ),
-    "the user": ("Dockerfile", "USER 10001\n", ("Dockerfile", 1, "infrastructure/non-root-container")),
+    "the user": ("Dockerfile", "USER 10001\n", ("Dockerfile", 0, "infrastructure/non-root-container")),
     "the test step": (".github/workflows/test.yml", "      - run: pytest\n", ("", 0, "testing/tests-in-ci")),
     "the time limit": (
         "app/http.py",

@@ -146,7 +146,7 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         "infrastructure/non-root-container",
         _images("USER app\n", "USER app\n"),
         _images("USER app\n", ""),
-        "till/Dockerfile:1 The container runs as root: this change takes away `USER app`.",
+        "till/Dockerfile The container runs as root: this change takes away `USER app`.",
     ),
     "the probe of one container of two": (
         "infrastructure/health-check",

@@ -13,7 +13,7 @@ from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
-from readiness_bot.model import Area
+from readiness_bot.model import Area, Location
 from readiness_bot.repo.built_images import BuiltImage, BuiltImages
 from readiness_bot.repo.commands import Parsed, parse_text
 from readiness_bot.repo.containers import Container, Containers
@@ -139,12 +139,11 @@ class Deployment:
         return len(name) > 3 and name in stems | images
 
     @cached_property
-    def probed(self) -> tuple[tuple[str, int, str, tuple[str, ...]], ...]:
-        """What runs the service and may be probed: path, line, name, and by what it is."""
-        found: list[tuple[str, int, str, tuple[str, ...]]] = [
+    def probed(self) -> tuple[tuple[Location, str, tuple[str, ...]], ...]:
+        """What runs the service and may be probed: place, name, and by what it is."""
+        found: list[tuple[Location, str, tuple[str, ...]]] = [
             (
-                built.path,
-                built.image.final.line,
+                Location(built.path),
                 "container of this image",
                 ("`HEALTHCHECK`",) if built.image.healthcheck else (),
             )
@@ -153,10 +152,10 @@ class Deployment:
         for one in self.own_containers:
             check = one.service.healthcheck
             by = ("`healthcheck`",) if check is not None and not check.disabled else ()
-            found.append((one.path, one.service.line, f"service {one.service.name}", by))
+            found.append((Location(one.path, one.service.line), f"service {one.service.name}", by))
         for pod in self.workloads.pods:
             kinds = tuple(dict.fromkeys(f"the {probe.via}" for probe in probes_of_pod(pod)))
-            found.append((pod.path, pod.container.line, f"container {pod.name}", kinds))
+            found.append((Location(pod.path, pod.container.line), f"container {pod.name}", kinds))
         return tuple(found)
 
     @cached_property

@@ -224,9 +224,9 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=0 if names else 1,
         )
     others = tuple(f"{probe.via} {probe.target}" for probe in repo.deployment.probes)
-    for path, line, name, by in repo.deployment.probed:
+    for where, name, by in repo.deployment.probed:
         loss = f"Nothing notices when the {name} no longer answers"
-        yield Ward(Location(path, line), name, by, loss, ways=0 if by else 1, beside=others)
+        yield Ward(where, name, by, loss, ways=0 if by else 1, beside=others)
 
 
 def _judged(repo: Repo) -> Judgement:

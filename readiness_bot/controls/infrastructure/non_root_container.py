@@ -103,9 +103,11 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     for built in repo.deployment.judged_images:
         verdict = _of_image(repo, built)
         by = tuple(f"`{evidence.detail}`" for evidence in verdict.evidence) if verdict.score else ()
-        line = (built.image.user or built.image.final).line
+        user = built.image.user
+        # What is missing stands at no line: then the file as a whole is the place.
+        line = user.line if user is not None else 0
         yield Ward(
-            Location(built.path, line), "image", by, "The container runs as root", ways=0 if by or outside else 1
+            Location(built.path, line, line), "image", by, "The container runs as root", ways=0 if by or outside else 1
         )
 
 
