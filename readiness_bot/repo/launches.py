@@ -23,7 +23,7 @@ class Started:
 
     `via` is what says so: `image`, `compose`, `kubernetes`, `platform`, `unit`, `procfile` or `script`. `deployed`
     is False for development, test and example files, and for development modes. `resolved` is the path in the tree
-    of a script or manage.py that is started; empty where the tree holds none.
+    of a script, a module or manage.py that is started; empty where the tree holds none.
     """
 
     path: str
@@ -136,8 +136,18 @@ class Launches:
                     yield from self._of_processes(procfile, found, via, started.deployed, seen | {found})
             elif command.kind == "django" and command.target:
                 yield replace(started, resolved=self.resolve(command.target, path))
+            elif command.kind == "module":
+                yield replace(started, resolved=self._of_module(command.target))
             else:
                 yield started
+
+    def _of_module(self, name: str) -> str:
+        """The file that `python -m` runs by this name, from the root or from the one folder where it is."""
+        file = f"{name.replace('.', '/')}.py"
+        inner = f"{file.removesuffix('.py')}/__main__.py"
+        candidates = (*self._by_name.get(file.rpartition("/")[2], ()), *self._by_name.get("__main__.py", ()))
+        found = [path for path in candidates if f"/{path}".endswith((f"/{file}", f"/{inner}"))]
+        return next((path for path in found if path in (file, inner)), found[0] if len(found) == 1 else "")
 
     def _of_script(self, started: Started, seen: frozenset[str]) -> Iterator[Started]:
         command, path = started.command, started.path

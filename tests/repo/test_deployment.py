@@ -65,6 +65,22 @@ def test_scripts_and_manage_py_are_found_in_the_tree() -> None:
     assert [one.resolved for one in _deployment(files).started] == ["backend/src/manage.py"]
 
 
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        (["scripts/workers/orders.py"], "scripts/workers/orders.py"),
+        (["src/scripts/workers/orders/__main__.py", "orders.py"], "src/scripts/workers/orders/__main__.py"),
+        (["a/scripts/workers/orders.py", "b/scripts/workers/orders.py"], ""),
+        (["workers/orders.py"], ""),
+    ],
+    ids=["from the root", "in the one folder that has it", "in one of two", "elsewhere"],
+)
+def test_module_that_is_started_is_found_by_its_whole_name(files: list[str], found: str) -> None:
+    image = 'FROM python:3.13-slim\nCMD ["python", "-m", "scripts.workers.orders"]\n'
+    (started,) = _deployment({"Dockerfile": image, **dict.fromkeys(files, "run = 1\n")}).started
+    assert started.resolved == found
+
+
 def test_development_files_and_modes_are_not_deployed() -> None:
     files = {
         "Dockerfile.dev": _IMAGE,
