@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
-from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusals import (
     NO_IDENTITY,

@@ -11,8 +11,8 @@ from enum import Enum, auto
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.repo import Repo
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import OutboundCall
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module
 from readiness_bot.repo.services import Setting
 
 

@@ -13,8 +13,9 @@ from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Name, Other
 from readiness_bot.repo.flow_paths import bare_name
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.passing import effect_of
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 
 MOST_CALLERS = 25
 _MOST_NAMESAKES = 3

@@ -13,7 +13,8 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
 
 Kind = Literal["provider", "signing", "account", "url", "other"]

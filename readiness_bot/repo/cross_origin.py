@@ -12,7 +12,8 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.services import Services, Setting
 

@@ -14,7 +14,8 @@ from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.defaults import Default, default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import CallSite, Module, Python
+from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources

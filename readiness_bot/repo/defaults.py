@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 
 _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 _READERS = re.compile(

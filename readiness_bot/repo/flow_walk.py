@@ -12,8 +12,9 @@ from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Invoke, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import LOOKING_UP, Flow, Kind, Step, bare_name
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.passing import Effect, effect_of
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
 
 _MOST_PLACES = 500

@@ -11,7 +11,8 @@ from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
 from readiness_bot.repo.call_graph import CallGraph, given_at
 from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.flow_walk import MOST_NESTED, Walk
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.request_data import RequestData
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes

@@ -11,8 +11,9 @@ from readiness_bot.facts.python_facts import DISCARDED, Call
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.defaults import default_of, entries
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.openings import Openings, Unset
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import (
     BASE_HOOKS,
     LIBRARY_GUARDS,

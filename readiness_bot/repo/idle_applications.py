@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from readiness_bot.facts.values import MODULE
 from readiness_bot.model import Area
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 
 WEB_APPLICATIONS = frozenset(
     {

@@ -11,7 +11,8 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.repo.identity import Identity
-from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes

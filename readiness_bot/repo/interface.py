@@ -13,7 +13,8 @@ from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Na
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
-from readiness_bot.repo.python import DefinitionSite, Module, Python, matcher
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import Route, flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services

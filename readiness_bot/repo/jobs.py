@@ -9,7 +9,8 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Value
 from readiness_bot.model import Area, Evidence, Location
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services, Setting, Task
 
 _RECOVERING = frozenset(

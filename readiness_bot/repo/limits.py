@@ -15,7 +15,8 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
 from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import BASE_HOOKS
 from readiness_bot.repo.route import Route, flattened
 from readiness_bot.repo.routes import Routes

@@ -14,7 +14,8 @@ from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Nam
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.models import Model, Models
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Condition, Frame, Queries, Query
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.route import Guard, Route

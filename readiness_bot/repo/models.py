@@ -12,7 +12,8 @@ from typing import Literal
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
 
 Mapper = Literal[
     "sqlalchemy",

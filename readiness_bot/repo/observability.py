@@ -17,7 +17,8 @@ from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.images import run_text
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services

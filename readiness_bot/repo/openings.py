@@ -9,7 +9,8 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Opening
 from readiness_bot.facts.values import Const, Name, Value
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import BASE_HOOKS, Refusals, Strength
 
 

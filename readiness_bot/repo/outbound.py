@@ -14,7 +14,8 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definition, Handler
 from readiness_bot.facts.values import Const, Invoke, Name, Value
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 
 _OWN_STORE = re.compile(
     r"(^|/)(databases?|db|stores?|storages?|persistence)/(.*/)?[^/]*(couch|influx|opensearch|solr|arango|clickhouse|neo4j)",

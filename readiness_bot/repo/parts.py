@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services

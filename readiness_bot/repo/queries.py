@@ -13,7 +13,8 @@ from readiness_bot.facts.python_facts import IN_COMPREHENSION, IN_FOR_HEADER, As
 from readiness_bot.facts.values import MODULE, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
 
 ONE_ROW = frozenset(
     [

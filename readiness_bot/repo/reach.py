@@ -6,7 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 
 from readiness_bot.facts.values import MODULE
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 

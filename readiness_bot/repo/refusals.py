@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Invoke, Name, Value
-from readiness_bot.repo.python import DefinitionSite, Python
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard, flattened
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"

@@ -10,7 +10,8 @@ from typing import Literal, TypeGuard
 
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route, groups_of
 from readiness_bot.repo.routes import Routes
 

@@ -13,8 +13,9 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, IN_TRY, Definition
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import Outbound, OutboundCall
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring
 

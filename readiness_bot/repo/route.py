@@ -9,7 +9,7 @@ from typing import Literal
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Items, Value
 from readiness_bot.model import Location
-from readiness_bot.repo.python import DefinitionSite, Module
+from readiness_bot.repo.modules import DefinitionSite, Module
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from readiness_bot.facts.values import Index, Invoke, Name, Other, Value
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Guard, flattened
 from readiness_bot.repo.views import Views
 

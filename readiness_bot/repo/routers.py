@@ -10,7 +10,8 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.url_patterns import DJANGO_PATHS, UrlPatterns

@@ -13,8 +13,9 @@ from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.django_routes import DjangoRoutes
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.registered_routes import RegisteredRoutes
 from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from readiness_bot.facts.values import Name
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Condition, Queries, Query
 from readiness_bot.repo.tenancy import mentions, words_of
 

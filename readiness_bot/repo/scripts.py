@@ -15,7 +15,8 @@ from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.deployment import Deployment
-from readiness_bot.repo.python import Module, Python
+from readiness_bot.repo.modules import Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
 
 _SERVING = frozenset(

@@ -14,7 +14,8 @@ from typing import Literal
 from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python, matcher
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.sources import Sources

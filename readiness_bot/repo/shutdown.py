@@ -9,7 +9,8 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import AFTER_YIELD, IN_FINALLY, IN_WITH_HEADER
 from readiness_bot.facts.values import Name
-from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 
 _CLOSING_NAMES = """

@@ -14,8 +14,9 @@ from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Na
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.models import Models
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pipelines import Pipelines
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.sources import Sources

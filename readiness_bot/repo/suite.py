@@ -11,8 +11,9 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
+from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.pipelines import Pipelines
-from readiness_bot.repo.python import CallSite, Module, Python
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 

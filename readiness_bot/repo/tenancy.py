@@ -11,7 +11,8 @@ from functools import cached_property
 from readiness_bot.facts.values import Const, Invoke
 from readiness_bot.model import Evidence
 from readiness_bot.repo.models import Model, ModelField, Models, snake
-from readiness_bot.repo.python import CallSite, DefinitionSite, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Condition, Queries, Query
 
 _WORDS: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Items, Name, Other
 from readiness_bot.model import Area
-from readiness_bot.repo.python import CallSite, Python
+from readiness_bot.repo.modules import CallSite
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import joined, plain_pattern
 from readiness_bot.repo.views import Views
 

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module, Python
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, flattened
 
 _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {

@@ -15,7 +15,8 @@ from readiness_bot.facts.python_facts import DECORATOR, Definition
 from readiness_bot.facts.values import MODULE, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
-from readiness_bot.repo.python import DefinitionSite, Module, Python
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
 

@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import ANSWERED, remedy, waits
-from readiness_bot.repo.python import CallSite, DefinitionSite
+from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
 
 

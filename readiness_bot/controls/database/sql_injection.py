@@ -10,7 +10,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.modules import CallSite
 
 _LIBRARIES = (
     "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.modules import CallSite
 
 _SERVING = {
     "fastapi.FastAPI": ("openapi_url", "docs_url"),

@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.conversions import acts, converts
-from readiness_bot.repo.python import DefinitionSite, Module
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.values import (
     AWAITED,
     MODULE,

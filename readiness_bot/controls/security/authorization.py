@@ -10,7 +10,7 @@ from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Rol
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking, Hooks
 from readiness_bot.repo.identity import Protection
-from readiness_bot.repo.python import DefinitionSite
+from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import SOMEBODY

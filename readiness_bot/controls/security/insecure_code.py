@@ -11,7 +11,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.python import CallSite, Module
+from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.values import Assignment, Const, Invoke, Mapping, Name, Value
 
 _LOADING = {

@@ -9,7 +9,7 @@ from enum import Enum
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.python import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(

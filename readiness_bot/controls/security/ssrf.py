@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.python import CallSite
+from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.values import Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})

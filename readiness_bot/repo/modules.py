@@ -1,0 +1,210 @@
+"""A module, its calls and its definitions, each with the place it stands at; knows nothing of other modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from readiness_bot.facts.python_facts import Assignment, Attempt, Call, Definition, Field, Handler, Import, PythonFacts
+from readiness_bot.facts.values import MODULE
+from readiness_bot.model import Area, Location
+
+
+class Module:
+    """One Python file of the tree; its facts are unpacked when they are first asked for, which of most tests never is.
+
+    What is found out of its names is remembered: the same ones are asked after again and again, and a tree does not
+    change while it is judged.
+    """
+
+    __slots__ = (
+        "_defined",
+        "_functions",
+        "_identities",
+        "_load",
+        "_meanings",
+        "_places",
+        "area",
+        "bindings",
+        "facts",
+        "path",
+    )
+
+    bindings: _Bindings
+    """What the names at the top of the module are bound to."""
+    facts: PythonFacts
+
+    def __init__(self, path: str, area: Area, load: Callable[[], PythonFacts]) -> None:
+        self.path = path
+        self.area = area
+        self._load = load
+        self._places: dict[str, str] = {}
+        self._identities: dict[str, str] = {}
+        self._meanings: dict[str, str] = {}
+        self._defined: dict[str, DefinitionSite | None] = {}
+        self._functions: dict[int, Definition | None] = {}
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> PythonFacts | _Bindings:
+            # Called for an attribute that is not there yet; from then on it costs no more than any other.
+            if name == "facts":
+                self.facts = self._load()
+                return self.facts
+            if name == "bindings":
+                self.bindings = _bindings(self.facts)
+                return self.bindings
+            raise AttributeError(name)
+
+    @property
+    def name(self) -> str:
+        """The dotted name by its path from the root; import roots below it make shorter ones possible."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def symbol(self, scope: int) -> str:
+        """The qualified name of a definition by its index; empty for the module itself."""
+        return "" if scope == MODULE else self.facts.definitions[scope].qualname
+
+    def definition(self, scope: int) -> Definition | None:
+        """The definition of that index."""
+        return None if scope == MODULE else self.facts.definitions[scope]
+
+    def enclosing(self, scope: int) -> Iterator[Definition]:
+        """The definitions around a place, innermost first."""
+        while scope != MODULE:
+            definition = self.facts.definitions[scope]
+            yield definition
+            scope = definition.parent
+
+    def scope_at(self, line: int) -> int:
+        """The index of the innermost definition around a line; that of the module outside all of them."""
+        around = [index for index, item in enumerate(self.facts.definitions) if item.line <= line <= item.end_line]
+        return max(around, key=lambda index: self.facts.definitions[index].line, default=MODULE)
+
+    def function_of(self, scope: int) -> Definition | None:
+        """The innermost function around a place."""
+        if scope not in self._functions:
+            around = (definition for definition in self.enclosing(scope) if definition.kind == "function")
+            self._functions[scope] = next(around, None)
+        return self._functions[scope]
+
+    def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
+        """A place of this file."""
+        return Location(self.path, line, end_line, self.symbol(scope), statement)
+
+
+class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A call with its name resolved across the tree.
+
+    There are as many as calls, and each is looked at by many: `last`, the last component of the resolved name, is kept.
+    """
+
+    module: Module
+    call: Call
+    name: str
+    last: str
+
+    @property
+    def location(self) -> Location:
+        """Where the call stands."""
+        call = self.call
+        return self.module.location(call.line, call.end_line, call.scope, call.statement)
+
+    @property
+    def function(self) -> Definition | None:
+        """The innermost function that the call stands in."""
+        return self.module.function_of(self.call.scope)
+
+    @property
+    def function_name(self) -> str:
+        """The resolved name of that function; empty outside of all."""
+        function = self.function
+        return "" if function is None else f"{self.module.path}:{function.qualname}"
+
+    @property
+    def outer(self) -> Call | None:
+        """The call that takes this one's result as an argument."""
+        return None if self.call.parent == MODULE else self.module.facts.calls[self.call.parent]
+
+    @property
+    def attempts(self) -> Iterator[Attempt]:
+        """The `try` statements whose bodies hold the call, innermost first."""
+        index = self.call.attempt
+        while index != MODULE:
+            attempt = self.module.facts.attempts[index]
+            yield attempt
+            index = attempt.parent
+
+    @property
+    def handlers(self) -> Iterator[Handler]:
+        """The handlers that an exception of this call meets, innermost first."""
+        index = self.call.attempt
+        while index != MODULE:
+            yield from (handler for handler in self.module.facts.handlers if handler.attempt == index)
+            index = self.module.facts.attempts[index].parent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DefinitionSite:
+    """A definition in its module."""
+
+    module: Module
+    index: int
+    definition: Definition
+
+    @property
+    def name(self) -> str:
+        """The resolved name, `path:qualname`."""
+        return f"{self.module.path}:{self.definition.qualname}"
+
+    @property
+    def location(self) -> Location:
+        """The whole definition's place."""
+        definition = self.definition
+        return Location(
+            self.module.path, definition.line, definition.end_line, definition.qualname, definition.statement
+        )
+
+    @property
+    def fields(self) -> Iterator[Field]:
+        """The names bound in a class body."""
+        return (item for item in self.module.facts.fields if item.owner == self.index)
+
+    @property
+    def methods(self) -> Iterator[DefinitionSite]:
+        """The functions defined directly in it."""
+        for index, definition in enumerate(self.module.facts.definitions):
+            if definition.parent == self.index and definition.kind == "function":
+                yield DefinitionSite(self.module, index, definition)
+
+    @property
+    def nested_classes(self) -> Iterator[DefinitionSite]:
+        """The classes defined directly in it (`Meta`, `Config`)."""
+        for index, definition in enumerate(self.module.facts.definitions):
+            if definition.parent == self.index and definition.kind == "class":
+                yield DefinitionSite(self.module, index, definition)
+
+
+@dataclass(slots=True)
+class _Bindings:
+    """What the names at the top of one module are bound to."""
+
+    imports: dict[str, Import] = field(default_factory=dict)
+    definitions: dict[str, int] = field(default_factory=dict)
+    assignments: dict[str, list[Assignment]] = field(default_factory=dict)
+
+
+def _bindings(facts: PythonFacts) -> _Bindings:
+    found = _Bindings()
+    for imported in facts.imports:
+        if imported.scope == MODULE:
+            found.imports.setdefault(imported.local, imported)
+    for index, definition in enumerate(facts.definitions):
+        found.definitions.setdefault(definition.qualname, index)
+    for assignment in facts.assignments:
+        if assignment.target.startswith(":") and not assignment.key:
+            found.assignments.setdefault(assignment.target[1:].replace("()", ""), []).append(assignment)
+    return found
