@@ -73,6 +73,19 @@ def test_a_comment_that_covers_nothing_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_a_comment_that_a_text_speaks_of_is_none(tmp_path: Path) -> None:
+    text = (
+        'def add(a, b):{}\n    """Adds.\n\n'
+        '    `# readiness: ignore[external-apis/timeout]` has no place here.\n    """\n'
+        "    return 'é # readiness: ignore[external-apis/timeout]' + a + b\n"
+    )
+    gitting.repository(tmp_path / "shop", {"app/sums.py": text.format("")})
+    assert _report(tmp_path / "shop").notices == ()
+    gitting.commit(tmp_path / "shop", {"app/sums.py": text.format("  # readiness: ignore[external-apis/timeout]")})
+    told = ("app/sums.py:1: `ignore[external-apis/timeout]` gives no reason and is not honoured",)
+    assert _report(tmp_path / "shop").notices == told
+
+
 def test_a_control_that_breaks_does_not_count_and_takes_no_other_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,8 +66,8 @@ _SUPPRESSION = re.compile(
 )
 
 
-def _suppressions(lines: Sequence[str]) -> Iterator[Suppression]:
-    for number, line in enumerate(lines, 1):
+def _suppressions(parsed: Parsed) -> Iterator[Suppression]:
+    for number, line in enumerate(parsed.lines, 1):
         if "nosec" not in line and "noqa" not in line and "readiness:" not in line:
             continue
         for match in _SUPPRESSION.finditer(line):
@@ -75,8 +75,17 @@ def _suppressions(lines: Sequence[str]) -> Iterator[Suppression]:
                 yield Suppression(number, "nosec", _ids(match["nosec_ids"]), "")
             elif match["noqa"]:
                 yield Suppression(number, "noqa", _ids(match["noqa_ids"]), "")
-            else:
+            elif not _is_in_text(parsed.tree, number, len(line[: match.start()].encode("utf-8", "surrogatepass"))):
                 yield Suppression(number, "readiness", _ids(match["ids"]), match["reason"].strip(" -:—"))
+
+
+def _is_in_text(tree: ast.AST, line: int, column: int) -> bool:
+    """Whether a place, its column in bytes, lies within a text: a comment that a docstring speaks of waives nothing."""
+    return any(
+        (node.lineno, node.col_offset) <= (line, column) < (node.end_lineno or node.lineno, node.end_col_offset or 0)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
 
 
 def _ids(text: str | None) -> tuple[str, ...]:
@@ -121,7 +130,7 @@ class _Reader(Expressions):
             raises=tuple(self.raises),
             attempts=tuple(attempt for attempt in self.attempts if attempt is not None),
             handlers=tuple(self.handlers),
-            suppressions=tuple(_suppressions(parsed.lines)),
+            suppressions=tuple(_suppressions(parsed)),
             openings=tuple(self.openings),
             refs=tuple(sorted(self.module_frame.refs)),
             stars=tuple(self.names.module.stars),
