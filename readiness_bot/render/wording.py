@@ -91,7 +91,7 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
         issue=issue,
         impact=first.impact,
         fix=first.fix if len(members) == 1 or verdict is None else verdict.fix,
-        days=first.effort_days if verdict is None else days_of(verdict),
+        days=first.effort_days if verdict is None else _days(members, verdict),
         places=places,
         seen=() if places or verdict is None else verdict.evidence,
         looked_in=() if places or verdict is None or verdict.evidence else verdict.looked_in,
@@ -99,16 +99,28 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
 
 
 def _issue(members: Sequence[Blocker], verdict: Verdict) -> str:
-    """What several blockers of a control have in common: what it counts, unless they are what a change did to it.
+    """What several blockers of a control have in common: what it counts, unless they are what a change did to it."""
+    if not _are_losses(members, verdict):
+        return verdict.summary
+    more = len(members) - 1
+    return f"{members[0].issue} Likewise at {more} more place{'' if more == 1 else 's'}."
 
-    What a change takes away stands in no verdict, which may well be that all is fine on the whole.
+
+def _days(members: Sequence[Blocker], verdict: Verdict) -> tuple[float, float]:
+    """What meeting the control takes; of what a change took away, what bringing it back takes."""
+    if not _are_losses(members, verdict):
+        return days_of(verdict)
+    lows, highs = zip(*(blocker.effort_days for blocker in members), strict=True)
+    return sum(lows), sum(highs)
+
+
+def _are_losses(members: Iterable[Blocker], verdict: Verdict) -> bool:
+    """Whether all of a control's blockers are what a change took away.
+
+    That stands in no verdict, which may well be that all is fine on the whole.
     """
     counted = {finding.fingerprint for finding in verdict.findings}
-    told = [blocker for blocker in members if blocker.location is not None and blocker.fingerprint not in counted]
-    if not told or len(told) < len(members):
-        return verdict.summary
-    more = len(told) - 1
-    return f"{told[0].issue} Likewise at {more} more place{'' if more == 1 else 's'}."
+    return all(blocker.location is not None and blocker.fingerprint not in counted for blocker in members)
 
 
 def percent(score: int | None) -> str:

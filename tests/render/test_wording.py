@@ -74,5 +74,9 @@ def test_what_a_change_takes_away_is_told_in_its_own_words_not_by_what_the_contr
     lost = [changes.blocker(each) for each in places]
     [group] = wording.grouped(lost, [changes.verdict("security/authorization")])
     assert group.issue == "`clear` lost it Likewise at 2 more places."
+    assert group.days == tuple(3 * days for days in lost[0].effort_days)
     [group] = wording.grouped(lost, [changes.verdict("security/authorization", places[:1])])
     assert group.issue == "2 of 5 calls can wait for ever"
+    assert group.days != tuple(3 * days for days in lost[0].effort_days)
+    [group] = wording.grouped(lost[:1], [changes.verdict("security/authorization")])
+    assert group.days == lost[0].effort_days
