@@ -22,7 +22,7 @@ from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.facts.workers import available_processors
 from readiness_bot.git import Repository, Tree
-from readiness_bot.losses import untold
+from readiness_bot.losses import told_more, untold
 from readiness_bot.model import Category, Delta, Finding, Judgement, Location, Report, Status, Verdict, Waiver, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
@@ -103,9 +103,11 @@ def compare(
         )
         renames = repository.renames(before, after)
         came_from = {path: before.entries.get(renames.get(path, path)) for path in after.entries}
-        changed = {
-            path for path, source in came_from.items() if source is not None and source.blob != after.entries[path].blob
+        added = {path for path, source in came_from.items() if source is None}
+        unchanged = {
+            path for path, source in came_from.items() if source is not None and source.blob == after.entries[path].blob
         }
+        changed = after.entries.keys() - added - unchanged
         went_to = {source: path for path, source in renames.items()}
         earlier = _report(repository, before, old, settings, assessed_on)
         later = _report(repository, after, new, settings, assessed_on)
@@ -121,10 +123,8 @@ def compare(
         renames,
         settings.policy,
         policy_changes,
-        added={path for path, source in came_from.items() if source is None},
-        unchanged={
-            path for path, source in came_from.items() if source is not None and source.blob == after.entries[path].blob
-        },
+        added=added,
+        unchanged=unchanged,
     )
 
 
@@ -143,15 +143,7 @@ def _completed(
         for control, wards in wanted.items()
         if (missing := [ward for ward in wards if ward.location.path in changed])
     }
-    if not asked:
-        return report
-    more = look(asked)
-    return replace(
-        report,
-        verdicts=tuple(
-            replace(verdict, wards=(*verdict.wards, *more.get(verdict.control, ()))) for verdict in report.verdicts
-        ),
-    )
+    return told_more(report, look(asked)) if asked else report
 
 
 def _looked_at(
@@ -164,8 +156,7 @@ def _looked_at(
     wanted: Mapping[str, Sequence[Ward]],
 ) -> dict[str, tuple[Ward, ...]]:
     """What a tree that was judged already has of the things that another one keeps, by control."""
-    directory = cache_dir if cache_dir is not None else default_directory(repository.git_dir)
-    processes = available_processors() if jobs is None else max(1, jobs)
+    directory, processes = _means(repository, cache_dir, jobs)
     for store in (Store(directory), Store()):
         gathered = harvest(repository, [tree], store=store, jobs=processes)
         repo = _repo(tree, gathered, settings, coverage)
@@ -186,8 +177,7 @@ def _judged(
     progress: Progress | None,
 ) -> list[JudgedTree]:
     """The trees judged; what an earlier run found out of one is not found out again."""
-    directory = cache_dir if cache_dir is not None else default_directory(repository.git_dir)
-    processes = available_processors() if jobs is None else max(1, jobs)
+    directory, processes = _means(repository, cache_dir, jobs)
     kept = VerdictStore(directory)
     keys = [kept.key(tree, settings.policy.tenant_keys, coverage) for tree in trees]
     known = {key: found for key in keys if (found := kept.get(key)) is not None}
@@ -203,6 +193,12 @@ def _judged(
             kept.put(key, answer)
             known[key] = answer
     return [known[key] for key in keys]
+
+
+def _means(repository: Repository, cache_dir: Path | None, jobs: int | None) -> tuple[Path | None, int]:
+    """Where facts and verdicts are kept, and how many processes may work."""
+    directory = cache_dir if cache_dir is not None else default_directory(repository.git_dir)
+    return directory, available_processors() if jobs is None else max(1, jobs)
 
 
 class _StoreDamagedError(Exception):

@@ -60,6 +60,12 @@ def untold(before: Report, after: Report, came_from: Mapping[str, str]) -> dict[
     return found
 
 
+def told_more(report: Report, more: Mapping[str, Sequence[Ward]]) -> Report:
+    """The report with further wards, by control."""
+    verdicts = (replace(one, wards=(*one.wards, *more.get(one.control, ()))) for one in report.verdicts)
+    return replace(report, verdicts=tuple(verdicts))
+
+
 def in_words(found: Sequence[Finding]) -> str:
     """What losses of one control say together: the words for a blocker that stands at the place of the first."""
     first, *others = found
@@ -141,9 +147,9 @@ def _place(ward: Ward) -> Location:
 
 def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
     """What no longer keeps a thing, where nothing new stands there that may have replaced it."""
-    if later.is_waived or _names(later) - _names(earlier):
-        return ()
     still = _names(later)
+    if later.is_waived or still - _names(earlier):
+        return ()
     gone = tuple(" and ".join(question) for question in earlier.asks if still.isdisjoint(question))
     if later.ways <= earlier.ways:
         return gone

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 
 from readiness_bot.compare import compare
+from readiness_bot.control import controls, judge
 from readiness_bot.identity import findings
 from readiness_bot.model import (
     Category,
@@ -27,6 +28,7 @@ from readiness_bot.model import (
     Waiver,
 )
 from readiness_bot.plan import next_review, outlook
+from readiness_bot.repo import Repo
 from readiness_bot.score import summarise
 from readiness_bot.settings import Policy
 
@@ -36,6 +38,19 @@ HEAD_COMMIT = "9f3c2abd" * 5
 
 CRITICAL, HIGH, MEDIUM, LOW = Severity
 BACKEND, DEVOPS, QA, SECURITY = Role
+
+
+def judged(repo: Repo, watched: Collection[str]) -> Report:
+    """What some controls say of a tree, and nothing else."""
+    verdicts = []
+    for control in controls():
+        if control.id in watched:
+            found = judge(control, repo)
+            made = verdict(
+                control.id, control.severity, found.score, kind=control.kind, status=found.status, sites=found.sites
+            )
+            verdicts.append(replace(made, wards=found.wards))
+    return report(verdicts)
 
 
 def verdict(

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from readiness_bot.compare import compare
-from readiness_bot.control import controls, counterparts, judge
-from readiness_bot.losses import in_words, losses, untold
+from readiness_bot.control import controls, counterparts
+from readiness_bot.losses import in_words, losses, told_more, untold
 from readiness_bot.model import Confidence, Delta, Effort, Location, Report, Severity, Skipped, Waiver, Ward
 from readiness_bot.repo import Repo
-from tests.reports import CRITICAL, HIGH, report, verdict
+from tests.reports import CRITICAL, HIGH, judged, report, verdict
 from tests.repos import repo_of
 
 Files = Mapping[str, str] | str
@@ -616,21 +616,11 @@ def _change(before: Files, after: Files) -> Delta:
 
 def _completed(told: Report, repo: Repo, other: Report) -> Report:
     missing = untold(other, told, {})
-    more = {control.id: counterparts(control, missing.get(control.id, ()), repo) for control in controls()}
-    verdicts = (replace(each, wards=(*each.wards, *more[each.control])) for each in told.verdicts)
-    return replace(told, verdicts=tuple(verdicts))
+    return told_more(told, {one.id: counterparts(one, missing.get(one.id, ()), repo) for one in controls()})
 
 
 def _judged(repo: Repo) -> Report:
-    verdicts = []
-    for control in controls():
-        if control.id in _WATCHED:
-            found = judge(control, repo)
-            made = verdict(
-                control.id, control.severity, found.score, kind=control.kind, status=found.status, sites=found.sites
-            )
-            verdicts.append(replace(made, wards=found.wards))
-    return report(verdicts)
+    return judged(repo, _WATCHED)
 
 
 def _told(change: Delta, control: str) -> list[int]:

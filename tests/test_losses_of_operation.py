@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import pytest
 
 from readiness_bot.compare import compare
-from readiness_bot.control import controls, judge
 from readiness_bot.model import Blocker, Confidence, Delta, Report
-from tests.reports import report, verdict
+from tests.reports import judged
 from tests.repos import repo_of
 
 Files = Mapping[str, str]
@@ -232,16 +230,7 @@ _WATCHED = frozenset(control for control, *_ in LOST.values())
 
 
 def _judged(files: Files) -> Report:
-    repo = repo_of(files)
-    verdicts = []
-    for control in controls():
-        if control.id in _WATCHED:
-            found = judge(control, repo)
-            made = verdict(
-                control.id, control.severity, found.score, kind=control.kind, status=found.status, sites=found.sites
-            )
-            verdicts.append(replace(made, wards=found.wards))
-    return report(verdicts)
+    return judged(repo_of(files), _WATCHED)
 
 
 def _told(change: Delta, control: str) -> list[str]:

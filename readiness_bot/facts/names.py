@@ -53,6 +53,25 @@ _ITERABLES = frozenset(
 )
 
 
+def lambda_scope(node: ast.Lambda, around: Scope) -> Scope:
+    """The scope of a lambda, with its parameters."""
+    scope = Scope("function", around.qualname, around, node)
+    for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+        scope.bindings[argument.arg] = f"?{argument.arg}"
+    return scope
+
+
+def generator_scope(generator: ast.comprehension, around: Scope, node: ast.expr) -> Scope:
+    """The scope behind one `for` of a comprehension, with what it binds."""
+    scope = Scope("function", around.qualname, around, node)
+    for target in ast.walk(generator.target):
+        if isinstance(target, ast.Name):
+            scope.bindings[target.id] = (
+                (generator.iter, around, "element") if target is generator.target else f"?{target.id}"
+            )
+    return scope
+
+
 class Scope:
     """The names bound in one module, class or function."""
 

@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Callable
 
-from readiness_bot.facts.names import Names, Scope
+from readiness_bot.facts.names import Names, Scope, generator_scope, lambda_scope
 from readiness_bot.facts.python_facts import (
     AFTER_YIELD,
     AWAITED,
@@ -175,9 +175,7 @@ class Expressions(Lowering):
             self.context = saved
 
     def _lambda(self, node: ast.Lambda) -> None:
-        scope = Scope("function", self.scope.qualname, self.scope, node)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-            scope.bindings[argument.arg] = f"?{argument.arg}"
+        scope = lambda_scope(node, self.scope)
         for default in (*node.args.defaults, *(default for default in node.args.kw_defaults if default is not None)):
             self.expression(default)
         saved, self.scope = self.scope, scope
@@ -190,13 +188,7 @@ class Expressions(Lowering):
         with self.under(IN_COMPREHENSION):
             for generator in node.generators:
                 self.expression(generator.iter)
-                scope = Scope("function", self.scope.qualname, self.scope, node)
-                for target in ast.walk(generator.target):
-                    if isinstance(target, ast.Name):
-                        scope.bindings[target.id] = (
-                            (generator.iter, self.scope, "element") if target is generator.target else f"?{target.id}"
-                        )
-                self.scope = scope
+                self.scope = generator_scope(generator, self.scope, node)
                 for condition in generator.ifs:
                     self.expression(condition)
             if isinstance(node, ast.DictComp):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from readiness_bot.facts.complexity import Complexity
 from readiness_bot.facts.extractor import Extractor
-from readiness_bot.facts.names import FunctionNode, Names, Scope
+from readiness_bot.facts.names import FunctionNode, Names, Scope, generator_scope, lambda_scope
 from readiness_bot.facts.python_expressions import asserting, is_telling
 from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, Parameter, PythonFacts
 from readiness_bot.facts.roles import is_python, is_test
@@ -269,9 +269,7 @@ class _Reader(Lowering):
             self.strings.setdefault(value, node.lineno)
 
     def lambda_(self, node: ast.Lambda) -> None:
-        scope = Scope("function", self.scope.qualname, self.scope, node)
-        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
-            scope.bindings[argument.arg] = f"?{argument.arg}"
+        scope = lambda_scope(node, self.scope)
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self.visit(default)
@@ -283,13 +281,7 @@ class _Reader(Lowering):
         saved = self.scope
         for generator in node.generators:
             self.visit(generator.iter)
-            scope = Scope("function", self.scope.qualname, self.scope, node)
-            for target in ast.walk(generator.target):
-                if isinstance(target, ast.Name):
-                    scope.bindings[target.id] = (
-                        (generator.iter, self.scope, "element") if target is generator.target else f"?{target.id}"
-                    )
-            self.scope = scope
+            self.scope = generator_scope(generator, self.scope, node)
             self.each(generator.ifs)
         if isinstance(node, ast.DictComp):
             self.visit(node.key)

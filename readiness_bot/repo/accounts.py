@@ -223,13 +223,14 @@ class Accounts:
         for place in self._python.calls_of("path", "re_path", "url"):
             if any(isinstance(value, Name) and value.name.endswith("admin.site.urls") for value in place.call.args):
                 return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
-        return self._password_checks()
+        return self._password_checks
 
     @property
     def keeps_people(self) -> bool:
         """Whether accounts show by more than a function that checks some password, which may be the operator's own."""
-        return self.users is not None and self.users != self._password_checks()
+        return self.users is not None and self.users != self._password_checks
 
+    @cached_property
     def _password_checks(self) -> Evidence | None:
         for site in self._python.functions:
             if re.fullmatch(

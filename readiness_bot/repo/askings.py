@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
-from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
@@ -22,7 +22,7 @@ from readiness_bot.repo.refusals import (
     is_refusing_value,
     snake,
 )
-from readiness_bot.repo.route import Guard
+from readiness_bot.repo.route import Guard, flattened
 
 Question = tuple[str, ...]
 """What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
@@ -99,6 +99,7 @@ class Askings:
         self._refusals = refusals
         self._known: dict[tuple[str, int], tuple[Question, ...]] = {}
         self._deep: dict[tuple[str, int, int], tuple[str, ...]] = {}
+        self._assignments: dict[str, dict[int, dict[str, list[Value]]]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -236,7 +237,7 @@ class Askings:
         for item in returns:
             if not item.guards or item.is_yield or item.line in refusing:
                 continue
-            sure = any(is_refusing_value(value) for value in _flat(item.value))
+            sure = any(is_refusing_value(value) for value in flattened(item.value))
             if sure or _says_no(item) or any(_answers_no(call) for call in answered[item.line]):
                 yield item.guards, sure
 
@@ -258,10 +259,6 @@ class Askings:
             for item in site.module.facts.assignments:
                 found[item.scope].setdefault(item.target, []).append(item.value)
         return found.get(site.index, {})
-
-    @cached_property
-    def _assignments(self) -> dict[str, dict[int, dict[str, list[Value]]]]:
-        return {}
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
@@ -411,21 +408,13 @@ def _named(value: Value, site: DefinitionSite, depth: int = 0) -> Iterator[str]:
         yield from value.names
 
 
-def _flat(value: Value) -> Iterator[Value]:
-    if isinstance(value, Items):
-        for item in value.items:
-            yield from _flat(item)
-    else:
-        yield value
-
-
 def _says_no(item: Return) -> bool:
     """Whether a function gives back nothing, False, or a text or a mapping that says no."""
     return (
         any(
             (isinstance(value, Const) and (value.value is None or value.value is False or _is_no(value)))
             or (isinstance(value, Mapping) and any(map(_is_no, value.values)))
-            for value in _flat(item.value)
+            for value in flattened(item.value)
         )
         and not item.is_yield
     )
@@ -439,7 +428,7 @@ def _answers_no(call: Call) -> bool:
     """Whether a call makes an answer that says no: by its name, a status or a text that it is handed."""
     if _ERROR.search(call.last):
         return True
-    handed = [value for item in call.handed for value in _flat(item)]
+    handed = [value for item in call.handed for value in flattened(item)]
     return any(
         _is_no(value)
         or (isinstance(value, Const) and value.value in (400, 404, 409) and not isinstance(value.value, bool))

@@ -207,13 +207,10 @@ class CrossOrigin:
                         and not self._is_turned_off(module, headers[_CREDENTIALS_HEADER])
                         and not _goes_with_another(headers[_CREDENTIALS_HEADER], place.line, earlier[scope])
                     )
-                    reflects = not [
-                        guard
-                        for guard in guards
-                        if "origin" not in guard.lower() or "list" in guard.lower() or "allow" in guard.lower()
-                    ] and _is_origin(value)
+                    of_origin = all("origin" in guard.lower() and not _is_listed(guard) for guard in guards)
+                    reflects = of_origin and _is_origin(value)
                     # Where an allow-list is asked first, it is the operator who lets everybody in.
-                    listed = any("list" in guard.lower() or "allow" in guard.lower() for guard in guards)
+                    listed = any(map(_is_listed, guards))
                     yield OriginPolicy(
                         place,
                         "headers",
@@ -286,6 +283,11 @@ def _is_for_development(setting: Setting) -> bool:
 
 def _is_true(value: Value) -> bool:
     return isinstance(value, Const) and str(value.value).lower() == "true"
+
+
+def _is_listed(guard: str) -> bool:
+    """Whether a condition asks a list of what is allowed."""
+    return "list" in guard.lower() or "allow" in guard.lower()
 
 
 def _goes_with_another(header: tuple[Value, Location, tuple[str, ...]], line: int, others: list[int]) -> bool:

@@ -16,6 +16,7 @@ from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
+from readiness_bot.repo.route import takes_slashes
 
 _MOST_PLACES = 500
 _MOST_HOPS = 14
@@ -40,7 +41,6 @@ _NUMBER_TYPES = frozenset(
 
 
 _NARROW = re.compile(r"(\^|\\A)?(?:[\w\[\](){},+*?|-]|\\[wd-])+(\$|\\Z)")
-_ANYTHING = re.compile(r"(?<!\\)\.[*+]|\\S[*+]|\[\^(?:[^\]\\/]|\\.)*\][*+]")
 _WORDS = ("text", "segment")
 _OTHER_THAN_TEXT = frozenset({"dict", "Mapping", "MutableMapping"})
 _FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
@@ -370,10 +370,10 @@ class Walk:
             above = self.graph.constructs(call, *reader) if reader is not None else "surely"
             if flow is None or above == "no":
                 continue
-            place = replace(place, reader=reader if above == "above" else None)
+            outside = replace(place, reader=reader if above == "above" else None)
             sure = sure and above != "perhaps"
             for atom, wrap, need in self.graph.arguments(call, site, source.position, shift):
-                self.push(place, call.module, atom, flow.guards, stack=(), step=step, wrap=wrap, need=need, sure=sure)
+                self.push(outside, call.module, atom, flow.guards, stack=(), step=step, wrap=wrap, need=need, sure=sure)
 
     def attribute(self, place: _Place, site: DefinitionSite, owner: DefinitionSite) -> bool:
         """An attribute of `self`: what any method of the class keeps in it; a view's request."""
@@ -663,7 +663,7 @@ def _is_narrow(site: CallSite) -> bool:
 def _takes_anything(pattern: Value) -> bool:
     """Whether a regular expression finds texts of any characters but a few."""
     parts = pattern.parts if isinstance(pattern, Format) else (pattern,)
-    return any(isinstance(part, Const) and _ANYTHING.search(str(part.value)) for part in parts)
+    return any(isinstance(part, Const) and takes_slashes(str(part.value)) for part in parts)
 
 
 def _is_no_text(cleaned: Iterable[str]) -> bool:

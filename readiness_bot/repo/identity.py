@@ -215,7 +215,7 @@ class Identity:
         self._python = python
         self._routes = routes
         self._services = services
-        self._refusals = self.refusals = Refusals(python)
+        self.refusals = Refusals(python)
         self._refusing_of: dict[tuple[str, Strength, int], tuple[str, ...]] = {}
 
     @staticmethod
@@ -225,7 +225,7 @@ class Identity:
 
     def strength(self, site: DefinitionSite) -> Strength:
         """How far a function or class of the tree goes in asking who calls."""
-        return self._refusals.strength(site)
+        return self.refusals.strength(site)
 
     @cached_property
     def resource_guard(self) -> DefinitionSite | None:
@@ -247,7 +247,7 @@ class Identity:
 
     def of_guard(self, guard: Guard) -> Strength:
         """How far one guard of a route goes."""
-        return self._refusals.of_guard(guard)
+        return self.refusals.of_guard(guard)
 
     # -- routes ----------------------------------------------------------------------------------------------------
 
@@ -296,7 +296,7 @@ class Identity:
         """
         found = []
         for site in self._running(route):
-            if self._refusals.strength(site) >= least:
+            if self.refusals.strength(site) >= least:
                 found.append(f"a check in `{site.definition.name}`")
             found += self._refusing(site, least, _HOPS)
             if least is Strength.PERMISSION:
@@ -305,7 +305,7 @@ class Identity:
 
     def _answers_by(self, site: DefinitionSite) -> Iterator[str]:
         """The tree's own predicates about rights that decide what a function returns or raises, by name."""
-        calls, raises, returns, _ = self._refusals.body(site)
+        calls, raises, returns, _ = self.refusals.body(site)
         lines = {item.line for item in returns}
         asked = [*(call.guards for call in calls if call.line in lines), *(raised.guards for raised in raises)]
         for name in dict.fromkeys(name for names in asked for name in names):
@@ -313,7 +313,7 @@ class Identity:
             if (
                 target is not None
                 and target.definition.kind == "function"
-                and self._refusals.strength(target) is Strength.READS
+                and self.refusals.strength(target) is Strength.READS
                 and _IS_ALLOWED.search(snake(target.definition.name))
             ):
                 yield f"`{target.definition.name}`"
@@ -325,7 +325,7 @@ class Identity:
         if known is None:
             found: list[str] = []
             for target in self._called(site):
-                if self._refusals.strength(target) >= least:
+                if self.refusals.strength(target) >= least:
                     found.append(f"`{target.definition.name}`")
                 elif hops > 1:
                     found += self._refusing(target, least, hops - 1)
@@ -333,7 +333,7 @@ class Identity:
         return known
 
     def _called(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
-        for call in self._refusals.body(site)[0]:
+        for call in self.refusals.body(site)[0]:
             target = self._python.definition(call.via or call.name, site.module)
             if target is not None and target.name != site.name and target.definition.kind == "function":
                 yield target
@@ -349,15 +349,15 @@ class Identity:
             for guard in route.guards
             if not NO_IDENTITY.search(snake(guard.name))
             and not _is_opening(guard.name)
-            and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
+            and not (wanted is Strength.PERMISSION and self.refusals.asks_only_who(guard))
         ]
         for site in self._running(route):
-            for call in self._refusals.body(site)[0]:
+            for call in self.refusals.body(site)[0]:
                 handed = call.handed
                 if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
                     names.append(f"`{call.last.rpartition(':')[2]}`")
             names += [
-                f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
+                f"`{target.definition.name}`" for target in self._called(site) if self.refusals.may_refuse(target)
             ]
         return tuple(dict.fromkeys(names))
 
@@ -389,7 +389,7 @@ class Identity:
         for guard in route.guards:
             if guard.name in ineffective:
                 continue
-            strength = self._refusals.of_guard(guard)
+            strength = self.refusals.of_guard(guard)
             if strength is not Strength.NONE:
                 yield Protection(strength, _shown(guard.name), guard.path, guard.line, guard.level)
 
@@ -482,7 +482,7 @@ class Identity:
             *(hook for hook in self._services.hooks if hook.kind == "before-request"),
         ):
             strength = (
-                self._refusals.strength(attached.definition)
+                self.refusals.strength(attached.definition)
                 if attached.definition is not None
                 else LIBRARY_GUARDS.get(attached.name.rpartition(".")[2], Strength.NONE)
             )
@@ -492,7 +492,7 @@ class Identity:
                 and strength < Strength.IDENTITY
             ):
                 strength = max(
-                    (self._refusals.strength(method) for method in attached.definition.methods), default=Strength.NONE
+                    (self.refusals.strength(method) for method in attached.definition.methods), default=Strength.NONE
                 )
             if strength >= Strength.IDENTITY and self._is_gate(attached):
                 found.append((attached, self._limited_to(attached), strength))
@@ -510,7 +510,7 @@ class Identity:
             return True
         if attached.definition is None or not _GENERIC.match(name):
             return False
-        calls, _, returns, _ = self._refusals.body(attached.definition)
+        calls, _, returns, _ = self.refusals.body(attached.definition)
         answers = [value for call in calls for value in call.handed]
         answers += [value for item in returns for value in flattened(item.value)]
         return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
@@ -565,7 +565,7 @@ class Identity:
 
     def _by_body(self, route: Route) -> Iterator[Protection]:
         for site in self._answering(route):
-            strength = self._refusals.strength(site)
+            strength = self.refusals.strength(site)
             if strength is not Strength.NONE:
                 yield Protection(
                     strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler"
@@ -583,7 +583,8 @@ class Identity:
         if route.handler is not None:
             yield route.handler
         if route.view is not None:
-            for name in (
+            yield from self._python.methods_of(
+                route.view,
                 *BASE_HOOKS,
                 "get_queryset",
                 "get_object",
@@ -594,10 +595,7 @@ class Identity:
                 "form_valid",
                 "post",
                 "create",
-            ):
-                method = self._python.member(route.view, name)
-                if method is not None and method.definition.kind == "function":
-                    yield method
+            )
 
     def is_open_on_purpose(self, route: Route, *, by_its_name: bool = False) -> bool:
         """Whether the route serves those without an identity yet, machines with a proof of their own, or probes.
@@ -645,7 +643,7 @@ class Identity:
         if route.handler is None:
             return False
         words = {word.lower() for text in (route.path, route.handler.definition.name) for word in _WORD.findall(text)}
-        calls, _, _, _ = self._refusals.body(route.handler)
+        calls, _, _, _ = self.refusals.body(route.handler)
         if any(call.last in _STARTING for call in calls):
             return True
         if words & _ASKING:
@@ -669,7 +667,7 @@ class Identity:
         return tuple(
             call.last.lstrip(":?")
             for site in (*first, *(called for one in first for called in self._called(one)))
-            for call in self._refusals.body(site)[0]
+            for call in self.refusals.body(site)[0]
             if _ASKING_WHO.search(f"{call.via or call.name}") and not call.name.startswith(("jwt.", "jose."))
         )
 
@@ -677,14 +675,14 @@ class Identity:
         """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
         if route.handler is None:
             return False
-        return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
+        return any(_OF_CALLER.search(ref) for ref in self.refusals.body(route.handler)[3])
 
     def knows_caller(self, route: Route) -> bool:
         """Whether the handler is told who calls, or asks for it: not only that somebody may."""
         if route.handler is None:
             return False
         told = any(_CALLER_GIVEN.search(one.name) for one in route.handler.definition.parameters)
-        return told or any(map(reads_caller, self._refusals.body(route.handler)[3]))
+        return told or any(map(reads_caller, self.refusals.body(route.handler)[3]))
 
     def reads_own_rows(self, route: Route) -> DefinitionSite | None:
         """The function that a route's handler hands both the signed-in user's own key and a key of the path."""
@@ -692,7 +690,7 @@ class Identity:
             return None
         module = route.handler.module
         keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
-        for call in self._refusals.body(route.handler)[0] if keys else ():
+        for call in self.refusals.body(route.handler)[0] if keys else ():
             handed = {name for value in call.handed for name in _in(value, module)}
             if keys & handed and any(_OF_CALLER.search(name) for name in handed):
                 target = self._python.definition(call.via or call.name, module)
@@ -717,7 +715,7 @@ class Identity:
         words = [word.lower() for text in (path, route.handler.definition.name) for word in _WORD.findall(text)]
         if not _QUESTIONS.intersection(words):
             return False
-        calls, _, _, _ = self._refusals.body(route.handler)
+        calls, _, _, _ = self.refusals.body(route.handler)
         return not _WRITING.intersection(words) and not any(_is_writing(call, route.handler) for call in calls)
 
     @cached_property
@@ -766,7 +764,7 @@ class Identity:
             isinstance(item.value, Name | Invoke)
             and (item.value.meaning if isinstance(item.value, Name) else item.value.name).removesuffix("()")
             in _ANSWERING
-            for item in self._refusals.body(target)[2]
+            for item in self.refusals.body(target)[2]
             if item.scope == target.index  # what a function inside it answers is no answer of its own
         )
 
@@ -782,18 +780,18 @@ class Identity:
 
     @cached_property
     def _openings(self) -> Openings:
-        return Openings(self._python, self._refusals)
+        return Openings(self._python, self.refusals)
 
     def _guarding(self, route: Route) -> Iterator[DefinitionSite | None]:
         """What refuses strangers of a route, None for what stands in no code of the tree."""
         for guard in route.guards:
-            if self._refusals.of_guard(guard) >= Strength.IDENTITY and guard.name not in self.misplaced(route):
+            if self.refusals.of_guard(guard) >= Strength.IDENTITY and guard.name not in self.misplaced(route):
                 yield self._python.definition_named(guard.name.removesuffix("()"))
         for attached, owner, _ in self._gates:
             if not owner or owner == route.router:
                 yield attached.definition
         for site in self._answering(route):
-            if self._refusals.strength(site) >= Strength.IDENTITY:
+            if self.refusals.strength(site) >= Strength.IDENTITY:
                 yield site
 
     # -- switches --------------------------------------------------------------------------------------------------
@@ -854,7 +852,7 @@ class Identity:
         return tuple(
             site
             for site in self._python.functions
-            if STRONG_NAME.search(snake(site.definition.name)) and self._refusals.strength(site) >= Strength.IDENTITY
+            if STRONG_NAME.search(snake(site.definition.name)) and self.refusals.strength(site) >= Strength.IDENTITY
         )
 
     @cached_property

@@ -233,10 +233,8 @@ class Limits:
         """The handler, and the hooks of its class that run before it."""
         if route.handler is not None:
             yield route.handler
-        for name in BASE_HOOKS if route.view is not None else ():
-            method = self._python.member(route.view, name) if route.view is not None else None
-            if method is not None and method.definition.kind == "function":
-                yield method
+        if route.view is not None:
+            yield from self._python.methods_of(route.view, *BASE_HOOKS)
 
     def _by_hand(self) -> Iterator[RateLimit]:
         """A limiter's decorator that is called on what it limits, or stands on what no route that was read answers by.

@@ -567,8 +567,13 @@ class Observability:
     @cached_property
     def own_spans(self) -> tuple[Signal, ...]:
         """Where the code begins spans itself, those around every request first."""
-        found = [site for site in self._python.all_calls if site.last in ("start_as_current_span", "start_span")]
-        found.sort(key=lambda site: "middleware" not in f"{site.module.path} {site.function and site.function.name}")
+        found = sorted(
+            self._python.calls_of("start_as_current_span", "start_span"),
+            key=lambda site: (
+                "middleware" not in f"{site.module.path} {site.function and site.function.name}",
+                site.location,
+            ),
+        )
         return tuple(self._signal(site, f"`{site.last}`") for site in found)
 
     # -- error reports ---------------------------------------------------------------------------------------------

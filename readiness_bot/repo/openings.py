@@ -47,11 +47,8 @@ class Openings:
     def _functions(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
         if site.definition.kind != "class":
             yield site
-            return
-        for name in (*BASE_HOOKS, "authenticate"):
-            method = self._python.member(site, name)
-            if method is not None and method.definition.kind == "function":
-                yield method
+        else:
+            yield from self._python.methods_of(site, *BASE_HOOKS, "authenticate")
 
     def _of_function(self, site: DefinitionSite, depth: int) -> tuple[bool, Unset | None]:
         """Whether a function refuses strangers, and the credential without which it refuses none of them."""

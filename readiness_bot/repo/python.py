@@ -507,6 +507,13 @@ class Python:
                 return DefinitionSite(item.module, index, item.module.facts.definitions[index])
         return None
 
+    def methods_of(self, site: DefinitionSite, *names: str) -> Iterator[DefinitionSite]:
+        """The methods of these names, in their order, own or inherited inside the tree."""
+        for name in names:
+            method = self.member(site, name)
+            if method is not None and method.definition.kind == "function":
+                yield method
+
     def class_value(self, site: DefinitionSite, name: str) -> tuple[Module, Field] | None:
         """The class-level binding of that name, own or inherited inside the tree."""
         for item in self.ancestry(site):

@@ -271,10 +271,8 @@ class Refusals:
             (LIBRARY_GUARDS.get(base.rpartition(".")[2], Strength.NONE) for base in self._python.external_bases(site)),
             default=Strength.NONE,
         )
-        for name in (*BASE_HOOKS, "__init__", "authenticate"):
-            method = self._python.member(site, name)
-            if method is not None and method.definition.kind == "function":
-                best = max(best, self.strength(method, depth))
+        for method in self._python.methods_of(site, *BASE_HOOKS, "__init__", "authenticate"):
+            best = max(best, self.strength(method, depth))
         return best
 
     def _function_strength(self, site: DefinitionSite, depth: int) -> Strength:

@@ -104,8 +104,12 @@ def _group(match: re.Match[str]) -> str:
     if not whole.startswith("(") or whole.startswith("(?:"):
         return ""
     inside = whole.partition(">")[2] if name else whole
-    takes_slashes = any("/" not in kept for kept in _WIDE.findall(inside))
-    return f"{{{name}:path}}" if takes_slashes else f"{{{name}}}"
+    return f"{{{name}:path}}" if takes_slashes(inside) else f"{{{name}}}"
+
+
+def takes_slashes(pattern: str) -> bool:
+    """Whether a regular expression has a part that takes any character, or any but some and a slash is none of them."""
+    return any("/" not in kept for kept in _WIDE.findall(pattern))
 
 
 def groups_of(path: str) -> list[tuple[str, bool]]:

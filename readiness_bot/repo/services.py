@@ -14,6 +14,7 @@ from typing import Literal
 from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import flattened
@@ -319,7 +320,7 @@ class Services:
         It is made to be installed and holds no project, and nothing of the tree includes its routes of Django's, or
         makes an application but where its caller asks for one.
         """
-        if self.is_django or not _MADE_TO_BE_INSTALLED & self._sources.paths or "manage.py" in self._sources.paths:
+        if self.is_django or not self.is_packaged:
             return False
         routes = self._routes.all
         if routes and self._routes.frameworks <= {"django", "django-rest-framework"}:
@@ -380,9 +381,8 @@ class Services:
     def _is_without_worker(self) -> bool:
         """Whether the tree is made to be installed, and neither holds nor starts a program whose worker ran tasks."""
         return (
-            bool(_MADE_TO_BE_INSTALLED & self._sources.paths)
+            self.is_packaged
             and not self.is_django
-            and "manage.py" not in self._sources.paths
             and not any(True for _ in self._python.calls(*_QUEUE_APPLICATIONS))
             and not self._is_started()
             and not self._has_program
@@ -607,11 +607,9 @@ class Services:
     def _of_rest_framework(self) -> Iterator[Attachment]:
         """The function of the tree's own that Django REST framework is told to hand every exception to."""
         for setting in self.settings_named("REST_FRAMEWORK"):
-            for key, value in zip(
-                getattr(setting.value, "keys", ()), getattr(setting.value, "values", ()), strict=False
-            ):
+            for key, value in entries(setting.value):
                 dotted = value.value if isinstance(value, Const) else None
-                if not (isinstance(key, Const) and key.value == "EXCEPTION_HANDLER" and isinstance(dotted, str)):
+                if key != "EXCEPTION_HANDLER" or not isinstance(dotted, str):
                     continue
                 package, _, name = dotted.rpartition(".")
                 module = self._python.module_named(package, setting.module.path)

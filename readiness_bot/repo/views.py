@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
@@ -118,11 +119,8 @@ class Views:
     def verb_methods(self, view: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
         """The methods of a class that answer a verb each."""
         for verb in VERBS:
-            for name in (verb, f"on_{verb}", verb.upper()):
-                method = self._python.member(view, name)
-                if method is not None and method.definition.kind == "function":
-                    yield verb, method
-                    break
+            for method in islice(self._python.methods_of(view, verb, f"on_{verb}", verb.upper()), 1):
+                yield verb, method
 
     def generic_methods(self, view: DefinitionSite) -> tuple[str, ...]:
         """The methods that the library's generic views above a class answer."""

@@ -327,9 +327,7 @@ _OF_OBJECTS = frozenset({"get_object", "get_queryset", "filter_queryset", "check
 
 def _place(repo: Repo, route: Route) -> Location:
     """Where the handler picks the row, if it picks a single one: there the right to it is checked. Else the handler."""
-    if route.handler is None:
-        return route.view.location if route.view is not None else route.location
-    return _of_function(repo, route.handler)
+    return _of_function(repo, route.handler) if route.handler is not None else route.place
 
 
 def _of_function(repo: Repo, function: DefinitionSite) -> Location:

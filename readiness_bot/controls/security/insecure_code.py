@@ -451,8 +451,8 @@ def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
     """Whether all that the function opens are files that lie beside the code: those are the project's own words."""
     ways = [
         flow
-        for call in repo.python.all_calls
-        if call.last == "open" and call.module is site.module and call.call.scope == site.call.scope
+        for call in repo.python.calls_of("open")
+        if call.module is site.module and call.call.scope == site.call.scope
         for flow in repo.flows.into(call, 0)
     ]
     return bool(ways) and all(flow.kind == "setting" and _BESIDE_CODE.search(flow.text) for flow in ways)
