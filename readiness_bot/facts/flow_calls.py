@@ -179,6 +179,8 @@ class Calls(Expressions):
             )
         if name == "format" and not self.is_named(receiver):
             return self.formatted(node, function.value, args, keywords, receiver)
+        if name in ("get", "getlist") and _read_as_number(node):
+            return NOTHING  # Werkzeug gives the default where the text is no number
         if name in _TAKING and receiver:
             return self.took(node, args, receiver) | result
         if name in _TAKING and self.is_constant(function.value):
@@ -224,3 +226,11 @@ class Calls(Expressions):
                 merged |= self.table.wrap(value, f"{{{keyword.arg}}}") if keyword.arg else value
             self.put(function.value, merged)
         return result
+
+
+def _read_as_number(node: ast.Call) -> bool:
+    """Whether a parameter is read through a type that leaves only numbers: `args.get("page", 1, type=int)`."""
+    given = next((keyword.value for keyword in node.keywords if keyword.arg == "type"), None)
+    if given is None and len(node.args) == 3:
+        given = node.args[2]
+    return isinstance(given, ast.Name) and given.id in ("int", "float", "bool")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from readiness_bot.facts.flow_bindings import Bindings
 from readiness_bot.facts.flow_state import CHECKING, called, printable, spelled
@@ -62,9 +62,27 @@ class Conditions(Bindings):
             self.table.guard(*key, "contained" if key in below else "part:in" if key in pieces else "in")
             for key in agreed
         }
+        found.update(self.begun_by_each(parts, keys))
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
         return frozenset(found)
+
+    def begun_by_each(
+        self, parts: Sequence[frozenset[int]], known: Sequence[set[tuple[int, tuple[str, ...]]]]
+    ) -> Iterator[int]:
+        """The one beginning that a value has wherever it is not a known one: `x in NAMES or x.startswith("v1-")`."""
+        begun = [
+            {
+                (guard.source, guard.access): index
+                for index in part
+                if (guard := self.table.guards[index]).test.startswith("starts:")
+            }
+            for part in parts
+        ]
+        for key in sorted(set().union(*begun)):
+            texts = {index for one in begun if (index := one.get(key)) is not None}
+            if len(texts) == 1 and all(key in one or key in limited for one, limited in zip(begun, known, strict=True)):
+                yield from texts
 
     def says_it_checks(self, test: str) -> bool:
         """Whether the call of a `call:N` guard is named like one that checks what it is given."""

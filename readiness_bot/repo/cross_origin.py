@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
 from readiness_bot.repo.modules import Module
@@ -205,6 +205,7 @@ class CrossOrigin:
                         _CREDENTIALS_HEADER in headers
                         and _is_true(headers[_CREDENTIALS_HEADER][0])
                         and not self._is_turned_off(module, headers[_CREDENTIALS_HEADER])
+                        and not _is_for_listed(module, scope, headers[_CREDENTIALS_HEADER])
                         and not _goes_with_another(headers[_CREDENTIALS_HEADER], place.line, earlier[scope])
                     )
                     of_origin = all("origin" in guard.lower() and not _is_listed(guard) for guard in guards)
@@ -288,6 +289,23 @@ def _is_true(value: Value) -> bool:
 def _is_listed(guard: str) -> bool:
     """Whether a condition asks a list of what is allowed."""
     return "list" in guard.lower() or "allow" in guard.lower()
+
+
+def _is_for_listed(module: Module, scope: int, header: tuple[Value, Location, tuple[str, ...]]) -> bool:
+    """Whether a header is only sent on a variable that holds whether a list names the origin."""
+    return any(
+        item.scope == scope and item.target in header[2] and _asks_list(item.value) for item in module.facts.assignments
+    )
+
+
+def _asks_list(value: Value) -> bool:
+    """Whether a condition demands that the origin be one of several."""
+    if not isinstance(value, Other):
+        return False
+    if value.kind == "Compare":
+        asked = value.operands[0] if value.operator == "In" and value.operands else None
+        return isinstance(asked, Name) and _is_origin(asked)
+    return value.operator == "And" and any(map(_asks_list, value.operands))
 
 
 def _goes_with_another(header: tuple[Value, Location, tuple[str, ...]], line: int, others: list[int]) -> bool:

@@ -105,6 +105,17 @@ class DataFlows:
         sources = {at for at, source in enumerate(facts.sources) if source.kind == "c" and source.owner == own}
         return frozenset(atom.access[0] if atom.access else "" for atom in facts.atoms if atom.source in sources)
 
+    def is_handed_on(self, site: CallSite) -> bool:
+        """Whether another call in its function is given the result of a call as a whole."""
+        facts = self._graph.of(site.module).flows
+        own = self._graph.index_of(site)
+        whole = {
+            index
+            for index, atom in enumerate(facts.atoms)
+            if not atom.access and facts.sources[atom.source].kind == "c" and facts.sources[atom.source].owner == own
+        }
+        return any(not whole.isdisjoint(given) for flow in facts.calls for given in (*flow.args, *flow.keywords))
+
     def feeds_itself(self, site: CallSite) -> bool:
         """Whether a call's result comes back as its own argument, as it does where something is repeated many times."""
         facts = self._graph.of(site.module)

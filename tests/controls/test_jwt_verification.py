@@ -35,7 +35,7 @@ def kept(service, token):
     [
         ("service.verify_token(token)", Confidence.LOW),
         ("minted(service, token)", Confidence.LOW),
-        ("kept(service, token)", Confidence.HIGH),
+        ("kept(service, token)", Confidence.MEDIUM),
         ("service.verify_token(claims)", Confidence.HIGH),
         ("service.load(claims.get('sub'))", Confidence.HIGH),
         ("service.get(claims.get('sub'))", Confidence.HIGH),

@@ -13,7 +13,11 @@ _SHELF = ["lib/requests/__init__.py", "lib/six.py", "lib/certifi/core.py", "lib/
 
 @pytest.mark.parametrize(
     ("more", "expected"),
-    [(["lib/bs4/__init__.py", "lib/idna/__init__.py"], Area.VENDORED), (["lib/b.py"], Area.PRODUCTION)],
+    [
+        (["lib/bs4/__init__.py", "lib/idna/__init__.py"], Area.VENDORED),
+        (["lib/natsort/__init__.py", "lib/rarfile.py"], Area.VENDORED),
+        (["lib/b.py"], Area.PRODUCTION),
+    ],
 )
 def test_a_folder_of_well_known_libraries_is_a_place_for_copies(more: list[str], expected: Area) -> None:
     assert Areas([*_SHELF, *more, "shop/main.py"]).of("lib/ours/a.py") is expected

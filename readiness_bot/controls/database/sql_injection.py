@@ -151,6 +151,13 @@ def _applies(repo: Repo) -> bool:
     ],
     passes=[
         (
+            "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
+            "db = sqlite3.connect('app.db')\n\n\n"
+            "@app.get('/users')\ndef users():\n    limit = request.args.get('limit', 20, type=int)\n"
+            "    start = request.args.get('start', 0, int)\n"
+            "    return db.execute(f'SELECT * FROM users LIMIT {limit} OFFSET {start}').fetchall()\n"
+        ),
+        (
             "import re\nimport sqlite3\nfrom typing import Literal\n\nfrom flask import Flask, request\n"
             "from pydantic import BaseModel, field_validator\n\nfrom shop.checks import validated\n\n"
             "app = Flask(__name__)\nNAMES = re.compile('[a-z]+$')\n\n\ndef named(value):\n"

@@ -27,6 +27,8 @@ from readiness_bot.repo.values import (
 )
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
+_OF_INSTALLATION = re.compile(r"(importlib\.metadata|importlib_metadata|pkg_resources)\.")
+"""What asks how the own package was installed."""
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
 _UNRAISED = re.compile(r"^call:([^:]*[.:?])?[A-Z]\w*(Error|Exception)$")
 """A statement that makes an error and does not raise it."""
@@ -295,6 +297,10 @@ _FAILURE_WORDS = re.compile(
     ],
     ignores=[
         (
+            "from importlib import metadata\n\ntry:\n    __version__ = metadata.version('shop')\nexcept Exception:\n"
+            "    __version__ = 'unknown'\n"
+        ),
+        (
             "from rest_framework import status\nfrom rest_framework.response import Response\n\n\n"
             "def upload(store, file):\n    try:\n        answer = store.save(file)\n    except Exception:\n"
             "        data = {'error': 'The file was not saved!'}\n"
@@ -347,6 +353,8 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         and "import" in attempt.steps
     ):
         return None
+    if attempt.calls and all(map(_OF_INSTALLATION.match, attempt.calls)):
+        return None  # a package that is run without being installed has no version, and nothing failed
     strongest = Confidence.HIGH
     for step in handler.steps:
         confidence = _of_step(repo, step, handler, module)

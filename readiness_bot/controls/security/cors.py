@@ -98,6 +98,13 @@ from readiness_bot.repo import Repo
             "            tell('Access-Control-Allow-Origin', '*')\n"
         ),
         (
+            "from aiohttp import web\n\nfrom app.settings import PARTNERS\n\n\nasync def answer(request, response):\n"
+            "    origin = request.headers.get('Origin')\n    known = '*' not in PARTNERS and origin in PARTNERS\n"
+            "    if not (known or '*' in PARTNERS):\n        return\n"
+            "    response.headers['Access-Control-Allow-Origin'] = origin\n"
+            "    if known:\n        response.headers['Access-Control-Allow-Credentials'] = 'true'\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
             "app.add_middleware(CORSMiddleware, allow_origins=['https://a.example'], allow_methods=['*'], "
             "allow_headers=['*'], allow_credentials=True)\n"

@@ -90,6 +90,13 @@ class _Flaw(Enum):
             "    return datetime.fromtimestamp(claims['exp']) < datetime.now()\n"
         ),
         (
+            "import jwt\n\nfrom shop.platforms import Launch, Platform\n\n\ndef launch(request):\n"
+            "    unverified = jwt.decode(request.POST['id_token'], options={'verify_signature': False})  # <- flagged\n"
+            "    issuer = unverified.get('iss')\n"
+            "    platform = Platform.objects.get(issuer=issuer, client=unverified.get('aud'))\n"
+            "    return Launch(request, platform.keys()).claims()\n"
+        ),
+        (
             "import jwt\n\n\ndef claims(token):\n"
             '    return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n\n\n'
             "def verify(token, keys):\n"
@@ -308,14 +315,15 @@ def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
     return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
 
 
-_OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]"})
-"""Claims that tell when a token holds, and nothing of who brings it."""
+_OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]"})
+"""Claims that tell when a token holds, who issued it and for which client, and nothing of who brings it."""
 
 
 def _tells_nobody(site: CallSite, repo: Repo) -> bool:
-    """Whether all that is read of the claims is when the token holds: nobody is let in by that."""
+    """Whether all that is read of the claims is when the token holds and who issued it: nobody is let in by that."""
     read = repo.flows.read_from(site) - {""}
-    return bool(read) and read <= _OF_THE_TOKEN and "return" not in repo.flows.takers(site)
+    kept = repo.flows.is_handed_on(site) or "return" in repo.flows.takers(site)
+    return bool(read) and read <= _OF_THE_TOKEN and not kept
 
 
 def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:

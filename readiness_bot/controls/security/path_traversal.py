@@ -63,6 +63,8 @@ _OF_KINDS = re.compile(
 """Checks of a file's kind: `report.pdf` and `../report.pdf` are the same to them."""
 _ONE_FILE = re.compile(r"^/[^\0]*[^\0/]$")
 """A file of one name below a directory that a client names: no other file can be reached."""
+_BEGUN = re.compile(r"^starts:[^/\\\0]+$")
+"""A name that begins with a text of its own: what follows is a folder that would have to be there."""
 _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
 """What a function of the tree made of the value was compared: `kind_of(name) == "csv"`."""
 
@@ -329,6 +331,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     partials=[
         (
+            "import os\n\nfrom flask import Flask, abort, send_file\n\napp = Flask(__name__)\n"
+            "PAGES = ('index.html', 'about.html')\n\n\n@app.get('/<path:name>')\ndef page(name):\n"
+            "    if name in PAGES or name.startswith('worker-'):\n"
+            "        return send_file(os.path.join('/srv/pages', name))  # <- flagged\n    abort(404)\n"
+        ),
+        (
             "import os\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -583,6 +591,7 @@ def _confidence(flow: Flow) -> Confidence | None:
     if any(_JUDGED.match(tag) for tag in flow.cleaned):
         return Confidence.MEDIUM  # what the tree's own function makes of the name decides whether it is opened
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
+    glued = glued or any(map(_BEGUN.match, flow.cleaned))
     return Confidence.HIGH if flow.sure and not glued and not _ONE_FILE.match(flow.suffix) else Confidence.MEDIUM
 
 

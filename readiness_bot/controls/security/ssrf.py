@@ -168,6 +168,12 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "import requests\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n@app.get('/feed')\n"
+            "def feed():\n    url = request.args['url']\n"
+            "    if url not in FEEDS and not url.startswith('https://feeds.example.org/'):\n        abort(400)\n"
+            "    return requests.get(url, timeout=5).text\n"
+        ),
+        (
             "import httpx\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\ndef source_of(name):\n"
             "    if not isinstance(name, str):\n        return name\n    return SOURCES[name]\n\n\n"
             "@app.get('/prices/{name:path}')\nasync def prices(name: str):\n"
