@@ -39,10 +39,8 @@ _TOOLING = re.compile(
 _LIBRARIES = frozenset(
     [
         "aiohttp",
-        "anyio",
         "appdirs",
         "apscheduler",
-        "arrow",
         "async_timeout",
         "attr",
         "babel",
@@ -66,9 +64,7 @@ _LIBRARIES = frozenset(
         "configobj",
         "cryptography",
         "dateutil",
-        "decorator",
         "deluge_client",
-        "deprecated",
         "dns",
         "docutils",
         "dogpile",
@@ -92,11 +88,8 @@ _LIBRARIES = frozenset(
         "hachoir",
         "html2text",
         "html5lib",
-        "httpcore",
         "httplib2",
-        "httpx",
         "idna",
-        "imdb",
         "importlib_metadata",
         "inflect",
         "ipaddress",
@@ -119,7 +112,6 @@ _LIBRARIES = frozenset(
         "mutagen",
         "natsort",
         "oauthlib",
-        "packaging",
         "paramiko",
         "pbr",
         "peewee",
@@ -130,7 +122,6 @@ _LIBRARIES = frozenset(
         "psutil",
         "pyasn1",
         "pycountry",
-        "pydantic",
         "pygments",
         "pygtail",
         "pymongo",
@@ -149,7 +140,6 @@ _LIBRARIES = frozenset(
         "sniffio",
         "soupsieve",
         "sqlalchemy",
-        "starlette",
         "stevedore",
         "subliminal",
         "tempora",
@@ -178,6 +168,11 @@ _LIBRARIES = frozenset(
         "zipp",
     ]
 )
+_OF_ONE_FILE = frozenset(
+    {"appdirs", "bencode", "biplist", "configobj", "feedparser", "filelock", "inflect", "ipaddress", "munkres", "peewee",
+     "portend", "pyparsing", "pyperclip", "rarfile", "six", "tvdb_api", "typing_extensions", "xdg", "xmltodict", "zipp"}
+)  # fmt: skip
+"""Those libraries that are one file; a `redis.py` is the product's own module about another's."""
 _LITTLE = 10
 """A package called after tools is none of the product's where it holds this part of the Python at most."""
 _ENOUGH_LIBRARIES = 5
@@ -190,7 +185,7 @@ def _shelves(paths: Iterable[str]) -> frozenset[str]:
     for path in paths:
         if path.endswith(".py"):
             folder, _, name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")
-            if folder and name in _LIBRARIES:
+            if folder and name in _LIBRARIES and (path.endswith("/__init__.py") or name in _OF_ONE_FILE):
                 held[folder].add(name)
     return frozenset(folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES)
 

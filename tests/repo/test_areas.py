@@ -17,6 +17,7 @@ _SHELF = ["lib/requests/__init__.py", "lib/six.py", "lib/certifi/core.py", "lib/
         (["lib/bs4/__init__.py", "lib/idna/__init__.py"], Area.VENDORED),
         (["lib/natsort/__init__.py", "lib/rarfile.py"], Area.VENDORED),
         (["lib/b.py"], Area.PRODUCTION),
+        (["lib/redis.py", "lib/yaml.py"], Area.PRODUCTION),
     ],
 )
 def test_a_folder_of_well_known_libraries_is_a_place_for_copies(more: list[str], expected: Area) -> None:
