@@ -170,7 +170,8 @@ _LIBRARIES = frozenset(
 )
 _OF_ONE_FILE = frozenset(
     {"appdirs", "bencode", "biplist", "configobj", "feedparser", "filelock", "inflect", "ipaddress", "munkres",
-     "peewee", "portend", "pyparsing", "pyperclip", "rarfile", "six", "tvdb_api", "typing_extensions", "xdg", "xmltodict", "zipp"}
+     "peewee", "portend", "pyparsing", "pyperclip", "rarfile", "six", "tvdb_api", "typing_extensions", "xdg",
+     "xmltodict", "zipp"}
 )  # fmt: skip
 """Those libraries that are one file; a `redis.py` is the product's own module about another's."""
 _LITTLE = 10
