@@ -54,6 +54,7 @@ NEEDS_WORK_FROM = Figure(40, "Below it more than half of the weight is missing, 
 BLOCKER_BELOW = Figure(0.5, "Less than half there is treated as absent: defined and not wired in scores 0.25.")
 STRENGTH_FROM = Figure(60, "Close under ready there is a foundation worth naming; lower it would flatter.")
 DEFINED_NOT_WIRED = Figure(0.25, "Somebody wrote it, nothing reaches it: worth the writing and no protection yet.")
+UNREAD = Figure(0.5, "What stands in a file that was not read may be what is missed: neither there nor a blocker.")
 HINTS_ONLY = Figure(0.75, "Places that need a person's eye cost a quarter until somebody has looked.")
 
 DAYS_A_WEEK = Figure(4, "Of five working days one goes to reviews, meetings and what breaks meanwhile.")

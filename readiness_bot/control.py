@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
 
-from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE
+from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE, UNREAD
 from readiness_bot.model import (
     Area,
     Category,
@@ -194,6 +194,7 @@ def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
     return replace(
         judgement,
         status=Status.UNKNOWN,
+        score=max(judgement.score or 0.0, UNREAD.value),
         summary=f"{judgement.summary} This is an estimate: {shown} could not be read.",
     )
 

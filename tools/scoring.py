@@ -52,6 +52,7 @@ def _lines() -> str:
             ("named as a strength from, in per cent", calibration.STRENGTH_FROM),
             ("defined and not wired in", calibration.DEFINED_NOT_WIRED),
             ("only hints found", calibration.HINTS_ONLY),
+            ("missing, with files unread", calibration.UNREAD),
             ("longest accepted risk, in days", calibration.LONGEST_ACCEPTED_RISK_DAYS),
         ),
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from readiness_bot.facts.dockerfile import Dockerfile
+from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area
 from readiness_bot.repo.images import Image, Purpose, purpose_by_path
@@ -63,9 +64,35 @@ class BuiltImages:
             if dockerfile.stages and self._sources.area(path) is not Area.VENDORED
         )
         if any(one.purpose == "service" for one in found):
-            return found
+            return self._without_unpublished(found)
         # Where no other image starts the service, the one whose command reloads is what gets deployed.
         return tuple(replace(one, purpose="service") if self._only_reloads(one) else one for one in found)
+
+    def _without_unpublished(self, found: tuple[BuiltImage, ...]) -> tuple[BuiltImage, ...]:
+        """The images, one that starts something in a mode for development being for that where another is published."""
+        if not any(one.purpose == "service" and one.path in self._published for one in found):
+            return found
+        return tuple(
+            replace(one, purpose="development", started=tuple(replace(each, deployed=False) for each in one.started))
+            if one.purpose == "service"
+            and one.path not in self._published
+            and any(each.command.develops for each in one.started)
+            else one
+            for one in found
+        )
+
+    @cached_property
+    def _published(self) -> frozenset[str]:
+        """The Dockerfiles that pipelines name where they build and push an image."""
+        return frozenset(
+            pair.value.removeprefix("./")
+            for pipeline in self._sources.facts(Pipeline).values()
+            for job in pipeline.jobs
+            for step in job.steps
+            if step.uses.startswith("docker/build-push-action")
+            for pair in step.inputs
+            if pair.name == "file"
+        )
 
     def _only_reloads(self, built: BuiltImage) -> bool:
         named = self._purpose_by_place(built.path) or purpose_by_path(built.path)

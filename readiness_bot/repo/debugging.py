@@ -84,6 +84,13 @@ class Debugging:
     def _started(self) -> frozenset[str]:
         return frozenset(one.resolved for one in self._deployment.started_commands if one.resolved)
 
+    @cached_property
+    def _run(self) -> frozenset[str]:
+        """The modules that are started as programs: a server that imports one calls no launch of it."""
+        return frozenset(
+            one.resolved for one in self._deployment.started_commands if one.resolved and one.kind != "app"
+        )
+
     def _on(self, value: Value | None, module: Module) -> Default | None:
         default = default_of(self._python, value, module) if value is not None else Default()
         return default if default.is_on is True else None
@@ -101,7 +108,7 @@ class Debugging:
                 "debug",
                 is_default=bool(default.variable),
                 is_turned_off=self._turned_off(default.variable, site.call.keyword("debug"), site.module),
-                is_started=site.module.path in self._started,
+                is_started=site.module.path in (self._started if _is_bare(site) else self._run),
                 is_known_start=bool(self._deployment.started_commands),
                 is_bare=_is_bare(site),
             )

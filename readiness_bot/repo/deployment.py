@@ -319,8 +319,7 @@ class Deployment:
         return tuple(one for one in self.started if one.deployed)
 
     def _all_started(self) -> Iterator[Started]:
-        for built in self.images:
-            yield from built.started
+        yield from self._of_images()
         yield from self.workloads.started()
         for container in self.containers:
             yield from container.started
@@ -328,9 +327,16 @@ class Deployment:
             yield from self._launches.of_procfile(path, "procfile", deployed=self._ownership.is_deployed(path))
         for path in self._sources.facts(ServiceUnits):
             yield from self._launches.of_units(path, "unit", deployed=self._ownership.is_deployed(path))
+        in_production = {one.path for one in self._of_images() if one.deployed}
+        of_developers = {one.path for one in self._of_images() if not one.deployed} - in_production
         for path, script in self._sources.facts(ShellScript).items():
             if script.commands and _STARTS.search(path):
-                yield from self._launches.of_script(path, "script", deployed=self._ownership.is_deployed(path))
+                deployed = self._ownership.is_deployed(path) and path not in of_developers
+                yield from self._launches.of_script(path, "script", deployed=deployed)
+
+    def _of_images(self) -> Iterator[Started]:
+        for built in self.images:
+            yield from built.started
 
 
 _CLIENTS = re.compile(r"(urllib|http\.client|requests|httpx|aiohttp|urllib3)(\.|$)")

@@ -29,7 +29,7 @@ from readiness_bot.repo.refusals import (
 )
 from readiness_bot.repo.route import Guard, Route, flattened
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.services import Attachment, Services
+from readiness_bot.repo.services import URL_VALUE_HOOKS, Attachment, Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,6 +431,8 @@ class Identity:
             place = attached.location
             if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):
                 continue
+            if _asks_of_values(attached) and not _GROUP.search(route.path):
+                continue
             yield Protection(
                 strength,
                 _shown(attached.name),
@@ -508,9 +510,13 @@ class Identity:
             return True
         if attached.definition is not None and self._sends_strangers_to_login(attached.definition):
             return True
-        if attached.definition is None or not _GENERIC.match(name):
+        if attached.definition is None:
             return False
         calls, _, returns, _ = self.refusals.body(attached.definition)
+        if attached.kind == "before-request" and self.refusals.redirects_to_login(calls):
+            return True
+        if not _GENERIC.match(name):
+            return False
         answers = [value for call in calls for value in call.handed]
         answers += [value for item in returns for value in flattened(item.value)]
         return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
@@ -533,7 +539,7 @@ class Identity:
         site = attached.definition
         for decorator in site.definition.decorators:
             name = decorator.name if isinstance(decorator, Name | Invoke) else ""
-            if name.endswith(".before_request"):
+            if name.endswith((".before_request", f".{URL_VALUE_HOOKS[0]}")):
                 owner = name.rpartition(".")[0]
                 if isinstance(decorator, Name) and "Blueprint" in (
                     decorator.meaning or self._python.mean(owner, site.module)
@@ -1009,6 +1015,7 @@ _CALLER_GIVEN = re.compile(
     r"|(current|auth|authed|logged_in)_(account|member))$"
 )
 """Parameters by which a handler is handed the caller."""
+_GROUP = re.compile(r"[<{]\w")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
 
@@ -1043,6 +1050,13 @@ def _allows_any(guard: Guard) -> bool:
         return False
     named = [value for item in guard.arguments for value in flattened(item)]
     return all(isinstance(value, Name) and value.name.rpartition(".")[2] == "AllowAny" for value in named)
+
+
+def _asks_of_values(attached: Attachment) -> bool:
+    """Whether a hook is handed the values of an address: it can only ask who calls where there are any."""
+    site = attached.definition
+    decorators = site.definition.decorators if site is not None else ()
+    return any(isinstance(one, Name | Invoke) and one.name.endswith(URL_VALUE_HOOKS) for one in decorators)
 
 
 def _is_opening(name: str) -> bool:

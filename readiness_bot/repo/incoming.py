@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Invoke, Name
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -71,6 +71,10 @@ def _is_given_signature(call: Call) -> bool:
     """Whether a call named for verifying is given a signature beside what was signed."""
     handed = [name for name, _ in call.keywords] + [item.name for item in call.args if isinstance(item, Name)]
     return call.last.lstrip(":?_") in ("verify", "validate", "check") and any("signature" in name for name in handed)
+
+
+def _names_header(value: Value) -> bool:
+    return isinstance(value, Const) and _HEADER.match(str(value.value)) is not None
 
 
 class Incoming:
@@ -136,13 +140,14 @@ class Incoming:
     def _reads_event(route: Route) -> bool:
         """Whether a provider's own library reads what the handler was sent, whatever the path is called."""
         site = route.handler
-        return site is not None and any(
-            call.scope == site.index
-            and (
-                call.name.startswith(_EVENTS)
-                or any(isinstance(value, Const) and _HEADER.match(str(value.value)) for value in call.args[:1])
-            )
-            for call in site.module.facts.calls
+        if site is None:
+            return False
+        facts = site.module.facts
+        calls = [call for call in facts.calls if call.scope == site.index]
+        values = [value for call in calls for value in call.handed]
+        values += [item.value for item in facts.assignments if item.scope == site.index]
+        return any(call.name.startswith(_EVENTS) or any(map(_names_header, call.args[:1])) for call in calls) or any(
+            _names_header(key) for value in values if isinstance(value, Index) for key in value.items
         )
 
     def _is_below_managed(self, route: Route) -> bool:

@@ -69,6 +69,10 @@ _VERSION = re.compile(
     r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^[^<{]*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|/(rest|api)/(\w+/)?\d+(\.\d+)?(/|$)",
     re.IGNORECASE,
 )
+_MEDIA_VERSION = re.compile(
+    r"^(application|text)/(vnd|x)\.(?!github|docker|oci|kubernetes)[\w.+-]*[.+-]v\d", re.IGNORECASE
+)
+"""A media type that names a version: `application/vnd.shop.v2+json`; those of others are sent to them."""
 _VERSION_HEADER = re.compile(
     r"(x-)?(accept-|api-)?version|(x-)?api-?version|(?!.*client|.*app-)[a-z]+-version", re.IGNORECASE
 )
@@ -762,6 +766,17 @@ class Interface:
             "fastapi_versioning", "fastapi_versionizer", "cadwyn", "versioned_fastapi"
         ):
             return Evidence(module.path, item.line, f"`{item.target}` versions the API")
+        return None
+
+    @cached_property
+    def media_versions(self) -> Evidence | None:
+        """A media type of the product's own with a version, that answers or requests carry."""
+        for module in self._python.production:
+            told = [(value, call.line) for call in module.facts.calls for value in call.handed]
+            told += [(item.value, item.line) for item in module.facts.assignments]
+            for value, line in told:
+                if isinstance(value, Const) and isinstance(value.value, str) and _MEDIA_VERSION.search(value.value):
+                    return Evidence(module.path, line, f"`{value.value[:60]}` says which version is spoken")
         return None
 
     @cached_property

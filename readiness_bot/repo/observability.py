@@ -101,7 +101,7 @@ _METRIC_EXPORTS = matcher(
     "telegraf.TelegrafClient",
     "django_statsd.*",
     "ddtrace.patch_all",
-    "uwsgi.*",
+    "uwsgi.metric_*",
     "sanic_prometheus.monitor",
     "litestar.plugins.prometheus.PrometheusController",
     "prometheus_async.*",

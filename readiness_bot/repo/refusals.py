@@ -327,14 +327,20 @@ class Refusals:
         return (
             any(_is_refusal(raised.name.rpartition(".")[2]) for raised in raises)
             or any(_refusing_call(call) for call in calls)
-            or (
-                any(call.last.lower() in _REDIRECTS for call in calls)
-                and any(
-                    call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args))
-                    for call in calls
-                )
-            )
+            or Refusals.redirects_to_login(calls)
             or any(is_refusing_value(value) for item in returns for value in flattened(item.value))
+        )
+
+    @staticmethod
+    def redirects_to_login(calls: Collection[Call]) -> bool:
+        """Whether something is answered with the way to the sign-in."""
+        sends = [call for call in calls if _is_redirect(call.last)]
+        return any(_leads_to_login(value) for call in sends for value in call.args) or (
+            bool(sends)
+            and any(
+                call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args))
+                for call in calls
+            )
         )
 
     def refusing_lines(self, site: DefinitionSite) -> tuple[int, ...]:
@@ -537,7 +543,13 @@ def _refusing_call(call: Call) -> bool:
         return True
     if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
         return True
-    return call.last.lower() in _REDIRECTS and any(map(_leads_to_login, call.args))
+    return _is_redirect(call.last) and any(map(_leads_to_login, call.args))
+
+
+@lru_cache(maxsize=100_000)
+def _is_redirect(last: str) -> bool:
+    """Whether a call makes a redirect, be its name that of the status too: `Redirect303`."""
+    return last.lstrip(":?").lower().rstrip("0123456789") in _REDIRECTS
 
 
 _STATUS = frozenset({"status_code", "status", "code", "http_status", "http_status_code", "error_code"})
@@ -548,7 +560,7 @@ def _leads_to_login(value: Value) -> bool:
     text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name | Invoke) else ""
     if isinstance(value, Invoke) or not isinstance(text, str):
         return isinstance(value, Invoke) and "login" in value.name.lower()
-    return re.search(r"login|signin|sign_in", text, re.IGNORECASE) is not None
+    return re.search(r"login|signin|sign_in|(^|[./:])authenticate$", text, re.IGNORECASE) is not None
 
 
 def _is_unauthorized(calls: Iterable[Call], returns: Iterable[Return]) -> bool:

@@ -171,6 +171,8 @@ _CONNECTING = tuple(f"{package}." for package in _STORES if "sqlalchemy" not in 
 """What the names of calls to stores and brokers begin with, where a call is a step over the network by itself."""
 
 
+_RECONNECTING = "twisted.internet.protocol.ReconnectingClientFactory"
+
 _HOPS = 3
 """How far above a call over the network the function may stand that is tried again, or that a breaker stands before."""
 
@@ -230,6 +232,7 @@ class Resilience:
             *self._by_counting(),
             *self._by_option(),
             *self._by_default(),
+            *self._by_reconnecting(),
         ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
 
@@ -414,6 +417,15 @@ class Resilience:
                 self._call_is_reached(site),
                 covers_clients=site.last not in ("retry_context", "Retrying", "AsyncRetrying"),
             )
+
+    def _by_reconnecting(self) -> Iterator[Mechanism]:
+        """Twisted's clients that connect anew, later each time: factories by their base, services by being made."""
+        for site in self._python.classes:
+            if self._python.descends_from(site, _RECONNECTING):
+                detail = f"`{site.definition.name}` reconnects"
+                yield Mechanism(detail, site.location, self._is_used(site), covers_clients=True)
+        for made in self._python.calls("twisted.application.internet.ClientService"):
+            yield Mechanism("`ClientService`", made.location, self._call_is_reached(made), covers_clients=True)
 
     def _call_is_reached(self, site: CallSite) -> bool:
         function = site.function

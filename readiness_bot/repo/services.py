@@ -204,6 +204,8 @@ _SERVER_CLASSES = (
 )
 _OF_WSGI = frozenset({"start_response"})
 """What only a WSGI application is called with."""
+URL_VALUE_HOOKS = ("url_value_preprocessor", "app_url_value_preprocessor")
+"""Flask's hooks before each request that are handed the values of its address."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
 _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
@@ -690,7 +692,7 @@ class Services:
             "teardown_appcontext",
             "main_process_stop",
         )
-        yield from self._registered("before-request", "before_request", "before_app_request")
+        yield from self._registered("before-request", "before_request", "before_app_request", *URL_VALUE_HOOKS)
         yield from self._registered("after-request", "after_request", "after_app_request", "teardown_request")
         for site in self._python.calls_of("append"):
             owner = site.name.rpartition(".")[0].rpartition(".")[2]

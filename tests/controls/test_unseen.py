@@ -62,3 +62,9 @@ def test_pipelines_of_providers_that_are_not_read(control: str) -> None:
     built = "steps:\n- name: python\n  args: [pytest]\n"
     assert _judged(control, {**_CODE, ".github/cloudbuild/pr.yaml": built})[0] is Status.UNKNOWN
     assert _judged(control, {**_CODE, "docs/builds.yaml": built})[0] is Status.FAIL
+
+
+def test_what_an_unread_file_may_hold_is_no_blocker() -> None:
+    assert _judged("monitoring/metrics", {"app/main.py": _SERVED}) == (Status.FAIL, 0.0)
+    unread = {"app/main.py": _SERVED, "app/counters.py": "def broken(:\n"}
+    assert _judged("monitoring/metrics", unread) == (Status.UNKNOWN, 0.5)

@@ -76,6 +76,10 @@ _FEWEST = 0.02
             "app.include_router(router, prefix=VERSIONED)\napp.include_router(router, prefix=PREFIX)\n"
         ),
         (
+            "from flask import Flask, Response\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\ndef orders():\n"
+            "    return Response('[]', mimetype='application/vnd.shop.v1+json')\n"
+        ),
+        (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/api/public/0/orders')\n"
             "def orders():\n    return []\n"
         ),
@@ -133,6 +137,9 @@ def versioning(repo: Repo) -> Judgement:
     mounts = repo.interface.versioned_mounts
     if mounts:
         return passed("The API is mounted under a version.", *mounts[:4])
+    media = repo.interface.media_versions
+    if media is not None:
+        return passed("Media types carry the version.", media)
     first = (api or list(routes))[0]
     some = f"No scheme: {len(versioned)} of {len(routes)} routes carry a version." if versioned else ""
     return failed(

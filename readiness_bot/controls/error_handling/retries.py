@@ -30,6 +30,13 @@ ENOUGH = 0.5
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
+        (
+            "import redis\nfrom twisted.internet import reactor\n"
+            "from twisted.internet.protocol import ReconnectingClientFactory\n\n\n"
+            "class Relay(ReconnectingClientFactory):\n    maxDelay = 10\n\n\n"
+            "def start(host):\n    redis.Redis(host).ping()\n    reactor.connectTCP(host, 2004, Relay())\n\n\n"
+            "if __name__ == '__main__':\n    start('relay')\n"
+        ),
         "from pymongo import MongoClient\n\norders = MongoClient('mongodb://store').shop.orders\n",
         {
             "shop/again.py": (

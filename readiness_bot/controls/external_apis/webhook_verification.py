@@ -102,6 +102,10 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/')\ndef receive():\n"
+            "    event = request.headers['X-GitHub-Event']\n    return handle(event, request.json)\n"
+        ),
+        (
             "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n    return mark_paid(request.json)\n"
         ),

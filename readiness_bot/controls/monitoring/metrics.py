@@ -72,6 +72,7 @@ _EXPORTS = (
         },
     ],
     fails=[
+        "import uwsgi\nfrom flask import Flask\n\napp = Flask(__name__)\napp.config['NUMBER'] = uwsgi.worker_id()\n",
         (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/reports/metrics')\ndef readers():\n    return {}\n"

@@ -41,6 +41,16 @@ _UNSURE = 0.5
     ],
     passes=[
         (
+            "from flask import Blueprint, Flask, g, redirect, session, url_for\n"
+            "from werkzeug.exceptions import HTTPException\n\napp = Flask(__name__)\n"
+            "main = Blueprint('main', __name__)\n\n\nclass Redirect303(HTTPException):\n    pass\n\n\n"
+            "@main.url_value_preprocessor\ndef pull_list(endpoint, values):\n"
+            "    name = (values or {}).pop('name', None)\n    if name and not session.get(name):\n"
+            "        raise Redirect303(url_for('.authenticate', name=name))\n    g.list = name\n\n\n"
+            "@main.route('/<name>/add', methods=['POST'])\ndef add():\n    return keep(g.list)\n\n\n"
+            "app.register_blueprint(main)\n"
+        ),
+        (
             "import cherrypy\n\n\nclass Pages:\n    def note(self, name):\n        keep(name)\n\n"
             "    note.exposed = True\n\n\ndef start(passwords):\n    conf = {}\n"
             "    conf['/'] = {'tools.auth_basic.on': True, 'tools.auth_basic.realm': 'notes'}\n"
@@ -484,7 +494,8 @@ _JOINING = re.compile(
 
 
 def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
-    firm = sum(found.strength >= Strength.IDENTITY for _, found in guarded)
+    # A hook of the application shows no habit of guarding routes one by one.
+    firm = sum(found.strength >= Strength.IDENTITY and found.level != "application" for _, found in guarded)
     rule = firm >= _RULE_ROUTES and firm / (firm + len(bare)) >= _RULE_FROM
     identity = repo.identity
     sites: dict[tuple[str, int], Site] = {}
@@ -527,7 +538,8 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
 
 
 _PROVING = re.compile(
-    r"(^|\.)(compare_digest|check_signature|verify_\w*signature|verify_webhook\w*)$|^(jwt|jose\.jwt)\.decode$"
+    r"(^|\.)(compare_digest|check_signature|verify_\w*signature|verify_webhook\w*|check_password(_hash)?|checkpw"
+    r"|verify_password)$|^(jwt|jose\.jwt)\.decode$"
 )
 _PROOF = re.compile(r"(secret|signature|hmac|api_?key)s?(?![a-z])", re.IGNORECASE)
 

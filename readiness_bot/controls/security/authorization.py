@@ -46,6 +46,20 @@ _UNSURE = 0.5
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
+        (
+            "from quart import Quart, abort, g\nfrom quart_auth import current_user, login_required\n\n"
+            "app = Quart(__name__)\n\n\ndef require_admin():\n    if not current_user.is_admin:\n"
+            "        abort(403)\n\n\n"
+            "async def drop_order(connection, id, buyer):\n"
+            "    await connection.execute('DELETE FROM orders WHERE id = :id AND buyer = :buyer', locals())\n\n\n"
+            "@app.delete('/orders/<int:id>')\n@login_required\nasync def drop(id):\n"
+            "    await drop_order(g.connection, id, int(current_user.auth_id))\n\n\n"
+            "@app.delete('/users/<int:id>')\n@login_required\nasync def remove(id):\n"
+            "    require_admin()\n    await remove_user(id)\n\n\n"
+            "@app.post('/notes')\n@login_required\nasync def note():\n    return await keep('note')\n\n\n"
+            "@app.post('/likes')\n@login_required\nasync def like():\n    return await keep('like')\n\n\n"
+            "@app.post('/stars')\n@login_required\nasync def star():\n    return await keep('star')\n"
+        ),
         {
             "shop/answers.py": "from http import client\n\nNOT_ALLOWED = (client.FORBIDDEN, 'not for you')\n",
             "shop/main.py": (
@@ -361,10 +375,14 @@ def _judged(repo: Repo) -> Judgement:
                 *shown,
                 score=0.6,
             )
+        known = {id(route) for route, _ in checked}
+        others = [one for one in _owned(repo, routes) if id(one[0]) not in known]
         kind = "state-changing routes" if identity.exposed else "routes"
-        summary = f"{len(checked)} of {len(routes)} {kind} check what the caller may do."
-        return shared(len(checked) / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
-    owned = [(route, by) for route in routes if (by := identity.reads_own_rows(route)) is not None]
+        does = "check what the caller may do" + (" or touch only the caller's own rows" if others else "")
+        right = len(checked) + len(others)
+        summary = f"{right} of {len(routes)} {kind} {does}."
+        return shared(right / len(routes), summary, *shown, *_of_owners(others), enough=_ENOUGH, half=_HALF)
+    owned = _owned(repo, routes)
     if owned:
         summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
         return (
@@ -425,6 +443,11 @@ def _unchecked(repo: Repo, routes: tuple[Route, ...]) -> Judgement:
 
 def _right(repo: Repo, route: Route) -> Protection | None:
     return next((found for found in repo.identity.protections(route) if found.strength is Strength.PERMISSION), None)
+
+
+def _owned(repo: Repo, routes: tuple[Route, ...]) -> list[tuple[Route, DefinitionSite]]:
+    """The routes that touch only rows of whoever calls, and what takes these."""
+    return [(route, by) for route in routes if (by := repo.identity.reads_own_rows(route)) is not None]
 
 
 def _of_owners(owned: list[tuple[Route, DefinitionSite]]) -> list[Evidence]:

@@ -67,6 +67,22 @@ from readiness_bot.repo.debugging import DebugFlag
     },
     passes=[
         {
+            "shop/main.py": (
+                "import uvicorn\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+                "if __name__ == '__main__':\n    uvicorn.run('main:app', reload=True)\n"
+            ),
+            "docker/Dockerfile": 'FROM python:3.13-slim\nCOPY shop .\nCMD ["uvicorn", "main:app"]\n',
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY start.sh /start.sh\nENTRYPOINT ["/start.sh"]\n',
+            "start.sh": (
+                '#!/bin/sh\nif [ "$WAIT" = 1 ]; then\n  python -m debugpy --listen 5678 main.py\n'
+                "else\n  python main.py\nfi\n"
+            ),
+            ".github/workflows/release.yml": (
+                "on: release\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - uses: docker/build-push-action@v6\n        with: {file: docker/Dockerfile, push: true}\n"
+            ),
+        },
+        {
             "shop/wsgi.py": (
                 "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
                 "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.dev')\n"

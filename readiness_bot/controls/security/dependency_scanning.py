@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from readiness_bot.control import Control, failed, partial, passed, seen
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity, Status
 from readiness_bot.repo import Repo
 from readiness_bot.repo.pipeline_sites import Run
 
@@ -30,6 +30,8 @@ _PYTHON = re.compile(
 )
 _TEMPLATES = re.compile(r"dependency[-_]scanning|container[-_]scanning", re.IGNORECASE)
 _SCANNING_TASKS = re.compile(r"(snyk|WhiteSource|mend|dependency-check|sonatype|jfrog)", re.IGNORECASE)
+
+_BY_HAND = frozenset({"manual"})
 
 _BOT = "version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n    schedule: {interval: weekly}\n"
 _NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
@@ -82,11 +84,18 @@ _NEEDS = {"app/main.py": "import flask\n", "requirements.txt": "flask==3.1.0\n"}
         {**_NEEDS, ".github/dependabot.yml": _BOT.replace("pip", "github-actions")},
     ],
     fixed={**_NEEDS, ".github/dependabot.yml": _BOT},
-    partials=[{**_NEEDS, "jobs/worker/requirements.txt": "celery==5.4.0\n", ".github/dependabot.yml": _BOT}],
+    partials=[
+        {
+            **_NEEDS,
+            ".github/workflows/audit.yml": "on: workflow_dispatch\njobs:\n  a: {steps: [{run: pip-audit}]}\n",
+        },
+        {**_NEEDS, "jobs/worker/requirements.txt": "celery==5.4.0\n", ".github/dependabot.yml": _BOT},
+    ],
 )
 def dependency_scanning(repo: Repo) -> Judgement:
     """Judged by scanners that pipelines run and by update bots, the latter for the folders that they cover."""
-    scanning = next((run for run in repo.pipelines.runs_of(*_SCANNERS) if _scans(run)), None)
+    scans = [run for run in repo.pipelines.runs_of(*_SCANNERS) if _scans(run)]
+    scanning = next((run for run in scans if run.events != _BY_HAND), None)
     if scanning is not None:
         return passed(f"{scanning.tool} runs in a pipeline.", seen(scanning.path, scanning.line, scanning.detail))
     for site in repo.pipelines.all:
@@ -96,7 +105,14 @@ def dependency_scanning(repo: Repo) -> Judgement:
     for step in repo.pipelines.steps:
         if _SCANNING_TASKS.search(step.step.uses):
             return passed("A pipeline scans dependencies.", seen(step.path, step.line, step.step.uses))
-    return _by_bots(repo)
+    found = _by_bots(repo)
+    if scans and found.status is Status.FAIL:
+        first = scans[0]
+        return partial(
+            f"{first.tool} looks at the dependencies only when somebody starts it by hand.",
+            seen(first.path, first.line, first.detail),
+        )
+    return found
 
 
 def _scans(run: Run) -> bool:

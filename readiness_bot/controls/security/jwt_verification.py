@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
+from readiness_bot.model import Area, Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
@@ -20,6 +20,11 @@ _PYJWT = frozenset(
 _JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
 _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
+_MANAGERS = frozenset(
+    {"flask_jwt_extended.JWTManager", "flask_jwt.JWT", "fastapi_users.authentication.JWTStrategy",
+     "sanic_jwt.Initialize", "sanic_jwt.initialize"}
+)  # fmt: skip
+"""What sets up a library that verifies every token by the algorithm of its configuration."""
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
 _DECIDING = re.compile(r"verif|authenti|login|check_?token|current_user|get_user", re.IGNORECASE)
 _HEADER = re.compile(r"header", re.IGNORECASE)
@@ -105,6 +110,11 @@ class _Flaw(Enum):
     ],
     passes=[
         (
+            "from flask import Flask\nfrom flask_jwt_extended import JWTManager, jwt_required\n\n"
+            "app = Flask(__name__)\nJWTManager(app)\n\n\n@app.post('/orders')\n@jwt_required()\n"
+            "def order():\n    return {}\n"
+        ),
+        (
             "import jwt\n"
             'ALGORITHM = "HS256"\n'
             "def user_of(token, key):\n"
@@ -144,6 +154,17 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
+    yield from map(good, _kept_by_library(repo))
+
+
+def _kept_by_library(repo: Repo) -> Iterator[Location]:
+    """Where a library is set up that reads the tokens itself, by the one algorithm that it is configured with."""
+    for site in repo.python.calls(*sorted(_MANAGERS)):
+        yield site.location
+    for module, item in repo.python.imports("rest_framework_simplejwt", "rest_framework_jwt", "ninja_jwt"):
+        if module.area is Area.PRODUCTION:
+            yield Location(module.path, item.line)
+            return
 
 
 def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
