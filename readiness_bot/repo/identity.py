@@ -203,6 +203,10 @@ _REGISTERING = frozenset(
         "page",
     }
 )
+_KEEPING_DECORATORS = frozenset(
+    {"cherrypy", "turbogears", "web.py", "litestar", "django", "django-rest-framework", "chalice"}
+)
+"""Frameworks that call a handler with all that stands above it, in whatever order."""
 _NO_MODE = frozenset({"none", "", "off", "disabled", "nop", "no", "false", "anonymous", "noop", "allow_all", "noauth"})
 
 
@@ -405,7 +409,7 @@ class Identity:
             or route.view is not None
         ):
             return frozenset()
-        if route.framework in ("cherrypy", "web.py", "litestar", "django", "django-rest-framework", "chalice"):
+        if route.framework in _KEEPING_DECORATORS:
             return frozenset()
         names: list[str] = []
         module = route.handler.module
@@ -742,7 +746,7 @@ class Identity:
         """Frameworks that answer every method alike say nothing about state: there the handler's name decides."""
         if not route.changes_state:
             return False
-        if route.framework == "cherrypy" and route.handler is not None:
+        if route.framework in ("cherrypy", "turbogears") and route.handler is not None:
             return re.match(r"(get|list|show|index|info|home|view)", route.handler.definition.name.lower()) is None
         return True
 

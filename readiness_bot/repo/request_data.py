@@ -163,7 +163,7 @@ _MODELS = (
     "tortoise.contrib.pydantic.PydanticModel",
 )
 _TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
-_TEXT_FRAMEWORKS = frozenset({"cherrypy"})
+_TEXT_FRAMEWORKS = frozenset({"cherrypy", "turbogears"})
 _VIEWS = (
     "django.views.*",
     "rest_framework.*",

@@ -5,13 +5,14 @@ Path, methods, handler, what guards them, and whether an application includes th
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
@@ -163,8 +164,8 @@ class Routes:
                         yield text, item.items[1]
 
     def _methods_by_name(self) -> Iterator[Route]:
-        """Frameworks that find handlers by the name of a method: web.py's `GET`, CherryPy's exposed methods."""
-        exposes = "cherrypy" in self._python.imported
+        """Handlers found by the name of a method: the `GET` of web.py, what CherryPy and TurboGears expose."""
+        exposes = next((named for top, named in _EXPOSING if top in self._python.imported), "")
         for view in self._python.classes:
             exposed = _exposed(view) if exposes else frozenset()
             path = next((item for item in view.fields if item.name == "path" and isinstance(item.value, Const)), None)
@@ -190,16 +191,44 @@ class Routes:
                     or (name in _BY_VERB and view.definition.qualname in exposed)
                     or any(_is_expose(item) for item in method.definition.decorators)
                 ):
-                    by_verb = name in _BY_VERB
+                    by_verb = (name.upper() if exposes == "turbogears" else name) in _BY_VERB
                     yield from self._routers.made(
                         [f"/{view.definition.name.lower()}" if by_verb else f"/{name}"],
-                        [name] if by_verb else ["GET", "POST"],
-                        "cherrypy",
+                        [name] if by_verb else _answered(method),
+                        exposes,
                         view.module,
                         method.definition.line,
                         method,
                         view=view,
+                        guards=self._asked_on_the_way(view) if exposes == "turbogears" else (),
                     )
+
+    def _asked_on_the_way(self, view: DefinitionSite) -> Iterator[Guard]:
+        """What TurboGears asks before a method: the hooks of its controller and of those that lead there."""
+        known, left = {view.name}, [view]
+        while left:
+            controller = left.pop()
+            for name in ("_check_security", "_before"):
+                hook = self._python.member(controller, name)
+                if hook is not None:
+                    yield Guard("decorator", hook.name, "class", hook.module.path, hook.definition.line)
+            for leader in self._leaders.get(controller.name, ()):
+                if leader.name not in known:
+                    known.add(leader.name)
+                    left.append(leader)
+
+    @cached_property
+    def _leaders(self) -> dict[str, list[DefinitionSite]]:
+        """The classes that make an instance of each class: as an attribute, or to hand a request on to it."""
+        found: dict[str, list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.all_calls:
+            if ":" in site.name and site.call.scope != MODULE:
+                scope = site.module.facts.definitions[site.call.scope]
+                owner = scope.qualname if scope.kind == "class" else scope.qualname.rpartition(".")[0]
+                leader = self._python.definition_named(f"{site.module.path}:{owner}") if owner else None
+                if leader is not None and leader.definition.kind == "class":
+                    found[site.name].append(leader)
+        return found
 
     def _described(self) -> Iterator[Route]:
         """Connexion's operations: an OpenAPI document names the handler of each."""
@@ -241,10 +270,19 @@ class Routes:
 
 
 _BY_VERB = ("GET", "POST", "PUT", "DELETE", "PATCH")
+_EXPOSING = (("cherrypy", "cherrypy"), ("tg", "turbogears"))
+"""The packages whose handlers are methods with a mark, and what their routes are said to be of."""
+_EXPOSE = re.compile(r"(^|\.)cherrypy\.expose$|^tg\.(decorators\.)?expose$")
 
 
 def _is_expose(value: Value) -> bool:
-    return isinstance(value, Name | Invoke) and value.name.endswith("cherrypy.expose")
+    return isinstance(value, Name | Invoke) and _EXPOSE.search(value.name) is not None
+
+
+def _answered(method: DefinitionSite) -> list[str]:
+    """What an exposed method is asked by: both, unless a decorator keeps it to what is sent."""
+    marks = [one.name for one in method.definition.decorators if isinstance(one, Name | Invoke)]
+    return ["POST"] if any(re.search(r"(^|\.)(require|only)_post$", mark) for mark in marks) else ["GET", "POST"]
 
 
 def _exposed(view: DefinitionSite) -> frozenset[str]:

@@ -30,6 +30,9 @@ _CLIENT_FIXTURES = re.compile(
     r"^(\w+_)?(client|app_client|test_client|api_client|aiohttp_client|webapp|test_app|testapp|"
     r"http|browser|page|live_server|django_app|session_client)(_\w+)?$"
 )
+_STAND_IN = re.compile(r"(^|_)(mock(ed)?|fake|dummy|stub)(_|$)")
+"""Names of what stands in for a client of somebody else."""
+_BROWSING = frozenset({("playwright", ("test",)), ("cypress", ("run",))})
 _STORES = re.compile(
     (
         r"postgres|postgis|timescale|mysql|mariadb|mongo|redis|valkey|rabbitmq|kafka|elasticsearch|"
@@ -116,7 +119,14 @@ class Suite:
             )
             if told is not None:
                 found.append(told)
-        return tuple(dict.fromkeys(found or self._asked_by_path()))
+        return tuple(dict.fromkeys(found or [*self._asked_by_path(), *self._asked_by_browser()]))
+
+    def _asked_by_browser(self) -> Iterator[Evidence]:
+        """Where a pipeline that runs a store drives the pages through a browser."""
+        kept = {item.path for item in self.against_stores}
+        for run in self._pipelines.runs:
+            if run.path in kept and (run.tool, run.command.arguments[:1]) in _BROWSING:
+                yield Evidence(run.path, run.line, f"`{run.tool}` drives the pages through a browser")
 
     def _asked_by_path(self) -> Iterator[Evidence]:
         """Where tests ask for a route of the tree by its path, through a client of their own: `server.request(…)`."""
@@ -165,7 +175,10 @@ class Suite:
         is_case = any(_DJANGO_CASES.match(self._python.mean(base, module)) for base in definition.bases)
         if is_case and any(".client." in call.name or ".client." in call.via for call in module.facts.calls):
             return Evidence(module.path, definition.line, f"`{definition.name}` uses Django's test client")
-        takes_client = any(_CLIENT_FIXTURES.match(parameter.name) for parameter in definition.parameters)
+        takes_client = any(
+            _CLIENT_FIXTURES.match(parameter.name) and not _STAND_IN.search(parameter.name)
+            for parameter in definition.parameters
+        )
         if takes_client and definition.kind == "function" and definition.name.startswith("test"):
             return Evidence(module.path, definition.line, f"`{definition.name}` takes a client")
         return None
@@ -356,6 +369,13 @@ class Suite:
 
     def _is_asked_for(self, route: Route) -> bool:
         wanted = _segments(route.path)
+        if route.framework in _BY_OBJECT:
+            # Where the object lies is told at run time: a path that goes through the method's name asks for it.
+            return any(
+                wanted[-1] in request.segments and (not request.method or request.method in route.methods)
+                for requests in self._requested.values()
+                for request in requests
+            )
         # A function of Django answers every method, whatever its body is seen to look at.
         any_method = route.framework == "django" and route.view is None
         for request in self._requested.get((len(wanted), False), ()):
@@ -383,6 +403,10 @@ class Suite:
         asked = tuple(route for route in routes if self.exercises(route))
         known = set(map(id, asked))
         return asked, tuple(route for route in routes if id(route) not in known)
+
+
+_BY_OBJECT = frozenset({"turbogears"})
+"""Frameworks that walk from object to object, segment by segment: the path of a method is nowhere written."""
 
 
 def _is_foreign(route: Route) -> bool:

@@ -186,6 +186,19 @@ def test_cherrypy_calls_what_is_marked_as_exposed() -> None:
     ]
 
 
+def test_turbogears_asks_the_hooks_of_every_controller_on_the_way_to_an_exposed_method() -> None:
+    text = (
+        "from tg import TGController, expose\nfrom shop.access import require_post\n\n\nclass Notes:\n"
+        "    @expose('json:')\n    def index(self):\n        return {}\n\n"
+        "    @expose()\n    @require_post()\n    def save(self, text):\n        return text\n\n"
+        "    def _hidden(self):\n        return 1\n\n\n"
+        "class Root(TGController):\n    notes = Notes()\n\n    def _check_security(self):\n        require_login()\n"
+    )
+    routes = repo_of(text).routes.all
+    assert sorted(route.name for route in routes) == ["GET,POST /index", "POST /save"]
+    assert all(any(guard.name.endswith("Root._check_security") for guard in route.guards) for route in routes)
+
+
 def test_rules_of_a_map_of_its_own_are_routes_of_the_methods_they_name() -> None:
     found = repo_of(
         {

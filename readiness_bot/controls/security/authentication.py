@@ -528,6 +528,8 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and not _serves_others(repo, route, guarded)
             and not identity.acts_for_caller(route)
             and not _asks_for_a_proof(route)
+            # Objects that lead to one another at run time may ask on the way.
+            and route.framework != "turbogears"
         )
         sites[place.path, place.line] = bad(
             place,

@@ -36,6 +36,19 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
                 "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
                 "def orders():\n    return psycopg.connect()\n"
             ),
+            "tests/test_orders.py": (
+                "from app.main import orders\n\n\ndef test_orders():\n    assert orders() is not None\n"
+            ),
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
+                "postgres:\n        image: postgres:17\n    steps:\n      - run: npx playwright test\n"
+            ),
+        },
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
             "tests/test_api.py": (
                 "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
                 "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
@@ -135,6 +148,20 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
         ),
     },
     partials=[
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_orders.py": (
+                "from app.main import orders\n\n\ndef test_orders(mock_chat_client):\n"
+                "    assert orders() is not None\n    mock_chat_client.post.assert_not_called()\n"
+            ),
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    services:\n      "
+                "postgres:\n        image: postgres:17\n    steps:\n      - run: pytest\n"
+            ),
+        },
         {
             "app/main.py": (
                 "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
