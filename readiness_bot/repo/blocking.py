@@ -72,6 +72,15 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "sql",
+            # A session that a middleware puts onto the request; an asynchronous one would be awaited.
+            (
+                r"(fastapi|starlette)(\.requests)?\.Request\(\)\.state\.\w*(db|session)\.(execute|commit|scalar|scalars|"
+                rf"flush|refresh|rollback|merge|{_QUERY})|"
+                r"sqlalchemy\.inspect\(\)\.(get_\w+|has_\w+)"
+            ),
+        ),
+        (
+            "sql",
             (
                 r"sqlalchemy\.create_engine\(\)\.(connect|begin)\(\)\.(execute|commit|scalar|scalars)|"
                 r"sqlalchemy\.engine\.Connection\(\)\.(execute|commit)"

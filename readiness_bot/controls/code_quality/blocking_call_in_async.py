@@ -67,6 +67,15 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
             "        self.db.commit()  # <- flagged\n"
         ),
         (
+            "from fastapi import FastAPI, Request\nfrom sqlalchemy import create_engine, inspect\n"
+            "from sqlalchemy.orm import sessionmaker\n\nengine = create_engine('postgresql://db')\n"
+            "Local = sessionmaker(bind=engine)\napp = FastAPI()\n\n\n@app.middleware('http')\n"
+            "async def keep(request: Request, call_next):\n"
+            "    if 'shop' not in inspect(engine).get_schema_names():  # <- flagged\n        return None\n"
+            "    request.state.db = Local()\n    answer = await call_next(request)\n"
+            "    request.state.db.commit()  # <- flagged\n    return answer\n"
+        ),
+        (
             "import qdrant_client\n\n\nclass Index:\n    def __init__(self, url):\n"
             "        self.client = qdrant_client.QdrantClient(url)\n\n    async def near(self, vector):\n"
             "        return self.client.search('pages', vector)  # <- flagged\n"
