@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
-from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import OutboundCall
@@ -84,7 +84,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         return Bound.BY_CALL
     if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
         return Bound.BY_DEFAULT
-    if transport in _GLOBAL_DEFAULT and any(True for _ in repo.python.calls("socket.setdefaulttimeout")):
+    if transport in _GLOBAL_DEFAULT and any(map(_lasts, repo.python.calls("socket.setdefaulttimeout"))):
         return Bound.BY_CALL
     if _bounded_client(repo, call):
         return Bound.BY_CALL
@@ -99,6 +99,17 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     ) and not _handed_none(repo, site):
         return Bound.PERHAPS
     return Bound.PERHAPS if _is_stream(call) or _asks_this_machine(repo, site) else Bound.NEVER
+
+
+def _lasts(setting: CallSite) -> bool:
+    """Whether a default for all sockets holds on: not one that its function takes back."""
+    given = setting.call.argument(0, "timeout")
+    if isinstance(given, Const) and given.value is None:
+        return False
+    function = setting.call.scope
+    return function == MODULE or not any(
+        call.name == "socket.getdefaulttimeout" and call.scope == function for call in setting.module.facts.calls
+    )
 
 
 def _handed_none(repo: Repo, site: CallSite) -> bool:

@@ -37,6 +37,12 @@ _SENDING = (
         "https://docs.python.org/3/library/urllib.request.html#urllib.request.urlopen",
     ],
     fails=[
+        (
+            "import contextlib\nimport socket\nimport urllib.request\n\n\n@contextlib.contextmanager\n"
+            "def hurried(seconds):\n    before = socket.getdefaulttimeout()\n    socket.setdefaulttimeout(seconds)\n"
+            "    try:\n        yield\n    finally:\n        socket.setdefaulttimeout(before)\n\n\n"
+            "def page(url):\n    return urllib.request.urlopen(url).read()  # <- flagged\n"
+        ),
         "import requests as r\n\n\ndef charge(url):\n    return r.post(url)  # <- flagged\n",
         (
             "import requests\n\n\nclass Pay:\n    def __init__(self):\n        self._http = "
