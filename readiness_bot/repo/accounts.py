@@ -145,6 +145,7 @@ _ENCRYPTION = (
     "searchableencryption",
     "mongoengine.encryption",
     "pymongo.encryption",
+    "ming.encryption",
     ("django_encrypted_filefield"),
     "django_crypto_fields",
     "jwcrypto.jwe",

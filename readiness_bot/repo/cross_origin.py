@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Other, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
 from readiness_bot.repo.modules import Module
@@ -197,6 +197,8 @@ class CrossOrigin:
                         if name.lower() == _ORIGIN_HEADER in before:
                             earlier[call.scope].append(before[_ORIGIN_HEADER][1].line)
                         before[name.lower()] = (call.args[1], place, call.guards)
+            for scope, name, header in _in_pairs(module):
+                set_here.setdefault(scope, {}).setdefault(name, header)
             for scope, headers in set_here.items():
                 if _ORIGIN_HEADER in headers:
                     value, place, guards = headers[_ORIGIN_HEADER]
@@ -269,6 +271,18 @@ class CrossOrigin:
 
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
+
+
+def _in_pairs(module: Module) -> Iterator[tuple[int, str, tuple[Value, Location, tuple[str, ...]]]]:
+    """The headers that stand in lists of pairs, as WSGI takes them: `[("Access-Control-Allow-Origin", "*")]`."""
+    for item in module.facts.assignments:
+        pairs = item.value.items if isinstance(item.value, Items) else ()
+        for pair in pairs:
+            if isinstance(pair, Items) and len(pair.items) == 2 and isinstance(pair.items[0], Const):
+                name = str(pair.items[0].value).lower()
+                if name in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
+                    place = module.location(item.line, item.end_line, item.scope, item.statement)
+                    yield item.scope, name, (pair.items[1], place, item.guards)
 
 
 def _is_for_development(setting: Setting) -> bool:

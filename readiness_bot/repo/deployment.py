@@ -107,16 +107,16 @@ class Deployment:
         return self._ownership.is_own_image(built.image.base), built.path.count("/"), built.path
 
     def _is_run_by_others(self, built: BuiltImage) -> bool:
-        """Whether an image that names no command is run by a Compose service that does."""
+        """Whether an image that names no command, or one for developers, is run by a Compose service that does."""
         return (
-            built.purpose == "base"
+            (built.purpose == "base" or (built.purpose == "development" and built.develops))
             and built.image.runs_python
             and any(
                 container.deployed
                 and container.own
                 and (container.service.command is not None or container.service.entrypoint is not None)
                 and self._composed.builds_from(container, built.path)
-                for container in self.own_containers
+                for container in (self.own_containers if built.purpose == "base" else self.production_containers)
             )
         )
 

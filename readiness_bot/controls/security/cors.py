@@ -76,6 +76,10 @@ from readiness_bot.repo import Repo
     fixed="from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
+        (
+            "def application(environ, start_response):\n    headers = [('Access-Control-Allow-Origin', '*')]\n"
+            "    start_response('200 OK', headers)\n    return [b'open to everybody']\n"
+        ),
         {
             "shop/settings.py": (
                 "from configurations import Configuration, values\n\n\nclass Base(Configuration):\n"

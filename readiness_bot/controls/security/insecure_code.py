@@ -580,7 +580,14 @@ def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
 
 
 _ESCAPING = frozenset(
-    {"aiohttp_jinja2.setup", "jinja2.Environment", "jinja2.Template", "jinja2.environment.Environment"}
+    {
+        "aiohttp_jinja2.setup",
+        "jinja2.Environment",
+        "jinja2.Template",
+        "jinja2.environment.Environment",
+        "jinja2.sandbox.SandboxedEnvironment",
+        "jinja2.sandbox.ImmutableSandboxedEnvironment",
+    }
 )
 
 

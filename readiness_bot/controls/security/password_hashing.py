@@ -36,6 +36,7 @@ _ELSEWHERE = re.compile(
     r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|(en|de|pw|rad)crypt|cipher|fernet|derive|aes",
     re.IGNORECASE,
 )
+_FORMER = re.compile(r"legacy|deprecated|former|(^|[._])old_", re.IGNORECASE)
 _STATING = frozenset(
     {"execute", "executemany", "executescript", "execute_query", "execute_sql", "run_query", "query_db", "fetchrow"}
 )
@@ -103,6 +104,16 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "@app.post('/login')\ndef login():\n    data = request.get_json()\n"
             "    query = f\"SELECT id FROM users WHERE name = '{data['name']}' AND password = '{data['password']}'\"\n"
             "    return {'found': bool(execute_query(query))}  # <- flagged\n"
+        ),
+    ],
+    partials=[
+        (
+            "import hashlib\n\nfrom passlib.context import CryptContext\n\ncontext = CryptContext(['argon2'])\n\n\n"
+            "def legacy_hash(password, salt):\n    salted = salt + password\n"
+            "    return hashlib.sha256(salted.encode()).hexdigest()  # <- flagged\n\n\n"
+            "def verified(user, password):\n    if user.hash.startswith('sha256'):\n"
+            "        return legacy_hash(password, user.salt) == user.hash\n"
+            "    return context.verify(password, user.hash)\n"
         ),
     ],
     passes=[
@@ -319,6 +330,8 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         confidence = Confidence.LOW
     elif _is_stretched(site, repo):
         return
+    elif _FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site):
+        confidence = Confidence.MEDIUM
     yield bad(
         site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence
     )
@@ -397,6 +410,11 @@ def _names(value: Value) -> Iterator[str]:
     else:
         for inner in (*getattr(value, "parts", ()), *getattr(value, "items", ())):
             yield from _names(inner)
+
+
+def _is_hashed_well_beside(site: CallSite) -> bool:
+    """Whether the module hashes passwords slowly too, so that a fast hash is only for those kept before."""
+    return any(_SLOW.match(other.name) or other.name.startswith("passlib.") for other in site.module.facts.calls)
 
 
 def _is_stretched(site: CallSite, repo: Repo) -> bool:
