@@ -77,6 +77,8 @@ _METRIC_EXPORTS = matcher(
     "django_prometheus.exports.ExportToDjangoView",
     "statsd.StatsClient",
     "statsd.TCPStatsClient",
+    "statsd.Connection",
+    "statsd.Connection.*",
     "datadog.initialize",
     "datadog.DogStatsd",
     "datadog.dogstatsd.DogStatsd",

@@ -184,6 +184,9 @@ class Follower:
     def _python_tasks(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "nox", run.command.words[:1], "")
 
+    def _pants(self, run: Run) -> Iterator[Run]:
+        yield from self._tasks(run, "pants", run.command.words, "")
+
     def _project_script(self, run: Run) -> Iterator[Run]:
         words = run.command.words
         yield from self._tasks(run, "project", words[1:2] if words[:1] == ("run",) else words[:1], "")
@@ -446,6 +449,7 @@ _FOLLOWED: dict[str, Callable[[Follower, Run], Iterator[Run]]] = {
     "rye": Follower._project_script,
     "pixi": Follower._project_script,
     "project-script": Follower._project_script,
+    "pants": Follower._pants,
     "hatch": Follower._hatch,
     "hatch-script": Follower._hatch,
     "docker-compose": Follower._exit_code_from,

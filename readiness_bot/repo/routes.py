@@ -231,15 +231,17 @@ class Routes:
         return found
 
     def _described(self) -> Iterator[Route]:
-        """Connexion's operations: an OpenAPI document names the handler of each."""
-        if "connexion" not in self._python.imported:
-            return
-        site = next(iter((*self._python.calls_of("add_api"), *self.applications)), None)
-        if site is None:
-            return
+        """The operations of an OpenAPI document that names their handlers, for Connexion or a router of its own."""
+        site = None
+        if "connexion" in self._python.imported:
+            site = next(iter((*self._python.calls_of("add_api"), *self.applications)), None)
         for path, document in self._sources.facts(OpenApiDocument).items():
-            base = self._views.text(site.call.keyword("base_path"), site.module) or document.base
+            told = self._views.text(site.call.keyword("base_path"), site.module) if site is not None else ""
+            base = told or document.base
             for operation in document.operations:
+                # `package.module:object.method` is what a router of one's own imports; other ids are only names.
+                if site is None and ":" not in operation.handler:
+                    continue
                 handler = self._operation_handler(operation, path)
                 if handler is None:
                     continue
@@ -251,7 +253,7 @@ class Routes:
                 yield from self._routers.made(
                     [joined(base, operation.path)],
                     [operation.method],
-                    "connexion",
+                    "connexion" if site is not None else "openapi",
                     handler.module,
                     handler.definition.line,
                     handler,
@@ -259,6 +261,10 @@ class Routes:
                 )
 
     def _operation_handler(self, operation: Operation, document: str) -> DefinitionSite | None:
+        place, _, rest = operation.handler.partition(":")
+        if rest:
+            holder = self._python.module_named(place, document)
+            return self._python.definition(f":{rest}", holder) if holder is not None else None
         dotted, _, name = operation.handler.rpartition(".")
         module = self._python.module_named(dotted, document) if dotted else None
         while module is None and "." in dotted:

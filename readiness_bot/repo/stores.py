@@ -72,6 +72,7 @@ _CLIENTS: dict[str, Family] = {
             "motor.motor_asyncio.AsyncIOMotorClient",
             "pymongo.AsyncMongoClient",
             "mongoengine.connect",
+            "mongoengine.connection.connect",
             "flask_pymongo.PyMongo",
         ),
         "document",

@@ -383,7 +383,8 @@ class Suite:
             if fits and _matches(wanted, request.segments):
                 return True
         for (size, is_suffix), requests in self._requested.items():
-            if is_suffix and 0 < size <= len(wanted):
+            # A router of one's own may serve what is described under another prefix.
+            if (is_suffix or (route.framework == "openapi" and size > 1)) and 0 < size <= len(wanted):
                 tail = wanted[len(wanted) - size :]
                 if any(
                     _matches(tail, request.segments) and (not request.method or request.method in route.methods)

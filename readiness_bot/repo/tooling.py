@@ -175,7 +175,12 @@ class Tooling:
     def _of_tables(self) -> Iterator[Tasks]:
         for path, tables in self.files.items():
             directory = path.rpartition("/")[0]
-            for runner, tasks in (("tox", _tox_tasks(tables)), ("project", _project_tasks(tables))):
+            of_pants = _pants_tasks(tables) if path.rpartition("/")[2] == "pants.toml" else ()
+            for runner, tasks in (
+                ("tox", _tox_tasks(tables)),
+                ("project", _project_tasks(tables)),
+                ("pants", of_pants),
+            ):
                 if tasks:
                     yield Tasks(path, directory, runner, TaskFile(tasks))
 
@@ -227,6 +232,42 @@ def _environments(written: str) -> list[str]:
             expanded = [begun + choice for begun in expanded for choice in choices][:200]
         names.extend(expanded)
     return names[:500]
+
+
+_OF_BACKENDS = {
+    "lint.flake8": ("lint", "flake8 ."),
+    "lint.pylint": ("lint", "pylint ."),
+    "lint.bandit": ("lint", "bandit -r ."),
+    "lint.black": ("lint", "black --check ."),
+    "lint.isort": ("lint", "isort --check ."),
+    "lint.yapf": ("lint", "yapf --diff ."),
+    "lint.ruff": ("lint", "ruff check ."),
+    "lint.ruff.check": ("lint", "ruff check ."),
+    "lint.ruff.format": ("lint", "ruff format --check ."),
+    "typecheck.mypy": ("check", "mypy ."),
+    "typecheck.pyright": ("check", "pyright ."),
+}
+"""What the goals of Pants run, by the backends that are turned on."""
+
+
+def _pants_tasks(tables: tuple[Table, ...]) -> tuple[Task, ...]:
+    """The goals of Pants: `pants lint ::` runs every linter and formatter that its configuration turns on."""
+    listed = [
+        (name, setting.line)
+        for table in tables
+        if table.name == "GLOBAL"
+        for setting in table.settings
+        if setting.name.startswith("backend_packages")
+        for name in setting.values
+    ]
+    lines: dict[str, list[TaskLine]] = {}
+    for name, line in listed:
+        goal, command = _OF_BACKENDS.get(re.sub(r"^pants\.backend\.(experimental\.)?python\.", "", name), ("", ""))
+        if goal:
+            lines.setdefault(goal, []).append(TaskLine(command, line))
+        elif name == "pants.backend.python":
+            lines.setdefault("test", []).append(TaskLine("pytest", line))
+    return tuple(Task(goal, told[0].line, told[0].line, (), tuple(told)) for goal, told in lines.items())
 
 
 _SCRIPT_TABLES = re.compile(

@@ -9,14 +9,23 @@ from readiness_bot.facts.roles import is_python, is_test
 
 @pytest.mark.parametrize(
     "path",
-    ["tests/test_api.py", "app/tests/base.py", "conftest.py", "app/models_test.py", "e2e/login.py", "pkg/test_x.py"],
+    [
+        "tests/test_api.py",
+        "app/tests/base.py",
+        "conftest.py",
+        "app/models_test.py",
+        "e2e/login.py",
+        "pkg/test_x.py",
+        "shoptests/base.py",
+    ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:
     assert is_test(path)
 
 
 @pytest.mark.parametrize(
-    "path", ["app/latest/api.py", "app/contest.py", "{{cookiecutter.name}}/tests/test_a.py", "app/a.py"]
+    "path",
+    ["app/latest/api.py", "app/contest.py", "app/contests/api.py", "{{cookiecutter.name}}/tests/test_a.py", "app/a.py"],
 )
 def test_other_paths_and_templates_are_read_in_full(path: str) -> None:
     assert not is_test(path)

@@ -199,6 +199,23 @@ def test_turbogears_asks_the_hooks_of_every_controller_on_the_way_to_an_exposed_
     assert all(any(guard.name.endswith("Root._check_security") for guard in route.guards) for route in routes)
 
 
+def test_a_router_of_its_own_serves_what_a_description_names_by_module_and_object() -> None:
+    tree = repo_of(
+        {
+            "shop/openapi.yaml": (
+                "openapi: 3.0.0\ninfo: {title: shop, version: '1'}\nsecurity: [{key: []}]\npaths:\n  /v1/orders:\n"
+                "    post:\n      operationId: shop.orders:orders.add\n"
+                "    get:\n      operationId: listed\n"
+            ),
+            "shop/__init__.py": "",
+            "shop/orders.py": "class Orders:\n    def add(self, order):\n        return order\n\n\norders = Orders()\n",
+        }
+    )
+    assert [(route.name, route.handler.name if route.handler else "") for route in tree.routes.all] == [
+        ("POST /v1/orders", "shop/orders.py:Orders.add")
+    ]
+
+
 def test_rules_of_a_map_of_its_own_are_routes_of_the_methods_they_name() -> None:
     found = repo_of(
         {

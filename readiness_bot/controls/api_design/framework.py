@@ -41,6 +41,16 @@ _ABANDONED = {
             "class Handler(BaseHTTPRequestHandler):\n    def do_POST(self):\n        self.send_response(200)\n\n\n"
             "HTTPServer(('', 80), Handler).serve_forever()\n"
         ),
+        {
+            "shop/openapi.yaml": (
+                "openapi: 3.0.0\ninfo: {title: shop, version: '1'}\npaths:\n  /v1/orders:\n    get:\n"
+                "      operationId: shop.orders:orders.listed\n"
+            ),
+            "shop/__init__.py": "",
+            "shop/orders.py": (
+                "class Orders:\n    def listed(self):\n        return []\n\n\norders = Orders()\n"
+            ),
+        },
     ],
     fixed="from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
     partials=[
@@ -71,6 +81,12 @@ def framework(repo: Repo) -> Judgement:
                 score=0.5,
             )
     counts = Counter(route.framework for route in routes)
+    if set(counts) == {"openapi"}:
+        first = routes[0].location
+        return failed(
+            "A router of its own reads the API description and serves the routes.",
+            seen(first.path, first.line, f"serves {routes[0].name}"),
+        )
     shown = []
     for name, count in counts.most_common(3):
         first = next(route for route in routes if route.framework == name)

@@ -40,6 +40,15 @@ _HOOKS = (
     passes=[
         {
             "app/main.py": "import os\n",
+            ".flake8": "[flake8]\nmax-line-length = 100\n",
+            "pants.toml": (
+                '[GLOBAL]\npants_version = "2.25.0"\nbackend_packages = [\n  # Python\n  "pants.backend.python",\n'
+                '  "pants.backend.python.lint.flake8",\n]\n'
+            ),
+            ".github/workflows/lint.yml": _WORKFLOW.replace("ruff check .", "'pants lint ::'"),
+        },
+        {
+            "app/main.py": "import os\n",
             "pyproject.toml": "[tool.ruff.lint]\nselect = ['E']\n",
             "bin/entrypoint.sh": (
                 'case $1 in\nweb)\n  exec gunicorn app\n  ;;\nshell)\n  shift\n  exec "$@"\n  ;;\nesac\n'

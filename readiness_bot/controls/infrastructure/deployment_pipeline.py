@@ -14,7 +14,8 @@ _COMMANDS = (
     r"docker (buildx )?(build|bake)\b.*--push(=(?!false)|\s|$)",
     r"docker-compose ([\w.=/-]+ )*push\b|docker buildx imagetools create",
     r"(buildah|skopeo) (push|copy)|(crane|oras|helm) push|cosign sign",
-    r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)",
+    r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)"
+    r"|package_?cloud(\.sh)? (push|deploy)|(parallel|xargs) .*\bpackage_?cloud(\.sh)? (push|deploy)",
     (
         r"kubectl (apply|set image|rollout)|helm (upgrade|install)|argocd "
         r"app|flux reconcile|oc (apply|rollout|start-build)"
@@ -105,6 +106,13 @@ _SERVICE = {
             ".github/workflows/d.yml": (
                 "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
                 "      - run: cf7 push shop --strategy rolling\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/d.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
+                "      - run: 'parallel -j0 packagecloud.sh deploy {} ::: jammy el9'\n"
             ),
         },
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
