@@ -89,7 +89,8 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "sql",
             (
-                r"flask_sqlalchemy\.SQLAlchemy\(\)\.session\.(execute|commit|scalar|scalars|flush|refresh|"
+                r"(flask_sqlalchemy\.SQLAlchemy\(\)|fastapi_sqlalchemy\.db)\.session\."
+                r"(execute|commit|scalar|scalars|flush|refresh|"
                 rf"{_QUERY})"
             ),
         ),

@@ -23,7 +23,8 @@ class OriginPolicy:
     """One place that lets other origins in.
 
     `anyone` says every origin may, `credentials` that cookies go along; `configured` that one of the two is only
-    a default that operators may change. `reflects` says that the request's own origin is echoed.
+    a default that operators may change. `reflects` says that the request's own origin is echoed, `optional` that
+    all of it stands behind a setting that is off.
     """
 
     location: Location
@@ -32,6 +33,7 @@ class OriginPolicy:
     credentials: bool
     configured: bool = False
     reflects: bool = False
+    optional: bool = False
 
 
 _ANY = frozenset({"*", ".*", "^.*$", "https?://.*", "^https?://.*$", "http.*", r".+", "null"})
@@ -82,7 +84,14 @@ class CrossOrigin:
                 origins or pattern,
                 credentials,
                 configured=open_by_default or switched,
+                optional=any(map(self._is_off, attached.guards)),
             )
+
+    def _is_off(self, guard: str) -> bool:
+        """Whether a condition names a setting that is off unless an operator turns it on."""
+        name = re.split(r"[.:]", guard)[-1]
+        values = [setting.value for setting in self._services.settings_named(name.upper())]
+        return bool(values) and all(isinstance(value, Const) and not value.value for value in values)
 
     def _by_extension(self) -> Iterator[OriginPolicy]:
         """Flask-CORS, Sanic's and Quart's: any origin unless told otherwise, no credentials unless told."""

@@ -26,6 +26,7 @@ _PARSED = Effect((0,), "object")
 _NOTHING = Effect((), "nothing")
 _RECEIVER = Effect((-1,))
 _FILE_NAME = Effect((0,), "text", "file-name")
+_DECODED = Effect(None, "text", "decoded")
 
 _FUNCTIONS: dict[str, Effect] = {
     **dict.fromkeys(
@@ -33,14 +34,18 @@ _FUNCTIONS: dict[str, Effect] = {
          "os.path.expandvars",
          "posixpath.join", "posixpath.normpath", "os.fspath", "os.path.dirname", "os.path.splitext", "os.path.split",
          "os.path.relpath",
-         "urllib.parse.unquote", "urllib.parse.unquote_plus", "textwrap.dedent", "base64.b64decode",
-         "base64.urlsafe_b64decode",
-         "django.utils.encoding.force_str", "django.utils.encoding.smart_str", "ntpath.join", "urllib.unquote",
+         "textwrap.dedent",
+         "django.utils.encoding.force_str", "django.utils.encoding.smart_str", "ntpath.join",
          "six.text_type",
-         "django.utils.encoding.iri_to_uri", "requests.utils.unquote", "werkzeug.urls.url_unquote",
+         "django.utils.encoding.iri_to_uri",
          "os.path.normcase", "six.ensure_str",
          "sqlparse.format", "codecs.decode"),
         _TEXT,
+    ),
+    **dict.fromkeys(
+        ("urllib.parse.unquote", "urllib.parse.unquote_plus", "base64.b64decode", "base64.urlsafe_b64decode",
+         "urllib.unquote", "requests.utils.unquote", "werkzeug.urls.url_unquote"),
+        _DECODED,
     ),
     **dict.fromkeys(
         ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.PurePosixPath", "anyio.Path",

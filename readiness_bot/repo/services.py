@@ -740,7 +740,7 @@ class Services:
             for assignment in module.facts.assignments:
                 name = assignment.key or assignment.target.rpartition(".")[2].lstrip(":?")
                 is_config = bool(assignment.key) and assignment.target.endswith("config[]")
-                if self._is_of_developers(assignment.target, module):
+                if self._is_of_developers(assignment.target, module) or "sys.argv" in assignment.guards:
                     continue
                 if (name.isupper() and not assignment.target.startswith("?")) or is_config:
                     found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))

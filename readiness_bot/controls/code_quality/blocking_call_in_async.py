@@ -38,6 +38,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
         "https://fastapi.tiangolo.com/async/",
     ],
     fails=[
+        (
+            "from fastapi import FastAPI\nfrom fastapi_sqlalchemy import db\n\nfrom shop.models import Order\n\napp = FastAPI()\n\n\n"
+            "@app.get('/orders')\nasync def orders():\n    return db.session.query(Order).all()  # <- flagged\n"
+        ),
         "import time\n\n\nasync def poll():\n    time.sleep(1)  # <- flagged\n",
         "import requests as r\n\n\nasync def fetch(url):\n    return r.get(url, timeout=5)  # <- flagged\n",
         (

@@ -61,6 +61,14 @@ from readiness_bot.repo import Repo
     ],
     partials=[
         {
+            "app/settings.py": "class Settings:\n    OPEN_TO_ALL: bool = False\n\n\nsettings = Settings()\n",
+            "app/main.py": (
+                "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+                "from app.settings import settings\n\napp = FastAPI()\nif settings.OPEN_TO_ALL:\n"
+                "    app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)  # <- flagged\n"
+            ),
+        },
+        {
             "app/settings.py": (
                 "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
                 "    origins: list[str] = ['*']\n\n\ndef get_settings() -> Settings:\n    return Settings()\n"
@@ -151,6 +159,12 @@ def cors(repo: Repo) -> Iterator[Site]:
             yield bad(
                 policy.location,
                 f"By default `{policy.library}` lets every origin in, with credentials",
+                Confidence.MEDIUM,
+            )
+        elif policy.optional:
+            yield bad(
+                policy.location,
+                f"`{policy.library}` lets every origin in, with credentials, where a setting is turned on",
                 Confidence.MEDIUM,
             )
         elif policy.reflects:

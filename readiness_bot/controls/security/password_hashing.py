@@ -176,6 +176,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "@app.get('/me')\ndef me(password: str):\n    return found(password)\n"
         ),
         "import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n",
+        (
+            "import sys\n\nif 'test' in sys.argv[1:]:\n"
+            "    PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
+        ),
         {"settings/ci.py": "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"},
     ],
 )
@@ -299,6 +303,7 @@ def _of_settings(repo: Repo) -> Iterator[Site]:
                 or not isinstance(assignment.value, Items)
                 or not assignment.value.items
                 or _NOT_PRODUCTION.search(module.path)
+                or "sys.argv" in assignment.guards  # as of a command that runs the tests
             ):
                 continue
             first = assignment.value.items[0]

@@ -87,6 +87,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     fails=[
         (
+            "import base64\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import FileResponse\n\napp = FastAPI()\n\n\n"
+            "def place_of(key):\n    return '/srv/files/' + base64.urlsafe_b64decode(key).decode()\n\n\n"
+            "@app.get('/files/{key}')\ndef file(key: str):\n"
+            "    return FileResponse(place_of(key))  # <- flagged\n"
+        ),
+        (
             "from pathlib import Path\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -578,8 +584,8 @@ def _confidence(flow: Flow) -> Confidence | None:
         return Confidence.LOW if joined and not flow.is_vetted and flow.steps else None
     if flow.kind != "request" or flow.type not in ("text", "object", "segment"):
         return None
-    if flow.type == "segment":
-        return Confidence.LOW
+    if flow.type == "segment" and "decoded" not in flow.cleaned:
+        return Confidence.LOW  # it can hold no slash
     if (
         _is_vetted(flow)
         or flow.is_looked_up
