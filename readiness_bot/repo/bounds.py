@@ -9,7 +9,7 @@ import re
 from enum import Enum, auto
 
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
-from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import OutboundCall
@@ -49,7 +49,8 @@ _TIMEOUT_AT: dict[str, int] = {
 }
 """Where the timeout stands among the positional arguments, counted from 0, by the standard library's signatures."""
 
-_LOOPBACK = re.compile(r"(https?|wss?)://(127\.[\d.]+|localhost|\[::1\]):$")
+_NEAR = r"(127\.[\d.]+|localhost|\[::1\])"
+_LOOPBACK = re.compile(rf"(https?|wss?)://{_NEAR}:($|\{{\w*\}}|%[sd])")
 _SMTP_OR_NONE = re.compile(r"smtp|console|locmem|filebased|dummy", re.IGNORECASE)
 """Backends of Django that speak SMTP, and those of development beside one that does."""
 _OUTER = (
@@ -149,6 +150,8 @@ def _is_local(setting: Setting) -> bool:
 def _asks_this_machine(repo: Repo, site: CallSite) -> bool:
     """Whether the address is a port of the same machine that only the program knows: of a server that it started."""
     value = site.call.argument(1 if site.last == "request" else 0, "url")
+    if isinstance(value, Items) and len(value.items) == 2 and isinstance(value.items[1], Name):
+        return re.fullmatch(_NEAR, str(repo.python.constant(value.items[0], site.module) or "")) is not None
     bound: list[Value | None] = [value]
     if isinstance(value, Name):
         inside = [one for one in site.module.facts.assignments if one.target == value.name]

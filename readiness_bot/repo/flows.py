@@ -106,7 +106,7 @@ class DataFlows:
         return frozenset(atom.access[0] if atom.access else "" for atom in facts.atoms if atom.source in sources)
 
     def is_handed_on(self, site: CallSite) -> bool:
-        """Whether another call in its function is given the result of a call as a whole."""
+        """Whether the result of a call goes on as a whole: to another call, to who calls, or into what is kept."""
         facts = self._graph.of(site.module).flows
         own = self._graph.index_of(site)
         whole = {
@@ -114,7 +114,10 @@ class DataFlows:
             for index, atom in enumerate(facts.atoms)
             if not atom.access and facts.sources[atom.source].kind == "c" and facts.sources[atom.source].owner == own
         }
-        return any(not whole.isdisjoint(given) for flow in facts.calls for given in (*flow.args, *flow.keywords))
+        taken = [given for flow in facts.calls for given in (*flow.args, *flow.keywords)]
+        taken += [given.atoms for given in facts.given]
+        taken += [stored.atoms for stored in facts.stored]
+        return any(not whole.isdisjoint(atoms) for atoms in taken)
 
     def feeds_itself(self, site: CallSite) -> bool:
         """Whether a call's result comes back as its own argument, as it does where something is repeated many times."""

@@ -252,6 +252,7 @@ class Refusals:
             known = self._refusing[key] = (
                 bool(raises)
                 or self._refuses(calls, raises, returns)
+                or self._answers_refusal(site)
                 or self.strength(site) >= Strength.IDENTITY
                 or any(self._may_turn_away(call, site, hops) for call in calls)
             )
@@ -281,8 +282,7 @@ class Refusals:
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
         best = _asked_for(site, calls, refs)
-        refuses = self._refuses(calls, raises, returns)
-        if refuses:
+        if self._refuses(calls, raises, returns) or self._answers_refusal(site):
             asked = {
                 *(guard for call in calls for guard in call.guards),
                 *(guard for raised in raises for guard in raised.guards),
@@ -341,6 +341,14 @@ class Refusals:
                 call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args))
                 for call in calls
             )
+        )
+
+    def _answers_refusal(self, site: DefinitionSite) -> bool:
+        """Whether a function gives an answer the status of a refusal: `response.status_code = 401`."""
+        lines = range(site.definition.line, site.definition.end_line + 1)
+        return any(
+            item.line in lines and item.target.endswith((".status_code", ".status")) and is_refusing_value(item.value)
+            for item in site.module.facts.assignments
         )
 
     def refusing_lines(self, site: DefinitionSite) -> tuple[int, ...]:

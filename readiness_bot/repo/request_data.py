@@ -557,6 +557,8 @@ class RequestData:
             kind = "object"
         if kind == "upload" and "<key>" in access[:2]:
             return Datum(f"{text}{step} field name", "text")
+        if step == ".FILES" and ".name" in access[2:]:
+            return None  # Django keeps the last part of the name only
         if kind == "upload":
             return self.of_upload(f"{text}{_keys(access[:2])}", access[2:])
         return Datum(f"{text}{_keys(access)}", kind)

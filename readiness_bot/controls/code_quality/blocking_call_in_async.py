@@ -39,7 +39,8 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
     ],
     fails=[
         (
-            "from fastapi import FastAPI\nfrom fastapi_sqlalchemy import db\n\nfrom shop.models import Order\n\napp = FastAPI()\n\n\n"
+            "from fastapi import FastAPI\nfrom fastapi_sqlalchemy import db\n\nfrom shop.models import Order\n\n"
+            "app = FastAPI()\n\n\n"
             "@app.get('/orders')\nasync def orders():\n    return db.session.query(Order).all()  # <- flagged\n"
         ),
         "import time\n\n\nasync def poll():\n    time.sleep(1)  # <- flagged\n",
@@ -199,9 +200,18 @@ def _is_of_table(site: CallSite) -> bool:
 
 def _has_ended(site: CallSite) -> bool:
     """Whether a process is asked only where it is known to have ended."""
-    return site.name.startswith("subprocess.Popen().") and any(
-        guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards
-    )
+    if not site.name.startswith("subprocess.Popen()."):
+        return False
+    owner = site.call.name.partition("subprocess.Popen().")[2].partition(".")[0]
+    if owner in ("stdout", "stderr") and any(
+        call.scope == site.call.scope
+        and call.line < site.call.line
+        and not call.guards
+        and call.name in ("subprocess.Popen().wait", "subprocess.Popen().communicate")
+        for call in site.module.facts.calls
+    ):
+        return True
+    return any(guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards)
 
 
 _TAKERS = re.compile(

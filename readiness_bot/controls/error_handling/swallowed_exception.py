@@ -13,6 +13,7 @@ from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.values import (
     AWAITED,
     MODULE,
+    Assignment,
     Attempt,
     Call,
     Const,
@@ -90,10 +91,14 @@ _FAILURE_WORDS = re.compile(
     (
         r"(?<![a-z])(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
         r"unavailable|unreachable|degraded|not[ _]found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)"
-        r"(?![a-z])"
+        r"(?![a-z])|失败|错误|出错|异常|不存在|无效|无法|不能"
     ),
     re.IGNORECASE,
 )
+_TOLD_UNDER = frozenset({"msg", "message", "error", "errmsg", "detail", "reason"})
+"""Keys under which an answer says in words what went wrong."""
+_PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w+\s+(OFF|DEFAULT))\b", re.IGNORECASE)
+"""Statements that only give back or put back what a connection was given before."""
 
 
 @Control(
@@ -198,6 +203,22 @@ _FAILURE_WORDS = re.compile(
         ),
     ],
     partials=[
+        (
+            "import json\n\nfrom django.http import HttpResponse\n\n\ndef shares(request, rows):\n    try:\n"
+            "        rows.objects.get(owner=request.user)\n    except Exception:  # <- flagged\n"
+            "        answer = {'status': 1, 'msg': 'esta cuenta no es suya'}\n"
+            "        return HttpResponse(json.dumps(answer))\n    return HttpResponse('{}')\n"
+        ),
+        (
+            "def reach(roles):\n    for role in roles:\n        try:\n            role.connect().execute('SELECT 1')\n"
+            "            break\n        except Exception:  # <- flagged\n            pass\n"
+            "    else:\n        raise LookupError('none of them')\n    return role\n"
+        ),
+        (
+            "from aiohttp import web\n\n\ndef page_of(request: web.Request):\n    try:\n"
+            "        return max(int(request.query.get('page', 1)), 1)\n    except Exception:  # <- flagged\n"
+            "        return 1\n"
+        ),
         (
             "from django.core.management import call_command\n\n\ndef tried(out):\n    done = False\n    try:\n"
             "        call_command('migrate', stdout=out)\n        done = True\n    except Exception:  # <- flagged\n"
@@ -378,6 +399,7 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
         _FAILURE_WORDS.search(item.key) is not None
         or (_STATE.search(item.target) and isinstance(item.value, Const) and item.value.value in (False, 0))
         or (_FAILURE_WORDS.search(item.target) and isinstance(item.value, Const) and item.value.value is True)
+        or (handler.returned is not None and _says_in_words(item))
         or (
             isinstance(item.value, Const)
             and (
@@ -388,6 +410,15 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line
     )
+
+
+def _says_in_words(item: Assignment) -> bool:
+    """Whether a text is put where an answer says what went wrong, in whatever language."""
+    texts = [item.value] if item.key in _TOLD_UNDER else []
+    if isinstance(item.value, Mapping):
+        pairs = zip(item.value.keys, item.value.values, strict=False)
+        texts = [value for key, value in pairs if isinstance(key, Const) and key.value in _TOLD_UNDER]
+    return any(isinstance(text, Const) and isinstance(text.value, str) and text.value for text in texts)
 
 
 def _weight(confidence: Confidence) -> int:
@@ -523,7 +554,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
-    if _says_goodbye(attempt.calls):
+    if _says_goodbye(attempt.calls) or _puts_back(module, handler.attempt):
         return Confidence.LOW
     if _answers_no(module, handler, attempt):
         named = function is not None and _PREDICATE.search(function.name) is not None
@@ -570,13 +601,27 @@ def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -
     answers = any(
         item.scope == handler.scope and attempt.line < item.line <= attempt.body_end for item in facts.returns
     )
-    return answers and any(
+    # A loop that ends at the first success, and raises in its `else`, ends where the function need not.
+    breaks = attempt.steps[-1:] == ("break",)
+    first, last = (0, handler.end_line + _NEAR) if breaks else (function.end_line - _NEAR, function.end_line)
+    return (answers or breaks) and any(
         item.scope == handler.scope
         and not item.guards
-        and handler.end_line < item.line >= function.end_line - _NEAR
+        and max(handler.end_line + 1, first) <= item.line <= last
         and not any(other.line <= item.line <= other.end_line for other in facts.handlers)
         for item in facts.raises
     )
+
+
+def _puts_back(module: Module, attempt: int) -> bool:
+    """Whether all that is done is to tell a connection to let go of something."""
+    calls = [call for call in module.facts.calls if call.attempt == attempt]
+    for call in calls:
+        first = call.args[0] if call.last == "execute" and call.args else None
+        text = first.parts[0] if isinstance(first, Format) and first.parts else first
+        if not (isinstance(text, Const) and _PUTTING_BACK.match(str(text.value))):
+            return False
+    return bool(calls)
 
 
 def _says_goodbye(calls: tuple[str, ...]) -> bool:
@@ -597,6 +642,12 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
         return True
     if _notes_outcome(module, handler, attempt):
         return True
+    if handler.steps == ("pass",) and not attempt.next_step and function is not None:
+        # A question that is left open where the body would have said yes.
+        return _PREDICATE.search(function.name) is not None and any(
+            item.scope == handler.scope and isinstance(item.value, Const) and item.value.value is True
+            for item in module.facts.returns
+        )
     if handler.steps != ("pass",) or not attempt.next_step.startswith(("return:const", "return:call:")):
         return False
     after = min(

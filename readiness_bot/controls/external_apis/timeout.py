@@ -134,6 +134,10 @@ _SENDING = (
     ],
     partials=[
         (
+            "import requests\n\n\ndef version(port):\n"
+            "    return requests.get('http://localhost:{}/version'.format(port)).text  # <- flagged\n"
+        ),
+        (
             "import requests\n\n\ndef tell(url, **options):\n    return requests.post(url, **options)  # <- flagged\n"
             "\n\ndef tell_in_time(url):\n    return tell(url, timeout=2)\n\n\n"
             "def tell_so(url, **options):\n    return tell(url, **options)\n"

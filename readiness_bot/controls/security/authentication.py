@@ -40,6 +40,31 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n"
+                "MIDDLEWARE = ['shop.guards.AuthenticationMiddleware']\n"
+            ),
+            "shop/guards.py": (
+                "from django.http import JsonResponse\n\nfrom shop.models import User\n\n\n"
+                "class AuthenticationMiddleware:\n"
+                "    def process_request(self, request):\n"
+                "        user = User.objects.filter(token=request.headers.get('x-token')).first()\n"
+                "        if user:\n            request.user = user\n            return None\n"
+                "        answer = JsonResponse({'error': 'sign in first'})\n        answer.status_code = 401\n"
+                "        return answer\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import OrderView\n\n"
+                "urlpatterns = [path('orders/', OrderView.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from django.http import JsonResponse\nfrom django.views.generic import View\n\n"
+                "from shop.models import Order\n\n\n"
+                "class OrderView(View):\n    def post(self, request):\n"
+                "        Order.objects.create(name=request.POST['name'])\n        return JsonResponse({})\n"
+            ),
+        },
         (
             "from flask import Blueprint, Flask, g, redirect, session, url_for\n"
             "from werkzeug.exceptions import HTTPException\n\napp = Flask(__name__)\n"

@@ -122,7 +122,7 @@ _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(star
 """Conditions that tell whether TLS is used at all: under them, it is used without checks."""
 
 _ENCRYPTED = re.compile(
-    r"(^|[.:?!_])(tls|ssl|https)(_enabled)?$|^!.*(ca|cert|certificate|authority)_?(path|file|bundle|certs?)$",
+    r"^(?!.*(verify|check|validate|insecure|skip)).*(^|[.:?!_])(tls|ssl|https)(_enabled)?$|^!.*(ca|cert|certificate|authority)_?(path|file|bundle|certs?)$",
     re.IGNORECASE,
 )
 """What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
@@ -254,6 +254,11 @@ class _Doubt:
     "def ping():\n"
     "    return subprocess.run(['ping', '-c1', '--', request.args['host']], capture_output=True).stdout\n",
     ignores=[
+        (
+            "from OpenSSL import SSL\n\n\ndef belongs(certificate, path):\n"
+            "    context = SSL.Context(SSL.TLSv1_METHOD)\n    context.use_certificate(certificate)\n"
+            "    context.use_privatekey_file(path)\n    context.check_privatekey()\n"
+        ),
         "import hashlib\nprint(hashlib.md5(b'key').hexdigest())\n",
     ],
     applies=lambda repo: repo.python.exists,
@@ -706,7 +711,10 @@ def _is_client(site: CallSite) -> bool:
 
 
 def _weak(site: CallSite) -> Iterator[str]:
-    """The broken versions that a call sets up connections with."""
+    """The broken versions that a call sets up connections with; one that only compares a key sets none up."""
+    beside = {call.last for call in site.module.facts.calls if call.scope == site.call.scope}
+    if "check_privatekey" in beside and not beside & {"Connection", "wrap_socket"}:
+        return
     makes = site.name.startswith(_SECURING)
     values = [value for name, value in site.call.keywords if "version" in name or "ssl" in name or "protocol" in name]
     for value in (*(site.call.args if makes else ()), *values):

@@ -95,6 +95,11 @@ class _Flaw(Enum):
             "    return datetime.fromtimestamp(claims['exp']) < datetime.now()\n"
         ),
         (
+            "import jwt\n\n\ndef issuer_of(token):\n"
+            "    decoded = jwt.decode(token, options={'verify_signature': False})  # <- flagged\n"
+            "    return decoded.get('iss', None)\n"
+        ),
+        (
             "import jwt\n\nfrom shop.platforms import Launch, Platform\n\n\ndef launch(request):\n"
             "    unverified = jwt.decode(request.POST['id_token'], options={'verify_signature': False})  # <- flagged\n"
             "    issuer = unverified.get('iss')\n"
@@ -343,8 +348,7 @@ _OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]"}
 def _tells_nobody(site: CallSite, repo: Repo) -> bool:
     """Whether all that is read of the claims is when the token holds and who issued it: nobody is let in by that."""
     read = repo.flows.read_from(site) - {""}
-    kept = repo.flows.is_handed_on(site) or "return" in repo.flows.takers(site)
-    return bool(read) and read <= _OF_THE_TOKEN and not kept
+    return bool(read) and read <= _OF_THE_TOKEN and not repo.flows.is_handed_on(site)
 
 
 def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:

@@ -87,7 +87,8 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     fails=[
         (
-            "import base64\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import FileResponse\n\napp = FastAPI()\n\n\n"
+            "import base64\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import FileResponse\n\n"
+            "app = FastAPI()\n\n\n"
             "def place_of(key):\n    return '/srv/files/' + base64.urlsafe_b64decode(key).decode()\n\n\n"
             "@app.get('/files/{key}')\ndef file(key: str):\n"
             "    return FileResponse(place_of(key))  # <- flagged\n"
@@ -230,6 +231,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ),
     ],
     passes=[
+        (
+            "import os\n\nfrom django.http import HttpResponse\n\n\ndef keep(request):\n"
+            "    file = request.FILES.get('plan')\n"
+            "    with open(os.path.join('/srv/plans', file.name), 'wb') as kept:\n        kept.write(file.read())\n"
+            "    return HttpResponse()\n"
+        ),
         (
             "import os\n"
             "import uuid\n"

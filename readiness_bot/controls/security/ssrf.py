@@ -168,6 +168,14 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "import aiohttp\nfrom aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n"
+            "def asked(request: web.Request):\n"
+            "    return {key: request.query.get(key) for key in request.query}\n\n\n@routes.get('/prices')\n"
+            "async def prices(request: web.Request):\n    async with aiohttp.ClientSession() as session:\n"
+            "        async with session.get('https://prices.example.org/', params=asked(request)) as answer:\n"
+            "            return web.json_response(await answer.json())\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n@app.get('/feed')\n"
             "def feed():\n    url = request.args['url']\n"
             "    if url not in FEEDS and not url.startswith('https://feeds.example.org/'):\n        abort(400)\n"
@@ -387,13 +395,16 @@ def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
             yield site, _PLAIN[name]
         elif "." not in name:
             continue
-        elif site.last in _VERBS | _OTHERS and (name.startswith(_CLIENTS) or _is_session(site)):
+        elif site.last in _VERBS | _OTHERS and (_is_of_client(name) or _is_session(site)):
             yield site, 1 if site.last in ("request", "stream") else 0
-    for site, _, before in repo.flows.partials(
-        lambda name: name.startswith(_CLIENTS) and name.rpartition(".")[2] in _VERBS
-    ):
+    for site, _, before in repo.flows.partials(lambda name: _is_of_client(name) and name.rpartition(".")[2] in _VERBS):
         if before == 0:
             yield site, 0
+
+
+def _is_of_client(name: str) -> bool:
+    """Whether a name is one of a library that sends requests, and not of the server that aiohttp has as well."""
+    return name.startswith(_CLIENTS) and not name.startswith("aiohttp.web.")
 
 
 def _is_session(site: CallSite) -> bool:
