@@ -221,7 +221,11 @@ class Python:
             return known
         root = name.partition(".")[0].rstrip("()[]")
         if root not in self._roots:
-            return name
+            # Of one star alone the reader of the file has told where a name that nothing binds comes from.
+            stars = module.facts.stars
+            if len(stars) < 2 or any(root == origin.partition(".")[0] for origin in stars):
+                return name
+            return self._through_star(module, root, name[len(root) :]) or name
         found = self._split(name, module.path)
         if found is None or self._is_named_like_library(name, *found):
             return name
@@ -355,15 +359,18 @@ class Python:
             return imported.local
         return imported.target
 
-    def _through_star(self, module: Module, base: str, after: str) -> str | None:
+    def _through_star(self, module: Module, base: str, after: str, above: frozenset[str] = frozenset()) -> str | None:
         for origin in module.facts.stars:
             place = self.absolute(origin, module)
             path = place.partition(":")[0]
             target = self.modules.get(path)
-            if target is not None and target is not module:
+            if target is not None and target is not module and path not in above:
                 known = target.bindings
                 if base in known.definitions or base in known.assignments or base in known.imports:
                     return f"{path}:{base}{after}" if ":" not in base else None
+                further = self._through_star(target, base, after, above | {module.path, path})
+                if further is not None:
+                    return further
         return None
 
     @staticmethod

@@ -96,3 +96,18 @@ def test_a_package_that_is_named_like_a_library_does_not_hide_it() -> None:
         }
     )
     assert [site.name for site in repo.python.calls_of("FastAPI")] == ["fastapi.FastAPI"]
+
+
+def test_a_name_comes_from_that_of_several_stars_which_has_it() -> None:
+    repo = repo_of(
+        {
+            "shop/models.py": "class Order:\n    pass\n",
+            "shop/rights.py": "from shop.roles import *\n",
+            "shop/roles.py": "class Role:\n    pass\n",
+            "shop/main.py": (
+                "from sqlmodel import *\nfrom shop.models import *\nfrom shop.rights import *\n\n"
+                "Order()\nRole()\nField()\n"
+            ),
+        }
+    )
+    assert [site.name for site in repo.python.all_calls] == ["shop/models.py:Order", "shop/roles.py:Role", "Field"]
