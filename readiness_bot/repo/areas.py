@@ -192,12 +192,18 @@ def _shelves(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES)
 
 
+_OF_APPLICATIONS = frozenset({"apps.py", "models.py", "urls.py", "wsgi.py", "asgi.py"})
+
+
 def _product_called_example(paths: Iterable[str], packages: frozenset[str]) -> str:
     """The package at the root that holds most of the Python and is called after an example: the product itself."""
     python = [path for path in paths if path.endswith(".py") and not is_called_test(path)]
     held = Counter(path.partition("/")[0] for path in python if "/" in path)
     name, number = held.most_common(1)[0] if held else ("", 0)
     called = re.search(r"\w[_-]examples?$", name) is not None
+    # With an application, a model or addresses in it, what is called `cookbook` is one.
+    held_here = {path.partition("/")[2] for path in python if path.startswith(f"{name}/")}
+    called = called or (_EXAMPLE.match(f"{name}/") is not None and not held_here.isdisjoint(_OF_APPLICATIONS))
     return f"{name}/" if called and name in packages and number * 2 > len(python) else ""
 
 

@@ -111,3 +111,9 @@ def test_a_module_beside_the_environment_of_alembic_is_the_services_own() -> Non
     assert areas.of("app/migrations/migrate.py") is Area.PRODUCTION
     assert areas.of("app/migrations/env.py") is Area.MIGRATION
     assert Areas(["app/migrations/0001_initial.py"]).of("app/migrations/0001_initial.py") is Area.MIGRATION
+
+
+def test_an_application_that_holds_most_of_the_tree_is_the_product_whatever_it_is_called() -> None:
+    paths = ["cookbook/__init__.py", "cookbook/views/pages.py", "cookbook/helper.py", "manage.py"]
+    assert Areas([*paths, "cookbook/models.py"]).of("cookbook/helper.py") is Area.PRODUCTION
+    assert Areas(paths).of("cookbook/helper.py") is Area.EXAMPLE
