@@ -51,7 +51,7 @@ _OF_PATHS = frozenset(
 )
 _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
-    r"|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
+    r"|via:.*:contained$|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
 _BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+$")
 _EXISTING = re.compile(r"(exists|isfile|isdir|is_file|is_dir|access)$")
@@ -107,6 +107,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    if path != ROOT and ROOT not in path.parents:\n"
             "        raise ValueError(path)\n"
             "    return path.read_text()\n"
+            "@app.get('/page')\n"
+            "def page():\n"
+            "    name = '/'.join(('/srv/pages', request.args['name']))\n"
+            "    if not Path('/srv/pages') in Path(name).resolve().parents:\n"
+            "        raise ValueError(name)\n"
+            "    return open(name).read()\n"
         ),
         (
             "import os\n"
@@ -663,6 +669,8 @@ def _keepers(flow: Flow) -> Iterator[str]:
         last = name.split(":")[0].rpartition(".")[2]
         if tag in ("file-name", "contained"):
             yield "secure_filename" if tag == "file-name" else "safe_join"
+        elif tag.endswith(":contained"):
+            yield "parents"
         elif (test in ("yes", "no", "passed") or (test == "via" and held)) and _KEEPING.search(last):
             yield last
     if flow.is_limited or flow.cleaned & {"kept-only", "matched"}:
