@@ -27,13 +27,14 @@ def losses(before: Report, after: Report, came_from: Mapping[str, str], *, since
 
     A check that is taken away is no matter of opinion as an absent one is: those who wrote it thought it necessary.
     `came_from` leads from a path of `after` to its path in `before`; a missing one is unchanged. What one tree alone
-    has, or has another number of times within the same symbol, is no loss, and neither is what a waiver covers.
+    has, or has another number of times within the same symbol, is no loss, and neither is what a waiver covers. Where
+    a control does not apply, because no route could be read, say, what functions ask is held against each other still.
     """
     held = {verdict.control: verdict for verdict in before.verdicts}
     found: list[Finding] = []
     for verdict in after.verdicts:
         earlier = held.get(verdict.control)
-        if earlier is None or verdict.waived is not None or not verdict.applies:
+        if earlier is None or verdict.waived is not None:
             continue
         waivers = [waiver for waiver in after.waivers if waiver.control == verdict.control]
         found += _of_control(verdict, earlier, came_from, waivers, since)
@@ -88,7 +89,7 @@ def _of_control(
     seen: set[str] = set()
     pairs = sorted(_pairs(before.wards, after.wards, came_from), key=lambda pair: bool(pair[0].asks))
     for earlier, later in pairs:
-        taken = _taken(earlier, later)
+        taken = _taken(earlier, later) if after.applies or earlier.asks else ()
         where = f"{later.location.path}:{later.location.symbol}"
         # What a function asks is told where nothing is told of it, or of its class, by other means.
         if not taken or _is_covered(later, waivers) or (earlier.asks and _is_told(where, seen)):

@@ -32,6 +32,19 @@ _WAREHOUSE = (
     "from databricks.sdk import WorkspaceClient\n\nclient = WorkspaceClient()\n\n\ndef remove(name):\n"
     "    client.statement_execution.execute_statement(warehouse_id='w', statement={})\n"
 )
+_STATED = (
+    "from sqlalchemy import text\n\n\ndef named(connection, name):\n    query = {text}\n"
+    "    return connection.execute(text(query){bound}).all()\n"
+)
+_CAUGHT = (
+    "import logging\n\nfrom shop.settings import load\n\nlogger = logging.getLogger(__name__)\n\n\n"
+    "def settings(text):\n    try:\n        return load(text)\n    except Exception {answer}"
+)
+_ASKED = (
+    "import requests\n\n\ndef known():\n    return requests.get('https://example.org/', timeout=9)\n\n\n"
+    "def ask(self, data):\n"
+)
+_BUCKET = "import boto3\n\n\ndef read(key):\n    {body}\n"
 _RUN = "import subprocess\n\n\ndef version(name):\n    command = 'git describe ' + name\n    return {}\n"
 _FETCH = (
     "import requests\nfrom shop.addresses import is_private_host\n\n\ndef fetch(watch):\n{check}"
@@ -309,6 +322,30 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _PICKED.format(body=_ANY_NOTE),
         10,
     ),
+    "values bound beside a text that is made a statement": (
+        "database/sql-injection",
+        _STATED.format(text="'SELECT id FROM orders WHERE name = :name'", bound=", name=name"),
+        _STATED.format(text="f'SELECT id FROM orders WHERE name = {name}'", bound=""),
+        5,
+    ),
+    "values of many rows that are bound": (
+        "database/sql-injection",
+        _SQL.format("db.executemany('INSERT INTO orders VALUES (?)', [(name,)])"),
+        _SQL.format("db.execute(f\"INSERT INTO orders VALUES ('{name}')\")"),
+        8,
+    ),
+    "the log of an error": (
+        "error-handling/swallowed-exception",
+        _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n"),
+        _CAUGHT.format(answer=":\n        pass\n"),
+        11,
+    ),
+    "the time limit of a client of which nothing is known": (
+        "external-apis/timeout",
+        _ASKED + "    return self.request.http.post(self.address, data, timeout=9)\n",
+        _ASKED + "    return self.request.http.post(self.address, data)\n",
+        9,
+    ),
     "the health endpoint": (
         "infrastructure/health-check",
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/healthz')\ndef health():\n    return 'ok'\n",
@@ -422,6 +459,26 @@ LOST["a helper that keeps to the tenant"] = (
     },
     5,
 )
+_STACKS = (
+    "from desk.models import Symbol\n\n\ndef stack(dump, project):\n    note(dump, project)\n"
+    "    return Symbol.objects.filter({condition}debug_id=dump.debug_id).first()\n"
+)
+LOST["the tenant of a query in a function that knows of one"] = (
+    "database/tenant-isolation",
+    _DESK | {"desk/stacks.py": _STACKS.format(condition="project=project, ")},
+    _DESK | {"desk/stacks.py": _STACKS.format(condition="")},
+    6,
+)
+_DROP = (
+    "from shop.pages import Page, current\n\n\nclass Parts(Page):\n    def drop(self, name):\n{asked}"
+    "        return self.parts.drop(name)\n"
+)
+LOST["a right where no route can be read"] = (
+    "security/authorization",
+    _DROP.format(asked="        if current().role != 'admin':\n            return {'error': 'admins alone'}, 403\n"),
+    _DROP.format(asked=""),
+    5,
+)
 LOST["a helper that gives what the caller may see"] = (
     "security/authorization",
     _DESK
@@ -452,6 +509,20 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "an error that is logged below": (
+        _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n"),
+        _CAUGHT.format(answer=":\n        pass\n    logger.warning('no settings: %s', text)\n"),
+    ),
+    "the row of a tenant that another call picks": (
+        _DESK | {"desk/stacks.py": _STACKS.format(condition="project=project, ")},
+        _DESK | {"desk/stacks.py": _STACKS.format(condition="").replace("note(dump", "belongs_to(dump")},
+    ),
+    "attempts that the maker of a client takes by itself": (
+        _BUCKET.format(body="return boto3.client('s3').get_object(Bucket='b', Key=key)"),
+        _BUCKET.format(
+            body="def fetch():\n        return boto3.client('s3').get_object(Bucket='b', Key=key)\n\n    return fetch()"
+        ),
+    ),
     "a right where something else refuses": (_API.format(guard="admin"), _API.format(guard="staff")),
     "a question that moved into what the handler calls": (
         f"{_HIDDEN}    if not can_see(order):\n        return redirect('/')\n    return order.text\n\n\n{_CAN_SEE}",

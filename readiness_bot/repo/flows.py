@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
@@ -151,10 +151,7 @@ class DataFlows:
         for item in site.module.facts.assignments:
             if item.scope == site.call.scope and item.target.startswith("?"):
                 bound[item.target].append(item)
-        value = site.call.argument(position, keyword)
-        texts: list[tuple[Value | None, int]] = [(value, site.call.line)]
-        if isinstance(value, Name):
-            texts = [(item.value, item.line) for item in bound[value.name]]
+        texts = _spelled(site.call.argument(position, keyword), site.call.line, bound, site.module)
         most, first = 0, site.call.line
         for text, line in texts:
             if isinstance(text, Format):
@@ -252,6 +249,24 @@ class DataFlows:
 
 def _is_join(value: Value) -> bool:
     return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "join"
+
+
+_WRAPPING = frozenset({"text", "SQL", "TextClause"})
+"""What makes a statement of a text, as a call of its own: `execute(text(query))`."""
+
+
+def _spelled(
+    value: Value | None, line: int, bound: Mapping[str, list[Assignment]], module: Module, hops: int = 2
+) -> Iterator[tuple[Value | None, int]]:
+    """What a text is written as, with the line: behind variables of its function and what makes a statement of it."""
+    if isinstance(value, Invoke) and value.call >= 0:
+        call = module.facts.calls[value.call]
+        value = call.args[0] if call.last in _WRAPPING and call.args else value
+    if isinstance(value, Name) and hops:
+        for item in bound.get(value.name, ()):
+            yield from _spelled(item.value, item.line, bound, module, hops - 1)
+    else:
+        yield value, line
 
 
 def _are_marks(value: Value, module: Module) -> bool:

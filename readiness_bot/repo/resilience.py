@@ -88,6 +88,7 @@ _RETRY_NAME = re.compile(
     re.IGNORECASE,
 )
 _ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|(?<![a-z])tries|backoff)", re.IGNORECASE)
+_BY_ITSELF = "tries again by default"
 _RETRY_BY_THEMSELVES = (
     "boto3.",
     "aioboto3.",
@@ -241,7 +242,10 @@ class Resilience:
     @cached_property
     def leaving(self) -> tuple[Leaving, ...]:
         """The functions that leave the process or are called by none but to do so, and those that are tried again."""
-        retried = self._at(item for item in self.retries if not item.covers_clients)
+        # What the maker of a client does by itself nobody put there, and no change takes it away.
+        retried = self._at(
+            item for item in self.retries if not item.covers_clients and not item.detail.endswith(_BY_ITSELF)
+        )
         broken = self._at(self.breakers)
         covered = {call.site.function_name for call in self._outbound.calls if self._is_retried(call)}
         direct = {call.site.function_name for call in self._outbound.calls}
@@ -601,7 +605,7 @@ class Resilience:
             package = next((name for name in _RETRY_BY_THEMSELVES if call.site.name.startswith(name)), "")
             if package and package not in shown and not self._is_told_not_to(call.site):
                 shown.add(package)
-                detail = f"`{package.rstrip('.')}` tries again by default"
+                detail = f"`{package.rstrip('.')}` {_BY_ITSELF}"
                 yield Mechanism(detail, call.site.location, is_used=True)
 
     def _is_told_not_to(self, site: CallSite) -> bool:

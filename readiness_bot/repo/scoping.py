@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Name
 from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
@@ -25,6 +26,8 @@ SOMEBODY = CALLERS | {
 }  # fmt: skip
 """Words by which code names those whom rows may belong to."""
 _KEYS = frozenset({"id", "pk", "uuid", "guid"})
+_OF_QUERIES = frozenset({"filter", "filter_by", "where", "get", "find", "find_one", "select", "exclude", "and_", "or_"})
+"""Calls by which a query is put together: what they are handed is a condition."""
 _HOPS = 2
 """Own calls followed from a helper to the query that it makes."""
 _BY_RIGHT = re.compile(r"for_user|owner|perm|visib|accessib|allowed|authori[sz]ed|restrict|scoped|can_(see|view|read)")
@@ -54,6 +57,20 @@ class Picking:
     by: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query of a function that knows of somebody: the fields that keep it to them, and what else of them is used.
+
+    `beside` are the calls that are handed them and the other queries that are kept to them.
+    """
+
+    function: DefinitionSite
+    model: Model
+    location: Location
+    by: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
 class Scoping:
     """Questions about the rows that functions read."""
 
@@ -64,6 +81,7 @@ class Scoping:
         self._models = models
         self._queries = queries
         self._models_of: dict[tuple[str, int], tuple[Model, ...]] = {}
+        self._calls: dict[str, dict[int, list[Call]]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -90,6 +108,39 @@ class Scoping:
             if function is not None:
                 by = {f"`{one.field}`" for one in asked if not _is_key(one, query.model) and mentions(one, words)}
                 yield Picking(function, query, query.model, tuple(sorted(by)))
+
+    def asked(self, words: frozenset[str]) -> Iterator[Asked]:
+        """The queries of the functions that know of somebody, each by itself: one of several may forget them."""
+        for function in self._python.functions:
+            found = [
+                (query.model, query.location, {f"`{one.field}`" for one in query.conditions if mentions(one, words)})
+                for query in self._queries.of(function)
+                if query.model is not None and not query.is_open
+            ]
+            if not found or not self.names_any(function, words):
+                continue
+            handed = {f"`{name}`" for name in self._told(function, words)}
+            for number, (model, location, by) in enumerate(found):
+                others = {
+                    f"{field} of `{other.name}`"
+                    for place, (other, _, fields) in enumerate(found)
+                    for field in fields
+                    if place != number
+                }
+                yield Asked(function, model, location, tuple(sorted(by)), (*sorted(handed), *sorted(others)))
+
+    def _told(self, function: DefinitionSite, words: frozenset[str]) -> Iterator[str]:
+        """The calls of a function that are handed somebody, other than as a condition of a query."""
+        calls = self._calls.get(function.module.path)
+        if calls is None:
+            calls = self._calls[function.module.path] = defaultdict(list)
+            for call in function.module.facts.calls:
+                calls[call.scope].append(call)
+        for call in calls.get(function.index, ()):
+            if call.last not in _OF_QUERIES and any(
+                isinstance(value, Name) and words & set(words_of(value.name)) for value in call.handed
+            ):
+                yield call.last
 
     def _readings(self, words: frozenset[str], *, conditions: bool) -> Iterator[Reading]:
         kept: dict[tuple[str, int, str], dict[str, Location]] = defaultdict(dict)

@@ -227,19 +227,28 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
     yield from _clauses(repo)
 
 
+_ONE_OR_MANY = {"executemany": "execute", "execute_many": "execute"}
+"""Ways to run one statement: a change may take the one for the other."""
+
+
 def _named(site: CallSite) -> str:
     return next((name for name in _STATEMENTS if site.call.has(name)), _STATEMENTS[0])
 
 
 _QUOTING = re.compile(r"passed:.*(quote|escape)", re.IGNORECASE)
 _BOUND_BY = frozenset({"params", "parameters", "vars", "args", "values", "bind", "parameter"})
+_OPTIONS = frozenset({"timeout", "execution_options", "bind_arguments", "multi", "commit", "fetch", "prepare"})
+"""What a call that runs a statement takes beside it that is none of its values."""
 
 
 def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:
     """What keeps values out of the text of a statement, and how many are written into it all the same."""
     by = []
     is_pandas = site.name.startswith(("pandas.", "polars."))
-    if any(site.call.has(name) for name in _BOUND_BY) or (len(site.call.args) > position + 1 and not is_pandas):
+    # A keyword that is no option of the call is the name of a value: `execute(text("… = :name"), name=name)`.
+    named = {name for name, _ in site.call.keywords if name} - _OPTIONS - {_named(site)}
+    is_bound = len(site.call.args) > position + 1 or (named and site.last == "execute")
+    if any(site.call.has(name) for name in _BOUND_BY) or (is_bound and not is_pandas):
         by.append("the values bound beside the text")
     if any("quoted" in flow.cleaned or any(_QUOTING.match(tag) for tag in flow.cleaned) for flow in flows):
         by.append("the quoting")
@@ -247,7 +256,7 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
     parts, line = repo.flows.assembled(site, position, _named(site))
     return Ward(
         replace(site.location, line=line),
-        f"`{site.last}`",
+        f"`{_ONE_OR_MANY.get(site.last, site.last)}`",
         tuple(by),
         f"A value is written into the text that `{site.last}` runs",
         ways=parts or len(written),

@@ -247,6 +247,16 @@ def _wards(repo: Repo, tenant: Tenant) -> Iterator[Ward]:
             f"`{name}` looks `{reading.model.name}` up in any `{tenant.model.name}`",
             ways=len(reading.open) if silent else 0,
         )
+    for query in repo.scoping.asked(tenant.words):
+        if query.model is not tenant.model and repo.tenancy.path(query.model, tenant) is not None:
+            yield Ward(
+                query.location,
+                f"a query of `{query.model.name}` in `{tenant.model.name}`",
+                query.by,
+                f"`{query.function.definition.name}` takes any `{query.model.name}`, whosever `{tenant.model.name}`",
+                ways=0 if query.by else 1,
+                beside=query.beside,
+            )
 
 
 def _judged(name: str, sites: tuple[Site, ...], shown: list[Evidence]) -> Judgement:

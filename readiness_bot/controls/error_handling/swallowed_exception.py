@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.conversions import acts, converts
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -348,19 +348,45 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     applies=lambda repo: repo.python.exists,
 )
-def swallowed_exception(repo: Repo) -> Iterator[Site]:
-    """One site for each broad handler, good where the error is told, and for each `return` in a `finally`."""
+def swallowed_exception(repo: Repo) -> Iterator[Site | Ward]:
+    """One site for each broad handler, good where the error is told, and for each `return` in a `finally`.
+
+    What a handler tells of the error is kept beside, so that a comparison can tell of one that falls silent.
+    """
     for module in repo.python.production:
+        logs = [call for call in module.facts.calls if _LOGGING.search(call.name)] if module.facts.handlers else []
         for handler in module.facts.handlers:
             if handler.types and not _BROAD.intersection(handler.types):
                 continue
             location = module.location(handler.line, handler.end_line, handler.scope, handler.statement)
             judged = _judged(repo, module, handler)
+            kept = _ward(location, handler, judged, logs)
+            if kept.by or kept.ways:
+                yield kept
             if judged is None:
                 yield good(location)
             else:
                 yield bad(location, judged[1], judged[0])
         yield from _final_returns(repo, module)
+
+
+def _ward(location: Location, handler: Handler, judged: tuple[Confidence, str] | None, logs: list[Call]) -> Ward:
+    """What a handler does with an error, and how often its function logs beside it."""
+    told = [call for call in logs if call.scope == handler.scope]
+    within = [call for call in told if handler.line <= call.line <= handler.end_line]
+    by = [
+        *(["the log of the error"] if within or any(map(_LOGGING.search, handler.calls)) else []),
+        *(["the error that is raised again"] if handler.raises else []),
+    ]
+    silent = judged is not None and judged[0] is not Confidence.LOW
+    return Ward(
+        location,
+        "a handler of every error",
+        tuple(by),
+        judged[1] if judged is not None else "",
+        ways=int(silent and not by),
+        beside=tuple(f"log {number}" for number in range(len(told) - len(within))),
+    )
 
 
 def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
@@ -222,6 +223,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
                 f"`{_shown(call.site.call.via or call.site.name)}` may run without a timeout",
                 Confidence.MEDIUM,
             )
+    yield from _of_others(repo)
     host = mail_host(repo)
     if host is not None:
         place = Location(host.module.path, host.line, host.line, "", host.name)
@@ -236,6 +238,28 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
             f"`{_shown(site.name)}` switches the timeout of every call off",
             Confidence.MEDIUM if streams else Confidence.HIGH,
         )
+
+
+_OF_A_CLIENT = re.compile(
+    r"^\?.*(^|[._?])((https?|http_?client|\w*session|requests)(\(\))?\.(get|head|post|put|patch|request)"
+    r"|\w*client(\(\))?\.(post|put|patch|request))$",
+    re.IGNORECASE,
+)
+"""Calls that speak HTTP by their words alone, through a client that is not known."""
+
+
+def _of_others(repo: Repo) -> Iterator[Ward]:
+    """The calls through clients of which nothing is known: whether they are bound is told in a comparison alone."""
+    known = {id(call.site.call) for call in repo.outbound.calls}
+    for site in repo.python.calls_of("get", "head", "post", "put", "patch", "request"):
+        if id(site.call) not in known and site.call.args and _OF_A_CLIENT.search(site.name):
+            yield Ward(
+                site.location,
+                f"`{site.last}`",
+                ("`timeout`",) if site.call.has("timeout") else (),
+                f"`{_shown(site.call.via or site.name)}` may wait for ever",
+                ways=int(not site.call.has("timeout") and not site.call.has_double_star),
+            )
 
 
 def _is_waived(repo: Repo, place: Location) -> bool:
