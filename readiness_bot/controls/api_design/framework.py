@@ -47,9 +47,7 @@ _ABANDONED = {
                 "      operationId: shop.orders:orders.listed\n"
             ),
             "shop/__init__.py": "",
-            "shop/orders.py": (
-                "class Orders:\n    def listed(self):\n        return []\n\n\norders = Orders()\n"
-            ),
+            "shop/orders.py": ("class Orders:\n    def listed(self):\n        return []\n\n\norders = Orders()\n"),
         },
     ],
     fixed="from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef items():\n    return []\n",
@@ -82,10 +80,10 @@ def framework(repo: Repo) -> Judgement:
             )
     counts = Counter(route.framework for route in routes)
     if set(counts) == {"openapi"}:
-        first = routes[0].location
+        place = routes[0].location
         return failed(
             "A router of its own reads the API description and serves the routes.",
-            seen(first.path, first.line, f"serves {routes[0].name}"),
+            seen(place.path, place.line, f"serves {routes[0].name}"),
         )
     shown = []
     for name, count in counts.most_common(3):

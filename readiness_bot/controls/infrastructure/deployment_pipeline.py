@@ -14,8 +14,10 @@ _COMMANDS = (
     r"docker (buildx )?(build|bake)\b.*--push(=(?!false)|\s|$)",
     r"docker-compose ([\w.=/-]+ )*push\b|docker buildx imagetools create",
     r"(buildah|skopeo) (push|copy)|(crane|oras|helm) push|cosign sign",
-    r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)"
-    r"|package_?cloud(\.sh)? (push|deploy)|(parallel|xargs) .*\bpackage_?cloud(\.sh)? (push|deploy)",
+    (
+        r"(twine|uv|poetry|hatch|flit|pdm) (upload|publish)|setup\.py (.*\s)?upload|dput\b|snapcraft (upload|push)"
+        r"|package_?cloud(\.sh)? (push|deploy)|(parallel|xargs) .*\bpackage_?cloud(\.sh)? (push|deploy)"
+    ),
     (
         r"kubectl (apply|set image|rollout)|helm (upgrade|install)|argocd "
         r"app|flux reconcile|oc (apply|rollout|start-build)"
