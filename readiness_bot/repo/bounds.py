@@ -368,7 +368,26 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
     """
     if call.makers:
         return any(_is_configured(repo, maker, maker.call.result) for maker in call.makers)
-    return _is_configured(repo, call.site, (call.site.call.via or call.site.call.name).rpartition(".")[0])
+    via = (call.site.call.via or call.site.call.name).rpartition(".")[0]
+    return _is_configured(repo, call.site, via) or _is_made_bounded(repo, call.site, via)
+
+
+def _is_made_bounded(repo: Repo, site: CallSite, via: str) -> bool:
+    """Whether a function of the tree that makes the client, or a method that gives it, mounts an adapter with a timeout."""
+    made = site.call.name.rpartition(".")[0]
+    own = repo.python.definition(made.removesuffix("()"), site.module) if made.endswith("()") else None
+    if own is None or own.definition.kind != "function":
+        return False
+    if any(item.last == "mount" and (item.via or item.name) == f"{via}.mount" for item in site.module.facts.calls):
+        return False  # what is mounted here takes the place of what was there
+    around = own.module.definition(own.definition.parent) if own.definition.parent >= 0 else None
+    within = around if around is not None and around.kind == "class" else own.definition
+    return any(
+        item.last == "mount"
+        and within.line <= item.line <= within.end_line
+        and any(_is_timeout_adapter(repo, own.module, value) for value in item.args)
+        for item in own.module.facts.calls
+    )
 
 
 def _is_configured(repo: Repo, site: CallSite, via: str) -> bool:

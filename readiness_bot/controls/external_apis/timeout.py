@@ -86,6 +86,20 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        {
+            "shop/web.py": (
+                "import requests\n\n\nclass Bounded(requests.adapters.HTTPAdapter):\n"
+                "    def send(self, *args, **kwargs):\n"
+                "        kwargs['timeout'] = 30\n        return super().send(*args, **kwargs)\n\n\n"
+                "def new_session():\n    session = requests.Session()\n    session.mount('https://', Bounded())\n"
+                "    return session\n"
+            ),
+            "shop/prices.py": (
+                "from shop.web import new_session\n\n\nclass Prices:\n    def __init__(self):\n"
+                "        self.session = new_session()\n\n    def all(self):\n"
+                "        return self.session.get('https://prices.example.org/').json()\n"
+            ),
+        },
         (
             "from gevent import socket\nfrom requests import get\n\n\ndef own_address(peer):\n"
             "    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n    probe.connect((peer, 1))\n"
