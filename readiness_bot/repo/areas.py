@@ -37,6 +37,8 @@ _TOOLING = re.compile(
     r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"
     r"release|locustfile|__main_dev__)\.py$"
 )
+_GATHERING = re.compile(r"(^|/)(datasets|experiments|research|[\w.]+-dev)/")
+"""Folders of scripts that gather data or try something out, and of images for development, unless they are packages."""
 _LIBRARIES = frozenset(
     [
         "aiohttp",
@@ -299,6 +301,8 @@ class Areas:
         if _DOCUMENTATION.search(judged) and not self._in_package(judged):
             return Area.DOCUMENTATION
         if _TOOLING.search(judged) and not self._in_package(judged):
+            return Area.TOOLING
+        if _GATHERING.search(judged) and judged.rpartition("/")[0] not in self._packages:
             return Area.TOOLING
         return Area.PRODUCTION
 

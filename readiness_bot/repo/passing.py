@@ -62,7 +62,7 @@ _FUNCTIONS: dict[str, Effect] = {
          "dataclasses.asdict", "attr.asdict", "attrs.asdict", "requests.Request", "urllib.request.Request",
          "httpx.Request", "urllib2.Request",
          "itertools.chain.from_iterable", "web.storage", "bson.son.SON", "bson.SON", "collections.defaultdict",
-         "urllib.parse.parse_qs",
+         "urllib.parse.parse_qs", "django.http.QueryDict", "django.http.request.QueryDict",
          "urllib.parse.parse_qsl", "io.TextIOWrapper", "asyncio.ensure_future", "asyncio.create_task",
          "werkzeug.datastructures.MultiDict",
          "pymongo.UpdateOne", "pymongo.UpdateMany", "pymongo.DeleteOne", "pymongo.DeleteMany", "pymongo.InsertOne",

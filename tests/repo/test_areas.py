@@ -44,6 +44,9 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
         ("shop/fakes/payment.py", Area.EXAMPLE),
         ("shop/mockups.py", Area.PRODUCTION),
         ("deployment/cfn/stacks.py", Area.TOOLING),
+        ("data/datasets/jokes/prepare.py", Area.TOOLING),
+        ("docker/shop-dev/entrypoint.py", Area.TOOLING),
+        ("shop/datasets.py", Area.PRODUCTION),
     ],
 )
 def test_stand_ins_and_what_deploys_are_no_production_code(path: str, area: Area) -> None:

@@ -61,9 +61,12 @@ _STATE = re.compile(
 )
 """Variables that say how something is: a failure that sets one to no is noted there."""
 _DONE = re.compile(
-    r"(^|[:?._])(is_|was_)?(ok|done|success\w*|succeeded|finished|completed?|worked|sent|saved|stored)$", re.IGNORECASE
+    r"(^|[:?._])(is_|was_)?(ok|done|success\w*|succeeded|finished|completed?|worked|sent|saved|stored|ready|alive|reachable|connected)$",
+    re.IGNORECASE,
 )
 """Variables that say that something came to its end."""
+_ELSE = 3
+"""Lines below a `try` at the end of a loop in which a bare `raise` is that of the loop's `else`, or follows it."""
 _NEAR = 12
 """Lines below a `try` in which the `if` that asks for its outcome counts as its own."""
 _PREDICATE = re.compile(
@@ -204,14 +207,23 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "import time\n\n\ndef wait(store):\n    ready = False\n    start = time.monotonic()\n    while True:\n"
+            "        try:\n"
+            "            if store.ping():\n                ready = True\n                break\n"
+            "        except Exception:  # <- flagged\n            pass\n"
+            "        if time.monotonic() - start > 60:\n            break\n        time.sleep(5)\n"
+            "    if not ready:\n        raise TimeoutError('the store does not answer')\n"
+        ),
+        (
             "import json\n\nfrom django.http import HttpResponse\n\n\ndef shares(request, rows):\n    try:\n"
             "        rows.objects.get(owner=request.user)\n    except Exception:  # <- flagged\n"
             "        answer = {'status': 1, 'msg': 'esta cuenta no es suya'}\n"
             "        return HttpResponse(json.dumps(answer))\n    return HttpResponse('{}')\n"
         ),
         (
-            "def reach(roles):\n    for role in roles:\n        try:\n            role.connect().execute('SELECT 1')\n"
-            "            break\n        except Exception:  # <- flagged\n            pass\n"
+            "def reach(roles):\n    for role in roles:\n        try:\n            with role.connect() as held:\n"
+            "                held.execute('SELECT 1')\n                break\n"
+            "        except Exception:  # <- flagged\n            pass\n"
             "    else:\n        raise LookupError('none of them')\n    return role\n"
         ),
         (
@@ -628,8 +640,8 @@ def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -
         item.scope == handler.scope and attempt.line < item.line <= attempt.body_end for item in facts.returns
     )
     # A loop that ends at the first success, and raises in its `else`, ends where the function need not.
-    breaks = attempt.steps[-1:] == ("break",)
-    first, last = (0, handler.end_line + _NEAR) if breaks else (function.end_line - _NEAR, function.end_line)
+    breaks = not attempt.next_step
+    first, last = (0, handler.end_line + _ELSE) if breaks else (function.end_line - _NEAR, function.end_line)
     return (answers or breaks) and any(
         item.scope == handler.scope
         and not item.guards

@@ -118,6 +118,8 @@ _ADDRESS = re.compile(r"^(base_?|server_?)?(url|uri|address|endpoint)s?$", re.IG
 _SWITCH = re.compile(
     r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
+_UNLESS_CHECKED = re.compile(r"insecure|verify|self_?signed|check_(cert|host)", re.IGNORECASE)
+"""Conditions by which an operator says whether certificates are checked."""
 _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
 """Conditions that tell whether TLS is used at all: under them, it is used without checks."""
 
@@ -158,6 +160,10 @@ class _Doubt:
         "https://cwe.mitre.org/data/definitions/502.html",
     ],
     fails=[
+        (
+            "from django.http import HttpResponse, QueryDict\n\n\ndef change(request):\n"
+            "    limits = eval(QueryDict(request.body).get('limits'))  # <- flagged\n    return HttpResponse(limits)\n"
+        ),
         (
             "import subprocess\n"
             "from flask import Flask, request\n"
@@ -614,7 +620,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 _Doubt(
                     "B323",
                     "A context that checks no certificate is used.",
-                    Confidence.HIGH,
+                    Confidence.LOW if any(map(_UNLESS_CHECKED.search, site.call.guards)) else Confidence.HIGH,
                     "Use `ssl.create_default_context()`.",
                 )
             ]

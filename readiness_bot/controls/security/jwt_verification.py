@@ -90,6 +90,12 @@ class _Flaw(Enum):
             '    return jwt.decode(answer["id_token"], options={"verify_signature": False})  # <- flagged\n'
         ),
         (
+            "import jwt\n\n\ndef shown(raw):\n"
+            "    return jwt.decode(raw, options={'verify_signature': False})  # <- flagged\n\n\n"
+            "def keep(client, code):\n    answer = client.exchange(code)\n    raw = answer.get('id_token')\n"
+            "    return shown(raw)\n"
+        ),
+        (
             "from datetime import datetime\n\nimport jwt\n\n\ndef is_spent(token):\n"
             '    claims = jwt.decode(token, options={"verify_signature": False})  # <- flagged\n'
             "    return datetime.fromtimestamp(claims['exp']) < datetime.now()\n"
@@ -329,16 +335,25 @@ def _is_one_of_two_steps(site: CallSite, repo: Repo) -> bool:
 def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
     """Whether the token is one that the service fetched itself, in exchange for a code: nobody else has held it."""
     token = site.call.argument(0, "jwt")
+    if token is None:
+        return False
+    _, *handed = _handed_in(token, site, repo)
+    sources = handed or [(token, site)]
+    named = all(_is_id_token(value, at, repo) for value, at in sources)
+    return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
+
+
+def _is_id_token(token: Value, site: CallSite, repo: Repo) -> bool:
+    """Whether a value is what an answer holds under `id_token`."""
     if isinstance(token, Name):
         token = _assigned(token, site, repo) or token
     if isinstance(token, Index) and len(token.items) == 1:
-        key = token.items[0]
+        key: Value = token.items[0]
     elif isinstance(token, Invoke) and token.call >= 0 and token.name.endswith(".get"):
         key = site.module.facts.calls[token.call].argument(0, "key") or token
     else:
         return False
-    named = isinstance(key, Const) and key.value == "id_token"
-    return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
+    return isinstance(key, Const) and key.value == "id_token"
 
 
 _OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]"})
