@@ -300,11 +300,13 @@ class Areas:
             return Area.EXAMPLE
         if _DOCUMENTATION.search(judged) and not self._in_package(judged):
             return Area.DOCUMENTATION
-        if _TOOLING.search(judged) and not self._in_package(judged):
-            return Area.TOOLING
-        if _GATHERING.search(judged) and judged.rpartition("/")[0] not in self._packages:
+        if (_TOOLING.search(judged) and not self._in_package(judged)) or self._is_aside(judged):
             return Area.TOOLING
         return Area.PRODUCTION
+
+    def _is_aside(self, path: str) -> bool:
+        """Whether a script that is part of no package lies where data is gathered or something is tried out."""
+        return _GATHERING.search(path) is not None and path.rpartition("/")[0] not in self._packages
 
     def _runs_migrations(self, path: str) -> bool:
         """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""

@@ -373,7 +373,7 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
 
 
 def _is_made_bounded(repo: Repo, site: CallSite, via: str) -> bool:
-    """Whether a function of the tree that makes the client, or a method that gives it, mounts an adapter with a timeout."""
+    """Whether the tree's own function that makes the client, or gives it, mounts an adapter with a timeout."""
     made = site.call.name.rpartition(".")[0]
     own = repo.python.definition(made.removesuffix("()"), site.module) if made.endswith("()") else None
     if own is None or own.definition.kind != "function":
