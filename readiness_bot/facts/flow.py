@@ -179,8 +179,19 @@ class _Interpreter(Calls):
         self.env, self.guards, self.dead = dict(start), guards, False
         self.know(false)
         self.block(node.orelse)
+        perhaps = frozenset() if self.dead or body[2] else self.passed_in_one(body[1] ^ self.guards)
         self.join(*body)
+        self.know(perhaps)
         self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
+
+    def passed_in_one(self, guards: frozenset[int]) -> frozenset[int]:
+        """What is left to say, where two ways meet, of checks that only one of them passed."""
+        told = (self.table.guards[index] for index in sorted(guards))
+        return frozenset(
+            self.table.guard(guard.source, guard.access, f"perhaps:{guard.test.rpartition(':')[2]}")
+            for guard in told
+            if "passed:" in guard.test
+        )
 
     def join(self, env: dict[str, Value], guards: frozenset[int], dead: bool) -> None:
         """Go on with what holds after either this state or the current one."""

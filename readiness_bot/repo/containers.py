@@ -38,6 +38,7 @@ _UNSHIPPED_FILE = re.compile(
 _INCIDENTAL = re.compile(
     r"(^|[-_])(tests?|testing|lint|docs?|e2e|playwright|cypress|front-?end|ui)($|[-_])", re.IGNORECASE
 )
+_OF_DEVELOPERS = re.compile(r"(^|[-_])(dev|devel|development)([-_]|$)", re.IGNORECASE)
 _OWN_SERVICE = re.compile(
     r"(app|web|api|backend|server|webserver|web[-_]?app|worker|celery([-_]?(worker|beat))?|beat|scheduler|django|flask"
     r"|fastapi)",
@@ -94,12 +95,19 @@ class Containers:
         return len(stem) > 3 and stem == letters(image_name(service.image))
 
     def _container(self, path: str, service: ComposeService) -> Container:
-        deployed = self._ownership.is_deployed(path)
+        deployed = self._ownership.is_deployed(path) and not self._is_a_double(path, service)
         started = tuple(self._started(path, service, deployed=deployed))
         origin_path, origin = self._origin(path, service)
         store = "" if origin.builds else store_of(origin.image)
         own = not store and not _INCIDENTAL.search(service.name) and self._is_own(origin_path, origin, started)
         return Container(path, service, own, store, deployed, started if own else ())
+
+    def _is_a_double(self, path: str, service: ComposeService) -> bool:
+        """Whether a service is called after development, beside others of its file that are not."""
+        return _OF_DEVELOPERS.search(service.name) is not None and any(
+            file == path and not _OF_DEVELOPERS.search(name) and (other.builds or other.extends)
+            for (file, name), (_, other) in self._by_name.items()
+        )
 
     def _is_own(self, path: str, service: ComposeService, started: tuple[Started, ...]) -> bool:
         if service.builds:

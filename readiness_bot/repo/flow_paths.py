@@ -22,7 +22,7 @@ LOOKING_UP = re.compile(
 )
 _VETTING = re.compile(
     r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
-    r"|protect|must|block|enforce|whitelist|is_relative_to|in_root|private|authori[sz]",
+    r"|protect|must|block|enforce|whitelist|relative_to|in_root|private|authori[sz]",
     re.IGNORECASE,
 )
 
@@ -45,8 +45,9 @@ class Flow:
     `unknown`. `wraps` are those of `facts.origins` around the value at the place; `cleaned` are the conditions and
     cleaning calls met on the way: `in`,
     `==`, `is:str`, `!in:..`, `yes:NAME` and `no:NAME` (that call answered so), `passed:NAME` (it came back),
-    `via:NAME:TEST` (what that call made of it was tested), and `Effect.cleans`. `sure` is
-    False where a bound was met, or a method was found by its name alone.
+    `perhaps:NAME` (it came back where some condition held, and was not asked elsewhere), `via:NAME:TEST` (what that
+    call made of it was tested), and `Effect.cleans`. `sure` is False where a bound was met, or a method was found by
+    its name alone.
     """
 
     kind: Kind
@@ -90,9 +91,13 @@ class Flow:
 
     @property
     def is_vetted(self) -> bool:
-        """Whether a function that says it checks answered well on the way, or came back; what it checks is its own."""
+        """Whether a function that says it checks answered well on the way, or came back; what it checks is its own.
+
+        Whoever asks it under some condition alone has thought of it: when that condition holds is not known.
+        """
         return any(
-            tag.startswith(("yes:", "no:", "passed:")) and bool(_VETTING.search(bare_name(tag))) for tag in self.cleaned
+            tag.startswith(("yes:", "no:", "passed:", "perhaps:")) and bool(_VETTING.search(bare_name(tag)))
+            for tag in self.cleaned
         )
 
     @property

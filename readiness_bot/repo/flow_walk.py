@@ -23,8 +23,16 @@ _MOST_HOPS = 14
 MOST_NESTED = 6
 _CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
-_ANSWERS = {"call": "yes", "!call": "no", "self": "yes", "!self": "no", "passed": "passed", "via": "via"}
-_OF_WHAT_IT_TAKES = ("call", "!call", "passed")
+_ANSWERS = {
+    "call": "yes",
+    "!call": "no",
+    "self": "yes",
+    "!self": "no",
+    "passed": "passed",
+    "perhaps": "perhaps",
+    "via": "via",
+}
+_OF_WHAT_IT_TAKES = ("call", "!call", "passed", "perhaps")
 _JOINS = frozenset({"os.path.join", "posixpath.join", "pathlib.Path"})
 _NUMBER_TYPES = frozenset(
     {
@@ -242,7 +250,9 @@ class Walk:
         if datum is None:
             return False
         if datum.type == "file name":
-            self.end(replace(place, cleaned=place.cleaned | {"upload"}), "request", datum.text, "text", line)
+            # Django takes folders off the names of uploaded files.
+            tags = {"upload", "base-name"} if "FILES" in datum.text else {"upload"}
+            self.end(replace(place, cleaned=place.cleaned | tags), "request", datum.text, "text", line)
         else:
             self.end(place, "request", datum.text, datum.type, line)
         return True

@@ -167,6 +167,13 @@ _OFTEN_KEPT = frozenset(
      "installation"}
 )  # fmt: skip
 """Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
+_SIGNING = frozenset({"sign", "log", "signing", "logging"})
+_LETTING_IN = re.compile(
+    r"(password|passwd)_?(reset|recovery)|(reset|recover|forgot)_?\w*(password|passwd)"
+    r"|(send|mail)_?\w*(activation|magic_?link|(sign|log)_?in_?(link|code))",
+    re.IGNORECASE,
+)
+"""Calls that send those who cannot sign in what lets them."""
 _OF_ONE = re.compile(r"(id|pk|uuid|name|slug|number)[}>]/?$")
 """The end of a path that names one thing; what a stranger is handed is a token, a key or a code."""
 _OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "authentication", "oauth", "saml", "ldap"})
@@ -622,12 +629,16 @@ class Identity:
         if by_its_name and {"PUT", "PATCH", "DELETE"}.issuperset(route.methods) and _OF_ONE.search(route.path):
             return False  # what is changed or removed one by one is somebody's
         open_words = _OPEN_WORDS - _OFTEN_KEPT if by_its_name else _OPEN_WORDS
-        if words & open_words or ({"sign", "log"} & words and {"in", "up", "out"} & words):
+        if words & open_words or (_SIGNING & words and {"in", "up", "out"} & words):
             return True
         if "return" in words and {"url", "uri"} & words:
             return True  # where a payment or identity provider sends its visitors back to
         if by_its_name:
             return False
+        if route.handler is not None and any(
+            _LETTING_IN.search(call.last) for call in self.refusals.body(route.handler)[0]
+        ):
+            return True
         stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
         return bool(set(stem.split("_")) & _OPEN_MODULES)
 

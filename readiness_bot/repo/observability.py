@@ -133,8 +133,10 @@ _AGENTS = re.compile(
     r"scout-apm|appdynamics|instana)\b"
 )
 _COUNTING = ("send", "incr", "increment", "inc", "timing", "gauge", "histogram", "count", "observe", "emit", "record")
-_OWN_METRICS = re.compile(r":\w*(Metrics?|StatsD?(Logger|Client|Reporter)|Statsd)(Client|Logger|Reporter|Sink)?\(\)$")
-"""An object of a class of the tree's own that counts: what it sends to is chosen where it is made."""
+_OWN_METRICS = re.compile(
+    r":\w*(Metrics?|StatsD?(Logger|Client|Reporter)|Statsd)(Client|Logger|Reporter|Sink)?\(\)$|^[a-z]\w*(\.\w+)*\.statsd$"
+)
+"""An object that counts, of an own class or as another package hands it out: where it sends is chosen there."""
 _OFTEN = 5
 """So many calls show that counting is the service's habit."""
 _HISTORY = re.compile(r"(^|/)(change|history|news|release)[^/]*$", re.IGNORECASE)

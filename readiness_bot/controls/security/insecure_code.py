@@ -12,7 +12,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite, Module
-from readiness_bot.repo.values import Assignment, Const, Invoke, Mapping, Name, Value
+from readiness_bot.repo.values import Assignment, Const, Format, Invoke, Mapping, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
@@ -128,6 +128,7 @@ _ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 """What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
+_UNVERIFIED = re.compile(r"(?<!!)\b\w*(unverified|insecure|no_?verif|skip)", re.IGNORECASE)
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -223,6 +224,11 @@ class _Doubt:
     ],
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
+        "import requests\ndef status(node):\n    return requests.get(f'http://{node}/status', verify=False)\n",
+        (
+            "import ssl\n\n\ndef context(settings):\n    if settings.unverified_ssl:\n"
+            "        return ssl._create_unverified_context()\n    return ssl.create_default_context()\n"
+        ),
         (
             "import re\nimport subprocess\nfrom datetime import datetime\nfrom flask import Flask, request\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/cases')\ndef case():\n    name = request.form['name']\n"
@@ -614,24 +620,24 @@ def _renders_html(site: CallSite) -> bool:
 
 def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Certificates that nobody checks, and versions of TLS that are broken."""
-    if site.name in ("ssl._create_unverified_context", "urllib3.disable_warnings"):
-        return (
-            [
-                _Doubt(
-                    "B323",
-                    "A context that checks no certificate is used.",
-                    Confidence.LOW if any(map(_UNLESS_CHECKED.search, site.call.guards)) else Confidence.HIGH,
-                    "Use `ssl.create_default_context()`.",
-                )
-            ]
-            if "context" in site.name
-            else None
-        )
+    if site.name == "urllib3.disable_warnings":
+        return None
     given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _ADDRESS.search(key)))
     addresses = [repo.python.constant(value, site.module) for value in given]
+    begun = [value.parts[0] for value in given if isinstance(value, Format) and value.parts]
+    addresses += [part.value for part in begun if isinstance(part, Const)]
     if any(isinstance(address, str) and address.startswith("http://") for address in addresses):
         return []  # no certificate is asked for
     found = list(_off(site, repo))
+    if site.name == "ssl._create_unverified_context":
+        found.append(
+            _Doubt(
+                "B323",
+                "A context that checks no certificate is used.",
+                Confidence.LOW if any(map(_UNLESS_CHECKED.search, site.call.guards)) else Confidence.HIGH,
+                "Use `ssl.create_default_context()`.",
+            )
+        )
     found += [
         _Doubt(
             "B502",
@@ -652,7 +658,11 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 "Demand it: `ldap.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)`.",
             )
         )
-    chosen = (one for one in site.call.guards if not _TURNS_ON.search(one) and not _ENCRYPTED.search(one))
+    chosen = (
+        one
+        for one in site.call.guards
+        if _UNVERIFIED.search(one) or not (_TURNS_ON.search(one) or _ENCRYPTED.search(one))
+    )
     if found and _SWITCH.search(" ".join(chosen)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None

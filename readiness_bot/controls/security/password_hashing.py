@@ -52,6 +52,8 @@ _COMPARED_WELL = re.compile(r"hash|verif|check|compare|digest|crypt", re.IGNOREC
 _CONFIGURATION = re.compile(r"(?<![a-z])(ml)?conf(ig)?(?![a-z])|settings|environ|getenv", re.IGNORECASE)
 _KEY = re.compile(r"pass(word|wd|wort)?|pwd", re.IGNORECASE)
 _WHO = re.compile(r"(user_?)?(name|login|mail|email|e_mail)|user(_?id)?|(user|account|login)_?\w*", re.IGNORECASE)
+_NOT_TYPED = re.compile(r"hash|token|reset|settings?|config|random|generat", re.IGNORECASE)
+"""What is called after passwords and holds none that people choose: keys, settings, and what is drawn by lot."""
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
 _OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNORECASE)
 _NOT_PRODUCTION = re.compile(r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*)(?=[/_.-])", re.IGNORECASE)
@@ -179,6 +181,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         (
             "import sys\n\nif 'test' in sys.argv[1:]:\n"
             "    PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
+        ),
+        (
+            "import hashlib\nfrom shop.words import get_random_password\n\n\ndef link():\n"
+            "    return hashlib.sha256(get_random_password(length=64).encode()).hexdigest()\n"
         ),
         {"settings/ci.py": "PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"},
     ],
@@ -396,7 +402,7 @@ def _password_in(site: CallSite, repo: Repo) -> str:
         for name in _names(value):
             last = name.replace("()", "").lstrip(":?")
             found = next((part for part in reversed(last.split(".")) if _PASSWORD.search(part)), "")
-            if found and not re.search(r"hash|token|reset|settings?|config", last, re.IGNORECASE):
+            if found and not _NOT_TYPED.search(last):
                 return found
     for flow in repo.flows.into(site, start):
         # A key that is handed over in the place of a password is random, and needs no slow hash.

@@ -50,7 +50,7 @@ _OF_PATHS = frozenset(
     }
 )
 _CONTAINED = re.compile(
-    r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
+    r"^(contained|file-name|base-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|via:.*:contained$|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
 _BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+$")
@@ -356,6 +356,14 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "        return send_file(os.path.join('/srv/pages', name))  # <- flagged\n    abort(404)\n"
         ),
         (
+            "import os\n\nfrom flask import Flask, request\n\nfrom shop import settings\n"
+            "from shop.files import check_access\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/report')\ndef report():\n"
+            "    path = os.path.join('/srv/reports', request.args['name'])\n"
+            "    if settings.SHARED:\n        check_access(path)\n"
+            "    with open(path) as file:  # <- flagged\n        return file.read()\n"
+        ),
+        (
             "import os\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -468,6 +476,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         (
             "from django.core.files.storage import FileSystemStorage\n\nstorage = FileSystemStorage('/srv/files')\n\n\n"
             "def keep(request):\n    for field, file in request.FILES.items():\n        storage.save(file.name, file)\n"
+        ),
+        (
+            "import os\n\nfrom django.views import View\n\n\nclass Pictures(View):\n    def post(self, request):\n"
+            "        picture = request.FILES['picture']\n"
+            "        with open(os.path.join('/srv/pictures', picture.name), 'wb') as file:\n"
+            "            file.write(picture.read())\n"
         ),
         (
             "import io\nimport zipfile\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
@@ -625,7 +639,7 @@ def _is_contained(flow: Flow) -> bool:
 def _is_vetted(flow: Flow) -> bool:
     """Whether a check answered well that may be about the path, and not only about its ending or the content."""
     return flow.is_vetted and not all(
-        _OF_KINDS.search(tag) for tag in flow.cleaned if tag.startswith(("yes:", "no:", "passed:"))
+        _OF_KINDS.search(tag) for tag in flow.cleaned if tag.startswith(("yes:", "no:", "passed:", "perhaps:"))
     )
 
 
