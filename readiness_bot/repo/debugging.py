@@ -10,7 +10,7 @@ from typing import Literal
 
 from readiness_bot.facts.env_file import EnvFile
 from readiness_bot.facts.python_facts import MAIN_GUARD
-from readiness_bot.facts.values import MODULE, Const, Value
+from readiness_bot.facts.values import MODULE, Const, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.defaults import Default, default_of
 from readiness_bot.repo.deployment import Deployment
@@ -49,6 +49,7 @@ _DEVELOPMENT = re.compile(
     r"(?=[/_.\-]|$)",
     re.IGNORECASE,
 )
+_OF_INSTALLATION = re.compile(r"local|override|secret|custom|site_?settings|instance|prod", re.IGNORECASE)
 _SETTINGS = re.compile(
     r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$"
 )
@@ -145,9 +146,16 @@ class Debugging:
                             "debug",
                             is_default=bool(default.variable),
                             is_turned_off=self._turned_off(default.variable, assignment.value, module),
-                            is_conditional=bool(assignment.guards) or bool(assignment.context & MAIN_GUARD),
+                            is_conditional=bool(assignment.guards)
+                            or bool(assignment.context & MAIN_GUARD)
+                            or self._is_of_settings(assignment.value, module),
                             is_framework=True,
                         )
+
+    def _is_of_settings(self, value: Value, module: Module) -> bool:
+        """Whether the switch is that of settings which others beside them bind anew."""
+        path = self._python.identify(value.name, module).partition(":")[0] if isinstance(value, Name) else ""
+        return path in self._python.modules and self._is_bound_anew(self._python.modules[path])
 
     def _settings(self) -> Iterator[DebugFlag]:
         """`DEBUG` of Django's settings, and fields of that name in settings classes and modules."""
@@ -178,6 +186,7 @@ class Debugging:
             line = assignment.end_line if assignment is not None else setting.line
             place = module.location(setting.line, line, scope, assignment.statement if assignment is not None else "")
             later = any(other > setting.line for other, _ in bound[module.path])
+            anew = self._takes_over_local(module) or (not chosen and self._is_bound_anew(module))
             variable = default.variable or ("DEBUG" if field is not None else "")
             yield DebugFlag(
                 place,
@@ -185,9 +194,34 @@ class Debugging:
                 "DEBUG",
                 is_default=bool(variable),
                 is_turned_off=self._turned_off(variable, setting.value, module),
-                is_conditional=bool(setting.guards) or later,
+                is_conditional=bool(setting.guards) or later or anew,
                 is_framework=self._services.is_django,
             )
+
+    def _takes_over_local(self, module: Module) -> bool:
+        """Whether the module takes over everything from one that is no part of the tree: what an installation sets."""
+        for star in module.facts.stars:
+            path, _, within = self._python.absolute(star, module).partition(":")
+            if (within or path not in self._python.modules) and _OF_INSTALLATION.search(star.rpartition(".")[2]):
+                return True
+        return False
+
+    def _is_bound_anew(self, module: Module) -> bool:
+        """Whether settings beside the module, or that take over everything from it, turn debugging off."""
+        folder = module.path.rpartition("/")[0]
+        for setting in self._services.settings_named("DEBUG"):
+            other = setting.module
+            if (
+                other is not module
+                and not _DEVELOPMENT.search(other.path)
+                and (other.path.rpartition("/")[0] == folder or self._takes_over(other, module))
+                and default_of(self._python, setting.value, other).is_on is False
+            ):
+                return True
+        return False
+
+    def _takes_over(self, heir: Module, module: Module) -> bool:
+        return any(self._python.absolute(star, heir).partition(":")[0] == module.path for star in heir.facts.stars)
 
     @cached_property
     def _chosen_settings(self) -> frozenset[str]:

@@ -42,7 +42,7 @@ class DjangoRoutes:
             written = site.call.argument(0, "route") or site.call.keyword("regex")
             pattern = plain_pattern(self._views.text(written, site.module))
             value = site.call.argument(1, "view")
-            if isinstance(value, Invoke) and value.name.endswith("include"):
+            if (isinstance(value, Invoke) and value.name.endswith("include")) or self._patterns.is_for_developers(site):
                 continue
             prefixes, wired = self._patterns.prefixes(site.module.path)
             above = self._patterns.above(site)

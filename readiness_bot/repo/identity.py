@@ -62,6 +62,8 @@ class Switch:
 _OPEN_WORDS = frozenset(
     [
         "login",
+        "connexion",
+        "inscription",
         "signin",
         "logout",
         "signout",
@@ -167,6 +169,7 @@ _OFTEN_KEPT = frozenset(
      "installation"}
 )  # fmt: skip
 """Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
+_OF_STRANGERS = re.compile(r"Anon")
 _SIGNING = frozenset({"sign", "log", "signing", "logging"})
 _LETTING_IN = re.compile(
     r"(password|passwd)_?(reset|recovery)|(reset|recover|forgot)_?\w*(password|passwd)"
@@ -631,6 +634,8 @@ class Identity:
         open_words = _OPEN_WORDS - _OFTEN_KEPT if by_its_name else _OPEN_WORDS
         if words & open_words or (_SIGNING & words and {"in", "up", "out"} & words):
             return True
+        if any({"sign", "up"} <= set(snake(guard.name).split("_")) for guard in route.guards):
+            return True
         if "return" in words and {"url", "uri"} & words:
             return True  # where a payment or identity provider sends its visitors back to
         if by_its_name:
@@ -645,9 +650,15 @@ class Identity:
     def is_open_by_decorator(self, route: Route) -> bool:
         """Whether the route is marked as open.
 
-        `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`.
+        `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`, a limit for those who are nobody.
         """
         if any(_is_opening(guard.name) or _allows_any(guard) for guard in route.guards):
+            return True
+        limits = self._python.class_value(route.view, "throttle_classes") if route.view is not None else None
+        if limits is not None and any(
+            isinstance(item, Name) and _OF_STRANGERS.match(item.name.rpartition(".")[2].rpartition(":")[2])
+            for item in flattened(limits[1].value)
+        ):
             return True
         bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
         return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items

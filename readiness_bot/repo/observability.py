@@ -174,6 +174,7 @@ _WHOLE_TRACERS = matcher(
     "logfire.instrument_starlette",
     "aws_xray_sdk.ext.flask.middleware.XRayMiddleware",
     "azure.monitor.opentelemetry.configure_azure_monitor",
+    "osprofiler.web.WsgiMiddleware",
     "scout_apm.*",
     "ddtrace.contrib.*",
     "flask_opentracing.FlaskTracing",

@@ -555,6 +555,8 @@ class RequestData:
             return None
         if step == ".data" and (framework.startswith("django") or (not framework and self._is_rest)):
             kind = "object"
+        if kind in ("text", "object") and _is_of_made(access[1:]):
+            return None
         if kind == "upload" and "<key>" in access[:2]:
             return Datum(f"{text}{step} field name", "text")
         if step == ".FILES" and ".name" in access[2:]:
@@ -699,6 +701,12 @@ def _is_content(parameter: Parameter) -> bool:
     annotation = parameter.annotation
     given = (parameter.default, *(annotation.items if isinstance(annotation, Index) else ()))
     return any(isinstance(value, Invoke) and value.name.rpartition(".")[2] == "File" for value in given)
+
+
+def _is_of_made(access: tuple[str, ...]) -> bool:
+    """Whether attributes are asked of what lies under a key: texts and lists have none, so it was made into a thing."""
+    first = next((index for index, step in enumerate(access) if step[0] == "["), len(access))
+    return any(step[0] == "." for step in access[first:])
 
 
 def _keys(access: tuple[str, ...]) -> str:

@@ -24,6 +24,7 @@ DJANGO_PATHS = frozenset(
     }
 )
 
+_DEBUGGING = re.compile(r"^[^!]*(^|\.)DEBUG$")
 _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
 
@@ -35,11 +36,27 @@ class UrlPatterns:
         self._python = python
         self._views = views
 
+    def is_for_developers(self, site: CallSite) -> bool:
+        """Whether a pattern is served while debugging alone, itself or all of its module."""
+        if any(map(_DEBUGGING.search, site.call.guards)):
+            return True
+        path = site.module.path
+        return path in self._of_debugging and path not in self._url_modules
+
+    @cached_property
+    def _of_debugging(self) -> frozenset[str]:
+        return frozenset(self._included(debugging=True))
+
     @cached_property
     def _url_modules(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """For each module of URL patterns, the modules that include it and under which prefix."""
+        return self._included(debugging=False)
+
+    def _included(self, *, debugging: bool) -> dict[str, tuple[tuple[str, str], ...]]:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
+            if any(map(_DEBUGGING.search, site.call.guards)) != debugging:
+                continue
             prefix = self.above(site)
             includer = self._added_to(site) or site.module.path
             target = site.call.argument(0, "arg")

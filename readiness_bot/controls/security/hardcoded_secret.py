@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad
@@ -85,6 +86,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         },
     ],
     ignores=[
+        "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'  # noqa: S105 - bound anew where it is deployed\n",
+        {
+            "shop/settings/docs_settings.py": "SECRET_KEY = 'secret'\n",
+            "shop/rtd_config.py": "SECRET_KEY = 'CHANGE_ME'\n",
+        },
         (
             "# Where a coin is traded is public: its address is known to everybody.\n"
             "PAIR = {'base_token_address': 'Q7ZtxvVRapdj2cFKzq4Tr43xH4tBjQfwX91z3n6mWRM'}\n"
@@ -120,10 +126,26 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
 )
 def hardcoded_secret(repo: Repo) -> Iterator[Site]:
     """One site for each literal that stands where a credential belongs; its value is never shown."""
+    folders = Counter(_folder(secret) for secret in repo.secrets.kept if secret.provider == _PRIVATE_KEY)
     for secret in repo.secrets.kept:
         confidence = _confidence(secret)
-        if confidence is not None:
+        if confidence is Confidence.HIGH and secret.provider == _PRIVATE_KEY and folders[_folder(secret)] >= _MANY_KEYS:
+            confidence = Confidence.MEDIUM
+        place = secret.location
+        waived = repo.suppressions.by_linters(place.path, place.line, place.end_line, nosec=_BANDIT, noqa=_FLAKE8)
+        if confidence is not None and not waived:
             yield bad(secret.location, _message(secret), confidence)
+
+
+_PRIVATE_KEY = "private key"
+_MANY_KEYS = 3
+"""So many private keys in one folder are those of hosts that somebody plays: a service has its own, or two."""
+_BANDIT = ("B105", "B106", "B107")
+_FLAKE8 = ("S105", "S106", "S107")
+
+
+def _folder(secret: KeptSecret) -> str:
+    return secret.location.path.rpartition("/")[0]
 
 
 def _confidence(secret: KeptSecret) -> Confidence | None:
@@ -131,7 +153,7 @@ def _confidence(secret: KeptSecret) -> Confidence | None:
         return None
     if secret.kind == "provider":
         # Keys for a store that runs beside the developer are often committed on purpose; they still want a look.
-        local = secret.is_local or (secret.provider == "private key" and "docker" in secret.location.path)
+        local = secret.is_local or (secret.provider == _PRIVATE_KEY and "docker" in secret.location.path)
         return Confidence.MEDIUM if local else Confidence.HIGH
     if secret.is_local:
         return None

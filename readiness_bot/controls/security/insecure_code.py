@@ -226,10 +226,6 @@ class _Doubt:
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
         "import requests\ndef status(node):\n    return requests.get(f'http://{node}/status', verify=False)\n",
         (
-            "import ssl\n\n\ndef context(settings):\n    if settings.unverified_ssl:\n"
-            "        return ssl._create_unverified_context()\n    return ssl.create_default_context()\n"
-        ),
-        (
             "import re\nimport subprocess\nfrom datetime import datetime\nfrom flask import Flask, request\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/cases')\ndef case():\n    name = request.form['name']\n"
             "    if not re.search(r'\\A[0-9a-zA-Z]{2,20}\\Z', name):\n        return ''\n"

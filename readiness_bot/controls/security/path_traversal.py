@@ -356,14 +356,6 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "        return send_file(os.path.join('/srv/pages', name))  # <- flagged\n    abort(404)\n"
         ),
         (
-            "import os\n\nfrom flask import Flask, request\n\nfrom shop import settings\n"
-            "from shop.files import check_access\n\n"
-            "app = Flask(__name__)\n\n\n@app.get('/report')\ndef report():\n"
-            "    path = os.path.join('/srv/reports', request.args['name'])\n"
-            "    if settings.SHARED:\n        check_access(path)\n"
-            "    with open(path) as file:  # <- flagged\n        return file.read()\n"
-        ),
-        (
             "import os\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -510,7 +502,11 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         if not found:
             yield good(site.location)
             continue
-        found = [(Confidence.LOW if _is_held(flow, repo) else confidence, flow) for confidence, flow in found]
+        signed = any(
+            call.scope == site.call.scope and call.line < site.call.line and _SIGNED.search(call.name)
+            for call in site.module.facts.calls
+        )
+        found = [(Confidence.LOW if signed or _is_held(flow, repo) else confidence, flow) for confidence, flow in found]
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         if confidence is Confidence.HIGH and (_is_any_path(flows) or (site.last in _LISTING and flow.prefix is None)):
             confidence = Confidence.MEDIUM
@@ -518,6 +514,8 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
     yield from _archives(repo)
 
 
+_SIGNED = re.compile(r"(?<![a-z])(signed|signature|hmac)", re.IGNORECASE)
+"""Calls that look at a proof that the service itself gave the address out: nobody else can make one up."""
 _SAFE_UNPACKING = re.compile(r"^_*(safe|secure|safely|checked)_?(extract|extractall|unpack|untar|unzip)", re.IGNORECASE)
 _OF_ARCHIVES = re.compile(r"(^|[._?:])(tar|tarfile|tf|tgz|archive)\w*(\.|\(\)\.|$)", re.IGNORECASE)
 

@@ -1,0 +1,118 @@
+"""A defect that something at the place speaks against is a doubt, and its twin without that is certain."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from readiness_bot.control import controls, judge
+from readiness_bot.model import Confidence
+from tests.repos import repo_of
+
+
+def _told(control: str, files: dict[str, str]) -> list[tuple[str, Confidence]]:
+    record = next(one for one in controls() if one.id == control)
+    judgement = judge(record, repo_of(files))
+    return [(site.location.path, site.confidence) for site in judgement.sites if not site.good]
+
+
+@pytest.mark.parametrize(
+    ("condition", "confidence"), [("settings.unverified_ssl", Confidence.LOW), ("host", Confidence.HIGH)]
+)
+def test_a_context_that_an_option_asks_for_is_a_doubt(condition: str, confidence: Confidence) -> None:
+    code = (
+        f"import ssl\n\n\ndef context(settings, host):\n    if {condition}:\n"
+        "        return ssl._create_unverified_context()\n    return ssl.create_default_context()\n"
+    )
+    assert _told("security/insecure-code", {"shop/tls.py": code}) == [("shop/tls.py", confidence)]
+
+
+@pytest.mark.parametrize(
+    ("called", "confidence"),
+    [("check_access", Confidence.LOW), ("pathlib.Path(path).relative_to", Confidence.LOW), ("note", Confidence.HIGH)],
+)
+def test_a_check_that_is_made_under_some_condition_is_a_doubt(called: str, confidence: Confidence) -> None:
+    code = (
+        "import os\nimport pathlib\n\nfrom flask import Flask, request\n\nfrom shop import settings\n"
+        "from shop.files import check_access, note\n\napp = Flask(__name__)\n\n\n@app.get('/report')\ndef report():\n"
+        "    path = os.path.join('/srv/reports', request.args['name'])\n"
+        f"    if settings.SHARED:\n        {called}(path)\n    with open(path) as file:\n        return file.read()\n"
+    )
+    assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
+
+
+_BASE = "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True\n"
+
+
+@pytest.mark.parametrize(
+    ("settings", "beside", "confidence"),
+    [
+        (f"{_BASE}\nfrom shop.localsettings import *\n", "", Confidence.LOW),
+        (f"{_BASE}\nfrom shop.constants import *\n", "", Confidence.HIGH),
+        (_BASE, "from shop.settings.base import *\n\nDEBUG = False\n", Confidence.LOW),
+        (_BASE, "from shop.settings.base import *\n\nNAME = 'shop'\n", Confidence.HIGH),
+    ],
+)
+def test_debugging_that_other_settings_turn_off_is_a_doubt(settings: str, beside: str, confidence: Confidence) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/settings/base.py": settings,
+        "shop/settings/cloud.py": beside,
+        "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+    }
+    assert _told("security/debug-mode", files) == [("shop/settings/base.py", confidence)]
+
+
+@pytest.mark.parametrize(("fallback", "confidence"), [("0", Confidence.LOW), ("1", Confidence.HIGH)])
+def test_the_switch_of_settings_that_an_image_binds_anew_is_a_doubt(fallback: str, confidence: Confidence) -> None:
+    files = {
+        "shop/settings/__init__.py": "DEBUG = True\n",
+        "shop/settings/of_image.py": f"import os\n\nDEBUG = os.environ.get('DEBUG', '{fallback}') == '1'\n",
+        "shop/views.py": (
+            "from flask import Flask\n\nfrom shop import settings\n\n"
+            "app = Flask(__name__)\napp.debug = settings.DEBUG\n"
+        ),
+    }
+    assert ("shop/views.py", confidence) in _told("security/debug-mode", files)
+
+
+@pytest.mark.parametrize(("hosts", "confidence"), [(2, Confidence.HIGH), (3, Confidence.MEDIUM)])
+def test_the_keys_of_many_hosts_are_a_doubt(hosts: int, confidence: Confidence) -> None:
+    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
+    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
+    files = {f"etc/certs/host{number}.pem": key for number in range(hosts)} | {"shop/main.py": "print('shop')\n"}
+    told = _told("security/hardcoded-secret", files)
+    assert [found for _, found in told] == [confidence] * hosts
+
+
+@pytest.mark.parametrize(("line", "expected"), [("if settings.DEBUG:", []), ("if settings.PAGES:", [Confidence.HIGH])])
+def test_what_is_served_while_debugging_alone_is_no_defect(line: str, expected: list[Confidence]) -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "shop/urls.py": (
+            "from django.conf import settings\nfrom django.urls import include, path\n\nurlpatterns = []\n\n"
+            f"{line}\n    urlpatterns += [path('pages/', include('shop.pages.urls'))]\n"
+        ),
+        "shop/pages/urls.py": (
+            "from django.urls import path\n\nfrom shop.pages import views\n\n"
+            "urlpatterns = [path('<path:name>', views.page)]\n"
+        ),
+        "shop/pages/views.py": (
+            "from django.http import HttpResponse\n\n\ndef page(request, name):\n"
+            "    with open('/srv/pages/' + name) as file:\n        return HttpResponse(file)\n"
+        ),
+    }
+    assert [found for _, found in _told("security/path-traversal", files)] == expected
+
+
+@pytest.mark.parametrize(("called", "confidence"), [("Signed", Confidence.LOW), ("Address", Confidence.HIGH)])
+def test_a_path_in_an_address_that_is_signed_is_a_doubt(called: str, confidence: Confidence) -> None:
+    code = (
+        f"from flask import Flask, abort, request\n\nfrom shop.urls import {called}\n\napp = Flask(__name__)\n\n\n"
+        "@app.get('/files/<path:name>')\ndef show(name):\n"
+        f"    address = {called}(request.full_path)\n    if not address.is_known():\n        abort(403)\n"
+        "    with open('/srv/files/' + name) as file:\n        return file.read()\n"
+    )
+    assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
