@@ -100,6 +100,10 @@ class BuiltImages:
 
     def _serving_target(self, image: Image) -> Image:
         """The stage that serves, where a file ends in another one that only some builds ask for."""
+        if _INCIDENTAL_STAGE.search(image.final.name) and len(image.layers) > 1:
+            below = image.layers[-2]
+            if below.name and not _INCIDENTAL_STAGE.search(below.name):
+                return self._serving_target(Image(image.path, image.dockerfile, below.name))
         if any(one.purpose in ("serve", "work") for one in self._started(image, deployed=True)):
             return image
         for stage in reversed(image.stages):

@@ -591,6 +591,14 @@ class Identity:
                     strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler"
                 )
 
+    def picking(self, route: Route) -> Iterator[DefinitionSite]:
+        """The handler, and what its class picks rows by where the route is for those that are there already."""
+        if route.handler is not None:
+            yield route.handler
+        inherited = route.handler is None or route.handler.definition.name in _STANDARD
+        if route.view is not None and inherited and not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+            yield from self._python.methods_of(route.view, "get_queryset", "get_object")
+
     def _running(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and those methods of its class that surely run for it: an action of its own creates nothing."""
         inherited = route.handler is None or route.handler.definition.name in _STANDARD
@@ -750,6 +758,16 @@ class Identity:
         calls, _, _, _ = self.refusals.body(route.handler)
         return not _WRITING.intersection(words) and not any(_is_writing(call, route.handler) for call in calls)
 
+    def _only_sends_on(self, route: Route) -> bool:
+        """Whether a handler does nothing but answer with another address: what is there asks for itself."""
+        if route.handler is None or route.handler.definition.statements > 1:
+            return False
+        facts, index = route.handler.module.facts, route.handler.index
+        calls = [call for call in facts.calls if call.scope == index and call.decorates != index]
+        return any(call.last in _SENDING_ON for call in calls) and all(
+            call.last in _SENDING_ON or call.last in ("url_for", "reverse", "url_path_for") for call in calls
+        )
+
     @cached_property
     def exposed(self) -> tuple[Route, ...]:
         """The wired routes of production code that change state and are meant for someone known."""
@@ -759,6 +777,7 @@ class Identity:
             if route.is_wired
             and self._changes(route)
             and not self._only_asks(route)
+            and not self._only_sends_on(route)
             and route.module.area is Area.PRODUCTION
             and not self.is_open_on_purpose(route)
         )
@@ -1041,6 +1060,7 @@ _CALLER_GIVEN = re.compile(
     r"|(current|auth|authed|logged_in)_(account|member))$"
 )
 """Parameters by which a handler is handed the caller."""
+_SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 _GROUP = re.compile(r"[<{]\w")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]

@@ -512,8 +512,9 @@ class Limits:
                 _NAME.search(site.definition.name)
                 and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
                 and not _OF_OTHERS.search(site.definition.name)
-                and not re.search(r"exception|error", site.definition.name, re.IGNORECASE)
+                and not re.search(r"exception|error|form$", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
+                and site.name not in self._routes.by_handler
                 and not any(map(_ANSWER.fullmatch, (one.name for one in site.definition.parameters)))
                 and not self._asks_another(site)
                 and not self._python.descends_from(site, *_RECORDS)

@@ -715,6 +715,11 @@ class Observability:
             if _CORRELATION(item.name)
             or re.search(r"correlation|request_?id|RequestID", item.name.rpartition(".")[2], re.IGNORECASE)
         ]
+        found += [
+            self._signal(site, f"`{_short(site.name)}` with the id")
+            for site in self._python.calls_named(lambda name: name.endswith("LoggerAdapter"))
+            if any(map(_holds_id, site.call.handed))
+        ]
         return tuple(found)
 
     @cached_property
@@ -742,7 +747,7 @@ class Observability:
                             )
                         )
         for site in self._python.calls_named(_logs):
-            if any(_ID_NAME.fullmatch(name) for name, _ in site.call.keywords):
+            if any(_ID_NAME.fullmatch(name) for name, _ in site.call.keywords) or any(map(_holds_id, site.call.handed)):
                 found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
                 continue
             for value in site.call.handed:
@@ -758,6 +763,13 @@ def _is_logging_of_library(name: str) -> bool:
     if not owner or ":" in name or "?" in name or owner.startswith("logging"):
         return False
     return bool(_SETS_UP_LOGGING.match(last)) or (last == "init_app" and bool(_LOGGING_MODULE.search(owner)))
+
+
+def _holds_id(value: Value) -> bool:
+    """Whether a mapping has a request's or trace's id among its keys: `extra={"request_id": key}`."""
+    return isinstance(value, Mapping) and any(
+        isinstance(key, Const) and isinstance(key.value, str) and _ID_NAME.fullmatch(key.value) for key in value.keys
+    )
 
 
 def _logs(name: str) -> bool:

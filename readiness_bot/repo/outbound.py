@@ -161,6 +161,9 @@ _SDKS = (
     "requests_aws4auth.",
     "tweepy.",
     "discord.Webhook",
+    "aioapns.APNs()",
+    "twisted.web.client.Agent()",
+    "treq.",
 )
 _NOT_CALLS = (
     ".error.",

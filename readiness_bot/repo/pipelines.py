@@ -208,6 +208,7 @@ _TEST_RUNNERS = frozenset(
         "nose2",
         "nosetests",
         "trial",
+        "twisted.trial",
         "ward",
         "behave",
         "stestr",

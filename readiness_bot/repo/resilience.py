@@ -486,7 +486,8 @@ class Resilience:
         """Own loops: a call over the network in a `try` in a loop that counts attempts or sleeps between them."""
         for site in self._python.all_calls:
             # A sleep that is passed in, for tests to leave out, still waits between the attempts.
-            if (site.call.via or site.call.name).rpartition(".")[2].lstrip("?_") != "sleep":
+            called = (site.call.via or site.call.name).rpartition(".")[2].rpartition(":")[2].lstrip("?_")
+            if called != "sleep" and not called.endswith("_sleep"):
                 continue
             function = site.function
             if function is None or not site.call.context & IN_LOOP:

@@ -25,6 +25,12 @@ SOMEBODY = CALLERS | {
     "workspace", "project", "team", "account", "company", "group",
 }  # fmt: skip
 """Words by which code names those whom rows may belong to."""
+_CALLER = re.compile(
+    r"(^|[.:?])((request|req|g|info\.context)\.(user|auth)|current_user|current_identity|user_logged_in)(\(\))?"
+    r"(\.(id|pk|uuid|username|email|user_id|auth_id|profile|customer|account))?$"
+)
+"""The signed-in caller, or what is his, as a condition of a query names it."""
+_HANDED = re.compile(r"(^|[.:?])(request|req|current_user|user)(\.user|\.id)?$")
 _KEYS = frozenset({"id", "pk", "uuid", "guid"})
 _OF_QUERIES = frozenset({"filter", "filter_by", "where", "get", "find", "find_one", "select", "exclude", "and_", "or_"})
 """Calls by which a query is put together: what they are handed is a condition."""
@@ -141,6 +147,26 @@ class Scoping:
                 isinstance(value, Name) and words & set(words_of(value.name)) for value in call.handed
             ):
                 yield call.last
+
+    def kept_to_caller(self, function: DefinitionSite, hops: int = 1) -> DefinitionSite | None:
+        """The function, or one that it calls, which picks rows by who calls; None where neither does."""
+        if any(
+            _CALLER.search(name)
+            for query in self._queries.of(function)
+            for one in query.conditions
+            for name in one.names
+        ):
+            return function
+        for call in function.module.facts.calls if hops else ():
+            if call.scope == function.index and any(
+                isinstance(value, Name) and _HANDED.search(value.name) for value in call.handed
+            ):
+                target = self._python.definition(call.via or call.name, function.module)
+                if target is not None and target.definition.kind == "function" and target.name != function.name:
+                    found = self.kept_to_caller(target, hops - 1)
+                    if found is not None:
+                        return found
+        return None
 
     def _readings(self, words: frozenset[str], *, conditions: bool) -> Iterator[Reading]:
         kept: dict[tuple[str, int, str], dict[str, Location]] = defaultdict(dict)

@@ -275,7 +275,10 @@ class Services:
     @cached_property
     def server_starts(self) -> tuple[CallSite, ...]:
         """The calls that make or run a server."""
-        return (*self._routes.applications, *self._python.calls(*sorted(_SERVER_STARTS)))
+        starts = (*self._routes.applications, *self._python.calls(*sorted(_SERVER_STARTS)))
+        # A reactor that is handed on is known by what it alone is asked for.
+        answers = any(True for _ in self._python.imports("twisted.web.server", "twisted.web.resource"))
+        return (*starts, *self._python.calls_of("listenTCP", "listenSSL")) if answers and not starts else starts
 
     @cached_property
     def own_servers(self) -> tuple[DefinitionSite, ...]:

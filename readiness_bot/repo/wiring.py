@@ -228,11 +228,25 @@ class Wiring:
             return True
         owner = site.module.definition(definition.parent)
         if owner is None:
-            return False
+            return definition.kind == "class" and self._is_plugin(site)
         if owner.kind == "function":
             return self.is_used(DefinitionSite(site.module, definition.parent, owner))
         holder = DefinitionSite(site.module, definition.parent, owner)
         return self._is_called_back(holder, definition.name) and self.is_used(holder)
+
+    def _is_plugin(self, site: DefinitionSite) -> bool:
+        """Whether a class extends one of the tree and stands in a module that running code finds by its folder."""
+        folder = site.module.path.rpartition("/")[0]
+        return folder in self._searched and any(base.name != site.name for base in self._python.ancestry(site))
+
+    @cached_property
+    def _searched(self) -> frozenset[str]:
+        """The folders whose modules running code imports by names that it puts together."""
+        return frozenset(
+            module.path.rpartition("/")[0]
+            for module in self._python.production
+            if module.path in self.running and any(call.last in _DISCOVERING for call in module.facts.calls)
+        )
 
     def _is_called_back(self, holder: DefinitionSite, method: str) -> bool:
         """Whether something else calls the method: the language, a library's class, or the class that it overrides."""

@@ -30,6 +30,11 @@ _CLIENTS, _SERVERS = 400, 500
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
+        (
+            "from twisted.web import server\nfrom twisted.web.resource import Resource\n\n\n"
+            "class Logged(server.Site):\n    def log(self, request):\n        note(request)\n\n\n"
+            "def start(reactor):\n    reactor.listenTCP(80, Logged(Resource()))\n"
+        ),
         {
             "shop/settings.py": (
                 "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {'EXCEPTION_HANDLER': 'shop.errors.answer'}\n"
@@ -170,6 +175,9 @@ def _frameworks_default(repo: Repo) -> Evidence | None:
         return seen(site.location.path, site.location.line, f"application made by `{site.name.rpartition(':')[2]}`")
     for site in repo.python.calls("twisted.web.server.Site"):
         return seen(site.location.path, site.location.line, "served by `twisted.web`")
+    for klass in repo.python.classes:
+        if repo.python.descends_from(klass, "twisted.web.server.Site"):
+            return seen(klass.location.path, klass.location.line, "served by `twisted.web`")
     for setting in repo.services.settings_named("ROOT_URLCONF", "INSTALLED_APPS") if repo.services.is_django else ():
         return seen(setting.module.path, setting.line, "a Django project")
     for route in repo.routes.all:

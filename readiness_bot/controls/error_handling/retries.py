@@ -30,6 +30,27 @@ ENOUGH = 0.5
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
+        {
+            "shop/main.py": (
+                "import importlib\n\nfrom flask import Flask\n\nfrom shop.sending import Sender\n\n"
+                "app = Flask(__name__)\n\n\n@app.post('/orders')\nasync def order():\n"
+                "    module = importlib.import_module(f\"shop.{app.config['KIND']}\")\n"
+                "    sender: Sender = module.make()\n    return await sender.send()\n"
+            ),
+            "shop/sending.py": (
+                "class Sender:\n    async def send(self):\n        return await self.try_send()\n\n"
+                "    async def try_send(self):\n        raise NotImplementedError\n"
+            ),
+            "shop/mail.py": (
+                "import httpx\n\nfrom shop.clock import shop_sleep\nfrom shop.sending import Sender\n\n\n"
+                "class Mail(Sender):\n    async def try_send(self):\n        for attempt in range(3):\n"
+                "            try:\n                return await self.post()\n"
+                "            except httpx.TransportError:\n                await shop_sleep(2 ** attempt)\n\n"
+                "    async def post(self):\n        return httpx.post('https://mail.example')\n"
+            ),
+            "shop/clock.py": "async def shop_sleep(seconds):\n    await later(seconds)\n",
+            "shop/__init__.py": "",
+        },
         (
             "import redis\nfrom twisted.internet import reactor\n"
             "from twisted.internet.protocol import ReconnectingClientFactory\n\n\n"

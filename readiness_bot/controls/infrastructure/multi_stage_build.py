@@ -42,6 +42,12 @@ CMD ["gunicorn", "app.main:app"]
     sources=["https://docs.docker.com/build/building/multi-stage/"],
     passes=[
         {"Dockerfile": _STAGED},
+        {
+            "Dockerfile": (
+                'FROM python:3.13-slim AS production\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n\n'
+                "FROM production AS test\nRUN apt-get update && apt-get install -y gcc libpq-dev\n"
+            )
+        },
         {"Dockerfile": _SINGLE.replace(" gcc libpq-dev", " libpq5")},
         {
             "Dockerfile": _SINGLE.replace("gcc libpq-dev", "gcc")

@@ -23,6 +23,12 @@ from readiness_bot.repo import Repo
     sources=["https://github.com/snok/asgi-correlation-id"],
     passes=[
         (
+            "import logging\nfrom uuid import uuid4\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "class Tagged(logging.LoggerAdapter):\n    pass\n\n\n@app.post('/orders')\ndef order():\n"
+            "    log = logging.LoggerAdapter(logging.getLogger('shop'), {'request_id': str(uuid4())})\n"
+            "    log.info('kept')\n    return {}\n"
+        ),
+        (
             "import falcon\nfrom oslo_middleware import request_id\n\napi = falcon.App()\n"
             "application = request_id.RequestId(api)\n"
         ),

@@ -294,7 +294,14 @@ _UNSURE = 0.5
             "    is_genuine(request.data, request.headers['X-Digest'])  # <- flagged\n    return {}\n"
         ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        (
+            "from flask import Flask, redirect, url_for\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/profile/number/delete')\ndef delete_number():\n"
+            "    return redirect(url_for('account.delete_number'), 301)\n"
+        ),
+    ],
 )
 def authentication(repo: Repo) -> Judgement:
     """Judge by the share of state-changing routes that something guards; open ones among guarded ones are sites.

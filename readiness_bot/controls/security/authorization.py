@@ -46,6 +46,26 @@ _UNSURE = 0.5
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework', 'shop']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n\n"
+                "from shop.views import Orders\n\nrouter = DefaultRouter()\nrouter.register('orders', Orders)\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework.permissions import IsAuthenticated\n"
+                "from rest_framework.viewsets import ModelViewSet\n\nfrom shop.models import Order\n\n\n"
+                "class Orders(ModelViewSet):\n    permission_classes = (IsAuthenticated,)\n\n"
+                "    def get_queryset(self):\n        return Order.objects.filter(buyer=self.request.user)\n\n"
+                "    def destroy(self, request, pk):\n        order_or_404(pk, request).delete()\n\n\n"
+                "def order_or_404(pk, request):\n    return Order.objects.get(pk=pk, buyer=request.user)\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Order(models.Model):\n"
+                "    buyer = models.ForeignKey('auth.User', on_delete=models.CASCADE)\n"
+            ),
+        },
         (
             "from quart import Quart, abort, g\nfrom quart_auth import current_user, login_required\n\n"
             "app = Quart(__name__)\n\n\ndef require_admin():\n    if not current_user.is_admin:\n"
@@ -447,7 +467,14 @@ def _right(repo: Repo, route: Route) -> Protection | None:
 
 def _owned(repo: Repo, routes: tuple[Route, ...]) -> list[tuple[Route, DefinitionSite]]:
     """The routes that touch only rows of whoever calls, and what takes these."""
-    return [(route, by) for route in routes if (by := repo.identity.reads_own_rows(route)) is not None]
+    return [(route, by) for route in routes if (by := _keeping(repo, route)) is not None]
+
+
+def _keeping(repo: Repo, route: Route) -> DefinitionSite | None:
+    """What keeps a route to rows of whoever calls."""
+    own = repo.identity.reads_own_rows(route)
+    found = (repo.scoping.kept_to_caller(site) for site in repo.identity.picking(route) if own is None)
+    return own or next((site for site in found if site is not None), None)
 
 
 def _of_owners(owned: list[tuple[Route, DefinitionSite]]) -> list[Evidence]:

@@ -79,6 +79,11 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "from flask import Flask, request\nfrom wtforms import Form, IntegerField\n\napp = Flask(__name__)\n\n\n"
+            "class RateLimitForm(Form):\n    limit = IntegerField()\n\n\n"
+            "@app.post('/orders/limit')\ndef set_rate_limit():\n    return keep(RateLimitForm(request.form))\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, Response\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/ask', methods=['POST'])\ndef ask():\n"
             "    answer = requests.post('https://example.org', timeout=5)\n    if answer.status_code == 429:\n"

@@ -44,6 +44,13 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         "https://martinfowler.com/articles/continuousIntegration.html",
     ],
     passes=[
+        {
+            **_TEST,
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: python -m twisted.trial tests\n"
+            ),
+        },
         {**_TEST, ".github/workflows/test.yml": _WORKFLOW, "Makefile": "test:\n\tcoverage run -m pytest tests\n"},
         {
             **_TEST,
