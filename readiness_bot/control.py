@@ -63,6 +63,8 @@ class Control:
     counterpart: Callable[[Repo, Ward], Ward | None] | None = field(default=None, repr=False)
     """The thing of another tree's ward as it stands in this one, None where it is gone: for things that are too many
     to be told of where nothing keeps them."""
+    in_code: bool = True
+    """Whether what it looks for may stand in Python: where it may not, no unread module can hold what is missed."""
     grows: bool = False
     """Whether the effort grows with the code; then `effort` is that for a large code base."""
 
@@ -128,7 +130,8 @@ def judge(control: Control, repo: Repo) -> Judgement:
     judgement = replace(judgement, suppressed=suppressed, wards=tuple(_wards(control, wards, repo)))
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
-    return _doubted(judgement, _unread(watched, repo))
+    unread = _unread(watched, repo)
+    return _doubted(judgement, unread if control.in_code else tuple(one for one in unread if not one.endswith(".py")))
 
 
 def counterparts(control: Control, wards: Iterable[Ward], repo: Repo) -> tuple[Ward, ...]:

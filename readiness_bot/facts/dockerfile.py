@@ -82,8 +82,12 @@ _PAIR = re.compile(r"""([A-Za-z_][\w.-]*)=("(?:\\.|[^"\\])*"|'[^']*'|(?:\\.|[^\s
 _FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\S+))?\s+")
 
 
+_VARIANT = re.compile(r"(^|/)(Docker|Container)file[A-Z][A-Za-z0-9]*$")
+"""A name that says which one of several it is: `DockerfileAlpine`."""
+
+
 def _claims(path: str) -> bool:
-    return bool(_NAME.search(path)) and not _NOT_ONE.search(path)
+    return bool(_NAME.search(path) or _VARIANT.search(path)) and not _NOT_ONE.search(path)
 
 
 def _extract(data: bytes) -> Dockerfile:

@@ -14,7 +14,9 @@ def needed(test: ast.expr) -> Iterator[ast.expr]:
     for part in _parts(test, ast.And):
         if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.IsNot | ast.NotEq) and _is_nothing(part):
             part = part.left
-        if _names_credential(part):
+        if isinstance(part, ast.NamedExpr) and _names_credential(part.target):
+            yield part.value
+        elif _names_credential(part):
             yield part
 
 

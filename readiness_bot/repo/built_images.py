@@ -146,7 +146,9 @@ class BuiltImages:
         area = self._sources.area(path)
         if re.search(r"(^|/)\.?(devcontainer|worktree|gitpod|vscode|idea)", path):
             return "development"
-        if area is Area.TEST or re.search(r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/|(^|/)jenkins/", path):
+        if area is Area.TEST or re.search(
+            r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/|(^|/)(jenkins|continuous[-_]integration)/", path
+        ):
             return "test"
         if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
             return "example"

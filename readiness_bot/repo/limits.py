@@ -82,7 +82,9 @@ _RECORDS = (
     "marshmallow.*",
 )
 """Bases of classes that hold data: one named for a limit keeps its number, and limits nothing."""
-_PROBE = re.compile(r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version)/?$")
+_PROBE = re.compile(
+    r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version|(__)?(lb)?heartbeat(__)?|__version__|__error__)/?$"
+)
 _HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
 _ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
 """Parameters of functions that read what another service has answered."""
@@ -512,11 +514,12 @@ class Limits:
                 _NAME.search(site.definition.name)
                 and re.search(r"middleware|rate_?limit", site.definition.name, re.IGNORECASE)
                 and not _OF_OTHERS.search(site.definition.name)
-                and not re.search(r"exception|error|form$", site.definition.name, re.IGNORECASE)
+                and not re.search(r"exception|error|(form|client)$", site.definition.name, re.IGNORECASE)
                 and not self._is_exception(site)
                 and site.name not in self._routes.by_handler
                 and not any(map(_ANSWER.fullmatch, (one.name for one in site.definition.parameters)))
                 and not self._asks_another(site)
+                and not self._waits(site)
                 and not self._python.descends_from(site, *_RECORDS)
             ):
                 yield RateLimit(
@@ -526,6 +529,14 @@ class Limits:
                     site.definition.line,
                     is_called=self._is_called(site),
                 )
+
+    @staticmethod
+    def _waits(site: DefinitionSite) -> bool:
+        """Whether a class lets its user sleep until the limit allows for more: it spares a service that is asked."""
+        own = {method.index for method in site.methods}
+        return site.definition.kind == "class" and any(
+            call.scope in own and call.last == "sleep" for call in site.module.facts.calls
+        )
 
     def _asks_another(self, site: DefinitionSite, hops: int = 1) -> bool:
         """Whether a function asks another service how much it is allowed there."""

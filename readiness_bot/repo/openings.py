@@ -103,7 +103,8 @@ class Openings:
         is_off = default.is_known and not default.value
         if not is_off and isinstance(value, Name) and value.name.count(".") == 1:
             is_off = name in self._optional_arguments
-        return Unset(default.variable or name, module.path, opening.line) if is_off and name else None
+        label = default.variable or name
+        return Unset(label, module.path, opening.line) if is_off and label else None
 
     @cached_property
     def _optional_arguments(self) -> frozenset[str]:

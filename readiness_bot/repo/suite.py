@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -242,7 +242,7 @@ class Suite:
                 if keywords
                 else args[:3]
             ):
-                read = self._path(value, site.module)
+                read = self._path(value, site.module, relative=position == 0 and last in _VERBS)
                 if read is None:
                     continue
                 segments, is_suffix = read
@@ -259,7 +259,7 @@ class Suite:
                     found.append(Request(*read, "", module.path, assignment.line))
         return tuple(found)
 
-    def _path(self, value: Value, module: Module) -> tuple[tuple[str, ...], bool] | None:
+    def _path(self, value: Value, module: Module, *, relative: bool = False) -> tuple[tuple[str, ...], bool] | None:
         is_suffix = False
         if isinstance(value, Format):
             value = _filled(value)
@@ -283,6 +283,8 @@ class Suite:
             if not isinstance(constant, str):
                 return None
             text = constant
+        if relative and _RELATIVE.fullmatch(text):
+            text = f"/{text}"
         if not text.startswith(("/", "http")):
             return None
         text = re.sub(r"^https?://[^/]+", "", text).partition("?")[0].partition("#")[0]
@@ -394,6 +396,22 @@ class Suite:
         return False
 
     @cached_property
+    def asked_through(self) -> tuple[Route, ...]:
+        """The routes no test asks for that code of the tree asks for which tests name: a client of its own."""
+        named = {name.partition(":")[0] for name in self._handled}
+        serving = {route.module.path for route in self._routes.all}
+        found: dict[tuple[int, bool], list[tuple[str, ...]]] = defaultdict(list)
+        for module in self._python.production:
+            if module.path not in named or module.path in serving:
+                continue
+            values = [value for call in module.facts.calls for value in call.handed]
+            for value in (*values, *(item.value for item in module.facts.assignments)):
+                read = self._path(value, module)
+                if read is not None:
+                    found[len(read[0]), read[1]].append(read[0])
+        return tuple(route for route in self.exercised[1] if _is_among(_segments(route.path), found))
+
+    @cached_property
     def exercised(self) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
         """The routes that some test asks for, and those that none does."""
         routes = [
@@ -410,6 +428,15 @@ _BY_OBJECT = frozenset({"turbogears"})
 """Frameworks that walk from object to object, segment by segment: the path of a method is nowhere written."""
 
 
+def _is_among(wanted: tuple[str, ...], paths: Mapping[tuple[int, bool], list[tuple[str, ...]]]) -> bool:
+    """Whether a path is one of these, or ends like one of which the beginning is not known."""
+    return any(
+        size == len(wanted) or (is_suffix and 0 < size < len(wanted))
+        for (size, is_suffix), found in paths.items()
+        if any(_matches(wanted[len(wanted) - size :], one) for one in found if size <= len(wanted))
+    )
+
+
 def _is_foreign(route: Route) -> bool:
     """Whether a library's own view answers: `path("admin/", admin.site.urls)`."""
     return route.framework == "django" and route.handler is None and route.view is None
@@ -420,6 +447,8 @@ def _is_client(name: str) -> bool:
     return _CLIENTS.search(name.rpartition(":")[2]) is not None
 
 
+_RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
+"""A path that a client is asked for without its first slash."""
 _HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")
 
 

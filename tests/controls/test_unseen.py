@@ -68,3 +68,4 @@ def test_what_an_unread_file_may_hold_is_no_blocker() -> None:
     assert _judged("monitoring/metrics", {"app/main.py": _SERVED}) == (Status.FAIL, 0.0)
     unread = {"app/main.py": _SERVED, "app/counters.py": "def broken(:\n"}
     assert _judged("monitoring/metrics", unread) == (Status.UNKNOWN, 0.5)
+    assert _judged("code-quality/formatting", unread) == (Status.FAIL, 0.0)

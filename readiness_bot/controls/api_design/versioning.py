@@ -28,6 +28,12 @@ _FEWEST = 0.02
     role=Role.BACKEND,
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/1.0/<application>')\n"
+            "def token(application):\n    return {}\n\n\n@app.get('/__heartbeat__')\ndef heartbeat():\n    return {}\n"
+            "\n\n@app.get('/__version__')\ndef version():\n    return {}\n\n\n@app.get('/')\ndef root():\n"
+            "    return {}\n"
+        ),
         {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
@@ -129,7 +135,11 @@ def versioning(repo: Repo) -> Judgement:
         return passed("The version of a request is read from what it says.", scheme, *shown)
     api = [route for route in routes if "/api" in route.path.lower()]
     among = len([route for route in versioned if "/api" in route.path.lower()]) / len(api) if api else 0.0
-    answering = [route for route in routes if route in versioned or not repo.interface.is_page(route)]
+    answering = [
+        route
+        for route in routes
+        if route in versioned or not (repo.interface.is_page(route) or repo.limits.is_probe(route))
+    ]
     if versioned and (len(versioned) / len(answering) >= _MOST or among >= 0.5):
         return passed(f"{len(versioned)} of {len(answering)} routes carry a version in their path.", *shown)
     if len(versioned) > _FEWEST * len(answering):

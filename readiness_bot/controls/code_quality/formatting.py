@@ -26,6 +26,7 @@ _HOOKS = "repos:\n  - repo: https://github.com/psf/black\n    rev: 25.1.0\n    h
     why="When a tool owns the format, no diff holds a change of white space and no review a word about it.",
     impact="Real changes hide among rearranged lines, and reviews are spent on taste.",
     fix="Run `ruff format --check .` (or `black --check .`) in a job that starts on `pull_request`.",
+    in_code=False,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=[

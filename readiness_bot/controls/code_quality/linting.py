@@ -34,6 +34,7 @@ _HOOKS = (
     why="A linter finds undefined names, unused variables and known traps in a second, and never tires of it.",
     impact="Mistakes that a machine would have found are left to reviewers, and some of them to production.",
     fix="Configure Ruff under `[tool.ruff.lint]` and run `ruff check .` in a job that starts on `pull_request`.",
+    in_code=False,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://docs.astral.sh/ruff/linter/", "https://pre-commit.com/#usage-in-continuous-integration"],

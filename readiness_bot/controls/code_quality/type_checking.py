@@ -22,6 +22,7 @@ _UNTYPED = "def total(prices):\n    return sum(prices)\n"
     why="Types that a tool checks catch the missing `None` check and the swapped argument before any test does.",
     impact="Errors of type surface as exceptions at run time, on the paths that tests do not take.",
     fix="Annotate public functions, configure `[tool.mypy]`, and run `mypy app` on every `pull_request`.",
+    in_code=False,
     effort=Effort.WEEK,
     grows=True,
     role=Role.BACKEND,

@@ -49,6 +49,7 @@ _BUILDPACKS = frozenset(
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
         {"app/main.py": _APP, "Dockerfile": _DOCKERFILE},
+        {"app/main.py": _APP, "DockerfileDebian": _DOCKERFILE},
         {
             "app/main.py": _APP,
             "docker/api.Dockerfile": _DOCKERFILE.replace(

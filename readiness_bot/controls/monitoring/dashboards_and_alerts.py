@@ -26,6 +26,7 @@ groups:
     why="Rules in the repository change with the metric they read, are reviewed, and survive the tool they run in.",
     impact="Nobody is told when errors rise, and a dashboard clicked together by hand is lost with its server.",
     fix="Add `monitoring/alerts.yml` with rules on error rate, latency and saturation, and the dashboard beside it.",
+    in_code=False,
     effort=Effort.DAYS,
     role=Role.DEVOPS,
     sources=[

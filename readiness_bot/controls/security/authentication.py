@@ -221,6 +221,13 @@ _UNSURE = 0.5
         "    return keep(item)\n"
     ),
     partials=[
+        (
+            "import os\n\nfrom fastapi import FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+            "@app.delete('/orders/{key}')\ndef remove(request: Request, key: int):\n"
+            "    if api_key := os.environ.get('SHOP_API_KEY'):\n"
+            "        if request.headers.get('shop-api-key') != api_key:\n"
+            "            raise HTTPException(status_code=401, detail='API key is invalid')\n    return gone(key)\n"
+        ),
         {
             "shop/settings.py": (
                 "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"

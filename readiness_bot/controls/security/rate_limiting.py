@@ -79,6 +79,12 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         (
+            "import asyncio\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "class RateLimiter:\n    async def acquire(self):\n        await asyncio.sleep(self.wait())\n\n\n"
+            "class RateLimitedClient:\n    limiter = RateLimiter()\n\n\n"
+            "@app.post('/orders')\ndef order():\n    return {}\n"
+        ),
+        (
             "from flask import Flask, request\nfrom wtforms import Form, IntegerField\n\napp = Flask(__name__)\n\n\n"
             "class RateLimitForm(Form):\n    limit = IntegerField()\n\n\n"
             "@app.post('/orders/limit')\ndef set_rate_limit():\n    return keep(RateLimitForm(request.form))\n"

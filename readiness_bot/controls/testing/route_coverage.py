@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from readiness_bot.control import Control, not_applicable, seen, shared
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.control import Control, not_applicable, partial, seen, shared
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Status
 from readiness_bot.repo import Repo
 
 ENOUGH = 0.7
 """The catalogue's line: seven routes in ten."""
+
+SOME_OF_THEM = 0.5
+"""The score where it is not seen which routes a client asks for in the tests that use it."""
 
 SOME = 0.35
 """The catalogue's line for a part."""
@@ -29,6 +32,16 @@ SOME = 0.35
     role=Role.QA,
     sources=["https://fastapi.tiangolo.com/tutorial/testing/"],
     passes=[
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders/v0/order')\n"
+                "def order():\n    return 1\n"
+            ),
+            "tests/test_api.py": (
+                "ORDER = 'orders/v0/order'\n\n\ndef test_order(client):\n"
+                "    assert client.post(ORDER).status_code == 200\n"
+            ),
+        },
         {
             "app/main.py": (
                 "from flask import Blueprint, Flask\n\napp = Flask(__name__)\n"
@@ -83,6 +96,23 @@ SOME = 0.35
     },
     partials=[
         {
+            "shop/server.py": (
+                "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/api/v1/orders/')\n"
+                "async def orders(request):\n    return web.json_response([])\n\n\n"
+                "@routes.post('/api/v1/orders/')\nasync def order(request):\n    return web.json_response({})\n\n\n"
+                "app = web.Application()\napp.add_routes(routes)\n"
+            ),
+            "shop/client.py": (
+                "class Shop:\n    async def order(self, name):\n"
+                "        return await self.ask('POST', f'{self.address}/api/v1/orders/', json={'name': name})\n"
+            ),
+            "shop/__init__.py": "",
+            "tests/test_orders.py": (
+                "from shop.client import Shop\n\n\nasync def test_order(server):\n"
+                "    assert await Shop(server).order('tea')\n"
+            ),
+        },
+        {
             "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\ndef orders():\n "
                 "   return 1\n\n\n@app.get('/users')\ndef users():\n    return 1\n"
@@ -107,6 +137,15 @@ def route_coverage(repo: Repo) -> Judgement:
             seen(route.location.path, route.location.line, f"`{route.name}` is requested by a test")
             for route in asked[:3]
         ]
-    return shared(
+    found = shared(
         len(asked) / total, f"Tests request {len(asked)} of {total} routes.", *shown, enough=ENOUGH, half=SOME
+    )
+    through = repo.suite.asked_through if found.status is Status.FAIL else ()
+    if not through or len(asked) + len(through) < SOME * total:
+        return found
+    return partial(
+        f"Tests request {len(asked)} of {total} routes themselves, and use a client of the tree that asks for "
+        f"{len(through)} more.",
+        *shown,
+        score=SOME_OF_THEM,
     )
