@@ -300,9 +300,12 @@ class Areas:
             return Area.EXAMPLE
         if _DOCUMENTATION.search(judged) and not self._in_package(judged):
             return Area.DOCUMENTATION
-        if (_TOOLING.search(judged) and not self._in_package(judged)) or self._is_aside(judged):
+        if self._is_tooling(judged, path) or self._is_aside(judged):
             return Area.TOOLING
         return Area.PRODUCTION
+
+    def _is_tooling(self, judged: str, path: str) -> bool:
+        return _TOOLING.search(judged) is not None and not (self._in_package(judged) or self._sets_itself_up(path))
 
     def _is_aside(self, path: str) -> bool:
         """Whether a script that is part of no package lies where data is gathered or something is tried out."""
@@ -320,6 +323,14 @@ class Areas:
             return False
         parent = folder.rpartition("/")[0]
         return folder in self._packages and parent in self._packages
+
+    def _sets_itself_up(self, path: str) -> bool:
+        """Whether a `setup.py` is a module of a package, and builds none: nothing of a distribution lies beside it."""
+        folder, _, name = path.rpartition("/")
+        beside = {
+            f"{folder}/{one}" for one in ("setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "README.rst")
+        }
+        return name == "setup.py" and folder in self._packages and beside.isdisjoint(self._paths)
 
     def _whole_tree_is_template(self) -> bool:
         roots = {path.partition("/")[0] for path in self._paths if "/" in path}

@@ -419,6 +419,7 @@ class Observability:
     def metric_exports(self) -> tuple[Signal, ...]:
         """What takes metrics out of the process: an endpoint, a push, an agent."""
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_EXPORTS)]
+        found += self._set_up_elsewhere
         found += self._django_exports()
         for route in self._routes.all:
             path = route.path.rstrip("/")
@@ -443,6 +444,11 @@ class Observability:
             if (option := next((word for word in one.command.arguments if word.startswith("--statsd-host")), ""))
         ]
         return (*found, *self.agents)
+
+    @cached_property
+    def _set_up_elsewhere(self) -> tuple[Signal, ...]:
+        """Where a library that is no part of OpenTelemetry sets it up as a whole, metrics and traces."""
+        return tuple(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_is_set_up_of_library))
 
     def _written_out(self) -> Iterator[Signal]:
         """Where code of the service's own writes figures in the format that Prometheus reads."""
@@ -483,6 +489,7 @@ class Observability:
     def tracers(self) -> tuple[Signal, ...]:
         """Set-ups that trace on their own: exporter and instrumentation in one."""
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
+        found += self._set_up_elsewhere
         for site in self._python.calls(*sorted(_SENTRY)):
             rate = self._sample_rate(site)
             if rate is not None:
@@ -755,6 +762,15 @@ class Observability:
                     found.append(self._signal(site, f"`{_short(site.name)}` with the id"))
                     break
         return tuple(found)
+
+
+_SETS_UP_TELEMETRY = re.compile(r"(setup|init|initiali[sz]e|configure)_?(otel|open_?telemetry)$", re.IGNORECASE)
+
+
+def _is_set_up_of_library(name: str) -> bool:
+    """Whether a call of this name has a library from elsewhere set OpenTelemetry up."""
+    owner, _, last = name.rpartition(".")
+    return bool(owner) and ":" not in name and "?" not in name and _SETS_UP_TELEMETRY.match(last) is not None
 
 
 def _is_logging_of_library(name: str) -> bool:

@@ -290,6 +290,8 @@ def _under_condition(condition: str, events: frozenset[str]) -> frozenset[str]:
         return frozenset()
     if not plain or ("||" in plain and "!=" in plain):
         return events
+    if "||" in plain and "&&" not in plain and not all(map(_EVENT_NAME.search, plain.split("||"))):
+        return events  # whatever else holds lets every event through
     named = {
         ("manual" if match["event"] == "workflow_dispatch" else match["event"])
         for match in _EVENT_NAME.finditer(plain)

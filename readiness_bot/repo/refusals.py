@@ -43,7 +43,7 @@ _STRANGERS = re.compile(r"anonymous|guest|unauth|not_(logged|auth)|logged_?out|p
 """Names of decorators that let in those who are not signed in."""
 _SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
 STRONG_NAME = re.compile(
-    r"(^|_)(login|logged|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
+    r"(^|_)(login|logged(?=_in|_user)|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
     r"|perm|perms|role|roles|rbac|acl|jwt|apikey|api_key|bearer|principal|membership|member|owner|access|scope|scopes|oauth|oauth2|oidc|sso|hmac"
     r"|token|credentials|current_user|user_id|session_key|registered|identity|require_user|user_passes_test|signature|can)(_|$)"
 )
@@ -405,6 +405,8 @@ class Refusals:
             )
         if own is not None:
             return self._of_own(own, guard)
+        if last == "require" and self._is_principal(guard.name.rpartition(".")[0]):
+            return Strength.PERMISSION
         if last in LIBRARY_GUARDS:
             return LIBRARY_GUARDS[last]
         if guard.kind == "mixin":
@@ -415,6 +417,14 @@ class Refusals:
                 else Strength.NONE
             )
         return self._by_name(guard)
+
+    def _is_principal(self, name: str) -> bool:
+        """Whether a variable of the tree holds a permission of Flask-Principal: `Permission(RoleNeed("editor"))`."""
+        path, _, variable = name.partition(":")
+        module = self._python.modules.get(path)
+        bound = self._python.assignment(f":{variable}", module) if module is not None else None
+        value = bound[1].value if bound is not None else None
+        return isinstance(value, Invoke) and value.name.endswith("flask_principal.Permission")
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
         found = self._of_own_name(own, guard)

@@ -193,6 +193,7 @@ _MIGRATING_CALLS = frozenset(
         "quart_db.QuartDB",
     }
 )
+_PEEWEE_MOVES = "playhouse.migrate"
 _NOT_DEPLOYED = re.compile(
     (
         r"(^|[/_.-])(tests?|testing|ci|e2e|dev|development|devcontainer|local|example|examples|docs?|"
@@ -449,6 +450,13 @@ class Stores:
             (module, line, scope)
             for module, line, scope in self._saying(_UPGRADES)
             if _OF_OTHERS.search(module.path) is None
+        ) + tuple(
+            (module, call.line, call.scope)
+            for module in self._python.production
+            if _PEEWEE_MOVES in module.facts.stars
+            or any(i.target.startswith(_PEEWEE_MOVES) for i in module.facts.imports)
+            for call in module.facts.calls
+            if call.last.rpartition(":")[2] == "migrate"
         )
 
     # -- migrations ------------------------------------------------------------------------------------------------

@@ -398,16 +398,18 @@ class Suite:
     @cached_property
     def asked_through(self) -> tuple[Route, ...]:
         """The routes no test asks for that code of the tree asks for which tests name: a client of its own."""
-        named = {name.partition(":")[0] for name in self._handled}
+        named = {re.sub(r"(:[^.]+)\..*", r"\1", name) for name in self._handled}
         serving = {route.module.path for route in self._routes.all}
         found: dict[tuple[int, bool], list[tuple[str, ...]]] = defaultdict(list)
         for module in self._python.production:
-            if module.path not in named or module.path in serving:
+            if module.path in serving or not any(_ASKS_OVER_HTTP.match(item.target) for item in module.facts.imports):
                 continue
-            values = [value for call in module.facts.calls for value in call.handed]
-            for value in (*values, *(item.value for item in module.facts.assignments)):
-                read = self._path(value, module)
-                if read is not None:
+            values = [(value, call.scope) for call in module.facts.calls for value in call.handed]
+            values += [(item.value, item.scope) for item in module.facts.assignments]
+            for value, scope in values:
+                owner = module.symbol(scope).partition(".")[0]
+                read = self._path(value, module) if f"{module.path}:{owner}" in named else None
+                if read is not None and sum("{}" not in part for part in read[0]) >= _TELLING:
                     found[len(read[0]), read[1]].append(read[0])
         return tuple(route for route in self.exercised[1] if _is_among(_segments(route.path), found))
 
@@ -447,6 +449,12 @@ def _is_client(name: str) -> bool:
     return _CLIENTS.search(name.rpartition(":")[2]) is not None
 
 
+_TELLING = 2
+"""So many plain parts of a path tell whose it is: `/users` may be that of any service."""
+_ASKS_OVER_HTTP = re.compile(
+    r"(requests|httpx|aiohttp|urllib|urllib3|http\.client|tornado\.httpclient|websockets?)(\.|$)"
+)
+"""Libraries by which a client asks a server."""
 _RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
 """A path that a client is asked for without its first slash."""
 _HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")

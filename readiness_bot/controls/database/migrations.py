@@ -38,6 +38,17 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "app/models.py": (
+                "from peewee import Model, PostgresqlDatabase\n\ndb = PostgresqlDatabase('shop')\n\n\n"
+                "class Order(Model):\n    class Meta:\n        database = db\n"
+            ),
+            "app/moving.py": (
+                "from playhouse.migrate import *\n\nfrom app.models import db\n\n\ndef run():\n"
+                "    migrator = PostgresqlMigrator(db)\n    migrate(migrator.add_column('orders', 'paid', PAID))\n"
+            ),
+            "app/main.py": "from flask import Flask\n\nfrom app.moving import run\n\napp = Flask(__name__)\nrun()\n",
+        },
+        {
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
             "migrations/versions/0001_start.py": "revision = '0001'\ndown_revision = None\n",

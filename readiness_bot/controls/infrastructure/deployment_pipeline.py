@@ -68,6 +68,10 @@ _TRIAL_CLUSTER = re.compile(
 _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
+_CALLED_TO_PUBLISH = re.compile(
+    r"/(docker-|image-|container-)?(publish|deploy|release)([-_](docker|image|container)s?)?\.ya?ml@"
+)
+"""Pipelines of other repositories that are named for publishing an image or for deploying."""
 _ONLY_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group", "call"})
 
 _RELEASE = """\
@@ -118,6 +122,12 @@ _SERVICE = {
             ),
         },
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
+        {
+            **_SERVICE,
+            ".github/workflows/ci.yml": (
+                "on: push\njobs:\n  publish:\n    uses: shop-org/all/.github/workflows/publish.yml@v7\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE.replace("docker/build-push", "depot/build-push")},
         {
             **_SERVICE,
@@ -159,6 +169,11 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     runs = [run for run in runs if not _is_of_documents(run.step) and not _is_on_trial(run)]
     evidence = [seen(step.path, step.line, f"uses {step.step.uses}") for step in used]
     evidence += [seen(run.path, run.line, run.detail) for run in runs]
+    evidence += [
+        seen(job.path, job.line, f"runs {job.job.calls}")
+        for job in repo.pipelines.jobs
+        if job.events - _ONLY_REQUESTS and _CALLED_TO_PUBLISH.search(job.job.calls) and job.job.calls[:2] != "./"
+    ]
     if evidence:
         return passed("A pipeline publishes or deploys.", *evidence[:3])
     named = (job for job in repo.pipelines.jobs if job.job.environment and job.events - _ONLY_REQUESTS)

@@ -14,7 +14,7 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|(^|[/.-])_*(health|livez?|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)_*([/.]|$)",
+    r"|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -124,6 +124,7 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     fails=[
         {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
         {"app/main.py": _HEALTHY.replace("/healthz", "/orders/status"), "Dockerfile": _UNCHECKED},
+        {"app/main.py": _APP.replace("'/'", "'/live/orders'"), "Dockerfile": _UNCHECKED},
         {
             "app/main.py": _APP.replace("'/'", "'/live-orders'"),
             "Dockerfile": _UNCHECKED,

@@ -38,6 +38,13 @@ _INSTRUMENTS = (
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
         {
+            "shop/__init__.py": "",
+            "shop/setup.py": "from house_common.otel import setup_otel\n\n\ndef setup_env():\n    setup_otel()\n",
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.setup import setup_env\n\nsetup_env()\napp = Flask(__name__)\n"
+            ),
+        },
+        {
             "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
             "manifest.yml": "applications:\n- name: api\n  processes:\n  - type: web\n    command: ./run.sh\n",
             "run.sh": "#!/bin/sh\nflask db upgrade\nexec newrelic-admin run-program gunicorn app:app\n",

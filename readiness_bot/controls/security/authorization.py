@@ -47,6 +47,16 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/permissions.py": (
+                "from flask_principal import Permission, RoleNeed\n\neditors = Permission(RoleNeed('editor'))\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop import permissions\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/orders', methods=['POST'])\n@permissions.editors.require()\ndef order():\n    return {}\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework', 'shop']\n",
             "shop/urls.py": (
                 "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n\n"

@@ -103,7 +103,7 @@ SOME = 0.35
                 "app = web.Application()\napp.add_routes(routes)\n"
             ),
             "shop/client.py": (
-                "class Shop:\n    async def order(self, name):\n"
+                "import aiohttp\n\n\nclass Shop:\n    async def order(self, name):\n"
                 "        return await self.ask('POST', f'{self.address}/api/v1/orders/', json={'name': name})\n"
             ),
             "shop/__init__.py": "",

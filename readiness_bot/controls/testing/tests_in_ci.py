@@ -47,6 +47,16 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         {
             **_TEST,
             ".github/workflows/test.yml": (
+                "on: [push, pull_request]\njobs:\n  changed:\n    runs-on: ubuntu-latest\n"
+                "    steps: [{run: ./changed.sh}]\n"
+                "  test:\n    needs: changed\n"
+                "    if: ${{ needs.changed.outputs.py == 'true' || github.event_name == 'push' }}\n"
+                "    runs-on: ubuntu-latest\n    steps:\n      - run: pytest\n"
+            ),
+        },
+        {
+            **_TEST,
+            ".github/workflows/test.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
                 "      - run: python -m twisted.trial tests\n"
             ),
