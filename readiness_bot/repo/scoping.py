@@ -137,16 +137,20 @@ class Scoping:
 
     def _told(self, function: DefinitionSite, words: frozenset[str]) -> Iterator[str]:
         """The calls of a function that are handed somebody, other than as a condition of a query."""
+        for call in self._calls_in(function):
+            if call.last not in _OF_QUERIES and any(
+                isinstance(value, Name) and words & set(words_of(value.name)) for value in call.handed
+            ):
+                yield call.last
+
+    def _calls_in(self, function: DefinitionSite) -> list[Call]:
+        """The calls that stand in a function itself."""
         calls = self._calls.get(function.module.path)
         if calls is None:
             calls = self._calls[function.module.path] = defaultdict(list)
             for call in function.module.facts.calls:
                 calls[call.scope].append(call)
-        for call in calls.get(function.index, ()):
-            if call.last not in _OF_QUERIES and any(
-                isinstance(value, Name) and words & set(words_of(value.name)) for value in call.handed
-            ):
-                yield call.last
+        return calls.get(function.index, [])
 
     def kept_to_caller(self, function: DefinitionSite, hops: int = 1) -> DefinitionSite | None:
         """The function, or one that it calls, which picks rows by who calls; None where neither does."""
@@ -157,10 +161,8 @@ class Scoping:
             for name in one.names
         ):
             return function
-        for call in function.module.facts.calls if hops else ():
-            if call.scope == function.index and any(
-                isinstance(value, Name) and _HANDED.search(value.name) for value in call.handed
-            ):
+        for call in self._calls_in(function) if hops else ():
+            if any(isinstance(value, Name) and _HANDED.search(value.name) for value in call.handed):
                 target = self._python.definition(call.via or call.name, function.module)
                 if target is not None and target.definition.kind == "function" and target.name != function.name:
                     found = self.kept_to_caller(target, hops - 1)
