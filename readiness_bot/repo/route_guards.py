@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Index, Invoke, Name, Other, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -22,6 +23,10 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
     "guards": "permission",
     "middleware": "decorator",
 }
+
+
+_ACTIONS = frozenset({"action", "list_route", "detail_route"})
+"""Decorators that make a method of a view set of Django REST framework a route."""
 
 
 class RouteGuards:
@@ -162,6 +167,7 @@ class RouteGuards:
                     call = site.module.facts.calls[decorator.call]
                     name = self._python.identify(call.via or call.name, site.module)
                     arguments = call.handed
+                    yield from self._of_action(call, site, level)
             elif isinstance(decorator, Name):
                 name = self._python.identify(decorator.name, site.module)
             else:
@@ -176,6 +182,15 @@ class RouteGuards:
                         if inner:
                             yield Guard("decorator", inner, level, site.module.path, site.definition.first_line)
             yield Guard("decorator", name, level, site.module.path, site.definition.first_line, arguments)
+
+    def _of_action(self, call: Call, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
+        """The permissions that an extra action of a view set asks for, in the place of those of its class."""
+        classes = call.keyword("permission_classes") if call.last in _ACTIONS else None
+        for value in flattened(classes) if classes is not None else ():
+            named = value.names if isinstance(value, Other) else (self._value_name(value, site.module),)
+            for name in named:
+                resolved = self._python.identify(name, site.module) if name else ""
+                yield Guard("permission", resolved, level, site.module.path, site.definition.first_line)
 
     def _value_name(self, value: Value, module: Module) -> str:
         if isinstance(value, Name):
