@@ -36,6 +36,17 @@ _STATED = (
     "from sqlalchemy import text\n\n\ndef named(connection, name):\n    query = {text}\n"
     "    return connection.execute(text(query){bound}).all()\n"
 )
+_OWN_RUN = {
+    "shop/__init__.py": "",
+    "shop/db.py": "import psycopg2\n\nconnection = psycopg2.connect('dbname=shop')\n\n\n"
+    "def execute(cursor, text, values=()):\n    cursor.execute(text, values)\n    return cursor\n",
+}
+_RUN_BY_OWN = "from shop import db\n\n\ndef named(cursor, name):\n    return db.execute(cursor, {text})\n"
+_OPTION = (
+    "import requests\nimport litellm\nfrom flask import Flask, request\nfrom shop.looks import is_api_base_safe\n\n"
+    "app = Flask(__name__)\nrequests.get('https://example.org/', timeout=9)\n\n\n@app.get('/models')\ndef models():\n"
+    "{check}    return litellm.get_valid_models(api_base=request.args['base'])\n"
+)
 _CAUGHT = (
     "import logging\n\nfrom shop.settings import load\n\nlogger = logging.getLogger(__name__)\n\n\n"
     "def settings(text):\n    try:\n        return load(text)\n    except Exception {answer}"
@@ -60,6 +71,16 @@ _MESSAGES = (
     "    permission_classes = [IsAuthenticated]\n    queryset = Message.objects.all()\n\n\n"
     "router.register('messages', Messages)\nrouter.register('notes', Notes)\n"
     "urlpatterns = [path('', include(router.urls))]\n"
+)
+_ACTION = (
+    "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n"
+    "from rest_framework.permissions import IsAdminUser, IsAuthenticated\n"
+    "from rest_framework.routers import DefaultRouter\nfrom django.urls import include, path\n"
+    "from shop.models import Order\n\n\nclass Orders(viewsets.GenericViewSet):\n"
+    "    permission_classes = [IsAuthenticated]\n    queryset = Order.objects.all()\n\n"
+    "    @action(detail=True, methods=['post']{permissions})\n    def refund(self, request, pk=None):\n"
+    "        order = self.get_object()\n        order.refund()\n\n\nrouter = DefaultRouter()\n"
+    "router.register('orders', Orders)\nurlpatterns = [path('', include(router.urls))]\n"
 )
 _ADMIN = (
     "from django.contrib import admin\nfrom django.urls import path\n\n\nclass Orders(admin.ModelAdmin):\n"
@@ -334,9 +355,39 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _SQL.format("db.execute(f\"INSERT INTO orders VALUES ('{name}')\")"),
         8,
     ),
+    "values bound by a function of the tree's own": (
+        "database/sql-injection",
+        _OWN_RUN | {"shop/a.py": _RUN_BY_OWN.format(text="'SELECT id FROM orders WHERE name = %s', (name,)")},
+        _OWN_RUN | {"shop/a.py": _RUN_BY_OWN.format(text="'SELECT id FROM orders WHERE name = %s' % name")},
+        5,
+    ),
+    "a shell that a function of the tree's own leaves out": (
+        "security/insecure-code",
+        (
+            "from shop import programs\n\n\ndef status(name):\n"
+            "    return programs.start(['systemctl', 'status', name], shell=False)\n"
+        ),
+        (
+            "from shop import programs\n\n\ndef status(name):\n"
+            "    return programs.start('systemctl status %s' % name, shell=True)\n"
+        ),
+        5,
+    ),
+    "a look at an address that is given as an option": (
+        "security/ssrf",
+        _OPTION.format(check="    if not is_api_base_safe(request.args['base']):\n        return {}\n"),
+        _OPTION.format(check=""),
+        12,
+    ),
     "the log of an error": (
         "error-handling/swallowed-exception",
         _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n"),
+        _CAUGHT.format(answer=":\n        pass\n"),
+        11,
+    ),
+    "an error that is kept for later": (
+        "error-handling/swallowed-exception",
+        _CAUGHT.format(answer="as error:\n        problems.append(str(error))\n"),
         _CAUGHT.format(answer=":\n        pass\n"),
         11,
     ),
@@ -478,6 +529,44 @@ LOST["a right where no route can be read"] = (
     _DROP.format(asked="        if current().role != 'admin':\n            return {'error': 'admins alone'}, 403\n"),
     _DROP.format(asked=""),
     5,
+)
+_SOCKET = (
+    "from somewhere import Consumer, Denied\n\n\nclass Status(Consumer):\n    def connect(self):\n{asked}"
+    "        self.join('status')\n"
+)
+LOST["a look at who opens a socket"] = (
+    "security/authentication",
+    _SOCKET.format(asked="        if not self.scope['user'].is_authenticated:\n            raise Denied\n"),
+    _SOCKET.format(asked=""),
+    5,
+)
+_PART = (
+    "from fastapi import Depends, FastAPI\nfrom shop.people import current_user, store\n\napp = FastAPI()\n\n\n"
+    "@app.post('/parts/{part}')\nasync def change(part: int, user=Depends(current_user)):\n"
+)
+LOST["a right under which alone something is changed"] = (
+    "security/authorization",
+    _PART + "    if user.is_admin:\n        store.drop(part)\n    return {}\n",
+    _PART + "    store.drop(part)\n    return {}\n",
+    9,
+)
+LOST["who calls, where a row is looked up"] = (
+    "security/authorization",
+    _PART + "    return store.get_part(part, user_id=user.id)\n",
+    _PART + "    return store.get_part(part)\n",
+    9,
+)
+LOST["a helper that is named for what somebody may see"] = (
+    "security/authorization",
+    _PART + "    return store.get_part_for_user(part, user)\n",
+    _PART + "    return store.get_part(part)\n",
+    8,
+)
+LOST["the permission of an extra action"] = (
+    "security/authorization",
+    _ACTION.format(permissions=", permission_classes=[IsAdminUser]"),
+    _ACTION.format(permissions=""),
+    14,
 )
 LOST["a helper that gives what the caller may see"] = (
     "security/authorization",

@@ -54,6 +54,17 @@ _OF_ROW = re.compile(
     r"|users|username|user_id|owner_id|account_id|creator_id|author_id|tenant_id|organization_id|workspace_id|org_id"
     r"|project_id|team_id|owned_by_id|owned_by|created_by_id)(_id)?(\.(id|pk))?\]?$"
 )
+_CHANGING = re.compile(
+    r"^_*(delete|remove|drop|destroy|purge|update|save|create|insert|write|send|publish|approve|grant|revoke|restore|reset"
+    r"|enable|disable|execute|run|start|stop|move|rename|upload|transfer|assign|cancel|refund|close|unlock)(_|$)"
+)
+_LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
+_FOR_SOMEBODY = re.compile(
+    r"^_*(get|find|fetch|load|list|query|filter|select|visible|accessible|readable|viewable|editable|owned|permitted|allowed"
+    r"|for|restrict)(_|$)(.*_)?((for|by|of|to)_(user|owner|caller|member|viewer|account)s?|to|by|for)(_|$)"
+)
+"""Names of what gives the rows that somebody may see."""
+_SIGNED_IN = re.compile(r"(^|[._])(is_)?(authenticated|anonymous|logged_?in|signed_?in)(\(\))?$", re.IGNORECASE)
 _ERROR = re.compile(
     r"error|denied|deny|forbid|fail|not_?found|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
     r"|http_?found|^none$|^protected$|need_?login",
@@ -98,6 +109,7 @@ class Askings:
         self._queries = queries
         self._refusals = refusals
         self._known: dict[tuple[str, int], tuple[Question, ...]] = {}
+        self._strangers: dict[tuple[str, int], tuple[Question, ...]] = {}
         self._deep: dict[tuple[str, int, int], tuple[str, ...]] = {}
         self._assignments: dict[str, dict[int, dict[str, list[Value]]]] = {}
 
@@ -156,6 +168,54 @@ class Askings:
             known = self._known[key] = tuple(dict.fromkeys(self._questions(site)))
         return known
 
+    def let_through(self, site: DefinitionSite) -> dict[str, tuple[Call, tuple[Question, ...]]]:
+        """By the name of what a function calls: the rights under which alone it does, or who calls, if it is told.
+
+        What changes something counts for the rights, what looks something up for who calls. With the call that is
+        asked the least about.
+        """
+        found: dict[str, list[tuple[Call, tuple[str, ...]]]] = defaultdict(list)
+        for call in self._refusals.body(site)[0]:
+            if _CHANGING.match(call.last):
+                guards = [name for name in call.guards if not name.startswith("!")]
+                asked = {f"`{_shown(name)}`" for name in self._told(guards, site) if _asks_right(name)}
+                found[call.last].append((call, tuple(sorted(asked))))
+            elif _LOOKING_UP.match(call.last):
+                named = (
+                    name for name, value in call.keywords if isinstance(value, Name) and _CALLER.search(value.name)
+                )
+                found[call.last].append((call, tuple(f"`{name}` of `{call.last}`" for name in named if name)))
+        return {
+            name: (
+                min(calls, key=lambda pair: len(pair[1]))[0],
+                tuple(dict.fromkeys(asked for _, asked in calls if asked)),
+            )
+            for name, calls in found.items()
+        }
+
+    def of_strangers(self, site: DefinitionSite) -> tuple[Question, ...]:
+        """What a function asks of those who are nobody: whether they have signed in, and by which decorators."""
+        key = (site.module.path, site.index)
+        known = self._strangers.get(key)
+        if known is None:
+            asked = [
+                tuple(sorted({f"`{_shown(name)}`" for name in self._told(guards, site) if _SIGNED_IN.search(name)}))
+                for guards, _ in self._refused(site)
+            ]
+            asked += [
+                (f"`{_shown(guard.name)}`",)
+                for guard in self._decorators(site)
+                if self._refusals.of_guard(guard) is Strength.IDENTITY
+            ]
+            known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
+        return known
+
+    @cached_property
+    def strangers(self) -> tuple[Asking, ...]:
+        """The functions of production code that ask whether somebody has signed in."""
+        outer = (site for site in self._python.functions if not self._is_inner(site))
+        return tuple(Asking(site, questions) for site in outer if (questions := self.of_strangers(site)))
+
     @staticmethod
     def _is_inner(site: DefinitionSite) -> bool:
         """Whether a function stands in another: what it asks is told of that one."""
@@ -194,7 +254,7 @@ class Askings:
             if asked:
                 yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
         for call in self._refusals.body(site)[0]:
-            if self._is_check(call, site):
+            if self._is_check(call, site) or self._is_scoped(call):
                 yield (f"`{_shown(call.via or call.name)}`",)
         for guard in self._decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
@@ -259,6 +319,13 @@ class Askings:
             for item in site.module.facts.assignments:
                 found[item.scope].setdefault(item.target, []).append(item.value)
         return found.get(site.index, {})
+
+    @staticmethod
+    def _is_scoped(call: Call) -> bool:
+        """Whether a call is named for giving what somebody may see, and is told who that is."""
+        return _FOR_SOMEBODY.match(snake(call.last)) is not None and any(
+            isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
+        )
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""

@@ -147,13 +147,9 @@ class DataFlows:
 
         As far as it is put together in the function of the call; 0 values where it is not.
         """
-        bound: dict[str, list[Assignment]] = defaultdict(list)
-        for item in site.module.facts.assignments:
-            if item.scope == site.call.scope and item.target.startswith("?"):
-                bound[item.target].append(item)
-        texts = _spelled(site.call.argument(position, keyword), site.call.line, bound, site.module)
+        bound = self._bound(site)
         most, first = 0, site.call.line
-        for text, line in texts:
+        for text, line in _spelled(site.call.argument(position, keyword), site.call.line, bound, site.module):
             if isinstance(text, Format):
                 parts = [
                     part
@@ -163,14 +159,30 @@ class DataFlows:
                     and not (isinstance(part, Name) and _all_marks(bound[part.name], site.module))
                 ]
                 inner = [
-                    item.line
+                    item
                     for part in parts
                     if isinstance(part, Name)
                     for item in bound[part.name]
                     if isinstance(item.value, Format) or _is_join(item.value)
                 ]
-                most, first = max(most, len(parts)), min(first, line, *inner)
+                within = sum(map(_written, inner))
+                most, first = max(most, len(parts) + within), min(first, line, *(item.line for item in inner))
         return most, first
+
+    def spelled(self, site: CallSite, position: int, keyword: str = "") -> tuple[Value | None, ...]:
+        """What an argument is written as in the function of the call, behind the variables of that function."""
+        value = site.call.argument(position, keyword)
+        bound = self._bound(site) if isinstance(value, Name | Invoke) else {}
+        return tuple(text for text, _ in _spelled(value, site.call.line, bound, site.module))
+
+    @staticmethod
+    def _bound(site: CallSite) -> dict[str, list[Assignment]]:
+        """The values of the variables of a call's function."""
+        bound: dict[str, list[Assignment]] = defaultdict(list)
+        for item in site.module.facts.assignments:
+            if item.scope == site.call.scope and item.target.startswith("?"):
+                bound[item.target].append(item)
+        return bound
 
     def partials(self, matches: Callable[[str], bool]) -> Iterator[tuple[CallSite, str, int]]:
         """Calls of a `functools.partial` of what matches: the site, the name, and how many arguments came before."""
@@ -249,6 +261,11 @@ class DataFlows:
 
 def _is_join(value: Value) -> bool:
     return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "join"
+
+
+def _written(item: Assignment) -> int:
+    """How many values the text has that a variable is given."""
+    return sum(not isinstance(part, Const) for part in item.value.parts) if isinstance(item.value, Format) else 0
 
 
 _WRAPPING = frozenset({"text", "SQL", "TextClause"})

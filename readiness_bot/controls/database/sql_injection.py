@@ -11,6 +11,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite
+from readiness_bot.repo.values import Const, Format, Value
 
 _LIBRARIES = (
     "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql",
@@ -241,9 +242,26 @@ _OPTIONS = frozenset({"timeout", "execution_options", "bind_arguments", "multi",
 """What a call that runs a statement takes beside it that is none of its values."""
 
 
+def _of_text(repo: Repo, site: CallSite, position: int) -> int:
+    """Which argument is seen to be the text: functions of the tree's own may take the connection or cursor first."""
+    if ":" not in site.name or position or len(site.call.args) < _TWO:
+        return position
+    told = (number for number in range(_TWO) if any(map(_is_sql, repo.flows.spelled(site, number))))
+    return next(told, position)
+
+
+def _is_sql(text: Value | None) -> bool:
+    first = text.parts[0] if isinstance(text, Format) and text.parts else text
+    return isinstance(first, Const) and isinstance(first.value, str) and _SQL.search(first.value) is not None
+
+
+_TWO = 2
+
+
 def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:
     """What keeps values out of the text of a statement, and how many are written into it all the same."""
     by = []
+    position = _of_text(repo, site, position)
     is_pandas = site.name.startswith(("pandas.", "polars."))
     # A keyword that is no option of the call is the name of a value: `execute(text("… = :name"), name=name)`.
     named = {name for name, _ in site.call.keywords if name} - _OPTIONS - {_named(site)}

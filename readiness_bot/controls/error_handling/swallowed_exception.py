@@ -389,6 +389,7 @@ def _ward(location: Location, handler: Handler, judged: tuple[Confidence, str] |
     by = [
         *(["the log of the error"] if within or any(map(_LOGGING.search, handler.calls)) else []),
         *(["the error that is raised again"] if handler.raises else []),
+        *(["the use of the error"] if handler.uses_exception else []),
     ]
     silent = judged is not None and judged[0] is not Confidence.LOW
     return Ward(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Status, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.askings import Asking
 from readiness_bot.repo.identity import Protection, Switch
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
@@ -24,6 +25,7 @@ _UNSURE = 0.5
 
 @Control(
     id="security/authentication",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Routes that change state know who calls",
     kind=Kind.CAPABILITY,
     severity=Severity.CRITICAL,
@@ -355,6 +357,32 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=0 if by or is_open else 1,
             beside=identity.might_keep(route, Strength.IDENTITY),
         )
+    handlers = {route.handler.name for route in repo.routes.all if route.handler is not None}
+    yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)
+
+
+def _of_asking(repo: Repo, asking: Asking) -> Ward:
+    """A function that no route leads to, as far as routes are read, and whether it asks if somebody has signed in."""
+    function, before = asking.function, repo.identity.before
+    return Ward(
+        function.location,
+        f"whom `{function.definition.name}` lets in",
+        (),
+        f"`{function.definition.name}` no longer asks who calls",
+        ways=0,
+        beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
+        asks=asking.questions,
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A function as it stands here that asks elsewhere whether somebody has signed in."""
+    site = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
+    if site is None or site.definition.kind == "class" or not repo.askings.might_ask(site):
+        return None
+    if any(route.handler is not None and route.handler.name == site.name for route in repo.routes.all):
+        return None
+    return _of_asking(repo, Asking(site, repo.askings.of_strangers(site)))
 
 
 def _judged(repo: Repo) -> Judgement:

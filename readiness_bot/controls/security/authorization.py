@@ -14,6 +14,7 @@ from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import SOMEBODY
+from readiness_bot.repo.values import Call
 
 _ENOUGH = 0.3
 """Routes on which every signed-in user is equal are normal; below a third of checked ones the check is an exception."""
@@ -308,6 +309,31 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     """What functions turn somebody away by, in the tree's own words, be they handlers or what handlers call."""
     yield from (_of_asking(repo, asking) for asking in repo.askings.all)
     yield from map(_of_hooks, repo.askings.hooks)
+    for function in repo.python.functions:
+        for name, (call, questions) in repo.askings.let_through(function).items():
+            if questions:
+                yield _of_change(repo, function, name, call, questions)
+
+
+def _of_change(
+    repo: Repo, function: DefinitionSite, name: str, call: Call, questions: tuple[tuple[str, ...], ...]
+) -> Ward:
+    """What a function does to something, and whether a right is asked for on the way there."""
+    before = repo.identity.before
+    return Ward(
+        Location(function.module.path, call.line, call.end_line, function.definition.qualname),
+        f"`{name}`",
+        (),
+        f"`{function.definition.name}` calls `{name}` whoever asks for it",
+        ways=0,
+        beside=(
+            *repo.askings.beside(function),
+            *(asked for question in repo.askings.of(function) for asked in question),
+            *before[""],
+            *before.get(function.name, ()),
+        ),
+        asks=questions,
+    )
 
 
 def _of_asking(repo: Repo, asking: Asking) -> Ward:
@@ -344,6 +370,10 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if site.definition.kind == "class":
         hooks = repo.askings.of_hooks(site)
         return _of_hooks(hooks) if hooks is not None else None
+    if ward.thing.startswith("`"):
+        name = ward.thing.strip("`")
+        through = repo.askings.let_through(site)
+        return _of_change(repo, site, name, *through[name]) if name in through else None
     return _of_asking(repo, Asking(site, repo.askings.of(site))) if repo.askings.might_ask(site) else None
 
 

@@ -279,10 +279,7 @@ def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
     """
     looked_at: set[tuple[str, int]] = set()
     for site in repo.python.all_calls:
-        if site.name in _WITHOUT_HARM:
-            yield Ward(site.location, _READING, (f"`{site.name}`",), "", ways=0)
-        elif site.name in _MAYBE_SHELL and _shell(site, repo) is None:
-            yield Ward(site.location, f"`{site.last}`", ("a list of arguments without a shell",), "", ways=0)
+        yield from _harmless(site, repo)
         if not site.call.keywords and not _is_telling(site.name):
             continue
         for look in _LOOKS if _is_telling(site.name) else (_tls,):
@@ -325,6 +322,32 @@ def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
     said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
     by = ("a safe loader",) if site.name in _YAML and not said else ()
     return Ward(site.location, thing, by, said[0] if said else "", ways=min(1, len(said)))
+
+
+def _harmless(site: CallSite, repo: Repo) -> Iterator[Ward]:
+    """What reads data without running it and starts programs without a shell, which a change may give up."""
+    if site.name in _WITHOUT_HARM:
+        yield Ward(site.location, _READING, (f"`{site.name}`",), "", ways=0)
+    elif site.name in _MAYBE_SHELL and _shell(site, repo) is None:
+        yield Ward(site.location, f"`{site.last}`", (_WITHOUT_SHELL,), "", ways=0)
+    elif site.name not in _MAYBE_SHELL and site.call.has("shell"):
+        yield _handed_to_shell(site, repo)
+
+
+_WITHOUT_SHELL = "a list of arguments without a shell"
+
+
+def _handed_to_shell(site: CallSite, repo: Repo) -> Ward:
+    """A call of something that is told whether to use a shell, as the tree's own functions that start programs are."""
+    shell = repo.python.constant(site.call.keyword("shell"), site.module)
+    written = any(isinstance(value, Format | Name) for value in site.call.args[:1])
+    return Ward(
+        site.location,
+        f"`{site.last}`",
+        (_WITHOUT_SHELL,) if shell is False else (),
+        f"What `{site.last}` is given is run by a shell",
+        ways=int(shell is True and written),
+    )
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}

@@ -292,6 +292,24 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
         ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
+    yield from _of_options(repo)
+
+
+_OF_ADDRESS = frozenset(
+    {"api_base", "base_url", "endpoint_url", "server_url", "webhook_url", "api_url", "callback_url"}
+)
+"""Options by which clients of which nothing more is known are told whom to ask."""
+
+
+def _of_options(repo: Repo) -> Iterator[Ward]:
+    """The calls that are told an address in an option, and what looks at it: told in a comparison alone."""
+    sent = {id(site.call) for site, _ in _requests(repo)}
+    for site in repo.python.all_calls:
+        for name, _ in site.call.keywords:
+            if name in _OF_ADDRESS and id(site.call) not in sent:
+                ward = _ward(site, repo.flows.into(site, len(site.call.args), name))
+                if ward.by or ward.ways:
+                    yield ward
 
 
 _ALLOWING = re.compile(r"(^|[._:?])(allow|permit)_?(local\w*|private|internal|any|all|unsafe)", re.IGNORECASE)
@@ -337,7 +355,7 @@ _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 _LOOKING = re.compile(
     r"(^|_)(private|ssrf|internal|loopback|link_local|safe_url|url_safe|public_(ip|host|url))(_|$)"
     r"|valid\w*_\w*(url|host|address)|(allowed|trusted|permitted)_(url|host|domain)"
-    r"|(url|host|ip|address)_(is_)?(safe|allowed|public|trusted)|pin_dns",
+    r"|(url|host|ip|address|base|endpoint)_(is_)?(safe|allowed|public|trusted)|pin_dns",
     re.IGNORECASE,
 )
 
