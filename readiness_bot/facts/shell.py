@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+from msgspec import structs
 
 from readiness_bot.facts.extractor import Extractor
 
@@ -74,6 +75,7 @@ class _Reader:
         self._blocks: list[tuple[str, str]] = []
         self._pending: list[tuple[str, bool]] = []
         self._skip_word = False
+        self._kept: dict[str, str] = {}
 
     def read(self) -> list[ShellCommand]:
         while self._at < len(self._text) and len(self._commands) < MAX_COMMANDS:
@@ -224,6 +226,7 @@ class _Reader:
                 self._blocks.pop()
             words = words[1:]
         if not words:
+            self._kept.update(one.split("=", 1) for one in assigned if "=" in one)
             return
         if words[0] == "case":
             self._blocks.append(("case", ""))
@@ -233,6 +236,11 @@ class _Reader:
         if words[0] in ("for", "select", "function") or (self._blocks and self._blocks[-1] == ("case", "")):
             return
         block = "/".join(label for _, label in self._blocks if label)
+        if words[0] == "eval" and len(words) == 2 and (kept := self._kept.get(words[1].strip("${}"))):
+            # `COMMAND="manage.py migrate"; eval $COMMAND`: what is run is what was kept.
+            for inner in _Reader(kept, self._start).read():
+                self._commands.append(structs.replace(inner, line=self._start, end_line=self._start, block=block))
+            return
         self._commands.append(
             ShellCommand(
                 tuple(words),

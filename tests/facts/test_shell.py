@@ -93,3 +93,13 @@ def test_script_of_another_interpreter_has_no_commands() -> None:
 )
 def test_claims_scripts(path: str, claimed: bool) -> None:
     assert EXTRACTOR.claims(path) is claimed
+
+
+def test_a_command_that_is_kept_and_then_evaluated_is_the_one_that_runs() -> None:
+    text = 'COMMAND="python3 manage.py migrate"\necho "Applying ($COMMAND)"\neval $COMMAND || exit 1\neval "$OTHER"\n'
+    commands = shell_commands(text)
+    assert [(command.words, command.line) for command in commands if command.words[0] != "echo"] == [
+        (("python3", "manage.py", "migrate"), 3),
+        (("exit", "1"), 3),
+        (("eval", "$OTHER"), 4),
+    ]
