@@ -31,6 +31,7 @@ _TOOLING = re.compile(
     r"\.buildkite|\.devcontainer|devtools?|dev|devel|development|build_?tools?|build"
     r"|packaging|release|maintenance|automation|misc|contrib|utils/dev|scripts_dev|bin/dev"
     r"|(pants|pylint|flake8|mypy|sphinx)[-_]plugins?)/"
+    r"|(^|/)\.\w[\w-]*/(.*/)?[^/]+\.py$"
     r"|(^|/)(deployment|cfn|cloudformation)/.*\.py$"
     r"|(^|/)bin/[^/]*(release|changelog|changes|bump|version|lint|format|publish)[^/]*$"
     r"|(^|/)(setup|noxfile|fabfile|tox|versioneer|ez_setup|dodo|toxfile|duties|hatch_build|"

@@ -14,6 +14,7 @@ from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, Secret
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.modules import Module
+from readiness_bot.repo.ownership import letters
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
 
@@ -137,9 +138,26 @@ class Secrets:
                 continue
             seen: set[tuple[int, int]] = set()
             for literal in sorted(facts.found, key=_most_telling):
-                if (literal.line, literal.column) not in seen:
+                if (literal.line, literal.column) not in seen and not self._is_choice(path, literal):
                     seen.add((literal.line, literal.column))
                     yield self._one(path, literal, tooling=area is not Area.PRODUCTION)
+
+    def _is_choice(self, path: str, literal: SecretLiteral) -> bool:
+        """Whether the literal is one of several in a class that all say their own names: `SECRET = "Secret"`."""
+        module = self._python.modules.get(path)
+        if module is None or not literal.owner:
+            return False
+        holder = self._python.definition_named(f"{path}:{literal.owner}")
+        if holder is None or holder.definition.kind != "class":
+            return False
+        named = [
+            item.line
+            for item in holder.fields
+            if isinstance(item.value, Const)
+            and isinstance(item.value.value, str)
+            and letters(item.value.value) == letters(item.name)
+        ]
+        return literal.line in named and len(named) > 1
 
     def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
         module = self._python.modules.get(path)

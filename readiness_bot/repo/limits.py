@@ -138,6 +138,7 @@ class Limits:
             *self._of_gateway(),
             *self._of_lockout(),
             *self._of_checks(),
+            *self._of_functions(),
             *self._by_hand(),
         ]
         if not found:
@@ -449,6 +450,27 @@ class Limits:
                     f"`{site.definition.name}` acts on failed attempts",
                     site.module.path,
                     site.definition.line,
+                    self._off,
+                )
+
+    def _of_functions(self) -> Iterator[RateLimit]:
+        """A function that is named for its limit, refuses by raising, and is called where people sign in."""
+        for site in self._python.calls_named(lambda name: ":" in name and _NAME.search(name.rpartition(":")[2])):
+            limit = self._python.definition_named(site.name)
+            if limit is None or limit.definition.kind != "function" or site.function is None:
+                continue
+            definition = limit.definition
+            told = f"{definition.name} {site.function.qualname} {site.module.path.rpartition('/')[2]}"
+            if (
+                _LOGIN.search(told)
+                and not _OF_OTHERS.search(definition.name)
+                and any(definition.line <= one.line <= definition.end_line for one in limit.module.facts.raises)
+            ):
+                yield RateLimit(
+                    "login",
+                    f"`{definition.name}` refuses who signs in too often",
+                    site.module.path,
+                    site.call.line,
                     self._off,
                 )
 

@@ -354,7 +354,10 @@ class Observability:
         if function is None:
             return True
         index = next(index for index, item in enumerate(site.module.facts.definitions) if item is function)
-        return self._wiring.is_used(DefinitionSite(site.module, index, function))
+        if self._wiring.is_used(DefinitionSite(site.module, index, function)):
+            return True
+        # What settings define is called by way of them: `settings.START_TRACKER(dsn)`.
+        return bool(self._services.is_django and any(self._python.calls(f"django.conf.settings.{function.qualname}")))
 
     def _calls(self, matches: Callable[[str], bool]) -> Iterator[CallSite]:
         return self._python.calls_named(matches)

@@ -121,7 +121,10 @@ _BREAKERS = frozenset(
         "tenacity_circuit_breaker.CircuitBreaker",
     }
 )
-_BREAKER_CLASS = re.compile(r"Circuit_?Breaker$|CircuitBreaker(Policy|Transport|Client|Middleware)?$", re.IGNORECASE)
+_BREAKER_CLASS = re.compile(
+    r"Circuit_?Breaker$|CircuitBreaker(Policy|Transport|Client|Middleware)?$|(^|[.:])Breaker(s|Board|Registry|Manager)?$",
+    re.IGNORECASE,
+)
 _STORES = (
     "sqlalchemy",
     "psycopg",

@@ -47,6 +47,7 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
         ("data/datasets/jokes/prepare.py", Area.TOOLING),
         ("docker/shop-dev/entrypoint.py", Area.TOOLING),
         ("shop/datasets.py", Area.PRODUCTION),
+        (".rules/security/bad_requests.py", Area.TOOLING),
     ],
 )
 def test_stand_ins_and_what_deploys_are_no_production_code(path: str, area: Area) -> None:

@@ -50,6 +50,12 @@ from readiness_bot.repo import Repo
     "    return requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
         (
+            "import requests\n\n\nclass BreakerBoard:\n    def guarded(self, call):\n        return call\n\n\n"
+            "def board():\n    return BreakerBoard()\n\n\ndef charge(url):\n"
+            "    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
+        (
             "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\n"
             "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
             "if __name__ == '__main__':\n    charge('https://a.example')\n"

@@ -133,6 +133,21 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
         {
+            "shop/asgi.py": (
+                "from shop.health import health_check\nfrom shop.web import application\n\n"
+                "application = health_check(application, '/health/')\n"
+            ),
+            "shop/web.py": (
+                "from django.core.asgi import get_asgi_application\n\napplication = get_asgi_application()\n"
+            ),
+            "shop/health.py": (
+                "def health_check(application, url):\n    async def wrapped(scope, receive, send):\n"
+                "        if scope['path'] == url:\n            await send({'type': 'http.response.start'})\n"
+                "        else:\n            await application(scope, receive, send)\n\n    return wrapped\n"
+            ),
+            "Dockerfile": "FROM python:3.13\nCMD uvicorn shop.asgi:application\n",
+        },
+        {
             "app/main.py": _APP.replace('"/items"', '"/"').replace("def items", "def heartbeat"),
             "Dockerfile": _UNCHECKED,
         },
@@ -367,5 +382,13 @@ def _by_package(repo: Repo) -> list[Evidence]:
         seen(item.location.path, item.location.line, f"middleware {item.name.rpartition('.')[2]}")
         for item in repo.services.middleware
         if item.name == "dockerflow.django.middleware.DockerflowMiddleware"
+    ]
+    found += [
+        seen(site.module.path, site.call.line, f"`{site.last.rpartition(':')[2]}` answers {path}")
+        for site in repo.python.calls_named(lambda name: ":" in name and "health" in name.rpartition(":")[2].lower())
+        for value in site.call.handed[1:]
+        if isinstance(path := repo.python.constant(value, site.module), str)
+        and path.startswith("/")
+        and _SURE.search(path.rstrip("/"))
     ]
     return found[:1]

@@ -20,6 +20,20 @@ from readiness_bot.repo import Repo
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
         {
+            "manage.py": (
+                "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\nimport django\n"
+            ),
+            "shop/settings.py": (
+                "import os\n\nimport sentry_sdk\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n"
+                "DSN = os.environ.get('SENTRY_DSN')\n\n\ndef START_TRACKER(dsn):\n    sentry_sdk.init(dsn)\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/apps.py": (
+                "from django.apps import AppConfig\nfrom django.conf import settings\n\n\n"
+                "class ShopConfig(AppConfig):\n    def ready(self):\n        settings.START_TRACKER(settings.DSN)\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "from configurations import Configuration\n\n\nclass Production(Configuration):\n"
                 "    ROOT_URLCONF = 'shop.urls'\n"

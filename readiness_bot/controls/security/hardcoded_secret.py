@@ -92,6 +92,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "shop/rtd_config.py": "SECRET_KEY = 'CHANGE_ME'\n",
         },
         (
+            "class Kinds:\n    STRING = 'String'\n    SECRET = 'Secret'\n    PASSWORD = 'Password'\n\n\n"
+            "def shown(kind, value):\n    return '***' if kind == Kinds.SECRET else value\n"
+        ),
+        (
             "# Where a coin is traded is public: its address is known to everybody.\n"
             "PAIR = {'base_token_address': 'Q7ZtxvVRapdj2cFKzq4Tr43xH4tBjQfwX91z3n6mWRM'}\n"
         ),

@@ -31,6 +31,22 @@ from readiness_bot.repo import Repo
     ],
     passes=[
         {
+            "shop/throttling.py": (
+                "from django.core.cache import cache\nfrom django.core.exceptions import ValidationError\n\n\n"
+                "def authenticate_with_throttling(request, email, password):\n"
+                "    if not cache.add(request.META['REMOTE_ADDR'], 1, 1):\n        raise ValidationError('later')\n"
+                "    return email\n"
+            ),
+            "shop/login.py": (
+                "from flask import Flask, request\n\nfrom shop.throttling import authenticate_with_throttling\n\n"
+                "app = Flask(__name__)\n\n\ndef create_token(email, password):\n"
+                "    return authenticate_with_throttling(request, email, password)\n\n\n"
+                "@app.post('/token')\ndef token():\n"
+                "    return create_token(request.form['email'], request.form['word'])\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/main.py": (
                 "from fastapi import FastAPI\n\nfrom shop import calls\nfrom shop.settings import settings\n\n\n"
                 "def create_app():\n    app = FastAPI()\n    if not settings.is_testing():\n"
