@@ -226,7 +226,9 @@ class _Reader:
                 self._blocks.pop()
             words = words[1:]
         if not words:
-            self._kept.update(one.split("=", 1) for one in assigned if "=" in one)
+            for one in assigned:
+                name, _, value = one.partition("=")
+                self._kept[name] = value
             return
         if words[0] == "case":
             self._blocks.append(("case", ""))
