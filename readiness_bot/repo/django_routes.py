@@ -44,7 +44,7 @@ class DjangoRoutes:
             value = site.call.argument(1, "view")
             if (isinstance(value, Invoke) and value.name.endswith("include")) or self._patterns.is_for_developers(site):
                 continue
-            prefixes, wired = self._patterns.prefixes(site.module.path)
+            prefixes, wired = self._patterns.prefixes(self._patterns.held_in(site))
             above = self._patterns.above(site)
             paths = [joined(joined(prefix, above) if above else prefix, pattern) for prefix in prefixes]
             view = self._views.class_in(value, site.module)

@@ -66,7 +66,7 @@ _PAGINATES = re.compile(
     re.IGNORECASE,
 )
 _VERSION = re.compile(
-    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^[^<{]*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
+    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^([^<{]|\{\})*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
     re.IGNORECASE,
 )
 _MEDIA_VERSION = re.compile(

@@ -58,7 +58,7 @@ class UrlPatterns:
             if any(map(_DEBUGGING.search, site.call.guards)) != debugging:
                 continue
             prefix = self.above(site)
-            includer = self._added_to(site) or site.module.path
+            includer = self._added_to(site) or self.held_in(site)
             target = site.call.argument(0, "arg")
             if isinstance(target, Items):
                 for item in target.items:
@@ -88,11 +88,35 @@ class UrlPatterns:
         owner, _, name = self._python.identify(outer.via or outer.name, site.module).partition(":")
         return owner if name.startswith("urlpatterns.") and owner in self._python.modules else ""
 
+    def held_in(self, site: CallSite) -> str:
+        """The list that a pattern stands in, as `module:name`; for `urlpatterns` the module alone."""
+        for item in site.module.facts.assignments:
+            if item.line <= site.call.line <= item.end_line and isinstance(item.value, Items):
+                name = item.target.lstrip(":?")
+                return site.module.path if name == "urlpatterns" else f"{site.module.path}:{name}"
+        return site.module.path
+
+    @cached_property
+    def _reexporting(self) -> dict[str, tuple[str, ...]]:
+        """For each module of patterns, those that hand its `urlpatterns` on as their own: `from .urls import …`."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for module in self._python.production:
+            for imported in module.facts.imports:
+                if imported.local == "urlpatterns" and imported.target.endswith(".urlpatterns"):
+                    path, _, name = self._python.identify(imported.target, module).partition(":")
+                    if name == "urlpatterns" and path != module.path:
+                        found[path].append(module.path)
+        return {path: tuple(others) for path, others in found.items()}
+
     def prefixes(self, key: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], bool]:
-        """Below which paths a module of patterns is served, and whether anything serves it."""
+        """Below which paths a module of patterns, or a list of one, is served, and whether anything serves it."""
         places = self._url_modules.get(key, ())
+        if not places and ":" in key:
+            return self.prefixes(key.partition(":")[0], seen)
+        if not places and key not in seen and not self._is_root_urlconf(key):
+            places = tuple((path, "") for path in self._reexporting.get(key, ()))
         if not places:
-            return [""], self._is_root_urlconf(key.partition(":")[0])
+            return [""], self._is_root_urlconf(key)
         if key in seen or len(seen) > 8:
             return [""], False
         prefixes: list[str] = []
@@ -140,6 +164,6 @@ class UrlPatterns:
         via = (site.call.via or site.call.name).rpartition(".")[0]
         attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
         if not attached:
-            return self.prefixes(site.module.path)
+            return self.prefixes(self.held_in(site))
         prefixes = [joined(above, inner) for path, inner in attached for above in self.prefixes(path)[0]]
         return prefixes, any(self.prefixes(path)[1] for path, _ in attached)

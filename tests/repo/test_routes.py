@@ -216,6 +216,33 @@ def test_a_router_of_its_own_serves_what_a_description_names_by_module_and_objec
     ]
 
 
+def test_lists_of_patterns_are_served_where_they_are_included_by_name_or_handed_on() -> None:
+    tree = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\n\ndef patterns(prefix='/'):\n"
+                "    urlpatterns = [path(f'api{prefix}', include('shop.api'))]\n    return urlpatterns\n\n\n"
+                "urlpatterns = patterns()\n"
+            ),
+            "shop/__init__.py": "",
+            "shop/api/__init__.py": "from .lists import urlpatterns\n",
+            "shop/api/lists.py": (
+                "from django.urls import include, re_path\nfrom .orders import urls as order_urls\n\n"
+                "v2_urls = [re_path(r'^orders/', include(order_urls))]\n"
+                "urlpatterns = [re_path(r'^(?P<version>(v2))/', include(v2_urls))]\n"
+            ),
+            "shop/api/orders.py": (
+                "from django.urls import re_path\nfrom shop.views import order\n\n"
+                "urls = [re_path(r'^(?P<pk>[0-9]+)/$', order, name='order')]\n"
+            ),
+            "shop/views.py": "def order(request, pk):\n    return None\n",
+        }
+    )
+    assert [(route.path, route.is_wired) for route in tree.routes.all] == [("/api{}/{version}/orders/{pk}/", True)]
+    assert [route.path for route in tree.interface.versioned] == ["/api{}/{version}/orders/{pk}/"]
+
+
 def test_rules_of_a_map_of_its_own_are_routes_of_the_methods_they_name() -> None:
     found = repo_of(
         {
