@@ -470,7 +470,7 @@ def _literal(
     constant: bool = True,
 ) -> SecretLiteral | None:
     value = value.strip()
-    if owner and _letters(value) == _letters(name) and _SETTING_OWNER.search(owner) is None:
+    if owner and _letters(value) == _letters(name) and (value == name or _SETTING_OWNER.search(owner) is None):
         return None  # a member of an enumeration, named after itself
     if not 3 <= len(value) <= _LONGEST_VALUE or "\n" in value or _REFERENCE.search(value):
         return None

@@ -45,6 +45,7 @@ _NOT_DEPLOYED = re.compile(
     r"|unittest|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
+_OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
@@ -205,6 +206,7 @@ class Secrets:
             assignment.line <= literal.line <= assignment.end_line
             and (
                 re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+                or _OF_TESTS.match(assignment.target)
                 or (literal.provider and _SHOWN.search(assignment.target))
             )
             for assignment in module.facts.assignments

@@ -492,7 +492,7 @@ class Identity:
     @cached_property
     def _gates(self) -> tuple[tuple[Attachment, str, Strength], ...]:
         """Middleware and request hooks that refuse strangers, with the router they are limited to."""
-        found = []
+        found: dict[tuple[str, str, str], tuple[Attachment, str, Strength]] = {}
         for attached in (
             *self._services.middleware,
             *(hook for hook in self._services.hooks if hook.kind == "before-request"),
@@ -510,9 +510,14 @@ class Identity:
                 strength = max(
                     (self.refusals.strength(method) for method in attached.definition.methods), default=Strength.NONE
                 )
-            if strength >= Strength.IDENTITY and self._is_gate(attached):
-                found.append((attached, self._limited_to(attached), strength))
-        return tuple(found)
+            decorated = Strength.NONE
+            if attached.definition is not None:
+                decorated = self.refusals.by_decorators(attached.definition)
+                strength = max(strength, decorated)
+            if strength >= Strength.IDENTITY and (decorated >= Strength.IDENTITY or self._is_gate(attached)):
+                for owner in self._limited_to(attached):
+                    found.setdefault((attached.name, owner, attached.kind), (attached, owner, strength))
+        return tuple(found.values())
 
     def _is_gate(self, attached: Attachment) -> bool:
         """Whether a hook stops requests without any identity, and not only those with a bad one.
@@ -529,6 +534,8 @@ class Identity:
         calls, _, returns, _ = self.refusals.body(attached.definition)
         if attached.kind == "before-request" and self.refusals.redirects_to_login(calls):
             return True
+        if self._limited_to(attached) != ("",) and any(_GATE.search(snake(call.last)) for call in calls):
+            return True  # a hook of one part of the service, for what that part asks
         if not _GENERIC.match(name):
             return False
         answers = [value for call in calls for value in call.handed]
@@ -546,22 +553,19 @@ class Identity:
             for call in site.module.facts.calls
         )
 
-    def _limited_to(self, attached: Attachment) -> str:
-        """The blueprint whose requests alone a hook sees; empty for the whole application."""
+    def _limited_to(self, attached: Attachment) -> tuple[str, ...]:
+        """The blueprints whose requests alone a hook sees; an empty name for the whole application."""
         if attached.definition is None or attached.kind != "before-request":
-            return ""
-        site = attached.definition
+            return ("",)
+        site, found = attached.definition, []
         for decorator in site.definition.decorators:
             name = decorator.name if isinstance(decorator, Name | Invoke) else ""
             if name.endswith((".before_request", f".{URL_VALUE_HOOKS[0]}")):
                 owner = name.rpartition(".")[0]
-                if isinstance(decorator, Name) and "Blueprint" in (
-                    decorator.meaning or self._python.mean(owner, site.module)
-                ):
-                    return self._python.identify(owner, site.module)
-                if "Blueprint" in self._python.mean(owner, site.module):
-                    return self._python.identify(owner, site.module)
-        return ""
+                told = decorator.meaning if isinstance(decorator, Name) else ""
+                if "Blueprint" in told or "Blueprint" in self._python.mean(owner, site.module):
+                    found.append(self._python.identify(owner, site.module))
+        return tuple(dict.fromkeys(found)) or ("",)
 
     @cached_property
     def _rest_default(self) -> tuple[Protection, ...]:

@@ -276,12 +276,34 @@ class Refusals:
             best = max(best, self.strength(method, depth))
         return best
 
+    def by_decorators(self, site: DefinitionSite) -> Strength:
+        """How far the decorators of a function go in asking who calls."""
+        guards = (
+            Guard(
+                "decorator",
+                self._python.identify(decorator.name, site.module),
+                "route",
+                site.module.path,
+                site.definition.line,
+            )
+            for decorator in site.definition.decorators
+            if isinstance(decorator, Name | Invoke)
+        )
+        return max(map(self.of_guard, guards), default=Strength.NONE)
+
+    def _of_wrapper(self, site: DefinitionSite) -> Strength:
+        """What decorators around a function inside ask, as of one that a decorator gives back."""
+        definitions = site.module.facts.definitions
+        inside = (number for number in self._inside(site) if number != site.index and definitions[number].decorators)
+        wrapped = (DefinitionSite(site.module, number, definitions[number]) for number in inside)
+        return max(map(self.by_decorators, wrapped), default=Strength.NONE)
+
     def _function_strength(self, site: DefinitionSite, depth: int) -> Strength:
         name = snake(site.definition.qualname)
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        best = _asked_for(site, calls, refs)
+        best = max(_asked_for(site, calls, refs), self._of_wrapper(site))
         if self._refuses(calls, raises, returns) or self._answers_refusal(site):
             asked = {
                 *(guard for call in calls for guard in call.guards),

@@ -116,3 +116,49 @@ def test_a_path_in_an_address_that_is_signed_is_a_doubt(called: str, confidence:
         "    with open('/srv/files/' + name) as file:\n        return file.read()\n"
     )
     assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
+
+
+@pytest.mark.parametrize(("asked", "confidence"), [("verify", Confidence.MEDIUM), ("hash", Confidence.HIGH)])
+def test_a_context_that_reads_what_others_hashed_is_a_doubt(asked: str, confidence: Confidence) -> None:
+    code = (
+        "from passlib.context import CryptContext\n\nold = CryptContext(schemes=['md5_crypt', 'des_crypt'])\n\n\n"
+        f"def known(password, row):\n    return old.{asked}(password, row)\n"
+    )
+    assert _told("security/password-hashing", {"shop/users.py": code}) == [("shop/users.py", confidence)]
+
+
+@pytest.mark.parametrize("decorated", [True, False])
+def test_a_decorator_asks_what_a_librarys_around_its_wrapper_asks(decorated: bool) -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop import views\n\n"
+            "urlpatterns = [\n    path('orders/<int:order_id>/edit', views.edit),\n"
+            "    path('orders/<int:order_id>/remove', views.remove),\n]\n"
+        ),
+        "shop/views.py": (
+            "from django.contrib.auth.decorators import login_required\nfrom django.http import HttpResponse\n\n"
+            "from shop.models import Order\n\n\ndef of_editors(view):\n    @login_required\n"
+            "    def wrapped(request, *args, **kwargs):\n        return view(request, *args, **kwargs)\n"
+            "    return wrapped\n\n\n" + ("@of_editors\n" if decorated else "") + "def edit(request, order_id):\n"
+            "    Order.objects.filter(id=order_id).update(name=request.POST['name'])\n    return HttpResponse()\n\n\n"
+            "@login_required\ndef remove(request, order_id):\n    Order.objects.filter(id=order_id).update(name='')\n"
+            "    return HttpResponse(request.POST['name'])\n"
+        ),
+    }
+    assert len(_told("security/authentication", files)) == (0 if decorated else 1)
+
+
+@pytest.mark.parametrize(("hooks", "open_to_all"), [(("users", "orders"), 0), (("users",), 1)])
+def test_a_hook_guards_every_blueprint_that_it_is_registered_with(hooks: tuple[str, ...], open_to_all: int) -> None:
+    decorators = "".join(f"@{name}.before_request\n" for name in hooks)
+    code = (
+        "from flask import Blueprint, Flask, abort, g, request\n\napp = Flask(__name__)\n"
+        "users = Blueprint('users', __name__)\norders = Blueprint('orders', __name__)\n\n\n"
+        f"{decorators}def require_user():\n    if not g.user:\n        abort(401)\n\n\n"
+        "@users.delete('/users/<int:number>')\ndef remove_user(number):\n    g.store.remove('users', number)\n"
+        "    return ''\n\n\n@orders.delete('/orders/<int:number>')\ndef remove_order(number):\n"
+        "    g.store.remove('orders', number)\n    return ''\n\n\n"
+        "app.register_blueprint(users)\napp.register_blueprint(orders)\n"
+    )
+    assert len(_told("security/authentication", {"shop/main.py": code})) == open_to_all

@@ -56,7 +56,9 @@ _NOT_TYPED = re.compile(r"hash|token|reset|settings?|config|random|generat", re.
 """What is called after passwords and holds none that people choose: keys, settings, and what is drawn by lot."""
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
 _OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNORECASE)
-_NOT_PRODUCTION = re.compile(r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*)(?=[/_.-])", re.IGNORECASE)
+_NOT_PRODUCTION = re.compile(
+    r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*|profil(e|er|ing))(?=[/_.-])", re.IGNORECASE
+)
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
 
@@ -271,9 +273,12 @@ def _of_context(site: CallSite, repo: Repo) -> Site:
     named = [item.value for item in schemes.items if isinstance(item, Const)] if isinstance(schemes, Items) else []
     default = repo.python.constant(site.call.keyword("default"), site.module) or (named[0] if named else "")
     if default in _WEAK_SCHEMES:
+        used = {call.last for call in repo.python.all_calls if "CryptContext()" in call.name}
         return bad(
             site.location,
             f"New passwords are hashed with `{default}`, which is fast or keeps no salt.",
+            # One that verifies alone reads what others have hashed.
+            Confidence.MEDIUM if "verify" in used and used.isdisjoint({"hash", "encrypt"}) else Confidence.HIGH,
             fix='Put a slow scheme first: `CryptContext(schemes=["argon2", …], deprecated="auto")`.',
         )
     return good(site.location)
