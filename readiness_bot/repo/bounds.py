@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, Call, Definition
+from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, IN_HANDLER, Call, Definition
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -99,7 +99,23 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         )
     ) and not _handed_none(repo, site):
         return Bound.PERHAPS
-    return Bound.PERHAPS if _is_stream(call) or _asks_this_machine(repo, site) else Bound.NEVER
+    if _is_stream(call) or _asks_this_machine(repo, site) or _is_second_choice(site):
+        return Bound.PERHAPS
+    return Bound.NEVER
+
+
+def _is_second_choice(site: CallSite) -> bool:
+    """Whether the name is bound to the library only where an import fails: most often something else is called."""
+    facts = site.module.facts
+    return any(
+        one.context & IN_HANDLER
+        and (site.call.name == one.target or site.call.name.startswith(f"{one.target}."))
+        and (
+            any(other.local == one.local and other.target != one.target for other in facts.imports)
+            or any(item.target == f":{one.local}" for item in facts.assignments)
+        )
+        for one in facts.imports
+    )
 
 
 def _lasts(setting: CallSite) -> bool:
@@ -208,7 +224,34 @@ def _own(repo: Repo, call: OutboundCall) -> Bound | None:
         value = site.call.args[at] if at is not None and at < len(site.call.args) else None
     if value is None:
         return None
-    return Bound.SWITCHED_OFF if _is_none(repo, value, site.module) else Bound.BY_CALL
+    if _is_none(repo, value, site.module):
+        return Bound.SWITCHED_OFF
+    return _left_to_callers(repo, site, value) or Bound.BY_CALL
+
+
+def _left_to_callers(repo: Repo, site: CallSite, value: Value) -> Bound | None:
+    """What a `timeout=None` that is only handed on comes to; None where no caller is seen to leave it out."""
+    function = site.function
+    if function is None or not isinstance(value, Name) or not value.name.startswith("?"):
+        return None
+    name = value.name[1:]
+    given = [(index, one) for index, one in enumerate(function.parameters) if one.name == name]
+    if not given or not isinstance(given[0][1].default, Const) or given[0][1].default.value is not None:
+        return None
+    if any(
+        item.target == value.name and item.scope == site.call.scope and item.line < site.call.line
+        for item in site.module.facts.assignments
+    ):
+        return None
+    own = DefinitionSite(site.module, site.module.facts.definitions.index(function), function)
+    bare = [
+        not caller.call.has(name) and not caller.call.has_double_star and len(caller.call.args) <= given[0][0]
+        for caller, _, sure in repo.flows.callers(own)
+        if sure and caller.call.scope != site.call.scope
+    ]
+    if not any(bare):
+        return None
+    return Bound.NEVER if all(bare) else Bound.PERHAPS
 
 
 def _is_none(repo: Repo, value: Value, module: Module) -> bool:

@@ -39,6 +39,11 @@ _SENDING = (
     ],
     fails=[
         (
+            "import requests\n\n\ndef ask(url, timeout=None):\n"
+            "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"
+            "def feed(url):\n    return ask(url)\n"
+        ),
+        (
             "import contextlib\nimport socket\nimport urllib.request\n\n\n@contextlib.contextmanager\n"
             "def hurried(seconds):\n    before = socket.getdefaulttimeout()\n    socket.setdefaulttimeout(seconds)\n"
             "    try:\n        yield\n    finally:\n        socket.setdefaulttimeout(before)\n\n\n"
@@ -148,6 +153,15 @@ _SENDING = (
         ),
     ],
     partials=[
+        (
+            "import requests\n\n\ndef ask(url, timeout=None):\n"
+            "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"
+            "def feed(url):\n    return ask(url)\n\n\ndef price(url):\n    return ask(url, timeout=3)\n"
+        ),
+        (
+            "try:\n    from shop.net import urlopen\nexcept ImportError:\n    from urllib.request import urlopen\n\n\n"
+            "def page(url):\n    return urlopen(url).read()  # <- flagged\n"
+        ),
         (
             "import requests\n\n\ndef version(port):\n"
             "    return requests.get('http://localhost:{}/version'.format(port)).text  # <- flagged\n"
