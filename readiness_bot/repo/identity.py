@@ -395,7 +395,9 @@ class Identity:
         found = {"": tuple(_shown(attached.name) for attached, owner, _ in self._gates if not owner)}
         for route in self.kept:
             if route.handler is not None:
-                found[route.handler.name] = found.get(route.handler.name, ()) + self.declared(route, Strength.IDENTITY)
+                who = {_shown(guard.name) for guard in route.guards if self.refusals.asks_only_who(guard)}
+                asked = tuple(name for name in self.declared(route, Strength.IDENTITY) if name not in who)
+                found[route.handler.name] = found.get(route.handler.name, ()) + asked
         return found
 
     def _by_guards(self, route: Route) -> Iterator[Protection]:

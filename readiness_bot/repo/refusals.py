@@ -318,11 +318,12 @@ class Refusals:
                 words = named if _only_asks_who(calls, raises, returns) else things
                 about = _about_permission(words) or _forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
-            elif _is_unauthorized(calls, returns) and any(
-                map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(call.last) for call in calls)))
+            elif _holds_against_secret(calls) or (
+                _is_unauthorized(calls, returns)
+                and any(map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(one.last) for one in calls))))
             ):
                 # Whatever it is called: a check whose failure is answered with 401 asks who calls.
-                best = Strength.IDENTITY
+                best = max(best, Strength.IDENTITY)
         for call in calls:
             enforced = _ENFORCES.get(call.last)
             if enforced is not None:
@@ -481,6 +482,14 @@ class Refusals:
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return Strength.NONE
         return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
+
+
+_SECRETS_HELD_AGAINST = frozenset({"compare_digest", "constant_time_compare", "safe_str_cmp"})
+"""Calls that compare what somebody sent with a secret or a signature: nothing else needs the same time either way."""
+
+
+def _holds_against_secret(calls: Iterable[Call]) -> bool:
+    return any(call.last in _SECRETS_HELD_AGAINST for call in calls)
 
 
 def _asked_for(site: DefinitionSite, calls: Iterable[Call], refs: Iterable[str]) -> Strength:
