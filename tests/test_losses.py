@@ -36,6 +36,23 @@ _STATED = (
     "from sqlalchemy import text\n\n\ndef named(connection, name):\n    query = {text}\n"
     "    return connection.execute(text(query){bound}).all()\n"
 )
+_HOSTS = (
+    "import paramiko\n\n\ndef reach(host):\n    client = paramiko.SSHClient()\n"
+    "    client.set_missing_host_key_policy(paramiko.{policy}())\n    client.connect(host)\n"
+)
+_BEFORE = (
+    "from flask import Blueprint, Flask\nfrom flask_login import login_required\n\n"
+    "pages = Blueprint('pages', __name__)\n\n\n{gate}@pages.post('/prices')\ndef prices():\n"
+    "    return change()\n\n\napp = Flask(__name__)\napp.register_blueprint(pages)\n"
+)
+_SIGNED = (
+    "import hmac\n\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n@app.post('/prices')\n"
+    "def prices():\n{check}    return change()\n"
+)
+_ASKING = (
+    "import requests\n\n\ndef ask(url, timeout={default}):\n    return requests.get(url, timeout=timeout)\n\n\n"
+    "def read(url):\n    return ask(url).text\n"
+)
 _OWN_RUN = {
     "shop/__init__.py": "",
     "shop/db.py": "import psycopg2\n\nconnection = psycopg2.connect('dbname=shop')\n\n\n"
@@ -378,6 +395,115 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _OPTION.format(check="    if not is_api_base_safe(request.args['base']):\n        return {}\n"),
         _OPTION.format(check=""),
         12,
+    ),
+    "a list of what may order": (
+        "database/sql-injection",
+        _SQL.format(
+            "if name not in ('size', 'age'):\n        raise ValueError(name)\n    "
+            "return db.execute(f'SELECT * FROM orders ORDER BY {name}')"
+        ),
+        _SQL.format("return db.execute(f'SELECT * FROM orders ORDER BY {name}')"),
+        8,
+    ),
+    "a number": (
+        "database/sql-injection",
+        _SQL.format("return db.execute(f'SELECT * FROM orders LIMIT {int(name)}')"),
+        _SQL.format("return db.execute(f'SELECT * FROM orders LIMIT {name}')"),
+        8,
+    ),
+    "values bound to a text by name": (
+        "database/sql-injection",
+        (
+            "from sqlalchemy import text\n\n\ndef named(connection, name):\n"
+            "    return connection.execute(text('SELECT id FROM orders WHERE name = :name').bindparams(name=name))\n"
+        ),
+        (
+            "from sqlalchemy import text\n\n\ndef named(connection, name):\n"
+            "    return connection.execute(text(f'SELECT id FROM orders WHERE name = {name}'))\n"
+        ),
+        5,
+    ),
+    "values bound to a text that is put together": (
+        "database/sql-injection",
+        _SQL.format(
+            "where = ''\n    if name:\n        where += 'AND name = ?'\n"
+            "    return db.execute('SELECT * FROM orders WHERE paid %s' % where, [name])"
+        ),
+        _SQL.format(
+            "where = ''\n    if name:\n        where += \"AND name = '%s'\" % name\n"
+            "    return db.execute('SELECT * FROM orders WHERE paid %s' % where)"
+        ),
+        10,
+    ),
+    "a list of arguments, for a shell that is always there": (
+        "security/insecure-code",
+        "import subprocess\n\n\ndef show(name):\n    return subprocess.run(['ls', name])\n",
+        "import os\n\n\ndef show(name):\n    return os.system('ls ' + name)\n",
+        5,
+    ),
+    "the quoting of what a shell is given": (
+        "security/insecure-code",
+        "import os\nimport shlex\n\n\ndef show(name):\n    return os.system('ls ' + shlex.quote(name))\n",
+        "import os\nimport shlex\n\n\ndef show(name):\n    return os.system('ls ' + name)\n",
+        6,
+    ),
+    "the sandbox of templates": (
+        "security/insecure-code",
+        (
+            "from jinja2.sandbox import SandboxedEnvironment\n\n\ndef shown(text):\n"
+            "    return SandboxedEnvironment(autoescape=True).from_string(text).render()\n"
+        ),
+        (
+            "from jinja2 import Environment\n\n\ndef shown(text):\n"
+            "    return Environment(autoescape=True).from_string(text).render()\n"
+        ),
+        5,
+    ),
+    "the keys of hosts": (
+        "security/insecure-code",
+        _HOSTS.format(policy="RejectPolicy"),
+        _HOSTS.format(policy="AutoAddPolicy"),
+        6,
+    ),
+    "a guard of addresses that is named by its class": (
+        "security/ssrf",
+        _FETCH.format(check="    SSRFGuard.validate(watch.url)\n"),
+        _FETCH.format(check=""),
+        6,
+    ),
+    "a look for ways up in a name": (
+        "security/path-traversal",
+        _KEEP
+        + "    if '..' in owner.name:\n        raise ValueError(owner)\n    target = ROOT / owner.name\n"
+        + _WRITE,
+        _KEEP + "    target = ROOT / owner.name\n" + _WRITE,
+        10,
+    ),
+    "a check of a path in words of the tree's own": (
+        "security/path-traversal",
+        _KEEP + "    target = ROOT / owner.name\n    check_inner_path(target)\n" + _WRITE,
+        _KEEP + "    target = ROOT / owner.name\n" + _WRITE,
+        10,
+    ),
+    "a sign-in before every request": (
+        "security/authentication",
+        _BEFORE.format(gate="@pages.before_request\n@login_required\ndef before():\n    pass\n\n\n"),
+        _BEFORE.format(gate=""),
+        7,
+    ),
+    "a signature of what is sent": (
+        "security/authentication",
+        _SIGNED.format(
+            check="    if not hmac.compare_digest(made(request.data), request.headers['X-Sum']):\n        abort(403)\n"
+        ),
+        _SIGNED.format(check=""),
+        8,
+    ),
+    "the default of a time limit that no caller gives": (
+        "external-apis/timeout",
+        _ASKING.format(default=9),
+        _ASKING.format(default=None),
+        5,
     ),
     "the log of an error": (
         "error-handling/swallowed-exception",

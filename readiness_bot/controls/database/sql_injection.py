@@ -11,7 +11,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite
-from readiness_bot.repo.values import Const, Format, Value
+from readiness_bot.repo.values import Const, Format, Invoke, Value
 
 _LIBRARIES = (
     "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql",
@@ -270,6 +270,12 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
         by.append("the values bound beside the text")
     if any("quoted" in flow.cleaned or any(_QUOTING.match(tag) for tag in flow.cleaned) for flow in flows):
         by.append("the quoting")
+    value = site.call.argument(position, _named(site))
+    if isinstance(value, Invoke) and value.name.endswith((".bindparams", ".params")):
+        by.append("the values bound beside the text")
+    numbers = _numbers(repo, site, position)
+    limited = {flow.text for flow in flows if flow.is_limited or flow.cleaned & {"kept-only", "matched"}}
+    by += ["the conversion to a number"] * bool(numbers) + ["a list of what is allowed"] * bool(limited)
     written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
     parts, line = repo.flows.assembled(site, position, _named(site))
     return Ward(
@@ -277,8 +283,18 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
         f"`{_ONE_OR_MANY.get(site.last, site.last)}`",
         tuple(by),
         f"A value is written into the text that `{site.last}` runs",
-        ways=parts or len(written),
+        ways=max(0, parts - numbers - len(limited)) or len(written),
     )
+
+
+def _numbers(repo: Repo, site: CallSite, position: int) -> int:
+    """How many of the values in the text are turned into numbers as they are written into it."""
+    parts = [
+        part
+        for text in repo.flows.spelled(site, position, _named(site))
+        for part in (text.parts if isinstance(text, Format) else ())
+    ]
+    return sum(isinstance(part, Invoke) and part.name in ("int", "float", "len") for part in parts)
 
 
 _CLAUSES = ("order", "where", "what", "group")

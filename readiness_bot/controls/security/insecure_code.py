@@ -318,9 +318,11 @@ _READING = "reading data"
 
 def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
     """A call that hands text to a shell or to Python, with whether anything but constants is in it."""
-    thing = f"`{site.last}`" if site.name in (*_MAYBE_SHELL, *_ALWAYS_SHELL) else _READING
+    thing = _STARTING if site.name in (*_MAYBE_SHELL, *_ALWAYS_SHELL) else _READING
     said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
     by = ("a safe loader",) if site.name in _YAML and not said else ()
+    if thing is _STARTING and not said and any("shell-quoted" in flow.cleaned for flow in repo.flows.into(site, 0)):
+        by = ("the quoting",)
     return Ward(site.location, thing, by, said[0] if said else "", ways=min(1, len(said)))
 
 
@@ -329,11 +331,41 @@ def _harmless(site: CallSite, repo: Repo) -> Iterator[Ward]:
     if site.name in _WITHOUT_HARM:
         yield Ward(site.location, _READING, (f"`{site.name}`",), "", ways=0)
     elif site.name in _MAYBE_SHELL and _shell(site, repo) is None:
-        yield Ward(site.location, f"`{site.last}`", (_WITHOUT_SHELL,), "", ways=0)
+        yield Ward(site.location, _STARTING, (_WITHOUT_SHELL,), "", ways=0)
+    elif site.name in _ENVIRONMENTS:
+        yield from _of_templates(site, repo)
+    elif site.last == "set_missing_host_key_policy" and site.call.args:
+        yield _of_hosts(site)
     elif site.name not in _MAYBE_SHELL and site.call.has("shell"):
         yield _handed_to_shell(site, repo)
 
 
+_ENVIRONMENTS = frozenset(
+    {"jinja2.Environment", "jinja2.sandbox.SandboxedEnvironment", "jinja2.sandbox.ImmutableSandboxedEnvironment"}
+)
+
+
+def _of_templates(site: CallSite, repo: Repo) -> Iterator[Ward]:
+    """Whether an environment of templates escapes what it writes, and keeps its templates from the rest of Python."""
+    kept = site.name != "jinja2.Environment"
+    loss = "Templates reach whatever Python can"
+    yield Ward(site.location, "the reach of templates", (f"`{site.last}`",) if kept else (), loss, ways=int(not kept))
+    escape = site.call.keyword("autoescape")
+    on = escape is not None and repo.python.constant(escape, site.module) is not False
+    loss = "Templates write values with markup in them as they are"
+    yield Ward(site.location, "the escaping of templates", ("`autoescape`",) if on else (), loss, ways=int(not on))
+
+
+def _of_hosts(site: CallSite) -> Ward:
+    """What becomes of SSH servers whose keys are not known."""
+    value = site.call.args[0]
+    name = value.name.removesuffix("()").rpartition(".")[2] if isinstance(value, Name | Invoke) else ""
+    refuses = name == "RejectPolicy"
+    loss = "Any SSH host key is accepted"
+    return Ward(site.location, "unknown hosts", (f"`{name}`",) if refuses else (), loss, ways=int(not refuses))
+
+
+_STARTING = "a program that is started"
 _WITHOUT_SHELL = "a list of arguments without a shell"
 
 
@@ -701,7 +733,7 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
         if isinstance(key, Const) and isinstance(key.value, str)
     ]
     for name, value in (*site.call.keywords, *within):
-        if name not in _CONNECTING:
+        if name not in _CONNECTING and not (isinstance(value, Name) and value.name in _UNCHECKED):
             continue
         constant = repo.python.constant(value, site.module)
         resolved = value.name if isinstance(value, Name) else ""
@@ -716,9 +748,8 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             or (name in _ON_SWITCHES and constant is True)
             or (name == "verify" and constant is False and _is_client(site))
             or (name == "ssl" and constant is False and "aiohttp" in site.name)
-            or (
-                name in ("cert_reqs", "ssl_cert_reqs") and (resolved in _UNCHECKED or constant in ("CERT_NONE", "none"))
-            )
+            or resolved in _UNCHECKED
+            or (name in ("cert_reqs", "ssl_cert_reqs") and constant in ("CERT_NONE", "none"))
         )
         if is_off:
             written = resolved.lstrip("?") or repr(constant)

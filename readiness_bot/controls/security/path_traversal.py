@@ -647,6 +647,10 @@ _KEEPING = re.compile(
     re.IGNORECASE,
 )
 _COMPARING = frozenset({"commonpath", "is_relative_to"})
+_LOOKING = re.compile(
+    r"_*(check|validate|verify|assert|ensure|require|raise_if)_\w*(path|file_?name|dir|directory|folder)$"
+)
+"""Functions that are named for looking at a path before it is used."""
 _ORDINARY = frozenset(
     {"open", "join", "joinpath", "format", "strip", "rstrip", "lstrip", "lower", "upper", "replace", "str", "Path",
      "split", "get", "debug", "info", "warning", "error", "exception"}
@@ -660,6 +664,7 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
     if not foreign:
         return None
     calls = {call.last.rpartition(":")[2] for call in site.module.facts.calls if call.scope == site.call.scope}
+    looking = calls & _COMPARING | set(filter(_LOOKING.match, calls))
     ways = len({(flow.kind, flow.text) for flow in foreign if not any(True for _ in _keepers(flow))})
     names = dict.fromkeys(name for flow in foreign for name in _keepers(flow) if name not in calls & _COMPARING)
     return Ward(
@@ -667,9 +672,9 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
         f"`{site.last}`",
         tuple(f"`{name}`" if name else "a check of the name" for name in names if name or not ways),
         f"A name that comes from elsewhere leads `{site.last}` where it likes",
-        ways=0 if calls & _COMPARING else ways,
-        within=tuple(f"`{name}`" for name in sorted(calls & _COMPARING)),
-        beside=tuple(sorted(calls - _ORDINARY - _COMPARING)),
+        ways=0 if looking else ways,
+        within=tuple(f"`{name}`" for name in sorted(looking)),
+        beside=tuple(sorted(calls - _ORDINARY - looking)),
     )
 
 
@@ -683,6 +688,8 @@ def _keepers(flow: Flow) -> Iterator[str]:
             yield "secure_filename" if tag == "file-name" else "safe_join"
         elif tag.endswith(":contained"):
             yield "parents"
+        elif tag.startswith("!in:") and held:
+            yield ""
         elif (test in ("yes", "no", "passed") or (test == "via" and held)) and _KEEPING.search(last):
             yield last
     if flow.is_limited or flow.cleaned & {"kept-only", "matched"}:

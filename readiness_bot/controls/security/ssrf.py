@@ -10,7 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite
-from readiness_bot.repo.values import Invoke, Name
+from readiness_bot.repo.values import Call, Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _OTHERS = frozenset({"request", "stream", "ws_connect"})
@@ -353,18 +353,25 @@ _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 
 
 _LOOKING = re.compile(
-    r"(^|_)(private|ssrf|internal|loopback|link_local|safe_url|url_safe|public_(ip|host|url))(_|$)"
-    r"|valid\w*_\w*(url|host|address)|(allowed|trusted|permitted)_(url|host|domain)"
+    r"ssrf|(^|_)(private|internal|loopback|link_local|safe_url|url_safe|public_(ip|host|url))(_|$)"
+    r"|(valid|check|verify|assert|ensure|guard|sanit)\w*_\w*(url|host|address|endpoint)|(allowed|trusted|permitted)_(url|host|domain)"
     r"|(url|host|ip|address|base|endpoint)_(is_)?(safe|allowed|public|trusted)|pin_dns",
     re.IGNORECASE,
 )
+
+
+def _told(call: Call) -> str:
+    """A call by its own name, or with what it is a method of where that says more: `SSRFGuard.validate`."""
+    owner = call.name.rpartition(".")[0]
+    last = call.last.rpartition(":")[2]
+    return f"{owner.rpartition('.')[2]}_{last}" if re.search(r"ssrf", owner, re.IGNORECASE) else last
 
 
 def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward:
     """What looks at the address of a request: a check on its way, or one in the function that sends it."""
     names = [tag.rpartition(".")[2].rpartition(":")[2] for flow in flows if flow.is_vetted for tag in flow.cleaned]
     calls = site.module.facts.calls
-    names += [call.last.rpartition(":")[2] for call in calls if call.scope == site.call.scope]
+    names += [_told(call) for call in calls if call.scope == site.call.scope]
     by = tuple(f"`{name}`" for name in dict.fromkeys(names) if _LOOKING.search(name))
     foreign = [
         flow
