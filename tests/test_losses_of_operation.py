@@ -129,6 +129,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         {"shop/main.py": _LOOP.format("return read()"), "shop/store.py": _READ},
         "shop/main.py:12 `read` holds up the event loop of `orders`: this change takes away `run_in_threadpool`.",
     ),
+    "a thread by a helper of the tree's own": (
+        "code-quality/blocking-call-in-async",
+        {"shop/main.py": _LOOP.format("return await run_in_thread(read)"), "shop/store.py": _READ},
+        {"shop/main.py": _LOOP.format("return read()"), "shop/store.py": _READ},
+        "shop/main.py:12 `read` holds up the event loop of `orders`: this change takes away `run_in_thread`.",
+    ),
     "a thread of what is written down beside it": (
         "code-quality/blocking-call-in-async",
         {

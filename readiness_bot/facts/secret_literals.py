@@ -193,6 +193,10 @@ _OF_PARSER = re.compile(
 """Names of parsers of INI files, by what they are made of or asked."""
 
 
+_SCHEMES = frozenset({"Env", "FileAwareEnv"})
+"""What django-environ calls a reader of the environment that knows the types of settings."""
+
+
 class _PythonReader:
     """Finds literals bound to names of secrets: assigned, passed by name, kept in dicts, or given as a fallback.
 
@@ -233,9 +237,18 @@ class _PythonReader:
         for keyword in node.keywords:
             if keyword.arg:
                 self.bound(keyword.arg, keyword.value, constant=False)
+                self.in_scheme(node, keyword.arg, keyword.value)
         if node.args and isinstance(node.args[0], ast.Constant):
             self.fallback(node, node.args[0].value)
         self.signed(node)
+
+    def in_scheme(self, node: ast.Call, name: str, value: ast.expr) -> None:
+        """`Env(NAME=(str, "literal"))`: the types of what the environment sets, each with its fallback."""
+        function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if function in _SCHEMES and isinstance(value, ast.Tuple) and len(value.elts) == len(("type", "fallback")):
+            last = value.elts[-1]
+            if isinstance(last, ast.Constant) and isinstance(last.value, str) and last.value:
+                self.add(name, last.value, last, fallback=True)
 
     def constant(self, node: ast.Constant) -> None:
         text = node.value

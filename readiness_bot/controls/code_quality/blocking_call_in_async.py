@@ -217,6 +217,7 @@ def _has_ended(site: CallSite) -> bool:
 _TAKERS = re.compile(
     r"asyncio\.to_thread|(fastapi|starlette)\.concurrency\.run_in_threadpool|asgiref\.sync\.sync_to_async|"
     r"anyio\.to_thread\.run_sync|(\S+[.:])?run_in_executor"
+    r"|(\S+[.:])?_*(call_sync_from_async|run_in_thread(_?pool)?|run_in_background_thread|run_blocking|asyncify|deferToThread)"
 )
 """What has a function done in another thread."""
 

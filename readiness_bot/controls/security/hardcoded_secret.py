@@ -39,6 +39,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fails=[
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
+        (
+            "import environ\n\nenv = environ.Env(DEBUG=(bool, False), SECRET_KEY=(str, 'not-secret'))  # <- flagged\n"
+            "SECRET_KEY = env('SECRET_KEY')\n"
+        ),
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY_HMAC'] = 'secret'  # <- flagged\n",
         (
             "import jwt\n\nsecret = 'topsecretkey'  # <- flagged\n\n\ndef token(user):\n"
