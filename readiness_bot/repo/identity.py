@@ -805,7 +805,7 @@ class Identity:
             for site in self._python.all_calls
             if site.call.context & DISCARDED
             # A check of a value that stands there, or of a random one, is made for the time that it takes.
-            and not any(isinstance(value, Const) for value in site.call.args[:1])
+            and not any(isinstance(value, Const) for value in site.call.args[:2])
             and not any(isinstance(value, Invoke) and _MADE_UP_HERE.search(value.name) for value in site.call.args)
             and self._only_answers(site)
         )

@@ -207,6 +207,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "def remove(orders, rows):\n    try:\n        for row in rows:\n"
+            "            orders.objects.get(id=row).delete()\n"
+            "        answer = True\n    except Exception:  # <- flagged\n        answer = False\n"
+            "    return {'status': answer}\n"
+        ),
+        (
             "import time\n\n\ndef wait(store):\n    ready = False\n    start = time.monotonic()\n    while True:\n"
             "        try:\n"
             "            if store.ping():\n                ready = True\n                break\n"
@@ -700,14 +706,14 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether the handler notes False in a table in which the body, had it come through, would have noted True."""
+    """Whether the handler notes False where the body, had it come through, would have noted True."""
     if handler.steps == ("pass",):
         return _says_done(module, attempt)
     if handler.steps != ("assign:const",):
         return False
     written: dict[bool, set[str]] = {True: set(), False: set()}
     for item in module.facts.assignments:
-        if item.scope != handler.scope or not item.target.endswith("[]"):
+        if item.scope != handler.scope:
             continue
         if isinstance(item.value, Const) and isinstance(item.value.value, bool):
             within = (attempt.line, attempt.body_end) if item.value.value else (handler.line, handler.end_line)

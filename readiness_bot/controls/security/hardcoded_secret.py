@@ -190,10 +190,14 @@ _MADE_UP = re.compile(r"(test|dummy|fake|sample|example|demo|mock)_", re.IGNOREC
 """What says by its name that it opens nothing real."""
 
 
+_FIRST_ACCOUNT = re.compile(r"(admin|super_?user)\w*_pass", re.IGNORECASE)
+"""The password that the first administrator starts with, and is meant to change."""
+
+
 def _of_random(secret: KeptSecret) -> Confidence:
     if secret.form in ("workflow", "compose"):
         return Confidence.MEDIUM
-    if _MADE_UP.match(secret.name):
+    if _MADE_UP.match(secret.name) or (secret.form == "environment" and _FIRST_ACCOUNT.search(secret.name)):
         return Confidence.MEDIUM
     long = secret.length >= _LONG
     if secret.form == "data":

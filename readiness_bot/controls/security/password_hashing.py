@@ -57,7 +57,7 @@ _NOT_TYPED = re.compile(r"hash|token|reset|settings?|config|random|generat", re.
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
 _OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNORECASE)
 _NOT_PRODUCTION = re.compile(
-    r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*|profil(e|er|ing))(?=[/_.-])", re.IGNORECASE
+    r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*|profil(e|er|ing)|docs)(?=[/_.-])", re.IGNORECASE
 )
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
