@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from readiness_bot.facts.flow_bindings import Bindings
 from readiness_bot.facts.flow_state import CHECKING, called, printable, spelled
-from readiness_bot.facts.origins import NOTHING, PART, Value
+from readiness_bot.facts.origins import NOTHING, PART, Guard, Value
 
 _LIMITING = ("in", "==", "none", "contained", "short")
 """Tests that leave a value known, empty, too short to say anything, or below a known directory."""
+_ASKED = ("starts:", "self:", "call:")
+"""Tests by an answer of yes: of how a text begins, of a method of the value, of a call that takes it."""
 _SHORT = 3
 """Characters that hold no path to anywhere, no host and no statement."""
 
@@ -62,27 +64,32 @@ class Conditions(Bindings):
             self.table.guard(*key, "contained" if key in below else "part:in" if key in pieces else "in")
             for key in agreed
         }
-        found.update(self.begun_by_each(parts, keys))
+        found.update(self.asked_unless_known(parts, keys))
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
         return frozenset(found)
 
-    def begun_by_each(
+    def asked_unless_known(
         self, parts: Sequence[frozenset[int]], known: Sequence[set[tuple[int, tuple[str, ...]]]]
     ) -> Iterator[int]:
-        """The one beginning that a value has wherever it is not a known one: `x in NAMES or x.startswith("v1-")`."""
-        begun = [
-            {
-                (guard.source, guard.access): index
-                for index in part
-                if (guard := self.table.guards[index]).test.startswith("starts:")
-            }
-            for part in parts
-        ]
-        for key in sorted(set().union(*begun)):
-            texts = {index for one in begun if (index := one.get(key)) is not None}
-            if len(texts) == 1 and all(key in one or key in limited for one, limited in zip(begun, known, strict=True)):
-                yield from texts
+        """What was asked of a value wherever it is not a known one: `x in NAMES or x.startswith("v1-")`."""
+        for at, part in enumerate(parts):
+            # A text that is known says more than that some text was asked for.
+            begun = {(one.source, one.access) for one in map(self.table.guards.__getitem__, part) if _begins(one)}
+            for index in sorted(part):
+                guard = self.table.guards[index]
+                key = (guard.source, guard.access)
+                said = _begins(guard) or key not in begun
+                if (
+                    said
+                    and guard.test.startswith(_ASKED)
+                    and all(
+                        index in other or key in limited
+                        for number, (other, limited) in enumerate(zip(parts, known, strict=True))
+                        if number != at
+                    )
+                ):
+                    yield index
 
     def says_it_checks(self, test: str) -> bool:
         """Whether the call of a `call:N` guard is named like one that checks what it is given."""
@@ -211,3 +218,7 @@ class Conditions(Bindings):
         held = self.narrowed(node.elt, truth=truth)
         self.env = saved
         return held
+
+
+def _begins(guard: Guard) -> bool:
+    return guard.test.startswith("starts:")

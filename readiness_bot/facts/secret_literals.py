@@ -302,7 +302,7 @@ class _PythonReader:
                     )
 
     def bound(self, name: str, value: ast.expr, *, constant: bool) -> None:
-        if name != "url" and not is_secret_name(name):
+        if not is_secret_name(name):
             return
         if isinstance(value, ast.Constant) and isinstance(value.value, str) and _FILE.fullmatch(value.value):
             return

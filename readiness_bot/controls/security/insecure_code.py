@@ -116,7 +116,7 @@ _WEAK_TLS = re.compile(
 _UNCHECKED_LDAP = frozenset({"ldap.OPT_X_TLS_NEVER", "ldap.OPT_X_TLS_ALLOW"})
 _ADDRESS = re.compile(r"^(base_?|server_?)?(url|uri|address|endpoint)s?$", re.IGNORECASE)
 _SWITCH = re.compile(
-    r"insecure|self_?signed|verify|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
+    r"insecure|self_?signed|verif|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
 _UNLESS_CHECKED = re.compile(r"insecure|verify|self_?signed|check_(cert|host)", re.IGNORECASE)
 """Conditions by which an operator says whether certificates are checked."""

@@ -356,7 +356,7 @@ def _is_id_token(token: Value, site: CallSite, repo: Repo) -> bool:
     return isinstance(key, Const) and key.value == "id_token"
 
 
-_OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]"})
+_OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]", "[client_id]"})
 """Claims that tell when a token holds, who issued it and for which client, and nothing of who brings it."""
 
 

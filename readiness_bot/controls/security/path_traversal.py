@@ -238,6 +238,14 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     passes=[
         (
+            "import os\n\nfrom flask import Flask, request, send_file\n\napp = Flask(__name__)\n\n\n"
+            "def place_of(name):\n    base = os.path.realpath('/srv/notes')\n"
+            "    place = os.path.realpath(os.path.join(base, name))\n"
+            "    if place != base and not place.startswith(base + os.sep):\n        raise ValueError(name)\n"
+            "    return place\n\n\n@app.get('/notes')\ndef note():\n"
+            "    return send_file(place_of(request.args['name']))\n"
+        ),
+        (
             "import os\n\nfrom django.http import HttpResponse\n\n\ndef keep(request):\n"
             "    file = request.FILES.get('plan')\n"
             "    with open(os.path.join('/srv/plans', file.name), 'wb') as kept:\n        kept.write(file.read())\n"
