@@ -489,6 +489,8 @@ class Walk:
         cleans = effect.cleans
         if site.name.endswith("Path") and place.access[:1] in ((".name",), (".stem",), (".suffix",)):
             cleans = "file-name"
+        if site.name == "os.path.splitext" and place.access[:1] in (("(1)",), ("[1]",)):
+            cleans = "file-name"  # the ending alone holds no slash
         if cleans == "substituted" and site.call.args and isinstance(site.call.args[0], Const):
             cleans = "kept-only" if str(site.call.args[0].value).lstrip("(").startswith(("[^", r"\W")) else cleans
         if cleans == "matched" and site.last == "findall" and _takes_anything(site.call.args[0]):

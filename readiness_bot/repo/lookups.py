@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Literal
 
+from readiness_bot.facts.origins import CallFlow
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
@@ -41,6 +42,8 @@ _CHECKING = re.compile(
 _AUTHORIZING = re.compile(
     r"^_?(authori[sz]e|check_(access|permission|authori)|require_|ensure_|enforce|permit)", re.IGNORECASE
 )
+_ASKING_RIGHTS = re.compile(r"permi|authori[sz]|access|owner|member|_or_403|(^|_)can(_|$)", re.IGNORECASE)
+"""What asks for rights by its name, wherever it stands."""
 _NOT_CHECKING = frozenset(
     {
         "hasattr",
@@ -603,6 +606,7 @@ class Lookups:
             if around is not None and _AUTHORIZING.search(around.last.rpartition(":")[2]):
                 call = around  # `authorize(user, Policy.change(row))`
             elif call.last.rpartition(":")[2] in _NOT_CHECKING or not _CHECKING.search(call.last.rpartition(":")[2]):
+                yield from self._tests_inside(module, flow, about)
                 continue
             if any(
                 flows.atoms[atom].source in about for atoms in (*flow.args, *flow.keywords) for atom in atoms
@@ -611,6 +615,21 @@ class Lookups:
                 for atom in flow.receiver
             ):
                 yield call.last.rpartition(":")[2]
+
+    def _tests_inside(self, module: Module, flow: CallFlow, about: set[int]) -> Iterator[str]:
+        """The functions that a service of the tree, which is handed the row, hands it on to for checking it."""
+        call, flows = module.facts.calls[flow.call], self._python.flows(module)
+        target = self._python.definition(call.via or call.name, module)
+        if target is None or target.definition.kind != "function":
+            return
+        taken = [any(flows.atoms[atom].source in about for atom in atoms) for atoms in flow.args]
+        shift = 1 if target.definition.parent >= 0 else 0
+        names = {f"?{one.name}" for one, held in zip(target.definition.parameters[shift:], taken, strict=False) if held}
+        for inner in target.module.facts.calls if names else ():
+            if inner.scope == target.index and _ASKING_RIGHTS.search(inner.last.rpartition(":")[2]):
+                handed = {name.partition(".")[0] for value in inner.handed for name in _names(value)}
+                if handed & names:
+                    yield inner.last.rpartition(":")[2]
 
     def _mentioned(self, module: Module, scope: int) -> Iterator[str]:
         """The names that a function's calls, assignments and answers are made of."""

@@ -142,6 +142,13 @@ _SCOPED_MODELS = (
     passes=[
         _SCOPED_MODELS
         + (
+            "class Service:\n    def void(self, user, invoice):\n"
+            "        check_permissions(user, 'void', workspace=invoice.organization)\n        invoice.void()\n\n\n"
+            "@app.delete('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    found = Invoice.query.get_or_404(number)\n    Service().void(current_user, found)\n    return ''\n"
+        ),
+        _SCOPED_MODELS
+        + (
             "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
             "    found = Invoice.query.get_or_404(number)\n"
             "    if found.organization_id != current_user.organization_id:\n        abort(404)\n"

@@ -238,6 +238,13 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     passes=[
         (
+            "import os\nimport uuid\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/pictures')\ndef keep():\n    file = request.files['picture']\n"
+            "    ending = os.path.splitext(file.filename)[1].lower()\n"
+            "    with open(os.path.join('/srv/pictures', uuid.uuid4().hex + ending), 'wb') as kept:\n"
+            "        kept.write(file.read())\n    return ''\n"
+        ),
+        (
             "import os\n\nfrom flask import Flask, request, send_file\n\napp = Flask(__name__)\n\n\n"
             "def place_of(name):\n    base = os.path.realpath('/srv/notes')\n"
             "    place = os.path.realpath(os.path.join(base, name))\n"
