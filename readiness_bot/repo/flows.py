@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
 from readiness_bot.repo.call_graph import CallGraph, given_at
@@ -136,6 +137,40 @@ class DataFlows:
                     seen.add(source.owner)
                     pending.append(source.owner)
         return False
+
+    def is_taken_up(self, site: CallSite, aside: Callable[[str], bool]) -> bool:
+        """Whether a call's result gets anywhere: into a call or a store, or to the function's callers.
+
+        What methods of it make of it is followed; calls whose last name is `aside` (as those that log) do not count.
+        """
+        module, facts = site.module, self._graph.of(site.module)
+        flows, made = facts.flows, {self._graph.index_of(site)}
+        atoms = self._results(flows, made)
+        while further := {one.call for one in flows.calls if not atoms.isdisjoint(one.receiver)} - made:
+            made |= further
+            atoms = self._results(flows, made)
+        for call in flows.calls:
+            name = module.facts.calls[call.call].last
+            if not aside(name) and any(not atoms.isdisjoint(taken) for taken in (*call.args, *call.keywords)):
+                return True
+        kept = [*(one.atoms for one in flows.given), *(one.atoms for one in flows.stored)]
+        if any(not atoms.isdisjoint(one) for one in kept):
+            return True
+        bound = [one for one in module.facts.assignments if one.scope == site.call.scope]
+        names = {one.target for one in bound if isinstance(one.value, Invoke) and one.value.call in made}
+        return any(
+            ("." in one.target or "[" in one.target)
+            and (
+                (isinstance(one.value, Invoke) and one.value.call in made)
+                or (isinstance(one.value, Name) and one.value.name in names)
+            )
+            for one in bound
+        )
+
+    @staticmethod
+    def _results(flows: FileFlows, made: Collection[int]) -> frozenset[int]:
+        sources = {index for index, one in enumerate(flows.sources) if one.kind == "c" and one.owner in made}
+        return frozenset(index for index, atom in enumerate(flows.atoms) if atom.source in sources)
 
     def is_constant(self, site: CallSite, position: int, keyword: str = "") -> bool:
         """Whether an argument carries nothing but constants and numbers."""

@@ -121,9 +121,9 @@ _DEFECTS = [
     _Defect(
         "security/password-hashing",
         "import hashlib\nfrom argon2 import PasswordHasher",
-        "hasher = PasswordHasher()",
-        "hashlib.md5(V.encode()).hexdigest()",
-        "hasher.hash(V)",
+        "hasher = PasswordHasher()\nkept = []",
+        "kept.append(hashlib.md5(V.encode()).hexdigest())",
+        "kept.append(hasher.hash(V))",
         "password",
     ),
 ]

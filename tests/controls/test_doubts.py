@@ -162,3 +162,23 @@ def test_a_hook_guards_every_blueprint_that_it_is_registered_with(hooks: tuple[s
         "app.register_blueprint(users)\napp.register_blueprint(orders)\n"
     )
     assert len(_told("security/authentication", {"shop/main.py": code})) == open_to_all
+
+
+@pytest.mark.parametrize(
+    ("use", "confidence"),
+    [
+        ("if digest in seen:\n        return seen[digest]", Confidence.LOW),
+        ("log.debug('tried with %s', digest)", Confidence.LOW),
+        ("return digest", Confidence.HIGH),
+        ("user.password = digest", Confidence.HIGH),
+        ("seen['password'] = digest", Confidence.HIGH),
+        ("store(user, digest)", Confidence.HIGH),
+        ("if digest != user.password:\n        raise ValueError", Confidence.HIGH),
+    ],
+)
+def test_a_digest_that_is_kept_nowhere_is_a_doubt(use: str, confidence: Confidence) -> None:
+    code = (
+        "import hashlib\n\nfrom shop.users import log, store\n\n\ndef tried(user, password, seen):\n"
+        f"    digest = hashlib.sha256(password.encode()).hexdigest()\n    {use}\n"
+    )
+    assert _told("security/password-hashing", {"shop/main.py": code}) == [("shop/main.py", confidence)]

@@ -33,10 +33,12 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|(en|de|pw|rad)crypt|cipher|fernet|derive|aes",
+    r"pwned|breach|hibp|cache|digest_auth|fingerprint|etag|signature|checksum|session|gravatar|avatar|token|(en|de|pw|rad)crypt|cipher|fernet|derive|(to|2)_key|aes",
     re.IGNORECASE,
 )
 _FORMER = re.compile(r"legacy|deprecated|former|(^|[._])old_", re.IGNORECASE)
+_LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+_KEPT = re.compile(r"pass|pwd|hash|digest|secret", re.IGNORECASE)
 _STATING = frozenset(
     {"execute", "executemany", "executescript", "execute_query", "execute_sql", "run_query", "query_db", "fetchrow"}
 )
@@ -342,7 +344,7 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         algorithm = chosen if isinstance(chosen, str) else "a fast hash"
     where = f"{site.module.path}:{site.function.qualname if site.function is not None else ''}"
     confidence = Confidence.HIGH
-    if _ELSEWHERE.search(where.rpartition("/")[2]):
+    if _ELSEWHERE.search(where.rpartition("/")[2]) or _is_dropped(site, repo):
         confidence = Confidence.LOW
     elif _is_stretched(site, repo):
         return
@@ -350,6 +352,26 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         confidence = Confidence.MEDIUM
     yield bad(
         site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence
+    )
+
+
+def _is_dropped(site: CallSite, repo: Repo) -> bool:
+    """Whether a digest is kept nowhere and held against nothing that is kept: it is a key of a cache, or logged."""
+    facts, scope = site.module.facts, site.call.scope
+    bound = {
+        one.target for one in facts.assignments if one.scope == scope and one.line <= site.call.line <= one.end_line
+    }
+    index = site.call.parent
+    while index >= 0:
+        if facts.calls[index].last in _LOGGING:
+            return True
+        index = facts.calls[index].parent
+    if not bound or repo.flows.is_taken_up(site, _LOGGING.__contains__):
+        return False
+    asked = (*(one.guards for one in facts.calls), *(one.guards for one in facts.raises))
+    return not any(
+        bound & {name.lstrip("!") for name in names} and any(_KEPT.search(name) for name in names if name not in bound)
+        for names in asked
     )
 
 
