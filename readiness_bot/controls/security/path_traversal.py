@@ -57,10 +57,10 @@ _BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+
 _EXISTING = re.compile(r"(exists|isfile|isdir|is_file|is_dir|access)$")
 _OF_KINDS = re.compile(
     r"(exten[st]ion|_ext|suffix|mime|file_?type|content_type|size|allowed_(file|image|picture)|exists|isfile|isdir|"
-    r"is_file|is_dir)\w*$",
+    r"is_file|is_dir|connection)\w*$",
     re.IGNORECASE,
 )
-"""Checks of a file's kind: `report.pdf` and `../report.pdf` are the same to them."""
+"""Checks of a file's kind, or of a peer: `report.pdf` and `../report.pdf` are the same to them."""
 _ONE_FILE = re.compile(r"^/[^\0]*[^\0/]$")
 """A file of one name below a directory that a client names: no other file can be reached."""
 _BEGUN = re.compile(r"^starts:[^/\\\0]+$")
@@ -86,6 +86,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         "https://cwe.mitre.org/data/definitions/22.html",
     ],
     fails=[
+        (
+            "import shutil\n\nfrom flask import Flask, request\n\nfrom shop.peers import check_connection\n\n"
+            "app = Flask(__name__)\n\n\n@app.post('/peers')\ndef add():\n    peer = request.json['peer']\n"
+            "    check_connection(peer)\n    shutil.copy(peer['certificate'], '/srv/peers')  # <- flagged\n"
+            "    return ''\n"
+        ),
         (
             "import base64\n\nfrom fastapi import FastAPI\nfrom fastapi.responses import FileResponse\n\n"
             "app = FastAPI()\n\n\n"
