@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import cast
 
-from readiness_bot.calibration import DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE, UNREAD
+from readiness_bot.calibration import BLOCKER_BELOW, DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE, UNREAD
 from readiness_bot.model import (
     Area,
     Category,
@@ -190,7 +190,9 @@ def _unread(watched: _Watched, repo: Repo) -> tuple[str, ...]:
 
 def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
     certain = any(not site.good and site.confidence is Confidence.HIGH for site in judgement.sites)
-    rests_on_absence = judgement.status is Status.FAIL or (judgement.status is Status.PASS and not judgement.evidence)
+    # What is there and not wired in may be wired in where nothing was read.
+    is_missed = judgement.score is not None and judgement.score < BLOCKER_BELOW.value
+    rests_on_absence = is_missed or (judgement.status is Status.PASS and not judgement.evidence)
     if not unread or certain or not rests_on_absence:
         return judgement
     shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Other, Value
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -64,6 +64,7 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 """Headers by which a provider names its event, or proves that it sent it."""
+_SECRET = re.compile(r"secret|signature|hmac", re.IGNORECASE)
 _REQUEST = re.compile(r"(^|[.?:])(req|request|body)$")
 
 
@@ -205,6 +206,15 @@ class Incoming:
         if any(_VERIFIES.match(call.last.lstrip(":?_")) or _is_given_signature(call) for call in calls):
             return True
         if any(call.name.startswith(_EVENTS) and call.has("secret") for call in calls):
+            return True
+        # A secret that was sent is held against the one that is known.
+        named = [call.guards for call in calls]
+        named += [
+            item.value.names
+            for item in site.module.facts.assignments
+            if item.scope == site.index and isinstance(item.value, Other)
+        ]
+        if any(len({name for name in names if _SECRET.search(name)}) > 1 for names in named):
             return True
         if any(
             handler.scope == site.index and any(map(_BAD_SIGNATURE.search, handler.types))

@@ -127,7 +127,7 @@ _EXPOSITION = re.compile(r"# (HELP|TYPE) \S")
 _METRIC_MIDDLEWARE = re.compile(r"prometheus|statsd|metrics", re.IGNORECASE)
 _OF_ONE_THING = re.compile(r"[{<]\w.*/")
 """A path below a named parameter: the figures of one of the product's things, not of the service."""
-_METRIC_APPS = ("watchman_metrics", "django_statsd")
+_METRIC_APPS = ("watchman_metrics", "django_statsd", "elasticapm.contrib.django")
 _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
     r"scout-apm|appdynamics|instana)\b"
@@ -441,6 +441,12 @@ class Observability:
                     found.append(
                         Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
                     )
+        found += [
+            self._signal(site, f"`{value.value}` installed")
+            for site in self._python.calls_of("append")
+            for value in site.call.args
+            if isinstance(value, Const) and value.value in _METRIC_APPS
+        ]
         found += [
             Signal(Evidence(one.path, one.line, f"`{one.command.server}` is started with `{option}`"), True)
             for one in self._deployment.started_commands

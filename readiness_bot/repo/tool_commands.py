@@ -272,6 +272,10 @@ def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
         yield from _unwrapped(_behind_options(rest, _VALUED.get(name, set())), depth + 1)
     elif name in ("env", "timeout", "flock", "xargs", "find"):
         yield from _of_wrapper(name, rest, depth)
+    elif name in ("su", "runuser") and {"-c", "--command"} & set(rest[:-1]):
+        # Somebody else's shell: what is handed to it is what runs.
+        at = next(number for number, word in enumerate(rest) if word in ("-c", "--command"))
+        yield from _of_shell(("sh", "-c", rest[at + 1]), "sh", ("-c", rest[at + 1]))
     elif name in _SHELLS or _SCRIPT.search(name) or name in ("source", "."):
         yield from _of_shell(words, name, rest)
     elif name in _RUNNERS and rest[: len(_RUNNERS[name])] == _RUNNERS[name]:

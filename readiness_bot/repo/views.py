@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -163,9 +164,31 @@ class Views:
             elif isinstance(value, Invoke) and value.call >= 0:
                 inner = module.facts.calls[value.call]
                 value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+                if value is None:
+                    return self._made_by(inner, module)
             else:
                 return None
         return None
+
+    def _made_by(self, call: Call, module: Module) -> DefinitionSite | None:
+        """The function that one of the tree makes and gives back: `endpoint=make_endpoint(secret=SECRET)`."""
+        maker = self._python.definition(call.name, module)
+        if maker is None or maker.definition.kind != "function":
+            return None
+        facts = maker.module.facts
+        given = {
+            item.value.name.lstrip("?:").rpartition(".")[2]
+            for item in facts.returns
+            if item.scope == maker.index and isinstance(item.value, Name)
+        }
+        return next(
+            (
+                DefinitionSite(maker.module, index, one)
+                for index, one in enumerate(facts.definitions)
+                if one.parent == maker.index and one.kind == "function" and one.name in given
+            ),
+            None,
+        )
 
     def handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
         """What the callers of the function around a call hand to it as this parameter, with their calls."""

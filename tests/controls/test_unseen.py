@@ -69,3 +69,12 @@ def test_what_an_unread_file_may_hold_is_no_blocker() -> None:
     unread = {"app/main.py": _SERVED, "app/counters.py": "def broken(:\n"}
     assert _judged("monitoring/metrics", unread) == (Status.UNKNOWN, 0.5)
     assert _judged("code-quality/formatting", unread) == (Status.FAIL, 0.0)
+
+
+def test_what_is_there_may_be_wired_in_where_nothing_was_read() -> None:
+    defined = {
+        "app/main.py": _SERVED,
+        "app/counters.py": "from prometheus_client import Counter\n\nC = Counter('a', 'b')\n",
+    }
+    assert _judged("monitoring/metrics", defined) == (Status.PARTIAL, 0.25)
+    assert _judged("monitoring/metrics", {**defined, "app/ports.py": "def broken(:\n"}) == (Status.UNKNOWN, 0.5)

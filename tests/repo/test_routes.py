@@ -315,3 +315,26 @@ def test_a_prefix_that_a_factory_puts_together_is_read() -> None:
         }
     ).routes.all
     assert [route.name for route in found] == ["GET /{}/api/v1/orders/all"]
+
+
+def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop import api_urls\n\n"
+                "urlpatterns = [path('v3/', include((api_urls.v3_urls, 'api'), namespace='v3'))]\n"
+            ),
+            "shop/api_urls.py": (
+                "from django.urls import include, path\n\nfrom shop import order_urls\n\n"
+                "v3_urls = [path('', include((order_urls, 'orders'), namespace='orders'))]\n"
+            ),
+            "shop/order_urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+            "shop/__init__.py": "",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /v3/orders", True)]

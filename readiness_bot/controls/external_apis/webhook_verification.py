@@ -28,6 +28,22 @@ from readiness_bot.repo import Repo
         "https://docs.stripe.com/webhooks/signature",
     ],
     passes=[
+        {
+            "shop/main.py": (
+                "from starlette.applications import Starlette\nfrom starlette.routing import Route\n\n"
+                "from shop.hooks import make_hook\n\n"
+                "app = Starlette()\napp.routes.extend(\n"
+                "    [Route('/webhook', endpoint=make_hook(known_secret=SECRET), methods=['POST'])]\n)\n"
+            ),
+            "shop/hooks.py": (
+                "def make_hook(known_secret=None):\n    async def hook(request):\n"
+                "        sent_secret = request.headers.get('x-secret')\n"
+                "        trusted = known_secret is not None and sent_secret == known_secret\n"
+                "        if not trusted:\n            return answer('not trusted', 400)\n"
+                "        return answer(await keep(request), 200)\n\n    return hook\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from fastapi import FastAPI, Request\n"
             "from slack_bolt.adapter.fastapi.async_handler import AsyncSlackRequestHandler\n\n"

@@ -46,6 +46,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            "tox.ini": "[testenv]\ncommands =\n    py{312,313}_quick: pytest -m quick\n",
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    container: fedora:43\n    steps:\n"
+                '      - run: su runner -c "tox -e py313_quick"\n'
+            ),
+        },
+        {
+            **_TEST,
             ".github/workflows/test.yml": (
                 "on: [push, pull_request]\njobs:\n  changed:\n    runs-on: ubuntu-latest\n"
                 "    steps: [{run: ./changed.sh}]\n"
