@@ -61,7 +61,8 @@ _PLACES = re.compile(
 _NOT_OPERATING = re.compile(
     r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|(^|[/_-])api[-_/]"
     r"|tutorial|use[-_]cases?/|(^|/)integrations?/|(^|[/_-])test|issue_template|code_of"
-    r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog",
+    r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog"
+    r"|(^|/)(agents|claude|gemini|copilot-instructions)\.md$|(^|/)(devs?|\.(claude|agents|cursor))/",
     re.IGNORECASE,
 )
 _ENOUGH = 3
@@ -113,6 +114,7 @@ _SERVICE = {
     passes=[{**_SERVICE, "docs/runbook.md": _RUNBOOK}],
     fails=[
         _SERVICE,
+        {**_SERVICE, ".github/copilot-instructions.md": _RUNBOOK},
         {
             **_SERVICE,
             "docs/integrations/bank.md": "# Bank\n\n## Troubleshooting\n\n"
