@@ -158,6 +158,7 @@ _COOKIE_FLAGS: tuple[tuple[Literal["secure", "http-only"], str], ...] = (
     ("http-only", "httponly"),
 )
 _SIGN_IN_COOKIE = re.compile(r"sess|token|auth|jwt|login|user|sid|remember|access|refresh", re.IGNORECASE)
+_PASSWORD_ALONE = re.compile(r"(pass(word|wd|phrase)?|pin|remember(_me)?)", re.IGNORECASE)
 _MORSEL = re.compile(r"cookies?\[\](\[\])?$", re.IGNORECASE)
 """A cookie among others, or what is said of one."""
 _CERTAINTY = {"on": "", "optional": "perhaps ", "off": "not "}
@@ -229,7 +230,21 @@ class Accounts:
     @property
     def keeps_people(self) -> bool:
         """Whether accounts show by more than a function that checks some password, which may be the operator's own."""
-        return self.users is not None and self.users != self._password_checks
+        return self.users is not None and self.users not in (self._password_checks, *self._nameless_logins)
+
+    @cached_property
+    def _nameless_logins(self) -> tuple[Evidence, ...]:
+        """The sign-ins that are told a password and no name: one of the operator's own, whoever knows it."""
+        found = []
+        for route in self._routes.all:
+            told: list[str] = []
+            for parameter in route.handler.definition.parameters if route.handler is not None else ():
+                body = self._python.definition(parameter.type, route.handler.module) if route.handler else None
+                told += [field.name for field in body.fields] if body is not None else []
+            if told and all(map(_PASSWORD_ALONE.fullmatch, told)):
+                place = route.location
+                found.append(Evidence(place.path, place.line, f"{route.name} signs people in"))
+        return tuple(found)
 
     @cached_property
     def _password_checks(self) -> Evidence | None:

@@ -230,6 +230,15 @@ _UNSURE = 0.5
     ),
     partials=[
         (
+            "from fastapi import Depends, FastAPI, Header, HTTPException\nfrom pydantic import BaseModel\n\n"
+            "app = FastAPI()\n\n\nclass Login(BaseModel):\n    password: str\n\n\n"
+            "def require_auth(authorization: str = Header()):\n    if authorization != TOKEN:\n"
+            "        raise HTTPException(status_code=401)\n\n\n"
+            "@app.post('/login')\ndef login(login: Login):\n    return token_for(login.password)\n\n\n"
+            "@app.delete('/bots/{id}', dependencies=[Depends(require_auth)])\ndef remove(id: int):\n"
+            "    return delete(id)\n"
+        ),
+        (
             "import secrets\n\nfrom fastapi import Depends, FastAPI, HTTPException\n"
             "from fastapi.security import HTTPBasic\n\n\ndef check_password(given):\n"
             "    return secrets.compare_digest(given, PASSWORD)\n\n\n"
