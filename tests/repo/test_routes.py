@@ -338,3 +338,20 @@ def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None
         }
     ).routes.all
     assert [(route.name, route.is_wired) for route in found] == [("GET /v3/orders", True)]
+
+
+@pytest.mark.parametrize("prefix", ["", "api/"])
+def test_a_list_that_its_own_module_puts_below_a_prefix_stays_served(prefix: str) -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+                f"urlpatterns = [path('{prefix}', include(urlpatterns))]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+            "shop/__init__.py": "",
+        }
+    ).routes.all
+    assert [route.is_wired for route in found] == [True]
