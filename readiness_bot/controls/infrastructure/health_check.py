@@ -133,6 +133,16 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path, re_path\n\nfrom shop.views import ping\n\n"
+                "v2_urls = [path('ping/', ping)]\n"
+                "urlpatterns = [re_path(r'^api/(?P<version>(v2))/', include(v2_urls))]\n"
+            ),
+            "shop/views.py": "def ping(request, version):\n    return None\n",
+            "Dockerfile": "FROM python:3.13\nCMD gunicorn shop.wsgi\n",
+        },
+        {
             "shop/asgi.py": (
                 "from shop.health import health_check\nfrom shop.web import application\n\n"
                 "application = health_check(application, '/health/')\n"
@@ -330,7 +340,8 @@ def _is_named_for_health(route: Route) -> bool:
 
 def _is_short(path: str) -> bool:
     # `/jobs/{id}/status` tells of a job; what tells of the service takes no parameter but for a prefix of all routes.
-    return not re.search(r"[<{(:]", re.sub(r"^[/^]*\{\w*\}", "", path))
+    # So does what only says which version of all routes is asked.
+    return not re.search(r"[<{(:]", re.sub(r"^([\w/^.-]*\{((api_)?version)?\})+|^[/^]*\{\w*\}", "", path))
 
 
 _OF_NUMBERS = re.compile(r"(^|/)[\w-]*(metrics|stats|prometheus|log-?in|sign-?in)/?$", re.IGNORECASE)
