@@ -682,6 +682,19 @@ LOST["who calls, where a row is looked up"] = (
     _PART + "    return store.get_part(part)\n",
     9,
 )
+LOST["one of two rights that must hold together"] = (
+    "security/authorization",
+    _PART
+    + "    ok = user.has_perm('change') and store.owns_part(part, user)\n    if not ok:\n        raise Forbidden\n",
+    _PART + "    ok = store.owns_part(part, user)\n    if not ok:\n        raise Forbidden\n",
+    8,
+)
+LOST["a right to one thing"] = (
+    "security/authorization",
+    _PART + "    found = store.get(part)\n    if not user.has_perm('change', obj=found):\n        raise Forbidden\n",
+    _PART + "    if not user.has_perm('change'):\n        raise Forbidden\n",
+    8,
+)
 LOST["a helper that is named for what somebody may see"] = (
     "security/authorization",
     _PART + "    return store.get_part_for_user(part, user)\n",

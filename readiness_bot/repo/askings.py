@@ -60,8 +60,8 @@ _CHANGING = re.compile(
 )
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _FOR_SOMEBODY = re.compile(
-    r"^_*(get|find|fetch|load|list|query|filter|select|visible|accessible|readable|viewable|editable|owned|permitted|allowed"
-    r"|for|restrict)(_|$)(.*_)?((for|by|of|to)_(user|owner|caller|member|viewer|account)s?|to|by|for)(_|$)"
+    r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
+    r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
 )
 """Names of what gives the rows that somebody may see."""
 _SIGNED_IN = re.compile(r"(^|[._])(is_)?(authenticated|anonymous|logged_?in|signed_?in)(\(\))?$", re.IGNORECASE)
@@ -253,7 +253,10 @@ class Askings:
                 asked = [name for name in names if _CALLER.search(name)]
             if asked:
                 yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+            yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
+            if _is_of_one(call):
+                yield (f"`{_shown(call.via or call.name)}` of one thing",)
             if self._is_check(call, site) or self._is_scoped(call):
                 yield (f"`{_shown(call.via or call.name)}`",)
         for guard in self._decorators(site):
@@ -320,10 +323,20 @@ class Askings:
                 found[item.scope].setdefault(item.target, []).append(item.value)
         return found.get(site.index, {})
 
+    def _all_of(self, guards: Iterable[str], site: DefinitionSite) -> Iterator[Question]:
+        """The rights that must hold together for a variable by which somebody is turned away, each by itself."""
+        for guard in guards:
+            for item in self._assigned(site).get(guard.lstrip("!"), ()):
+                if isinstance(item, Other) and item.operator == "And":
+                    for operand in item.operands:
+                        asked = {f"`{_shown(name)}`" for name in _named(operand, site) if _asks_right(name)}
+                        if asked:
+                            yield tuple(sorted(asked))
+
     @staticmethod
     def _is_scoped(call: Call) -> bool:
         """Whether a call is named for giving what somebody may see, and is told who that is."""
-        return _FOR_SOMEBODY.match(snake(call.last)) is not None and any(
+        return _FOR_SOMEBODY.search(snake(call.last)) is not None and any(
             isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
         )
 
@@ -424,6 +437,13 @@ def _is_hook(site: DefinitionSite) -> bool:
 def _named_check(function: DefinitionSite) -> bool:
     name = snake(function.definition.name)
     return _CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
+
+
+def _is_of_one(call: Call) -> bool:
+    """Whether a right is asked for one thing, and not for all of its kind: `user.has_perm("change", obj=order)`."""
+    return call.last in ("has_perm", "has_perms", "has_object_permission") and (
+        call.has("obj") or any(isinstance(value, Name) and value.name[:1] == "?" for value in call.args[1:2])
+    )
 
 
 _MOST_CALLERS = 12
