@@ -778,14 +778,16 @@ def _is_client(site: CallSite) -> bool:
 
 def _weak(site: CallSite) -> Iterator[str]:
     """The broken versions that a call sets up connections with; one that only compares a key sets none up."""
-    beside = {call.last for call in site.module.facts.calls if call.scope == site.call.scope}
-    if "check_privatekey" in beside and not beside & {"Connection", "wrap_socket"}:
-        return
     makes = site.name.startswith(_SECURING)
     values = [value for name, value in site.call.keywords if "version" in name or "ssl" in name or "protocol" in name]
     for value in (*(site.call.args if makes else ()), *values):
-        if isinstance(value, Name) and _WEAK_TLS.match(value.name):
+        if isinstance(value, Name) and _WEAK_TLS.match(value.name) and not _only_compares(site):
             yield value.name
+
+
+def _only_compares(site: CallSite) -> bool:
+    beside = {call.last for call in site.module.facts.calls if call.scope == site.call.scope}
+    return "check_privatekey" in beside and not beside & {"Connection", "wrap_socket"}
 
 
 def _hosts(site: CallSite, _: Repo) -> list[_Doubt] | None:
