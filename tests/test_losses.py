@@ -27,7 +27,10 @@ _OWNED = "    if order.owner_id != current_user.id:\n        abort(403)\n"
 _CAN_SEE = "def can_see(order):\n    return current_user.has_permission('order', order)\n"
 _HIDDEN = _FLASK + f"@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n{_LOADED}"
 
-_SQL = "import sqlite3\n\ndb = sqlite3.connect('shop.db')\n\n\ndef orders(name):\n    db.execute('BEGIN')\n    {}\n"
+_SQL = (
+    "import sqlite3\n\ndb = sqlite3.connect('shop.db')\n\n\ndef orders(name, size=None):\n"
+    "    db.execute('BEGIN')\n    {}\n"
+)
 _WAREHOUSE = (
     "from databricks.sdk import WorkspaceClient\n\nclient = WorkspaceClient()\n\n\ndef remove(name):\n"
     "    client.statement_execution.execute_statement(warehouse_id='w', statement={})\n"
@@ -404,6 +407,18 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         ),
         _SQL.format("return db.execute(f'SELECT * FROM orders ORDER BY {name}')"),
         8,
+    ),
+    "values bound beside a name that is one of several": (
+        "database/sql-injection",
+        _SQL.format(
+            "if size not in ('a', 'b'):\n        raise ValueError(size)\n    "
+            "return db.execute(f'SELECT {size} FROM orders WHERE name = ?', (name,))"
+        ),
+        _SQL.format(
+            "if size not in ('a', 'b'):\n        raise ValueError(size)\n    "
+            "return db.execute(f\"SELECT {size} FROM orders WHERE name = '{name}'\")"
+        ),
+        10,
     ),
     "a number": (
         "database/sql-injection",

@@ -275,15 +275,17 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
         by.append("the values bound beside the text")
     numbers = _numbers(repo, site, position)
     limited = {flow.text for flow in flows if flow.is_limited or flow.cleaned & {"kept-only", "matched"}}
-    by += ["the conversion to a number"] * bool(numbers) + ["a list of what is allowed"] * bool(limited)
     written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
     parts, line = repo.flows.assembled(site, position, _named(site))
+    ways = max(0, parts - numbers - len(limited)) or len(written)
+    if not ways:  # what holds some of the values alone keeps no statement
+        by += ["the conversion to a number"] * bool(numbers) + ["a list of what is allowed"] * bool(limited)
     return Ward(
         replace(site.location, line=line),
         f"`{_ONE_OR_MANY.get(site.last, site.last)}`",
         tuple(by),
         f"A value is written into the text that `{site.last}` runs",
-        ways=max(0, parts - numbers - len(limited)) or len(written),
+        ways=ways,
     )
 
 
