@@ -251,8 +251,8 @@ class Walk:
             return False
         if datum.type == "file name":
             # Django takes folders off the names of uploaded files.
-            tags = {"upload", "base-name"} if "FILES" in datum.text else {"upload"}
-            self.end(replace(place, cleaned=place.cleaned | tags), "request", datum.text, "text", line)
+            cleaned = place.cleaned | {"base-name"} if "FILES" in datum.text else place.cleaned
+            self.end(replace(place, cleaned=cleaned), "request", datum.text, "text", line)
         else:
             self.end(place, "request", datum.text, datum.type, line)
         return True

@@ -118,7 +118,7 @@ _ADDRESS = re.compile(r"^(base_?|server_?)?(url|uri|address|endpoint)s?$", re.IG
 _SWITCH = re.compile(
     r"insecure|self_?signed|verif|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
-_UNLESS_CHECKED = re.compile(r"insecure|verify|self_?signed|check_(cert|host)", re.IGNORECASE)
+_UNLESS_CHECKED = re.compile(r"insecure|unverified|verify|self_?signed|check_(cert|host)|skip", re.IGNORECASE)
 """Conditions by which an operator says whether certificates are checked."""
 _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
 """Conditions that tell whether TLS is used at all: under them, it is used without checks."""
@@ -128,7 +128,6 @@ _ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 """What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
-_UNVERIFIED = re.compile(r"(?<!!)\b\w*(unverified|insecure|no_?verif|skip)", re.IGNORECASE)
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -685,7 +684,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             _Doubt(
                 "B323",
                 "A context that checks no certificate is used.",
-                Confidence.LOW if any(map(_UNLESS_CHECKED.search, site.call.guards)) else Confidence.HIGH,
+                Confidence.HIGH,
                 "Use `ssl.create_default_context()`.",
             )
         )
@@ -712,7 +711,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     chosen = (
         one
         for one in site.call.guards
-        if _UNVERIFIED.search(one) or not (_TURNS_ON.search(one) or _ENCRYPTED.search(one))
+        if _UNLESS_CHECKED.search(one) or not (_TURNS_ON.search(one) or _ENCRYPTED.search(one))
     )
     if found and _SWITCH.search(" ".join(chosen)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
