@@ -93,8 +93,9 @@ def _entities(text: str) -> str:
 def prose(text: str, limit: int = CELL, word: int = WORD) -> str:
     """A sentence whose code spans stay and whose everything else is letters only; longer words than `word` are cut."""
     text = plain(re.sub(rf"\S{{{word},}}", lambda found: _short_word(found[0], word), text[: limit * 100]), limit)
-    if text.count("`") % 2:  # a span that the cut left open
-        text += "`"
+    if text.count("`") % 2:  # a span that the cut left open: what stands before it may say enough
+        end = text.rfind(". ", 0, text.rindex("`")) + 1
+        text = text[:end] if end > len(text) // 3 else f"{text}`"
     pieces = _CODE_SPAN.split(text)
     return "".join(_span(piece[1:-1]) if index % 2 else _inert(piece) for index, piece in enumerate(pieces))
 

@@ -146,3 +146,17 @@ def test_many_places_are_cut_and_counted() -> None:
 def test_a_name_that_is_cut_stays_code_and_nothing_else_becomes_it(text: str, shown: str) -> None:
     told = prose(text)
     assert re.fullmatch(re.escape(shown).replace(r"\{\}", "[^`]+…"), told)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Bring `ALLOWED` back. Look at the row: `if row.owner != user.id: raise`", "Bring `ALLOWED` back."),
+        (
+            "Look at the row that is changed: `if row.owner != user.id: raise`",
+            "Look at the row that is changed: `if row.owner…`",
+        ),
+    ],
+)
+def test_code_that_a_cut_would_leave_open_gives_way_to_the_sentence_before(text: str, told: str) -> None:
+    assert prose(text, 50) == told
