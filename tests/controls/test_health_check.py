@@ -28,3 +28,11 @@ def test_a_start_page_that_is_probed_counts_for_half(check: str, score: float) -
     control = next(one for one in controls() if one.id == "infrastructure/health-check")
     verdict = judge(control, repo_of({"main.py": _APP, "Dockerfile": _IMAGE.format(check)}))
     assert (verdict.status, verdict.score) == (Status.PARTIAL, score)
+
+
+def test_the_fix_asks_for_the_endpoint_that_is_there() -> None:
+    control = next(one for one in controls() if one.id == "infrastructure/health-check")
+    app = _APP.replace("/healthz", "/status/health")
+    verdict = judge(control, repo_of({"main.py": app, "Dockerfile": _IMAGE.format("")}))
+    assert "http://localhost:8000/status/health" in verdict.fix
+    assert "/healthz" not in verdict.fix

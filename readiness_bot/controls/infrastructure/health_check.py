@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, unknown
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.probes import HealthProbe
@@ -285,7 +285,8 @@ def _judged(repo: Repo) -> Judgement:
                 *what,
                 score=_PROBED_ELSEWHERE,
             )
-        return partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
+        unprobed = partial("A health endpoint exists, but nothing probes it.", *what, score=_UNPROBED)
+        return advised(unprobed, fix=_probe_of(routes[0].path)) if routes else unprobed
     unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
     if unserved and len(unserved) == len(asking):
         return partial("A probe asks for what no route of the service answers.", _told(unserved[0]), score=_UNPROBED)
@@ -374,6 +375,14 @@ def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
         return True
     return any(last in text for module in repo.python.production for text, _ in module.facts.strings) or any(
         _SURE.search(imported.target) for module in repo.python.production for imported in module.facts.imports
+    )
+
+
+def _probe_of(path: str) -> str:
+    """How to have a path asked that is there already."""
+    return (
+        f"Probe it: `livenessProbe` and `readinessProbe` for `{path}`, or "
+        f"`HEALTHCHECK CMD curl -fsS http://localhost:8000{path}` in the image."
     )
 
 
