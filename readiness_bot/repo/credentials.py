@@ -222,10 +222,7 @@ class Secrets:
             for other in (*self._importers.get(module.path, ()), *self._deployed_heirs(module))
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
-        return bool(heirs) and all(
-            any(item.target == f":{name}" and item.scope == MODULE for item in other.facts.assignments)
-            for other in heirs
-        )
+        return bool(heirs) and all(_binds(other, name) for other in heirs)
 
     def _deployed_heirs(self, module: Module) -> Iterator[Module]:
         """The modules that a deployment copies beside this one.
@@ -300,6 +297,14 @@ class Secrets:
             and target.definition.kind == "function"
             and any(raised.scope == target.index for raised in target.module.facts.raises)
         )
+
+
+def _binds(module: Module, name: str) -> bool:
+    """Whether a module binds a name itself, or whatever a file of the deployment's says: `vars().update(…)`."""
+    return any(item.target == f":{name}" and item.scope == MODULE for item in module.facts.assignments) or any(
+        call.name in ("vars().update", "globals().update", "locals().update") and call.scope == MODULE
+        for call in module.facts.calls
+    )
 
 
 _REFUSING = re.compile(r"check|valid|ensure|verify|assert|refuse|secret|require", re.IGNORECASE)

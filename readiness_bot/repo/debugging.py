@@ -49,6 +49,8 @@ _DEVELOPMENT = re.compile(
     r"(?=[/_.\-]|$)",
     re.IGNORECASE,
 )
+_BY_HAND = re.compile(r"(^|/)run_?server\.py$")
+"""A script that is called after the development server, which somebody starts by hand."""
 _OF_INSTALLATION = re.compile(r"local|override|secret|custom|site_?settings|instance|prod", re.IGNORECASE)
 _SETTINGS = re.compile(
     r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$"
@@ -142,9 +144,12 @@ class Debugging:
                         )
                         yield DebugFlag(
                             place,
-                            "application",
+                            "launch" if _launches(module) else "application",
                             "debug",
                             is_default=bool(default.variable),
+                            is_started=module.path in self._started,
+                            is_known_start=bool(self._deployment.started_commands),
+                            is_bare=not _BY_HAND.search(module.path),
                             is_turned_off=self._turned_off(default.variable, assignment.value, module),
                             is_conditional=bool(assignment.guards)
                             or bool(assignment.context & MAIN_GUARD)
@@ -319,11 +324,21 @@ class Debugging:
                 )
 
 
+def _launches(module: Module) -> bool:
+    """Whether importing a module serves its application with the development server: it is a script of its own."""
+    return any(
+        call.last == "run"
+        and call.scope == MODULE
+        and re.search(r"(^|[:?.])(app|application)(\(\))?\.run$", call.via or call.name)
+        for call in module.facts.calls
+    )
+
+
 def _is_bare(site: CallSite) -> bool:
     """Whether a launch runs as soon as its module is imported, in a module that is not for development only."""
     call = site.call
     unguarded = call.scope == MODULE and not call.context & MAIN_GUARD and not call.guards
-    return unguarded and not _DEVELOPMENT.search(site.module.path)
+    return unguarded and not _DEVELOPMENT.search(site.module.path) and not _BY_HAND.search(site.module.path)
 
 
 def _is_on(value: str) -> bool:

@@ -182,3 +182,25 @@ def test_a_digest_that_is_kept_nowhere_is_a_doubt(use: str, confidence: Confiden
         f"    digest = hashlib.sha256(password.encode()).hexdigest()\n    {use}\n"
     )
     assert _told("security/password-hashing", {"shop/main.py": code}) == [("shop/main.py", confidence)]
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("runserver.py", Confidence.LOW), ("serve.py", Confidence.HIGH)])
+def test_a_switch_in_a_script_that_is_started_by_hand_is_a_doubt(name: str, confidence: Confidence) -> None:
+    files = {
+        name: "from shop.main import create_app\n\napp = create_app()\napp.debug = True\napp.run(port=8000)\n",
+        "shop/main.py": "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n",
+    }
+    assert _told("security/debug-mode", files) == [(name, confidence)]
+
+
+@pytest.mark.parametrize(
+    ("production", "told"), [("vars().update(read('shop.yml'))", []), ("NAME = read('shop.yml')", [Confidence.HIGH])]
+)
+def test_a_key_that_a_file_of_the_deployment_may_bind_is_none(production: str, told: list[Confidence]) -> None:
+    files = {
+        "shop/settings/common.py": "SECRET_KEY = 'CHANGEME'\n",
+        "shop/settings/yaml_config.py": (
+            f"from shop.files import read\nfrom shop.settings.common import *\n\n{production}\n"
+        ),
+    }
+    assert [found for _, found in _told("security/hardcoded-secret", files)] == told
