@@ -385,15 +385,22 @@ class Frame:
         """What a local variable is bound to."""
         return (assignment.value for assignment in self._assigned.get(name, ()))
 
-    def names_in(self, value: Value | None, depth: int = 0) -> Iterator[str]:
+    def names_in(self, value: Value | None) -> Iterator[str]:
         """Every name that a value is made of, calls and their arguments among them; local variables looked through."""
+        return self._names(value, 0, {})
+
+    def behind(self, name: str) -> Iterator[str]:
+        """Every name that a local variable is made of."""
+        return self._behind(name, 0, {})
+
+    def _names(self, value: Value | None, depth: int, seen: dict[str, int]) -> Iterator[str]:
         if value is None or depth > _DEEPEST:
             return
         if isinstance(value, Name):
             yield value.name
-            yield from self._behind(value.name, depth)
+            yield from self._behind(value.name, depth, seen)
         elif isinstance(value, Invoke):
-            yield from self._in_call(value, depth)
+            yield from self._in_call(value, depth, seen)
         elif isinstance(value, Items | Format | Mapping):
             parts = (
                 value.items
@@ -403,25 +410,27 @@ class Frame:
                 else (*value.keys, *value.values)
             )
             for part in parts:
-                yield from self.names_in(part, depth + 1)
+                yield from self._names(part, depth + 1, seen)
         elif isinstance(value, Index):
-            yield from self.names_in(value.value, depth + 1)
+            yield from self._names(value.value, depth + 1, seen)
             for item in value.items:
-                yield from self.names_in(item, depth + 1)
+                yield from self._names(item, depth + 1, seen)
                 if isinstance(item, Const) and isinstance(item.value, str):
                     yield f"[{item.value}]"
         elif isinstance(value, Other):
             for name in value.names:
                 yield name
-                yield from self._behind(name, depth)
+                yield from self._behind(name, depth, seen)
 
-    def _behind(self, name: str, depth: int) -> Iterator[str]:
-        if name.startswith("?"):
-            variable = name.partition(".")[0]
+    def _behind(self, name: str, depth: int, seen: dict[str, int]) -> Iterator[str]:
+        """What a local variable is made of, unless it was looked through as deep before: it may be made of itself."""
+        variable = name.partition(".")[0]
+        if name.startswith("?") and depth < seen.get(variable, _DEEPEST):
+            seen[variable] = depth
             for value in self.values_of(variable):
-                yield from self.names_in(value, depth + 1)
+                yield from self._names(value, depth + 1, seen)
 
-    def _in_call(self, value: Invoke, depth: int) -> Iterator[str]:
+    def _in_call(self, value: Invoke, depth: int, seen: dict[str, int]) -> Iterator[str]:
         if value.call < 0:
             yield value.name
             return
@@ -429,9 +438,9 @@ class Frame:
         yield call.name
         if call.via:
             yield call.via
-            yield from self._behind(call.via, depth)
+            yield from self._behind(call.via, depth, seen)
         for argument in call.handed:
-            yield from self.names_in(argument, depth + 1)
+            yield from self._names(argument, depth + 1, seen)
             if isinstance(argument, Const) and isinstance(argument.value, str):
                 yield f"[{argument.value}]"
 
@@ -843,7 +852,7 @@ class _Reader:
         """A comparison of the model's attributes: which, with what."""
         fields = [name for name in value.names if self.is_attribute(name)]
         rest = tuple(name for name in value.names if name not in fields)
-        names = tuple(dict.fromkeys((*rest, *(inner for name in rest for inner in frame._behind(name, 0)))))
+        names = tuple(dict.fromkeys((*rest, *(inner for name in rest for inner in frame.behind(name)))))
         if len(fields) > 1 and not rest:
             return [Condition(".".join(name.rpartition(".")[2] for name in fields), value, tuple(fields))]
         return [Condition(name.rpartition(".")[2], value, names) for name in fields] or [Condition("", value, names)]

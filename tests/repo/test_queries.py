@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness_bot.facts.values import Name
 from readiness_bot.repo.queries import Query
 from tests.repos import repo_of
 
@@ -85,3 +86,16 @@ def test_unread_conditions_leave_a_query_open() -> None:
 
 def test_counting_gives_no_rows() -> None:
     assert _only("return session.query(Ticket).count()").counts
+
+
+def test_a_variable_that_is_made_of_itself_again_and_again_is_looked_through_once() -> None:
+    # Each way through it would be one of three hundred million.
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    steps = "".join(f"    query = query.filter(Ticket.{letter} == team.{letter})\n" for letter in letters)
+    repo = repo_of(
+        f"from sqlalchemy import select\n\n\ndef made(team):\n    query = select(team.id)\n{steps}    return query\n"
+    )
+    (module,) = repo.python.production
+    names = list(repo.queries.frame(module, 0).names_in(Name("?query")))
+    assert {"?query.filter", "sqlalchemy.select", "?team.a", "?team.z", "?team.id"} <= set(names)
+    assert len(names) < 400
