@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Invoke
+from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.model import Evidence
 from readiness_bot.repo.models import Model, ModelField, Models, snake
 from readiness_bot.repo.modules import CallSite, DefinitionSite
@@ -287,12 +287,19 @@ class Tenancy:
                     return True
         return False
 
-    def _namesakes(self, site: DefinitionSite) -> Iterator[CallSite]:
+    def _namesakes(self, site: DefinitionSite) -> Sequence[CallSite]:
         """Calls that are handed the function by name: `get_object_or_404(Alert.get_by_id_and_org, …)`."""
-        last = site.definition.name
+        return self._handed.get(site.definition.name, ())
+
+    @cached_property
+    def _handed(self) -> dict[str, list[CallSite]]:
+        """By the last component of a dotted name, the calls whose first arguments are called so."""
+        found: dict[str, list[CallSite]] = defaultdict(list)
         for call in self._python.all_calls:
-            if any(getattr(value, "name", "").endswith(f".{last}") for value in call.call.args[:2]):
-                yield call
+            names = (value.name.rpartition(".") for value in call.call.args[:2] if isinstance(value, Name | Invoke))
+            for last in dict.fromkeys(last for _, dot, last in names if dot):
+                found[last].append(call)
+        return found
 
     # -- what keeps every query to it ------------------------------------------------------------------------------
 
