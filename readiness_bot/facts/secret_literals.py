@@ -245,7 +245,7 @@ class _PythonReader:
     def in_scheme(self, node: ast.Call, name: str, value: ast.expr) -> None:
         """`Env(NAME=(str, "literal"))`: the types of what the environment sets, each with its fallback."""
         function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if function in _SCHEMES and isinstance(value, ast.Tuple) and len(value.elts) == len(("type", "fallback")):
+        if function in _SCHEMES and isinstance(value, ast.Tuple) and len(value.elts) == 2:
             last = value.elts[-1]
             if isinstance(last, ast.Constant) and isinstance(last.value, str) and last.value:
                 self.add(name, last.value, last, fallback=True)

@@ -237,10 +237,11 @@ class Accounts:
         """The sign-ins that are told a password and no name: one of the operator's own, whoever knows it."""
         found = []
         for route in self._routes.all:
-            told: list[str] = []
-            for parameter in route.handler.definition.parameters if route.handler is not None else ():
-                body = self._python.definition(parameter.type, route.handler.module) if route.handler else None
-                told += [field.name for field in body.fields] if body is not None else []
+            if route.handler is None:
+                continue
+            types = (parameter.type for parameter in route.handler.definition.parameters)
+            bodies = [self._python.definition(name, route.handler.module) for name in types]
+            told = [field.name for body in bodies if body is not None for field in body.fields]
             if told and all(map(_PASSWORD_ALONE.fullmatch, told)):
                 place = route.location
                 found.append(Evidence(place.path, place.line, f"{route.name} signs people in"))

@@ -22,7 +22,7 @@ from readiness_bot.repo.refusals import (
     is_refusing_value,
     snake,
 )
-from readiness_bot.repo.route import Guard, flattened
+from readiness_bot.repo.route import flattened
 
 Question = tuple[str, ...]
 """What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
@@ -204,7 +204,7 @@ class Askings:
             ]
             asked += [
                 (f"`{_shown(guard.name)}`",)
-                for guard in self._decorators(site)
+                for guard in self._refusals.decorators(site)
                 if self._refusals.of_guard(guard) is Strength.IDENTITY
             ]
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
@@ -259,7 +259,7 @@ class Askings:
                 yield (f"`{_shown(call.via or call.name)}` of one thing",)
             if self._is_check(call, site) or self._is_scoped(call):
                 yield (f"`{_shown(call.via or call.name)}`",)
-        for guard in self._decorators(site):
+        for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
         for query in self._queries.of(site):
@@ -270,14 +270,6 @@ class Askings:
             }
             if by:
                 yield tuple(sorted(by))
-
-    def _decorators(self, site: DefinitionSite) -> Iterator[Guard]:
-        for item in site.definition.decorators:
-            if isinstance(item, Name | Invoke):
-                made = item.call if isinstance(item, Invoke) else -1
-                arguments = site.module.facts.calls[made].args if made >= 0 else ()
-                name = self._python.identify(item.name.removesuffix("()"), site.module)
-                yield Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
 
     def _refused(self, site: DefinitionSite) -> Iterator[tuple[tuple[str, ...], bool]]:
         """What the conditions name under which a function raises or answers with an error; whether it is a refusal."""
@@ -361,7 +353,9 @@ class Askings:
         Its decorators, what its class demands, what the functions that it calls ask, and what its callers do.
         """
         found = [
-            f"`{_shown(guard.name)}`" for guard in self._decorators(site) if not self._refusals.asks_only_who(guard)
+            f"`{_shown(guard.name)}`"
+            for guard in self._refusals.decorators(site)
+            if not self._refusals.asks_only_who(guard)
         ]
         found += self._of_class(site)
         found += [f"`{ref}` is used" for ref in self._refusals.body(site)[3] if _PERSON.search(ref)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -219,7 +218,7 @@ class Secrets:
         """
         heirs = [
             other
-            for other in (*self._importers.get(module.path, ()), *self._deployed_heirs(module))
+            for other in (*self._python.star_importers.get(module.path, ()), *self._deployed_heirs(module))
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
         return bool(heirs) and all(_binds(other, name) for other in heirs)
@@ -250,15 +249,6 @@ class Secrets:
                 path, colon, name = self._python.identify(value.name, site.module).partition(":")
                 found.add((path, name) if colon and path else (site.module.path, value.name.lstrip("?:")))
         return frozenset(found)
-
-    @cached_property
-    def _importers(self) -> dict[str, list[Module]]:
-        """The modules of production code that import everything from each module, by its path."""
-        index: dict[str, list[Module]] = defaultdict(list)
-        for module in self._python.production:
-            for star in module.facts.stars:
-                index[self._python.absolute(star, module).partition(":")[0]].append(module)
-        return index
 
     @cached_property
     def _refused(self) -> frozenset[str]:

@@ -144,7 +144,7 @@ class Debugging:
                         )
                         yield DebugFlag(
                             place,
-                            "launch" if _launches(module) else "application",
+                            "launch" if _serves_itself(module) else "application",
                             "debug",
                             is_default=bool(default.variable),
                             is_started=module.path in self._started,
@@ -213,20 +213,17 @@ class Debugging:
 
     def _is_bound_anew(self, module: Module) -> bool:
         """Whether settings beside the module, or that take over everything from it, turn debugging off."""
-        folder = module.path.rpartition("/")[0]
+        folder, heirs = module.path.rpartition("/")[0], self._python.star_importers.get(module.path, ())
         for setting in self._services.settings_named("DEBUG"):
             other = setting.module
             if (
                 other is not module
                 and not _DEVELOPMENT.search(other.path)
-                and (other.path.rpartition("/")[0] == folder or self._takes_over(other, module))
+                and (other.path.rpartition("/")[0] == folder or other in heirs)
                 and default_of(self._python, setting.value, other).is_on is False
             ):
                 return True
         return False
-
-    def _takes_over(self, heir: Module, module: Module) -> bool:
-        return any(self._python.absolute(star, heir).partition(":")[0] == module.path for star in heir.facts.stars)
 
     @cached_property
     def _chosen_settings(self) -> frozenset[str]:
@@ -324,7 +321,7 @@ class Debugging:
                 )
 
 
-def _launches(module: Module) -> bool:
+def _serves_itself(module: Module) -> bool:
     """Whether importing a module serves its application with the development server: it is a script of its own."""
     return any(
         call.last == "run"

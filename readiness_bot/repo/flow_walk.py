@@ -249,12 +249,7 @@ class Walk:
         """End at a piece of request data, where it is one."""
         if datum is None:
             return False
-        if datum.type == "file name":
-            # Django takes folders off the names of uploaded files.
-            cleaned = place.cleaned | {"base-name"} if "FILES" in datum.text else place.cleaned
-            self.end(replace(place, cleaned=cleaned), "request", datum.text, "text", line)
-        else:
-            self.end(place, "request", datum.text, datum.type, line)
+        self.end(place, "request", datum.text, datum.type, line)
         return True
 
     # -- the kinds of sources --------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+from readiness_bot.facts.origins import CallFlow
 from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Other, Value
@@ -101,24 +102,16 @@ class DataFlows:
 
     def read_from(self, site: CallSite) -> frozenset[str]:
         """What is read out of the result of a call in its function, as `[exp]`; `` where the whole of it is taken."""
-        facts = self._graph.of(site.module).flows
-        own = self._graph.index_of(site)
-        sources = {at for at, source in enumerate(facts.sources) if source.kind == "c" and source.owner == own}
-        return frozenset(atom.access[0] if atom.access else "" for atom in facts.atoms if atom.source in sources)
+        flows = self._graph.of(site.module).flows
+        atoms = (flows.atoms[index] for index in self._results(flows, {self._graph.index_of(site)}))
+        return frozenset(atom.access[0] if atom.access else "" for atom in atoms)
 
     def is_handed_on(self, site: CallSite) -> bool:
         """Whether the result of a call goes on as a whole: to another call, to who calls, or into what is kept."""
-        facts = self._graph.of(site.module).flows
-        own = self._graph.index_of(site)
-        whole = {
-            index
-            for index, atom in enumerate(facts.atoms)
-            if not atom.access and facts.sources[atom.source].kind == "c" and facts.sources[atom.source].owner == own
-        }
-        taken = [given for flow in facts.calls for given in (*flow.args, *flow.keywords)]
-        taken += [given.atoms for given in facts.given]
-        taken += [stored.atoms for stored in facts.stored]
-        return any(not whole.isdisjoint(atoms) for atoms in taken)
+        flows = self._graph.of(site.module).flows
+        results = self._results(flows, {self._graph.index_of(site)})
+        whole = {index for index in results if not flows.atoms[index].access}
+        return any(not whole.isdisjoint(atoms) for atoms in _taken(flows, flows.calls))
 
     def feeds_itself(self, site: CallSite) -> bool:
         """Whether a call's result comes back as its own argument, as it does where something is repeated many times."""
@@ -149,12 +142,8 @@ class DataFlows:
         while further := {one.call for one in flows.calls if not atoms.isdisjoint(one.receiver)} - made:
             made |= further
             atoms = self._results(flows, made)
-        for call in flows.calls:
-            name = module.facts.calls[call.call].last
-            if not aside(name) and any(not atoms.isdisjoint(taken) for taken in (*call.args, *call.keywords)):
-                return True
-        kept = [*(one.atoms for one in flows.given), *(one.atoms for one in flows.stored)]
-        if any(not atoms.isdisjoint(one) for one in kept):
+        calls = [one for one in flows.calls if not aside(module.facts.calls[one.call].last)]
+        if any(not atoms.isdisjoint(taken) for taken in _taken(flows, calls)):
             return True
         bound = [one for one in module.facts.assignments if one.scope == site.call.scope]
         names = {one.target for one in bound if isinstance(one.value, Invoke) and one.value.call in made}
@@ -292,6 +281,15 @@ class DataFlows:
 
     def _walk(self, module: Module) -> Walk:
         return Walk(self._python, self._graph, self._requests, module)
+
+
+def _taken(flows: FileFlows, calls: Iterable[CallFlow]) -> Iterator[tuple[int, ...]]:
+    """What these calls are handed, functions give back, and names outside of them keep."""
+    for call in calls:
+        yield from call.args
+        yield from call.keywords
+    yield from (one.atoms for one in flows.given)
+    yield from (one.atoms for one in flows.stored)
 
 
 def _is_join(value: Value) -> bool:

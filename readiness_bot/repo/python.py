@@ -359,6 +359,24 @@ class Python:
             return imported.local
         return imported.target
 
+    def handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
+        """What the callers of the function around a call hand to it as this parameter, with their calls."""
+        function = site.function
+        names = [parameter.name for parameter in function.parameters] if function is not None else []
+        if function is None or name not in names:
+            return
+        for caller in self.callers.get(f"{site.module.path}:{function.qualname}", ()):
+            yield caller, caller.call.argument(names.index(name), name)
+
+    @cached_property
+    def star_importers(self) -> dict[str, list[Module]]:
+        """The modules of production code that import everything from each module, by its path."""
+        index: dict[str, list[Module]] = defaultdict(list)
+        for module in self.production:
+            for star in module.facts.stars:
+                index[self.absolute(star, module).partition(":")[0]].append(module)
+        return index
+
     def _through_star(self, module: Module, base: str, after: str, above: frozenset[str] = frozenset()) -> str | None:
         for origin in module.facts.stars:
             place = self.absolute(origin, module)

@@ -276,20 +276,18 @@ class Refusals:
             best = max(best, self.strength(method, depth))
         return best
 
+    def decorators(self, site: DefinitionSite) -> Iterator[Guard]:
+        """The decorators of a function, as guards of what it answers."""
+        for item in site.definition.decorators:
+            if isinstance(item, Name | Invoke):
+                made = item.call if isinstance(item, Invoke) else -1
+                arguments = site.module.facts.calls[made].args if made >= 0 else ()
+                name = self._python.identify(item.name.removesuffix("()"), site.module)
+                yield Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
+
     def by_decorators(self, site: DefinitionSite) -> Strength:
         """How far the decorators of a function go in asking who calls."""
-        guards = (
-            Guard(
-                "decorator",
-                self._python.identify(decorator.name, site.module),
-                "route",
-                site.module.path,
-                site.definition.line,
-            )
-            for decorator in site.definition.decorators
-            if isinstance(decorator, Name | Invoke)
-        )
-        return max(map(self.of_guard, guards), default=Strength.NONE)
+        return max(map(self.of_guard, self.decorators(site)), default=Strength.NONE)
 
     def _of_wrapper(self, site: DefinitionSite) -> Strength:
         """What decorators around a function inside ask, as of one that a decorator gives back."""

@@ -387,7 +387,7 @@ class RegisteredRoutes:
         router, framework = self._routers.receiver(site)
         router = router if framework else ""
         for (caller, value), (_, rules) in zip(
-            self._views.handed_values(site, view_name), self._views.handed_values(site, source), strict=False
+            self._python.handed_values(site, view_name), self._python.handed_values(site, source), strict=False
         ):
             paths = [text for item in flattened(rules) if (text := self._views.text(item, caller.module))]
             view = self._views.class_in(value, caller.module)

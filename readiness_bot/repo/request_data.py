@@ -15,7 +15,7 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route, groups_of
 from readiness_bot.repo.routes import Routes
 
-Type = Literal["text", "object", "number", "file", "file name", "segment", "model", "upload", "request"]
+Type = Literal["text", "object", "number", "file", "segment", "model", "upload", "request"]
 """What a piece of request data can be: an `object` may be a dict or list of the client's making; a `segment` of a path
 holds no slash; a `number` stands for everything that a parser leaves harmless (dates, UUIDs, enumerations too); a
 `model` is a validated object whose fields have types of their own."""
@@ -572,7 +572,7 @@ class RequestData:
     def of_upload(self, text: str, access: tuple[str, ...]) -> Datum:
         """What an access reaches of an uploaded file."""
         if access and (access[0] in (".filename", ".name", ".raw_filename") or "[filename]" in access):
-            return Datum(f"{text}{_keys(access)}", "file name")
+            return Datum(f"{text}{_keys(access)}", "text")
         return Datum(f"{text}{_keys(access)}", "file")
 
     def method_of_request(self, method: str, text: str) -> Datum | None:

@@ -41,7 +41,7 @@ class RouteGuards:
         for keyword in ("dependencies", "auth", "guards", "middleware"):
             value = site.call.keyword(keyword)
             if isinstance(value, Name) and value.name.startswith("?"):
-                for caller, handed in self._views.handed_values(site, value.name[1:]):
+                for caller, handed in self._python.handed_values(site, value.name[1:]):
                     if handed is not None:
                         yield from self._guards_in(handed, caller.module, caller.call.line, level)
             elif value is not None:

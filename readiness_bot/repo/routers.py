@@ -167,14 +167,7 @@ class Routers:
 
     def _handed_in(self, site: CallSite, name: str) -> str:
         """The module's router or application that a function is called with in place of this parameter."""
-        function = site.function
-        if function is None:
-            return ""
-        names = [parameter.name for parameter in function.parameters]
-        if name not in names:
-            return ""
-        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
-            value = caller.call.argument(names.index(name), name)
+        for caller, value in self._python.handed_values(site, name):
             if isinstance(value, Name) and not value.name.startswith("?"):
                 identity = self._python.identify(value.name, caller.module)
                 if ":" in identity:

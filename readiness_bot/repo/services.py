@@ -723,8 +723,9 @@ class Services:
         for site in self._python.calls_of(*names):
             for value in site.call.args:
                 yield from self._attached(kind, value, site)
-                for given, caller in self._handed(value, site):
-                    yield from self._attached(kind, given, caller)
+                if isinstance(value, Name) and value.name.startswith("?"):
+                    for caller, given in self._python.handed_values(site, value.name[1:]):
+                        yield from self._attached(kind, given, caller)
             if site.call.context & DECORATOR and site.call.decorates >= 0:
                 target = DefinitionSite(
                     site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates]
@@ -734,20 +735,6 @@ class Services:
             for decorator in definition.definition.decorators:
                 if isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in names and "." in decorator.name:
                     yield Attachment(kind, definition.name, definition.location, definition.module, definition)
-
-    def _handed(self, value: Value, site: CallSite) -> Iterator[tuple[Value, CallSite]]:
-        """What the callers of the function around hand over for a parameter of it, each with its call."""
-        function = site.function
-        if function is None or not isinstance(value, Name) or value.name[:1] != "?":
-            return
-        names = [parameter.name for parameter in function.parameters]
-        if value.name[1:] not in names:
-            return
-        position = names.index(value.name[1:])
-        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
-            given = caller.call.argument(position, names[position])
-            if given is not None:
-                yield given, caller
 
     # -- settings --------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from itertools import islice
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, flattened
 
@@ -189,15 +189,6 @@ class Views:
             ),
             None,
         )
-
-    def handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
-        """What the callers of the function around a call hand to it as this parameter, with their calls."""
-        function = site.function
-        names = [parameter.name for parameter in function.parameters] if function is not None else []
-        if function is None or name not in names:
-            return
-        for caller in self._python.callers.get(f"{site.module.path}:{function.qualname}", ()):
-            yield caller, caller.call.argument(names.index(name), name)
 
     def responders(self, value: Value | None, module: Module) -> list[tuple[str, DefinitionSite]]:
         """The `on_get` and `on_post` of a module that Falcon takes as a resource, by their verb."""

@@ -244,18 +244,15 @@ _OPTIONS = frozenset({"timeout", "execution_options", "bind_arguments", "multi",
 
 def _of_text(repo: Repo, site: CallSite, position: int) -> int:
     """Which argument is seen to be the text: functions of the tree's own may take the connection or cursor first."""
-    if ":" not in site.name or position or len(site.call.args) < _TWO:
+    if ":" not in site.name or position or len(site.call.args) < 2:
         return position
-    told = (number for number in range(_TWO) if any(map(_is_sql, repo.flows.spelled(site, number))))
+    told = (number for number in range(2) if any(map(_is_sql, repo.flows.spelled(site, number))))
     return next(told, position)
 
 
 def _is_sql(text: Value | None) -> bool:
     first = text.parts[0] if isinstance(text, Format) and text.parts else text
     return isinstance(first, Const) and isinstance(first.value, str) and _SQL.search(first.value) is not None
-
-
-_TWO = 2
 
 
 def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:

@@ -50,7 +50,7 @@ _OF_PATHS = frozenset(
     }
 )
 _CONTAINED = re.compile(
-    r"^(contained|file-name|base-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
+    r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|via:.*:contained$|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
 )
 _BY_CALL = re.compile(r"^via:.*(realpath|abspath|normpath|resolve)\S*:!?call:\d+$")
