@@ -31,9 +31,10 @@ MAX_BRACKETS = 200
 MAX_TEMPLATES = 50
 """Formatted strings within formatted strings; CPython allows 150, and nobody writes four."""
 
+# No group is possessive: before 3.11.5 such a group gives up where it need not.
 _TOKEN = re.compile(
     r"""
-    (?P<space>(?:[ \t\f]|\\\n)++)
+    (?P<space>(?:[ \t\f]++|\\\n)+)
     |(?P<comment>\#[^\n]*+)
     |(?P<newline>\n)
     |(?P<string>(?i:br|rb|fr|rf|tr|rt|[bfrtu])?(?:\"\"\"|'''|"|'))
@@ -44,13 +45,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _OPENING = re.compile(r"(?P<prefix>(?i:br|rb|fr|rf|tr|rt|[bfrtu])?)(?P<quote>\"\"\"|'''|\"|')")
-_GAP = re.compile(r"(?:[ \t\f]|\\\n)*+")
-_GAP_IN_BRACKETS = re.compile(r"(?:[ \t\f\n]|\\\n|#[^\n]*+)*+")
+_GAP = re.compile(r"(?:[ \t\f]++|\\\n)*")
+_GAP_IN_BRACKETS = re.compile(r"(?:[ \t\f\n]++|\\\n|#[^\n]*+)*")
 _PLAIN_REST = {
-    '"': re.compile(r'(?:[^"\\\n]|\\.)*+"', re.DOTALL),
-    "'": re.compile(r"(?:[^'\\\n]|\\.)*+'", re.DOTALL),
-    '"""': re.compile(r'[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"""', re.DOTALL),
-    "'''": re.compile(r"[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+'''", re.DOTALL),
+    '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*"', re.DOTALL),
+    "'": re.compile(r"[^'\\\n]*+(?:\\.[^'\\\n]*+)*'", re.DOTALL),
+    '"""': re.compile(r'[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*"""', re.DOTALL),
+    "'''": re.compile(r"[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*'''", re.DOTALL),
 }
 _LITERAL = re.compile(r"[^\\{}'\"]++")
 _NAMED_CHARACTER = re.compile(r"\\N\{[^{}\n'\"]*+\}")
