@@ -129,7 +129,7 @@ def judge(control: Control, repo: Repo) -> Judgement:
     judgement = replace(answer, sites=kept) if isinstance(answer, Judgement) else _of_sites(control, repo, kept)
     judgement = replace(judgement, suppressed=suppressed, wards=tuple(_wards(control, wards, repo)))
     if not judgement.looked_in:
-        judgement = replace(judgement, looked_in=tuple(sorted(_looks(watched))))
+        judgement = replace(judgement, looked_in=tuple(sorted(set(_looks(watched)))))
     unread = _unread(watched, repo)
     return _doubted(judgement, unread if control.in_code else tuple(one for one in unread if not one.endswith(".py")))
 

@@ -29,12 +29,15 @@ from readiness_bot.repo.lookups import Lookups
 from readiness_bot.repo.models import Models
 from readiness_bot.repo.observability import Observability
 from readiness_bot.repo.outbound import Outbound
+from readiness_bot.repo.paging import Paging
 from readiness_bot.repo.parts import Part, parts
 from readiness_bot.repo.pipelines import Pipelines
+from readiness_bot.repo.purposes import Purposes
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
+from readiness_bot.repo.refusals import Refusals
 from readiness_bot.repo.resilience import Resilience
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.scoping import Scoping
@@ -47,6 +50,7 @@ from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
+from readiness_bot.repo.versions import Versions
 from readiness_bot.repo.wiring import Wiring
 
 _LIBRARY = re.compile(r"\b(library|sdk|toolkit)\s*$", re.IGNORECASE)
@@ -131,14 +135,24 @@ class Repo:
         )
 
     @cached_property
+    def refusals(self) -> Refusals:
+        """Which functions refuse those who call them."""
+        return Refusals(self.python)
+
+    @cached_property
+    def purposes(self) -> Purposes:
+        """What the routes are for."""
+        return Purposes(self.python, self.routes, self.refusals)
+
+    @cached_property
     def identity(self) -> Identity:
         """Who may call the routes."""
-        return Identity(self.python, self.routes, self.services)
+        return Identity(self.python, self.routes, self.services, self.refusals, self.purposes)
 
     @cached_property
     def askings(self) -> Askings:
         """What functions ask of those who call, in the tree's own words."""
-        return Askings(self.python, self.identity.refusals, self.queries)
+        return Askings(self.python, self.refusals, self.queries)
 
     @cached_property
     def shutdown(self) -> Shutdown:
@@ -174,6 +188,16 @@ class Repo:
     def interface(self) -> Interface:
         """What routes take and give."""
         return Interface(self.python, self.routes, self.services, self.documents)
+
+    @cached_property
+    def paging(self) -> Paging:
+        """The lists that routes answer with, and what bounds them."""
+        return Paging(self.python, self.services, self.interface)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """How clients say which version of the interface they speak."""
+        return Versions(self.python, self.services, self.interface)
 
     @cached_property
     def incoming(self) -> Incoming:

@@ -540,8 +540,8 @@ class Accounts:
                 keys = assignment.value.keys if isinstance(assignment.value, Mapping) else ()
                 if assignment.key == "exp" or any(isinstance(key, Const) and key.value == "exp" for key in keys):
                     return True
-        for call in facts.calls:
-            if call.scope == site.call.scope and (
+        for call in site.beside:
+            if (
                 call.has("exp")
                 or call.last == "timedelta"
                 or any(

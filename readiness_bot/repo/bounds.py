@@ -124,9 +124,7 @@ def _lasts(setting: CallSite) -> bool:
     if isinstance(given, Const) and given.value is None:
         return False
     function = setting.call.scope
-    return function == MODULE or not any(
-        call.name == "socket.getdefaulttimeout" and call.scope == function for call in setting.module.facts.calls
-    )
+    return function == MODULE or not any(call.name == "socket.getdefaulttimeout" for call in setting.beside)
 
 
 def _handed_none(repo: Repo, site: CallSite) -> bool:
@@ -204,7 +202,7 @@ def _is_read_whole(site: CallSite) -> bool:
     result = site.call.result
     if not result:
         return False
-    calls = [call for call in site.module.facts.calls if call.scope == site.call.scope and call.line >= site.call.line]
+    calls = [call for call in site.beside if call.line >= site.call.line]
     if any(_PIECES.search(call.name) for call in calls):
         return False
     whole = {f"{result}.{part}" for part in ("content", "text")}
@@ -282,9 +280,7 @@ def _connects_later(site: CallSite) -> bool:
     if not site.name.startswith("ftplib.") or site.call.args or site.call.has("host"):
         return False
     return any(
-        call.name.startswith("ftplib.") and call.last == "connect" and call.scope == site.call.scope
-        for call in site.module.facts.calls
-        if call.has("timeout")
+        call.name.startswith("ftplib.") and call.last == "connect" for call in site.beside if call.has("timeout")
     )
 
 

@@ -130,9 +130,7 @@ class CallGraph:
         """A method that only raises or passes stands for the one that overrides it, where there is one alone."""
         if found.definition.kind != "function" or found.definition.statements > 2 or found.definition.parent == -1:
             return found, True
-        if self.of(found.module).given.get(found.index) or any(
-            call.scope == found.index for call in found.module.facts.calls
-        ):
+        if self.of(found.module).given.get(found.index) or found.calls:
             return found, True
         others = [site for site in self._methods.get(found.definition.name, ()) if site.name != found.name]
         return (others[0], False) if len(others) == 1 else (found, True)
@@ -262,7 +260,7 @@ class CallGraph:
         direct: dict[str, set[str]] = {}
         for item in self._python.ancestry(owner):
             for method in item.methods:
-                called = {call.last for call in method.module.facts.calls if call.scope == method.index}
+                called = {call.last for call in method.calls}
                 direct.setdefault(method.definition.name, set()).update(called)
         found = {name: called & direct.keys() for name, called in direct.items()}
         for _ in range(3):

@@ -240,7 +240,7 @@ class DataFlows:
             how, _, name = tag.partition(":")
             site = self._python.definition_named(name) if how in ("yes", "no", "passed") else None
             if site is not None and site.definition.kind == "function":
-                yield frozenset(call.last for call in site.module.facts.calls if call.scope == site.index)
+                yield frozenset(call.last for call in site.calls)
 
     def is_from_a_trial(self, flow: Flow) -> bool:
         """Whether a flow begins in a handler that tries out a connection which somebody is setting up, by its name."""

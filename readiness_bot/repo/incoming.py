@@ -144,7 +144,7 @@ class Incoming:
         if site is None:
             return False
         facts = site.module.facts
-        calls = [call for call in facts.calls if call.scope == site.index]
+        calls = site.calls
         values = [value for call in calls for value in call.handed]
         values += [item.value for item in facts.assignments if item.scope == site.index]
         return any(call.name.startswith(_EVENTS) or any(map(_names_header, call.args[:1])) for call in calls) or any(
@@ -202,7 +202,7 @@ class Incoming:
         if depth > _DEPTH or site.name in seen or len(seen) > 60:
             return False
         seen.add(site.name)
-        calls: list[Call] = [call for call in site.module.facts.calls if call.scope == site.index]
+        calls = site.calls
         if any(_VERIFIES.match(call.last.lstrip(":?_")) or _is_given_signature(call) for call in calls):
             return True
         if any(call.name.startswith(_EVENTS) and call.has("secret") for call in calls):

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Assignment, Call, Definition, Parameter
-from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
@@ -57,25 +57,11 @@ _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 _PLAIN = frozenset(
     {"str", "int", "float", "bool", "bytes", "UUID", "uuid.UUID", "datetime", "date", "Decimal", "Path", "None"}
 )
-_PAGES = re.compile(
-    r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$",
-    re.IGNORECASE,
-)
-_PAGINATES = re.compile(
-    r"paginat|paging|page_?size|per_?page|(^|[_.])page(_|$)|cursor|limit_?offset|slice_query|(^|\.)limit$",
-    re.IGNORECASE,
-)
-_VERSION = re.compile(
+VERSION = re.compile(
     r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^([^<{]|\{\})*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
     re.IGNORECASE,
 )
-_MEDIA_VERSION = re.compile(
-    r"^(application|text)/(vnd|x)\.(?!github|docker|oci|kubernetes)[\w.+-]*[.+-]v\d", re.IGNORECASE
-)
-"""A media type that names a version: `application/vnd.shop.v2+json`; those of others are sent to them."""
-_VERSION_HEADER = re.compile(
-    r"(x-)?(accept-|api-)?version|(x-)?api-?version|(?!.*client|.*app-)[a-z]+-version", re.IGNORECASE
-)
+"""A part of a path that names a version of the interface."""
 _SCHEMA_SOURCES = (
     "drf_spectacular",
     "drf_yasg",
@@ -147,24 +133,6 @@ class Taken:
     by: str
 
 
-_ABOUT_ONE = (
-    ".TemplateView",
-    ".RedirectView",
-    ".DetailView",
-    ".CreateView",
-    ".UpdateView",
-    ".DeleteView",
-    ".FormView",
-    ".RetrieveAPIView",
-    ".CreateAPIView",
-)
-"""Bases of views that show one thing or none, whatever their path is called."""
-
-
-_PUT_BELOW = re.compile(r"\.v\d+\.\w+$")
-"""An attribute below one that is called after a version: a path of its own where objects are served by their names."""
-
-
 class Interface:
     """Questions about what the routes of one tree take and give."""
 
@@ -195,7 +163,7 @@ class Interface:
                     route.methods,
                 )
                 known = found.setdefault(key, route)
-                if known is not route and _VERSION.search(route.path) and not _VERSION.search(known.path):
+                if known is not route and VERSION.search(route.path) and not VERSION.search(known.path):
                     found[key] = route
         return tuple(found.values())
 
@@ -218,20 +186,9 @@ class Interface:
             if site.definition.kind == "class" and site.definition.bases
         )
 
-    @cached_property
-    def pages_resources(self) -> bool:
-        """Whether Eve pages the lists of resources, as it does unless told otherwise."""
-        return not any(
-            isinstance(setting.value, Const) and setting.value.value is False
-            for setting in self._services.settings_named("PAGINATION")
-        )
-
     # -- code ------------------------------------------------------------------------------------------------------
 
-    def _calls(self, site: DefinitionSite) -> list[Call]:
-        return [call for call in site.module.facts.calls if call.scope == site.index]
-
-    def _around(self, route: Route, depth: int = 2) -> Iterator[DefinitionSite]:
+    def around(self, route: Route, depth: int = 2) -> Iterator[DefinitionSite]:
         """The handler and the own functions it calls, a few calls deep: where a base class reads the body for all."""
         pending = [(route.handler, 0)] if route.handler is not None else []
         seen: set[str] = set()
@@ -242,7 +199,7 @@ class Interface:
             seen.add(site.name)
             yield site
             if level < depth:
-                for call in self._calls(site):
+                for call in site.calls:
                     found = self._python.definition(call.via or call.name, site.module)
                     if found is not None and found.definition.kind == "function":
                         pending.append((found, level + 1))
@@ -290,11 +247,10 @@ class Interface:
             return Taken(route, "schema", schema)
         if raw or any(
             _reads_body(call) or (call.last in ("json", "body", "form") and "request" in call.name.lower())
-            for call in self._calls(handler)
+            for call in handler.calls
         ):
             validated = any(
-                _VALIDATES.match(call.last) or self._is_schema(call.name, handler.module)
-                for call in self._calls(handler)
+                _VALIDATES.match(call.last) or self._is_schema(call.name, handler.module) for call in handler.calls
             )
             return Taken(route, "schema" if validated else "raw", raw or "request")
         return Taken(route, "none", "")
@@ -402,8 +358,8 @@ class Interface:
                 and (last not in ("expect", "body", "input", "schema", "doc") or guard.arguments)
             ):
                 return Taken(route, "schema", last)
-        for site in self._around(route):
-            calls = self._calls(site)
+        for site in self.around(route):
+            calls = site.calls
             reads_here = any(_reads_body(call) for call in calls)
             for call in calls:
                 if _reads_body(call):
@@ -472,7 +428,7 @@ class Interface:
         renderer = route.call.keyword("renderer")
         if isinstance(renderer, Const) and str(renderer.value).endswith((".pt", ".jinja2", ".mako", ".mak", ".html")):
             return True
-        lasts = {call.last for call in self._calls(route.handler)}
+        lasts = {call.last for call in route.handler.calls}
         return bool(lasts & _PAGE_CALLS) and not lasts & _DATA_CALLS
 
     def _is_shaped(self, route: Route) -> bool:
@@ -500,8 +456,8 @@ class Interface:
         return any(
             (_DUMPS.match(call.last) and not _DUMPS_TEXT.search(call.name))
             or (self._is_schema(call.name, site.module) and route.handler is site)
-            for site in self._around(route, depth=1)
-            for call in self._calls(site)
+            for site in self.around(route, depth=1)
+            for call in site.calls
         )
 
     @cached_property
@@ -538,268 +494,7 @@ class Interface:
 
     # -- lists -----------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def lists(self) -> tuple[tuple[Route, bool], ...]:
-        """The routes that answer with a list, and whether they page it."""
-        return tuple((route, self._is_paged(route)) for route in self.routes if self._is_list(route))
-
-    def _is_list(self, route: Route) -> bool:
-        if route.view is not None and any(
-            base.endswith(_ABOUT_ONE) for base in self._python.external_bases(route.view)
-        ):
-            return False
-        if self._takes_pages(route):
-            return True
-        if self._is_summary(route):
-            return False
-        path = route.path.removesuffix(".json")
-        if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", path) or path in ("/", ""):
-            return False
-        name = route.handler.definition.name.lower() if route.handler is not None else ""
-        segment = path.rstrip("/").rpartition("/")[2].lower()
-        plural = segment.endswith("s") and not segment.endswith(
-            (
-                "ss",
-                "us",
-                "is",
-                "status",
-                "stats",
-                "settings",
-                "options",
-                "metrics",
-                "news",
-                "docs",
-                "analytics",
-                "https",
-                "args",
-                "statistics",
-                "preferences",
-                "credentials",
-                "permissions",
-                "details",
-            )
-        )
-        if re.match(r"(list_|get_all|read_all|index$|list$|all_|search|query_all|fetch_all|find_all)", name) or (
-            route.handler is None and route.view is not None
-        ):
-            return plural or name.startswith(("list", "get_all", "read_all")) or self._is_list_view(route)
-        if route.handler is not None and self._returns_list(route.handler):
-            return True
-        return (plural and name in ("get", "list", "index", "get_queryset")) or (
-            plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
-        )
-
-    def _is_summary(self, route: Route) -> bool:
-        """Whether the `list` of a view set that stands for no model answers with one dict, such as of counts."""
-        if route.view is None or route.handler is None or route.handler.definition.name != "list":
-            return False
-        if any(
-            self._python.class_value(route.view, name) is not None
-            for name in ("queryset", "model", "serializer_class", "pagination_class", "paginate_by")
-        ):
-            return False
-        facts = route.handler.module.facts
-        dicts = {
-            item.target
-            for item in facts.assignments
-            if item.scope == route.handler.index
-            and (
-                isinstance(item.value, Mapping)
-                or (isinstance(item.value, Invoke) and item.value.name.rpartition(".")[2] in ("dict", "OrderedDict"))
-            )
-        }
-        answers = [item.value for item in facts.returns if item.scope == route.handler.index]
-        given = [
-            facts.calls[answer.call].argument(0, "data")
-            for answer in answers
-            if isinstance(answer, Invoke) and answer.call >= 0
-        ]
-        return any(
-            isinstance(value, Mapping) or (isinstance(value, Name) and value.name in dicts)
-            for value in (*answers, *given)
-        )
-
-    @staticmethod
-    def _takes_pages(route: Route) -> bool:
-        """Whether a handler asks both how many rows and which ones: then it answers with a list, whatever its path."""
-        if "GET" not in route.methods or route.handler is None:
-            return False
-        names = {parameter.name for parameter in route.handler.definition.parameters}
-        return bool(names & {"limit", "page_size", "per_page", "size"}) and bool(
-            names & {"offset", "skip", "page", "cursor", "page_number"}
-        )
-
-    def _is_list_view(self, route: Route) -> bool:
-        return route.view is not None and any(
-            base.rpartition(".")[2]
-            in (
-                "ListAPIView",
-                "ListCreateAPIView",
-                "ModelViewSet",
-                "ReadOnlyModelViewSet",
-                "ListView",
-                "ListModelMixin",
-                "ResourceList",
-            )
-            for base in self._python.external_bases(route.view)
-        )
-
-    @staticmethod
-    def _returns_list(handler: DefinitionSite) -> bool:
-        returned = handler.definition.returns
-        return (
-            isinstance(returned, Index)
-            and isinstance(returned.value, Name)
-            and returned.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
-        )
-
-    def _is_paged(self, route: Route) -> bool:
-        if route.framework == "flask-rest-jsonapi":
-            # Thirty to a page, unless a client asks for another size.
-            return True
-        if route.view is not None:
-            bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(
-                route.view, "paginate_by"
-            )
-            if bound is not None:
-                return not (isinstance(bound[1].value, Const) and bound[1].value.value is None)
-            if self._pages_by_base(route.view):
-                return True
-            if self._rest_default and route.framework == "django-rest-framework" and self._is_list_view(route):
-                return True
-        if route.handler is None:
-            return False
-        for guard in route.guards:
-            if _PAGINATES.search(guard.name.rpartition(":")[2]):
-                return True
-            dependency = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
-            if dependency is not None and any(
-                _PAGES.match(parameter.name) for parameter in dependency.definition.parameters
-            ):
-                return True
-        if "Page" in str(route.handler.definition.returns):
-            return True
-        return any(self._pages_here(site) for site in self._around(route, depth=1))
-
-    def _pages_by_base(self, view: DefinitionSite) -> bool:
-        """Whether a view pages by its own method, or as a table of django-tables2, which pages unless told not to."""
-        if self._python.member(view, "get_paginate_by") is not None:
-            return True
-        told = self._python.class_value(view, "table_pagination")
-        return any(
-            base.startswith("django_tables2.") and "Table" in base for base in self._python.external_bases(view)
-        ) and not (told is not None and isinstance(told[1].value, Const) and told[1].value.value is False)
-
-    @staticmethod
-    def _texts(calls: list[Call]) -> Iterator[str]:
-        for call in calls:
-            for value in call.handed:
-                if isinstance(value, Const) and isinstance(value.value, str):
-                    yield value.value
-                elif isinstance(value, Mapping):
-                    yield from (
-                        key.value for key in value.keys if isinstance(key, Const) and isinstance(key.value, str)
-                    )
-
-    def _pages_here(self, site: DefinitionSite) -> bool:
-        calls = self._calls(site)
-        return (
-            any(
-                _PAGES.match(parameter.name) or _PAGINATES.search(str(parameter.annotation))
-                for parameter in site.definition.parameters
-            )
-            or any(_PAGINATES.search(call.last) for call in calls)
-            or any(_PAGES.match(text) for text in self._texts(calls))
-            or any(
-                name
-                for call in calls
-                for name, _ in call.keywords
-                if name in ("page", "per_page", "page_size", "offset", "cursor")
-            )
-        )
-
-    @cached_property
-    def _rest_default(self) -> bool:
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if isinstance(setting.value, Mapping):
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if (
-                        isinstance(key, Const)
-                        and key.value == "DEFAULT_PAGINATION_CLASS"
-                        and not (isinstance(value, Const) and value.value is None)
-                    ):
-                        return True
-        return False
-
     # -- versions and descriptions ---------------------------------------------------------------------------------
-
-    @cached_property
-    def versioned(self) -> tuple[Route, ...]:
-        """The routes whose path carries a version."""
-        return tuple(route for route in self.routes if _VERSION.search(route.path))
-
-    @cached_property
-    def version_scheme(self) -> Evidence | None:
-        """A scheme that takes the version from a header or a library."""
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if isinstance(setting.value, Mapping):
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if (
-                        isinstance(key, Const)
-                        and key.value == "DEFAULT_VERSIONING_CLASS"
-                        and isinstance(value, Const | Name)
-                    ):
-                        return Evidence(
-                            setting.module.path,
-                            setting.line,
-                            "`DEFAULT_VERSIONING_CLASS` reads the version of a request",
-                        )
-        for site in self._python.calls_of("get"):
-            asked = site.call.args[0] if site.call.args else None
-            if (
-                re.search(r"(^|\.)headers$", (site.call.via or site.call.name).lstrip("?").rpartition(".")[0])
-                and isinstance(asked, Const)
-                and _VERSION_HEADER.fullmatch(str(asked.value))
-            ):
-                return Evidence(site.module.path, site.call.line, f"`{asked.value}` says which version is asked for")
-        for module, item in self._python.imports(
-            "fastapi_versioning", "fastapi_versionizer", "cadwyn", "versioned_fastapi"
-        ):
-            return Evidence(module.path, item.line, f"`{item.target}` versions the API")
-        return None
-
-    @cached_property
-    def media_versions(self) -> Evidence | None:
-        """A media type of the product's own with a version, that answers or requests carry."""
-        for module in self._python.production:
-            told = [(value, call.line) for call in module.facts.calls for value in call.handed]
-            told += [(item.value, item.line) for item in module.facts.assignments]
-            for value, line in told:
-                if isinstance(value, Const) and isinstance(value.value, str) and _MEDIA_VERSION.search(value.value):
-                    return Evidence(module.path, line, f"`{value.value[:60]}` says which version is spoken")
-        return None
-
-    @cached_property
-    def versioned_mounts(self) -> tuple[Evidence, ...]:
-        """Mounts under a prefix with a version of what was handed in from elsewhere."""
-        return tuple(
-            Evidence(site.module.path, site.call.line, f"mounts under {prefix}")
-            for site in self._python.calls_of("add_subapp", "mount", "include_router", "register_blueprint")
-            for value in site.call.handed
-            if _VERSION.search(prefix := self._prefix(value, site.module))
-            if any(isinstance(other, Name) and other.name.startswith("?") for other in site.call.args)
-        ) + tuple(
-            Evidence(module.path, item.line, f"`{item.target.lstrip(':?')}` serves what lies below a version")
-            for module in (self._python.production if "cherrypy" in self._python.imported else ())
-            for item in module.facts.assignments
-            if _PUT_BELOW.search(item.target) and isinstance(item.value, Invoke)
-        )
-
-    def _prefix(self, value: Value, module: Module) -> str:
-        """The text of a prefix, also of one put together from constants."""
-        parts = value.parts if isinstance(value, Format) else (value,)
-        texts = [self._python.constant(part, module) for part in parts]
-        return "" if None in texts else "".join(map(str, texts))
 
     @cached_property
     def described(self) -> tuple[Evidence, ...]:

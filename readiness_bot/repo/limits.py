@@ -215,14 +215,10 @@ class Limits:
                     self._off or idle,
                 )
         for site in self._answering(route):
-            for call in site.module.facts.calls:
-                if (
-                    call.scope == site.index
-                    and not call.last.lstrip(":?")[:1].isupper()
-                    and (
-                        _NAME.search(call.last)
-                        or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
-                    )
+            for call in site.calls:
+                if not call.last.lstrip(":?")[:1].isupper() and (
+                    _NAME.search(call.last)
+                    or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
                 ):
                     yield RateLimit(
                         "login" if self.is_login(route) else "route",
@@ -303,8 +299,7 @@ class Limits:
         site = self._python.definition_named(name)
         if site is None:
             return ""
-        within = (call for call in site.module.facts.calls if call.scope == site.index)
-        owners = (call.name.rpartition(".")[0] for call in within if call.last == site.definition.name)
+        owners = (call.name.rpartition(".")[0] for call in site.calls if call.last == site.definition.name)
         return next(filter(_NAME.search, owners), "")
 
     @cached_property
@@ -562,7 +557,7 @@ class Limits:
 
     def _asks_another(self, site: DefinitionSite, hops: int = 1) -> bool:
         """Whether a function asks another service how much it is allowed there."""
-        calls = [call for call in site.module.facts.calls if call.scope == site.index]
+        calls = site.calls
         if any(call.name.startswith(_HTTP) for call in calls):
             return True
         called = (self._python.definition(call.via or call.name, site.module) for call in calls if hops)

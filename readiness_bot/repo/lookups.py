@@ -14,10 +14,12 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.flows import DataFlows
+from readiness_bot.repo.frames import Frame
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.queries import Condition, Frame, Queries, Query
+from readiness_bot.repo.queries import Queries
+from readiness_bot.repo.query import Condition, Query
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
@@ -506,7 +508,7 @@ class Lookups:
     def _only_redirects(self, function: DefinitionSite) -> bool:
         """Whether the function writes nothing and answers with redirects alone: the row itself is not shown."""
         facts = function.module.facts
-        if any(call.scope == function.index and call.last.rpartition(":")[2] in _WRITING for call in facts.calls):
+        if any(call.last.rpartition(":")[2] in _WRITING for call in function.calls):
             return False
         given = [item.value for item in facts.returns if item.scope == function.index]
         return bool(given) and all(
@@ -550,8 +552,8 @@ class Lookups:
                 for guard in raised.guards
             ):
                 return "done"
-        for call in facts.calls:
-            if call.scope == scope and any(
+        for call in module.calls_in(scope):
+            if any(
                 guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
                 for guard in call.guards
             ):
@@ -634,11 +636,10 @@ class Lookups:
     def _mentioned(self, module: Module, scope: int) -> Iterator[str]:
         """The names that a function's calls, assignments and answers are made of."""
         facts = module.facts
-        for call in facts.calls:
-            if call.scope == scope:
-                yield call.via or call.name
-                for value in call.handed:
-                    yield from _names(value)
+        for call in module.calls_in(scope):
+            yield call.via or call.name
+            for value in call.handed:
+                yield from _names(value)
         for assignment in facts.assignments:
             if assignment.scope == scope:
                 yield from _names(assignment.value)

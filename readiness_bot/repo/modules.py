@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ class Module:
     """
 
     __slots__ = (
+        "_calls",
         "_defined",
         "_functions",
         "_identities",
@@ -46,6 +48,7 @@ class Module:
         self._meanings: dict[str, str] = {}
         self._defined: dict[str, DefinitionSite | None] = {}
         self._functions: dict[int, Definition | None] = {}
+        self._calls: dict[int, list[Call]] | None = None
 
     if not TYPE_CHECKING:
 
@@ -91,6 +94,15 @@ class Module:
             self._functions[scope] = next(around, None)
         return self._functions[scope]
 
+    def calls_in(self, scope: int) -> Sequence[Call]:
+        """The calls that stand in a definition, or outside all of them, but for those in what is defined inside it."""
+        if self._calls is None:
+            found: defaultdict[int, list[Call]] = defaultdict(list)
+            for call in self.facts.calls:
+                found[call.scope].append(call)
+            self._calls = dict(found)
+        return self._calls.get(scope, ())
+
     def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
         """A place of this file."""
         return Location(self.path, line, end_line, self.symbol(scope), statement)
@@ -117,6 +129,11 @@ class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
     def function(self) -> Definition | None:
         """The innermost function that the call stands in."""
         return self.module.function_of(self.call.scope)
+
+    @property
+    def beside(self) -> Sequence[Call]:
+        """The calls in the same function, itself among them."""
+        return self.module.calls_in(self.call.scope)
 
     @property
     def function_name(self) -> str:
@@ -167,6 +184,11 @@ class DefinitionSite:
         return Location(
             self.module.path, definition.line, definition.end_line, definition.qualname, definition.statement
         )
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """The calls that stand in it, but for those in what is defined inside it."""
+        return self.module.calls_in(self.index)
 
     @property
     def fields(self) -> Iterator[Field]:

@@ -510,8 +510,8 @@ class RequestData:
     def _asked_by(self, method: DefinitionSite) -> Iterator[DefinitionSite]:
         """The functions of the tree that a validator hands the value on to."""
         own = {f"?{parameter.name}" for parameter in method.definition.parameters}
-        for call in method.module.facts.calls:
-            if call.scope == method.index and any(isinstance(one, Name) and one.name in own for one in call.args):
+        for call in method.calls:
+            if any(isinstance(one, Name) and one.name in own for one in call.args):
                 target = self._python.definition(call.name, method.module)
                 if target is not None and target.definition.kind == "function":
                     yield target

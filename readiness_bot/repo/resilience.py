@@ -535,19 +535,16 @@ class Resilience:
             for handler in facts.handlers if any(_COUNT_NAME.search(item.target) for item in facts.assignments) else ():
                 if handler.scope < 0 or "break" in handler.steps[-1:]:
                     continue
-                function = facts.definitions[handler.scope]
+                function, calls = facts.definitions[handler.scope], module.calls_in(handler.scope)
                 attempted = any(
-                    call.scope == handler.scope
-                    and call.context & IN_LOOP
-                    and call.context & IN_TRY
-                    and call.attempt == handler.attempt
-                    for call in facts.calls
+                    call.context & IN_LOOP and call.context & IN_TRY and call.attempt == handler.attempt
+                    for call in calls
                 )
                 counted = any(
                     item.scope == handler.scope and item.context & IN_LOOP and _COUNT_NAME.search(item.target)
                     for item in facts.assignments
                 )
-                waits = any(call.scope == handler.scope and call.last == "sleep" for call in facts.calls)
+                waits = any(call.last == "sleep" for call in calls)
                 if attempted and counted and not waits:
                     site = DefinitionSite(module, handler.scope, function)
                     yield Mechanism(

@@ -13,7 +13,8 @@ from readiness_bot.model import Location
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.queries import Condition, Queries, Query
+from readiness_bot.repo.queries import Queries
+from readiness_bot.repo.query import Condition, Query
 from readiness_bot.repo.tenancy import mentions, words_of
 
 CALLERS = frozenset({"user", "caller", "viewer", "principal", "identity", "requester", "actor"})
@@ -216,11 +217,10 @@ class Scoping:
         known = self._models_of.get((function.name, hops))
         if known is None:
             found = [query.model for query in self._queries.of(function) if query.model is not None]
-            for call in function.module.facts.calls if hops else ():
-                if call.scope == function.index:
-                    target = self._python.definition(call.via or call.name, function.module)
-                    if target is not None and target.definition.kind == "function" and target.name != function.name:
-                        found += self._queried(target, hops - 1)
+            for call in function.calls if hops else ():
+                target = self._python.definition(call.via or call.name, function.module)
+                if target is not None and target.definition.kind == "function" and target.name != function.name:
+                    found += self._queried(target, hops - 1)
             known = self._models_of[function.name, hops] = tuple(dict.fromkeys(found))
         return known
 

@@ -145,7 +145,7 @@ def _trigger_of(site: CallSite, trigger: str) -> str:
 
     In a module of workers, schedulers or commands it is the server's if that starts one.
     """
-    serves = any(call.last in _SERVING and call.scope == site.call.scope for call in site.module.facts.calls)
+    serves = any(call.last in _SERVING for call in site.beside)
     return "worker" if _BESIDE_SERVER.search(site.module.path) and not serves else trigger
 
 

@@ -13,7 +13,8 @@ from readiness_bot.model import Evidence
 from readiness_bot.repo.models import Model, ModelField, Models, snake
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.queries import Condition, Queries, Query
+from readiness_bot.repo.queries import Queries
+from readiness_bot.repo.query import Condition, Query
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "tenant": ("tenant",),

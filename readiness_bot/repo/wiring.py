@@ -375,7 +375,7 @@ def _is_start(module: Module) -> bool:
     for call in module.facts.calls:
         if call.name in _APPLICATIONS and not call.context & DECORATOR:
             return True
-    return any("__name__" in guards for guards in (call.guards for call in module.facts.calls if call.scope == MODULE))
+    return any("__name__" in guards for guards in (call.guards for call in module.calls_in(MODULE)))
 
 
 def _consumes(site: DefinitionSite) -> bool:

@@ -103,8 +103,9 @@ def test_a_route_is_as_strong_as_what_stands_before_it(text: str, expected: Stre
     ],
 )
 def test_routes_for_strangers_are_open_on_purpose(path: str, expected: bool) -> None:
-    identity, route = _route(_APP + f"@app.post('{path}')\ndef handle():\n    return 1\n", path)
-    assert identity.is_open_on_purpose(route) is expected
+    repo = repo_of(_APP + f"@app.post('{path}')\ndef handle():\n    return 1\n")
+    route = next(route for route in repo.routes.all if route.path == path)
+    assert repo.purposes.is_open_on_purpose(route) is expected
 
 
 def test_a_switch_tells_its_default() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness_bot.facts.values import Name
-from readiness_bot.repo.queries import Query
+from readiness_bot.repo.query import Query
 from tests.repos import repo_of
 
 _MODELS = """

@@ -240,7 +240,7 @@ def test_lists_of_patterns_are_served_where_they_are_included_by_name_or_handed_
         }
     )
     assert [(route.path, route.is_wired) for route in tree.routes.all] == [("/api{}/{version}/orders/{pk}/", True)]
-    assert [route.path for route in tree.interface.versioned] == ["/api{}/{version}/orders/{pk}/"]
+    assert [route.path for route in tree.versions.routes] == ["/api{}/{version}/orders/{pk}/"]
 
 
 def test_rules_of_a_map_of_its_own_are_routes_of_the_methods_they_name() -> None:

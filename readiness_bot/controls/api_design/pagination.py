@@ -119,7 +119,7 @@ _HALF = 0.05
 )
 def pagination(repo: Repo) -> Judgement:
     """Judge by the share of list routes that page; each is kept beside, for comparisons."""
-    wards = (_ward(route, is_paged) for route, is_paged in repo.interface.lists)
+    wards = (_ward(route, is_paged) for route, is_paged in repo.paging.lists)
     return replace(_judged(repo), wards=tuple(wards))
 
 
@@ -129,7 +129,7 @@ def _ward(route: Route, is_paged: bool) -> Ward:
 
 
 def _judged(repo: Repo) -> Judgement:
-    lists, resources = repo.interface.lists, repo.interface.resources
+    lists, resources = repo.paging.lists, repo.interface.resources
     if not lists and not resources:
         return not_applicable("No route answers with a list.")
     paged = [route for route, is_paged in lists if is_paged]
@@ -139,7 +139,7 @@ def _judged(repo: Repo) -> Judgement:
         seen(route.location.path, route.location.line, f"{route.name} answers with everything") for route in whole[:4]
     ]
     shown = [*resources[:3], *shown]
-    right = len(paged) + len(resources) * repo.interface.pages_resources
+    right = len(paged) + len(resources) * repo.paging.pages_resources
     every = len(lists) + len(resources)
     return shared(
         right / every,

@@ -128,8 +128,8 @@ def versioning(repo: Repo) -> Judgement:
     routes = repo.interface.routes
     if not routes:
         return not_applicable("No route is served.")
-    versioned = repo.interface.versioned
-    scheme = repo.interface.version_scheme
+    versioned = repo.versions.routes
+    scheme = repo.versions.scheme
     shown = [seen(route.location.path, route.location.line, route.name) for route in versioned[:4]]
     if scheme is not None:
         return passed("The version of a request is read from what it says.", scheme, *shown)
@@ -144,10 +144,10 @@ def versioning(repo: Repo) -> Judgement:
         return passed(f"{len(versioned)} of {len(answering)} routes carry a version in their path.", *shown)
     if len(versioned) > _FEWEST * len(answering):
         return partial(f"Only {len(versioned)} of {len(routes)} routes carry a version.", *shown, score=0.5)
-    mounts = repo.interface.versioned_mounts
+    mounts = repo.versions.mounts
     if mounts:
         return passed("The API is mounted under a version.", *mounts[:4])
-    media = repo.interface.media_versions
+    media = repo.versions.media_types
     if media is not None:
         return passed("Media types carry the version.", media)
     first = (api or list(routes))[0]

@@ -204,11 +204,10 @@ def _has_ended(site: CallSite) -> bool:
         return False
     owner = site.call.name.partition("subprocess.Popen().")[2].partition(".")[0]
     if owner in ("stdout", "stderr") and any(
-        call.scope == site.call.scope
-        and call.line < site.call.line
+        call.line < site.call.line
         and not call.guards
         and call.name in ("subprocess.Popen().wait", "subprocess.Popen().communicate")
-        for call in site.module.facts.calls
+        for call in site.beside
     ):
         return True
     return any(guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards)
@@ -257,11 +256,7 @@ def _sureness(repo: Repo, target: DefinitionSite, waiting: dict[str, CallSite]) 
     """High where a function is seen to wait, itself or in what it calls."""
     if target.name in waiting:
         return Confidence.HIGH
-    called = (
-        repo.python.definition(call.via or call.name, target.module)
-        for call in target.module.facts.calls
-        if call.scope == target.index
-    )
+    called = (repo.python.definition(call.via or call.name, target.module) for call in target.calls)
     return Confidence.HIGH if any(one is not None and one.name in waiting for one in called) else Confidence.MEDIUM
 
 
@@ -279,10 +274,7 @@ def _goes_on(site: CallSite) -> bool:
     if waits(site.name) != "sql" or site.last in ANSWERED:
         return False
     start = f"{site.call.name}()."
-    return any(
-        call.scope == site.call.scope and call.line == site.call.line and call.name.startswith(start)
-        for call in site.module.facts.calls
-    )
+    return any(call.line == site.call.line and call.name.startswith(start) for call in site.beside)
 
 
 def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:

@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.models import Model
-from readiness_bot.repo.queries import COUNTING, ONE_ROW, RESULTS, Query, is_bounding
+from readiness_bot.repo.query import COUNTING, ONE_ROW, RESULTS, Query, is_bounding
 from readiness_bot.repo.reach import Reach
 
 _ON_PURPOSE = re.compile(
@@ -206,7 +206,7 @@ def _of_list_view(repo: Repo, query: Query) -> Iterator[Site]:
     view = query.module.definition(query.scope)
     routes = [
         (route.view, is_paged)
-        for route, is_paged in repo.interface.lists
+        for route, is_paged in repo.paging.lists
         if route.view is not None and route.view.definition is view
     ]
     if not routes or any(repo.python.member(routes[0][0], name) for name in _OWN_ANSWERS):

@@ -782,7 +782,7 @@ def _is_told_inside(repo: Repo, module: Module, attempt: Attempt) -> bool:
 def _tells_first(site: DefinitionSite) -> bool:
     facts = site.module.facts
     return any(item.scope == site.index for item in facts.raises) and any(
-        call.scope == site.index and _ALARMING.search(call.name) for call in facts.calls
+        _ALARMING.search(call.name) for call in site.calls
     )
 
 
@@ -844,11 +844,7 @@ def _is_left_to_others(site: DefinitionSite) -> bool:
 
 
 def _calls_only_parse(repo: Repo, site: DefinitionSite, above: frozenset[str]) -> bool:
-    return all(
-        _only_parses(repo, call.name, site.module, above)
-        for call in site.module.facts.calls
-        if call.scope == site.index
-    )
+    return all(_only_parses(repo, call.name, site.module, above) for call in site.calls)
 
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:

@@ -10,9 +10,10 @@ from readiness_bot.control import Control, bad, failed, not_applicable, partial,
 from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Status, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking
-from readiness_bot.repo.identity import Protection, Switch
+from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
+from readiness_bot.repo.switches import Switch
 
 _ENOUGH = 0.9
 _HALF = 0.5
@@ -346,9 +347,9 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             continue
         by = identity.declared(route, Strength.IDENTITY)
         # A route that is marked as open is so whatever its handler does with those who come in.
-        if not by and not identity.is_open_by_decorator(route):
+        if not by and not repo.purposes.is_open_by_decorator(route):
             by = identity.checked_within(route, Strength.IDENTITY)
-        is_open = identity.is_open_on_purpose(route, by_its_name=True)
+        is_open = repo.purposes.is_open_on_purpose(route, by_its_name=True)
         yield Ward(
             replace(answering.location, line=answering.definition.first_line),
             route.name,
@@ -387,7 +388,7 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
 
 def _judged(repo: Repo) -> Judgement:
     identity = repo.identity
-    exposed = identity.exposed
+    exposed = repo.purposes.exposed
     if not repo.routes.all:
         return _without_routes(repo)
     if not exposed:
@@ -484,13 +485,12 @@ def _unguarded(repo: Repo, bare: list[Route]) -> Judgement:
 
 def _is_for_everybody(repo: Repo, bare: list[Route]) -> str:
     """Why strangers may be meant to call every one of the routes; empty where nothing says so."""
-    identity = repo.identity
     if repo.accounts.users is not None or any(factor.is_used for factor in repo.accounts.factors):
         return ""
-    if not any(identity.writes(route) for route in bare):
+    if not any(repo.purposes.writes(route) for route in bare):
         return "nobody has an account here, and none of them is seen to change what stays"
     shows_pages = any(repo.interface.is_page(route) for route in repo.routes.all)
-    if shows_pages and not any(identity.alters(route) for route in bare):
+    if shows_pages and not any(repo.purposes.alters(route) for route in bare):
         return "nobody has an account on this site, and a stranger may add to it but change nothing of others"
     return ""
 
@@ -588,12 +588,12 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             continue
         sure = (
             rule
-            and identity.writes(route)
+            and repo.purposes.writes(route)
             and not _JOINING.fullmatch(route.handler.definition.name)
-            and not repo.identity.is_open_by_decorator(route)
+            and not repo.purposes.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)
-            and not identity.acts_for_caller(route)
+            and not repo.purposes.acts_for_caller(route)
             and not _asks_for_a_proof(route)
             # Objects that lead to one another at run time may ask on the way.
             and route.framework != "turbogears"
@@ -617,9 +617,7 @@ def _asks_for_a_proof(route: Route) -> bool:
     """Whether the handler itself holds a secret, a signature or a token against what it knows, as webhooks do."""
     handler = route.handler
     return handler is not None and any(
-        _PROVING.search(call.name) or any(_PROOF.search(guard) for guard in call.guards)
-        for call in handler.module.facts.calls
-        if call.scope == handler.index
+        _PROVING.search(call.name) or any(_PROOF.search(guard) for guard in call.guards) for call in handler.calls
     )
 
 

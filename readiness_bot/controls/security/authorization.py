@@ -9,7 +9,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking, Hooks
-from readiness_bot.repo.identity import Protection
+from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
@@ -281,7 +281,7 @@ def authorization(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     for route in repo.identity.kept:
-        is_open = repo.identity.is_open_on_purpose(route, by_its_name=True)
+        is_open = repo.purposes.is_open_on_purpose(route, by_its_name=True)
         if is_open and not repo.identity.declared(route, Strength.IDENTITY):
             continue
         declared = repo.identity.declared(route, Strength.PERMISSION)
@@ -392,7 +392,7 @@ def _picked(repo: Repo) -> Iterator[Ward]:
     for picking in repo.scoping.picked(SOMEBODY):
         elsewhere = tenant is not None and repo.tenancy.path(picking.model, tenant) is not None
         scope, module = picking.function.index, picking.function.module
-        calls = [call.last.rpartition(":")[2] for call in module.facts.calls if call.scope == scope]
+        calls = [call.last.rpartition(":")[2] for call in module.calls_in(scope)]
         refusals = sum(raised.scope == scope for raised in module.facts.raises) + calls.count("abort")
         yield Ward(
             picking.query.location,
@@ -422,7 +422,7 @@ def _of_function(repo: Repo, function: DefinitionSite) -> Location:
 
 def _judged(repo: Repo) -> Judgement:
     identity = repo.identity
-    routes = identity.exposed
+    routes = repo.purposes.exposed
     if not repo.routes.all:
         return _without_routes(repo)
     if not routes:
@@ -446,7 +446,7 @@ def _judged(repo: Repo) -> Judgement:
             )
         known = {id(route) for route, _ in checked}
         others = [one for one in _owned(repo, routes) if id(one[0]) not in known]
-        kind = "state-changing routes" if identity.exposed else "routes"
+        kind = "state-changing routes" if repo.purposes.exposed else "routes"
         does = "check what the caller may do" + (" or touch only the caller's own rows" if others else "")
         right = len(checked) + len(others)
         summary = f"{right} of {len(routes)} {kind} {does}."
@@ -460,7 +460,7 @@ def _judged(repo: Repo) -> Judgement:
     elsewhere = _checks(repo)
     if elsewhere:
         return passed("What the routes lead to checks rights.", *elsewhere)
-    if not identity.exposed and not any(route.changes_state for route in routes):
+    if not repo.purposes.exposed and not any(route.changes_state for route in routes):
         return not_applicable("No route changes anything or tells callers apart.")
     return _unchecked(repo, routes)
 
@@ -485,7 +485,7 @@ def _unchecked(repo: Repo, routes: tuple[Route, ...]) -> Judgement:
             for site in unplaced[:3]
         ]
         return partial("Rights are checked, and which routes go through it is not seen.", *shown, score=_UNSURE)
-    if not keeps_accounts and not any(identity.knows_caller(route) for route in routes):
+    if not keeps_accounts and not any(repo.purposes.knows_caller(route) for route in routes):
         if not knows:
             return not_applicable("No caller is known by name, so that none could have rights of his own.")
         return partial(
@@ -521,7 +521,7 @@ def _owned(repo: Repo, routes: tuple[Route, ...]) -> list[tuple[Route, Definitio
 
 def _keeping(repo: Repo, route: Route) -> DefinitionSite | None:
     """What keeps a route to rows of whoever calls."""
-    own = repo.identity.reads_own_rows(route)
+    own = repo.purposes.reads_own_rows(route)
     found = (repo.scoping.kept_to_caller(site) for site in repo.identity.picking(route) if own is None)
     return own or next((site for site in found if site is not None), None)
 

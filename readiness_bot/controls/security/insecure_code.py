@@ -785,7 +785,7 @@ def _weak(site: CallSite) -> Iterator[str]:
 
 
 def _only_compares(site: CallSite) -> bool:
-    beside = {call.last for call in site.module.facts.calls if call.scope == site.call.scope}
+    beside = {call.last for call in site.beside}
     return "check_privatekey" in beside and not beside & {"Connection", "wrap_socket"}
 
 
@@ -835,9 +835,7 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
         if what:
             location = module.location(one.line, one.end_line, one.scope, one.statement)
             if not _is_waived(location, "B501", repo):
-                reads_certificate = any(
-                    call.last == "getpeercert" and call.scope == one.scope for call in module.facts.calls
-                )
+                reads_certificate = any(call.last == "getpeercert" for call in module.calls_in(one.scope))
                 doubtful = (
                     reads_certificate
                     or switched

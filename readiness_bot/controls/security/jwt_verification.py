@@ -305,9 +305,7 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
         return True
     token = site.call.argument(0, "jwt")
     return isinstance(token, Name) and any(
-        _verifies(call, token.name, site.module, repo)
-        for call in site.module.facts.calls
-        if call.scope == site.call.scope and call.line > site.call.line
+        _verifies(call, token.name, site.module, repo) for call in site.beside if call.line > site.call.line
     )
 
 

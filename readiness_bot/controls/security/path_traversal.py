@@ -523,10 +523,7 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         if not found:
             yield good(site.location)
             continue
-        signed = any(
-            call.scope == site.call.scope and call.line < site.call.line and _SIGNED.search(call.name)
-            for call in site.module.facts.calls
-        )
+        signed = any(call.line < site.call.line and _SIGNED.search(call.name) for call in site.beside)
         found = [(Confidence.LOW if signed or _is_held(flow, repo) else confidence, flow) for confidence, flow in found]
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         if confidence is Confidence.HIGH and (_is_any_path(flows) or (site.last in _LISTING and flow.prefix is None)):
@@ -547,7 +544,7 @@ def _archives(repo: Repo) -> Iterator[Ward]:
         own = _SAFE_UNPACKING.match(site.last) is not None
         if not own and not _OF_ARCHIVES.search(site.name.rpartition(".")[0]):
             continue
-        calls = {call.last.rpartition(":")[2] for call in site.module.facts.calls if call.scope == site.call.scope}
+        calls = {call.last.rpartition(":")[2] for call in site.beside}
         refusals = [raised for raised in site.module.facts.raises if raised.scope == site.call.scope and raised.guards]
         kept = [f"`{site.last}`"] if own else [f"`{name}`" for name in ("filter", "members") if site.call.has(name)]
         kept += [f"`{name}`" for name in sorted(calls) if _KEEPING.search(name)]
@@ -684,7 +681,7 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
     foreign = [flow for flow in flows if _is_name(flow)]
     if not foreign:
         return None
-    calls = {call.last.rpartition(":")[2] for call in site.module.facts.calls if call.scope == site.call.scope}
+    calls = {call.last.rpartition(":")[2] for call in site.beside}
     looking = calls & _COMPARING | set(filter(_LOOKING.match, calls))
     ways = len({(flow.kind, flow.text) for flow in foreign if not any(True for _ in _keepers(flow))})
     names = dict.fromkeys(name for flow in foreign for name in _keepers(flow) if name not in calls & _COMPARING)

@@ -325,10 +325,8 @@ def _is_held_to(site: CallSite, repo: Repo) -> bool:
     """Whether the request goes through a session class of the tree's own that is made with what looks at addresses."""
     own = repo.python.class_of(site.call.name.rpartition(".")[0], site.module)
     return own is not None and any(
-        call.scope == site.call.scope
-        and site.call.name.startswith(f"{call.name}()")
-        and any(_HOLDING.search(name) for name, _ in call.keywords)
-        for call in site.module.facts.calls
+        site.call.name.startswith(f"{call.name}()") and any(_HOLDING.search(name) for name, _ in call.keywords)
+        for call in site.beside
     )
 
 
@@ -370,8 +368,7 @@ def _told(call: Call) -> str:
 def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward:
     """What looks at the address of a request: a check on its way, or one in the function that sends it."""
     names = [tag.rpartition(".")[2].rpartition(":")[2] for flow in flows if flow.is_vetted for tag in flow.cleaned]
-    calls = site.module.facts.calls
-    names += [_told(call) for call in calls if call.scope == site.call.scope]
+    names += [_told(call) for call in site.beside]
     by = tuple(f"`{name}`" for name in dict.fromkeys(names) if _LOOKING.search(name))
     foreign = [
         flow

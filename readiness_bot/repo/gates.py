@@ -1,0 +1,174 @@
+"""What stands before all handlers of an application or a blueprint and asks who calls; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name
+from readiness_bot.repo.defaults import entries
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
+from readiness_bot.repo.route import flattened
+from readiness_bot.repo.services import URL_VALUE_HOOKS, Attachment, Services
+
+_TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
+_GATE = re.compile(
+    r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
+    r"|token_(validat|verif|check)|(validate|verify|check)_token"
+)
+_GENERIC = re.compile(
+    r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What protects a route.
+
+    How strongly, by what, and where that stands. `is_optional` where it applies under a condition of the set-up.
+
+    `level` is the guard's, or `handler` for what the handler and its class do themselves.
+    """
+
+    strength: Strength
+    by: str
+    path: str
+    line: int
+    level: str
+    is_optional: bool = False
+
+
+class Gates:
+    """The middleware, hooks and defaults of frameworks of one tree that keep strangers out."""
+
+    def __init__(self, python: Python, services: Services, refusals: Refusals) -> None:
+        self._python = python
+        self._services = services
+        self._refusals = refusals
+
+    @cached_property
+    def all(self) -> tuple[tuple[Attachment, str, Strength], ...]:
+        """Middleware and request hooks that refuse strangers, with the router they are limited to."""
+        found: dict[tuple[str, str, str], tuple[Attachment, str, Strength]] = {}
+        for attached in (
+            *self._services.middleware,
+            *(hook for hook in self._services.hooks if hook.kind == "before-request"),
+        ):
+            strength = (
+                self._refusals.strength(attached.definition)
+                if attached.definition is not None
+                else LIBRARY_GUARDS.get(attached.name.rpartition(".")[2], Strength.NONE)
+            )
+            if (
+                attached.definition is not None
+                and attached.definition.definition.kind == "class"
+                and strength < Strength.IDENTITY
+            ):
+                strength = max(
+                    (self._refusals.strength(method) for method in attached.definition.methods), default=Strength.NONE
+                )
+            decorated = Strength.NONE
+            if attached.definition is not None:
+                decorated = self._refusals.by_decorators(attached.definition)
+                strength = max(strength, decorated)
+            if strength >= Strength.IDENTITY and (decorated >= Strength.IDENTITY or self._is_gate(attached)):
+                for owner in self._limited_to(attached):
+                    found.setdefault((attached.name, owner, attached.kind), (attached, owner, strength))
+        return tuple(found.values())
+
+    def _is_gate(self, attached: Attachment) -> bool:
+        """Whether a hook stops requests without any identity, and not only those with a bad one.
+
+        By its name, or because it answers 401.
+        """
+        name = snake(attached.name.rpartition(":")[2].rpartition(".")[2])
+        if _GATE.search(name):
+            return True
+        if attached.definition is not None and self._sends_strangers_to_login(attached.definition):
+            return True
+        if attached.definition is None:
+            return False
+        calls, _, returns, _ = self._refusals.body(attached.definition)
+        if attached.kind == "before-request" and self._refusals.redirects_to_login(calls):
+            return True
+        if self._limited_to(attached) != ("",) and any(_GATE.search(snake(call.last)) for call in calls):
+            return True  # a hook of one part of the service, for what that part asks
+        if not _GENERIC.match(name):
+            return False
+        answers = [value for call in calls for value in call.handed]
+        answers += [value for item in returns for value in flattened(item.value)]
+        return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
+
+    @staticmethod
+    def _sends_strangers_to_login(site: DefinitionSite) -> bool:
+        """Whether a middleware class answers who is not signed in with the way to the login."""
+        definition = site.definition
+        return definition.kind == "class" and any(
+            definition.line <= call.line <= definition.end_line
+            and re.search(r"login", call.last, re.IGNORECASE)
+            and any(re.search(r"(^|\.)(is_anonymous|is_authenticated)$", guard) for guard in call.guards)
+            for call in site.module.facts.calls
+        )
+
+    def _limited_to(self, attached: Attachment) -> tuple[str, ...]:
+        """The blueprints whose requests alone a hook sees; an empty name for the whole application."""
+        if attached.definition is None or attached.kind != "before-request":
+            return ("",)
+        site, found = attached.definition, []
+        for decorator in site.definition.decorators:
+            name = decorator.name if isinstance(decorator, Name | Invoke) else ""
+            if name.endswith((".before_request", f".{URL_VALUE_HOOKS[0]}")):
+                owner = name.rpartition(".")[0]
+                told = decorator.meaning if isinstance(decorator, Name) else ""
+                if "Blueprint" in told or "Blueprint" in self._python.mean(owner, site.module):
+                    found.append(self._python.identify(owner, site.module))
+        return tuple(dict.fromkeys(found)) or ("",)
+
+    @cached_property
+    def rest_default(self) -> tuple[Protection, ...]:
+        """What `DEFAULT_PERMISSION_CLASSES` demands of every view."""
+        found = []
+        for setting in self._services.settings_named("REST_FRAMEWORK"):
+            if not isinstance(setting.value, Mapping):
+                continue
+            for key, value in zip(setting.value.keys, setting.value.values, strict=False):
+                if isinstance(key, Const) and key.value == "DEFAULT_PERMISSION_CLASSES":
+                    for item in flattened(value):
+                        text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
+                        strength = of_permission(str(text).rpartition(".")[2])
+                        if text and strength > Strength.NONE:
+                            found.append(
+                                Protection(strength, shown(str(text)), setting.module.path, setting.line, "application")
+                            )
+        return tuple(found)
+
+    @cached_property
+    def tools(self) -> tuple[Protection, ...]:
+        """The tools of CherryPy that ask who calls, where the configuration of an application turns one on."""
+        found = []
+        for module in self._python.production:
+            given = [(item.value, item.line, item.guards) for item in module.facts.assignments]
+            given += [(value, call.line, call.guards) for call in module.facts.calls for value in call.args]
+            for value, line, guards in given:
+                for name, switch in entries(value):
+                    if _TOOL.search(name) and isinstance(switch, Const) and switch.value is True:
+                        optional = bool(guards)
+                        found.append(
+                            Protection(Strength.IDENTITY, name, module.path, line, "application", is_optional=optional)
+                        )
+        return tuple(found)
+
+
+def asks_of_values(attached: Attachment) -> bool:
+    """Whether a hook is handed the values of an address: it can only ask who calls where there are any."""
+    site = attached.definition
+    decorators = site.definition.decorators if site is not None else ()
+    return any(isinstance(one, Name | Invoke) and one.name.endswith(URL_VALUE_HOOKS) for one in decorators)
+
+
+def shown(name: str) -> str:
+    """A guard's name as it is told: its last part."""
+    return f"`{name.rpartition(':')[2].removesuffix('()').rpartition('.')[2] or name}`"

@@ -1,0 +1,253 @@
+"""Which routes answer with a list, and whether they hand it out page by page; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name
+from readiness_bot.repo.interface import Interface
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.route import Route
+from readiness_bot.repo.services import Services
+
+_PAGES = re.compile(
+    r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$",
+    re.IGNORECASE,
+)
+_PAGINATES = re.compile(
+    r"paginat|paging|page_?size|per_?page|(^|[_.])page(_|$)|cursor|limit_?offset|slice_query|(^|\.)limit$",
+    re.IGNORECASE,
+)
+_ABOUT_ONE = (
+    ".TemplateView",
+    ".RedirectView",
+    ".DetailView",
+    ".CreateView",
+    ".UpdateView",
+    ".DeleteView",
+    ".FormView",
+    ".RetrieveAPIView",
+    ".CreateAPIView",
+)
+"""Bases of views that show one thing or none, whatever their path is called."""
+
+
+class Paging:
+    """Questions about the lists that the routes of one tree answer with."""
+
+    LOOKS = Interface.LOOKS
+
+    def __init__(self, python: Python, services: Services, interface: Interface) -> None:
+        self._python = python
+        self._services = services
+        self._interface = interface
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def lists(self) -> tuple[tuple[Route, bool], ...]:
+        """The routes that answer with a list, and whether they page it."""
+        return tuple((route, self._is_paged(route)) for route in self._interface.routes if self._is_list(route))
+
+    def _is_list(self, route: Route) -> bool:
+        if route.view is not None and any(
+            base.endswith(_ABOUT_ONE) for base in self._python.external_bases(route.view)
+        ):
+            return False
+        if self._takes_pages(route):
+            return True
+        if self._is_summary(route):
+            return False
+        path = route.path.removesuffix(".json")
+        if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", path) or path in ("/", ""):
+            return False
+        name = route.handler.definition.name.lower() if route.handler is not None else ""
+        segment = path.rstrip("/").rpartition("/")[2].lower()
+        plural = segment.endswith("s") and not segment.endswith(
+            (
+                "ss",
+                "us",
+                "is",
+                "status",
+                "stats",
+                "settings",
+                "options",
+                "metrics",
+                "news",
+                "docs",
+                "analytics",
+                "https",
+                "args",
+                "statistics",
+                "preferences",
+                "credentials",
+                "permissions",
+                "details",
+            )
+        )
+        if re.match(r"(list_|get_all|read_all|index$|list$|all_|search|query_all|fetch_all|find_all)", name) or (
+            route.handler is None and route.view is not None
+        ):
+            return plural or name.startswith(("list", "get_all", "read_all")) or self._is_list_view(route)
+        if route.handler is not None and self._returns_list(route.handler):
+            return True
+        return (plural and name in ("get", "list", "index", "get_queryset")) or (
+            plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        )
+
+    def _is_summary(self, route: Route) -> bool:
+        """Whether the `list` of a view set that stands for no model answers with one dict, such as of counts."""
+        if route.view is None or route.handler is None or route.handler.definition.name != "list":
+            return False
+        if any(
+            self._python.class_value(route.view, name) is not None
+            for name in ("queryset", "model", "serializer_class", "pagination_class", "paginate_by")
+        ):
+            return False
+        facts = route.handler.module.facts
+        dicts = {
+            item.target
+            for item in facts.assignments
+            if item.scope == route.handler.index
+            and (
+                isinstance(item.value, Mapping)
+                or (isinstance(item.value, Invoke) and item.value.name.rpartition(".")[2] in ("dict", "OrderedDict"))
+            )
+        }
+        answers = [item.value for item in facts.returns if item.scope == route.handler.index]
+        given = [
+            facts.calls[answer.call].argument(0, "data")
+            for answer in answers
+            if isinstance(answer, Invoke) and answer.call >= 0
+        ]
+        return any(
+            isinstance(value, Mapping) or (isinstance(value, Name) and value.name in dicts)
+            for value in (*answers, *given)
+        )
+
+    @staticmethod
+    def _takes_pages(route: Route) -> bool:
+        """Whether a handler asks both how many rows and which ones: then it answers with a list, whatever its path."""
+        if "GET" not in route.methods or route.handler is None:
+            return False
+        names = {parameter.name for parameter in route.handler.definition.parameters}
+        return bool(names & {"limit", "page_size", "per_page", "size"}) and bool(
+            names & {"offset", "skip", "page", "cursor", "page_number"}
+        )
+
+    def _is_list_view(self, route: Route) -> bool:
+        return route.view is not None and any(
+            base.rpartition(".")[2]
+            in (
+                "ListAPIView",
+                "ListCreateAPIView",
+                "ModelViewSet",
+                "ReadOnlyModelViewSet",
+                "ListView",
+                "ListModelMixin",
+                "ResourceList",
+            )
+            for base in self._python.external_bases(route.view)
+        )
+
+    @staticmethod
+    def _returns_list(handler: DefinitionSite) -> bool:
+        returned = handler.definition.returns
+        return (
+            isinstance(returned, Index)
+            and isinstance(returned.value, Name)
+            and returned.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
+        )
+
+    def _is_paged(self, route: Route) -> bool:
+        if route.framework == "flask-rest-jsonapi":
+            # Thirty to a page, unless a client asks for another size.
+            return True
+        if route.view is not None:
+            bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(
+                route.view, "paginate_by"
+            )
+            if bound is not None:
+                return not (isinstance(bound[1].value, Const) and bound[1].value.value is None)
+            if self._pages_by_base(route.view):
+                return True
+            if self._rest_default and route.framework == "django-rest-framework" and self._is_list_view(route):
+                return True
+        if route.handler is None:
+            return False
+        for guard in route.guards:
+            if _PAGINATES.search(guard.name.rpartition(":")[2]):
+                return True
+            dependency = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
+            if dependency is not None and any(
+                _PAGES.match(parameter.name) for parameter in dependency.definition.parameters
+            ):
+                return True
+        if "Page" in str(route.handler.definition.returns):
+            return True
+        return any(self._pages_here(site) for site in self._interface.around(route, depth=1))
+
+    def _pages_by_base(self, view: DefinitionSite) -> bool:
+        """Whether a view pages by its own method, or as a table of django-tables2, which pages unless told not to."""
+        if self._python.member(view, "get_paginate_by") is not None:
+            return True
+        told = self._python.class_value(view, "table_pagination")
+        return any(
+            base.startswith("django_tables2.") and "Table" in base for base in self._python.external_bases(view)
+        ) and not (told is not None and isinstance(told[1].value, Const) and told[1].value.value is False)
+
+    @staticmethod
+    def _texts(calls: Sequence[Call]) -> Iterator[str]:
+        for call in calls:
+            for value in call.handed:
+                if isinstance(value, Const) and isinstance(value.value, str):
+                    yield value.value
+                elif isinstance(value, Mapping):
+                    yield from (
+                        key.value for key in value.keys if isinstance(key, Const) and isinstance(key.value, str)
+                    )
+
+    def _pages_here(self, site: DefinitionSite) -> bool:
+        calls = site.calls
+        return (
+            any(
+                _PAGES.match(parameter.name) or _PAGINATES.search(str(parameter.annotation))
+                for parameter in site.definition.parameters
+            )
+            or any(_PAGINATES.search(call.last) for call in calls)
+            or any(_PAGES.match(text) for text in self._texts(calls))
+            or any(
+                name
+                for call in calls
+                for name, _ in call.keywords
+                if name in ("page", "per_page", "page_size", "offset", "cursor")
+            )
+        )
+
+    @cached_property
+    def _rest_default(self) -> bool:
+        for setting in self._services.settings_named("REST_FRAMEWORK"):
+            if isinstance(setting.value, Mapping):
+                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
+                    if (
+                        isinstance(key, Const)
+                        and key.value == "DEFAULT_PAGINATION_CLASS"
+                        and not (isinstance(value, Const) and value.value is None)
+                    ):
+                        return True
+        return False
+
+    @cached_property
+    def pages_resources(self) -> bool:
+        """Whether Eve pages the lists of resources, as it does unless told otherwise."""
+        return not any(
+            isinstance(setting.value, Const) and setting.value.value is False
+            for setting in self._services.settings_named("PAGINATION")
+        )

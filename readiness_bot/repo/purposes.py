@@ -1,0 +1,432 @@
+"""What a route is for: whether strangers are meant to reach it, and whether it changes something; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Invoke, Items, Name, Value
+from readiness_bot.model import Area
+from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusals import REST_PERMISSIONS, Refusals, reads_caller, snake
+from readiness_bot.repo.route import Guard, Route, flattened
+from readiness_bot.repo.routes import Routes
+
+_OPEN_WORDS = frozenset(
+    [
+        "login",
+        "connexion",
+        "inscription",
+        "signin",
+        "logout",
+        "signout",
+        "logoff",
+        "auth",
+        "authenticate",
+        "authentication",
+        "authorize",
+        "token",
+        "tokens",
+        "refresh",
+        "oauth",
+        "oauth2",
+        "oidc",
+        "saml",
+        "saml2",
+        "sso",
+        "ldap",
+        "acs",
+        "callback",
+        "register",
+        "registration",
+        "signup",
+        "password",
+        "passwd",
+        "reset",
+        "forgot",
+        "forgotten",
+        "recover",
+        "recovery",
+        "confirm",
+        "confirmation",
+        "verify",
+        "verification",
+        "activate",
+        "activation",
+        "invite",
+        "invitation",
+        "invitations",
+        "health",
+        "healthz",
+        "healthcheck",
+        "ready",
+        "readiness",
+        "live",
+        "liveness",
+        "ping",
+        "heartbeat",
+        "version",
+        "webhook",
+        "webhooks",
+        "hook",
+        "hooks",
+        "csrf",
+        "setup",
+        "install",
+        "installation",
+        "onboarding",
+        "wizard",
+        "contact",
+        "unsubscribe",
+        "csp",
+        "anonymous",
+        "guest",
+        "i18n",
+        "setlang",
+        "language",
+        "locale",
+        "graphql",
+        "ingest",
+        "envelope",
+        "minidump",
+        "beacon",
+        "captcha",
+        "recaptcha",
+        "2fa",
+        "mfa",
+        "otp",
+        "totp",
+        "webauthn",
+        "passkey",
+        "passkeys",
+        "robots",
+        "favicon",
+        "bounce",
+        "bounces",
+        "newsletter",
+        "jwks",
+        "introspect",
+        "revoke",
+        "userinfo",
+        "xauthn",
+        "unauthenticated",
+        "federated",
+        "socketio",
+        "sockjs",
+        "slack",
+    ]
+)
+_OFTEN_KEPT = frozenset(
+    {"invite", "invitation", "invitations", "tokens", "password", "passwd", "2fa", "mfa", "otp", "totp", "webauthn",
+     "passkey", "passkeys", "hook", "hooks", "webhook", "webhooks", "revoke", "newsletter", "wizard", "userinfo",
+     "installation"}
+)  # fmt: skip
+"""Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
+_OF_STRANGERS = re.compile(r"Anon")
+_SIGNING = frozenset({"sign", "log", "signing", "logging"})
+_LETTING_IN = re.compile(
+    r"(password|passwd)_?(reset|recovery)|(reset|recover|forgot)_?\w*(password|passwd)"
+    r"|(send|mail)_?\w*(activation|magic_?link|(sign|log)_?in_?(link|code))",
+    re.IGNORECASE,
+)
+"""Calls that send those who cannot sign in what lets them."""
+_OF_ONE = re.compile(r"(id|pk|uuid|name|slug|number)[}>]/?$")
+"""The end of a path that names one thing; what a stranger is handed is a token, a key or a code."""
+_OPEN_MODULES = frozenset({"webhook", "webhooks", "auth", "login", "health", "authentication", "oauth", "saml", "ldap"})
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_WRITING = frozenset(
+    [
+        "create",
+        "add",
+        "update",
+        "delete",
+        "remove",
+        "set",
+        "save",
+        "edit",
+        "upload",
+        "patch",
+        "put",
+        "insert",
+        "write",
+        "store",
+        "commit",
+        "import",
+        "assign",
+        "rename",
+        "move",
+        "destroy",
+        "restore",
+        "cancel",
+        "approve",
+        "publish",
+        "merge",
+        "enqueue",
+        "delay",
+        "send",
+        "purge",
+        "clear",
+    ]
+)
+_STARTING = frozenset(["delay", "apply_async", "enqueue"])
+"""Methods that start a job: whatever a route is named, then it does more than to ask."""
+_ASKING = frozenset(
+    [
+        "search",
+        "query",
+        "list",
+        "lookup",
+        "check",
+        "validate",
+        "availability",
+        "find",
+        "fetch",
+        "filter",
+        "count",
+        "calculate",
+        "estimate",
+        "preview",
+        "suggest",
+        "autocomplete",
+        "export",
+        "download",
+        "test",
+        "parse",
+    ]
+)
+_QUESTIONS = frozenset(
+    {"search", "query", "lookup", "find", "match", "reconcile", "suggest", "autocomplete", "predict", "compare", "rank"}
+)
+_UNGUARDED = ("unenforced", "unprotected", "unguarded", "unauthenticated")
+_OF_CALLER = re.compile(r"(^|[.:])(current_user|current_identity)(\(\))?\.")
+_OF_ANSWERS = re.compile(r"^(set$|(set|dict|list)\(\)\.|self\.write$|tornado\.web\.|falcon\.|\?(resp|response)\.)")
+"""Calls that fill an answer or a container of the handler's own, and write nothing that stays."""
+_OPENING = frozenset(
+    {
+        "AllowAny",
+        "login_exempt",
+        "public",
+        "exempt",
+        "allow_anonymous",
+        "no_auth",
+        "noauth",
+        "public_endpoint",
+        "unauthenticated",
+    }
+)
+_ALTERING = frozenset(
+    {"delete", "remove", "edit", "update", "change", "modify", "destroy", "clear", "purge", "cancel", "move", "rename",
+     "set", "replace", "reset", "toggle", "approve", "admin", "manage"}
+)  # fmt: skip
+"""Words of paths and handlers that do something to what is there already."""
+_CALLER_GIVEN = re.compile(
+    r"^_?((current_|auth_|authed_|logged_in_)?(user|principal|identity|caller|viewer)(_id|_info)?"
+    r"|(current|auth|authed|logged_in)_(account|member))$"
+)
+"""Parameters by which a handler is handed the caller."""
+_SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
+_ANSWERING_CALLS = re.compile(
+    r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
+    r"|^send_(file|from_directory|error|header|response)$|^write_error$"
+)
+
+
+class Purposes:
+    """Questions about what the routes of one tree are for, by their words, their marks and their handlers' calls."""
+
+    def __init__(self, python: Python, routes: Routes, refusals: Refusals) -> None:
+        self._python = python
+        self._routes = routes
+        self._refusals = refusals
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    def is_open_on_purpose(self, route: Route, *, by_its_name: bool = False) -> bool:
+        """Whether the route serves those without an identity yet, machines with a proof of their own, or probes.
+
+        `by_its_name` asks for more: words that also name pages of those who are signed in do not count, and neither
+        does the file.
+        """
+        named = [route.path]
+        if route.handler is not None:
+            named.append(route.handler.definition.name)
+        if route.view is not None:
+            named.append(route.view.definition.name)
+        words = {word.lower() for text in named for word in _WORD.findall(text)}
+        if by_its_name and {"PUT", "PATCH", "DELETE"}.issuperset(route.methods) and _OF_ONE.search(route.path):
+            return False  # what is changed or removed one by one is somebody's
+        open_words = _OPEN_WORDS - _OFTEN_KEPT if by_its_name else _OPEN_WORDS
+        if words & open_words or (_SIGNING & words and {"in", "up", "out"} & words):
+            return True
+        if any({"sign", "up"} <= set(snake(guard.name).split("_")) for guard in route.guards):
+            return True
+        if "return" in words and {"url", "uri"} & words:
+            return True  # where a payment or identity provider sends its visitors back to
+        if by_its_name:
+            return False
+        if route.handler is not None and any(
+            _LETTING_IN.search(call.last) for call in self._refusals.body(route.handler)[0]
+        ):
+            return True
+        stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
+        return bool(set(stem.split("_")) & _OPEN_MODULES)
+
+    def is_open_by_decorator(self, route: Route) -> bool:
+        """Whether the route is marked as open.
+
+        `AllowAny`, `login_exempt`, `access.public`, `permission_classes = []`, a limit for those who are nobody.
+        """
+        if any(is_opening(guard.name) or _allows_any(guard) for guard in route.guards):
+            return True
+        limits = self._python.class_value(route.view, "throttle_classes") if route.view is not None else None
+        if limits is not None and any(
+            isinstance(item, Name) and _OF_STRANGERS.match(item.name.rpartition(".")[2].rpartition(":")[2])
+            for item in flattened(limits[1].value)
+        ):
+            return True
+        bound = self._python.class_value(route.view, "permission_classes") if route.view is not None else None
+        return bound is not None and isinstance(bound[1].value, Items) and not bound[1].value.items
+
+    def writes(self, route: Route) -> bool:
+        """Whether a state-changing route shows what it changes.
+
+        By its method, its name, or what its handler calls. Many a POST only asks.
+        """
+        if route.framework == "fastapi" and route.handler is not None and self._is_a_stub(route.handler):
+            return False
+        if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+            return True
+        if route.handler is None:
+            return False
+        words = {word.lower() for text in (route.path, route.handler.definition.name) for word in _WORD.findall(text)}
+        calls, _, _, _ = self._refusals.body(route.handler)
+        if any(call.last in _STARTING for call in calls):
+            return True
+        if words & _ASKING:
+            return False
+        return bool(words & _WRITING) or any(_is_writing(call, route.handler) for call in calls)
+
+    @staticmethod
+    def alters(route: Route) -> bool:
+        """Whether a state-changing route is for what is there already, by its methods and names, not only to add."""
+        if not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods):
+            return True
+        named = (route.path, route.handler.definition.name if route.handler is not None else "")
+        return not _ALTERING.isdisjoint(word.lower() for text in named for word in _WORD.findall(text))
+
+    def acts_for_caller(self, route: Route) -> bool:
+        """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
+        if route.handler is None:
+            return False
+        return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
+
+    def knows_caller(self, route: Route) -> bool:
+        """Whether the handler is told who calls, or asks for it: not only that somebody may."""
+        if route.handler is None:
+            return False
+        told = any(_CALLER_GIVEN.search(one.name) for one in route.handler.definition.parameters)
+        return told or any(map(reads_caller, self._refusals.body(route.handler)[3]))
+
+    def reads_own_rows(self, route: Route) -> DefinitionSite | None:
+        """The function that a route's handler hands both the signed-in user's own key and a key of the path."""
+        if route.handler is None or not self.acts_for_caller(route):
+            return None
+        module = route.handler.module
+        keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
+        for call in self._refusals.body(route.handler)[0] if keys else ():
+            handed = {name for value in call.handed for name in _in(value, module)}
+            if keys & handed and any(_OF_CALLER.search(name) for name in handed):
+                target = self._python.definition(call.via or call.name, module)
+                if target is not None and target.definition.kind == "function":
+                    return target
+        return None
+
+    @staticmethod
+    def _is_a_stub(handler: DefinitionSite) -> bool:
+        """Whether a handler takes nothing and does nothing but return what it always returns."""
+        facts, index = handler.module.facts, handler.index
+        returns = [item for item in facts.returns if item.scope == index]
+        calls = any(call.decorates != index for call in handler.calls)
+        takes = bool(handler.definition.parameters)
+        return not takes and not calls and handler.definition.statements <= 2 and len(returns) == 1
+
+    def _only_asks(self, route: Route) -> bool:
+        """Whether a POST is a question too long for an address: named for asking, and its handler writes nothing."""
+        if set(route.methods) - {"GET", "HEAD", "OPTIONS"} != {"POST"} or route.handler is None:
+            return False
+        path = re.sub(r"[{<][^}>]*[}>]", "", route.path)
+        words = [word.lower() for text in (path, route.handler.definition.name) for word in _WORD.findall(text)]
+        if not _QUESTIONS.intersection(words):
+            return False
+        calls, _, _, _ = self._refusals.body(route.handler)
+        return not _WRITING.intersection(words) and not any(_is_writing(call, route.handler) for call in calls)
+
+    def _only_sends_on(self, route: Route) -> bool:
+        """Whether a handler does nothing but answer with another address: what is there asks for itself."""
+        if route.handler is None or route.handler.definition.statements > 1:
+            return False
+        calls = [call for call in route.handler.calls if call.decorates != route.handler.index]
+        return any(call.last in _SENDING_ON for call in calls) and all(
+            call.last in _SENDING_ON or call.last in ("url_for", "reverse", "url_path_for") for call in calls
+        )
+
+    @cached_property
+    def exposed(self) -> tuple[Route, ...]:
+        """The wired routes of production code that change state and are meant for someone known."""
+        return tuple(
+            route
+            for route in self._routes.all
+            if route.is_wired
+            and self._changes(route)
+            and not self._only_asks(route)
+            and not self._only_sends_on(route)
+            and route.module.area is Area.PRODUCTION
+            and not self.is_open_on_purpose(route)
+        )
+
+    @staticmethod
+    def _changes(route: Route) -> bool:
+        """Frameworks that answer every method alike say nothing about state: there the handler's name decides."""
+        if not route.changes_state:
+            return False
+        if route.framework in ("cherrypy", "turbogears") and route.handler is not None:
+            return re.match(r"(get|list|show|index|info|home|view)", route.handler.definition.name.lower()) is None
+        return True
+
+
+def _in(value: Value, module: Module, depth: int = 0) -> Iterator[str]:
+    """The names that a value is made of, conversions looked through."""
+    if isinstance(value, Name):
+        yield value.name
+    elif isinstance(value, Invoke) and value.call >= 0 and depth < 3:
+        for inner in module.facts.calls[value.call].args:
+            yield from _in(inner, module, depth + 1)
+
+
+def _is_writing(call: Call, handler: DefinitionSite) -> bool:
+    """Whether a call is named for changing something, and not only the answer."""
+    owner = handler.definition.qualname.rpartition(".")[0]
+    if owner and call.name.endswith(f"{owner}().write"):
+        return False  # what a handler class writes is its answer
+    named = any(_OF_ANSWERS.match(name) for name in (call.name, call.via) if name)
+    return not named and snake(call.last).split("_")[0] in _WRITING and not _ANSWERING_CALLS.search(call.last)
+
+
+def _allows_any(guard: Guard) -> bool:
+    """Whether the decorator that names a view's permissions names none but the one that asks nothing."""
+    if guard.name.removesuffix("()") != REST_PERMISSIONS:
+        return False
+    named = [value for item in guard.arguments for value in flattened(item)]
+    return all(isinstance(value, Name) and value.name.rpartition(".")[2] == "AllowAny" for value in named)
+
+
+def is_opening(name: str) -> bool:
+    """Whether a decorator, permission or dependency of this name lets everybody in."""
+    last = name.rpartition(".")[2].rpartition(":")[2]
+    return last in _OPENING or last.startswith(_UNGUARDED) or (snake(last).endswith("_exempt") and "csrf" not in last)
