@@ -102,6 +102,12 @@ _ACTION = (
     "        order = self.get_object()\n        order.refund()\n\n\nrouter = DefaultRouter()\n"
     "router.register('orders', Orders)\nurlpatterns = [path('', include(router.urls))]\n"
 )
+_CLOUD = (
+    "import httplib2\nfrom googleapiclient.discovery import build\n"
+    "from oauth2client.service_account import ServiceAccountCredentials\nfrom shop.stores import Store\n\n\n"
+    "class Cloud(Store):\n    def service(self):\n"
+    "        account = ServiceAccountCredentials.from_json_keyfile_name('key.json')\n    {}"
+)
 _ADMIN = (
     "from django.contrib import admin\nfrom django.urls import path\n\n\nclass Orders(admin.ModelAdmin):\n"
     "    def get_urls(self):\n        view = self.admin_site.admin_view\n"
@@ -908,6 +914,12 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "an address that is a constant by now": (
         _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),
         _FETCH.format(check="").replace("watch.url", "'https://example.org/'"),
+    ),
+    "what lets the program in elsewhere": (
+        _CLOUD.format(
+            "    http = account.authorize(httplib2.Http(timeout=9))\n        return build('cloud', http=http)\n"
+        ),
+        _CLOUD.format("    return build('cloud', credentials=account)\n"),
     ),
 }
 

@@ -338,7 +338,7 @@ class Askings:
         told = call.context & DISCARDED and any(
             isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
         )
-        if insists and (is_of_rights or told):
+        if insists and (told or (is_of_rights and not self._asks_elsewhere(call, site))):
             return True
         if not (insists or (is_of_rights and call.context & DISCARDED)):
             return False
@@ -346,6 +346,13 @@ class Askings:
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
         return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
+
+    def _asks_elsewhere(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a call makes something that another service lets in of what a library made: `key.authorize(http)`."""
+        maker, made, _ = call.name.partition("()")
+        if call.context & DISCARDED or not made or maker[:1] in ("?", ":") or maker.startswith("self."):
+            return False
+        return self._python.definition(maker, site.module) is None
 
     def beside(self, site: DefinitionSite) -> tuple[str, ...]:
         """What else of a function might ask something, or be asked before it runs: where that is new, nothing is lost.

@@ -369,7 +369,7 @@ def _of_asking(repo: Repo, asking: Asking) -> Ward:
         function.location,
         f"whom `{function.definition.name}` lets in",
         (),
-        f"`{function.definition.name}` no longer asks who calls",
+        f"`{function.definition.name}` does not ask who calls",
         ways=0,
         beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
         asks=asking.questions,
