@@ -257,10 +257,10 @@ def _repo(tree: Tree, gathered: Harvest, settings: Settings, coverage: float | N
 
 
 def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control, Judgement]]:
-    """Every control with its judgement; processes that share them take whole categories, whose controls ask alike."""
-    by_category: dict[Category, list[Control]] = defaultdict(list)
+    """Every control with its judgement; processes that share them take whole groups, whose controls ask alike."""
+    by_group: dict[Category | str, list[Control]] = defaultdict(list)
     for control in controls():
-        by_category[control.category].append(control)
+        by_group[_WHO_MAY_CALL if control.id in _ASKING_WHO else control.category].append(control)
 
     def judged(group: Sequence[Control]) -> dict[str, Judgement]:
         judgements = {control.id: _judgement(control, repo) for control in group}
@@ -271,12 +271,13 @@ def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control,
     if jobs > 1:
         repo.build_names()
     # What tests lead to is asked by one category alone, which needs little of what is built for the others meanwhile.
-    of_tests = partial(judged, by_category.pop(Category.TESTING, []))
+    of_tests = partial(judged, by_group.pop(Category.TESTING, []))
     found: dict[str, Judgement] = {}
     with ahead(of_tests, jobs=jobs) as judged_ahead:
         if jobs > 1:
             repo.build()
-        groups = sorted(by_category.values(), key=len, reverse=True)
+        longest = by_group.pop(_WHO_MAY_CALL, [])
+        groups = [longest, *sorted(by_group.values(), key=len, reverse=True)]
         for judgements in shared([partial(judged, group) for group in groups], jobs=jobs):
             found |= judgements
         found |= judged_ahead()
@@ -293,6 +294,9 @@ def _judgement(control: Control, repo: Repo) -> Judgement:
 
 
 _BROKE_OFF = "This control broke off"
+_WHO_MAY_CALL = "who may call"
+"""The group of controls that takes longest: what is asked before routes and functions of the whole tree."""
+_ASKING_WHO = frozenset({"security/authentication", "security/authorization"})
 
 
 def _broke_off(judgement: Judgement) -> bool:

@@ -136,7 +136,8 @@ class State(ABC):
         pending = [(value, test, 0)]
         while pending and len(seen) < MOST_ATOMS:
             atoms, said, depth = pending.pop()
-            for atom in atoms - seen:
+            # In their order, since the first way to a source is the one that is told.
+            for atom in sorted(atoms - seen):
                 seen.add(atom)
                 source, access, wraps, _ = self.table.atoms[atom]
                 about = self.table.sources[source]

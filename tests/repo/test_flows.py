@@ -194,3 +194,18 @@ def test_replaced_characters_are_told_of_a_value() -> None:
     table = "TABLE = str.maketrans({'x': '_'})\n"
     text = f"{_FLASK}{table}@app.get('/')\ndef f():\n    sink(request.args['a'].translate(TABLE))\n"
     assert [(flow.kind, "substituted" in flow.cleaned) for flow in _flows(text)[1]] == [("request", True)]
+
+
+def test_lines_about_other_values_change_nothing_of_what_is_said_of_one() -> None:
+    said = {
+        frozenset(tag for flow in _flows(text)[1] for tag in flow.cleaned)
+        for count in range(8)
+        for text in [
+            "import os\n\n\nclass Store:\n    def keep(self, number, name, seen, shown=None):\n"
+            + "".join(f"        seen.tell(number.part{line})\n" for line in range(count))
+            + "        if shown is None:\n            shown = name\n        shown = os.path.basename(shown)\n"
+            "        name = os.path.abspath(name)\n        known, same = self.find(number, shown, name)\n"
+            "        if known is not None and same:\n            return\n        sink(name)\n"
+        ]
+    }
+    assert len(said) == 1
