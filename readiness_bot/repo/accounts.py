@@ -331,7 +331,7 @@ class Accounts:
         )
 
     def _named(self, *names: str) -> Setting | None:
-        return next(iter(self._services.settings_named(*names)), None)
+        return self._services.deployed_setting(*names)
 
     def _uses_framework_sessions(self) -> tuple[str, int, str] | None:
         for attached in self._services.middleware:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from readiness_bot.facts.pipeline import Pipeline
+from readiness_bot.facts.prose import Prose
 from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
 
@@ -44,6 +46,10 @@ _FOREIGN_IMAGE = re.compile(
 )
 
 
+_FRONT_PAGE = re.compile(r"(\.github/|docs/)?README(\.\w+)?$", re.IGNORECASE)
+_OWNER_AND_NAME = re.compile(r"(?:^|[\s/,=])([a-z0-9][\w.-]*/[a-z0-9][\w.-]*?)(?=[:,\s@]|$)", re.IGNORECASE)
+
+
 class Ownership:
     """Tells the repository's own images and files for production from all others."""
 
@@ -64,9 +70,36 @@ class Ownership:
         roots = {package.rpartition("/")[2] for package in packages if package.rpartition("/")[0] not in packages}
         return frozenset(name for root in roots if len(name := letters(root)) > 3 and name not in _ANYBODYS)
 
+    @cached_property
+    def _titles(self) -> frozenset[str]:
+        """What the repository's front page calls it, letters and digits alone."""
+        pages = [prose for path, prose in self._sources.facts(Prose).items() if _FRONT_PAGE.match(path)]
+        titled = ([section.title for section in prose.sections if section.level] for prose in pages)
+        heads = {letters(title) for titles in titled for title in titles[:1]}
+        return frozenset(head for head in heads if len(head) > 3 and head not in _ANYBODYS)
+
+    @cached_property
+    def _published(self) -> frozenset[str]:
+        """The images that pipelines tag and push, by what their steps are handed: owner and name."""
+        return frozenset(
+            found.lower()
+            for pipeline in self._sources.facts(Pipeline).values()
+            for job in pipeline.jobs
+            for step in job.steps
+            for pair in step.inputs
+            if pair.name in ("tags", "images", "image")
+            for found in _OWNER_AND_NAME.findall(pair.value)
+        )
+
     def is_own_image(self, reference: str) -> bool:
-        """Whether an image is named like a package of the repository."""
-        return self.is_own_name(image_name(reference))
+        """Whether an image is named like a package of the repository or like itself, or is what its pipelines push."""
+        name = image_name(reference)
+        whole = "/".join(reference.lower().partition("@")[0].split("/")[-2:]).partition(":")[0]
+        return self.is_own_name(name) or self.is_title(name) or whole in self._published
+
+    def is_title(self, name: str) -> bool:
+        """Whether the repository's front page calls it so, spelt in whatever way."""
+        return letters(name) in self._titles
 
     def is_own_name(self, name: str) -> bool:
         """Whether a name begins like one of the repository's packages, or nearly is one."""

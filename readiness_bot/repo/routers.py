@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
@@ -134,6 +134,11 @@ class _Inclusion:
     guards: tuple[Guard, ...]
 
 
+def _is_loops(value: Value) -> bool:
+    """Whether a value has the name of a loop's variable or of a function's parameter."""
+    return isinstance(value, Name) and (value.name.startswith("?") or value.meaning.endswith("[]"))
+
+
 class Routers:
     """Questions about routers and applications."""
 
@@ -223,8 +228,9 @@ class Routers:
             if not framework:
                 continue
             for value in self._included(site):
-                name = self._router_of(value, site.module)
-                if name:
+                one = self._router_of(value, site.module)
+                listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) else ()
+                for name in listed or ([one] if one else []):
                     found[name].append(
                         _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
                     )
@@ -235,6 +241,18 @@ class Routers:
                         _Inclusion(parent, self._views.text(site.call.keyword("prefix"), site.module), ())
                     )
         return {name: tuple(items) for name, items in found.items()}
+
+    @cached_property
+    def _listed_in(self) -> dict[str, tuple[str, ...]]:
+        """The routers that a module's only list of such names, for a loop that includes one after the other."""
+        lists: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for module in self._python.production:
+            for assignment in module.facts.assignments:
+                items = assignment.value.items if isinstance(assignment.value, Items) else ()
+                named = tuple(self._router_of(item, module) for item in items if isinstance(item, Name))
+                if named and len(named) == len(items) and all(name in self._constructions for name in named):
+                    lists[module.path].append(named)
+        return {path: found[0] for path, found in lists.items() if len(found) == 1}
 
     def _held_by(self, site: CallSite) -> Iterator[str]:
         """The application or blueprint that an API object is made for, at once or later by `init_app`."""
@@ -288,7 +306,7 @@ class Routers:
         for site in self._python.all_calls:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
                 value = next(iter(site.call.handed), None)
-                if value is None or not isinstance(value, Name) or value.name.startswith("?"):
+                if value is None or not isinstance(value, Name) or _is_loops(value):
                     return True
         return False
 

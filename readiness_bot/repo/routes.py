@@ -15,6 +15,7 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.own_routes import OwnRoutes
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.registered_routes import RegisteredRoutes
@@ -28,6 +29,8 @@ from readiness_bot.repo.views import Views
 _MOST_ROUTES = 20_000
 _LARGE = 8_000
 """Lines of production code from which on a service with a handful of routes is odd."""
+_MANY_OWN = 3
+"""From so many own registrations for each route of a framework on, they are how the tree serves."""
 _LINES_PER_ROUTE = 1_500
 """Services have a route for every 100 to 500 lines or so; one that has so much more code serves it in another way."""
 
@@ -47,6 +50,7 @@ class Routes:
         self._routers = Routers(python, self._views, self.guards, patterns)
         self._pyramid = PyramidRoutes(python, self._views, self._routers)
         self._registered = RegisteredRoutes(python, self._views, self.guards, self._routers, self._pyramid)
+        self._own = OwnRoutes(python, self._views, self.guards, self._routers)
         self._django = DjangoRoutes(python, self._views, self.guards, patterns, self._routers)
 
     @staticmethod
@@ -68,6 +72,9 @@ class Routes:
             *self._pyramid.views(),
             *self._described(),
         ]
+        own = self._own.decorated()
+        if len(own) >= len(found) * _MANY_OWN:
+            found += own
         unique = {
             (
                 route.path,
@@ -81,6 +88,11 @@ class Routes:
         return tuple(
             sorted(unique.values(), key=lambda route: (route.module.path, route.line, route.path, route.methods))
         )[:_MOST_ROUTES]
+
+    @cached_property
+    def probed(self) -> tuple[Route, ...]:
+        """What a server made by hand for probes alone answers, where that is all that answers HTTP."""
+        return () if self.all else tuple(self._own.probed())
 
     @cached_property
     def by_handler(self) -> dict[str, tuple[Route, ...]]:

@@ -792,6 +792,22 @@ class Services:
         matches = matcher(*names)
         return (setting for setting in self.settings if matches(setting.name))
 
+    def deployed_setting(self, *names: str) -> Setting | None:
+        """The binding of one of these names that a deployment runs with, as far as files and classes tell by theirs."""
+        return min(self.settings_named(*names), key=_rank, default=None)
+
+
+_OF_PRODUCTION = re.compile(r"(^|[/_.])(prod(uction)?|live|deploy(ed|ment)?)[_.\d]*\w*\.py$", re.IGNORECASE)
+_OF_DEVELOPMENT = re.compile(
+    r"(^|[/_.])(dev|devel|development|local|tests?|testing|ci|demo)[_.\d]*\w*\.py$", re.IGNORECASE
+)
+
+
+def _rank(setting: Setting) -> int:
+    """What is called after production comes first, what is called after development last."""
+    path = setting.module.path
+    return 0 if _OF_PRODUCTION.search(path) else 2 if _OF_DEVELOPMENT.search(path) else 1
+
 
 _OF_DEVELOPERS = re.compile(r":(Dev|Test|Local|CI|Build|Feature|Demo)\w*\.", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})

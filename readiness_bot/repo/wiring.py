@@ -367,10 +367,14 @@ _APPLICATIONS = WEB_APPLICATIONS | frozenset(
 )
 
 
+_OF_PRODUCTION = re.compile(r"(^|/)settings/(prod(uction)?|live|deploy(ed|ment)?)\.py$")
+"""Settings that a variable of the deployment names."""
+
+
 def _is_start(module: Module) -> bool:
     if module.area is not Area.PRODUCTION:
         return False
-    if module.path.rpartition("/")[2] in _START_NAMES:
+    if module.path.rpartition("/")[2] in _START_NAMES or _OF_PRODUCTION.search(module.path):
         return True
     for call in module.facts.calls:
         if call.name in _APPLICATIONS and not call.context & DECORATOR:

@@ -229,7 +229,8 @@ class Workloads:
                     yield Compute(path, start.line, "systemd", f"unit starts {start.value[:80]}")
 
     def _starts_own(self, path: str) -> bool:
-        return any(
+        unit = path.rpartition("/")[2].partition(".")[0].partition("@")[0]
+        return self._ownership.is_title(unit) or any(
             one.resolved or one.kind in ("app", "module", "django") or self._ownership.is_own_name(one.target)
             for one in self._launches.of_units(path, "unit")
         )

@@ -78,3 +78,12 @@ def test_what_is_there_may_be_wired_in_where_nothing_was_read() -> None:
     }
     assert _judged("monitoring/metrics", defined) == (Status.PARTIAL, 0.25)
     assert _judged("monitoring/metrics", {**defined, "app/ports.py": "def broken(:\n"}) == (Status.UNKNOWN, 0.5)
+
+
+def test_limits_of_a_server_whose_routes_cannot_be_read() -> None:
+    code = (
+        "from http.server import BaseHTTPRequestHandler, HTTPServer\n\n\n"
+        "class Api(BaseHTTPRequestHandler):\n    def do_POST(self):\n        getattr(self, self.path.strip('/'))()\n"
+        "\n\nHTTPServer(('', 80), Api).serve_forever()\n"
+    )
+    assert _judged("security/rate-limiting", {"app/main.py": code}) == (Status.UNKNOWN, 0.5)

@@ -355,3 +355,71 @@ def test_a_list_that_its_own_module_puts_below_a_prefix_stays_served(prefix: str
         }
     ).routes.all
     assert [route.is_wired for route in found] == [True]
+
+
+def test_routers_that_a_loop_includes_one_after_the_other_are_served() -> None:
+    repo = repo_of(
+        {
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.routers import api_router\n\napp = FastAPI()\n"
+                "app.include_router(api_router)\n"
+            ),
+            "shop/routers/__init__.py": (
+                "from fastapi import APIRouter\n\nfrom shop.routers import orders, users\n\n"
+                "api_router = APIRouter(prefix='/v1')\nrouters = [orders.router, users.router]\n\n"
+                "for router in routers:\n    api_router.include_router(router)\n"
+            ),
+            "shop/routers/orders.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter(prefix='/orders')\n\n\n"
+                "@router.post('/new')\ndef new() -> None:\n    pass\n"
+            ),
+            "shop/routers/users.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n"
+                "@router.get('/users')\ndef users() -> None:\n    pass\n"
+            ),
+        }
+    )
+    assert [(route.path, route.is_wired) for route in repo.routes.all] == [
+        ("/v1/orders/new", True),
+        ("/v1/users", True),
+    ]
+
+
+def test_decorators_of_the_trees_own_that_are_told_paths_register() -> None:
+    repo = repo_of(
+        {
+            "shop/web.py": (
+                "from aiohttp import web\n\nTABLE = []\n\n\ndef expose(path, methods=('GET',)):\n"
+                "    def register(handler):\n        TABLE.extend((path, method, handler) for method in methods)\n"
+                "        return handler\n    return register\n\n\ndef make_app():\n    app = web.Application()\n"
+                "    for path, method, handler in TABLE:\n        app.router.add_route(method, path, handler)\n"
+                "    return app\n"
+            ),
+            "shop/orders.py": (
+                "from aiohttp import web\n\nfrom shop.web import expose\n\n\n@expose('/orders')\n"
+                "async def orders(request):\n    return web.json_response([])\n\n\n"
+                "@expose('/orders/{number}', methods=('POST', 'PUT'))\nasync def change(request):\n"
+                "    return web.json_response({})\n"
+            ),
+        }
+    )
+    assert [(route.path, route.methods, route.framework) for route in repo.routes.all] == [
+        ("/orders", ("GET",), "aiohttp"),
+        ("/orders/{number}", ("POST", "PUT"), "aiohttp"),
+    ]
+
+
+def test_own_decorators_beside_the_routes_of_a_framework_are_none() -> None:
+    repo = repo_of(
+        {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.menu import page\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/orders')\n@page('/orders')\ndef orders():\n    return ''\n\n\n"
+                "@app.route('/users')\n@page('/users')\ndef users():\n    return ''\n"
+            ),
+            "shop/menu.py": (
+                "def page(path):\n    def keep(view):\n        view.menu = path\n        return view\n    return keep\n"
+            ),
+        }
+    )
+    assert [route.framework for route in repo.routes.all] == ["flask", "flask"]

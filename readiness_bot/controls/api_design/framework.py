@@ -63,6 +63,8 @@ _ABANDONED = {
 def framework(repo: Repo) -> Judgement:
     """The framework of the routes; a hand-made server fails."""
     routes = repo.routes.all
+    if repo.routes.probed:
+        return not_applicable("Only probes ask here.")
     if not routes:
         bare = next(repo.python.calls("http.server.HTTPServer", "http.server.ThreadingHTTPServer"), None)
         if bare is not None and any(site.definition.name.startswith("do_") for site in repo.python.functions):

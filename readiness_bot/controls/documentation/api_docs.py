@@ -57,6 +57,8 @@ _DIRECTIVE = re.compile(
 _ENDPOINT = re.compile(r"^(endpoint:?|GET|POST|PUT|PATCH|DELETE)\s+`?/\w", re.IGNORECASE)
 _SEVERAL = 3
 """Headings that each name an endpoint, from which on a document describes the API."""
+_FEW = 5
+"""Routes up to which a front page may hold all that clients need to know."""
 _ENOUGH = 80
 
 _APP = """\
@@ -112,6 +114,13 @@ _PAGE = (
             ),
         },
         _APP,
+        {
+            "app/main.py": _FLASK,
+            "README.md": (
+                "# Shop\n\n## Usage\n\n```bash\ncurl -L 'http://localhost:8000/orders?since=2026-01-01'\n```\n\n"
+                + "Answers with the orders of the signed-in customer since that day, newest first. " * 3
+            ),
+        },
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
         (
@@ -200,6 +209,21 @@ def _by_endpoint(repo: Repo) -> Iterator[Evidence]:
             yield seen(document.path, named[0].line, named[0].title)
 
 
+def _by_example(repo: Repo) -> Iterator[Evidence]:
+    """The front page, where it shows how to call a good part of the routes."""
+    paths = {route.path.rstrip("/") for route in repo.routes.all if not repo.limits.is_probe(route)} - {""}
+    for document in repo.documents.named("readme") if len(paths) <= _FEW else ():
+        shown = {
+            path: section
+            for section in document.prose.sections
+            for path in paths
+            if section.words >= _ENOUGH // 4 and re.search(rf"https?://[^/\s]+{re.escape(path)}(?![\w-])", section.text)
+        }
+        if shown and len(shown) * 2 >= len(paths):
+            path, section = next(iter(shown.items()))
+            yield seen(document.path, section.line, f"calls of {path} under {section.title}")
+
+
 def _written(repo: Repo) -> Iterator[Evidence]:
     for path, description in repo.documents.openapi:
         if description.operations:
@@ -209,6 +233,7 @@ def _written(repo: Repo) -> Iterator[Evidence]:
             _CALLS.search(f"{section.title}\n{section.text}") for section in document.prose.sections
         ):
             yield seen(document.path, 1, document.title)
+    yield from _by_example(repo)
     for document in repo.documents.all:
         for section in document.prose.sections:
             if _DIRECTIVE.search(section.text):

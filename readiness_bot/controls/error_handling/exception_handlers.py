@@ -110,7 +110,16 @@ _CLIENTS, _SERVERS = 400, 500
             "    return await http_exception_handler(request, failure)\n"
         ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        (
+            "import threading\nfrom http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\n\n"
+            "class Health(BaseHTTPRequestHandler):\n    def do_GET(self):\n        if self.path != '/healthz':\n"
+            "            self.send_error(404)\n            return\n        self.send_response(200)\n"
+            "        self.end_headers()\n\n\nserver = ThreadingHTTPServer(('', 8080), Health)\n"
+            "threading.Thread(target=server.serve_forever).start()\n"
+        ),
+        "def add(a, b):\n    return a + b\n",
+    ],
 )
 def exception_handlers(repo: Repo) -> Judgement:
     """Registered handlers pass, and so does a framework's own default; one that tells internals is partial.
@@ -134,6 +143,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:
         return not_applicable("Nothing here answers requests.")
+    if repo.routes.probed:
+        return not_applicable("Only probes and scrapers ask here.")
     handlers = repo.services.exception_handlers
     leaking = [(item, told) for item in handlers if (told := repo.services.internals_told(item))]
     if leaking:

@@ -35,6 +35,18 @@ _DRIVERS = tuple(_DRIVER_NAMES.split())
     sources=["https://docs.docker.com/compose/intro/compose-application-model/"],
     passes=[
         {"compose.yaml": _COMPOSE, "requirements.txt": "psycopg\n"},
+        {
+            "README.md": "# Order-Desk\n\nTakes orders.\n",
+            "compose.yaml": "services:\n  desk:\n    image: registry.example/shop/orderdesk:latest\n",
+        },
+        {
+            "compose.yaml": "services:\n  desk:\n    image: shop/desk:latest\n",
+            ".github/workflows/release.yml": (
+                "on: {push: {tags: ['v*']}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - uses: docker/build-push-action@v6\n        with:\n          push: true\n"
+                "          tags: |\n            shop/desk:latest\n            shop/desk:${{ github.ref_name }}\n"
+            ),
+        },
         {"deploy/docker-compose.prod.yml": _COMPOSE, "shop/__init__.py": "", "requirements.txt": "redis\n"},
     ],
     fails=[
@@ -53,7 +65,14 @@ _DRIVERS = tuple(_DRIVER_NAMES.split())
             "dev/bus/setup.sh": "#!/bin/sh\nvendor emulators start\n",
         },
     ],
-    ignores=[{"requirements.txt": "requests\n"}],
+    ignores=[
+        {"requirements.txt": "requests\n"},
+        {
+            "README.md": "# Order-Desk\n\nTakes orders.\n",
+            "requirements.txt": "requests\n",
+            "compose.yaml": "services:\n  mail:\n    image: vendor/mailer:latest\n",
+        },
+    ],
 )
 def compose(repo: Repo) -> Judgement:
     """Judged by whether some Compose file, tests and devcontainers apart, runs this repository's code."""

@@ -133,6 +133,16 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
         {
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "worker.py"]\n',
+            "worker.py": (
+                "import threading\nfrom http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\n\n"
+                "class Health(BaseHTTPRequestHandler):\n    def do_GET(self):\n        if self.path != '/healthz':\n"
+                "            self.send_error(404)\n            return\n        self.send_response(200)\n"
+                "        self.end_headers()\n\n\nserver = ThreadingHTTPServer(('', 8080), Health)\n"
+                "threading.Thread(target=server.serve_forever).start()\n"
+            ),
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
                 "from django.urls import include, path, re_path\n\nfrom shop.views import ping\n\n"
@@ -321,7 +331,7 @@ def _told(probe: HealthProbe) -> Evidence:
 def _health_routes(repo: Repo) -> list[Route]:
     found = [
         route
-        for route in repo.routes.all
+        for route in repo.routes.all or repo.routes.probed
         if (_HEALTH.search(route.path.rstrip("/")[-40:]) or _is_named_for_health(route))
         and (not route.changes_state or "GET" in route.methods)
         and _is_short(route.path)

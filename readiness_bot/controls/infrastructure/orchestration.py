@@ -50,6 +50,11 @@ spec:
             "app/main.py": _APP,
             "systemd/api.service": "[Service]\nExecStart=/opt/api/bin/gunicorn app.main:app\n",
         },
+        {
+            "app/main.py": _APP,
+            "README.md": "# OrderDesk\n\nTakes orders.\n",
+            "orderdesk.service": "[Service]\nExecStart=/opt/orderdesk/bin/orderdesk\n",
+        },
     ],
     fails=[
         {"app/main.py": _APP},

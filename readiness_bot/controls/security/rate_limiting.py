@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
+from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+
+_UNREAD = 0.5
+"""The score where routes cannot be read, and what stands before them neither."""
 
 
 @Control(
@@ -244,6 +247,13 @@ from readiness_bot.repo import Repo
         ),
     ],
     ignores=[
+        (
+            "import threading\nfrom http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\n\n"
+            "class Health(BaseHTTPRequestHandler):\n    def do_GET(self):\n        if self.path != '/healthz':\n"
+            "            self.send_error(404)\n            return\n        self.send_response(200)\n"
+            "        self.end_headers()\n\n\nserver = ThreadingHTTPServer(('', 8080), Health)\n"
+            "threading.Thread(target=server.serve_forever).start()\n"
+        ),
         "def add(a, b):\n    return a + b\n",
         "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/healthz')\ndef healthz():\n    return 'ok'\n",
     ],
@@ -276,7 +286,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:
         return not_applicable("No route to limit.")
-    if repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all)):
+    if repo.routes.probed or (repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all))):
         return not_applicable("Only probes and scrapers ask here.")
     limits = repo.limits.all
     shown = [seen(limit.path, limit.line, limit.detail) for limit in limits[:5]]
@@ -294,6 +304,15 @@ def _judged(repo: Repo) -> Judgement:
         return partial(f"{called[0].detail} and called; which routes go through it is not seen.", *shown, score=0.5)
     if limits:
         return partial(f"{limits[0].detail}, but no route goes through it.", *shown)
+    if not repo.routes.all and not repo.services.is_django:
+        servers = [site.location for site in repo.services.server_starts]
+        servers += [site.location for site in repo.services.own_servers]
+        return unknown(
+            "The routes of this server are not written in a way that can be read, nor is what it asks before it "
+            "answers; no limit is seen.",
+            *(seen(one.path, one.line, "the server") for one in servers[:1]),
+            estimate=_UNREAD,
+        )
     first = min(
         repo.routes.all,
         key=lambda route: (not repo.limits.is_login(route), not route.changes_state, route.path.startswith("/{}")),

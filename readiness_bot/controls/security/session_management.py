@@ -36,6 +36,13 @@ from readiness_bot.repo import Repo
                 "SESSION_COOKIE_SECURE = os.getenv('SESSION_COOKIE_SECURE', 'True') == 'True'\n"
             ),
         },
+        {
+            "shop/settings/base.py": (
+                "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\n"
+            ),
+            "shop/settings/dev.py": "from .base import *\n\nSESSION_COOKIE_SECURE = False\n",
+            "shop/settings/prod.py": "from .base import *\n\nSESSION_COOKIE_SECURE = True\n",
+        },
         (
             "import cherrypy\n\n\n@cherrypy.expose\ndef login(name, password):\n    cookie = cherrypy.response.cookie\n"
             "    cookie['shopToken'] = token_of(name, password)\n    cookie['shopToken']['expires'] = 3600\n"
