@@ -22,6 +22,7 @@ from readiness_bot.facts.python_facts import (
     Field,
     Handler,
     Parameter,
+    Raise,
     Return,
 )
 from readiness_bot.facts.values import MODULE, Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
@@ -55,6 +56,7 @@ __all__ = [
     "Name",
     "Other",
     "Parameter",
+    "Raise",
     "Return",
     "Value",
 ]

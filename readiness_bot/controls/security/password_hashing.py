@@ -9,8 +9,22 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow
-from readiness_bot.repo.modules import CallSite
-from readiness_bot.repo.values import Const, Format, Invoke, Items, Name, Other, Value
+from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.values import (
+    Assignment,
+    Call,
+    Const,
+    Format,
+    Index,
+    Invoke,
+    Items,
+    Mapping,
+    Name,
+    Other,
+    Raise,
+    Return,
+    Value,
+)
 
 _FAST = re.compile(r"^(hashlib\.(md5|sha1|sha224|sha256|sha384|sha512|sha3_\d+|blake2[bs]|new)"
                    r"|Crypto(dome)?\.Hash\.\w+\.new|django\.utils\.crypto\.md5"
@@ -39,6 +53,21 @@ _ELSEWHERE = re.compile(
 _FORMER = re.compile(r"legacy|deprecated|former|(^|[._])old_", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 _KEPT = re.compile(r"pass|pwd|hash|digest|secret", re.IGNORECASE)
+_STORED = re.compile(
+    r"pass|pwd|hash|digest|secret|user|account|login|credential|stored|(^|[.:?])(row|record)s?$", re.IGNORECASE
+)
+"""Names of what is kept for an account, which a digest is held against."""
+_TAKING = re.compile(
+    r"([A-Z]\w*)?(User|Account|Identity|Customer|Member|Login|Credential|Person)"
+    r"|(create|add|insert|save|update|set|store|register|write|put|upsert)(_|$)"
+)
+"""What makes a row of what it is given: classes, and functions that are named for it."""
+_HASHING = re.compile(
+    r"(hash|check|verif|set|encrypt|encode|make|generate)\w*(pass|pwd)|(pass|pwd)\w*(hash|digest|encrypt)|^custom_?hash$",
+    re.IGNORECASE,
+)
+"""Functions that are named for making of a password what is kept of it."""
+_SENDING = re.compile(r"(requests|httpx|aiohttp(?!\.web\.)|urllib3?|websockets?)\.")
 _STATING = frozenset(
     {"execute", "executemany", "executescript", "execute_query", "execute_sql", "run_query", "query_db", "fetchrow"}
 )
@@ -85,7 +114,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "def register(store, name, password):\n"
             "    store[name] = hashlib.sha256(password.encode()).hexdigest()  # <- flagged\n"
         ),
-        'from passlib.context import CryptContext\ncontext = CryptContext(schemes=["hex_md5"])  # <- flagged\n',
+        (
+            "from passlib.context import CryptContext\n\n"
+            'context = CryptContext(schemes=["hex_md5"])  # <- flagged\n\n\n'
+            "def kept(password):\n    return context.hash(password)\n"
+        ),
         (
             "import sqlite3\n"
             "from flask import Flask, request\n"
@@ -113,6 +146,17 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         ),
     ],
     partials=[
+        (
+            "import hashlib\n\nimport requests\n\n\nclass Player:\n    def sign_in(self, user, password):\n"
+            "        digest = hashlib.md5(password.encode()).hexdigest()  # <- flagged\n"
+            "        form = {'user': user, 'password': digest}\n"
+            "        return requests.post('https://player.shop.eu/login', data=form, timeout=5).json()['token']\n"
+        ),
+        (
+            "import hashlib\n\nfrom shop.ciphers import Sealed\n\n\ndef opened(password, data):\n"
+            "    sealed = Sealed(hashlib.sha256(password.encode()).digest()[:32])  # <- flagged\n"
+            "    return sealed.open(data)\n"
+        ),
         (
             "import hashlib\n\nfrom passlib.context import CryptContext\n\ncontext = CryptContext(['argon2'])\n\n\n"
             "def legacy_hash(password, salt):\n    salted = salt + password\n"
@@ -279,8 +323,8 @@ def _of_context(site: CallSite, repo: Repo) -> Site:
         return bad(
             site.location,
             f"New passwords are hashed with `{default}`, which is fast or keeps no salt.",
-            # One that verifies alone reads what others have hashed.
-            Confidence.MEDIUM if "verify" in used and used.isdisjoint({"hash", "encrypt"}) else Confidence.HIGH,
+            # One that is not seen to hash may read what others have hashed.
+            Confidence.MEDIUM if used.isdisjoint({"hash", "encrypt"}) else Confidence.HIGH,
             fix='Put a slow scheme first: `CryptContext(schemes=["argon2", …], deprecated="auto")`.',
         )
     return good(site.location)
@@ -350,9 +394,140 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         return
     elif _FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site):
         confidence = Confidence.MEDIUM
-    yield bad(
-        site.location, f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast.", confidence
-    )
+    told = f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast"
+    if confidence is Confidence.HIGH and (_is_sent(site) or not _is_kept(site, repo)):
+        yield bad(
+            site.location,
+            f"{told}; that the hash is kept, or held against one that is kept, is not seen.",
+            Confidence.MEDIUM,
+        )
+        return
+    yield bad(site.location, f"{told}.", confidence)
+
+
+def _is_sent(site: CallSite) -> bool:
+    """Whether the function talks to another service, which chooses itself what it is sent for a password."""
+    return any(_SENDING.match(call.name) and call.scope == site.call.scope for call in site.module.facts.calls)
+
+
+def _is_kept(site: CallSite, repo: Repo, hops: int = 2) -> bool:
+    """Whether a digest is seen to be kept for an account, or held against one that is, by what its callers do too."""
+    digest = _Digest(site)
+    if digest.is_kept or digest.is_compared:
+        return True
+    function = site.function
+    if function is None or not digest.is_returned:
+        return False
+    own = DefinitionSite(site.module, site.call.scope, function)
+    callers = [caller for caller, _, _ in repo.flows.callers(own)] if hops else []
+    if not callers:
+        return _HASHING.search(function.name) is not None
+    return any(_is_kept(caller, repo, hops - 1) for caller in callers)
+
+
+class _Digest:
+    """What a function does with the result of a call, by the names that it goes under there."""
+
+    def __init__(self, site: CallSite) -> None:
+        self._name = site.call.name
+        self._facts = site.module.facts
+        self._scope = site.call.scope
+        self._bound: set[str] = set()
+        for item in self._assigned:
+            if "." not in item.target and "[" not in item.target and self._is_in(item.value):
+                self._bound.add(item.target)
+
+    @property
+    def _assigned(self) -> Iterator[Assignment]:
+        return (item for item in self._facts.assignments if item.scope == self._scope)
+
+    @property
+    def _returns(self) -> Iterator[Return]:
+        return (one for one in self._facts.returns if one.scope == self._scope)
+
+    @property
+    def _calls(self) -> Iterator[Call]:
+        return (call for call in self._facts.calls if call.scope == self._scope)
+
+    def _is(self, name: str) -> bool:
+        return name in self._bound or name == self._name or name.startswith(f"{self._name}().")
+
+    def _is_in(self, value: Value | None, depth: int = 4) -> bool:
+        """Whether a value is the digest, or a text or a list that it went into."""
+        if depth == 0:
+            return False
+        if isinstance(value, Name):
+            return self._is(value.name)
+        if isinstance(value, Invoke):
+            call = self._facts.calls[value.call] if value.call >= 0 else None
+            owner = (call.via or call.name).rpartition(".")[0] if call is not None else ""
+            return (
+                self._is(value.name)
+                or owner in self._bound
+                or (call is not None and any(self._is_in(one, depth - 1) for one in call.args))
+            )
+        if isinstance(value, Index):
+            return self._is_in(value.value, depth - 1)
+        if isinstance(value, Other):
+            return any(map(self._is, value.names))
+        inner = (*getattr(value, "parts", ()), *getattr(value, "items", ()), *getattr(value, "values", ()))
+        return any(self._is_in(one, depth - 1) for one in inner)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it goes into a field, an entry or an argument that is named for it, or into what makes a row."""
+        stored = any(
+            ("." in item.target or "[" in item.target)
+            and (
+                (item.target.endswith("[]") and not item.key)
+                or _KEPT.search(item.key or item.target.rpartition(".")[2])
+            )
+            and self._is_in(item.value)
+            for item in self._assigned
+        )
+        return (
+            stored
+            or any(map(self._is_named_in, (item.value for item in self._assigned)))
+            or any(self._is_taken_by(call) for call in self._calls)
+        )
+
+    def _is_named_in(self, value: Value | None) -> bool:
+        """Whether a dict has it under a name for it."""
+        return isinstance(value, Mapping) and any(
+            isinstance(key, Const) and _KEPT.search(str(key.value)) and self._is_in(one)
+            for key, one in zip(value.keys, value.values, strict=True)
+        )
+
+    def _is_taken_by(self, call: Call) -> bool:
+        if call.last in _LOGGING:
+            return False
+        if any(_KEPT.search(name) and self._is_in(value) for name, value in call.keywords):
+            return True
+        if any(map(self._is_named_in, call.handed)):
+            return True
+        last = call.last.rpartition(":")[2]
+        takes = _TAKING.match(last) is not None or last in _ASKING or _COMPARED_WELL.search(last) is not None
+        takes = takes or (last in ("append", "setdefault") and not call.name.startswith("?"))
+        return takes and not self._is(call.name) and any(map(self._is_in, call.args))
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether a condition, or an answer, holds it against something that is kept."""
+        raises = (one for one in self._facts.raises if one.scope == self._scope)
+        told: list[Call | Return | Raise | Assignment] = [*self._calls, *self._assigned, *self._returns, *raises]
+        asked = any(
+            any(map(self._is, names)) and any(_STORED.search(name) for name in names if not self._is(name))
+            for names in ([guard.lstrip("!") for guard in one.guards] for one in told)
+        )
+        return asked or any(
+            isinstance(one.value, Other) and one.value.kind in ("Compare", "BoolOp") and self._is_in(one.value)
+            for one in self._returns
+        )
+
+    @property
+    def is_returned(self) -> bool:
+        """Whether the function gives it back."""
+        return any(self._is_in(one.value) for one in self._returns)
 
 
 def _is_dropped(site: CallSite, repo: Repo) -> bool:
