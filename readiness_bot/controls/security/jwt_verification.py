@@ -113,6 +113,17 @@ class _Flaw(Enum):
             "    return Launch(request, platform.keys()).claims()\n"
         ),
         (
+            "import jwt\n\n\nclass Held(dict):\n    def payload(self):\n"
+            "        raw = self.get('access_token')\n"
+            "        return jwt.decode(raw, options={'verify_signature': False})  # <- flagged\n\n"
+            "    def scopes(self):\n        return self.payload()['scopes']\n"
+        ),
+        (
+            "import jwt\n\n\ndef colour(token):\n"
+            "    claims = jwt.decode(token, options={'verify_signature': False})  # <- flagged\n"
+            "    return claims.get('theme_colour')\n"
+        ),
+        (
             "import jwt\n\n\ndef claims(token):\n"
             '    return jwt.decode(token, options={"verify_signature": False})  # <- flagged\n\n\n'
             "def verify(token, keys):\n"
@@ -164,7 +175,10 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _tells_nobody(site, repo)
         ):
             confidence = Confidence.MEDIUM
-        yield bad(site.location, f"In `{site.last}` {flaw.value}.", confidence, fix=_fix(site, flaw))
+        told = f"In `{site.last}` {flaw.value}"
+        if flaw is _Flaw.OFF and confidence is Confidence.HIGH and not _lets_in(site, repo):
+            confidence, told = Confidence.MEDIUM, f"{told}; that somebody is let in by it is not seen"
+        yield bad(site.location, f"{told}.", confidence, fix=_fix(site, flaw))
     yield from map(good, _kept_by_library(repo))
 
 
@@ -352,6 +366,52 @@ def _is_id_token(token: Value, site: CallSite, repo: Repo) -> bool:
     else:
         return False
     return isinstance(key, Const) and key.value == "id_token"
+
+
+_WHO = re.compile(
+    r"\[\w*(sub|subject|identity|user|login|mail|name|uid|oid|id|roles?|groups?|scopes?|admin|tenant|upn|permissions)\w*\]",
+    re.IGNORECASE,
+)
+_OF_PEOPLE = re.compile(r"verif|authenti|login|log_in|sign_?in|user|account|identity", re.IGNORECASE)
+"""Calls that make somebody of the claims that they are handed."""
+_STAND_IN = re.compile(r"^(Null|Dummy|Fake|Mock|Insecure|Dev|Stub)[A-Z]")
+"""Classes that by their name stand in for the real one where somebody develops."""
+
+
+def _lets_in(site: CallSite, repo: Repo) -> bool:
+    """Whether the claims are seen to tell who somebody is, of a token that the caller does not hold itself."""
+    function = site.function
+    if function is None:
+        return True
+    if _STAND_IN.match(function.qualname) or _is_held_by_itself(site, repo):
+        return False
+    own = DefinitionSite(site.module, site.call.scope, function)
+    around = [(site, function.name)]
+    if repo.flows.is_handed_on(site):
+        around += [(at, at.function.name) for at, _, _ in repo.flows.callers(own) if at.function is not None]
+    return f"{site.module.path}:{function.qualname}" in repo.routes.by_handler or any(
+        _DECIDING.search(name)
+        or any(map(_WHO.search, repo.flows.read_from(at)))
+        or any(map(_OF_PEOPLE.search, repo.flows.takers(at)))
+        for at, name in around
+    )
+
+
+_OF_REQUESTS = re.compile(r"request|cookie|header|param|quer", re.IGNORECASE)
+
+
+def _is_held_by_itself(site: CallSite, repo: Repo) -> bool:
+    """Whether the token is what the object keeps as its own, and none that somebody brings."""
+    token = site.call.argument(0, "jwt")
+    if isinstance(token, Name):
+        token = _assigned(token, site, repo) or token
+    owner = site.function.qualname.rpartition(".")[0] if site.function is not None else ""
+    return (
+        bool(owner)
+        and (isinstance(token, Name) or (isinstance(token, Invoke) and token.name.endswith(".get")))
+        and token.name.startswith(f":{owner}().")
+        and _OF_REQUESTS.search(token.name) is None
+    )
 
 
 _OF_THE_TOKEN = frozenset({"[exp]", "[iat]", "[nbf]", "[iss]", "[aud]", "[azp]", "[client_id]"})
