@@ -79,6 +79,26 @@ class Gates:
                     found.setdefault((attached.name, owner, attached.kind), (attached, owner, strength))
         return tuple(found.values())
 
+    @cached_property
+    def perhaps(self) -> tuple[str, ...]:
+        """The tree's own middleware and hooks before requests that look at who calls, and may turn somebody away.
+
+        For all that is seen of them; those that surely refuse strangers are not told here.
+        """
+        sure = {attached.name for attached, _, _ in self.all}
+        return tuple(
+            attached.name
+            for attached in (
+                *self._services.middleware,
+                *(hook for hook in self._services.hooks if hook.kind == "before-request"),
+            )
+            if attached.definition is not None and attached.name not in sure and self._may_refuse(attached.definition)
+        )
+
+    def _may_refuse(self, site: DefinitionSite) -> bool:
+        parts = (site, *site.methods) if site.definition.kind == "class" else (site,)
+        return any(self._refusals.strength(one) >= Strength.READS and self._refusals.may_refuse(one) for one in parts)
+
     def _is_gate(self, attached: Attachment) -> bool:
         """Whether a hook stops requests without any identity, and not only those with a bad one.
 

@@ -352,6 +352,11 @@ class Identity:
                 "create",
             )
 
+    @property
+    def perhaps_before(self) -> tuple[str, ...]:
+        """The middleware and hooks of the tree's own that may refuse strangers, for all that is seen of them."""
+        return self._gates.perhaps
+
     def asks_unseen(self, route: Route) -> tuple[str, ...]:
         """The calls of a route's handler, and of what its class runs before it, that are named for asking who calls.
 

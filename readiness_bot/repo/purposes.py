@@ -217,6 +217,7 @@ _OPENING = frozenset(
         "unauthenticated",
     }
 )
+_GROUP = re.compile(r"[<{]\w")
 _ALTERING = frozenset(
     {"delete", "remove", "edit", "update", "change", "modify", "destroy", "clear", "purge", "cancel", "move", "rename",
      "set", "replace", "reset", "toggle", "approve", "admin", "manage"}
@@ -320,6 +321,11 @@ class Purposes:
         named = (route.path, route.handler.definition.name if route.handler is not None else "")
         return not _ALTERING.isdisjoint(word.lower() for text in named for word in _WORD.findall(text))
 
+    @staticmethod
+    def is_for_one(route: Route) -> bool:
+        """Whether a route is for one thing that is there already: its path names it, or its methods change it."""
+        return bool(_GROUP.search(route.path)) or not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods)
+
     def acts_for_caller(self, route: Route) -> bool:
         """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
         if route.handler is None:
@@ -331,7 +337,12 @@ class Purposes:
         if route.handler is None:
             return False
         told = any(_CALLER_GIVEN.search(one.name) for one in route.handler.definition.parameters)
-        return told or any(map(reads_caller, self._refusals.body(route.handler)[3]))
+        if told or any(map(reads_caller, self._refusals.body(route.handler)[3])):
+            return True
+        return any(
+            item.scope == route.handler.index and isinstance(item.value, Name) and reads_caller(item.value.name)
+            for item in route.handler.module.facts.assignments
+        )
 
     def reads_own_rows(self, route: Route) -> DefinitionSite | None:
         """The function that a route's handler hands both the signed-in user's own key and a key of the path."""

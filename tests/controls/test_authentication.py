@@ -110,6 +110,84 @@ def test_what_a_bare_route_does_tells_whether_it_was_forgotten(line: str, confid
 
 
 @pytest.mark.parametrize(
+    ("beside", "confidence"),
+    [
+        ("", Confidence.HIGH),
+        (
+            "@app.post('/letters')\ndef letters():\n    db.session.add(request.form['text'])\n    return ''\n",
+            Confidence.LOW,
+        ),
+        (
+            "@app.post('/signup')\ndef signup():\n    db.session.add(request.form['name'])\n    return ''\n",
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_what_only_adds_may_be_for_strangers_where_more_is(beside: str, confidence: Confidence) -> None:
+    head = _HEAD.replace("Flask\n", "Flask, request\n", 1)
+    text = (
+        f"{head}{_GUARDED}{beside}@app.post('/things')\ndef things():\n    db.session.add(request.form['name'])\n"
+        "    return ''\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    found = {site.location.symbol: site.confidence for site in judgement.sites if not site.good}
+    assert found["things"] is confidence
+
+
+@pytest.mark.parametrize(
+    ("line", "confidence"),
+    [
+        ("thing = Thing.objects.get(pk=key)", Confidence.HIGH),
+        (
+            (
+                "user = request.user\n    thing = Thing.objects.get(pk=key)\n"
+                "    if user not in thing.team():\n        raise Http404"
+            ),
+            Confidence.LOW,
+        ),
+    ],
+)
+def test_a_handler_that_looks_at_the_caller_may_refuse(line: str, confidence: Confidence) -> None:
+    kept = "".join(
+        f"@login_required\ndef {one}(request):\n    Thing(name=request.POST['name']).save()\n\n\n" for one in "abcdef"
+    )
+    paths = ", ".join(f"path('{one}', views.{one})" for one in "abcdef")
+    files = {
+        "manage.py": "",
+        "shop/__init__.py": "",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop import views\n\n"
+            f"urlpatterns = [{paths}, path('drop/<int:key>', views.drop)]\n"
+        ),
+        "shop/views.py": (
+            "from django.contrib.auth.decorators import login_required\nfrom django.http import Http404\n"
+            "\nfrom shop.models import Thing\n\n\n"
+            f"{kept}def drop(request, key):\n    {line}\n    if request.method == 'POST':\n        thing.delete()\n"
+        ),
+    }
+    judgement = judge(authentication, repo_of(files))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("hook", "confidence"),
+    [
+        ("    if request.user is None and request.path not in OPEN:\n        raise Closed\n", Confidence.LOW),
+        ("    request.started = now()\n", Confidence.HIGH),
+    ],
+)
+def test_a_hook_that_looks_at_the_caller_may_refuse(hook: str, confidence: Confidence) -> None:
+    head = _HEAD.replace("Flask\n", "Flask, request\n", 1)
+    text = (
+        f"{head}@app.before_request\ndef look():\n{hook}\n\n{_GUARDED}@app.delete('/things/<key>')\ndef drop(key):\n"
+        "    db.session.delete(key)\n    return ''\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
     ("call", "confidence"), [("self.write(found)", Confidence.LOW), ("STORE.write(found)", Confidence.HIGH)]
 )
 def test_writing_the_answer_changes_nothing(call: str, confidence: Confidence) -> None:
@@ -139,6 +217,8 @@ def test_writing_the_answer_changes_nothing(call: str, confidence: Confidence) -
             "    try:\n        jwt.decode(request.form['x'], KEY)\n    except jwt.DecodeError:\n        return 'no'\n",
             Confidence.LOW,
         ),
+        ("    STORE.validate_hook(request, 'things')\n", Confidence.LOW),
+        ("    address = request.remote_addr\n    db.session.add(address)\n", Confidence.LOW),
         ("    if request.headers.get('X-Kind') != HOOK_KIND:\n        print('other')\n", Confidence.HIGH),
     ],
 )

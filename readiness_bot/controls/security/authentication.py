@@ -14,6 +14,7 @@ from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.switches import Switch
+from readiness_bot.repo.values import Name, Value
 
 _ENOUGH = 0.9
 _HALF = 0.5
@@ -593,8 +594,12 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and not repo.purposes.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)
+            and _is_no_way_in(repo, route, bare)
             and not repo.purposes.acts_for_caller(route)
+            and not repo.purposes.knows_caller(route)
+            and not identity.perhaps_before
             and not _asks_for_a_proof(route)
+            and not _knows_the_address(route)
             # Objects that lead to one another at run time may ask on the way.
             and route.framework != "turbogears"
         )
@@ -606,6 +611,46 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
     return list(sites.values())
 
 
+def _is_no_way_in(repo: Repo, route: Route, bare: list[Route]) -> bool:
+    """Whether a stranger could change what is there; or add to it where the file has nothing else for strangers.
+
+    Forms that are sent in, sign-ups and codes that are sent for stand beside others that are open.
+    """
+    if repo.purposes.is_for_one(route) or repo.purposes.alters(route):
+        return True
+    path = route.location.path
+    return not any(other is not route and other.location.path == path for other in bare) and not any(
+        other.changes_state and repo.purposes.is_open_on_purpose(other, by_its_name=True)
+        for other in repo.routes.all
+        if other.location.path == path
+    )
+
+
+_ADDRESS = re.compile(
+    r"(^|[._:?])(remote_addr|remote_ip|get_remote_address|get_client_ip|client_ip|client\.host)(\(\))?$"
+)
+
+
+def _knows_the_address(route: Route) -> bool:
+    """Whether the handler tells callers apart by their address: it serves those who have no account."""
+    handler = route.handler
+    return handler is not None and (
+        any(
+            _ADDRESS.search(call.name)
+            or any(isinstance(value, Name) and _ADDRESS.search(value.meaning or value.name) for value in call.handed)
+            for call in handler.module.facts.calls
+            if call.scope == handler.index
+        )
+        or any(
+            isinstance(item.value, Name) and _ADDRESS.search(item.value.name)
+            for item in handler.module.facts.assignments
+            if item.scope == handler.index
+        )
+    )
+
+
+_LOOKING = re.compile(r"^_*(validate|verify|check|ensure|assert|enforce|require|authori[sz]e|authenticate)(_|$|[A-Z])")
+"""Functions that are named for looking at what they are handed, and may refuse it."""
 _PROVING = re.compile(
     r"(^|\.)(compare_digest|check_signature|verify_\w*signature|verify_webhook\w*|check_password(_hash)?|checkpw"
     r"|verify_password)$|^(jwt|jose\.jwt)\.decode$"
@@ -617,8 +662,15 @@ def _asks_for_a_proof(route: Route) -> bool:
     """Whether the handler itself holds a secret, a signature or a token against what it knows, as webhooks do."""
     handler = route.handler
     return handler is not None and any(
-        _PROVING.search(call.name) or any(_PROOF.search(guard) for guard in call.guards) for call in handler.calls
+        _PROVING.search(call.name)
+        or any(_PROOF.search(guard) for guard in call.guards)
+        or (_LOOKING.search(call.last.rpartition(":")[2]) and any(map(_is_request, call.handed)))
+        for call in handler.calls
     )
+
+
+def _is_request(value: Value) -> bool:
+    return isinstance(value, Name) and re.search(r"(^|[?:.])(request|req|token|headers)$", value.name) is not None
 
 
 def _has_guarded_siblings(route: Route, guarded: list[tuple[Route, Protection]]) -> bool:
