@@ -18,6 +18,8 @@ from readiness_bot.facts.origins import NOTHING, CallFlow, Flows, Given, Stored,
 
 _DEPTH = 90
 _LOOPS_REPEATED = 3
+_FINDING = re.compile(r"a?get_(object|list)_or_404|(get|first|one)_or_404|one")
+"""Calls that raise where they find nothing."""
 _LEAVING = re.compile(r"^(abort|exit|_exit|raise_(?!for_|if|on_|when).*|.*_(raise|abort)|bail|die)$")
 
 
@@ -156,7 +158,7 @@ class _Interpreter(Calls):
         inner = node.value if isinstance(node, ast.Await) else node
         if isinstance(inner, ast.Call):
             index = self.call_of.get(id(inner), -1)
-            if index >= 0 and CHECKING.search(called(inner)):
+            if index >= 0 and (CHECKING.search(called(inner)) or _finds_or_raises(inner)):
                 self.know(self.held(self.taken(inner, index), f"passed:{index}"))
         return value
 
@@ -180,6 +182,9 @@ class _Interpreter(Calls):
         self.know(false)
         self.block(node.orelse)
         perhaps = frozenset() if self.dead or body[2] else self.passed_in_one(body[1] ^ self.guards)
+        if not self.dead and not body[2]:
+            # What is a known one or nothing on either way is no more than that: `if x is not None and x not in NAMES`.
+            perhaps |= self.limited_by_each([body[1] - guards, self.guards - guards])
         self.join(*body)
         self.know(perhaps)
         self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
@@ -452,6 +457,14 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., Value]] = {
     ast.DictComp: _Interpreter.comprehension,
     ast.GeneratorExp: _Interpreter.comprehension,
 }
+
+
+def _finds_or_raises(node: ast.Call) -> bool:
+    """Whether a call raises where it finds no row: `get_object_or_404(Order, pk=key)`, `Order.objects.get(pk=key)`."""
+    if _FINDING.fullmatch(called(node)):
+        return True
+    held = node.func.value if isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "aget") else None
+    return isinstance(held, ast.Attribute) and held.attr == "objects"
 
 
 def _declared_global(node: FunctionNode) -> frozenset[str]:

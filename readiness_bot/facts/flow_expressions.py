@@ -32,6 +32,13 @@ class Expressions(Conditions):
 
     def subscript(self, node: ast.Subscript) -> Value:
         """An item as last assigned here, else a part of its container; a slice is of its whole."""
+        value = self.item(node)
+        if value and _is_name_in_path(node) and isinstance(node.value, ast.Call):
+            return self.table.guarded(value, self.held(self.receiver(node.value), "file-name"))
+        return value
+
+    def item(self, node: ast.Subscript) -> Value:
+        """What a subscript gives, whatever it was split off."""
         if isinstance(node.slice, ast.Slice):
             for bound in (node.slice.lower, node.slice.upper, node.slice.step):
                 if bound is not None:
@@ -286,3 +293,17 @@ class Expressions(Conditions):
 def written(texts: Sequence[str | None]) -> str:
     """Parts of a text on end, with a mark for each that is no constant."""
     return "".join(UNKNOWN_TEXT if text is None else text for text in texts)
+
+
+def _is_name_in_path(node: ast.Subscript) -> bool:
+    """Whether a piece is taken of a text that was split by slashes, so that it holds none: `name.split("/")[-1]`."""
+    call, at = node.value, node.slice
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
+        return False
+    separator, most = call.args[0], len(call.args) + len(call.keywords)
+    if not (isinstance(separator, ast.Constant) and separator.value in ("/", "\\")):
+        return False
+    is_last = isinstance(at, ast.UnaryOp) and isinstance(at.op, ast.USub) and ast.unparse(at.operand) == "1"
+    number = at.value if isinstance(at, ast.Constant) and isinstance(at.value, int) else -1 if is_last else None
+    wanted = {"split": (0,), "rsplit": (-1,), "partition": (0,), "rpartition": (2, -1)}.get(call.func.attr, ())
+    return number in wanted or (number is not None and most == 1 and call.func.attr in ("split", "rsplit"))

@@ -20,6 +20,11 @@ _LIMITING = re.compile(
 LOOKING_UP = re.compile(
     r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)"
 )
+_FOUND = re.compile(
+    r"passed:(.*[.:])?(a?get_(object|list)_or_404|(get|first|one)_or_404|one|objects\.a?get)$"
+    r"|via:.*[.:](filter|filter_by|where|find|find_one|query|select)(:(self|passed))?:\d+$"
+)
+"""A row was found under the value: what finds it raises else, or its answer was held to be something."""
 _VETTING = re.compile(
     r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
     r"|protect|must|block|enforce|whitelist|relative_to|in_root|private|authori[sz]",
@@ -108,7 +113,9 @@ class Flow:
     @property
     def is_looked_up(self) -> bool:
         """Whether something was found under the value before it was used further: then it is one that exists."""
-        return any(tag.startswith("yes:") and bool(LOOKING_UP.match(bare_name(tag))) for tag in self.cleaned)
+        return any(
+            (tag.startswith("yes:") and LOOKING_UP.match(bare_name(tag))) or _FOUND.match(tag) for tag in self.cleaned
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -21,6 +21,10 @@ from readiness_bot.repo.routes import Routes
 
 _ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?member", re.IGNORECASE)
 _TRIAL = re.compile(r"^test|(?<!la)(?<!con)(?<!at)test$|_test_|Test$|^try_")
+_TRYING = re.compile(
+    r"of `_*(check|test|try|verify|validate|probe)_?\w*(connection|connectivity|credentials|login)\w*`$"
+)
+"""Steps into a function that is named for trying out a connection."""
 _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
@@ -243,7 +247,9 @@ class DataFlows:
                 yield frozenset(call.last for call in site.calls)
 
     def is_from_a_trial(self, flow: Flow) -> bool:
-        """Whether a flow begins in a handler that tries out a connection which somebody is setting up, by its name."""
+        """Whether a flow tries out a connection which somebody is setting up, by the names of what it goes through."""
+        if any(_TRYING.search(step.text) for step in flow.steps):
+            return True
         around = self._around(flow)
         return bool(around) and all(
             route.handler is not None and _TRIAL.search(route.handler.definition.name) for route in around

@@ -169,7 +169,7 @@ def test_a_hook_guards_every_blueprint_that_it_is_registered_with(hooks: tuple[s
     [
         ("if digest in seen:\n        return seen[digest]", Confidence.LOW),
         ("log.debug('tried with %s', digest)", Confidence.LOW),
-        ("return digest", Confidence.HIGH),
+        ("return digest", Confidence.MEDIUM),
         ("user.password = digest", Confidence.HIGH),
         ("seen['password'] = digest", Confidence.HIGH),
         ("store(user, digest)", Confidence.HIGH),

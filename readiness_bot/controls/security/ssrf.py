@@ -141,6 +141,12 @@ _OWN_ADDRESS = re.compile(
     ],
     partials=[
         (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "def _check_connection(form):\n"
+            "    return requests.get(f\"{form['server_url']}/ping\", timeout=5).ok  # <- flagged\n\n\n"
+            "@app.post('/servers')\ndef create():\n    return {'answers': _check_connection(request.form)}\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/stores')\n"
             "def stores():\n    name = request.args['store']\n"
             "    return requests.get(f'https://{name}.shops.example.org/api', timeout=5).text  # <- flagged\n"
