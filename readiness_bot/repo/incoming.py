@@ -32,6 +32,8 @@ class Webhook:
     path: str
     line: int
     verified_by: str
+    handled: Route
+    """The route as it was read."""
 
 
 _HOOK = re.compile(
@@ -101,7 +103,7 @@ class Incoming:
             if route.is_wired and "POST" in route.methods and self._is_incoming(route):
                 key = route.handler.name if route.handler is not None else route.name
                 place = route.location
-                found.setdefault(key, Webhook(route.name, place.path, place.line, self._proof(route)))
+                found.setdefault(key, Webhook(route.name, place.path, place.line, self._proof(route), route))
         return tuple(found.values())
 
     @cached_property

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from readiness_bot.control import Control, not_applicable, seen, shared
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.refusals import Strength
 
 
 @Control(
@@ -155,7 +159,29 @@ from readiness_bot.repo import Repo
     ],
 )
 def webhook_verification(repo: Repo) -> Judgement:
-    """Judge by the share of incoming webhooks that verify a signature or a credential of the sender."""
+    """Judge by the share of incoming webhooks that verify a signature or a credential of the sender.
+
+    What proves the sender of each is kept beside, so that a comparison can tell of one that was taken away.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    for hook in repo.incoming.webhooks:
+        by = "the check of a signature" if hook.verified_by == "a signature" else hook.verified_by
+        # A sign-in is told as one.
+        signs_in = repo.identity.declared(hook.handled, Strength.IDENTITY)
+        yield Ward(
+            hook.handled.place,
+            hook.route,
+            (by,) if by and not signs_in else (),
+            f"{hook.route} believes whoever calls",
+            ways=0 if by else 1,
+            beside=repo.identity.might_keep(hook.handled, Strength.IDENTITY),
+        )
+
+
+def _judged(repo: Repo) -> Judgement:
     hooks = repo.incoming.webhooks
     if not hooks:
         return not_applicable("No incoming webhooks.")
