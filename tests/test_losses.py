@@ -639,6 +639,19 @@ _DESK = {
         "urlpatterns = [path('<int:project_pk>/releases/', views.releases)]\n"
     ),
 }
+_HOOKS = (
+    "import hmac\n\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\ndef signed(sent):\n"
+    "    return hmac.compare_digest(sign(sent.data), sent.headers['X-Signature'])\n\n\n"
+    "@app.post('/webhooks/stock')\ndef stock():\n{check}    take(request.json)\n    return ''\n\n\n"
+    "@app.post('/webhooks/pay')\ndef pay():\n    if not signed(request):\n        abort(401)\n"
+    "    take(request.json)\n    return ''\n"
+)
+LOST["the signature of one of two webhooks"] = (
+    "external-apis/webhook-verification",
+    _HOOKS.format(check="    if not signed(request):\n        abort(401)\n"),
+    _HOOKS.format(check=""),
+    13,
+)
 LOST["a helper that keeps to the tenant"] = (
     "database/tenant-isolation",
     _DESK
@@ -710,6 +723,16 @@ LOST["one of two rights that must hold together"] = (
     _PART + "    ok = store.owns_part(part, user)\n    if not ok:\n        raise Forbidden\n",
     8,
 )
+for _name, _asked in {
+    "one of two rights, the lack of any of which refuses": "not user.is_admin or not user.can_edit(part)",
+    "one of two rights, without both of which nobody gets on": "not (user.is_admin and user.can_edit(part))",
+}.items():
+    LOST[_name] = (
+        "security/authorization",
+        _PART + f"    if {_asked}:\n        raise Forbidden\n    store.move(part)\n    return {{}}\n",
+        _PART + "    if not user.is_admin:\n        raise Forbidden\n    store.move(part)\n    return {}\n",
+        8,
+    )
 LOST["a right to one thing"] = (
     "security/authorization",
     _PART + "    found = store.get(part)\n    if not user.has_perm('change', obj=found):\n        raise Forbidden\n",
@@ -758,6 +781,15 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "whether there is somebody, who is asked for a right": (
+        _PART + "    if user is None or not user.is_admin:\n        raise Forbidden\n    store.move(part)\n",
+        _PART + "    if not user.is_admin:\n        raise Forbidden\n    store.move(part)\n",
+    ),
+    "two rights, each of which is asked for by itself": (
+        _PART + "    if not user.is_admin or not user.can_edit(part):\n        raise Forbidden\n    store.move(part)\n",
+        _PART + "    if not user.is_admin:\n        raise Forbidden\n    if not user.can_edit(part):\n"
+        "        raise Forbidden\n    store.move(part)\n",
+    ),
     "an error that is logged below": (
         _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n"),
         _CAUGHT.format(answer=":\n        pass\n    logger.warning('no settings: %s', text)\n"),

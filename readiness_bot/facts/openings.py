@@ -1,4 +1,4 @@
-"""The conditions under which code goes on without asking: a truth test of a key that may not be set."""
+"""The conditions under which code goes on without asking, and those of which any one makes it give up."""
 
 from __future__ import annotations
 
@@ -34,6 +34,21 @@ def excused(node: ast.If) -> Iterator[ast.expr]:
             continue
         if _names_credential(inner):
             yield inner
+
+
+def alternatives(node: ast.If) -> list[ast.expr]:
+    """The conditions of which any one makes an `if` give up: two of `if not known(user) or not user.is_admin: raise`.
+
+    Empty where there are no two, or where the `if` goes on.
+    """
+    last = node.body[-1]
+    gives_up = isinstance(last, ast.Return | ast.Raise) or (
+        isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
+    )
+    test = node.test
+    is_not = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    found = _parts(test.operand, ast.And) if isinstance(test, ast.UnaryOp) and is_not else _parts(test, ast.Or)
+    return found if gives_up and len(found) > 1 else []
 
 
 def _parts(test: ast.expr, kind: type[ast.boolop]) -> list[ast.expr]:

@@ -14,7 +14,7 @@ from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Scope, last_name
-from readiness_bot.facts.openings import excused, needed
+from readiness_bot.facts.openings import alternatives, excused, needed
 from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python_expressions import Expressions, Frame
 from readiness_bot.facts.python_facts import (
@@ -32,6 +32,7 @@ from readiness_bot.facts.python_facts import (
     MAIN_GUARD,
     RETURNED,
     TYPE_CHECKING,
+    Alternatives,
     Assignment,
     Attempt,
     Definition,
@@ -110,6 +111,7 @@ class _Reader(Expressions):
         self.handlers: list[Handler] = []
         self.exports: list[str] = []
         self.openings: list[Opening] = []
+        self.alternatives: list[Alternatives] = []
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
@@ -132,6 +134,7 @@ class _Reader(Expressions):
             handlers=tuple(self.handlers),
             suppressions=tuple(_suppressions(parsed)),
             openings=tuple(self.openings),
+            alternatives=tuple(self.alternatives),
             refs=tuple(sorted(self.module_frame.refs)),
             stars=tuple(self.names.module.stars),
             exports=tuple(self.exports),
@@ -391,6 +394,9 @@ class _Reader(Expressions):
                 self.openings.append(Opening(self.definition, node.body[0].lineno, last, value))
             for value in map(self.value, excused(node)):
                 self.openings.append(Opening(self.definition, last + 1, 0, value))
+            parts = tuple(map(self.named_in, alternatives(node)))
+            if parts:
+                self.alternatives.append(Alternatives(self.definition, node.body[0].lineno, last, parts))
         with self.under(context, names):
             self.block(node.body)
         with self.under(CONDITIONAL, tuple(f"!{name}" for name in names)):

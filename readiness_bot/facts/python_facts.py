@@ -245,6 +245,15 @@ class Opening(msgspec.Struct, frozen=True, array_like=True, gc=False):
     value: Value
 
 
+class Alternatives(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the lines of a function from `line` to `end_line` run for: any one of the parts, by what each names."""
+
+    scope: int
+    line: int
+    end_line: int
+    parts: tuple[tuple[str, ...], ...]
+
+
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A comment that waives findings on its line: `kind` is `nosec`, `noqa` or `readiness`."""
 
@@ -270,6 +279,8 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     handlers: tuple[Handler, ...]
     suppressions: tuple[Suppression, ...]
     openings: tuple[Opening, ...]
+    alternatives: tuple[Alternatives, ...]
+    """Only those by which a function raises, answers or gives up."""
     refs: tuple[str, ...]
     """The things that code outside every definition names."""
     stars: tuple[str, ...]

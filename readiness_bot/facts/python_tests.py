@@ -423,6 +423,7 @@ def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
         handlers=(),
         suppressions=(),
         openings=(),
+        alternatives=(),
         refs=tuple(sorted(reader.refs)),
         stars=tuple(reader.names.module.stars),
         exports=(),

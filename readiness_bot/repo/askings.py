@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call, Definition, Return
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
@@ -200,7 +200,7 @@ class Askings:
         if known is None:
             asked = [
                 tuple(sorted({f"`{_shown(name)}`" for name in self._told(guards, site) if _SIGNED_IN.search(name)}))
-                for guards, _ in self._refused(site)
+                for _, guards, _ in self._refused(site)
             ]
             asked += [
                 (f"`{_shown(guard.name)}`",)
@@ -246,13 +246,15 @@ class Askings:
     # -- questions -------------------------------------------------------------------------------------------------
 
     def _questions(self, site: DefinitionSite) -> Iterator[Question]:
-        for guards, is_sure in self._refused(site):
+        for line, guards, is_sure in self._refused(site):
+            parts = tuple(self._of_parts(line, site))
             names = self._told(guards, site)
             asked = [name for name in names if _asks_right(name)]
             if not asked and (is_sure or _compares(names)):
                 asked = [name for name in names if _CALLER.search(name)]
-            if asked:
+            if asked and not parts:
                 yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+            yield from parts
             yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
             if _is_of_one(call):
@@ -271,8 +273,24 @@ class Askings:
             if by:
                 yield tuple(sorted(by))
 
-    def _refused(self, site: DefinitionSite) -> Iterator[tuple[tuple[str, ...], bool]]:
-        """What the conditions name under which a function raises or answers with an error; whether it is a refusal."""
+    def _of_parts(self, line: int, site: DefinitionSite) -> Iterator[Question]:
+        """What each of the conditions asks of which any one turns somebody away at a line."""
+        for one in self._alternatives(site):
+            if one.line <= line <= one.end_line:
+                for part in one.parts:
+                    names = self._told(part, site)
+                    asked = [name for name in names if _asks_right(name)]
+                    if not asked and _compares(names):
+                        asked = [name for name in names if _CALLER.search(name)]
+                    if asked:
+                        yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+
+    @staticmethod
+    def _alternatives(site: DefinitionSite) -> Iterator[Alternatives]:
+        return (one for one in site.module.facts.alternatives if one.scope == site.index)
+
+    def _refused(self, site: DefinitionSite) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+        """By line, what the conditions name by which a function refuses; whether that is a refusal for sure."""
         calls, raises, returns, _ = self._refusals.body(site)
         raising = {raised.line for raised in raises}
         refusing = {call.line for call in calls if (call.guards or call.line in raising) and is_refusing(call)}
@@ -283,8 +301,8 @@ class Askings:
         for raised in raises:
             sure = raised.line in refusing or is_refusing(raised)
             if raised.guards or sure:
-                yield raised.guards or let_in, sure
-        yield from ((call.guards, True) for call in calls if call.guards and call.line in refusing)
+                yield raised.line, raised.guards or let_in, sure
+        yield from ((call.line, call.guards, True) for call in calls if call.guards and call.line in refusing)
         answered: dict[int, list[Call]] = defaultdict(list)
         for call in calls:
             if call.context & RETURNED:
@@ -294,7 +312,7 @@ class Askings:
                 continue
             sure = any(is_refusing_value(value) for value in flattened(item.value))
             if sure or _says_no(item) or any(_answers_no(call) for call in answered[item.line]):
-                yield item.guards, sure
+                yield item.line, item.guards, sure
 
     def _told(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
         """What the names of conditions stand for: a variable for what was asked to set it."""
