@@ -45,6 +45,8 @@ class Leaving:
     """The breakers that stand before it."""
     is_covered: bool
     """Whether something around it, or the client that it goes through, tries again."""
+    is_seen: bool = True
+    """Whether it is seen to leave, or only to be tried again or broken off."""
 
 
 _RETRY_DECORATORS = re.compile(
@@ -259,7 +261,7 @@ class Resilience:
             reached |= last
         found = (self._python.definition_named(name) for name in sorted({*reached, *retried, *broken} - {""}))
         return tuple(
-            Leaving(site, retried.get(name, ()), broken.get(name, ()), name in covered)
+            Leaving(site, retried.get(name, ()), broken.get(name, ()), name in covered, name in reached)
             for site in found
             if site is not None and (name := site.name)
         )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.modules import DefinitionSite
 
 ONLY_STORES = 0.5
 """No peer that comes and goes is called: what fails with the store fails with the whole service."""
@@ -17,6 +18,7 @@ ENOUGH = 0.5
 
 @Control(
     id="error-handling/retries",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Transient failures of the network are retried with backoff",
     kind=Kind.CAPABILITY,
     severity=Severity.CRITICAL,
@@ -185,14 +187,43 @@ def retries(repo: Repo) -> Judgement:
 def _wards(repo: Repo) -> Iterator[Ward]:
     others = tuple(sorted({item.detail for item in repo.resilience.retries}))
     for one in repo.resilience.leaving:
+        by = tuple(dict.fromkeys(map(_named, one.retried_by)))
+        if not one.is_seen:
+            yield _of_unseen(one.function, by, others)
+            continue
         yield Ward(
             one.function.location,
             "further attempts",
-            tuple(dict.fromkeys(map(_named, one.retried_by))),
+            by,
             f"`{one.function.definition.name}` gives up at the first fault of the network",
-            ways=0 if one.retried_by or one.is_covered else 1,
+            ways=0 if by or one.is_covered else 1,
             beside=others,
         )
+
+
+def _of_unseen(function: DefinitionSite, by: tuple[str, ...], others: tuple[str, ...]) -> Ward:
+    """A function that is tried again though what fails in it is not seen, as one that calls what it is handed."""
+    return Ward(
+        function.location,
+        "further attempts at something",
+        (),
+        f"`{function.definition.name}` gives up at the first fault",
+        ways=0,
+        beside=others,
+        asks=tuple((name,) for name in by),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A function as it stands here that is tried again elsewhere."""
+    path, symbol = ward.location.path, ward.location.symbol
+    site = repo.python.definition_named(f"{path}:{symbol}")
+    if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
+        return None
+    others = tuple(sorted({item.detail for item in repo.resilience.retries}))
+    known = next((one for one in repo.resilience.leaving if one.function.name == site.name), None)
+    by = tuple(dict.fromkeys(map(_named, known.retried_by))) if known is not None else ()
+    return _of_unseen(site, by, others) if known is None or not known.is_covered else None
 
 
 def _named(detail: str) -> str:
