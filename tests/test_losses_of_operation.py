@@ -30,6 +30,7 @@ _LOOP = (
 )
 _READ = "import requests\n\n\ndef read(url='https://a.example'):\n    return requests.get(url, timeout=5).text\n"
 _IMAGE = 'FROM python:3.13-slim\nCOPY . /app\n{}CMD ["gunicorn", "{}.main:app"]\n'
+_COMPOSED = "services:\n  till:\n    build: till\n    user: '1000'\n"
 _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/health')\ndef health():\n    return 'ok'\n"
 _POD = (
     "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  template:\n    spec:\n"
@@ -150,6 +151,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         "infrastructure/non-root-container",
         _images("USER app\n", "USER app\n"),
         _images("USER app\n", ""),
+        "till/Dockerfile The container runs as root: this change takes away `USER app`.",
+    ),
+    "the user of an image whom Compose alone names elsewhere": (
+        "infrastructure/non-root-container",
+        {**_images("USER app\n", "USER app\n"), "compose.yaml": _COMPOSED},
+        {**_images("USER app\n", ""), "compose.yaml": _COMPOSED},
         "till/Dockerfile The container runs as root: this change takes away `USER app`.",
     ),
     "the probe of one container of two": (

@@ -10,6 +10,7 @@ from readiness_bot.control import Control, failed, led_by, not_applicable, parti
 from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
+from readiness_bot.repo.containers import Container
 from readiness_bot.repo.launches import Started
 from readiness_bot.repo.workloads import Pod
 
@@ -101,13 +102,19 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     pods = _own_pods(repo)
     outside = bool(pods) and all(pod.runs_as_non_root for pod in pods)
     for built in repo.deployment.judged_images:
-        verdict = _of_image(repo, built)
-        by = tuple(f"`{evidence.detail}`" for evidence in verdict.evidence) if verdict.score else ()
+        # What Compose alone makes of the image holds nowhere else; where that is new, nothing was lost.
+        itself = _of_itself(repo, built)
+        by = tuple(f"`{evidence.detail}`" for evidence in itself.evidence) if itself is not None else ()
         user = built.image.user
         # What is missing stands at no line: then the file as a whole is the place.
         line = user.line if user is not None else 0
         yield Ward(
-            Location(built.path, line, line), "image", by, "The container runs as root", ways=0 if by or outside else 1
+            Location(built.path, line, line),
+            "image",
+            by,
+            "The container runs as root",
+            ways=0 if by or outside else 1,
+            beside=tuple(f"`{one.service.user}` by Compose" for one in _told_by_compose(repo)),
         )
 
 
@@ -140,7 +147,8 @@ def _own_pods(repo: Repo) -> list[Pod]:
     return [pod for pod in main if repo.deployment.is_built_here(pod.container.image)] or main
 
 
-def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
+def _of_itself(repo: Repo, built: BuiltImage) -> Judgement | None:
+    """What the image does about root, wherever it runs; None where it does nothing."""
     image = built.image
     user = image.user
     if user is not None and not _ROOT.match(user.text.strip().strip("\"'")):
@@ -161,7 +169,19 @@ def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
             seen(one.path, one.line, f"starts {one.target or one.server or 'its command'} as another user"),
             score=_DROPS,
         )
-    told = [one for one in repo.deployment.own_containers if one.service.user and not _ROOT.match(one.service.user)]
+    return None
+
+
+def _told_by_compose(repo: Repo) -> list[Container]:
+    return [one for one in repo.deployment.own_containers if one.service.user and not _ROOT.match(one.service.user)]
+
+
+def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
+    itself = _of_itself(repo, built)
+    if itself is not None:
+        return itself
+    image, user = built.image, built.image.user
+    told = _told_by_compose(repo)
     if told:
         user_of = told[0]
         return partial(
