@@ -95,7 +95,8 @@ def _of_control(
         if not taken or _is_covered(later, waivers) or (earlier.asks and _is_told(where, seen)):
             continue
         seen.add(where)
-        by_what[taken].append(later)
+        is_inside = later.inside is not None and set(taken) <= set(earlier.within)
+        by_what[taken].append(replace(later, location=later.inside) if later.inside and is_inside else later)
     for taken, wards in by_what.items():
         places = {ward.location: ward for ward in reversed(wards)}
         told = [places[location] for location in sorted(places)]

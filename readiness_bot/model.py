@@ -183,6 +183,8 @@ class Ward:
     """In how many ways harm comes in as it is: it is lost only where there are more of them than before."""
     within: tuple[str, ...] = ()
     """What keeps it further in, as a check in a handler does behind its decorators; neither makes up for the other."""
+    inside: Location | None = None
+    """Where the loss of what keeps it further in shows; None for the same place."""
     beside: tuple[str, ...] = ()
     """What else stands there and might keep it, for all that is known: where that is new, nothing is lost for sure."""
     is_waived: bool = False

@@ -108,6 +108,12 @@ _CLOUD = (
     "class Cloud(Store):\n    def service(self):\n"
     "        account = ServiceAccountCredentials.from_json_keyfile_name('key.json')\n    {}"
 )
+_LISTED = (
+    "from django.urls import path\nfrom rest_framework.decorators import api_view, permission_classes\n"
+    "from rest_framework.permissions import IsAdminUser, IsAuthenticated\nfrom shop.models import Event\n\n\n"
+    "@api_view(['POST'])\n@permission_classes([{}])\ndef events(request):\n"
+    "    return page('events')\n\n\nurlpatterns = [path('events/', events)]\n"
+)
 _ADMIN = (
     "from django.contrib import admin\nfrom django.urls import path\n\n\nclass Orders(admin.ModelAdmin):\n"
     "    def get_urls(self):\n        view = self.admin_site.admin_view\n"
@@ -733,6 +739,30 @@ for _name, _asked in {
         _PART + "    if not user.is_admin:\n        raise Forbidden\n    store.move(part)\n    return {}\n",
         8,
     )
+_PATIENT = (
+    "import requests\nfrom tenacity import retry, stop_after_attempt\n\n\n@retry(stop=stop_after_attempt(3))\n"
+    "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+    "def patient(call):\n{}    def inner(*given):\n        return call(*given)\n\n    return inner\n"
+)
+LOST["further attempts at what a decorator is handed"] = (
+    "error-handling/retries",
+    _PATIENT.format("    @retry(stop=stop_after_attempt(3))\n"),
+    _PATIENT.format(""),
+    11,
+)
+_ROWS = "class Rows(Base):\n    def rows(self, found):\n        {}\n"
+LOST["who calls, where a query that is handed over is narrowed down"] = (
+    "security/authorization",
+    _ROWS.format("user = self.request.user\n        return found.filter(members__user=user)"),
+    _ROWS.format("return found.all()"),
+    2,
+)
+LOST["a permission that a decorator lists"] = (
+    "security/authorization",
+    _LISTED.format("IsAdminUser"),
+    _LISTED.format("IsAuthenticated"),
+    9,
+)
 LOST["a right to one thing"] = (
     "security/authorization",
     _PART + "    found = store.get(part)\n    if not user.has_perm('change', obj=found):\n        raise Forbidden\n",

@@ -272,6 +272,14 @@ class Askings:
             }
             if by:
                 yield tuple(sorted(by))
+        yield from self._kept_to_somebody(site)
+
+    def _kept_to_somebody(self, site: DefinitionSite) -> Iterator[Question]:
+        """Filters of rows by whoever calls, of queries that a function is handed or that are not followed."""
+        for call in self._refusals.body(site)[0]:
+            for field, value in call.keywords if call.last in ("filter", "filter_by") else ():
+                if field and isinstance(value, Name) and _PERSON.search(value.name):
+                    yield (f"a filter by `{field}`",)
 
     def _of_parts(self, line: int, site: DefinitionSite) -> Iterator[Question]:
         """What each of the conditions asks of which any one turns somebody away at a line."""

@@ -21,6 +21,7 @@ from readiness_bot.repo.refusals import (
     STRONG_NAME,
     Refusals,
     Strength,
+    named_each,
     snake,
 )
 from readiness_bot.repo.route import Guard, Route, flattened
@@ -195,7 +196,7 @@ class Identity:
         """
         names = [
             shown(guard.name)
-            for guard in route.guards
+            for guard in named_each(route.guards)
             if not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
@@ -237,7 +238,7 @@ class Identity:
 
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
-        for guard in route.guards:
+        for guard in named_each(route.guards):
             if guard.name in ineffective:
                 continue
             strength = self._refusals.of_guard(guard)

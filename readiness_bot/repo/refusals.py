@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard, flattened
@@ -283,7 +284,8 @@ class Refusals:
                 made = item.call if isinstance(item, Invoke) else -1
                 arguments = site.module.facts.calls[made].args if made >= 0 else ()
                 name = self._python.identify(item.name.removesuffix("()"), site.module)
-                yield Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
+                guard = Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
+                yield from named_each((guard,))
 
     def by_decorators(self, site: DefinitionSite) -> Strength:
         """How far the decorators of a function go in asking who calls."""
@@ -670,6 +672,21 @@ def _names_check(last: str) -> bool:
         )
         is not None
     )
+
+
+def named_each(guards: Iterable[Guard]) -> Iterator[Guard]:
+    """The guards, with the permissions that a decorator lists each by itself: one of them may be gone."""
+    for guard in guards:
+        listed = guard.arguments if guard.name.removesuffix("()") == REST_PERMISSIONS else ()
+        names = [
+            name
+            for item in listed
+            for value in flattened(item)
+            for name in (value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ())
+        ]
+        yield from (replace(guard, kind="permission", name=name, arguments=()) for name in names)
+        if not names:
+            yield guard
 
 
 def of_permission(last: str) -> Strength:

@@ -293,12 +293,13 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         )
         within = within or tuple(f"`{name}`" for name in sorted(asked & _OF_OBJECTS))
         yield Ward(
-            _place(repo, route),
+            route.handler.location if route.handler is not None else route.place,
             route.name,
             declared,
             f"{route.name} does not check what the caller may do",
             ways=(not declared) + (not within),
             within=within,
+            inside=_place(repo, route),
             beside=repo.identity.might_keep(route, Strength.PERMISSION),
         )
     yield from _asked(repo)
