@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
@@ -15,6 +16,7 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
 
 @Control(
     id="code-quality/blocking-call-in-async",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Coroutines never block the event loop",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
@@ -216,7 +218,7 @@ def _has_ended(site: CallSite) -> bool:
 _TAKERS = re.compile(
     r"asyncio\.to_thread|(fastapi|starlette)\.concurrency\.run_in_threadpool|asgiref\.sync\.sync_to_async|"
     r"anyio\.to_thread\.run_sync|(\S+[.:])?run_in_executor"
-    r"|(\S+[.:])?_*(call_sync_from_async|run_in_thread(_?pool)?|run_in_background_thread|run_blocking|asyncify|deferToThread)"
+    r"|(\S+[.:])?_*(call_sync_from_async|run_in_thread(_?pool)?|run_in_background_thread|run_blocking|run_sync|asyncify|deferToThread)"
 )
 """What has a function done in another thread."""
 
@@ -234,7 +236,9 @@ def _handed_over(repo: Repo, waiting: dict[str, CallSite]) -> Iterator[Ward]:
             if inside is not None and inside.module is site.module and inside.definition.parent == site.call.scope:
                 handed[_place(site)[0], inside.index] = f"`{site.last}`"
             elif isinstance(value, Name):
-                yield _handing(site, value.name, f"`{site.last}`")
+                target = repo.python.definition(value.name, site.module)
+                handing = _handing(site, value.name, f"`{site.last}`")
+                yield handing if target is not None else _of_unseen(handing, f"`{site.last}`")
     for site in repo.python.all_calls:
         definition = site.module.definition(site.call.scope)
         taker = handed.get(_place(site), "") or _taker_around(site)
@@ -267,6 +271,28 @@ def _handing(site: CallSite, name: str, taker: str, sureness: Confidence = Confi
     loss = f"`{last}` holds up the event loop of `{outermost.name}`"
     by = (taker,) if taker else ()
     return Ward(place, f"`{last}`", by, loss, ways=0 if taker else 1, confidence=sureness)
+
+
+_UNSEEN = " in a thread of its own"
+
+
+def _of_unseen(handing: Ward, taker: str) -> Ward:
+    """What is handed to another thread and is no function that can be read: a method of something, a library's."""
+    asks = ((taker,),) if taker else ()
+    return replace(handing, thing=handing.thing + _UNSEEN, by=(), ways=0, asks=asks, confidence=Confidence.HIGH)
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A call that stays in the event loop here of what is handed to another thread elsewhere."""
+    name = ward.thing.removesuffix(_UNSEEN).strip("`")
+    for site in repo.python.calls_named(lambda called: called.endswith(f".{name}")):
+        if site.module.path != ward.location.path or site.function is None or not site.function.is_async:
+            continue
+        if not site.call.context & (AWAITED | DEFAULT | IN_LAMBDA):
+            handing = _handing(site, name, "")
+            if handing.location.symbol == ward.location.symbol:
+                return _of_unseen(handing, "")
+    return None
 
 
 def _goes_on(site: CallSite) -> bool:
