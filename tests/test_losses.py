@@ -739,10 +739,45 @@ for _name, _asked in {
         _PART + "    if not user.is_admin:\n        raise Forbidden\n    store.move(part)\n    return {}\n",
         8,
     )
+_BUNDLE = (
+    "import requests\nfrom fastapi import FastAPI\nfrom shop.threads import run_sync\n\napp = FastAPI()\n"
+    "requests.get('https://example.org/', timeout=9)\n\n\n"
+    "@app.get('/bundle')\nasync def bundle(base: str):\n    maker = known(base)\n    return {}\n"
+)
+LOST["a thread for a method of which nothing is known"] = (
+    "code-quality/blocking-call-in-async",
+    _BUNDLE.format("await run_sync(maker.make, base)"),
+    _BUNDLE.format("maker.make(base)"),
+    12,
+)
 _PATIENT = (
     "import requests\nfrom tenacity import retry, stop_after_attempt\n\n\n@retry(stop=stop_after_attempt(3))\n"
     "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
     "def patient(call):\n{}    def inner(*given):\n        return call(*given)\n\n    return inner\n"
+)
+_MODE = (
+    "from flask import Flask, abort, request\nfrom flask_login import current_user, login_required\n"
+    "from shop import settings\n\napp = Flask(__name__)\n\n\n@app.before_request\ndef local():\n"
+    "    if settings.LOCAL_MODE and not current_user.is_authenticated:\n        abort(401)\n\n\n"
+    "@app.post('/prices')\n@login_required\ndef prices():\n    return change(request.form)\n\n\n"
+    "@app.post('/orders')\n{}def orders():\n    return change(request.form)\n"
+)
+LOST["a decorator beside a hook that refuses in one mode alone"] = (
+    "security/authentication",
+    _MODE.format("@login_required\n"),
+    _MODE.format(""),
+    20,
+)
+_UNPACKED = (
+    "import tarfile\nfrom pathlib import Path\n\nfrom shop.archives import safe_extract\n\n\ndef unpack(path):\n"
+    "    if not Path(path).is_file():\n        raise LookupError(path)\n    with tarfile.open(path) as archive:\n"
+    "        {}\n"
+)
+LOST["a look at the names in an archive that is known to be there"] = (
+    "security/path-traversal",
+    _UNPACKED.format("safe_extract(archive)"),
+    _UNPACKED.format("archive.extractall()"),
+    11,
 )
 LOST["further attempts at what a decorator is handed"] = (
     "error-handling/retries",
@@ -811,6 +846,10 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a method that is awaited by now": (
+        _BUNDLE.format("await run_sync(maker.make, base)"),
+        _BUNDLE.format("await maker.make(base)"),
+    ),
     "whether there is somebody, who is asked for a right": (
         _PART + "    if user is None or not user.is_admin:\n        raise Forbidden\n    store.move(part)\n",
         _PART + "    if not user.is_admin:\n        raise Forbidden\n    store.move(part)\n",

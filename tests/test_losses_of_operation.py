@@ -124,6 +124,16 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _throttled(""),
         "shop/views.py:5 GET,POST /login may be called without limit: this change takes away `ratelimit`.",
     ),
+    "the limit of a route that another one gets in turn": (
+        "security/rate-limiting",
+        _at("shop/main.py", _LIMITED.format("", "@limiter.limit('5/minute')\n")),
+        _at(
+            "shop/main.py",
+            _LIMITED.format("", "")
+            + "\n\n@app.post('/more')\n@limiter.limit('9/hour')\ndef more():\n    return 'ok'\n",
+        ),
+        "shop/main.py:9 POST /login may be called without limit: this change takes away `limit`.",
+    ),
     "a thread of its own": (
         "code-quality/blocking-call-in-async",
         {"shop/main.py": _LOOP.format("return await run_in_threadpool(read)"), "shop/store.py": _READ},

@@ -14,6 +14,7 @@ from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_r
 from readiness_bot.repo.route import flattened
 from readiness_bot.repo.services import URL_VALUE_HOOKS, Attachment, Services
 
+_SETTING = re.compile(r"(^|[.:])(config|settings|conf|Config|Settings)\.[A-Z][A-Z0-9_]{2,}$")
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
@@ -94,6 +95,25 @@ class Gates:
             )
             if attached.definition is not None and attached.name not in sure and self._may_refuse(attached.definition)
         )
+
+    @cached_property
+    def by_setting(self) -> tuple[str, ...]:
+        """The hooks of the whole application that refuse somebody under a setting alone."""
+        return tuple(
+            attached.name
+            for attached, owner, _ in self.all
+            if not owner and attached.kind == "before-request" and self._refuses_by_setting(attached.definition)
+        )
+
+    def _refuses_by_setting(self, site: DefinitionSite | None) -> bool:
+        if site is None:
+            return False
+        lines = set(self._refusals.refusing_lines(site))
+        calls, raises, returns, _ = self._refusals.body(site)
+        stated = [(one.line, one.guards) for one in calls] + [(one.line, one.guards) for one in raises]
+        stated += [(one.line, one.guards) for one in returns]
+        under = [guards for line, guards in stated if line in lines]
+        return bool(under) and all(any(map(_SETTING.search, guards)) for guards in under)
 
     def _may_refuse(self, site: DefinitionSite) -> bool:
         parts = (site, *site.methods) if site.definition.kind == "class" else (site,)

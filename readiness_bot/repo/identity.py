@@ -136,7 +136,17 @@ class Identity:
         if least is Strength.IDENTITY and self._purposes.is_open_by_decorator(route):
             return ()
         found = (item for item in self.protections(route) if item.strength >= least and item.level != "handler")
-        return tuple(dict.fromkeys(item.by for item in found))
+        return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode))
+
+    @cached_property
+    def _of_one_mode(self) -> frozenset[str]:
+        """The hooks of the whole application that refuse under a setting alone, where routes have guards of their own.
+
+        Whoever wrote those guards did not think the hook enough.
+        """
+        names = set(map(shown, self._gates.by_setting))
+        guards = (guard for route in self.kept for guard in route.guards) if names else ()
+        return frozenset(names if any(self._refusals.of_guard(guard) >= Strength.IDENTITY for guard in guards) else ())
 
     def checked_within(self, route: Route, least: Strength) -> tuple[str, ...]:
         """What in a route's handler does so, by name.

@@ -10,7 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite
-from readiness_bot.repo.values import Invoke
+from readiness_bot.repo.values import IN_LOOP, Invoke
 
 _OPENING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
@@ -32,6 +32,7 @@ _OPENING: dict[str, tuple[int, ...]] = {
          "os.symlink", "os.link"),
         (0, 1),
     ),
+    **dict.fromkeys(("pkg_resources.resource_string", "pkg_resources.resource_stream", "pkgutil.get_data"), (1,)),
     **dict.fromkeys((f"pandas.read_{kind}" for kind in ("csv", "table", "excel", "fwf", "parquet", "pickle")), (0,)),
 }  # fmt: skip
 _OF_PATHS = frozenset(
@@ -545,7 +546,12 @@ def _archives(repo: Repo) -> Iterator[Ward]:
         if not own and not _OF_ARCHIVES.search(site.name.rpartition(".")[0]):
             continue
         calls = {call.last.rpartition(":")[2] for call in site.beside}
-        refusals = [raised for raised in site.module.facts.raises if raised.scope == site.call.scope and raised.guards]
+        is_listed = bool(calls & _LISTING_NAMES)
+        refusals = [
+            raised
+            for raised in site.module.facts.raises
+            if raised.scope == site.call.scope and raised.guards and (is_listed or raised.context & IN_LOOP)
+        ]
         kept = [f"`{site.last}`"] if own else [f"`{name}`" for name in ("filter", "members") if site.call.has(name)]
         kept += [f"`{name}`" for name in sorted(calls) if _KEEPING.search(name)]
         kept += ["a look at the names"] if refusals else []
@@ -561,6 +567,8 @@ def _archives(repo: Repo) -> Iterator[Ward]:
 _UNPACKING = re.compile(
     r"^_*((safe|secure|safely|checked)_?)?(extractall|extract|unpack|untar|unzip)(_\w+)?$", re.IGNORECASE
 )
+_LISTING_NAMES = frozenset({"getmembers", "getnames", "namelist", "infolist"})
+"""What tells the names in an archive."""
 _LISTING = frozenset({"listdir", "scandir", "iterdir"})
 """What lets people browse the file system, where it is given a whole path."""
 _HOLDING = frozenset({"commonpath", "commonprefix", "is_relative_to", "relative_to"})

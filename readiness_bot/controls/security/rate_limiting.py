@@ -270,7 +270,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     above = [limit for limit in repo.limits.all if limit.scope in ("application", "gateway") and not limit.is_off]
     # The throttles of Django REST framework know nothing of views that are none of its own.
     elsewhere = [limit for limit in above if "DEFAULT_THROTTLE_CLASSES" not in limit.detail]
-    others = tuple(sorted({limit.detail for limit in repo.limits.all}))
+    # What limits another route alone stands in for none here.
+    others = tuple(sorted({limit.detail for limit in repo.limits.all if limit.scope not in ("route", "login")}))
     for route, limits in repo.limits.by_route:
         names = tuple(dict.fromkeys(limit.detail.rpartition(" on ")[0] or limit.detail for limit in limits))
         yield Ward(
