@@ -846,6 +846,15 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "an error that whoever asks is told of in words": (
+        _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n        return {}\n"),
+        _CAUGHT.format(answer=":\n        return {'error': 'the settings cannot be read'}\n"),
+    ),
+    "what was done with and without a right": (
+        _PART + "    if user.is_admin:\n        store.insert_part(part, True)\n    else:\n"
+        "        store.insert_part(part, False)\n    return {}\n",
+        _PART + "    store.insert_part(part, bool(user.is_admin))\n    return {}\n",
+    ),
     "a method that is awaited by now": (
         _BUNDLE.format("await run_sync(maker.make, base)"),
         _BUNDLE.format("await maker.make(base)"),

@@ -185,10 +185,14 @@ class Askings:
                     name for name, value in call.keywords if isinstance(value, Name) and _CALLER.search(value.name)
                 )
                 found[call.last].append((call, tuple(f"`{name}` of `{call.last}`" for name in named if name)))
+        # What is done in another branch without a right needs none.
+        open_ones = {
+            name for name, calls in found.items() if _CHANGING.match(name) and not all(asked for _, asked in calls)
+        }
         return {
             name: (
                 min(calls, key=lambda pair: len(pair[1]))[0],
-                tuple(dict.fromkeys(asked for _, asked in calls if asked)),
+                tuple(dict.fromkeys(asked for _, asked in calls if asked and name not in open_ones)),
             )
             for name, calls in found.items()
         }

@@ -405,6 +405,8 @@ def _ward(location: Location, handler: Handler, judged: tuple[Confidence, str] |
         judged[1] if judged is not None else "",
         ways=int(silent and not by),
         beside=tuple(f"log {number}" for number in range(len(told) - len(within))),
+        # What went wrong is said to whoever asked, if not why.
+        confidence=Confidence.MEDIUM if _answers_in_words(handler.returned) else Confidence.HIGH,
     )
 
 
@@ -459,11 +461,17 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
 
 def _says_in_words(item: Assignment) -> bool:
     """Whether a text is put where an answer says what went wrong, in whatever language."""
-    texts = [item.value] if item.key in _TOLD_UNDER else []
-    if isinstance(item.value, Mapping):
-        pairs = zip(item.value.keys, item.value.values, strict=False)
-        texts = [value for key, value in pairs if isinstance(key, Const) and key.value in _TOLD_UNDER]
-    return any(isinstance(text, Const) and isinstance(text.value, str) and text.value for text in texts)
+    return _is_text(item.value) if item.key in _TOLD_UNDER else _answers_in_words(item.value)
+
+
+def _answers_in_words(value: Value | None) -> bool:
+    """Whether an answer has a text that says what went wrong: `{"error": "no such file"}`."""
+    pairs = zip(value.keys, value.values, strict=False) if isinstance(value, Mapping) else ()
+    return any(isinstance(key, Const) and key.value in _TOLD_UNDER and _is_text(text) for key, text in pairs)
+
+
+def _is_text(value: Value | None) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and bool(value.value)
 
 
 def _weight(confidence: Confidence) -> int:
