@@ -798,6 +798,15 @@ LOST["a permission that a decorator lists"] = (
     _LISTED.format("IsAuthenticated"),
     9,
 )
+_CLEARED = (
+    _FLASK + "@app.delete('/orders')\n@login_required\n@requires_permission({})\ndef delete_orders():\n    return 1\n"
+)
+LOST["a right to change something for one to look at it"] = (
+    "security/authorization",
+    _CLEARED.format("'orders.delete'"),
+    _CLEARED.format("'orders.view'"),
+    19,
+)
 LOST["a right to one thing"] = (
     "security/authorization",
     _PART + "    found = store.get(part)\n    if not user.has_perm('change', obj=found):\n        raise Forbidden\n",
@@ -846,6 +855,10 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a right to change something by another name": (
+        _CLEARED.format("'orders.delete'"),
+        _CLEARED.format("Rights.REMOVE_ORDERS"),
+    ),
     "an error that whoever asks is told of in words": (
         _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n        return {}\n"),
         _CAUGHT.format(answer=":\n        return {'error': 'the settings cannot be read'}\n"),

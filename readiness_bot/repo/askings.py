@@ -22,7 +22,7 @@ from readiness_bot.repo.refusals import (
     is_refusing_value,
     snake,
 )
-from readiness_bot.repo.route import flattened
+from readiness_bot.repo.route import Guard, flattened
 
 Question = tuple[str, ...]
 """What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
@@ -58,6 +58,13 @@ _CHANGING = re.compile(
     r"^_*(delete|remove|drop|destroy|purge|update|save|create|insert|write|send|publish|approve|grant|revoke|restore|reset"
     r"|enable|disable|execute|run|start|stop|move|rename|upload|transfer|assign|cancel|refund|close|unlock)(_|$)"
 )
+_VERBS = frozenset({"post", "put", "patch", "add", "edit", "change", "modify"})
+_TO_CHANGE = re.compile(
+    r"(^|[^a-z])(add|create|edit|change|update|write|delete|remove|modify|upload|post|publish|execute|manage)([^a-z]|$)",
+    re.IGNORECASE,
+)
+_GREAT = re.compile(r"(^|[^a-z])(admin|administrator|owner|superuser)([^a-z]|$)", re.IGNORECASE)
+"""Words in the names of rights: what they allow beyond looking at something."""
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _FOR_SOMEBODY = re.compile(
     r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
@@ -277,6 +284,23 @@ class Askings:
             if by:
                 yield tuple(sorted(by))
         yield from self._kept_to_somebody(site)
+        yield from self._to_change(site)
+
+    def _to_change(self, site: DefinitionSite) -> Iterator[Question]:
+        """How great the rights are that what changes something asks for by their names: more than to look at it."""
+        if not _CHANGING.match(snake(site.definition.name)) and site.definition.name not in _VERBS:
+            return
+        named = [value for guard in self._refusals.decorators(site) for value in self._rights_of(guard)]
+        for call in self._refusals.body(site)[0]:
+            named += call.args if _asks_right(call.name) or _is_of_one(call) else ()
+        texts = [text for value in named for one in flattened(value) for text in _texts(one)]
+        if any(map(_GREAT.search, texts)):
+            yield ("the right of an administrator",)
+        if any(_GREAT.search(text) or _TO_CHANGE.search(text) for text in texts):
+            yield ("a right to more than to look",)
+
+    def _rights_of(self, guard: Guard) -> tuple[Value, ...]:
+        return guard.arguments if self._refusals.of_guard(guard) is Strength.PERMISSION else ()
 
     def _kept_to_somebody(self, site: DefinitionSite) -> Iterator[Question]:
         """Filters of rows by whoever calls, of queries that a function is handed or that are not followed."""
@@ -463,6 +487,14 @@ _HOOK = re.compile(
 
 def _is_hook(site: DefinitionSite) -> bool:
     return not site.definition.decorators and _HOOK.match(site.definition.name) is not None
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """The name of a right: a text, or the member of an enumeration."""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        yield value.value
+    elif isinstance(value, Name):
+        yield snake(value.name.rpartition(".")[2])
 
 
 def _named_check(function: DefinitionSite) -> bool:
