@@ -90,7 +90,7 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
         severity=first.severity,
         issue=issue,
         impact=first.impact,
-        fix=first.fix if len(members) == 1 or verdict is None else verdict.fix,
+        fix=first.fix if verdict is None or len({blocker.fix for blocker in members}) == 1 else verdict.fix,
         days=first.effort_days if verdict is None else _days(members, verdict),
         places=places,
         seen=() if places or verdict is None else verdict.evidence,

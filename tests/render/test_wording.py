@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from readiness_bot.model import Facts, Role, TeamMember
@@ -75,6 +77,9 @@ def test_what_a_change_takes_away_is_told_in_its_own_words_not_by_what_the_contr
     [group] = wording.grouped(lost, [changes.verdict("security/authorization")])
     assert group.issue == "`clear` lost it Likewise at 2 more places."
     assert group.days == tuple(3 * days for days in lost[0].effort_days)
+    back = [replace(blocker, fix="Bring back the check.") for blocker in lost]
+    [group] = wording.grouped(back, [changes.verdict("security/authorization")])
+    assert group.fix == "Bring back the check."
     [group] = wording.grouped(lost, [changes.verdict("security/authorization", places[:1])])
     assert group.issue == "2 of 5 calls can wait for ever"
     assert group.days != tuple(3 * days for days in lost[0].effort_days)
