@@ -792,6 +792,12 @@ LOST["who calls, where a query that is handed over is narrowed down"] = (
     _ROWS.format("return found.all()"),
     2,
 )
+LOST["who calls, where documents are looked for"] = (
+    "security/authorization",
+    _PART + "    return store.parts.find_one({'part': part, 'owner': user.id})\n",
+    _PART + "    return store.parts.find_one({'part': part})\n",
+    8,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),

@@ -65,6 +65,10 @@ _TO_CHANGE = re.compile(
 )
 _GREAT = re.compile(r"(^|[^a-z])(admin|administrator|owner|superuser)([^a-z]|$)", re.IGNORECASE)
 """Words in the names of rights: what they allow beyond looking at something."""
+_OF_DOCUMENTS = re.compile(
+    r"^(find|find_one|find_many|count_documents|(update|replace|delete)_(one|many)|find_one_and_\w+)$"
+)
+"""What is handed a document of conditions first, in stores of documents."""
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _FOR_SOMEBODY = re.compile(
     r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
@@ -305,7 +309,12 @@ class Askings:
     def _kept_to_somebody(self, site: DefinitionSite) -> Iterator[Question]:
         """Filters of rows by whoever calls, of queries that a function is handed or that are not followed."""
         for call in self._refusals.body(site)[0]:
-            for field, value in call.keywords if call.last in ("filter", "filter_by") else ():
+            told = call.keywords if call.last in ("filter", "filter_by") else ()
+            first = call.args[0] if call.args and _OF_DOCUMENTS.match(call.last) else None
+            if isinstance(first, Mapping):
+                pairs = zip(first.keys, first.values, strict=False)
+                told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
+            for field, value in told:
                 if field and isinstance(value, Name) and _PERSON.search(value.name):
                     yield (f"a filter by `{field}`",)
 
