@@ -798,6 +798,31 @@ LOST["who calls, where documents are looked for"] = (
     _PART + "    return store.parts.find_one({'part': part})\n",
     8,
 )
+_PROFILES = (
+    "from shop.rights import AllowAny, IsAuthenticated, ResourcePermission\n\n\n"
+    "class ProfilePermission(ResourcePermission):\n    retrieve_perms = {}()\n    update_perms = IsAuthenticated()\n"
+)
+LOST["a permission of which no route is seen to be the reader"] = (
+    "security/authentication",
+    _PROFILES.format("IsAuthenticated"),
+    _PROFILES.format("AllowAny"),
+    5,
+)
+_READ_ONLY = (
+    "from rest_framework import permissions, viewsets\nfrom rest_framework.routers import DefaultRouter\n"
+    "from django.urls import include, path\nfrom shop.models import Order\n\n\n"
+    "class Orders(viewsets.ReadOnlyModelViewSet):\n    permission_classes = [permissions.{}]\n"
+    "    queryset = Order.objects.all()\n\n\nclass More(viewsets.ModelViewSet):\n"
+    "    permission_classes = [permissions.IsAuthenticated]\n    queryset = Order.objects.all()\n\n\n"
+    "router = DefaultRouter()\nrouter.register('orders', Orders)\nrouter.register('more', More)\n"
+    "urlpatterns = [path('', include(router.urls))]\n"
+)
+LOST["a sign-in that those alone need who change something, where things are only read"] = (
+    "security/authentication",
+    _READ_ONLY.format("IsAuthenticated"),
+    _READ_ONLY.format("IsAuthenticatedOrReadOnly"),
+    7,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),
@@ -861,6 +886,7 @@ _HEALTH = {
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a sign-in that became a right": (_PROFILES.format("IsAuthenticated"), _PROFILES.format("IsOwner")),
     "a right to change something by another name": (
         _CLEARED.format("'orders.delete'"),
         _CLEARED.format("Rights.REMOVE_ORDERS"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
+from readiness_bot.model import Location
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
@@ -20,6 +21,7 @@ from readiness_bot.repo.refusals import (
     Strength,
     is_refusing,
     is_refusing_value,
+    of_permission,
     snake,
 )
 from readiness_bot.repo.route import Guard, flattened
@@ -65,6 +67,8 @@ _TO_CHANGE = re.compile(
 )
 _GREAT = re.compile(r"(^|[^a-z])(admin|administrator|owner|superuser)([^a-z]|$)", re.IGNORECASE)
 """Words in the names of rights: what they allow beyond looking at something."""
+_PERMITTING = re.compile(r"(^|_)(perms?|permissions?)(_|$)")
+_PERMISSION = re.compile(r"^(Is|Has|Can|Allow)[A-Z]|Permissions?$|OrReadOnly$")
 _OF_DOCUMENTS = re.compile(
     r"^(find|find_one|find_many|count_documents|(update|replace|delete)_(one|many)|find_one_and_\w+)$"
 )
@@ -110,6 +114,16 @@ class Hooks:
     beside: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An attribute of a class that lists permissions, and those of them that ask something, by how much they ask."""
+
+    location: Location
+    name: str
+    asked: tuple[tuple[str, Strength], ...]
+    beside: tuple[str, ...]
+
+
 class Askings:
     """Questions about what functions ask of those who call."""
 
@@ -143,6 +157,21 @@ class Askings:
             for site in self._python.classes
             if (site.module.path, site.index) in self._asking
             if (found := self.of_hooks(site)) is not None and found.questions
+        )
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """The attributes that list permissions, whatever reads them: `retrieve_perms = IsAuthenticated()`."""
+        return tuple(
+            Listed(
+                replace(site.location, line=field.line, end_line=field.line),
+                f"{site.definition.name}.{field.name}",
+                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(_last(name)))),
+                tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_method_names(site))),
+            )
+            for site in self._python.classes
+            for field in site.fields
+            if _PERMITTING.search(field.name) and field.value is not None and (names := _permissions(field.value))
         )
 
     @cached_property
@@ -496,6 +525,24 @@ _HOOK = re.compile(
 
 def _is_hook(site: DefinitionSite) -> bool:
     return not site.definition.decorators and _HOOK.match(site.definition.name) is not None
+
+
+def _method_names(site: DefinitionSite) -> Iterator[str]:
+    return (method.definition.name for method in site.methods)
+
+
+def _last(name: str) -> str:
+    return name.removesuffix("()").rpartition(".")[2].rpartition(":")[2]
+
+
+def _permissions(value: Value) -> list[str]:
+    """The names of permissions that a value lists; none where it lists anything else."""
+    names = [
+        name
+        for one in flattened(value)
+        for name in (one.names if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",))
+    ]
+    return names if names and all(_PERMISSION.search(_last(name)) for name in names) else []
 
 
 def _texts(value: Value) -> Iterator[str]:

@@ -207,7 +207,8 @@ class Identity:
         names = [
             shown(guard.name)
             for guard in named_each(route.guards)
-            if not NO_IDENTITY.search(snake(guard.name))
+            if not _lets_read(guard, route)
+            and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
         ]
@@ -249,7 +250,7 @@ class Identity:
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
         for guard in named_each(route.guards):
-            if guard.name in ineffective:
+            if guard.name in ineffective or _lets_read(guard, route):
                 continue
             strength = self._refusals.of_guard(guard)
             if strength is not Strength.NONE:
@@ -518,3 +519,12 @@ _ASKING_WHO = re.compile(
 _GROUP = re.compile(r"[<{]\w")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
+
+
+def _lets_read(guard: Guard, route: Route) -> bool:
+    """Whether a permission is asked of those alone who change something, where the route only reads."""
+    return (
+        guard.name.removesuffix("()").endswith(("OrReadOnly", "OrAnonReadOnly"))
+        and bool(route.methods)
+        and {"GET", "HEAD", "OPTIONS"}.issuperset(route.methods)
+    )

@@ -361,6 +361,18 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         )
     handlers = {route.handler.name for route in repo.routes.all if route.handler is not None}
     yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)
+    yield from _listed(repo)
+
+
+def _listed(repo: Repo) -> Iterator[Ward]:
+    """The permissions that attributes of classes list which no route is seen to read."""
+    read = {(route.view.module.path, route.view.definition.qualname) for route in repo.routes.all if route.view}
+    for one in repo.askings.listed:
+        if (one.location.path, one.location.symbol) not in read:
+            names = tuple(name for name, _ in one.asked)
+            asked = (names,) if names else ()
+            loss = f"`{one.name}` lets in whoever comes"
+            yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
 
 
 def _of_asking(repo: Repo, asking: Asking) -> Ward:

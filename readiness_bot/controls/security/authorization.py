@@ -303,6 +303,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             beside=repo.identity.might_keep(route, Strength.PERMISSION),
         )
     yield from _asked(repo)
+    yield from _listed(repo)
     yield from _picked(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
@@ -313,6 +314,16 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
         )
+
+
+def _listed(repo: Repo) -> Iterator[Ward]:
+    """The permissions that attributes of classes list which no route is seen to read."""
+    read = {(route.view.module.path, route.view.definition.qualname) for route in repo.routes.all if route.view}
+    for one in repo.askings.listed:
+        if (one.location.path, one.location.symbol) not in read:
+            asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
+            loss = f"`{one.name}` asks for no right"
+            yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
 
 
 def _asked(repo: Repo) -> Iterator[Ward]:
