@@ -823,6 +823,18 @@ LOST["a sign-in that those alone need who change something, where things are onl
     _READ_ONLY.format("IsAuthenticatedOrReadOnly"),
     7,
 )
+_SAVED = (
+    "import os\n\nfrom werkzeug.utils import secure_filename\n\n\nclass Files:\n    def path(self, name):\n"
+    "        return os.path.join(self.base, name)\n\n    def keep(self, data, name):\n"
+    "        path = self.path({})\n        data.save(path)\n\n    def log(self):\n"
+    "        return open('/var/log/shop')\n"
+)
+LOST["a name that was made a file name, where something is saved"] = (
+    "security/path-traversal",
+    _SAVED.format("secure_filename(name)"),
+    _SAVED.format("name"),
+    12,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),

@@ -531,12 +531,26 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
     yield from _archives(repo)
+    yield from _saved(repo)
 
 
 _SIGNED = re.compile(r"(?<![a-z])(signed|signature|hmac)", re.IGNORECASE)
 """Calls that look at a proof that the service itself gave the address out: nobody else can make one up."""
 _SAFE_UNPACKING = re.compile(r"^_*(safe|secure|safely|checked)_?(extract|extractall|unpack|untar|unzip)", re.IGNORECASE)
 _OF_ARCHIVES = re.compile(r"(^|[._?:])(tar|tarfile|tf|tgz|archive)\w*(\.|\(\)\.|$)", re.IGNORECASE)
+
+
+def _saved(repo: Repo) -> Iterator[Ward]:
+    """What is saved at a path that was joined, and what keeps the name in it in place; judges none.
+
+    Much has a method of this name, and the one that is handed a path is told by nothing else.
+    """
+    for site in repo.python.calls_named(lambda name: name.endswith(".save")):
+        if len(site.call.args) == 1 and not site.call.keywords and "files" not in site.name:
+            flows = [flow for flow in repo.flows.into(site, 0, "") if flow.prefix and flow.prefix[-1:] in "/\0"]
+            ward = _ward(site, flows)
+            if ward is not None:
+                yield ward
 
 
 def _archives(repo: Repo) -> Iterator[Ward]:
