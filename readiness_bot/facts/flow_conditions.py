@@ -140,7 +140,9 @@ class Conditions(Bindings):
             return short | self.equal(left, right, "none" if is_none else "==")
         if not is_none:
             return frozenset()
-        return self.truthy(left, truth=True) if isinstance(left, ast.Name) else self.remembered(left, truth=True)
+        if isinstance(left, ast.Name | ast.Call | ast.Await | ast.NamedExpr):
+            return self.narrowed(left, truth=True, depth=1)
+        return self.remembered(left, truth=True)
 
     def bounded_in_length(self, left: ast.expr, operator: ast.cmpop, right: ast.expr, *, truth: bool) -> frozenset[int]:
         """What a comparison of a length with a small number says of the thing that is so short."""

@@ -131,7 +131,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"^(https?://|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$"
+    r"^(https?://|urn:|[A-Za-z]:\\|/|\./|\.\./|[\w.-]+@[\w.-]+\.\w+$|\d{1,4}([./:-]\d{1,4})*$|true$|false$|yes$|no$"
     r"|[a-z]+([ _.\-/:][a-z]+)*$|[A-Z]+([_\-. ][A-Z]+)*$|[\w.]+\.\w+\(|[a-zA-Z]+$|(bearer|basic|token|key)\s*$"
     r"|[\w.]*(settings|config|models?|views?|auth|hashers?)\.[\w.]+$|\$?(argon2|2[aby]|pbkdf2|scrypt|sha512|bcrypt)|736372797074[0-9a-f]+$)",
 )

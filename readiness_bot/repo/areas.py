@@ -23,7 +23,7 @@ _EXAMPLE = re.compile(
     r"load_?tests?|locust|mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
 )
 _EXAMPLE_UNLESS_PACKAGE = re.compile(
-    r"(^|/)(samples?|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/|(^|/)examples?_[^/]+\.py$"
+    r"(^|/)(samples?|evals|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/|(^|/)examples?_[^/]+\.py$"
 )
 _DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
 _TOOLING = re.compile(

@@ -159,6 +159,16 @@ class Secrets:
         ]
         return literal.line in named and len(named) > 1
 
+    def _is_of_a_bucket(self, path: str, literal: SecretLiteral) -> bool:
+        """Whether the literal is the second half of a pair of keys, as stores of objects give them out; signs nothing.
+
+        Where a class has a field `access_key`, its `secret_key` belongs to it.
+        """
+        if literal.name.lower() != "secret_key" or not literal.owner:
+            return False
+        holder = self._python.definition_named(f"{path}:{literal.owner}")
+        return holder is not None and any(item.name.lower() == "access_key" for item in holder.fields)
+
     def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
         module = self._python.modules.get(path)
         symbol = literal.owner
@@ -166,7 +176,7 @@ class Secrets:
             location=Location(path, literal.line, literal.end_line, symbol, literal.statement),
             name=literal.name,
             provider=literal.provider,
-            kind=_kind(literal),
+            kind="other" if self._is_of_a_bucket(path, literal) else _kind(literal),
             length=literal.length,
             entropy=literal.entropy,
             is_random=literal.looks == "random",

@@ -25,7 +25,7 @@ _FOUND = re.compile(
     r"|via:.*[.:](filter|filter_by|where|find|find_one|query|select)(:(self|passed))?:\d+$"
 )
 """A row was found under the value: what finds it raises else, or its answer was held to be something."""
-_VETTING = re.compile(
+CHECKS = re.compile(
     r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
     r"|protect|must|block|enforce|whitelist|relative_to|in_root|private|authori[sz]",
     re.IGNORECASE,
@@ -101,7 +101,7 @@ class Flow:
         Whoever asks it under some condition alone has thought of it: when that condition holds is not known.
         """
         return any(
-            tag.startswith(("yes:", "no:", "passed:", "perhaps:")) and bool(_VETTING.search(bare_name(tag)))
+            tag.startswith(("yes:", "no:", "passed:", "perhaps:")) and bool(CHECKS.search(bare_name(tag)))
             for tag in self.cleaned
         )
 

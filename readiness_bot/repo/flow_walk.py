@@ -11,7 +11,7 @@ from readiness_bot.facts.origins import CallFlow, Guard, Source, accessed, text_
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Invoke, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
-from readiness_bot.repo.flow_paths import LOOKING_UP, Flow, Kind, Step, bare_name
+from readiness_bot.repo.flow_paths import CHECKS, LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import Python
@@ -194,9 +194,18 @@ class Walk:
                     found.add("narrow")
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
                     found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
+                    found.update(self.asked_of_all(module, more))
             elif guard.access == access:
                 found.add(guard.test)
         return frozenset(found)
+
+    def asked_of_all(self, module: Module, said: str) -> Iterator[str]:
+        """What a call that is named for checking said of what a value was put into: `safe(join(base, name))`."""
+        test, _, number = said.partition(":")
+        if test in ("call", "!call", "passed") and number.isdecimal():
+            name = self.graph.site(module, int(number)).name
+            if CHECKS.search(bare_name(name)):
+                yield f"{_ANSWERS[test]}:{name}"
 
     def looks_elsewhere(self, module: Module, index: int, guard: Guard, access: tuple[str, ...]) -> bool:
         """Whether a function of the tree that answered about an object asks for other parts of it than this one."""

@@ -571,7 +571,8 @@ class RequestData:
 
     def of_upload(self, text: str, access: tuple[str, ...]) -> Datum:
         """What an access reaches of an uploaded file."""
-        if access and (access[0] in (".filename", ".name", ".raw_filename") or "[filename]" in access):
+        named = (".filename", ".raw_filename", *((".name",) if "sanic" in self._python.imported else ()))
+        if access and (access[0] in named or "[filename]" in access):  # elsewhere `name` is that of the form's field
             return Datum(f"{text}{_keys(access)}", "text")
         return Datum(f"{text}{_keys(access)}", "file")
 

@@ -60,3 +60,14 @@ def test_what_is_known_or_nothing_on_every_way_is_known(end: str, found: bool) -
     )
     judgement = judge(path_traversal, repo_of({"shop/app.py": text}))
     assert any(not site.good for site in judgement.sites) is found
+
+
+def test_a_helper_that_gives_nothing_for_what_leaves_the_directory_has_looked() -> None:
+    text = (
+        f"import os\n{_HEAD}    if validated('/srv/films', os.path.join(key, 'cover')) is None:\n        abort(400)\n"
+        "    shutil.rmtree(Path('/srv/films') / key)\n\n\n"
+        "def validated(base, name):\n    try:\n        Path(base, name).resolve().relative_to(base)\n"
+        "    except ValueError:\n        return None\n    return name\n"
+    )
+    judgement = judge(path_traversal, repo_of({"shop/app.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [Confidence.LOW]

@@ -94,7 +94,13 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
         ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
-    passes=["import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n"],
+    passes=[
+        "import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n",
+        (
+            "import queue\n\n\nclass Line:\n    def __init__(self):\n        self.orders = queue.Queue()\n\n"
+            "    async def clear(self):\n        while not self.orders.empty():\n            self.orders.get()\n"
+        ),
+    ],
     partials=[
         (
             "import contextlib\nimport subprocess\n\nfrom fastapi import FastAPI\n\n\n@contextlib.asynccontextmanager\n"
@@ -149,7 +155,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
             continue
-        what = None if _has_ended(site) or _goes_on(site) else waits(site.name)
+        what = None if _has_ended(site) or _goes_on(site) or _is_there(site) else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             # While a service starts or stops there is nobody else in the loop to wait.
@@ -198,6 +204,24 @@ def _is_of_table(site: CallSite) -> bool:
         return False
     owners = (name.rpartition(".")[0] for name in (site.call.via, site.call.name) if name)
     return any(_TABLE.search(owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")) for owner in owners)
+
+
+def _is_there(site: CallSite) -> bool:
+    """Whether a queue is asked just before whether it holds something, so that taking it waits for nothing."""
+    if site.name != "queue.Queue().get":
+        return False
+    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    return any(
+        call.last in ("empty", "qsize")
+        and (call.via or call.name).rpartition(".")[0] == owner
+        and call.scope == site.call.scope
+        and 0 <= site.call.line - call.line <= _CLOSE
+        for call in site.module.facts.calls
+    )
+
+
+_CLOSE = 3
+"""Lines within which a question is asked just before."""
 
 
 def _has_ended(site: CallSite) -> bool:

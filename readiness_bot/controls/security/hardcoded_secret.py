@@ -90,6 +90,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         },
     ],
     ignores=[
+        ("class Bucket:\n    access_key: str | None = 'minioadmin'\n    secret_key: str | None = 'minioadmin'\n"),
+        (
+            "from enum import StrEnum\n\n\nclass Level(StrEnum):\n"
+            "    PASSWORD_PT = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'\n"
+        ),
         "class Speech:\n    def address(self):\n        url = 'wss://ws-api.speech.cn/v2/iat'\n        return url\n",
         "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'  # noqa: S105 - bound anew where it is deployed\n",
         "TEST_VALUES = {\n    'page': 4,\n    'verification_token': 'k3Vq9LzX7mTr2WbN8sJdQ4Zt2v',\n}\n",

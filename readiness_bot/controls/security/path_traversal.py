@@ -245,6 +245,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     passes=[
         (
+            "import os\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/plans')\ndef keep():\n    file = request.files['plan']\n"
+            "    with open(os.path.join('/srv/plans', file.name), 'wb'):\n"
+            "        return ''\n"
+        ),
+        (
             "import os\nimport uuid\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.post('/pictures')\ndef keep():\n    file = request.files['picture']\n"
             "    ending = os.path.splitext(file.filename)[1].lower()\n"
@@ -583,7 +589,7 @@ _UNPACKING = re.compile(
 )
 _LISTING_NAMES = frozenset({"getmembers", "getnames", "namelist", "infolist"})
 """What tells the names in an archive."""
-_LISTING = frozenset({"listdir", "scandir", "iterdir"})
+_LISTING = frozenset({"listdir", "scandir", "iterdir", "walk", "rglob"})
 """What lets people browse the file system, where it is given a whole path."""
 _HOLDING = frozenset({"commonpath", "commonprefix", "is_relative_to", "relative_to"})
 _PLAIN = frozenset({"realpath", "abspath", "normpath", "resolve"})
