@@ -75,6 +75,12 @@ _CLIENTS_TOO = re.compile(
     r"(requests_|flask_)?oauthlib\b|oauth2client\b|msal\b|authlib\b|httpx_oauth\b|google\.oauth2\b|ldap3?\b"
 )
 """Libraries that sign people in, and that as many programs use to call another service or a directory."""
+_OF_PROVIDERS = re.compile(
+    r"oauthlib\.(common|signals|uri_validate)\b|oauthlib\.oauth2\.(\w*Server|\w*Endpoint|RequestValidator|\w*Grant)\b"
+    r"|authlib\.(integrations\.\w+\.(\w*Server|ResourceProtector)|oauth[12]\.rfc\d+\.\w*Grant)\b"
+    r"|.*oauth2?_?(provider|server)\.py$"
+)
+"""What serves OAuth to others, or helps with it: whoever uses it signs people in for others, not through them."""
 _PROVIDERS = (
     "authlib",
     "flask_oauthlib",
@@ -302,6 +308,10 @@ class Accounts:
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):
             if _CLIENTS_TOO.match(item.target) and not self._signs_people_in(module):
+                continue
+            if _OF_PROVIDERS.match(item.target) or (
+                item.target == "oauthlib.oauth2" and _OF_PROVIDERS.search(module.path)
+            ):
                 continue
             yield Factor(kind, f"`{item.target}`", module.path, item.line, self._wiring.runs(module))
 

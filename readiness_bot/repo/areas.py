@@ -16,7 +16,7 @@ _VENDORED = re.compile(
 )
 _GENERATED = re.compile(
     r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
-    r"_generated\.py$|(^|/)_version\.py$)"
+    r"(_|auto-?)generated\.py$|(^|/)_version\.py$)"
 )
 _EXAMPLE = re.compile(
     r"(^|/)([Ee]xamples?([_-]\w+)?|samples?[_-]apps?|\w+[_-]examples?|[Dd]emos?|[Tt]utorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"

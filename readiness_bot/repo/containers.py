@@ -44,6 +44,8 @@ _OWN_SERVICE = re.compile(
     r"|fastapi)",
     re.IGNORECASE,
 )
+_OF_STORES = re.compile(r"(db|database|postgres(ql)?|mysql|mariadb|mongo(db)?|redis|rabbitmq)", re.IGNORECASE)
+"""Services whose pulled image holds a store, however it is called."""
 _MAX_PARENTS = 5
 
 
@@ -91,6 +93,10 @@ class Containers:
         service = container.service
         if service.builds:
             return _dockerfile_of(container.path, service) == path
+        folder = container.path.rpartition("/")[0]
+        for (other, name), (_, beside) in self._by_name.items():
+            if name == service.name and other.rpartition("/")[0] == folder and beside.builds:
+                return _dockerfile_of(other, beside) == path
         stem = letters(re.sub(r"(docker|container)file", "", path.rpartition("/")[2], flags=re.IGNORECASE))
         return len(stem) > 3 and stem == letters(image_name(service.image))
 
@@ -116,7 +122,7 @@ class Containers:
             if built is not None:
                 return built.purpose in ("service", "base", "development") and not store_of(built.image.base)
             return not (store_of(service.name) or is_foreign_image(service.name))
-        if is_foreign_image(service.image):
+        if is_foreign_image(service.image) or _OF_STORES.fullmatch(service.name):
             return False
         named = self._ownership.is_own_image(service.image or service.name) or (
             _OWN_SERVICE.fullmatch(service.name) and not self._is_pulled_beside_built(path, service)

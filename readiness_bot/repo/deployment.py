@@ -91,7 +91,11 @@ class Deployment:
             and built.image.cmd is None
             and built.image.entrypoint is None
             and built.image.runs_python
-            and any(self._copies_code(one.text) for one in built.image.instructions("COPY", "ADD"))
+            and any(
+                one.keyword in ("COPY", "ADD") and self._copies_code(one.text)
+                for stage in built.image.needed_stages
+                for one in stage.instructions
+            )
         )
 
     def _copies_code(self, text: str) -> bool:

@@ -322,6 +322,10 @@ class Follower:
         for path in (_under(directory, plain), plain, f"{container}/{plain}"):
             if path in self.sources.paths:
                 return path
+        parts = script.split("/")[2:] if script.startswith("/") else []
+        for start in range(len(parts)):  # where the tree lies in a container is the image's to choose
+            if (within := "/".join(parts[start:])) in self.sources.facts(ShellScript):
+                return within
         name = plain.lstrip("./")
         matching = [path for path in self.sources.facts(ShellScript) if path.endswith(f"/{name}")]
         return matching[0] if len(matching) == 1 and "$" not in name else ""

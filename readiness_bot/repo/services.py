@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python_facts import DECORATOR, Call, Definition
+from readiness_bot.facts.dockerfile import Dockerfile
+from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Call, Definition
+from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import entries
@@ -142,6 +144,11 @@ _BOTS = frozenset(
         "twitchio.ext.commands.Bot",
     }
 )
+_PAUSES = re.compile(
+    r"(?<![a-z])(poll\w*|interval|period|frequency|cycle|refresh\w*|every|sleep_?(time|interval|seconds|secs|for))(?![a-z])",
+    re.IGNORECASE,
+)
+"""What the time between two rounds is called, where that between two attempts is a delay or a back-off."""
 _BOT_PARTS = ("discord.ext.commands.Cog", "disnake.ext.commands.Cog", "nextcord.ext.commands.Cog")
 _MESSAGES = (
     "fedora_messaging.message.",
@@ -376,7 +383,20 @@ class Services:
             or any(True for _ in self._python.calls(*sorted(_CONSUMERS)))
             or any(takes_message(site.definition) for site in self._python.functions)
             or self._is_bot
+            or self._polls
         )
+
+    @cached_property
+    def _polls(self) -> bool:
+        """Whether the tree is a daemon that looks again and again, and that a container or an init keeps running."""
+        if not self._sources.facts(Dockerfile) and not self._sources.facts(ServiceUnits):
+            return False
+        return any(
+            site.call.context & IN_LOOP
+            and not site.call.context & IN_HANDLER
+            and _PAUSES.search(repr(site.call.args[:1]))
+            for site in self._python.calls("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep")
+        ) or any(True for _ in self._python.imports("kopf"))
 
     def _is_for_others(self, task: Task) -> bool:
         """Whether a task is run by the worker of whatever project the tree is installed into."""

@@ -598,7 +598,7 @@ class Stores:
             first = site.call.argument(0)
             if (
                 not is_migrating
-                and site.name.startswith(("subprocess.", "os.system", "os.exec"))
+                and (site.name.startswith(("subprocess.", "os.system", "os.exec")) or _RUNS_TEXT.search(site.last))
                 and isinstance(first, Items | Const)
             ):
                 words = (
@@ -657,6 +657,8 @@ class Stores:
                 yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
 
 
+_RUNS_TEXT = re.compile(r"(^|_)(run|exec|execute|system|popen|shell|cmd|command)(_|$)")
+"""Own functions that are handed what a shell shall run, here or in a container."""
 _NUMBERED = re.compile(r"(m|v|migration_?|migrate_?|upgrade_?|step_?)?_?\d{1,4}(_\w+)?$")
 _SEVERAL = 3
 _CALLERS_DEEP = 3

@@ -264,6 +264,10 @@ def _behind_options(words: tuple[str, ...], valued: frozenset[str] | set[str]) -
     return words[at:]
 
 
+_EVALUATES = frozenset({"eval", "run", "run_cmd", "run_command", "execute", "try"})
+"""The shell's own word, and the names that scripts give to a function that shows one text and evaluates it."""
+
+
 def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
     if not words or depth > _MAX_DEPTH:
         return
@@ -276,6 +280,8 @@ def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
         # Somebody else's shell: what is handed to it is what runs.
         at = next(number for number, word in enumerate(rest) if word in ("-c", "--command"))
         yield from _of_shell(("sh", "-c", rest[at + 1]), "sh", ("-c", rest[at + 1]))
+    elif name in _EVALUATES and len(rest) == 1 and " " in rest[0]:
+        yield from _of_shell(("sh", "-c", rest[0]), "sh", ("-c", rest[0]))
     elif name in _SHELLS or _SCRIPT.search(name) or name in ("source", "."):
         yield from _of_shell(words, name, rest)
     elif name in _RUNNERS and rest[: len(_RUNNERS[name])] == _RUNNERS[name]:

@@ -38,6 +38,17 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
+            "alembic/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+            "alembic/versions/0001_first.py": "from alembic import op\n\n\ndef upgrade():\n    op.drop_table('a')\n",
+            "service.py": (
+                "import subprocess\n\n\ndef run_in_container(text):\n"
+                "    subprocess.run(['docker', 'compose', 'exec', 'api', 'sh', '-c', text], check=True)\n\n\n"
+                "def start():\n    run_in_container('if has-schema; then alembic upgrade head; fi')\n\n\n"
+                "if __name__ == '__main__':\n    start()\n"
+            ),
+        },
+        {
             "app/models.py": (
                 "from peewee import Model, PostgresqlDatabase\n\ndb = PostgresqlDatabase('shop')\n\n\n"
                 "class Order(Model):\n    class Meta:\n        database = db\n"

@@ -17,7 +17,7 @@ _VAGUE_HEADING = r"how (it|\w+) works\b|\binternals\b|data flow"
 """Headings that speak of the whole only in documents near the root; below they speak of a feature."""
 _FILES = (
     r"(.*/)?(architecture|architecture[-_/](overview|index|readme)|system[-_]design|technical[-_](overview|design))"
-    r"|(docs?/)?(design|internals)|(docs?|architecture)/overview"
+    r"|(docs?/)?(design|internals|code[-_]?(base[-_]?)?overview)|(docs?|architecture)/overview"
 )
 _NEAR = 2
 _ENOUGH = 60
@@ -53,6 +53,7 @@ warehouse or the bank itself, so that neither can hold an order up.
     sources=["https://c4model.com/", "https://adr.github.io/"],
     passes=[
         {"docs/architecture.md": _PAGE},
+        {"docs/Code-Overview.md": _PAGE.replace("# Architecture\n", "")},
         {"README.md": "# Shop\n\n```mermaid\ngraph LR\n  api --> queue --> worker\n```\n"},
         {"docs/adrs/adr-0001-signing.rst": "Signing\n=======\n\nContent is signed.\n"},
         {"docs/adr/0001-use-postgres.md": "# Use PostgreSQL\n\nOrders need transactions.\n"},

@@ -48,6 +48,17 @@ _BUILDPACKS = frozenset(
     role=Role.DEVOPS,
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
+        {
+            "app/main.py": _APP,
+            "Dockerfile": (
+                "FROM debian:13 AS build\nCOPY . /srv\n\nFROM debian:13\nRUN <<EOT\n    apt-get update\n"
+                "    apt-get install -y python3 python3-gunicorn\nEOT\nCOPY --from=build /srv /srv\n"
+            ),
+            "compose.yaml": (
+                "services:\n  api:\n    image: registry.example/desk\n    command: gunicorn --chdir /srv app.main:app\n"
+            ),
+            "compose.build.yaml": "services:\n  api:\n    build: .\n",
+        },
         {"app/main.py": _APP, "Dockerfile": _DOCKERFILE},
         {"app/main.py": _APP, "DockerfileDebian": _DOCKERFILE},
         {

@@ -8,6 +8,8 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.dependencies import Install
 
 _PINNED_ONLY = 0.5
+_NEARLY_ALL = 0.9
+"""The share of pinned ones from which on a single open one is an exception, in files that nothing installs too."""
 _PIPELINE_ONLY = 0.5
 
 _LOCK = 'version = 1\nrequires-python = ">=3.12"\n\n[[package]]\nname = "flask"\nversion = "3.1.0"\n'
@@ -74,6 +76,10 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     ],
     fixed={"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _FROZEN},
     partials=[
+        {
+            "app/main.py": _APP,
+            "requirements.txt": "".join(f"part{number}==1.{number}\n" for number in range(12)) + "flask>=3\n",
+        },
         {"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _LOOSE},
         {
             "app/main.py": _APP,
@@ -137,9 +143,11 @@ def _without_lock(repo: Repo) -> Judgement:
     site = next((site for site in repo.dependencies.manifests if site.is_main), repo.dependencies.manifests[0])
     asked = site.manifest.dependencies
     loose = next((dependency for dependency in asked if not dependency.pinned), None)
-    if asked and loose is None:
+    if asked and sum(dependency.pinned for dependency in asked) >= _NEARLY_ALL * len(asked):
         return partial(
-            "The direct dependencies are pinned, what they bring along is not.",
+            "The direct dependencies are pinned, what they bring along is not."
+            if loose is None
+            else f"Nearly all direct dependencies are pinned, not {loose.name}, and not what they bring along.",
             seen(site.path, asked[0].line, "pinned"),
             score=_PINNED_ONLY,
         )

@@ -97,6 +97,14 @@ _EXPORTS = (
             "from fedora_messaging.message import Message\n\n\nclass Consumer:\n"
             "    def __call__(self, message: Message) -> None:\n        store(message.body)\n"
         ),
+        {
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "watch.py"]\n',
+            "watch.py": (
+                "import os\nimport time\n\nfrom shop.scaling import look\n\nINTERVAL = int(os.environ['INTERVAL'])\n\n"
+                "while True:\n    look()\n    time.sleep(INTERVAL)\n"
+            ),
+            "shop/scaling.py": "def look():\n    print('looked')\n",
+        },
     ],
     fixed=(
         "from fastapi import FastAPI\nfrom prometheus_client import make_asgi_app\n\napp = "
@@ -136,6 +144,14 @@ _EXPORTS = (
         ),
     ],
     ignores=[
+        {
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "fetch.py"]\n',
+            "fetch.py": (
+                "import time\n\nfrom shop.sources import fetch\n\nfor attempt in range(5):\n    try:\n"
+                "        fetch()\n        break\n    except OSError:\n        time.sleep(2**attempt)\n"
+            ),
+            "shop/sources.py": "def fetch():\n    print('fetched')\n",
+        },
         "def add(a, b):\n    return a + b\n",
         {
             "setup.py": "from setuptools import setup\n\nsetup(name='letters')\n",

@@ -88,6 +88,17 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
                 "    return msal.ConfidentialClientApplication('shop').acquire_token_for_client(['rows'])\n"
             ),
         },
+        {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.auth import oauth2_provider\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/login', methods=['POST'])\ndef login():\n    return oauth2_provider.sign_in()\n"
+            ),
+            "shop/auth/oauth2_provider.py": (
+                "from oauthlib.common import generate_token\nfrom oauthlib.oauth2 import RequestValidator, Server\n\n\n"
+                "class Clients(RequestValidator):\n    pass\n\n\nserver = Server(Clients())\n\n\n"
+                "def sign_in():\n    return generate_token()\n"
+            ),
+        },
     ],
     fixed=(
         "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"

@@ -208,6 +208,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     "argon2.PasswordHasher().hash(password)\n",
     ignores=[
         (
+            "import hashlib\n\n\ndef pbkdf2(password, salt, iterations):\n    digest = hashlib.sha256\n"
+            "    if len(password) > digest().block_size:\n        password = hashlib.sha256(password).digest()\n"
+            "    return rounds(digest, password, salt, iterations)\n"
+        ),
+        (
             "import hmac\nfrom flask import Flask, abort, request\n\nfrom shop.settings import settings\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/login')\ndef login():\n    user = request.json['user']\n"
             "    password = request.json['password']\n"
@@ -390,7 +395,7 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
     confidence = Confidence.HIGH
     if _ELSEWHERE.search(where.rpartition("/")[2]) or _is_dropped(site, repo):
         confidence = Confidence.LOW
-    elif _is_stretched(site, repo):
+    elif _is_stretched(site, repo) or _DERIVES.search(where.rpartition(":")[2]):
         return
     elif _FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site):
         confidence = Confidence.MEDIUM
@@ -528,6 +533,10 @@ class _Digest:
     def is_returned(self) -> bool:
         """Whether the function gives it back."""
         return any(self._is_in(one.value) for one in self._returns)
+
+
+_DERIVES = re.compile(r"(^|[._])(pbkdf2|scrypt|bcrypt|argon2)(?![a-z])", re.IGNORECASE)
+"""A function that is one of the slow ones itself, written out for interpreters without it."""
 
 
 def _is_dropped(site: CallSite, repo: Repo) -> bool:

@@ -46,6 +46,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            "desk.sh": '#!/bin/sh\nset -e\nrun() { echo "$1"; eval "$1"; }\nrun "pytest $*"\n',
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: docker compose up -d && docker compose exec -T api /desk/desk.sh test\n"
+            ),
+        },
+        {
+            **_TEST,
             "tox.ini": "[testenv]\ncommands =\n    py{312,313}_quick: pytest -m quick\n",
             ".github/workflows/test.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    container: fedora:43\n    steps:\n"
