@@ -76,7 +76,7 @@ _CLIENTS_TOO = re.compile(
 )
 """Libraries that sign people in, and that as many programs use to call another service or a directory."""
 _OF_PROVIDERS = re.compile(
-    r"oauthlib\.(common|signals|uri_validate)\b|oauthlib\.oauth2\.(\w*Server|\w*Endpoint|RequestValidator|\w*Grant)\b"
+    r"oauthlib\.(common|signals|uri_validate)\b|authlib\.(jose|common)\b|oauthlib\.oauth2\.(\w*Server|\w*Endpoint|RequestValidator|\w*Grant)\b"
     r"|authlib\.(integrations\.\w+\.(\w*Server|ResourceProtector)|oauth[12]\.rfc\d+\.\w*Grant)\b"
     r"|.*oauth2?_?(provider|server)\.py$"
 )

@@ -68,6 +68,10 @@ class Deployment:
         """Those of `own_containers` that no file for development describes; samples and documented stacks count."""
         return self._composed.production
 
+    def runs_image(self, container: Container, built: BuiltImage) -> bool:
+        """Whether a Compose service may run this image: it is not known to build another one."""
+        return not container.service.builds or self._composed.builds_from(container, built.path)
+
     @property
     def store_containers(self) -> tuple[Container, ...]:
         """The Compose services that run stores and brokers beside the service, tests and devcontainers apart."""

@@ -125,6 +125,12 @@ class Environment:
             key = site.call.args[0].value if site.call.args and isinstance(site.call.args[0], Const) else None
             if isinstance(key, str) and _VARIABLE.fullmatch(key) and _HELPER.fullmatch(site.call.last):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.call.last}` reads `{key}`"))
+        found += [
+            Evidence(site.module.path, site.call.line, f"`{site.last.rpartition(':')[2]}` is handed the environment")
+            for site in self._python.all_calls
+            if ":" in site.name
+            and any(isinstance(value, Name) and value.name == "os.environ" for value in site.call.handed)
+        ]
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 value = assignment.value

@@ -67,7 +67,9 @@ _MET = re.compile(
 """What a condition names that asks whether a limit is met."""
 _IN_TESTS = re.compile(r"(^|[._])(is_)?test(s|ing)?\b", re.IGNORECASE)
 _COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
-_OF_OTHERS = re.compile(r"remaining|reset|wait|handle|sleep|retry|exceeded|(^|_)(get|parse|log|on)_", re.IGNORECASE)
+_OF_OTHERS = re.compile(
+    r"remaining|reset|wait|handle|manage|sleep|retry|exceeded|(^|_)(get|parse|log|on)_", re.IGNORECASE
+)
 """Names of functions that mind the limits of a service that is called, and set none for callers."""
 _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
@@ -150,7 +152,9 @@ class Limits:
     @cached_property
     def _off(self) -> bool:
         return any(
-            _SWITCH.search(setting.name) and default_of(self._python, setting.value, setting.module).is_on is False
+            _SWITCH.search(setting.name)
+            and not setting.is_for_developers
+            and default_of(self._python, setting.value, setting.module).is_on is False
             for setting in self._services.settings
         )
 

@@ -194,12 +194,16 @@ class RegisteredRoutes:
         value = site.call.keyword("methods") or site.call.keyword("method")
         if value is None and site.last == "api_operation" and site.call.args:
             value = site.call.args[0]
-        found = (
-            [text for item in flattened(value) if isinstance(text := self._python.constant(item, site.module), str)]
-            if value is not None
-            else []
-        )
-        return found or ["GET"]
+        found = [self._verb(item, site.module) for item in flattened(value)] if value is not None else []
+        return [text for text in found if text] or ["GET"]
+
+    def _verb(self, value: Value, module: Module) -> str:
+        """A method that is written as a text or named by an enumeration: `HTTPMethod.POST`."""
+        text = self._python.constant(value, module)
+        if text is None and isinstance(value, Name):
+            text = value.name.removesuffix(".value").rpartition(".")[2]
+            return text if text.lower() in VERBS else ""
+        return text if isinstance(text, str) else ""
 
     def _litestar(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         owner = site.module.definition(target.definition.parent)

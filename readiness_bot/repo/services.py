@@ -63,6 +63,14 @@ class Setting:
     line: int
     guards: tuple[str, ...] = ()
 
+    @property
+    def is_for_developers(self) -> bool:
+        """Whether it stands in a file or class that is called after development or tests."""
+        around = (one for one in self.module.facts.definitions if one.line <= self.line <= one.end_line)
+        return _OF_DEVELOPMENT.search(self.module.path) is not None or any(
+            one.kind == "class" and _CLASS_OF_DEVELOPERS.match(one.name) for one in around
+        )
+
 
 _QUEUES = {
     "celery": "celery",
@@ -825,10 +833,10 @@ _OF_DEVELOPMENT = re.compile(
 
 def _rank(setting: Setting) -> int:
     """What is called after production comes first, what is called after development last."""
-    path = setting.module.path
-    return 0 if _OF_PRODUCTION.search(path) else 2 if _OF_DEVELOPMENT.search(path) else 1
+    return 0 if _OF_PRODUCTION.search(setting.module.path) else 2 if setting.is_for_developers else 1
 
 
+_CLASS_OF_DEVELOPERS = re.compile(r"(Dev|Test|Local|CI|Debug)(?![a-z])\w*|(Development|Testing|Tests)\w*")
 _OF_DEVELOPERS = re.compile(r":(Dev|Test|Local|CI|Build|Feature|Demo)\w*\.", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 

@@ -512,7 +512,14 @@ class Stores:
         """What runs the migrations when the service is deployed or starts."""
         return tuple(
             dict.fromkeys(
-                (*self._by_command(), *self._by_script(), *self._by_compose(), *self._by_call(), *self._by_pipeline())
+                (
+                    *self._by_command(),
+                    *self._by_script(),
+                    *self._by_compose(),
+                    *self._by_call(),
+                    *self._by_task(),
+                    *self._by_pipeline(),
+                )
             )
         )
 
@@ -650,6 +657,18 @@ class Stores:
                 return True
         return False
 
+    def _by_task(self) -> Iterator[Evidence]:
+        """What the tasks of Invoke or Fabric run on the machines that they deploy to."""
+        for path, module in self._python.modules.items():
+            if not _OF_TASKS.search(path) or module.area not in (Area.TOOLING, Area.PRODUCTION):
+                continue
+            if not any(item.target.startswith(("invoke", "fabric")) for item in module.facts.imports):
+                continue
+            for site in self._python.calls_in([module]):
+                text = " ".join(_texts_of(site.call.argument(0))) if _RUNS_TEXT.search(site.last) else ""
+                if MIGRATES.search(text):
+                    yield Evidence(path, site.call.line, f"runs `{text[:80]}`")
+
     def _by_pipeline(self) -> Iterator[Evidence]:
         for run in self._pipelines.runs:
             text = " ".join((run.command.tool, *run.command.arguments))
@@ -659,6 +678,14 @@ class Stores:
 
 _RUNS_TEXT = re.compile(r"(^|_)(run|exec|execute|system|popen|shell|cmd|command)(_|$)")
 """Own functions that are handed what a shell shall run, here or in a container."""
+_OF_TASKS = re.compile(r"(^|/)(tasks|fabfile|deploy\w*)(/\w+)?\.py$")
+
+
+def _texts_of(value: Value | None) -> Iterator[str]:
+    parts = value.parts if isinstance(value, Format) else (value,)
+    yield from (part.value for part in parts if isinstance(part, Const) and isinstance(part.value, str))
+
+
 _NUMBERED = re.compile(r"(m|v|migration_?|migrate_?|upgrade_?|step_?)?_?\d{1,4}(_\w+)?$")
 _SEVERAL = 3
 _CALLERS_DEEP = 3

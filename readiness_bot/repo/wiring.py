@@ -371,10 +371,15 @@ _OF_PRODUCTION = re.compile(r"(^|/)settings/(prod(uction)?|live|deploy(ed|ment)?
 """Settings that a variable of the deployment names."""
 
 
+def _is_at_top(module: Module) -> bool:
+    """Whether a module is Django's settings beside `manage.py`, which are named without any dot."""
+    return module.path == "settings.py" and any(one.target == ":ROOT_URLCONF" for one in module.facts.assignments)
+
+
 def _is_start(module: Module) -> bool:
     if module.area is not Area.PRODUCTION:
         return False
-    if module.path.rpartition("/")[2] in _START_NAMES or _OF_PRODUCTION.search(module.path):
+    if module.path.rpartition("/")[2] in _START_NAMES or _OF_PRODUCTION.search(module.path) or _is_at_top(module):
         return True
     for call in module.facts.calls:
         if call.name in _APPLICATIONS and not call.context & DECORATOR:

@@ -423,3 +423,11 @@ def test_own_decorators_beside_the_routes_of_a_framework_are_none() -> None:
         }
     )
     assert [route.framework for route in repo.routes.all] == ["flask", "flask"]
+
+
+def test_methods_that_an_enumeration_names_are_known() -> None:
+    repo = repo_of(
+        "from http import HTTPMethod\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+        "@app.route('/orders', methods=[HTTPMethod.GET, HTTPMethod.POST])\ndef orders():\n    return ''\n"
+    )
+    assert [route.methods for route in repo.routes.all] == [("GET", "POST")]

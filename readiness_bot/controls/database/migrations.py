@@ -39,6 +39,14 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     passes=[
         {
             "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
+            "migrations/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+            "tasks.py": (
+                "from invoke import task\n\n\n@task\ndef deploy(c, tag):\n"
+                "    c.run(f'TAG={tag} docker compose run --rm web flask db upgrade')\n"
+            ),
+        },
+        {
+            "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
             "alembic/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
             "alembic/versions/0001_first.py": "from alembic import op\n\n\ndef upgrade():\n    op.drop_table('a')\n",
             "service.py": (

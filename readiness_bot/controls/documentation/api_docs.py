@@ -38,7 +38,7 @@ _SERVING = {
 """What serves pages of the API's description, and the arguments that switch them off or move them."""
 
 _PAGES = (
-    r"(.*/)?(rest[-_]?)?(http[-_]?)?(api|api[-_](reference|docs?|usage|guide"
+    r"(.*/)?(rest[-_]?)?(http[-_]?)?(api(v\d+)?|api(v\d+)?[-_](reference|docs?|usage|guide"
     r"|documentation|overview|endpoints)|rest[-_]api|endpoints|webhooks|web[-_]?api)"
 )
 _FOLDER = re.compile(
@@ -123,6 +123,7 @@ _PAGE = (
         },
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
+        {"app/main.py": _FLASK, "docs/apiv3_docs.md": _PAGE},
         (
             "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
             "@api.get('/orders')\ndef orders(request):\n    return []\n"

@@ -63,6 +63,13 @@ _FEW = 3
     partials=[
         {
             "app/main.py": (
+                "import os\n\nfrom flask import Flask\n\nfrom app.reading import config_from_env\n\n"
+                "app = Flask(__name__)\nsettings = config_from_env(os.environ)\n"
+            ),
+            "app/reading.py": "def config_from_env(env):\n    return {'user': env['SHOP_USER']}\n",
+        },
+        {
+            "app/main.py": (
                 "import os\nfrom flask import Flask\n\napp = Flask(__name__)\n"
                 "DATABASE_URL = os.environ['DATABASE_URL']\n"
             ),

@@ -61,6 +61,13 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
         {"Dockerfile": _AS_ROOT},
         {"Dockerfile": _AS_ROOT.partition("CMD")[0], "app/main.py": "from flask import Flask\n\napp = Flask('a')\n"},
         {"Dockerfile": _IMAGE.replace("CMD", "USER root\nCMD")},
+        {
+            "Dockerfile": _AS_ROOT,
+            "Dockerfile-dev": _AS_ROOT,
+            "compose.yaml": (
+                "services:\n  web:\n    build: {context: ., dockerfile: Dockerfile-dev}\n    user: '1000'\n"
+            ),
+        },
     ],
     fixed={"Dockerfile": _IMAGE},
     partials=[
@@ -114,7 +121,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             by,
             "The container runs as root",
             ways=0 if by or outside else 1,
-            beside=tuple(f"`{one.service.user}` by Compose" for one in _told_by_compose(repo)),
+            beside=tuple(f"`{one.service.user}` by Compose" for one in _told_by_compose(repo, built)),
         )
 
 
@@ -172,8 +179,12 @@ def _of_itself(repo: Repo, built: BuiltImage) -> Judgement | None:
     return None
 
 
-def _told_by_compose(repo: Repo) -> list[Container]:
-    return [one for one in repo.deployment.own_containers if one.service.user and not _ROOT.match(one.service.user)]
+def _told_by_compose(repo: Repo, built: BuiltImage) -> list[Container]:
+    return [
+        one
+        for one in repo.deployment.own_containers
+        if one.service.user and not _ROOT.match(one.service.user) and repo.deployment.runs_image(one, built)
+    ]
 
 
 def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
@@ -181,7 +192,7 @@ def _of_image(repo: Repo, built: BuiltImage) -> Judgement:
     if itself is not None:
         return itself
     image, user = built.image, built.image.user
-    told = _told_by_compose(repo)
+    told = _told_by_compose(repo, built)
     if told:
         user_of = told[0]
         return partial(

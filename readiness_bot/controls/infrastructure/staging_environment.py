@@ -72,6 +72,13 @@ _SERVICE = {
                 "    environment: ${{ matrix.env }}\n    steps: [{run: ./deploy.sh}]\n"
             ),
         },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: push\nenv:\n  env_name: ${{ github.ref_type == 'tag' && 'prod' || 'staging' }}\n"
+                "jobs:\n  ship:\n    steps: [{run: invoke deploy $env_name}]\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
@@ -99,7 +106,7 @@ def staging_environment(repo: Repo) -> Judgement:
     """Judged by the environments of pipelines and by what is kept for one; settings alone describe no environment."""
     if not repo.is_service:
         return not_applicable("A library: nothing is deployed.")
-    described = [*_of_pipelines(repo), *_of_files(repo, _DESCRIBED)]
+    described = [*_of_pipelines(repo), *_of_variables(repo), *_of_files(repo, _DESCRIBED)]
     if described:
         return passed("An environment before production is described.", *described[:3])
     settings = [*_of_files(repo, _SETTINGS), *_of_classes(repo)]
@@ -131,6 +138,14 @@ def _of_pipelines(repo: Repo) -> Iterator[Evidence]:
             )
             if given is not None:
                 yield seen(job.path, given.line, f"{given.name}: {given.value}")
+
+
+def _of_variables(repo: Repo) -> Iterator[Evidence]:
+    """Where a whole pipeline chooses by a variable which of several environments it deploys."""
+    for site in repo.pipelines.all:
+        for pair in site.pipeline.variables:
+            if "env" in pair.name.lower() and _NAME.search(pair.value) and "&&" in pair.value:
+                yield seen(site.path, pair.line, f"{pair.name}: {pair.value}"[:120])
 
 
 def _of_files(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Evidence]:

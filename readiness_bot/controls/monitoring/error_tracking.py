@@ -20,6 +20,14 @@ from readiness_bot.repo import Repo
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
         {
+            "settings.py": (
+                "import os\n\nimport sentry_sdk\n\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['django.contrib.admin']\n"
+                "sentry_sdk.init(dsn=os.environ.get('SENTRY_DSN'))\n"
+            ),
+            "urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'settings')\n",
+        },
+        {
             "shop/settings/base.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.admin']\n",
             "shop/settings/prod.py": (
                 "import sentry_sdk\n\nfrom .base import *\n\nsentry_sdk.init(dsn='https://a@b.example/1')\n"

@@ -34,6 +34,16 @@ _UNREAD = 0.5
     ],
     passes=[
         {
+            "app/main.py": (
+                "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
+                "limiter = Limiter(key_func=lambda: '', default_limits=['5 per second'])\nlimiter.init_app(app)\n\n\n"
+                "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
+            ),
+            "app/config.py": (
+                "class Config:\n    NAME = 'shop'\n\n\nclass TestingConfig(Config):\n    RATELIMIT_ENABLED = False\n"
+            ),
+        },
+        {
             "shop/throttling.py": (
                 "from django.core.cache import cache\nfrom django.core.exceptions import ValidationError\n\n\n"
                 "def authenticate_with_throttling(request, email, password):\n"
