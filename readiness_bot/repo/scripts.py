@@ -74,9 +74,8 @@ _OF_CI = re.compile(r"(^|/)(\.?ci|\.github|\.gitlab|\.circleci|tests?)/")
 _OF_DEVELOPING = re.compile(r"contribut|develop|hacking|\bdev\b|test|change|history|release", re.IGNORECASE)
 _OF_SETTINGS = frozenset({":INSTALLED_APPS", ":ROOT_URLCONF", ":MIDDLEWARE", ":SECRET_KEY"})
 _HANDLER = re.compile(r"^(lambda_)?handler$|^(entrypoint|main_handler)$")
-_OWN_UNIT = re.compile(
-    r"(^|/)(Dockerfile[\w.-]*|requirements[\w.-]*\.txt|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$"
-)
+_OWN_UNIT = re.compile(r"(^|/)(Dockerfile[\w.-]*|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$")
+_REQUIREMENTS = re.compile(r"(^|/)requirements[\w.-]*\.txt$")
 
 
 class Scripts:
@@ -336,11 +335,15 @@ class Scripts:
 
     @cached_property
     def _units(self) -> frozenset[str]:
-        """The folders with an image or a list of dependencies of their own."""
+        """The folders with an image or a package of their own; with a mere list of dependencies, if none is deployed.
+
+        Where it is known what production starts, such a list says only what a script needs.
+        """
         return frozenset(
             path.rpartition("/")[0]
             for path in self._sources.paths
-            if _OWN_UNIT.search(path) and self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
+            if (_OWN_UNIT.search(path) or (not self._started_here and _REQUIREMENTS.search(path)))
+            and self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
         )
 
 

@@ -22,6 +22,15 @@ _SERVICE = {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp
         ({**_SERVICE, "extras/authors.py": "import requests\ndef handler(event, context):\n    pass\n"}, False),
         ({**_SERVICE, "extras/authors.py": "URL = 'https://a.example'\n"}, False),
         ({**_SERVICE, "extras/authors.py": _SCRIPT, "extras/requirements.txt": "requests\n"}, False),
+        (
+            {
+                **_SERVICE,
+                "extras/authors.py": _SCRIPT,
+                "extras/requirements.txt": "requests\n",
+                "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "shop.app:app"]\n',
+            },
+            True,
+        ),
         ({**_SERVICE, "extras/authors.py": _SCRIPT, "extras/__init__.py": ""}, False),
         ({**_SERVICE, "extras/authors.py": _SCRIPT, "extras/all.py": "import authors\n"}, False),
         (
