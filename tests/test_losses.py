@@ -102,6 +102,11 @@ _ACTION = (
     "        order = self.get_object()\n        order.refund()\n\n\nrouter = DefaultRouter()\n"
     "router.register('orders', Orders)\nurlpatterns = [path('', include(router.urls))]\n"
 )
+_COPIED = (
+    "import shutil\nfrom pathlib import Path\n\nROOT = Path('/srv/files')\n\n\n"
+    "def copy(source, target):\n    shutil.rmtree(target)\n    shutil.copytree(source, target)\n\n\n{}"
+    "def files(order):\n    copy('b', ROOT / order.code)\n    copy('c', ROOT / order.shop)\n"
+)
 _CLOUD = (
     "import httplib2\nfrom googleapiclient.discovery import build\n"
     "from oauth2client.service_account import ServiceAccountCredentials\nfrom shop.stores import Store\n\n\n"
@@ -1081,6 +1086,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "an address that is a constant by now": (
         _FETCH.format(check="    if is_private_host(watch.url):\n        raise ValueError\n"),
         _FETCH.format(check="").replace("watch.url", "'https://example.org/'"),
+    ),
+    "names that other callers hand over, one of them a file name": (
+        _COPIED.format("def keep(name):\n    copy('a', ROOT / Path(name).name)\n\n\n"),
+        _COPIED.format("def more(order):\n    copy('d', ROOT / order.name)\n\n\n"),
     ),
     "what lets the program in elsewhere": (
         _CLOUD.format(

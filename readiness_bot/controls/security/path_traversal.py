@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from readiness_bot.control import Control, bad, good
@@ -697,6 +698,19 @@ _LOOKING = re.compile(
     r"_*(check|validate|verify|assert|ensure|require|raise_if)_\w*(path|file_?name|dir|directory|folder)$"
 )
 """Functions that are named for looking at a path before it is used."""
+_LAST_PART = "the cut to a name's last part"
+_NAMING = frozenset(
+    {
+        "secure_filename",
+        "get_valid_filename",
+        "sanitize_filename",
+        "safe_filename",
+        "clean_filename",
+        "slugify",
+        "basename",
+    }
+)
+"""Functions that leave nothing of a path but a file's name."""
 _ORDINARY = frozenset(
     {"open", "join", "joinpath", "format", "strip", "rstrip", "lstrip", "lower", "upper", "replace", "str", "Path",
      "split", "get", "debug", "info", "warning", "error", "exception"}
@@ -711,17 +725,29 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
         return None
     calls = {call.last.rpartition(":")[2] for call in site.beside}
     looking = calls & _COMPARING | set(filter(_LOOKING.match, calls))
-    ways = len({(flow.kind, flow.text) for flow in foreign if not any(True for _ in _keepers(flow))})
+    sources: dict[tuple[str, str], set[bool]] = defaultdict(set)
+    for flow in foreign:
+        sources[flow.kind, flow.text].add(any(True for _ in _keepers(flow)))
+    ways = sum(False in kept for kept in sources.values())
     names = dict.fromkeys(name for flow in foreign for name in _keepers(flow) if name not in calls & _COMPARING)
+    # What keeps a few of those that many callers hand over keeps nothing of what the others hand over.
+    told = names if len(sources) > 2 * ways else ()
     return Ward(
         site.location,
         f"`{site.last}`",
-        tuple(f"`{name}`" if name else "a check of the name" for name in names if name or not ways),
+        tuple(_shown(name, site) for name in told if name or not ways),
         f"A name that comes from elsewhere leads `{site.last}` where it likes",
         ways=0 if looking else ways,
         within=tuple(f"`{name}`" for name in sorted(looking)),
         beside=tuple(sorted(calls - _ORDINARY - looking)),
     )
+
+
+def _shown(keeper: str, site: CallSite) -> str:
+    if keeper != _LAST_PART:
+        return f"`{keeper}`" if keeper else "a check of the name"
+    lasts = (call.last.rpartition(":")[2] for call in site.module.facts.calls)
+    return next((f"`{last}`" for last in lasts if last in _NAMING), keeper)
 
 
 def _keepers(flow: Flow) -> Iterator[str]:
@@ -731,7 +757,7 @@ def _keepers(flow: Flow) -> Iterator[str]:
         test, _, name = tag.partition(":")
         last = name.split(":")[0].rpartition(".")[2]
         if tag in ("file-name", "contained"):
-            yield "secure_filename" if tag == "file-name" else "safe_join"
+            yield _LAST_PART if tag == "file-name" else "safe_join"
         elif tag.endswith(":contained"):
             yield "parents"
         elif tag.startswith("!in:") and held:
