@@ -181,6 +181,8 @@ class Calls(Expressions):
             return self.formatted(node, function.value, args, keywords, receiver)
         if name in ("get", "getlist") and _read_as_number(node):
             return NOTHING  # Werkzeug gives the default where the text is no number
+        if name == "get" and len(args) > 1 and _is_class(node.args[0]):
+            return result  # `session.get(Order, key)` gives a row, which carries nothing of the key
         if name in _TAKING and receiver:
             return self.took(node, args, receiver) | result
         if name in _TAKING and self.is_constant(function.value):
@@ -234,3 +236,9 @@ def _read_as_number(node: ast.Call) -> bool:
     if given is None and len(node.args) == 3:
         given = node.args[2]
     return isinstance(given, ast.Name) and given.id in ("int", "float", "bool")
+
+
+def _is_class(node: ast.expr) -> bool:
+    """Whether an expression is named as classes are: `Order`, `models.Order`."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name[:1].isupper() and not name.isupper()

@@ -116,7 +116,7 @@ _NOT_A_SECRET = re.compile(
     r"|hint|charset|alphabet|chars|characters|strength|reset|change|login|auth|public|status|state|kind|domain|region|index|alias|topic|rotation|source|keys?_?name|item|selector|xpath|css|event|action|permission|mount|dir|folder|address|addresses|contract|symbol))$"
     r"|^(tokenizer|token_?type|tokens?_|max_?tokens?|password_?(field|input|label|validator|reset|change)|no_?password|public|csrf|xsrf|pad_token|bos_token|eos_token|unk_token|sep_token|cls_token|mask_token"
     r"|special_?tokens?|stop_?token|next_?token|page_?token|design_?token|partition|sort|primary|foreign|cache)"
-    r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|secret[s]?[_-]?(name|manager|backend|mount|path)",
+    r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|[_-](regex|pattern|help_?text)[_-]|secret[s]?[_-]?(name|manager|backend|mount|path)",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -312,7 +312,8 @@ class _PythonReader:
                 self.add(name, last.value, last, fallback=True, constant=constant)
         elif isinstance(value, ast.Constant) and isinstance(value.value, str | bytes):
             text = value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else value.value
-            self.add(name, text, value, constant=constant)
+            if "\ufffd" not in text or not _OF_COINS.search(name):
+                self.add(name, text, value, constant=constant)
         elif isinstance(value, ast.Call):
             function = (
                 value.func.attr
@@ -536,8 +537,14 @@ def _shape(
 _PUBLIC = re.compile(r"^(phc_|pk_(live|test)_|AIza|UA-\d|G-[A-Z0-9]{6,}$|ca-pub-|6L[\w-]{38}$|ssh-(rsa|ed25519) )")
 
 
+_OF_COINS = re.compile(r"^(?!.*(secret|key|pass|salt|auth)).*token", re.IGNORECASE)
+"""Names that may be of a coin: bytes under them that are no text are the name of an event, or its address."""
+_ADDRESS = re.compile(r"(^|[^0-9a-zA-Z])0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
+"""The address of a contract or an account of a chain, which is known to everybody."""
+
+
 def _looks(value: str) -> str:
-    if _PUBLIC.match(value):
+    if _PUBLIC.match(value) or _ADDRESS.search(value):
         return "public"
     if value.startswith(("sk_test_", "rk_test_", "whsec_test")):
         return "placeholder"

@@ -37,7 +37,7 @@ _CHECKING = re.compile(
     (
         r"check|ensure|assert|verif|require|guard|valid|authori[sz]|permi|forbid|restrict|enforce|belongs|"
         r"access|allow|can_|^can$|has_|is_owner|is_member|owner|member|polic|scope|deny|must_|same_|raise_if|"
-        r"abort_if|_or_403|_or_404$|protect"
+        r"abort_if|_or_403|_or_404$|protect|^_*confirm_\w*(admin|manager|read|write|rights?)"
     ),
     re.IGNORECASE,
 )
@@ -525,7 +525,7 @@ class Lookups:
         found: Check = "none"
         if self._is_known(module, scope, members, tenant, key):
             return "done"
-        for name in self._tests(module, scope, members, key):
+        for name in (*self._tests(module, scope, members, key), *self._tests_of_key(module, scope, members, key)):
             if not _ADMIN.search(name):
                 return "done"
             found = "role"
@@ -617,6 +617,21 @@ class Lookups:
                 for atom in flow.receiver
             ):
                 yield call.last.rpartition(":")[2]
+
+    def _tests_of_key(self, module: Module, scope: int, members: set[int], key: tuple[str, ...]) -> Iterator[str]:
+        """The functions of the tree that are named for checking and handed the very variable that is looked up."""
+        variables = {name for name in key if name.startswith("?") and "." not in name and "[" not in name}
+        for index, call in enumerate(module.facts.calls) if variables else ():
+            last = call.last.rpartition(":")[2]
+            if (
+                call.scope == scope
+                and index not in members
+                and _CHECKING.search(last)
+                and last not in _NOT_CHECKING
+                and any(isinstance(value, Name) and value.name in variables for value in call.handed)
+                and self._python.definition(call.via or call.name, module) is not None
+            ):
+                yield last
 
     def _tests_inside(self, module: Module, flow: CallFlow, about: set[int]) -> Iterator[str]:
         """The functions that a service of the tree, which is handed the row, hands it on to for checking it."""

@@ -23,6 +23,7 @@ _HEAD = (
         ("film = Film.query.filter_by(key=key).first()\n    if not film:\n        abort(404)", Confidence.LOW),
         ("film = Film.query.filter_by(key=key).first()\n    if film is None:\n        abort(404)", Confidence.LOW),
         ("film = db.session.get(Film, key)\n    if film is None:\n        abort(404)", Confidence.LOW),
+        ("film = load_film(Path('/srv/films', key))\n    if film is None:\n        abort(404)", Confidence.HIGH),
         ("film = get_object_or_404(Film, pk=key)", Confidence.LOW),
         ("film = Film.objects.get(pk=key)", Confidence.LOW),
     ],

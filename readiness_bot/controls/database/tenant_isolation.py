@@ -182,6 +182,15 @@ _SCOPED_MODELS = (
     partials=[
         _SCOPED_MODELS
         + (
+            "def confirm_invoice_admin(number):\n"
+            "    if number not in current_user.invoices():\n        abort(403)\n\n\n"
+            "@app.post('/invoices/void')\n@login_required\ndef void():\n"
+            "    data = request.get_json()\n    number = data['invoice_id']\n    confirm_invoice_admin(number)\n"
+            "    invoice = db.session.get(Invoice, number)  # <- flagged\n    db.session.delete(invoice)\n"
+            "    db.session.commit()\n    return jsonify(True)\n"
+        ),
+        _SCOPED_MODELS
+        + (
             "def require_admin_or_owner(user_id):\n"
             "    if not current_user.is_admin and current_user.id != user_id:\n        abort(403)\n\n\n"
             "@app.delete('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"

@@ -90,6 +90,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         },
     ],
     ignores=[
+        (
+            "COIN_TOKEN_ID_MAIN = 'eip155:100/erc20:0x4dA8815D14fe5c3304e87B3FA18318baa5c2B9C0'\n"
+            "TOKEN_LEFT = b'\\xfep\\x07\\xb2\\xe8\\x9d\\x80\\xed\\xdav)\\x92Q\\xdf\\x086d\\x80\\xca\\xc2.^&'\n"
+            "PASSWORD_REGEX_DEFAULT = r'^(?=.*(\\d|[!@#_\\-])).{8,}Zq$'\n"
+        ),
         ("class Bucket:\n    access_key: str | None = 'minioadmin'\n    secret_key: str | None = 'minioadmin'\n"),
         (
             "from enum import StrEnum\n\n\nclass Level(StrEnum):\n"

@@ -67,6 +67,9 @@ _HASHING = re.compile(
     re.IGNORECASE,
 )
 """Functions that are named for making of a password what is kept of it."""
+_COMPARING = re.compile(r"compare|equal|verif|check_?(pass|pwd|hash)|check_?login", re.IGNORECASE)
+_PASSING = re.compile(r"cache|checked|seen|tried", re.IGNORECASE)
+"""Names of what remembers answers for a while, and keeps no accounts."""
 _SENDING = re.compile(r"(requests|httpx|aiohttp(?!\.web\.)|urllib3?|websockets?)\.")
 _STATING = frozenset(
     {"execute", "executemany", "executescript", "execute_query", "execute_sql", "run_query", "query_db", "fetchrow"}
@@ -146,6 +149,14 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         ),
     ],
     partials=[
+        (
+            "import hashlib\n\nfrom django.contrib.auth.hashers import BasePasswordHasher\n"
+            "from django.utils.crypto import constant_time_compare\n\n\nclass OldPasswordHasher(BasePasswordHasher):\n"
+            "    def encode(self, password, salt):\n"
+            "        return hashlib.sha1((salt + password).encode()).hexdigest()  # <- flagged\n\n"
+            "    def verify(self, password, encoded):\n"
+            "        return constant_time_compare(encoded, self.encode(password, encoded[:12]))\n"
+        ),
         (
             "import hashlib\n\nimport requests\n\n\nclass Player:\n    def sign_in(self, user, password):\n"
             "        digest = hashlib.md5(password.encode()).hexdigest()  # <- flagged\n"
@@ -324,7 +335,13 @@ def _of_context(site: CallSite, repo: Repo) -> Site:
     named = [item.value for item in schemes.items if isinstance(item, Const)] if isinstance(schemes, Items) else []
     default = repo.python.constant(site.call.keyword("default"), site.module) or (named[0] if named else "")
     if default in _WEAK_SCHEMES:
-        used = {call.last for call in repo.python.all_calls if "CryptContext()" in call.name}
+        own = re.split(r"[.:?]", site.call.result)[-1]
+        used = {
+            call.last
+            for call in repo.python.all_calls
+            if "CryptContext()" in call.name
+            and (not own or own == re.split(r"[.:?]", (call.call.via or own).rpartition(".")[0] or own)[-1])
+        }
         return bad(
             site.location,
             f"New passwords are hashed with `{default}`, which is fast or keeps no salt.",
@@ -400,7 +417,7 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
     elif _FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site):
         confidence = Confidence.MEDIUM
     told = f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast"
-    if confidence is Confidence.HIGH and (_is_sent(site) or not _is_kept(site, repo)):
+    if confidence is Confidence.HIGH and (_is_sent(site) or _is_of_old_ones(site, repo) or not _is_kept(site, repo)):
         yield bad(
             site.location,
             f"{told}; that the hash is kept, or held against one that is kept, is not seen.",
@@ -413,6 +430,20 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
 def _is_sent(site: CallSite) -> bool:
     """Whether the function talks to another service, which chooses itself what it is sent for a password."""
     return any(_SENDING.match(call.name) and call.scope == site.call.scope for call in site.module.facts.calls)
+
+
+def _is_of_old_ones(site: CallSite, repo: Repo) -> bool:
+    """Whether a hasher of Django's kind stands there that is not the first of the settings: it reads old hashes."""
+    owner = site.function.qualname.rpartition(".")[0] if site.function is not None else ""
+    if not owner.endswith("PasswordHasher"):
+        return False
+    first = (
+        item.value.items[0]
+        for module in repo.python.production
+        for item in module.facts.assignments
+        if item.target == ":PASSWORD_HASHERS" and isinstance(item.value, Items) and item.value.items
+    )
+    return not any(isinstance(one, Const) and str(one.value).endswith(f".{owner}") for one in first)
 
 
 def _is_kept(site: CallSite, repo: Repo, hops: int = 2) -> bool:
@@ -511,7 +542,7 @@ class _Digest:
         if any(map(self._is_named_in, call.handed)):
             return True
         last = call.last.rpartition(":")[2]
-        takes = _TAKING.match(last) is not None or last in _ASKING or _COMPARED_WELL.search(last) is not None
+        takes = _TAKING.match(last) is not None or last in _ASKING or _COMPARING.search(last) is not None
         takes = takes or (last in ("append", "setdefault") and not call.name.startswith("?"))
         return takes and not self._is(call.name) and any(map(self._is_in, call.args))
 
@@ -521,7 +552,8 @@ class _Digest:
         raises = (one for one in self._facts.raises if one.scope == self._scope)
         told: list[Call | Return | Raise | Assignment] = [*self._calls, *self._assigned, *self._returns, *raises]
         asked = any(
-            any(map(self._is, names)) and any(_STORED.search(name) for name in names if not self._is(name))
+            any(map(self._is, names))
+            and any(_STORED.search(name) and not _PASSING.search(name) for name in names if not self._is(name))
             for names in ([guard.lstrip("!") for guard in one.guards] for one in told)
         )
         return asked or any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
@@ -660,7 +661,7 @@ def _confidence(flow: Flow) -> Confidence | None:
         return Confidence.LOW  # it can hold no slash
     if (
         _is_vetted(flow)
-        or flow.is_looked_up
+        or _is_found(flow)
         or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}
     ):
         return Confidence.LOW
@@ -679,6 +680,15 @@ def _is_contained(flow: Flow) -> bool:
     asked = sum(tag.startswith(("yes:", "no:")) and bool(_EXISTING.search(tag)) for tag in flow.cleaned)
     by_call = {tag for tag in tests if _BY_CALL.match(tag)}
     return bool(tests - by_call) or len({tag.rpartition(":")[2] for tag in by_call}) > asked
+
+
+_LOADING = re.compile(r"yes:.*[.:]_*load")
+"""What loads something may do so from the very file that is named: that it is there says nothing of the name."""
+
+
+def _is_found(flow: Flow) -> bool:
+    """Whether a row or an entry was found under the name before."""
+    return replace(flow, cleaned=frozenset(tag for tag in flow.cleaned if not _LOADING.match(tag))).is_looked_up
 
 
 def _is_vetted(flow: Flow) -> bool:

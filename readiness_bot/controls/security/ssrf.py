@@ -174,6 +174,12 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "import requests\nfrom flask import Flask, request\n\nfrom shop.models import Store, db\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/store')\ndef store():\n"
+            "    found = db.session.get(Store, request.args['key'])\n"
+            "    return requests.get(found.place, timeout=5).text\n"
+        ),
+        (
             "import aiohttp\nfrom aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n"
             "def asked(request: web.Request):\n"
             "    return {key: request.query.get(key) for key in request.query}\n\n\n@routes.get('/prices')\n"
