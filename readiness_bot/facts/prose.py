@@ -54,7 +54,7 @@ class Prose(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(
     r"""
-      \.(md|mdx|markdown|rst|adoc|asciidoc)$
+      \.(md|mdx|mkd|mkdn|mdown|markdown|rst|adoc|asciidoc)$
     | (^|/)(README|INSTALL|SECURITY|CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE[-_]NOTES|MAINTAINERS|AUTHORS|OWNERS
       |CONTRIBUTING|CONTRIBUTORS|ARCHITECTURE|UPGRADING|DEPLOY(MENT)?|OPERATIONS|RUNBOOK)(\.txt)?$
     """,

@@ -25,7 +25,7 @@ TYPED = frozenset({"fastapi", "django-ninja", "litestar", "blacksheep", "robyn"}
 """Frameworks that read a handler's annotations."""
 INJECTING = frozenset({"fastapi", "litestar", "blacksheep", "robyn"})
 _VALIDATES = re.compile(
-    r"^(load|loads|validate|validated|model_validate|model_validate_json|parse_obj|parse_raw|is_valid|validate_on_submit|run_validation|use_args|use_kwargs|expect|arguments|validate_args|validate_schema"
+    r"^(load|loads|validate|validated|model_validate|model_validate_json|parse_obj|parse_raw|is_valid|validate_on_submit|validate_or_error|run_validation|use_args|use_kwargs|expect|arguments|validate_args|validate_schema"
     r"|validate_request|validate_json|validate_body|from_json|deserialize|structure|parse_args|get_serializer|validated_data|jsonschema_validate|check_schema|use_schema|body|json_schema|input|doc_validate"
     r"|extend_schema_request|schema|accepts|validate_openapi_request|form_valid|full_clean|model_construct|decode_json_body)$"
 )
@@ -47,6 +47,7 @@ _SCHEMA_BASES = (
     "msgspec.*",
     "attrs.*",
     "apiflask.*",
+    "typesystem.*",
     "flask_marshmallow.*",
 )
 _READS_BODY = re.compile(

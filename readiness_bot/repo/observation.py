@@ -89,6 +89,11 @@ _BACKUP_SETTING = re.compile(
 _BACKUP_RESOURCE = re.compile(
     r"(aws_backup_(plan|selection)|aws_dlm_lifecycle_policy|azurerm_backup_\w+|google_backup_\w+)"
 )
+_KEPT_IN_CHARTS = re.compile(
+    r"(?:^|/)(?:helm|charts?|k8s|kubernetes|manifests)[^/]*/(?:.+/)?([^/]*(?:back-?up|restore|dump)[^/]*)\.ya?ml$",
+    re.IGNORECASE,
+)
+"""Templates of a chart, which cannot be read before they are filled in, by their names."""
 _BACKUP_KIND = re.compile(
     r"(ScheduledBackup|Backup|BackupSchedule|VolumeSnapshot|Schedule|PerconaServer\w*Backup|CronBackup)"
 )
@@ -119,6 +124,11 @@ def backups(
         if saves and _BACKUP_KIND.fullmatch(resource.kind):
             yield Backup(path, resource.line, "backup", f"{resource.kind} {resource.name}", scheduled=True)
     yield from _of_cloud(workloads)
+    for path in sorted(sources.paths):
+        named = _KEPT_IN_CHARTS.search(path)
+        if named is not None and sources.area(path) not in (Area.TEST, Area.VENDORED):
+            does: Literal["backup", "restore"] = "restore" if "restore" in named[1].lower() else "backup"
+            yield Backup(path, 1, does, f"a manifest named {path.rpartition('/')[2]}", scheduled="cron" in path.lower())
 
 
 def _of_scripts(sources: Sources) -> Iterator[Backup]:

@@ -310,7 +310,7 @@ class Refusals:
                 *(guard for raised in raises for guard in raised.guards),
                 *(parameter.name for parameter in site.definition.parameters),
             }
-            asked = {one for one in asked if not _HEADER.search(one)}
+            asked = {one for one in (*asked, *_made_of(asked, site)) if not _HEADER.search(one)}
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}"):
@@ -526,6 +526,17 @@ def snake(name: str) -> str:
 
 def _plain(name: str) -> str:
     return snake(name.lstrip(":?_"))
+
+
+def _made_of(names: Collection[str], site: DefinitionSite) -> Iterator[str]:
+    """What the variables that a function asks were made of: `can_edit = request.session.get("name") == name`."""
+    lines = range(site.definition.line, site.definition.end_line + 1)
+    for item in site.module.facts.assignments:
+        if item.line in lines and item.target.startswith("?") and item.target in names:
+            yield from (one for value in flattened(item.value) for one in _NAMED.findall(repr(value)))
+
+
+_NAMED = re.compile(r"name='\??([^']+)'")
 
 
 def _about_identity(text: str) -> bool:

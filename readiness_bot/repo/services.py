@@ -502,6 +502,10 @@ class Services:
         for site in self._routes.applications:
             for value in flattened(site.call.keyword("middleware") or site.call.keyword("middlewares")):
                 yield from self._attached("middleware", value, site)
+        for site in self._python.calls("starlette.middleware.Middleware", "fastapi.middleware.Middleware"):
+            if site.call.result or site.call.parent < 0:  # one in the list of an application is read there
+                made = site.call.argument(0, "cls")
+                yield from self._attached("middleware", made, site, site.call.args[1:], site.call.keywords)
         yield from self._listed_middleware()
         yield from self._wrapping_middleware()
 

@@ -72,6 +72,9 @@ class Shutdown:
             definition = hook.definition if hook.kind in ("shutdown", "lifespan") else None
             if definition is not None and definition.name not in self._per_request:
                 yield from self._within(definition, hook.kind, MAX_HOPS)
+            elif hook.kind == "shutdown" and hook.definition is None and hook.name.rpartition(".")[2] in _CLOSING:
+                # A library's own method is handed over as it is: `on_shutdown=[database.disconnect]`.
+                yield Closing(hook.location.path, hook.location.line, "shutdown", hook.name)
         for site in self._python.calls(*_SIGNALS):
             trigger = "atexit" if site.name.startswith("atexit") else "signal"
             yield from self._handed(site, _trigger_of(site, trigger))

@@ -251,8 +251,12 @@ class _Tool:
     container: str = ""
 
 
+_PREFIX = re.compile(r"^\$\{\w+\}(?=[a-z])")
+"""A folder that a variable holds, with its slash or empty: `${BIN}pytest`."""
+
+
 def _name(word: str) -> str:
-    return word.rpartition("/")[2]
+    return _PREFIX.sub("", word.rpartition("/")[2])
 
 
 def _behind_options(words: tuple[str, ...], valued: frozenset[str] | set[str]) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Items, Name, Other
+from readiness_bot.facts.values import Const, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import joined, plain_pattern
+from readiness_bot.repo.route import flattened, joined, plain_pattern
 from readiness_bot.repo.views import Views
 
 DJANGO_PATHS = frozenset(
@@ -27,6 +28,14 @@ DJANGO_PATHS = frozenset(
 _DEBUGGING = re.compile(r"^[^!]*(^|\.)DEBUG$")
 _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
+
+
+_PATTERNS = re.compile(r"^:\w*patterns$", re.IGNORECASE)
+
+
+def _urlconf_of(site: CallSite) -> tuple[Value, ...]:
+    value = site.call.keyword("urlconf")
+    return () if value is None else (value,)
 
 
 class UrlPatterns:
@@ -75,7 +84,28 @@ class UrlPatterns:
                 found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append(
                     (includer, prefix)
                 )
+        for name, includer in self._joined() if not debugging else ():
+            found[name].append((includer, ""))
         return {name: tuple(places) for name, places in found.items()}
+
+    def _joined(self) -> Iterator[tuple[str, str]]:
+        """The lists of patterns that others take in as they are, and what takes them: `urlpatterns += of_shop`."""
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                if not _PATTERNS.search(item.target) or any(map(_DEBUGGING.search, item.guards)):
+                    continue
+                name = item.target.lstrip(":")
+                includer = module.path if name == "urlpatterns" else f"{module.path}:{name}"
+                for value in flattened(item.value):
+                    named = (
+                        value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
+                    )
+                    for one in named:
+                        owner, _, listed = self._python.identify(one, module).partition(":")
+                        if _PATTERNS.search(f":{listed}") and owner in self._python.modules:
+                            taken = owner if listed == "urlpatterns" else f"{owner}:{listed}"
+                            if taken != includer:
+                                yield taken, includer
 
     def _added_to(self, site: CallSite) -> str:
         """The module whose `urlpatterns` the pattern around a call is added to from elsewhere; empty for its own."""
@@ -135,13 +165,20 @@ class UrlPatterns:
                 continue
             for assignment in module.facts.assignments:
                 if (
-                    assignment.target.endswith("ROOT_URLCONF")
+                    assignment.target.endswith(("ROOT_URLCONF", ".urlconf"))
                     and isinstance(assignment.value, Const)
                     and isinstance(assignment.value.value, str)
                 ):
                     target = self._python.module_named(assignment.value.value, module.path)
                     if target is not None:
                         found.add(target.path)
+        for site in self._python.calls("django_hosts.host", "django_hosts.defaults.host", "django.urls.set_urlconf"):
+            named = (self._python.constant(value, site.module) for value in (*site.call.args[:2], *_urlconf_of(site)))
+            found |= {
+                target.path
+                for text in named
+                if isinstance(text, str) and (target := self._python.module_named(text, site.module.path)) is not None
+            }
         return frozenset(found)
 
     def _is_root_urlconf(self, path: str) -> bool:

@@ -68,7 +68,12 @@ class Views:
         if parts:
             first = parts[0].value if isinstance(parts[0], Const) else None
             if isinstance(first, str) and re.search(r"\{\w*\}|%\(?\w*\)?s", first):
-                return re.sub(r"%\(?\w*\)?s", "{}", first)  # what is put in stands behind the text with its places
+                # What is put in stands behind the text with its places.
+                put_in = parts[1:] if first.count("%s") == len(parts) - 1 else ()
+                known = iter([self._python.constant(part, module) for part in put_in])
+                return re.sub(
+                    r"%\(?\w*\)?s", lambda _: text if isinstance(text := next(known, None), str) else "{}", first
+                )
             return "".join(
                 text
                 if isinstance(text := self._python.constant(part, module), str)

@@ -206,3 +206,19 @@ def test_permissions_put_together_and_a_check_around_a_base_view_are_guards() ->
 def test_a_made_up_payload_switches_nothing() -> None:
     text = "MOCK_PAYLOAD = {'auth_type': 'none'}\nCONFIG = {'auth_type': 'none'}\n"
     assert {switch.line for switch in repo_of(text).identity.switches} == {2}
+
+
+def test_a_refusal_by_what_a_variable_was_made_of() -> None:
+    code = (
+        "from starlette.applications import Starlette\nfrom starlette.exceptions import HTTPException\n"
+        "from starlette.routing import Route\n\n\ndef check_can_edit(request, name):\n"
+        "    can_edit = request.session.get('username') == name\n"
+        "    if request.method == 'POST' and not can_edit:\n        raise HTTPException(status_code=403)\n"
+        "    return can_edit\n\n\nasync def drop(request):\n"
+        "    check_can_edit(request, request.path_params['name'])\n    await remove(request)\n\n\n"
+        "app = Starlette(routes=[Route('/{name}/drop', drop, methods=['POST'])])\n"
+    )
+    repo = repo_of({"shop/main.py": code})
+    gate = repo.identity.gate(repo.routes.all[0])
+    assert gate is not None
+    assert gate.strength is Strength.PERMISSION

@@ -431,3 +431,40 @@ def test_methods_that_an_enumeration_names_are_known() -> None:
         "@app.route('/orders', methods=[HTTPMethod.GET, HTTPMethod.POST])\ndef orders():\n    return ''\n"
     )
     assert [route.methods for route in repo.routes.all] == [("GET", "POST")]
+
+
+def test_patterns_of_several_hosts_are_served_with_the_lists_that_they_take_in() -> None:
+    view = "def {0}(request):\n    return None\n"
+    repo = repo_of(
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/hosts.py": (
+                "from django_hosts import host, patterns\n\n"
+                "host_patterns = patterns('', host('www', 'shop.urls_www', name='www'))\n"
+            ),
+            "shop/urls_www.py": (
+                "from django.urls import path\n\nfrom shop import views\n"
+                "from shop.urls_shared import shared_patterns\n\n"
+                "urlpatterns = [path('orders', views.orders)]\nurlpatterns += shared_patterns\n"
+            ),
+            "shop/urls_shared.py": (
+                "from django.urls import path\n\nfrom shop import views\n\n"
+                "shared_patterns = [path('users', views.users)]\n"
+            ),
+            "shop/urls_old.py": (
+                "from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [path('old', views.old)]\n"
+            ),
+            "shop/views.py": "\n\n".join(map(view.format, ("orders", "users", "old"))),
+        }
+    )
+    assert {route.path: route.is_wired for route in repo.routes.all} == {"/orders": True, "/users": True, "/old": False}
+
+
+def test_what_is_put_into_a_path_is_read_from_the_class() -> None:
+    repo = repo_of(
+        "import tornado.web\n\n\nclass Orders(tornado.web.RequestHandler):\n    def get(self):\n"
+        "        self.write({})\n\n\nclass Server:\n    VERSION = 'v1'\n\n    def __init__(self):\n"
+        "        self.app = tornado.web.Application([(r'/api/%s/orders' % self.VERSION, Orders)])\n"
+    )
+    assert [route.path for route in repo.routes.all] == ["/api/v1/orders"]

@@ -85,6 +85,14 @@ pg_restore --clean --dbname shop /backups/shop.dump
     sources=["https://www.postgresql.org/docs/current/backup.html", "https://sre.google/sre-book/data-integrity/"],
     passes=[
         {
+            "requirements.txt": "psycopg\n",
+            "app/main.py": "import psycopg\n\nstore = psycopg.connect('postgresql://db/app')\n",
+            "helm/desk/templates/cronjob/pg-backup.yaml": (
+                "{{- if .Values.backup }}\nkind: CronJob\nmetadata: {name: {{ .Release.Name }}-backup}\n{{- end }}\n"
+            ),
+            "helm/desk/templates/configmap/pg-restore.yaml": "kind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n",
+        },
+        {
             "app/models.py": _MODELS,
             "requirements.txt": "sqlalchemy\n",
             "deploy/backup.sh": _BACKUP,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.documents import Document
 from readiness_bot.repo.modules import CallSite
 
 _SERVING = {
@@ -54,6 +55,8 @@ _DIRECTIVE = re.compile(
     r"^\s*\.\. (auto(flask|falcon|tornado|bottle|sanic)|openapi|http:(get|post|put|patch|delete)):: ", re.MULTILINE
 )
 """Sphinx writes the page out of the application's routes or its description."""
+_TITLE = re.compile(r"^(rest|http|web)[- ]apis?\b|^api[- ](reference|documentation|docs)\b", re.IGNORECASE)
+_BESIDE = re.compile(r"(^|/)(tests?|examples?|node_modules|vendor)/", re.IGNORECASE)
 _ENDPOINT = re.compile(r"^(endpoint:?|GET|POST|PUT|PATCH|DELETE)\s+`?/\w", re.IGNORECASE)
 _SEVERAL = 3
 """Headings that each name an endpoint, from which on a document describes the API."""
@@ -124,6 +127,7 @@ _PAGE = (
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
         {"app/main.py": _FLASK, "docs/apiv3_docs.md": _PAGE},
+        {"app/main.py": _FLASK, "app/handlers/README.md": _PAGE.replace("# API", "# REST APIs")},
         (
             "from ninja import NinjaAPI\n\n\nclass Api(NinjaAPI):\n    pass\n\n\napi = Api(title='Shop')\n\n\n"
             "@api.get('/orders')\ndef orders(request):\n    return []\n"
@@ -210,6 +214,18 @@ def _by_endpoint(repo: Repo) -> Iterator[Evidence]:
             yield seen(document.path, named[0].line, named[0].title)
 
 
+def _by_title(repo: Repo) -> Iterator[Evidence]:
+    """The documents that call themselves the API's, wherever they lie."""
+    for document in repo.documents.all:
+        named = _TITLE.search(document.title) and not _BESIDE.search(document.path)
+        if named and document.prose.words >= _ENOUGH and _shows_calls(document):
+            yield seen(document.path, 1, document.title)
+
+
+def _shows_calls(document: Document) -> bool:
+    return any(_CALLS.search(f"{section.title}\n{section.text}") for section in document.prose.sections)
+
+
 def _by_example(repo: Repo) -> Iterator[Evidence]:
     """The front page, where it shows how to call a good part of the routes."""
     paths = {route.path.rstrip("/") for route in repo.routes.all if not repo.limits.is_probe(route)} - {""}
@@ -230,10 +246,9 @@ def _written(repo: Repo) -> Iterator[Evidence]:
         if description.operations:
             yield seen(path, 1, f"OpenAPI description of {len(description.operations)} operations")
     for document in repo.documents.named(_PAGES):
-        if document.prose.words >= _ENOUGH and any(
-            _CALLS.search(f"{section.title}\n{section.text}") for section in document.prose.sections
-        ):
+        if document.prose.words >= _ENOUGH and _shows_calls(document):
             yield seen(document.path, 1, document.title)
+    yield from _by_title(repo)
     yield from _by_example(repo)
     for document in repo.documents.all:
         for section in document.prose.sections:

@@ -78,6 +78,11 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
     ],
     passes=[
         (
+            "import databases\nfrom starlette.applications import Starlette\n\n"
+            "database = databases.Database('postgresql://db/app')\n"
+            "app = Starlette(on_startup=[database.connect], on_shutdown=[database.disconnect])\n"
+        ),
+        (
             "import signal\n\nfrom tornado import ioloop, web\n\n\nclass Gateway:\n    def start(self):\n"
             "        web.Application([('/', web.RequestHandler)]).listen(8888)\n"
             "        self.loop = ioloop.IOLoop.current()\n"

@@ -46,6 +46,11 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            "scripts/test": "#!/bin/sh -ex\nif [ -d venv ]; then BIN=venv/bin/; else BIN=; fi\n${BIN}pytest tests\n",
+            ".travis.yml": "language: python\nscript:\n  - scripts/test\n",
+        },
+        {
+            **_TEST,
             "desk.sh": '#!/bin/sh\nset -e\nrun() { echo "$1"; eval "$1"; }\nrun "pytest $*"\n',
             ".github/workflows/test.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
