@@ -1091,6 +1091,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _COPIED.format("def keep(name):\n    copy('a', ROOT / Path(name).name)\n\n\n"),
         _COPIED.format("def more(order):\n    copy('d', ROOT / order.name)\n\n\n"),
     ),
+    "who calls, by place and no longer by name": (
+        _PART + "    return store.get_part(part, user_id=user.id)\n",
+        _PART + "    return store.get_part(part, user.id)\n",
+    ),
     "what lets the program in elsewhere": (
         _CLOUD.format(
             "    http = account.authorize(httplib2.Http(timeout=9))\n        return build('cloud', http=http)\n"

@@ -237,6 +237,15 @@ class Askings:
             for name, calls in found.items()
         }
 
+    @staticmethod
+    def told_by_place(call: Call) -> tuple[str, ...]:
+        """Who calls, where a call is told so by the place of an argument alone: it may be the one named before."""
+        return tuple(
+            f"argument {number} of `{call.last}`"
+            for number, value in enumerate(call.args)
+            if isinstance(value, Name) and _CALLER.search(value.name)
+        )
+
     def of_strangers(self, site: DefinitionSite) -> tuple[Question, ...]:
         """What a function asks of those who are nobody: whether they have signed in, and by which decorators."""
         key = (site.module.path, site.index)

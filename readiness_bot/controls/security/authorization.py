@@ -348,6 +348,7 @@ def _of_change(
         f"`{function.definition.name}` calls `{name}` whoever asks for it",
         ways=0,
         beside=(
+            *repo.askings.told_by_place(call),
             *repo.askings.beside(function),
             *(asked for question in repo.askings.of(function) for asked in question),
             *before[""],
