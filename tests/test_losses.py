@@ -1091,6 +1091,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _COPIED.format("def keep(name):\n    copy('a', ROOT / Path(name).name)\n\n\n"),
         _COPIED.format("def more(order):\n    copy('d', ROOT / order.name)\n\n\n"),
     ),
+    "somebody by whom rows are asked for in another way": (
+        _PART + "    return [one.text for one in store.get_parts_by_user(user)]\n",
+        _PART + "    return [one.text for one in store.get_parts(build({'user': user}))]\n",
+    ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",
         _PART + "    return store.get_part(part, user.id)\n",

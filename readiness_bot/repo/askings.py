@@ -478,7 +478,8 @@ class Askings:
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
-            if isinstance(value, Name) and _PERSON.search(value.name):
+            within = value.values if isinstance(value, Mapping) else flattened(value)
+            if any(isinstance(one, Name) and _PERSON.search(one.name) for one in within):
                 yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
