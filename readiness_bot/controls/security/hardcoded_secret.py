@@ -39,6 +39,12 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fails=[
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
+        {
+            "shop/settings.py": (
+                "SECRET_KEY = '&9v!x0q+e#m7&k2w^zt4*u=h8r@1pd'  # <- flagged\nROOT_URLCONF = 'shop.urls'\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+        },
         (
             "import environ\n\nenv = environ.Env(DEBUG=(bool, False), SECRET_KEY=(str, 'not-secret'))  # <- flagged\n"
             "SECRET_KEY = env('SECRET_KEY')\n"
