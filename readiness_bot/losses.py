@@ -116,7 +116,7 @@ def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str
     """The same thing in both trees, by file, symbol and name, in order.
 
     Where their numbers differ nobody can tell which is which; that matters not if all the earlier ones were kept and
-    some of them are gone.
+    some of them are gone, or if none of the later ones is.
     """
     waiting: dict[tuple[str, str, str], list[Ward]] = defaultdict(list)
     for ward in before:
@@ -127,9 +127,9 @@ def _pairs(before: Iterable[Ward], after: Iterable[Ward], came_from: Mapping[str
         arrived[came_from.get(path, path), ward.location.symbol, ward.thing].append(ward)
     for key, later in arrived.items():
         earlier = waiting.get(key, [])
-        if len(earlier) == len(later) or (
-            len(earlier) > len(later) and all(ward.by or ward.within for ward in earlier)
-        ):
+        were_kept = all(ward.by or ward.within for ward in earlier)
+        are_kept = any(ward.by or ward.within for ward in later)
+        if len(earlier) == len(later) or (were_kept and (len(earlier) > len(later) or not are_kept)):
             yield from zip(sorted(earlier, key=_place), sorted(later, key=_place), strict=False)
 
 

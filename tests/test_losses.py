@@ -755,6 +755,25 @@ LOST["a thread for a method of which nothing is known"] = (
     _BUNDLE.format("maker.make(base)"),
     12,
 )
+_COVER = (
+    "import asyncio\n\nimport requests\nfrom shop.providers import Provider\n\n"
+    "requests.get('https://example.org/', timeout=9)\n\n\n"
+    "class Music(Provider):\n    async def cover(self, path):\n        {}\n"
+)
+LOST["a thread for a method of a client of which nothing is known"] = (
+    "code-quality/blocking-call-in-async",
+    _COVER.format(
+        "def get():\n            return self._conn.getCover(path)\n\n        return await asyncio.to_thread(get)"
+    ),
+    _COVER.format("return self._conn.getCover(path)"),
+    11,
+)
+LOST["whose a thing must be for it to be dropped"] = (
+    "security/authorization",
+    _PART + "    found = store.get(part)\n    if found.user_id == user.id:\n        store.drop(found)\n    return {}\n",
+    _PART + "    found = store.get(part)\n    store.drop(found)\n    return {}\n",
+    10,
+)
 _PATIENT = (
     "import requests\nfrom tenacity import retry, stop_after_attempt\n\n\n@retry(stop=stop_after_attempt(3))\n"
     "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
@@ -839,6 +858,17 @@ LOST["a name that was made a file name, where something is saved"] = (
     _SAVED.format("secure_filename(name)"),
     _SAVED.format("name"),
     12,
+)
+_SERVED = (
+    "import os\nfrom http.server import BaseHTTPRequestHandler\n\n\nclass Pages(BaseHTTPRequestHandler):\n"
+    "    def do_GET(self):\n        path = os.path.join('/srv', 'images', *self.path.split('/')[3:])\n{}"
+    "        with open(path, 'rb') as file:\n            self.wfile.write(file.read())\n"
+)
+LOST["a check of a path whose pieces are spread out"] = (
+    "security/path-traversal",
+    _SERVED.format("        if os.path.commonpath((os.path.realpath(path), '/srv')) != '/srv':\n            return\n"),
+    _SERVED.format(""),
+    8,
 )
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
@@ -1201,10 +1231,11 @@ def test_what_keeps_from_within_counts_for_itself() -> None:
     assert found.message.endswith("takes away a check in `read`.")
 
 
-def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone() -> None:
+def test_numbers_that_differ_tell_nothing_unless_all_were_kept_and_some_are_gone_or_none_is_by_now() -> None:
     two = (_ward(["`login`"]), _ward(["`login`"], line=20))
     assert losses(_report(*two), _report(_ward()), {}, since="{}")
     assert not losses(_report(_ward(["`login`"])), _report(_ward(["`login`"]), _ward(line=20)), {}, since="{}")
+    assert losses(_report(_ward(["`login`"])), _report(_ward(), _ward(line=20)), {}, since="{}")
 
 
 def test_what_was_taken_away_is_listed_as_people_list_things() -> None:

@@ -85,8 +85,10 @@ class Expressions(Conditions):
         return self.limited(found)
 
     def within(self, node: ast.Await | ast.NamedExpr | ast.Starred) -> Value:
-        """The value inside `await`, a star or a walrus, which binds it as well."""
+        """The value inside `await` or a walrus, which binds it as well; of what a star spreads out, the first."""
         value = self.expression(node.value)
+        if isinstance(node, ast.Starred):
+            return self.table.step(value, "(0)")
         if isinstance(node, ast.NamedExpr):
             self.bind_name(node.target.id, value, node.value)
         return value

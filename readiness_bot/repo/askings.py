@@ -218,8 +218,11 @@ class Askings:
         for call in self._refusals.body(site)[0]:
             if _CHANGING.match(call.last):
                 guards = [name for name in call.guards if not name.startswith("!")]
-                asked = {f"`{_shown(name)}`" for name in self._told(guards, site) if _asks_right(name)}
-                found[call.last].append((call, tuple(sorted(asked))))
+                names = self._told(guards, site)
+                asked = [name for name in names if _asks_right(name)]
+                if not asked and _compares(names):
+                    asked = [name for name in names if _CALLER.search(name)]
+                found[call.last].append((call, tuple(sorted({f"`{_shown(name)}`" for name in asked}))))
             elif _LOOKING_UP.match(call.last):
                 named = (
                     name for name, value in call.keywords if isinstance(value, Name) and _CALLER.search(value.name)
@@ -608,7 +611,7 @@ def _compares(names: Iterable[str]) -> bool:
     """Whether a condition holds something of a row against something of the caller."""
     names = tuple(names)
     callers = [name for name in names if _CALLER.search(name)]
-    return bool(callers) and any(_OF_ROW.search(name) and name != callers[0] for name in names)
+    return any(_OF_ROW.search(name) and set(callers) - {name} for name in names)
 
 
 def _named(value: Value, site: DefinitionSite, depth: int = 0) -> Iterator[str]:

@@ -207,7 +207,8 @@ class Identity:
         names = [
             shown(guard.name)
             for guard in named_each(route.guards)
-            if not _lets_read(guard, route)
+            if guard.kind != "authentication"  # that tells who calls, and turns nobody away
+            and not _lets_read(guard, route)
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))

@@ -335,7 +335,7 @@ class Limits:
         for attached in (*self._services.middleware, *self._services.hooks):
             name = self._limiting_name(attached)
             if attached.kind in ("middleware", "before-request") and (
-                _NAME.search(name)
+                (_NAME.search(name) and name != "RatelimitMiddleware")  # that one answers those whom views limit
                 or name in ("AxesMiddleware", "FailedLoginMiddleware")
                 or (attached.name.startswith("slowapi.middleware.") and self._has_defaults("slowapi"))
             ):

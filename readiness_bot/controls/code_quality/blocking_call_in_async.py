@@ -267,7 +267,10 @@ def _handed_over(repo: Repo, waiting: dict[str, CallSite]) -> Iterator[Ward]:
         definition = site.module.definition(site.call.scope)
         taker = handed.get(_place(site), "") or _taker_around(site)
         if taker:
-            yield _handing(site, site.last, taker)
+            handing = _handing(site, site.last, taker)
+            yield handing
+            if _OF_CLIENTS.search(site.call.name):
+                yield _of_unseen(handing, taker)
         elif definition is not None and definition.is_async and not site.call.context & (AWAITED | DEFAULT | IN_LAMBDA):
             target = repo.python.definition(site.call.via or site.call.name, site.module) if ":" in site.name else None
             if target is not None and target.definition.kind == "function" and not target.definition.is_async:
@@ -297,6 +300,8 @@ def _handing(site: CallSite, name: str, taker: str, sureness: Confidence = Confi
     return Ward(place, f"`{last}`", by, loss, ways=0 if taker else 1, confidence=sureness)
 
 
+_OF_CLIENTS = re.compile(r"\._?\w*(conn|connection|client|session|api|sdk|redis|cursor|database|db|store)\.\w+$")
+"""Methods of what a thing keeps to reach others by."""
 _UNSEEN = " in a thread of its own"
 
 
