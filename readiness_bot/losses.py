@@ -12,7 +12,7 @@ from pathspec import GitIgnoreSpec
 from readiness_bot.identity import loss_fingerprint
 from readiness_bot.model import Confidence, Finding, Location, Report, Verdict, Waiver, Ward
 
-_TOLD_ONE_BY_ONE = 3
+_TOLD_ONE_BY_ONE = 8
 """Things that lost the same protection: more of them are told as one, for what was taken away is one thing."""
 _TOLD_TOGETHER = 2
 """Losses whose words stand in one blocker: a reader goes to the first place, and the others are counted."""

@@ -1245,10 +1245,10 @@ def test_what_was_taken_away_is_listed_as_people_list_things() -> None:
 
 
 def test_many_places_that_lost_the_same_are_told_as_one() -> None:
-    before = _report(*(_ward(["`login`"], path=f"app/{number}.py") for number in range(5)))
-    after = _report(*(_ward(path=f"app/{number}.py") for number in range(5)))
+    before = _report(*(_ward(["`login`"], path=f"app/{number}.py") for number in range(12)))
+    after = _report(*(_ward(path=f"app/{number}.py") for number in range(12)))
     [found] = losses(before, after, {}, since="this change takes away {}")
-    assert found.message.endswith("takes away `login`. The same holds for 4 more places.")
+    assert found.message.endswith("takes away `login`. The same holds for 11 more places.")
 
 
 def test_waivers_and_severity_hold_for_losses_too() -> None:
