@@ -870,6 +870,21 @@ LOST["a check of a path whose pieces are spread out"] = (
     _SERVED.format(""),
     8,
 )
+_EGGS = (
+    "import os\n\n\nclass Eggs:\n    def put(self, egg, project):\n"
+    "        with open(self.{name}(project), 'wb') as file:\n"
+    "            file.write(egg)\n\n    def {name}(self, project):\n"
+    "        path = os.path.realpath(os.path.join(self.base, project))\n{check}        return path\n"
+)
+LOST["a check of a path in a method that has another name by now"] = (
+    "security/path-traversal",
+    _EGGS.format(
+        name="egg_path",
+        check="        if os.path.commonpath((path, self.base)) != self.base:\n            raise ValueError(project)\n",
+    ),
+    _EGGS.format(name="place", check=""),
+    6,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),

@@ -56,6 +56,9 @@ _OF_ROW = re.compile(
     r"|users|username|user_id|owner_id|account_id|creator_id|author_id|tenant_id|organization_id|workspace_id|org_id"
     r"|project_id|team_id|owned_by_id|owned_by|created_by_id)(_id)?(\.(id|pk))?\]?$"
 )
+_OWNER_OF_ROW = re.compile(r"^\?(\w+_)?(user|owner|author|account|member)_?(id|pk|name)(_\w+)?$")
+"""Variables that hold whose something is, and what of a caller is held against them."""
+_ATTRIBUTE = re.compile(r"\.(id|pk|user_id|username|email)$")
 _CHANGING = re.compile(
     r"^_*(delete|remove|drop|destroy|purge|update|save|create|insert|write|send|publish|approve|grant|revoke|restore|reset"
     r"|enable|disable|execute|run|start|stop|move|rename|upload|transfer|assign|cancel|refund|close|unlock)(_|$)"
@@ -611,7 +614,10 @@ def _compares(names: Iterable[str]) -> bool:
     """Whether a condition holds something of a row against something of the caller."""
     names = tuple(names)
     callers = [name for name in names if _CALLER.search(name)]
-    return any(_OF_ROW.search(name) and set(callers) - {name} for name in names)
+    known = any(_ATTRIBUTE.search(name) for name in callers)
+    return any(
+        (_OF_ROW.search(name) and set(callers) - {name}) or (known and _OWNER_OF_ROW.search(name)) for name in names
+    )
 
 
 def _named(value: Value, site: DefinitionSite, depth: int = 0) -> Iterator[str]:

@@ -269,7 +269,7 @@ def _handed_over(repo: Repo, waiting: dict[str, CallSite]) -> Iterator[Ward]:
         if taker:
             handing = _handing(site, site.last, taker)
             yield handing
-            if _OF_CLIENTS.search(site.call.name):
+            if any(map(_OF_CLIENTS.search, (site.call.name, site.call.via))):
                 yield _of_unseen(handing, taker)
         elif definition is not None and definition.is_async and not site.call.context & (AWAITED | DEFAULT | IN_LAMBDA):
             target = repo.python.definition(site.call.via or site.call.name, site.module) if ":" in site.name else None
@@ -300,7 +300,9 @@ def _handing(site: CallSite, name: str, taker: str, sureness: Confidence = Confi
     return Ward(place, f"`{last}`", by, loss, ways=0 if taker else 1, confidence=sureness)
 
 
-_OF_CLIENTS = re.compile(r"\._?\w*(conn|connection|client|session|api|sdk|redis|cursor|database|db|store)\.\w+$")
+_OF_CLIENTS = re.compile(
+    r"(^|[._])(conn|connection|client|session|api|sdk|redis|cursor|database|db|store)(\(\))?\.\w+$", re.IGNORECASE
+)
 """Methods of what a thing keeps to reach others by."""
 _UNSEEN = " in a thread of its own"
 

@@ -728,6 +728,10 @@ _ORDINARY = frozenset(
 """Calls that come and go in a function without keeping any path anywhere."""
 
 
+_THROUGH = re.compile(r"`(?:[\w.]+\.)?(\w+)\(\)`")
+"""Functions of the tree that a step of a flow tells of."""
+
+
 def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
     """What keeps the names that are joined to a path inside its directory; None where no name comes from elsewhere."""
     foreign = [flow for flow in flows if _is_name(flow)]
@@ -740,6 +744,8 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
         sources[flow.kind, flow.text].add(any(True for _ in _keepers(flow)))
     ways = sum(False in kept for kept in sources.values())
     names = dict.fromkeys(name for flow in foreign for name in _keepers(flow) if name not in calls & _COMPARING)
+    # What the names were followed through is known, and keeps them or does not, whatever it is called.
+    through = {name for flow in foreign for step in flow.steps for name in _THROUGH.findall(step.text)}
     # What keeps a few of those that many callers hand over keeps nothing of what the others hand over.
     told = names if len(sources) > 2 * ways else ()
     return Ward(
@@ -749,7 +755,7 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
         f"A name that comes from elsewhere leads `{site.last}` where it likes",
         ways=0 if looking else ways,
         within=tuple(f"`{name}`" for name in sorted(looking)),
-        beside=tuple(sorted(calls - _ORDINARY - looking)),
+        beside=tuple(sorted(calls - _ORDINARY - looking - through)),
     )
 
 
