@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name
 from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.modules import DefinitionSite
@@ -40,6 +42,23 @@ class Protection:
     line: int
     level: str
     is_optional: bool = False
+
+
+_OF_SESSION = re.compile(r"(^|[.?])(session(\.get)?|is_authenticated|is_anonymous|current_user|user|user_id)(\(\))?$")
+_OF_PLACE = re.compile(
+    r"(^|[.?:])(path|endpoint|method|blueprint|full_path|startswith|view_args|config(\[\]|\.get)?"
+    r"|settings?(\[\]|\.get|\.\w+)?|get_?bool(ean)?|getenv|environ(\[\]|\.get)?|[A-Z][A-Z0-9_]{2,})(\(\))?$"
+)
+
+
+def _asks_the_session(calls: Iterable[Call]) -> bool:
+    """Whether what turns somebody away asks for who is signed in alone, for what is asked, and for settings."""
+    turned = [call.guards for call in calls if any(map(is_refusing_value, call.handed))]
+    return bool(turned) and all(
+        any(map(_OF_SESSION.search, guards))
+        and all(_OF_SESSION.search(guard) or _OF_PLACE.search(guard) for guard in guards)
+        for guards in turned
+    )
 
 
 class Gates:
@@ -136,7 +155,7 @@ class Gates:
             return True
         if self._limited_to(attached) != ("",) and any(_GATE.search(snake(call.last)) for call in calls):
             return True  # a hook of one part of the service, for what that part asks
-        if not _GENERIC.match(name):
+        if not _GENERIC.match(name) and not _asks_the_session(calls):
             return False
         answers = [value for call in calls for value in call.handed]
         answers += [value for item in returns for value in flattened(item.value)]

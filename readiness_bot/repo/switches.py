@@ -16,6 +16,12 @@ _SWITCH = re.compile(
     r"((auth|authentication|login|basic_auth|http_auth|access_control)[._]?(required|enabled|enable|on|active|mode|type)|(require|enable|use|enforce|with)_(auth|authentication|login|security))$",
     re.IGNORECASE,
 )
+_OPTION = re.compile(
+    r"(auth|authentication)([._-]?(required|enabled?|on|active))?$|(require|enable|use|with)[._-](auth|authentication|login)$"
+    r"|login[._-](required|enabled)$",
+    re.IGNORECASE,
+)
+"""What an option of a configuration file is called that turns signing in on."""
 _HOLDS_SETTINGS = re.compile(r"conf|setting|option|default|env|prod|dev", re.IGNORECASE)
 _MADE_UP = re.compile(r"(^|[._])(mock|fake|example|sample|payload|fixture|schema)s?(?=[._]|$)", re.IGNORECASE)
 _NO_MODE = frozenset({"none", "", "off", "disabled", "nop", "no", "false", "anonymous", "noop", "allow_all", "noauth"})
@@ -45,6 +51,15 @@ def switches(python: Python, services: Services) -> tuple[Switch, ...]:
             if isinstance(assignment.value, Mapping) and not _MADE_UP.search(assignment.target.lstrip(":?")):
                 for name, value in entries(assignment.value):
                     _add_switch(python, found, name, value, module, assignment.line)
+    for site in python.calls_of("getboolean", "get_boolean", "getbool", "get_bool"):
+        texts = [python.constant(value, site.module) for value in site.call.args]
+        fallback = site.call.keyword("fallback") or site.call.keyword("default")
+        given = (
+            python.constant(fallback, site.module) if fallback is not None else texts[-1] if len(texts) > 1 else None
+        )
+        named = next((text for text in texts if isinstance(text, str) and _OPTION.match(text)), "")
+        if named and isinstance(given, bool):
+            found[site.module.path, site.call.line, named] = Switch(named, site.module.path, site.call.line, not given)
     return tuple(found.values())
 
 

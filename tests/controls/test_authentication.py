@@ -6,7 +6,7 @@ import pytest
 
 from readiness_bot.control import judge
 from readiness_bot.controls.security.authentication import authentication
-from readiness_bot.model import Confidence
+from readiness_bot.model import Confidence, Status
 from tests.repos import repo_of
 
 _GUARDED = "".join(
@@ -268,3 +268,22 @@ def test_a_view_that_allows_anybody_says_so(permission: str, confidence: Confide
     }
     judgement = judge(authentication, repo_of(files))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ('"user" not in session', Status.PASS),
+        ('config.getboolean("server", "auth", fallback=False) and "user" not in session', Status.PARTIAL),
+        ("request.args.get('banned')", Status.FAIL),
+    ],
+)
+def test_a_hook_of_any_name_that_asks_for_the_session(condition: str, status: Status) -> None:
+    code = (
+        "import configparser\n\nfrom flask import Flask, abort, request, session\n\nfrom shop.store import save\n\n"
+        "config = configparser.ConfigParser()\napp = Flask(__name__)\n\n\n@app.before_request\ndef gate():\n"
+        f"    if {condition}:\n        abort(401)\n\n\n@app.post('/orders')\ndef orders():\n"
+        "    save(request.form['name'])\n    return ''\n"
+    )
+    files = {"shop/main.py": code, "shop/store.py": "def save(name): ...\n"}
+    assert judge(authentication, repo_of(files)).status is status
