@@ -379,6 +379,20 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ),
     ],
     partials=[
+        {
+            "shop/cookies.py": (
+                "import os\n\n\nclass Cookie:\n    def __init__(self, key):\n        self.key = key\n\n"
+                "    def is_known(self):\n        return self.key in KEPT\n\n"
+                "    def drop(self):\n        os.remove(os.path.join('/srv/cookies', self.key))  # <- flagged\n"
+            ),
+            "shop/app.py": (
+                "from flask import Flask, request\n\nfrom shop.cookies import KEPT, Cookie\n\n"
+                "app = Flask(__name__)\n\n\n@app.post('/cookies')\ndef known():\n"
+                "    return {'known': Cookie(request.json['key']).is_known()}\n\n\n"
+                "@app.delete('/cookies')\ndef clear():\n    for key in KEPT:\n        Cookie(key).drop()\n"
+                "    return ''\n"
+            ),
+        },
         (
             "import os\n\nfrom flask import Flask, abort, send_file\n\napp = Flask(__name__)\n"
             "PAGES = ('index.html', 'about.html')\n\n\n@app.get('/<path:name>')\ndef page(name):\n"
@@ -528,18 +542,37 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         ward = _ward(site, flows)
         if ward is not None:
             yield ward
-        found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow)) is not None]
+        found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow, repo)) is not None]
         if not found:
             yield good(site.location)
             continue
         signed = any(call.line < site.call.line and _SIGNED.search(call.name) for call in site.beside)
-        found = [(Confidence.LOW if signed or _is_held(flow, repo) else confidence, flow) for confidence, flow in found]
+        found = [
+            (Confidence.LOW if signed or _is_held(flow, repo) else _as_far_as_seen(confidence, flow, site, repo), flow)
+            for confidence, flow in found
+        ]
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         if confidence is Confidence.HIGH and (_is_any_path(flows) or (site.last in _LISTING and flow.prefix is None)):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
     yield from _archives(repo)
     yield from _saved(repo)
+
+
+def _as_far_as_seen(confidence: Confidence, flow: Flow, site: CallSite, repo: Repo) -> Confidence:
+    """How sure a way is that leads through an object: which of its kind is meant elsewhere is not known."""
+    elsewhere = flow.is_kept and not _is_of_one(flow, site, repo)
+    return Confidence.MEDIUM if confidence is Confidence.HIGH and elsewhere else confidence
+
+
+def _is_of_one(flow: Flow, site: CallSite, repo: Repo) -> bool:
+    """Whether the value is kept where it is used, or the function that it comes from calls the very method itself."""
+    module = repo.python.modules.get(flow.path)
+    if flow.path == site.module.path or module is None or site.function is None:
+        return True
+    around = [item for item in module.facts.definitions if item.line <= flow.line <= item.end_line]
+    lines = range(around[-1].line, around[-1].end_line + 1) if around else range(0)
+    return any(call.line in lines and call.last == site.function.name for call in module.facts.calls)
 
 
 _SIGNED = re.compile(r"(?<![a-z])(signed|signature|hmac)", re.IGNORECASE)
@@ -649,7 +682,7 @@ def _is_path(site: CallSite) -> bool:
     return "Path()" in owner or (site.last != "open" and (owner[:1] in ("?", "") or ":" in owner))
 
 
-def _confidence(flow: Flow) -> Confidence | None:
+def _confidence(flow: Flow, repo: Repo) -> Confidence | None:
     if any(wrap[0] in "{<([" for wrap in flow.wraps) or flow.is_limited or _is_contained(flow):
         return None
     if flow.kind == "parameter":
@@ -661,7 +694,7 @@ def _confidence(flow: Flow) -> Confidence | None:
         return Confidence.LOW  # it can hold no slash
     if (
         _is_vetted(flow)
-        or _is_found(flow)
+        or _is_found(flow, repo)
         or flow.cleaned & {"url-quoted", "kept-only", "matched", "substituted", "serialised"}
     ):
         return Confidence.LOW
@@ -683,12 +716,22 @@ def _is_contained(flow: Flow) -> bool:
 
 
 _LOADING = re.compile(r"yes:.*[.:]_*load")
-"""What loads something may do so from the very file that is named: that it is there says nothing of the name."""
+_READING = frozenset({"open", "read_text", "read_bytes", "listdir", "isfile", "is_file", "exists"})
 
 
-def _is_found(flow: Flow) -> bool:
-    """Whether a row or an entry was found under the name before."""
-    return replace(flow, cleaned=frozenset(tag for tag in flow.cleaned if not _LOADING.match(tag))).is_looked_up
+def _is_found(flow: Flow, repo: Repo) -> bool:
+    """Whether a row or an entry was found under the name before.
+
+    What loads something may do so from the very file that is named: that it is there says nothing of the name.
+    """
+    told = frozenset(tag for tag in flow.cleaned if not _LOADING.match(tag) and not _reads_files(tag, repo))
+    return replace(flow, cleaned=told).is_looked_up
+
+
+def _reads_files(tag: str, repo: Repo) -> bool:
+    """Whether what answered is a function of the tree that looks into the file system."""
+    asked = repo.python.definition_named(tag.partition(":")[2]) if tag.startswith("yes:") else None
+    return asked is not None and any(call.last in _READING for call in asked.calls)
 
 
 def _is_vetted(flow: Flow) -> bool:
