@@ -41,7 +41,7 @@ _ACCOUNT = re.compile(
 )
 _NOT_DEPLOYED = re.compile(
     r"(^|[./_\-])(dev|devel|development|devstack|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
-    r"|unittest|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
+    r"|unittest|build|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
 _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")

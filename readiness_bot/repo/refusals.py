@@ -135,6 +135,7 @@ BASE_HOOKS = (
     "prepare",
     "initial",
     "check_permissions",
+    "check_object_permissions",
     "get_permissions",
     "has_permission",
     "before_request",

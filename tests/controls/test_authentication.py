@@ -287,3 +287,34 @@ def test_a_hook_of_any_name_that_asks_for_the_session(condition: str, status: St
     )
     files = {"shop/main.py": code, "shop/store.py": "def save(name): ...\n"}
     assert judge(authentication, repo_of(files)).status is status
+
+
+@pytest.mark.parametrize(
+    ("hook", "found"),
+    [
+        ("", True),
+        (
+            (
+                "    def check_object_permissions(self, request, obj):\n"
+                "        if not request.user.has_perm('drop', obj):\n            self.permission_denied(request)\n"
+            ),
+            False,
+        ),
+    ],
+)
+def test_a_view_may_look_at_the_right_to_each_object(hook: str, found: bool) -> None:
+    files = {
+        "manage.py": "",
+        "shop/__init__.py": "",
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop import views\n\n"
+            "urlpatterns = [path('things/<int:pk>', views.Things.as_view())]\n"
+        ),
+        "shop/views.py": (
+            "from rest_framework.generics import DestroyAPIView\n\nfrom shop.models import Thing\n\n\n"
+            f"class Things(DestroyAPIView):\n    queryset = Thing.objects.all()\n\n{hook}"
+        ),
+    }
+    judgement = judge(authentication, repo_of(files))
+    assert (judgement.status is not Status.PASS) is found

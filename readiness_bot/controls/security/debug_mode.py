@@ -30,6 +30,17 @@ from readiness_bot.repo.debugging import DebugFlag
         "https://docs.djangoproject.com/en/stable/ref/settings/#debug",
         "https://flask.palletsprojects.com/en/stable/debugging/",
     ],
+    partials=[
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = os.getenv('STAGE', 'local') == 'local'  # <- flagged\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "deployment/app.tf": 'resource "aws_ecs_service" "app" {\n  name = "shop"\n}\n',
+            "deployment/app.json": '[{"name": "app", "environment": [{"name": "STAGE", "value": "${stage}"}]}]\n',
+        },
+    ],
     fails=[
         {
             "shop/settings.py": (
@@ -150,8 +161,19 @@ def debug_mode(repo: Repo) -> Iterator[Site]:
     """One site for each switch that production meets in the on position."""
     for flag in repo.debugging.flags:
         confidence = _confidence(flag)
-        if confidence is not None:
+        if confidence is Confidence.HIGH and flag.is_default and _is_deployed_by_others(repo):
+            yield bad(
+                flag.location,
+                f"`{flag.name}` is on unless somebody turns it off; what the infrastructure's files set is not read",
+                Confidence.MEDIUM,
+            )
+        elif confidence is not None:
             yield bad(flag.location, _message(flag), confidence)
+
+
+def _is_deployed_by_others(repo: Repo) -> bool:
+    """Whether files of Terraform say what runs, and with which variables, as templates that are filled in later."""
+    return any(path.endswith((".tf", ".tf.json")) for path in repo.paths)
 
 
 def _confidence(flag: DebugFlag) -> Confidence | None:
