@@ -19,7 +19,7 @@ _GENERATED = re.compile(
     r"(_|auto-?)generated\.py$|(^|/)_version\.py$)"
 )
 _EXAMPLE = re.compile(
-    r"(^|/)([Ee]xamples?([_-]\w+)?|samples?[_-]apps?|\w+[_-]examples?|[Dd]emos?|[Tt]utorials?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
+    r"(^|/)([Ee]xamples?([_-]\w+)?|samples?[_-]apps?|\w+[_-]examples?|[Dd]emos?|[Tt]utorials?|(app|project|plugin|module|package|site)[-_]templates?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
     r"load_?tests?|locust|mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
 )
 _EXAMPLE_UNLESS_PACKAGE = re.compile(
