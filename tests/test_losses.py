@@ -1140,6 +1140,18 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _PART + "    return [one.text for one in store.get_parts_by_user(user)]\n",
         _PART + "    return [one.text for one in store.get_parts(build({'user': user}))]\n",
     ),
+    "a list of what may be asked for, under another name": (
+        _PART
+        + "    if part not in app.ALLOWED_LOG_FILES:\n        raise HTTPException(404)\n    return store.log(part)\n",
+        _PART + "    if part not in app.log_files:\n        raise HTTPException(404)\n    return store.log(part)\n",
+    ),
+    "what somebody may change, asked of the store itself": (
+        _PART + "    permitted = set(permitted_ids(user, 'part'))\n"
+        "    may = user.has_perm('part') and all(one in permitted for one in part)\n"
+        "    if not may:\n        raise HTTPException(403)\n    return store.log(part)\n",
+        _PART + "    may = user.has_perm('part') and not part.exclude(pk__in=permitted_ids(user, 'part')).exists()\n"
+        "    if not may:\n        raise HTTPException(403)\n    return store.log(part)\n",
+    ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",
         _PART + "    return store.get_part(part, user.id)\n",

@@ -40,8 +40,11 @@ _SCOPING = re.compile(
 )
 """Calls on a query that leave what somebody may see: whether any row is left asks for a right."""
 _NOT_OF_RIGHTS = re.compile(
-    r"token|access_(key|log|time)|accessor|allowed_(hosts|file|ext|types)|extension|mime|method"
+    r"token|access_(key|log|time)|accessor|extension|mime|method"
+    r"|allowed_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
+    r"|operation|email|domain|subject|client|scope|perm|ip|network|project|workspace|collection|resource|object|id)\w"
 )
+"""What lists of values are called that may be given: kinds of files, orders, options."""
 _CALLER = re.compile(
     r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
@@ -428,7 +431,8 @@ class Askings:
             for item in self._assigned(site).get(guard.lstrip("!"), ()):
                 if isinstance(item, Other) and item.operator == "And":
                     for operand in item.operands:
-                        asked = {f"`{_shown(name)}`" for name in _named(operand, site) if _asks_right(name)}
+                        names = self._told(_named(operand, site), site)
+                        asked = {f"`{_shown(name)}`" for name in names if _asks_right(name)}
                         if asked:
                             yield tuple(sorted(asked))
 
