@@ -304,7 +304,8 @@ class Refusals:
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        best = max(_asked_for(site, calls, refs), self._of_wrapper(site))
+        ended = Strength.PERMISSION if _ends_by_right(calls, raises) else Strength.NONE
+        best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
         if self._refuses(calls, raises, returns) or self._answers_refusal(site):
             asked = {
                 *(guard for call in calls for guard in call.guards),
@@ -597,6 +598,38 @@ def _hands_refusal(call: Call) -> bool:
     return (isinstance(raising, Const) and raising.value is True) or (
         isinstance(handed, Name) and _is_refusal(handed.name.rpartition(".")[2])
     )
+
+
+def _ends_by_right(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
+    """Whether something is raised, with whatever status, under a condition on a right of the caller.
+
+    A user that was looked up here is somebody else.
+    """
+    found = {call.result for call in calls if call.result}
+    ended = [raised.guards for raised in raises] + [call.guards for call in calls if call.last == "abort"]
+    return any(
+        any(map(_is_right, guards))
+        and any(_is_caller(guard) and guard.lstrip("!").partition(".")[0] not in found for guard in guards)
+        for guards in ended
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _is_right(guard: str) -> bool:
+    return _RIGHT.fullmatch(snake(guard.rpartition(".")[2].rpartition(":")[2].removesuffix("()"))) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_caller(guard: str) -> bool:
+    return _CALLING.search(guard) is not None
+
+
+_RIGHT = re.compile(
+    r"is_(super_?user|(super_?)?admin(istrator)?|staff|owner|moderator|manager)|has_(perms?|permissions?|roles?|access)"
+)
+_CALLING = re.compile(
+    r"(^|[.:?])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
+)
 
 
 def _refusing_call(call: Call) -> bool:

@@ -85,6 +85,17 @@ def _strength(text: str) -> Strength:
             ),
             Strength.NONE,
         ),
+        (
+            _APP + "def user(request: Request):\n    return request.user\n\n\n"
+            "@app.post('/x')\ndef x(current_user=Depends(user)):\n    if not current_user.is_superuser:\n"
+            "        raise HTTPException(status_code=400, detail='too few rights')\n    return 1\n",
+            Strength.PERMISSION,
+        ),
+        (
+            _APP + "@app.post('/x')\ndef x(name: str):\n    user = people.find(name)\n    if user.is_admin:\n"
+            "        raise HTTPException(status_code=400, detail='kept')\n    return 1\n",
+            Strength.READS,
+        ),
     ],
 )
 def test_a_route_is_as_strong_as_what_stands_before_it(text: str, expected: Strength) -> None:
