@@ -155,7 +155,8 @@ def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
     gone = tuple(" and ".join(question) for question in earlier.asks if still.isdisjoint(question))
     if later.ways <= earlier.ways:
         return gone
-    return (*(() if later.by else earlier.by), *(() if later.within else earlier.within), *gone)
+    taken = (*(() if later.by else earlier.by), *(() if later.within else earlier.within), *gone)
+    return tuple(dict.fromkeys(taken))
 
 
 def _names(ward: Ward) -> set[str]:

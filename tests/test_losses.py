@@ -885,6 +885,12 @@ LOST["a check of a path in a method that has another name by now"] = (
     _EGGS.format(name="place", check=""),
     6,
 )
+LOST["one of two permissions that must hold together"] = (
+    "security/authorization",
+    _MESSAGES.format(permissions="    permission_classes = [IsOwner, IsEditor]\n"),
+    _MESSAGES.format(permissions="    permission_classes = [IsOwner]\n"),
+    10,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),

@@ -138,6 +138,17 @@ class Identity:
         found = (item for item in self.protections(route) if item.strength >= least and item.level != "handler")
         return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode))
 
+    def permissions(self, route: Route) -> tuple[str, ...]:
+        """The permissions that a route's view lists and that ask for a right, all of which must hold, by name."""
+        listed = (guard for guard in named_each(route.guards) if guard.kind == "permission")
+        return tuple(
+            dict.fromkeys(
+                shown(guard.name)
+                for guard in listed
+                if self._refusals.of_guard(guard) is Strength.PERMISSION and not _lets_read(guard, route)
+            )
+        )
+
     @cached_property
     def _of_one_mode(self) -> frozenset[str]:
         """The hooks of the whole application that refuse under a setting alone, where routes have guards of their own.

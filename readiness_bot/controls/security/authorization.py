@@ -292,6 +292,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             route, Strength.IDENTITY
         )
         within = within or tuple(f"`{name}`" for name in sorted(asked & _OF_OBJECTS))
+        listed = repo.identity.permissions(route)
         yield Ward(
             route.handler.location if route.handler is not None else route.place,
             route.name,
@@ -301,6 +302,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             within=within,
             inside=_place(repo, route),
             beside=repo.identity.might_keep(route, Strength.PERMISSION),
+            asks=tuple((name,) for name in listed) if len(listed) > 1 else (),
         )
     yield from _asked(repo)
     yield from _listed(repo)
