@@ -116,7 +116,7 @@ _NOT_A_SECRET = re.compile(
     r"|hint|charset|alphabet|chars|characters|strength|reset|change|login|auth|public|status|state|kind|domain|region|index|alias|topic|rotation|source|keys?_?name|item|selector|xpath|css|event|action|permission|mount|dir|folder|address|addresses|contract|symbol))$"
     r"|^(tokenizer|token_?type|tokens?_|max_?tokens?|password_?(field|input|label|validator|reset|change)|no_?password|public|csrf|xsrf|pad_token|bos_token|eos_token|unk_token|sep_token|cls_token|mask_token"
     r"|special_?tokens?|stop_?token|next_?token|page_?token|design_?token|partition|sort|primary|foreign|cache)"
-    r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|[_-](regex|pattern|help_?text)[_-]|map(_?box|_?tiler|_?tiles)(?!.*secret)|secret[s]?[_-]?(name|manager|backend|mount|path)",
+    r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|[_-](regex|pattern|help_?text)[_-]|(map(_?box|_?tiler|_?tiles)|amplitude|mixpanel|posthog)(?!.*secret)|secret[s]?[_-]?(name|manager|backend|mount|path)",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(

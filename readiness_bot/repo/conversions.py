@@ -151,4 +151,5 @@ def _is_at_hand(owner: str) -> bool:
     made = last[:1].isupper() and last.endswith("()") and not owner.rpartition(".")[0].endswith("()")
     if made or _HOLDER.search(last):
         return False
-    return owner[0] in "?:" or owner.endswith(("()", "[]")) or last.isupper() or ":" in owner
+    held = "[]." in owner and "(" not in owner.rpartition("[]")[2]  # a field of what lies in a list
+    return held or owner[0] in "?:" or owner.endswith(("()", "[]")) or last.isupper() or ":" in owner

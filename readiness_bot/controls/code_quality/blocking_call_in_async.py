@@ -95,6 +95,12 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=[
+        (
+            "import asyncio\nimport subprocess\n\n\nasync def ended(proc: subprocess.Popen):\n    code = None\n"
+            "    for _ in range(20):\n        code = proc.poll()\n        if code is not None:\n            break\n"
+            "        await asyncio.sleep(0.5)\n    if code is not None:\n        return proc.communicate()\n"
+            "    return None\n"
+        ),
         "import asyncio\nimport time\n\n\nasync def poll():\n    await asyncio.to_thread(time.sleep, 1)\n",
         (
             "import queue\n\n\nclass Line:\n    def __init__(self):\n        self.orders = queue.Queue()\n\n"
@@ -236,7 +242,21 @@ def _has_ended(site: CallSite) -> bool:
         for call in site.beside
     ):
         return True
-    return any(guard.removesuffix("()").endswith((".poll", ".returncode")) for guard in site.call.guards)
+    return any(
+        guard.removesuffix("()").endswith((".poll", ".returncode")) or _is_of_poll(guard, site)
+        for guard in site.call.guards
+    )
+
+
+def _is_of_poll(guard: str, site: CallSite) -> bool:
+    """Whether a variable that a condition names holds what the process answered about its end."""
+    return guard.startswith("?") and any(
+        item.target == guard
+        and item.scope == site.call.scope
+        and isinstance(item.value, Invoke)
+        and item.value.name.endswith(".poll")
+        for item in site.module.facts.assignments
+    )
 
 
 _TAKERS = re.compile(

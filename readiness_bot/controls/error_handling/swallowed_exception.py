@@ -207,6 +207,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "from kubernetes.client import CoreV1Api\n\n\ndef by_app(space):\n    found = {}\n"
+            "    for pod in CoreV1Api().list_namespaced_pod(space).items:\n        try:\n"
+            "            found[pod.metadata.labels.get('app')] = pod\n"
+            "        except Exception:  # <- flagged\n            pass\n    return found\n"
+        ),
+        (
             "def remove(orders, rows):\n    try:\n        for row in rows:\n"
             "            orders.objects.get(id=row).delete()\n"
             "        answer = True\n    except Exception:  # <- flagged\n        answer = False\n"

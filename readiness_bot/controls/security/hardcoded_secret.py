@@ -99,6 +99,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         {
             "shop/settings/build.py": "from .base import *\n\nSECRET_KEY = 'dummykeyforbuilding'\n",
             "shop/settings/base.py": "MAPTILES_TOKEN = '9bWUrssbx7PKNUKo3WtXY6MqETI6Q336u5D142QZ'\n",
+            "shop/visits.py": "AMPLITUDE_API_KEY = 'QwnbpKJNe6gOjC2X5ilxafFvxbNppiIfGejB2hlZ'\n",
         },
         (
             "COIN_TOKEN_ID_MAIN = 'eip155:100/erc20:0x4dA8815D14fe5c3304e87B3FA18318baa5c2B9C0'\n"
