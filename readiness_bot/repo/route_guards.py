@@ -47,6 +47,16 @@ class RouteGuards:
             elif value is not None:
                 yield from self._guards_in(value, site.module, site.call.line, level)
 
+    def of_making(self, site: CallSite, level: Literal["router", "application"]) -> Iterator[Guard]:
+        """The guards that a router's making names, and those that a class of the tree's own gives each it makes."""
+        yield from self.of_call(site, level)
+        made = self._python.definition(site.call.via or site.call.name, site.module)
+        if made is not None and made.definition.kind == "class":
+            method = self._python.member(made, "__init__")
+            for call in method.calls if method is not None else ():
+                if method is not None and call.last == "__init__":
+                    yield from self.of_call(self._python.call_site(method.module, call), level)
+
     def _guards_in(
         self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]
     ) -> Iterator[Guard]:

@@ -336,7 +336,7 @@ class Routers:
             name = self._views.text(site.call.argument(0, "name"), site.module)
             prefix = f"/{name}" if name else ""
         level: Literal["router", "application"] = "application" if made[1] in APPLICATIONS else "router"
-        return prefix, tuple(self._guards.of_call(site, level))
+        return prefix, tuple(self._guards.of_making(site, level))
 
     def _mounted(self, identity: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], tuple[Guard, ...], bool]:
         """The prefixes that a router ends up under, the guards on the way, and whether an application holds it."""

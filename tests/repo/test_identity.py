@@ -96,6 +96,17 @@ def _strength(text: str) -> Strength:
             "        raise HTTPException(status_code=400, detail='kept')\n    return 1\n",
             Strength.READS,
         ),
+        (
+            (
+                "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+                "def admin(user=None):\n    if not user.is_superuser:\n        raise HTTPException(403)\n\n\n"
+                "class AdminRouter(APIRouter):\n    def __init__(self, prefix=''):\n"
+                "        super().__init__(prefix=prefix, dependencies=[Depends(admin)])\n\n\n"
+                "router = AdminRouter()\n\n\n@router.post('/x')\ndef x():\n    return 1\n\n\n"
+                "app.include_router(router)\n"
+            ),
+            Strength.PERMISSION,
+        ),
     ],
 )
 def test_a_route_is_as_strong_as_what_stands_before_it(text: str, expected: Strength) -> None:
