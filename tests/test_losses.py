@@ -891,6 +891,18 @@ LOST["one of two permissions that must hold together"] = (
     _MESSAGES.format(permissions="    permission_classes = [IsOwner]\n"),
     10,
 )
+_PICTURES = (
+    "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
+    "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
+    "        path = os.path.join('/srv/images', *args[1:])\n{}        return serve_file(path=path)\n\n\n"
+    "cherrypy.quickstart(Pictures())\n"
+)
+LOST["a check of a path that is made of the pieces of an address"] = (
+    "security/path-traversal",
+    _PICTURES.format("        if not is_subdir(path, '/srv/images'):\n            return None\n"),
+    _PICTURES.format(""),
+    13,
+)
 LOST["a permission that a decorator lists"] = (
     "security/authorization",
     _LISTED.format("IsAdminUser"),

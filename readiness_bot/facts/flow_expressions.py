@@ -88,7 +88,7 @@ class Expressions(Conditions):
         """The value inside `await` or a walrus, which binds it as well; of what a star spreads out, the first."""
         value = self.expression(node.value)
         if isinstance(node, ast.Starred):
-            return self.table.step(value, "(0)")
+            return self.table.spread(value)
         if isinstance(node, ast.NamedExpr):
             self.bind_name(node.target.id, value, node.value)
         return value

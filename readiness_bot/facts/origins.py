@@ -255,6 +255,11 @@ class Table:
             found.append(known)
         return self._value(found)
 
+    def spread(self, value: Value) -> Value:
+        """What a star hands over first; of a value that was not seen to be put together, all that there is of it."""
+        plain = frozenset(atom for atom in value if not self.atoms[atom][2])
+        return plain | self.step(value - plain, "(0)") if plain else self.step(value, "(0)")
+
     def whole_of_parts(self, value: Value) -> Value:
         """The value where every piece of a split text is looked at: what holds of each holds of the whole."""
         if not any(self.atoms[atom][2][:1] == (PART,) for atom in value):
