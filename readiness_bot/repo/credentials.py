@@ -187,7 +187,8 @@ class Secrets:
             is_local=tooling or self._is_local(path, literal, module),
             is_refused=bool(literal.name) and literal.name.upper() in self._refused,
             is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
-            is_signing=literal.constant and not self._signing.isdisjoint({(path, literal.name), (path, literal.line)}),
+            is_signing=literal.constant
+            and not self._signing.isdisjoint({(path, "" if literal.owner else literal.name), (path, literal.line)}),
             form=_form(path),
         )
 

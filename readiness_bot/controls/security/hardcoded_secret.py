@@ -106,7 +106,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "TOKEN_LEFT = b'\\xfep\\x07\\xb2\\xe8\\x9d\\x80\\xed\\xdav)\\x92Q\\xdf\\x086d\\x80\\xca\\xc2.^&'\n"
             "PASSWORD_REGEX_DEFAULT = r'^(?=.*(\\d|[!@#_\\-])).{8,}Zq$'\n"
         ),
-        ("class Bucket:\n    access_key: str | None = 'minioadmin'\n    secret_key: str | None = 'minioadmin'\n"),
+        (
+            "import os\n\nfrom cryptography.fernet import Fernet\n\nsecret_key = os.environ['KEY']\n\n\n"
+            "def sealed(text):\n    return Fernet(secret_key).encrypt(text)\n\n\n"
+            "class Bucket:\n    access_key: str | None = 'minioadmin'\n    secret_key: str | None = 'minioadmin'\n"
+        ),
         (
             "from enum import StrEnum\n\n\nclass Level(StrEnum):\n"
             "    PASSWORD_PT = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'\n"
