@@ -107,6 +107,11 @@ _COPIED = (
     "def copy(source, target):\n    shutil.rmtree(target)\n    shutil.copytree(source, target)\n\n\n{}"
     "def files(order):\n    copy('b', ROOT / order.code)\n    copy('c', ROOT / order.shop)\n"
 )
+_FLAGGED = (
+    "from django.conf import settings\nfrom django.core.exceptions import PermissionDenied\n"
+    "from shop.models import Order\n\n\n"
+    "def close(request, number):\n{}    order = Order.objects.get(pk=number)\n    order.close()\n"
+)
 _CLOUD = (
     "import httplib2\nfrom googleapiclient.discovery import build\n"
     "from oauth2client.service_account import ServiceAccountCredentials\nfrom shop.stores import Store\n\n\n"
@@ -1169,6 +1174,13 @@ KEPT: dict[str, tuple[Files, Files]] = {
         "    if not may:\n        raise HTTPException(403)\n    return store.log(part)\n",
         _PART + "    may = user.has_perm('part') and not part.exclude(pk__in=permitted_ids(user, 'part')).exists()\n"
         "    if not may:\n        raise HTTPException(403)\n    return store.log(part)\n",
+    ),
+    "what was asked unless a setting told to ask otherwise": (
+        _FLAGGED.format(
+            "    if not settings.RIGHTS_BY_ROLE:\n        if not request.user.is_staff:\n"
+            "            raise PermissionDenied\n"
+        ),
+        _FLAGGED.format(""),
     ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",

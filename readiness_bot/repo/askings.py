@@ -41,10 +41,13 @@ _SCOPING = re.compile(
 """Calls on a query that leave what somebody may see: whether any row is left asks for a right."""
 _NOT_OF_RIGHTS = re.compile(
     r"token|access_(key|log|time)|accessor|extension|mime|method"
+    r"|(env|environment|variable|time|test|build|date|search|name|line|local|global|cache)_scope"
     r"|allowed_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
     r"|operation|email|domain|subject|client|scope|perm|ip|network|project|workspace|collection|resource|object|id)\w"
 )
 """What lists of values are called that may be given: kinds of files, orders, options."""
+_SWITCH = re.compile(r"(^|\.)(settings|conf|config)\.[A-Z][A-Z0-9_]*$")
+"""A setting by which a deployment, or a release, turns something on: what holds only with it may be meant to go."""
 _CALLER = re.compile(
     r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
@@ -309,6 +312,8 @@ class Askings:
 
     def _questions(self, site: DefinitionSite) -> Iterator[Question]:
         for line, guards, is_sure in self._refused(site):
+            if _is_switched(guards):
+                continue
             parts = tuple(self._of_parts(line, site))
             names = self._told(guards, site)
             asked = [name for name in names if _asks_right(name)]
@@ -319,6 +324,8 @@ class Askings:
             yield from parts
             yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
+            if _is_switched(call.guards):
+                continue
             if _is_of_one(call):
                 yield (f"`{_shown(call.via or call.name)}` of one thing",)
             if self._is_check(call, site) or self._is_scoped(call):
@@ -326,16 +333,20 @@ class Askings:
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
+        yield from self._filters(site)
+        yield from self._kept_to_somebody(site)
+        yield from self._to_change(site)
+
+    def _filters(self, site: DefinitionSite) -> Iterator[Question]:
+        """The conditions of queries that name somebody."""
         for query in self._queries.of(site):
             by = {
                 f"a filter by `{one.field}`"
                 for one in query.conditions
                 if one.field and not one.is_constant and any(map(_PERSON.search, one.names))
             }
-            if by:
+            if by and not _is_switched(query.call.guards):
                 yield tuple(sorted(by))
-        yield from self._kept_to_somebody(site)
-        yield from self._to_change(site)
 
     def _to_change(self, site: DefinitionSite) -> Iterator[Question]:
         """How great the rights are that what changes something asks for by their names: more than to look at it."""
@@ -578,6 +589,11 @@ def _named_check(function: DefinitionSite) -> bool:
     return _CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
 
 
+def _is_switched(guards: Iterable[str]) -> bool:
+    """Whether a condition hangs on a setting."""
+    return any(map(_SWITCH.search, guards))
+
+
 def _is_of_one(call: Call) -> bool:
     """Whether a right is asked for one thing, and not for all of its kind: `user.has_perm("change", obj=order)`."""
     return call.last in ("has_perm", "has_perms", "has_object_permission") and (
@@ -611,6 +627,8 @@ def _asks_right(name: str) -> bool:
     last = snake(_shown(name)).rpartition(".")[2]
     if _SCOPING.search(name):
         return True
+    if _SWITCH.search(name):
+        return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
 
 
