@@ -1182,6 +1182,16 @@ KEPT: dict[str, tuple[Files, Files]] = {
         ),
         _FLAGGED.format(""),
     ),
+    "a kind of thing that is called like a right": (
+        _PART + "    if part.mode == PartModes.MODE_ACCESS and part.tags:\n        raise HTTPException(404)\n"
+        "    return store.log(part)\n",
+        _PART + "    if part.mode == PartModes.MODE_OPEN and part.tags:\n        raise HTTPException(404)\n"
+        "    return store.log(part)\n",
+    ),
+    "an option of what may be left out": (
+        _PART + "    if not part.allow_missing_names:\n        raise HTTPException(404)\n    return store.log(part)\n",
+        _PART + "    if not part.takes_any_names:\n        raise HTTPException(404)\n    return store.log(part)\n",
+    ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",
         _PART + "    return store.get_part(part, user.id)\n",

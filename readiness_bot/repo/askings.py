@@ -42,12 +42,18 @@ _SCOPING = re.compile(
 _NOT_OF_RIGHTS = re.compile(
     r"token|access_(key|log|time)|accessor|extension|mime|method"
     r"|(env|environment|variable|time|test|build|date|search|name|line|local|global|cache)_scope"
-    r"|allowed_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
+    r"|allow(ed|s)?_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
     r"|operation|email|domain|subject|client|scope|perm|ip|network|project|workspace|collection|resource|object|id)\w"
 )
 """What lists of values are called that may be given: kinds of files, orders, options."""
 _SWITCH = re.compile(r"(^|\.)(settings|conf|config)\.[A-Z][A-Z0-9_]*$")
 """A setting by which a deployment, or a release, turns something on: what holds only with it may be meant to go."""
+_CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
+_CONSTANT_RIGHT = re.compile(
+    r"(Perm|Role|Scope|Right|Privilege|Acl|ACL|Access|Auth|Polic|Member|Group|Action)\w*\.[A-Z][A-Z0-9_]+$"
+    r"|ADMIN|OWNER|STAFF|SUPERUSER|PERM|PRIVILEGE|ROLE"
+)
+"""Constants that name a right by themselves or by what they belong to; `ModeChoices.MODE_ACCESS` names none."""
 _CALLER = re.compile(
     r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
@@ -627,7 +633,7 @@ def _asks_right(name: str) -> bool:
     last = snake(_shown(name)).rpartition(".")[2]
     if _SCOPING.search(name):
         return True
-    if _SWITCH.search(name):
+    if _SWITCH.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
         return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
 
