@@ -112,6 +112,15 @@ _FLAGGED = (
     "from shop.models import Order\n\n\n"
     "def close(request, number):\n{}    order = Order.objects.get(pk=number)\n    order.close()\n"
 )
+_AWAITED = (
+    "from django.contrib.auth.decorators import login_required\n"
+    "from django.http import HttpResponse, HttpResponseNotAllowed\n"
+    "from django.urls import path\nfrom shop.models import Order\n\n\n@login_required\n"
+    "async def close(request):\n    if request.method != 'POST':\n        return HttpResponseNotAllowed(['POST'])\n"
+    "    order = await Order.objects.aget(pk=request.POST['pk'], user={})\n"
+    "    order.closed = True\n    await order.asave()\n    return HttpResponse('closed')\n\n\n"
+    "urlpatterns = [path('close/', close)]\n"
+)
 _CLOUD = (
     "import httplib2\nfrom googleapiclient.discovery import build\n"
     "from oauth2client.service_account import ServiceAccountCredentials\nfrom shop.stores import Store\n\n\n"
@@ -1191,6 +1200,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "an option of what may be left out": (
         _PART + "    if not part.allow_missing_names:\n        raise HTTPException(404)\n    return store.log(part)\n",
         _PART + "    if not part.takes_any_names:\n        raise HTTPException(404)\n    return store.log(part)\n",
+    ),
+    "who calls, asked for without waiting": (
+        _AWAITED.format("request.user"),
+        _AWAITED.format("await request.auser()"),
     ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",

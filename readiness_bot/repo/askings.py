@@ -55,12 +55,12 @@ _CONSTANT_RIGHT = re.compile(
 )
 """Constants that name a right by themselves or by what they belong to; `ModeChoices.MODE_ACCESS` names none."""
 _CALLER = re.compile(
-    r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
+    r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
     r"|profile|project_model|current_org)(\(\))?($|[.\[])"
 )
 _PERSON = re.compile(
-    r"(^|[.:?_(])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
+    r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|current_identity)(\(\))?($|[.\[])"
 )
 _OF_ROW = re.compile(

@@ -54,7 +54,7 @@ _PERMISSION_NAME = re.compile(
 )
 _REFUSAL = re.compile(
     r"(unauthori[sz]ed|forbidden|permissiondenied|notauthenticated|authenticationfailed|accessdenied|accessexception|unauthenticated|notauthori[sz]ed|autherror"
-    r"|authenticationerror|authorizationerror|permissionerror|authexception|credentialsexception|loginrequired|notloggedin|invalidtoken|notallowed$"
+    r"|authenticationerror|authorizationerror|permissionerror|authexception|credentialsexception|loginrequired|notloggedin|invalidtoken|(?<!method)(?<!response)notallowed$"
     r"|authenticationexception|authorizationexception|insufficientpermissions?|insufficientscope|redirect_to_login|unauthorized_response|not_authenticated)",
     re.IGNORECASE,
 )
@@ -122,7 +122,7 @@ LIBRARY_GUARDS: dict[str, Strength] = {
 _READS = re.compile(
     r"(^|[.:_])(current_user|get_current_user|get_user|current_identity|get_jwt_identity|get_jwt|is_authenticated|authed|is_admin|is_superuser|is_staff|has_perms?|has_permission"
     r"|require_user|require_admin|get_logged_in_user|logged_in|user_id|getcurrentuser|requireadmin|getuser|get_identity|auth_info)$"
-    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(user|auth|identity|principal|account|login|customers|ctx\.user)($|\.)",
+    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|auth|identity|principal|account|login|customers|ctx\.user)(\(\))?($|\.)",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
@@ -628,7 +628,7 @@ _RIGHT = re.compile(
     r"is_(super_?user|(super_?)?admin(istrator)?|staff|owner|moderator|manager)|has_(perms?|permissions?|roles?|access)"
 )
 _CALLING = re.compile(
-    r"(^|[.:?])(current_user|request\.user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
+    r"(^|[.:?])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
 )
 
 
