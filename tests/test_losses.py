@@ -121,6 +121,17 @@ _AWAITED = (
     "    order.closed = True\n    await order.asave()\n    return HttpResponse('closed')\n\n\n"
     "urlpatterns = [path('close/', close)]\n"
 )
+_OF_PARTS = (
+    "from shop.rights import check_permissions\n\n\nclass Parts:\n    def change(self, user, part):\n{check}"
+    "        return part.change()\n"
+)
+_CHANGED_BY = (
+    "from fastapi import Depends, FastAPI\nfrom shop.parts import Parts\nfrom shop.people import current_user\n"
+    "from shop.rights import check_permissions\n\napp = FastAPI()\n\n\n"
+    "@app.post('/parts/{{part}}')\nasync def change(part: int, user=Depends(current_user)):\n"
+    "    parts = Parts()\n{check}    return parts.change(user, part)\n"
+)
+_FOUND = "from shop.models import Part\nfrom shop.search import found\n\n\ndef parts(user=None):\n    return {}\n"
 _CLOUD = (
     "import httplib2\nfrom googleapiclient.discovery import build\n"
     "from oauth2client.service_account import ServiceAccountCredentials\nfrom shop.stores import Store\n\n\n"
@@ -1204,6 +1215,20 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "who calls, asked for without waiting": (
         _AWAITED.format("request.user"),
         _AWAITED.format("await request.auser()"),
+    ),
+    "a right that is asked further in, of an object made here": (
+        {
+            "shop/parts.py": _OF_PARTS.format(check=""),
+            "shop/main.py": _CHANGED_BY.format(check="    check_permissions(user, 'change')\n"),
+        },
+        {
+            "shop/parts.py": _OF_PARTS.format(check="        check_permissions(user, 'change')\n"),
+            "shop/main.py": _CHANGED_BY.format(check=""),
+        },
+    ),
+    "rows that are asked for further in, for somebody or for all": (
+        _FOUND.format("Part.objects.filter(owner=user)"),
+        _FOUND.format("found(user.id if user is not None else None)"),
     ),
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",

@@ -219,6 +219,23 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
     ),
 }
 
+_TRIES = (
+    "import time\n\nimport requests\n\n\ndef asked(url):\n    tries = 0\n    while tries < 3:\n"
+    "        try:\n"
+    "            return requests.get(url, timeout=9)\n        except OSError:\n            tries += 1\n"
+    "            time.sleep(2 ** tries)\n    raise TimeoutError(url)\n"
+)
+
+
+def _composed(test: str) -> dict[str, str]:
+    check = f"    healthcheck:\n      test: {test}\n" if test else ""
+    return {
+        "shop/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nUSER app\nCMD ["gunicorn", "shop.main:app"]\n',
+        "compose.yaml": f"services:\n  shop:\n    build: .\n{check}",
+    }
+
+
 KEPT: dict[str, tuple[Files, Files]] = {
     "attempts that the caller makes": (
         _at("shop/main.py", _CHARGE.format(_AGAIN, "")),
@@ -245,6 +262,14 @@ KEPT: dict[str, tuple[Files, Files]] = {
             ),
         },
     ),
+    "attempts that what is called by now makes": (
+        {"shop/pay.py": _CHARGE.format("", ""), "shop/main.py": _TRIES},
+        {
+            "shop/pay.py": _TRIES + "\n\ndef charge_again(url):\n    return asked(url)\n",
+            "shop/main.py": "from shop.pay import charge_again\n\n\ndef asked(url):\n    return charge_again(url)\n",
+        },
+    ),
+    "a check that cannot fail": (_composed("[CMD-SHELL, exit 0]"), _composed("")),
     "another probe": (_pods(_PROBE, _PROBE), _pods(_PROBE, _PROBE.replace("liveness", "startup"))),
     "a job that is retried by other means": (_jobs("(acks_late=True)", ""), _jobs("(autoretry_for=(OSError,))", "")),
 }

@@ -22,7 +22,7 @@ class Command(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Healthcheck(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A health check's command as one text; `disabled` where the file switches an inherited one off."""
+    """A health check's command as one text; `disabled` where none is made, or one that cannot fail."""
 
     test: str
     line: int
@@ -191,15 +191,20 @@ def command_of(node: Node) -> Command | None:
     return Command(("sh", "-c", node.string), node.line, is_text=True)
 
 
+_NEVER_FAILING = frozenset({"exit 0", "true", "/bin/true", ":"})
+
+
 def _healthcheck(node: Node) -> Healthcheck | None:
     if node.kind != "mapping":
         return None
     test = node["test"]
     words = test.strings
-    disabled = node["disable"].string.lower() == "true" or words[:1] == ("NONE",)
+    kept = words[1:] if words[:1] in (("CMD",), ("CMD-SHELL",)) else words
+    disabled = (
+        node["disable"].string.lower() == "true" or words[:1] == ("NONE",) or " ".join(kept).strip() in _NEVER_FAILING
+    )
     if not words and not disabled:
         return None
-    kept = words[1:] if words[:1] in (("CMD",), ("CMD-SHELL",)) else words
     return Healthcheck(" ".join(kept), test.line or node.line, disabled)
 
 

@@ -470,7 +470,7 @@ class Askings:
             return True
         if not (insists or (is_of_rights and call.context & DISCARDED)):
             return False
-        target = self._python.definition(call.via or call.name, site.module)
+        target = self._python.target(call, site.module)
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
         return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
@@ -506,7 +506,7 @@ class Askings:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
-            if any(isinstance(one, Name) and _PERSON.search(one.name) for one in within):
+            if any(_PERSON.search(name) for one in within for name in _named(one, site)):
                 yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
@@ -521,7 +521,7 @@ class Askings:
             self._deep[key] = ()
             found: list[str] = []
             for call in self._refusals.body(site)[0]:
-                target = self._python.definition(call.via or call.name, site.module)
+                target = self._python.target(call, site.module)
                 if target is None or target.name == site.name or target.definition.kind != "function":
                     continue
                 asked = [name for question in self.of(target) for name in question]

@@ -205,7 +205,7 @@ class Identity:
 
     def _called(self, site: DefinitionSite) -> Iterator[DefinitionSite]:
         for call in self._refusals.body(site)[0]:
-            target = self._python.definition(call.via or call.name, site.module)
+            target = self._python.target(call, site.module)
             if target is not None and target.name != site.name and target.definition.kind == "function":
                 yield target
 

@@ -473,6 +473,11 @@ class Python:
             return self.member(DefinitionSite(module, holder, module.facts.definitions[holder]), attribute)
         return None
 
+    def target(self, call: Call, module: Module) -> DefinitionSite | None:
+        """The definition that a call leads to: by the name it goes by here, else by what that name holds."""
+        found = self.definition(call.via or call.name, module)
+        return self.definition(call.name, module) if found is None and call.via else found
+
     def definition(self, name: str, module: Module) -> DefinitionSite | None:
         """The definition that a name of this module means."""
         if name in module._defined:

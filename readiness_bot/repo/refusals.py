@@ -334,9 +334,7 @@ class Refusals:
                 best = Strength.PERMISSION
             if best is Strength.PERMISSION:
                 return best
-            target = self._python.definition(call.via or call.name, site.module)
-            if target is None and call.via:
-                target = self._python.definition(call.name, site.module)
+            target = self._python.target(call, site.module)
             if target is not None and target.name != site.name:
                 last = snake(call.last)
                 checks = STRONG_NAME.search(last) is not None or _CHECKS.match(last) is not None

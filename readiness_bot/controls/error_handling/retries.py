@@ -197,8 +197,14 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             by,
             f"`{one.function.definition.name}` gives up at the first fault of the network",
             ways=0 if by or one.is_covered else 1,
-            beside=others,
+            beside=(*others, *(f"`{name}`" for name in _handed_on(repo, one.function))),
         )
+
+
+def _handed_on(repo: Repo, function: DefinitionSite) -> list[str]:
+    """The tree's own functions that a function calls: one of them may try again in its stead."""
+    called = (repo.python.target(call, function.module) for call in function.calls)
+    return sorted({site.definition.name for site in called if site is not None and site.definition.kind == "function"})
 
 
 def _of_unseen(function: DefinitionSite, by: tuple[str, ...], others: tuple[str, ...]) -> Ward:
