@@ -740,6 +740,13 @@ _PART = (
     "from fastapi import Depends, FastAPI\nfrom shop.people import current_user, store\n\napp = FastAPI()\n\n\n"
     "@app.post('/parts/{part}')\nasync def change(part: int, user=Depends(current_user)):\n"
 )
+LOST["a list of the fields that people may change of themselves"] = (
+    "security/authorization",
+    _PART + "    allowed_fields = {'name', 'text'}\n    if set(user.wanted) - allowed_fields:\n"
+    "        raise HTTPException(400)\n    return store.change(part, user.wanted)\n",
+    _PART + "    return store.change(part, user.wanted)\n",
+    8,
+)
 LOST["a right under which alone something is changed"] = (
     "security/authorization",
     _PART + "    if user.is_admin:\n        store.drop(part)\n    return {}\n",

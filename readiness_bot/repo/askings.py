@@ -43,9 +43,10 @@ _NOT_OF_RIGHTS = re.compile(
     r"token|access_(key|log|time)|accessor|extension|mime|method"
     r"|(env|environment|variable|time|test|build|date|search|name|line|local|global|cache)_scope"
     r"|allow(ed|s)?_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
-    r"|operation|email|domain|subject|client|scope|perm|ip|network|project|workspace|collection|resource|object|id)\w"
+    r"|operation|email|domain|subject|client|scope|perm|self|own|update|edit|write|change|field|attribute|ip|network"
+    r"|project|workspace|collection|resource|object|id)\w"
 )
-"""What lists of values are called that may be given: kinds of files, orders, options."""
+"""What lists of values are called that may be given: kinds of files, orders, options; but not fields to be set."""
 _SWITCH = re.compile(r"(^|\.)(settings|conf|config)\.[A-Z][A-Z0-9_]*$")
 """A setting by which a deployment, or a release, turns something on: what holds only with it may be meant to go."""
 _CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
