@@ -185,9 +185,9 @@ def retries(repo: Repo) -> Judgement:
 
 
 def _wards(repo: Repo) -> Iterator[Ward]:
-    others = tuple(sorted({item.detail for item in repo.resilience.retries}))
     for one in repo.resilience.leaving:
         by = tuple(dict.fromkeys(map(_named, one.retried_by)))
+        others = _others(repo, one.function)
         if not one.is_seen:
             yield _of_unseen(one.function, by, others)
             continue
@@ -197,14 +197,16 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             by,
             f"`{one.function.definition.name}` gives up at the first fault of the network",
             ways=0 if by or one.is_covered else 1,
-            beside=(*others, *(f"`{name}`" for name in _handed_on(repo, one.function))),
+            beside=others,
         )
 
 
-def _handed_on(repo: Repo, function: DefinitionSite) -> list[str]:
-    """The tree's own functions that a function calls: one of them may try again in its stead."""
+def _others(repo: Repo, function: DefinitionSite) -> tuple[str, ...]:
+    """What else tries again, and the own functions that a function calls: one of them may do so in its stead."""
     called = (repo.python.target(call, function.module) for call in function.calls)
-    return sorted({site.definition.name for site in called if site is not None and site.definition.kind == "function"})
+    functions = (site.definition for site in called if site is not None and site.definition.kind == "function")
+    named = {f"`{definition.name}`" for definition in functions}
+    return tuple(sorted({item.detail for item in repo.resilience.retries} | named))
 
 
 def _of_unseen(function: DefinitionSite, by: tuple[str, ...], others: tuple[str, ...]) -> Ward:
@@ -226,10 +228,9 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return None
-    others = tuple(sorted({item.detail for item in repo.resilience.retries}))
     known = next((one for one in repo.resilience.leaving if one.function.name == site.name), None)
     by = tuple(dict.fromkeys(map(_named, known.retried_by))) if known is not None else ()
-    return _of_unseen(site, by, others) if known is None or not known.is_covered else None
+    return _of_unseen(site, by, _others(repo, site)) if known is None or not known.is_covered else None
 
 
 def _named(detail: str) -> str:
