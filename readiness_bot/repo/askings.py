@@ -25,6 +25,7 @@ from readiness_bot.repo.refusals import (
     snake,
 )
 from readiness_bot.repo.route import Guard, flattened
+from readiness_bot.repo.services import SETTING
 
 Question = tuple[str, ...]
 """What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
@@ -47,8 +48,6 @@ _NOT_OF_RIGHTS = re.compile(
     r"|project|workspace|collection|resource|object|id)\w"
 )
 """What lists of values are called that may be given: kinds of files, orders, options; but not fields to be set."""
-_SWITCH = re.compile(r"(^|\.)(settings|conf|config)\.[A-Z][A-Z0-9_]*$")
-"""A setting by which a deployment, or a release, turns something on: what holds only with it may be meant to go."""
 _CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
 _CONSTANT_RIGHT = re.compile(
     r"(Perm|Role|Scope|Right|Privilege|Acl|ACL|Access|Auth|Polic|Member|Group|Action)\w*\.[A-Z][A-Z0-9_]+$"
@@ -597,8 +596,8 @@ def _named_check(function: DefinitionSite) -> bool:
 
 
 def _is_switched(guards: Iterable[str]) -> bool:
-    """Whether a condition hangs on a setting."""
-    return any(map(_SWITCH.search, guards))
+    """Whether a condition hangs on a setting: what holds only with it may be meant to go."""
+    return any(map(SETTING.search, guards))
 
 
 def _is_of_one(call: Call) -> bool:
@@ -634,7 +633,7 @@ def _asks_right(name: str) -> bool:
     last = snake(_shown(name)).rpartition(".")[2]
     if _SCOPING.search(name):
         return True
-    if _SWITCH.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
+    if SETTING.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
         return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
 

@@ -14,9 +14,8 @@ from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
 from readiness_bot.repo.route import flattened
-from readiness_bot.repo.services import URL_VALUE_HOOKS, Attachment, Services
+from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
 
-_SETTING = re.compile(r"(^|[.:])(config|settings|conf|Config|Settings)\.[A-Z][A-Z0-9_]{2,}$")
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
 _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
@@ -132,7 +131,7 @@ class Gates:
         stated = [(one.line, one.guards) for one in calls] + [(one.line, one.guards) for one in raises]
         stated += [(one.line, one.guards) for one in returns]
         under = [guards for line, guards in stated if line in lines]
-        return bool(under) and all(any(map(_SETTING.search, guards)) for guards in under)
+        return bool(under) and all(any(map(SETTING.search, guards)) for guards in under)
 
     def _may_refuse(self, site: DefinitionSite) -> bool:
         parts = (site, *site.methods) if site.definition.kind == "class" else (site,)

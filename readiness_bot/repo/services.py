@@ -219,6 +219,8 @@ _SERVER_CLASSES = (
 )
 _OF_WSGI = frozenset({"start_response"})
 """What only a WSGI application is called with."""
+SETTING = re.compile(r"(^|[.:])(config|settings|conf|Config|Settings)\.[A-Z][A-Z0-9_]{2,}$")
+"""Names of settings in code: `settings.LOGIN_REQUIRED`."""
 URL_VALUE_HOOKS = ("url_value_preprocessor", "app_url_value_preprocessor")
 """Flask's hooks before each request that are handed the values of its address."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
