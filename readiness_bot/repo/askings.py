@@ -233,11 +233,7 @@ class Askings:
         for call in self._refusals.body(site)[0]:
             if _CHANGING.match(call.last):
                 guards = [name for name in call.guards if not name.startswith("!")]
-                names = self._told(guards, site)
-                asked = [name for name in names if _asks_right(name)]
-                if not asked and _compares(names):
-                    asked = [name for name in names if _CALLER.search(name)]
-                found[call.last].append((call, tuple(sorted({f"`{_shown(name)}`" for name in asked}))))
+                found[call.last].append((call, _asked(self._told(guards, site))))
             elif _LOOKING_UP.match(call.last):
                 named = (
                     name for name, value in call.keywords if isinstance(value, Name) and _CALLER.search(value.name)
@@ -321,12 +317,9 @@ class Askings:
             if _is_switched(guards):
                 continue
             parts = tuple(self._of_parts(line, site))
-            names = self._told(guards, site)
-            asked = [name for name in names if _asks_right(name)]
-            if not asked and (is_sure or _compares(names)):
-                asked = [name for name in names if _CALLER.search(name)]
+            asked = _asked(self._told(guards, site), is_sure=is_sure)
             if asked and not parts:
-                yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+                yield asked
             yield from parts
             yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
@@ -387,12 +380,9 @@ class Askings:
         for one in self._alternatives(site):
             if one.line <= line <= one.end_line:
                 for part in one.parts:
-                    names = self._told(part, site)
-                    asked = [name for name in names if _asks_right(name)]
-                    if not asked and _compares(names):
-                        asked = [name for name in names if _CALLER.search(name)]
+                    asked = _asked(self._told(part, site))
                     if asked:
-                        yield tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+                        yield asked
 
     @staticmethod
     def _alternatives(site: DefinitionSite) -> Iterator[Alternatives]:
@@ -636,6 +626,15 @@ def _asks_right(name: str) -> bool:
     if SETTING.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
         return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
+
+
+def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
+    """The rights that conditions ask for, else who calls, where a row is held against that or a refusal is sure."""
+    names = tuple(names)
+    asked = [name for name in names if _asks_right(name)]
+    if not asked and (is_sure or _compares(names)):
+        asked = [name for name in names if _CALLER.search(name)]
+    return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
 
 
 def _compares(names: Iterable[str]) -> bool:
