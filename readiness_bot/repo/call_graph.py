@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.origins import CallFlow, Given, Source, Stored
+from readiness_bot.facts.origins import CallFlow, Given, Guard, Source, Stored
 from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Name, Other
@@ -83,6 +83,8 @@ class CallGraph:
         self._inside: dict[str, dict[str, set[str]]] = {}
         self._callers: dict[str, tuple[tuple[CallSite, int, bool], ...]] = {}
         self._resolved: dict[tuple[str, int], tuple[DefinitionSite | None, bool]] = {}
+        self._asked: dict[tuple[str, int, int, tuple[str, ...]], frozenset[tuple[str, ...]]] = {}
+        self._met: dict[tuple[str, str, str], bool] = {}
 
     def index_of(self, site: CallSite) -> int:
         """The place of a call among its file's calls."""
@@ -184,12 +186,47 @@ class CallGraph:
         ordered = sorted(found.values(), key=lambda one: (one[0].module.path, one[0].call.line))
         return tuple(ordered[:MOST_CALLERS])
 
+    def asked_of(self, module: Module, index: int, target: DefinitionSite, guard: Guard) -> frozenset[tuple[str, ...]]:
+        """Which parts of an object a function asks for that a call hands it to; an empty one for the whole."""
+        key = (module.path, index, guard.source, guard.access)
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = self._parts_asked(module, index, target, guard)
+        return known
+
+    def _parts_asked(
+        self, module: Module, index: int, target: DefinitionSite, guard: Guard
+    ) -> frozenset[tuple[str, ...]]:
+        atoms = self.of(module).flows.atoms
+        site = self.site(module, index)
+        taken = {
+            position
+            for position in range(len(target.definition.parameters))
+            for atom, wrap, need in self.arguments(site, target, position, 0)
+            if not wrap and not need and (atoms[atom].source, atoms[atom].access) == (guard.source, guard.access)
+        }
+        inside = self.of(target.module).flows
+        own = {
+            at
+            for at, source in enumerate(inside.sources)
+            if source.kind == "p" and source.owner == target.index and source.position in taken
+        }
+        asked = {atom.access[:1] for atom in inside.atoms if atom.source in own}
+        return frozenset(asked | {said.access[:1] for said in inside.guards if said.source in own})
+
     def meets(self, owner: DefinitionSite, writer: str, reader: str) -> bool:
         """Whether what one method keeps in an object is seen to reach another method of the same object.
 
         One calls the other, a third method calls both, or some function does; a method that nothing is seen to call
         may be called after any other.
         """
+        key = (owner.name, writer, reader)
+        known = self._met.get(key)
+        if known is None:
+            known = self._met[key] = self._meets(owner, writer, reader)
+        return known
+
+    def _meets(self, owner: DefinitionSite, writer: str, reader: str) -> bool:
         if writer == reader or writer in _BEFORE_ALL or not (self._is_called(writer) and self._is_called(reader)):
             return True
         inside = self._within(owner)

@@ -213,22 +213,7 @@ class Walk:
         target, sure = self.graph.target(module, index) if rest else (None, False)
         if target is None or not sure or target.definition.kind != "function":
             return False
-        atoms = self.graph.of(module).flows.atoms
-        site = self.graph.site(module, index)
-        taken = {
-            position
-            for position in range(len(target.definition.parameters))
-            for atom, wrap, need in self.graph.arguments(site, target, position, 0)
-            if not wrap and not need and (atoms[atom].source, atoms[atom].access) == (guard.source, guard.access)
-        }
-        inside = self.graph.of(target.module).flows
-        own = {
-            at
-            for at, source in enumerate(inside.sources)
-            if source.kind == "p" and source.owner == target.index and source.position in taken
-        }
-        asked = {atom.access[:1] for atom in inside.atoms if atom.source in own}
-        asked |= {said.access[:1] for said in inside.guards if said.source in own}
+        asked = self.graph.asked_of(module, index, target, guard)
         return bool(asked) and () not in asked and (rest[0],) not in asked
 
     def end(self, place: _Place, kind: Kind, text: str, kind_of: Type | Literal[""], line: int) -> None:
