@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Invoke, Mapping, Name
+from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -189,18 +189,13 @@ class Gates:
     def rest_default(self) -> tuple[Protection, ...]:
         """What `DEFAULT_PERMISSION_CLASSES` demands of every view."""
         found = []
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if not isinstance(setting.value, Mapping):
-                continue
-            for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                if isinstance(key, Const) and key.value == "DEFAULT_PERMISSION_CLASSES":
-                    for item in flattened(value):
-                        text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
-                        strength = of_permission(str(text).rpartition(".")[2])
-                        if text and strength > Strength.NONE:
-                            found.append(
-                                Protection(strength, shown(str(text)), setting.module.path, setting.line, "application")
-                            )
+        for setting, value in self._services.rest_settings("DEFAULT_PERMISSION_CLASSES"):
+            for item in flattened(value):
+                text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
+                strength = of_permission(str(text).rpartition(".")[2])
+                if text and strength > Strength.NONE:
+                    place = setting.module.path, setting.line
+                    found.append(Protection(strength, shown(str(text)), *place, "application"))
         return tuple(found)
 
     @cached_property

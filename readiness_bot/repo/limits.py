@@ -161,12 +161,7 @@ class Limits:
     @cached_property
     def _throttles_idle(self) -> bool:
         """Whether the throttles of Django REST framework are told no rate: then they let everything pass."""
-        return any(
-            isinstance(key, Const) and key.value == "DEFAULT_THROTTLE_RATES" and _is_without_rates(value)
-            for setting in self._services.settings_named("REST_FRAMEWORK")
-            if isinstance(setting.value, Mapping)
-            for key, value in zip(setting.value.keys, setting.value.values, strict=False)
-        )
+        return any(_is_without_rates(value) for _, value in self._services.rest_settings("DEFAULT_THROTTLE_RATES"))
 
     @staticmethod
     def is_login(route: Route) -> bool:
@@ -377,21 +372,12 @@ class Limits:
         return last if _NAME.search(last) else name
 
     def _of_rest_framework(self) -> Iterator[RateLimit]:
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if not isinstance(setting.value, Mapping):
-                continue
-            named = {
-                key.value: value
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False)
-                if isinstance(key, Const)
-            }
-            if "DEFAULT_THROTTLE_CLASSES" in named and flattened(named["DEFAULT_THROTTLE_CLASSES"]):
+        for setting, value in self._services.rest_settings("DEFAULT_THROTTLE_CLASSES"):
+            throttles = flattened(value)
+            if throttles:
                 idle = self._throttles_idle
                 # A switch that some throttles look at turns off no others.
-                off = self._off and any(
-                    self._looks_at_switch(item, setting.module.path)
-                    for item in flattened(named["DEFAULT_THROTTLE_CLASSES"])
-                )
+                off = self._off and any(self._looks_at_switch(item, setting.module.path) for item in throttles)
                 yield RateLimit(
                     "application",
                     "`DEFAULT_THROTTLE_CLASSES`" + (" without rates" if idle else ""),

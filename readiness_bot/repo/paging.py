@@ -233,16 +233,10 @@ class Paging:
 
     @cached_property
     def _rest_default(self) -> bool:
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if isinstance(setting.value, Mapping):
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if (
-                        isinstance(key, Const)
-                        and key.value == "DEFAULT_PAGINATION_CLASS"
-                        and not (isinstance(value, Const) and value.value is None)
-                    ):
-                        return True
-        return False
+        return any(
+            not (isinstance(value, Const) and value.value is None)
+            for _, value in self._services.rest_settings("DEFAULT_PAGINATION_CLASS")
+        )
 
     @cached_property
     def pages_resources(self) -> bool:

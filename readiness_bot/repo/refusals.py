@@ -531,8 +531,9 @@ def _plain(name: str) -> str:
 def _made_of(names: Collection[str], site: DefinitionSite) -> Iterator[str]:
     """What the variables that a function asks were made of: `can_edit = request.session.get("name") == name`."""
     lines = range(site.definition.line, site.definition.end_line + 1)
-    for item in site.module.facts.assignments:
-        if item.line in lines and item.target.startswith("?") and item.target in names:
+    variables = {name for name in names if name.startswith("?")}
+    for item in site.module.facts.assignments if variables else ():
+        if item.line in lines and item.target in variables:
             yield from (one for value in flattened(item.value) for one in _NAMED.findall(repr(value)))
 
 

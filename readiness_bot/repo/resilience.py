@@ -227,6 +227,11 @@ class Resilience:
     # -- retries ---------------------------------------------------------------------------------------------------
 
     @cached_property
+    def means_of_retrying(self) -> frozenset[str]:
+        """The retry mechanisms of production code in words."""
+        return frozenset(item.detail for item in self.retries)
+
+    @cached_property
     def retries(self) -> tuple[Mechanism, ...]:
         """Every retry mechanism of production code, the used ones first."""
         found = [

@@ -95,6 +95,11 @@ class Routes:
         return () if self.all else tuple(self._own.probed())
 
     @cached_property
+    def views(self) -> frozenset[tuple[str, str]]:
+        """The classes of views that routes lead to, by path and qualified name."""
+        return frozenset((one.view.module.path, one.view.definition.qualname) for one in self.all if one.view)
+
+    @cached_property
     def by_handler(self) -> dict[str, tuple[Route, ...]]:
         """The routes of each handler, by its resolved name."""
         index: dict[str, list[Route]] = defaultdict(list)

@@ -16,7 +16,6 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Cal
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
-from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import flattened
@@ -645,16 +644,14 @@ class Services:
 
     def _of_rest_framework(self) -> Iterator[Attachment]:
         """The function of the tree's own that Django REST framework is told to hand every exception to."""
-        for setting in self.settings_named("REST_FRAMEWORK"):
-            for key, value in entries(setting.value):
-                dotted = value.value if isinstance(value, Const) else None
-                if key != "EXCEPTION_HANDLER" or not isinstance(dotted, str):
-                    continue
-                package, _, name = dotted.rpartition(".")
-                module = self._python.module_named(package, setting.module.path)
-                found = self._python.definition_named(f"{module.path}:{name}") if module is not None else None
-                if found is not None:
-                    yield Attachment("exception-handler", found.name, found.location, found.module, found)
+        for setting, value in self.rest_settings("EXCEPTION_HANDLER"):
+            if not isinstance(value, Const) or not isinstance(value.value, str):
+                continue
+            package, _, name = value.value.rpartition(".")
+            module = self._python.module_named(package, setting.module.path)
+            found = self._python.definition_named(f"{module.path}:{name}") if module is not None else None
+            if found is not None:
+                yield Attachment("exception-handler", found.name, found.location, found.module, found)
 
     def internals_told(self, handler: Attachment) -> str:
         """What of the inside a handler's answer tells: a traceback, or the text of an exception nobody expected."""
@@ -825,6 +822,14 @@ class Services:
         """The bindings of these names; `SESSION_*` means every name that begins so."""
         matches = matcher(*names)
         return (setting for setting in self.settings if matches(setting.name))
+
+    def rest_settings(self, key: str) -> Iterator[tuple[Setting, Value]]:
+        """What `REST_FRAMEWORK` gives a key of Django REST framework, each with the binding that it stands in."""
+        for setting in self.settings_named("REST_FRAMEWORK"):
+            if isinstance(setting.value, Mapping):
+                for name, value in zip(setting.value.keys, setting.value.values, strict=False):
+                    if isinstance(name, Const) and name.value == key:
+                        yield setting, value
 
     def deployed_setting(self, *names: str) -> Setting | None:
         """The binding of one of these names that a deployment runs with, as far as files and classes tell by theirs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.interface import VERSION, Interface
 from readiness_bot.repo.modules import Module
@@ -47,19 +47,10 @@ class Versions:
     @cached_property
     def scheme(self) -> Evidence | None:
         """A scheme that takes the version from a header or a library."""
-        for setting in self._services.settings_named("REST_FRAMEWORK"):
-            if isinstance(setting.value, Mapping):
-                for key, value in zip(setting.value.keys, setting.value.values, strict=False):
-                    if (
-                        isinstance(key, Const)
-                        and key.value == "DEFAULT_VERSIONING_CLASS"
-                        and isinstance(value, Const | Name)
-                    ):
-                        return Evidence(
-                            setting.module.path,
-                            setting.line,
-                            "`DEFAULT_VERSIONING_CLASS` reads the version of a request",
-                        )
+        for setting, value in self._services.rest_settings("DEFAULT_VERSIONING_CLASS"):
+            if isinstance(value, Const | Name):
+                told = "`DEFAULT_VERSIONING_CLASS` reads the version of a request"
+                return Evidence(setting.module.path, setting.line, told)
         for site in self._python.calls_of("get"):
             asked = site.call.args[0] if site.call.args else None
             if (

@@ -220,9 +220,8 @@ def _is_there(site: CallSite) -> bool:
     return any(
         call.last in ("empty", "qsize")
         and (call.via or call.name).rpartition(".")[0] == owner
-        and call.scope == site.call.scope
         and 0 <= site.call.line - call.line <= _CLOSE
-        for call in site.module.facts.calls
+        for call in site.beside
     )
 
 

@@ -206,7 +206,7 @@ def _others(repo: Repo, function: DefinitionSite) -> tuple[str, ...]:
     called = (repo.python.target(call, function.module) for call in function.calls)
     functions = (site.definition for site in called if site is not None and site.definition.kind == "function")
     named = {f"`{definition.name}`" for definition in functions}
-    return tuple(sorted({item.detail for item in repo.resilience.retries} | named))
+    return tuple(sorted(repo.resilience.means_of_retrying | named))
 
 
 def _of_unseen(function: DefinitionSite, by: tuple[str, ...], others: tuple[str, ...]) -> Ward:

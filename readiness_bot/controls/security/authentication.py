@@ -366,9 +366,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 def _listed(repo: Repo) -> Iterator[Ward]:
     """The permissions that attributes of classes list which no route is seen to read."""
-    read = {(route.view.module.path, route.view.definition.qualname) for route in repo.routes.all if route.view}
     for one in repo.askings.listed:
-        if (one.location.path, one.location.symbol) not in read:
+        if (one.location.path, one.location.symbol) not in repo.routes.views:
             names = tuple(name for name, _ in one.asked)
             asked = (names,) if names else ()
             loss = f"`{one.name}` lets in whoever comes"
@@ -650,8 +649,7 @@ def _knows_the_address(route: Route) -> bool:
         any(
             _ADDRESS.search(call.name)
             or any(isinstance(value, Name) and _ADDRESS.search(value.meaning or value.name) for value in call.handed)
-            for call in handler.module.facts.calls
-            if call.scope == handler.index
+            for call in handler.calls
         )
         or any(
             isinstance(item.value, Name) and _ADDRESS.search(item.value.name)

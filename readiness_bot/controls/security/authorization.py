@@ -320,9 +320,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 def _listed(repo: Repo) -> Iterator[Ward]:
     """The permissions that attributes of classes list which no route is seen to read."""
-    read = {(route.view.module.path, route.view.definition.qualname) for route in repo.routes.all if route.view}
     for one in repo.askings.listed:
-        if (one.location.path, one.location.symbol) not in read:
+        if (one.location.path, one.location.symbol) not in repo.routes.views:
             asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
             loss = f"`{one.name}` asks for no right"
             yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)

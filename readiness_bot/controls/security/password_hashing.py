@@ -429,7 +429,7 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
 
 def _is_sent(site: CallSite) -> bool:
     """Whether the function talks to another service, which chooses itself what it is sent for a password."""
-    return any(_SENDING.match(call.name) and call.scope == site.call.scope for call in site.module.facts.calls)
+    return any(_SENDING.match(call.name) for call in site.beside)
 
 
 def _is_of_old_ones(site: CallSite, repo: Repo) -> bool:
