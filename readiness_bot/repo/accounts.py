@@ -16,9 +16,9 @@ from readiness_bot.facts.python_facts import Assignment
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services, Setting
 from readiness_bot.repo.wiring import Wiring

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
@@ -24,7 +25,7 @@ from readiness_bot.repo.refusals import (
     of_permission,
     snake,
 )
-from readiness_bot.repo.route import Guard, flattened
+from readiness_bot.repo.route import Guard
 from readiness_bot.repo.services import SETTING
 
 Question = tuple[str, ...]
@@ -421,7 +422,7 @@ class Askings:
             found.append(name)
             if name[:1] == "?" and "." not in name:
                 for item in self._assigned(site).get(name, ()):
-                    found += _named(item, site)
+                    found += names_in(item, site.module.facts.calls)
         return tuple(dict.fromkeys(found))
 
     def _assigned(self, site: DefinitionSite) -> dict[str, list[Value]]:
@@ -438,7 +439,7 @@ class Askings:
             for item in self._assigned(site).get(guard.lstrip("!"), ()):
                 if isinstance(item, Other) and item.operator == "And":
                     for operand in item.operands:
-                        names = self._told(_named(operand, site), site)
+                        names = self._told(names_in(operand, site.module.facts.calls), site)
                         asked = {f"`{_shown(name)}`" for name in names if _asks_right(name)}
                         if asked:
                             yield tuple(sorted(asked))
@@ -496,7 +497,7 @@ class Askings:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
-            if any(_PERSON.search(name) for one in within for name in _named(one, site)):
+            if any(_PERSON.search(name) for one in within for name in names_in(one, site.module.facts.calls)):
                 yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
@@ -645,19 +646,6 @@ def _compares(names: Iterable[str]) -> bool:
     return any(
         (_OF_ROW.search(name) and set(callers) - {name}) or (known and _OWNER_OF_ROW.search(name)) for name in names
     )
-
-
-def _named(value: Value, site: DefinitionSite, depth: int = 0) -> Iterator[str]:
-    """The names that a value is made of, with the functions that give it."""
-    if isinstance(value, Name):
-        yield value.name
-    elif isinstance(value, Invoke):
-        yield value.name.removesuffix("()")
-        if value.call >= 0 and depth < _DEEPEST:
-            for inner in site.module.facts.calls[value.call].args:
-                yield from _named(inner, site, depth + 1)
-    elif isinstance(value, Other):
-        yield from value.names
 
 
 def _says_no(item: Return) -> bool:

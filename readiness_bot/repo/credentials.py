@@ -292,7 +292,7 @@ class Secrets:
         """Whether what is called raises where it is not content."""
         if call.last.startswith("__"):
             return False
-        target = self._python.definition(call.via or call.name, module)
+        target = self._python.target(call, module)
         return (
             target is not None
             and target.definition.kind == "function"

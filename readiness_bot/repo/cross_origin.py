@@ -12,9 +12,9 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import flattened
 from readiness_bot.repo.services import Services, Setting
 
 

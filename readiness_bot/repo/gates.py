@@ -10,10 +10,10 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.repo.defaults import entries
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
-from readiness_bot.repo.route import flattened
 from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
 
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")

@@ -9,6 +9,7 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import DISCARDED
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.model import Area
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.gates import Gates, Protection, asks_of_values, shown
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.openings import Openings, Unset
@@ -24,7 +25,7 @@ from readiness_bot.repo.refusals import (
     named_each,
     snake,
 )
-from readiness_bot.repo.route import Guard, Route, flattened
+from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.switches import Switch, switches

@@ -224,7 +224,7 @@ class Incoming:
         ):
             return True
         for call in calls:
-            found = self._python.definition(call.via or call.name, site.module)
+            found = self._python.target(call, site.module)
             if found is not None and found.definition.kind == "function" and self._verifies(found, depth + 1, seen):
                 return True
         return False

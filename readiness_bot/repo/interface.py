@@ -13,9 +13,10 @@ from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name, Valu
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
-from readiness_bot.repo.route import Route, flattened
+from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 
@@ -201,7 +202,7 @@ class Interface:
             yield site
             if level < depth:
                 for call in site.calls:
-                    found = self._python.definition(call.via or call.name, site.module)
+                    found = self._python.target(call, site.module)
                     if found is not None and found.definition.kind == "function":
                         pending.append((found, level + 1))
 

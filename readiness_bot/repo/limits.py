@@ -15,10 +15,11 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
 from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import BASE_HOOKS
-from readiness_bot.repo.route import Route, flattened
+from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services, Setting
 
@@ -550,7 +551,7 @@ class Limits:
         calls = site.calls
         if any(call.name.startswith(_HTTP) for call in calls):
             return True
-        called = (self._python.definition(call.via or call.name, site.module) for call in calls if hops)
+        called = (self._python.target(call, site.module) for call in calls if hops)
         return any(one is not None and self._asks_another(one, hops - 1) for one in called)
 
     def _is_called(self, site: DefinitionSite) -> bool:

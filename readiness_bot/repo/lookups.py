@@ -13,6 +13,7 @@ from readiness_bot.facts.origins import CallFlow
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.flows import DataFlows
 from readiness_bot.repo.frames import Frame
 from readiness_bot.repo.models import Model, Models
@@ -335,8 +336,7 @@ class Lookups:
             return False  # a slug or a key to the row may be a secret
         filters = self._python.class_value(view, "filter_backends")
         return filters is None or not any(
-            ":" in self._python.identify(name, filters[0])
-            for name in (_names(filters[1].value) if filters[1].value is not None else ())
+            ":" in self._python.identify(name, filters[0]) for name in names_in(filters[1].value)
         )
 
     def _class_query(self, view: DefinitionSite) -> Query | None:
@@ -424,7 +424,7 @@ class Lookups:
         )
         check = one.check
         handed = call.call.handed
-        if any(tenant.words & set(words_of(name)) for argument in handed for name in _names(argument)) or any(
+        if any(tenant.words & set(words_of(name)) for argument in handed for name in names_in(argument)) or any(
             tenant.words & set(words_of(keyword)) for keyword, _ in call.call.keywords
         ):
             return "done", place, names
@@ -629,14 +629,14 @@ class Lookups:
                 and _CHECKING.search(last)
                 and last not in _NOT_CHECKING
                 and any(isinstance(value, Name) and value.name in variables for value in call.handed)
-                and self._python.definition(call.via or call.name, module) is not None
+                and self._python.target(call, module) is not None
             ):
                 yield last
 
     def _tests_inside(self, module: Module, flow: CallFlow, about: set[int]) -> Iterator[str]:
         """The functions that a service of the tree, which is handed the row, hands it on to for checking it."""
         call, flows = module.facts.calls[flow.call], self._python.flows(module)
-        target = self._python.definition(call.via or call.name, module)
+        target = self._python.target(call, module)
         if target is None or target.definition.kind != "function":
             return
         taken = [any(flows.atoms[atom].source in about for atom in atoms) for atoms in flow.args]
@@ -644,7 +644,7 @@ class Lookups:
         names = {f"?{one.name}" for one, held in zip(target.definition.parameters[shift:], taken, strict=False) if held}
         for inner in target.module.facts.calls if names else ():
             if inner.scope == target.index and _ASKING_RIGHTS.search(inner.last.rpartition(":")[2]):
-                handed = {name.partition(".")[0] for value in inner.handed for name in _names(value)}
+                handed = {name.partition(".")[0] for value in inner.handed for name in names_in(value)}
                 if handed & names:
                     yield inner.last.rpartition(":")[2]
 
@@ -654,13 +654,13 @@ class Lookups:
         for call in module.calls_in(scope):
             yield call.via or call.name
             for value in call.handed:
-                yield from _names(value)
+                yield from names_in(value)
         for assignment in facts.assignments:
             if assignment.scope == scope:
-                yield from _names(assignment.value)
+                yield from names_in(assignment.value)
         for returned in facts.returns:
             if returned.scope == scope:
-                yield from _names(returned.value)
+                yield from names_in(returned.value)
 
     # -- what stands before the handler ----------------------------------------------------------------------------
 
@@ -845,11 +845,3 @@ _CONVERTING = frozenset(
         "In",
     }
 )
-
-
-def _names(value: Value) -> Iterator[str]:
-    if isinstance(value, Name):
-        yield value.name
-    for part in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
-        yield from _names(part)
-    yield from getattr(value, "names", ())

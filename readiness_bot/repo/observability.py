@@ -16,10 +16,10 @@ from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
-from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.wiring import Wiring

@@ -71,7 +71,7 @@ class Openings:
 
     def _checks_in(self, site: DefinitionSite) -> Iterator[tuple[int, DefinitionSite]]:
         for call in self._refusals.body(site)[0]:
-            target = self._python.definition(call.via or call.name, site.module)
+            target = self._python.target(call, site.module)
             if target is not None and target.name != site.name and self._refusals.strength(target) >= Strength.IDENTITY:
                 yield call.line, target
 

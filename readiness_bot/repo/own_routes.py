@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Route, flattened, joined, plain_pattern
+from readiness_bot.repo.route import VERBS, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.views import Views

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Invoke, Items, Name, Value
+from readiness_bot.facts.values import Items, Name
 from readiness_bot.model import Area
-from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import REST_PERMISSIONS, Refusals, reads_caller, snake
-from readiness_bot.repo.route import Guard, Route, flattened
+from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 
 _OPEN_WORDS = frozenset(
@@ -351,9 +351,9 @@ class Purposes:
         module = route.handler.module
         keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
         for call in self._refusals.body(route.handler)[0] if keys else ():
-            handed = {name for value in call.handed for name in _in(value, module)}
+            handed = {name for value in call.handed for name in names_in(value, module.facts.calls)}
             if keys & handed and any(_OF_CALLER.search(name) for name in handed):
-                target = self._python.definition(call.via or call.name, module)
+                target = self._python.target(call, module)
                 if target is not None and target.definition.kind == "function":
                     return target
         return None
@@ -409,15 +409,6 @@ class Purposes:
         if route.framework in ("cherrypy", "turbogears") and route.handler is not None:
             return re.match(r"(get|list|show|index|info|home|view)", route.handler.definition.name.lower()) is None
         return True
-
-
-def _in(value: Value, module: Module, depth: int = 0) -> Iterator[str]:
-    """The names that a value is made of, conversions looked through."""
-    if isinstance(value, Name):
-        yield value.name
-    elif isinstance(value, Invoke) and value.call >= 0 and depth < 3:
-        for inner in module.facts.calls[value.call].args:
-            yield from _in(inner, module, depth + 1)
 
 
 def _is_writing(call: Call, handler: DefinitionSite) -> bool:

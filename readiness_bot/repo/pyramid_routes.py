@@ -8,9 +8,10 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Name
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Guard, Route, flattened, plain_pattern
+from readiness_bot.repo.route import VERBS, Guard, Route, plain_pattern
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.views import Views
 

@@ -11,9 +11,10 @@ from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import Guard, flattened
+from readiness_bot.repo.route import Guard
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 """The decorator by which a function view names its permissions."""
@@ -261,7 +262,7 @@ class Refusals:
         return known
 
     def _may_turn_away(self, call: Call, site: DefinitionSite, hops: int) -> bool:
-        target = self._python.definition(call.via or call.name, site.module)
+        target = self._python.target(call, site.module)
         if target is not None and target.definition.kind == "function":
             return hops == 0 or self.may_refuse(target, hops - 1)
         if call.name[:1] == "?" and "." not in call.name:
@@ -397,7 +398,7 @@ class Refusals:
 
     def _refuses_strangers_alone(self, site: DefinitionSite) -> bool:
         calls, raises, returns, _ = self.body(site)
-        called = (self._python.definition(call.via or call.name, site.module) for call in calls)
+        called = (self._python.target(call, site.module) for call in calls)
         return _only_asks_who(calls, raises, returns) and not any(
             target is not None and target.name != site.name and self.may_refuse(target) for target in called
         )
@@ -534,10 +535,7 @@ def _made_of(names: Collection[str], site: DefinitionSite) -> Iterator[str]:
     variables = {name for name in names if name.startswith("?")}
     for item in site.module.facts.assignments if variables else ():
         if item.line in lines and item.target in variables:
-            yield from (one for value in flattened(item.value) for one in _NAMED.findall(repr(value)))
-
-
-_NAMED = re.compile(r"name='\??([^']+)'")
+            yield from (name.lstrip("?") for name in names_in(item.value))
 
 
 def _about_identity(text: str) -> bool:

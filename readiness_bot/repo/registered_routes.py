@@ -10,10 +10,11 @@ import msgspec
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.defaults import entries
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Guard, Route, flattened, joined
+from readiness_bot.repo.route import VERBS, Guard, Route, joined
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.views import Views

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Items, Value
+from readiness_bot.facts.values import Value
 from readiness_bot.model import Location
 from readiness_bot.repo.modules import DefinitionSite, Module
 
@@ -82,15 +82,6 @@ class Route:
     def name(self) -> str:
         """Methods and path as people write them: `POST /items`."""
         return f"{','.join(self.methods)} {self.path}"
-
-
-def flattened(value: Value | None) -> list[Value]:
-    """The members of a display, else the value alone."""
-    if value is None:
-        return []
-    if isinstance(value, Items):
-        return [inner for item in value.items for inner in flattened(item)]
-    return [value]
 
 
 def plain_pattern(pattern: str) -> str:

@@ -7,9 +7,10 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Index, Invoke, Name, Other, Value
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Guard, flattened
+from readiness_bot.repo.route import VERBS, Guard
 from readiness_bot.repo.views import Views
 
 _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "decorator"]] = {

@@ -164,7 +164,7 @@ class Scoping:
             return function
         for call in self._calls_in(function) if hops else ():
             if any(isinstance(value, Name) and _HANDED.search(value.name) for value in call.handed):
-                target = self._python.definition(call.via or call.name, function.module)
+                target = self._python.target(call, function.module)
                 if target is not None and target.definition.kind == "function" and target.name != function.name:
                     found = self.kept_to_caller(target, hops - 1)
                     if found is not None:
@@ -206,7 +206,7 @@ class Scoping:
                 continue
             named = {self._python.identify(name, site.module) for name in handed if name[:1] != "?"}
             found = [model for name in named if (model := self._models.by_site.get(name)) is not None]
-            target = self._python.definition(call.via or call.name, site.module)
+            target = self._python.target(call, site.module)
             if target is not None and target.definition.kind == "function":
                 found += self._queried(target, _HOPS)
             for model in dict.fromkeys(found):
@@ -218,7 +218,7 @@ class Scoping:
         if known is None:
             found = [query.model for query in self._queries.of(function) if query.model is not None]
             for call in function.calls if hops else ():
-                target = self._python.definition(call.via or call.name, function.module)
+                target = self._python.target(call, function.module)
                 if target is not None and target.definition.kind == "function" and target.name != function.name:
                     found += self._queried(target, hops - 1)
             known = self._models_of[function.name, hops] = tuple(dict.fromkeys(found))

@@ -16,9 +16,9 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Cal
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
-from readiness_bot.repo.route import flattened
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.sources import Sources
 
@@ -403,7 +403,7 @@ class Services:
         return any(
             site.call.context & IN_LOOP
             and not site.call.context & IN_HANDLER
-            and _PAUSES.search(repr(site.call.args[:1]))
+            and any(_PAUSES.search(name) for value in site.call.args[:1] for name in names_in(value))
             for site in self._python.calls("time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep")
         ) or any(True for _ in self._python.imports("kopf"))
 

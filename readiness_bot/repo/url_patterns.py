@@ -9,9 +9,10 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Items, Name, Other, Value
 from readiness_bot.model import Area
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import flattened, joined, plain_pattern
+from readiness_bot.repo.route import joined, plain_pattern
 from readiness_bot.repo.views import Views
 
 DJANGO_PATHS = frozenset(

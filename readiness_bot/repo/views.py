@@ -11,9 +11,10 @@ from itertools import islice
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, flattened
+from readiness_bot.repo.route import VERBS
 
 _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
     "CreateAPIView": ("POST",),

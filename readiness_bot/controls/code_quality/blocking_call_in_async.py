@@ -306,7 +306,7 @@ def _sureness(repo: Repo, target: DefinitionSite, waiting: dict[str, CallSite]) 
     """High where a function is seen to wait, itself or in what it calls."""
     if target.name in waiting:
         return Confidence.HIGH
-    called = (repo.python.definition(call.via or call.name, target.module) for call in target.calls)
+    called = (repo.python.target(call, target.module) for call in target.calls)
     return Confidence.HIGH if any(one is not None and one.name in waiting for one in called) else Confidence.MEDIUM
 
 
@@ -366,7 +366,7 @@ def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:
         driven = site.call.args[0] if site.call.args else None
         if _place(site) in threads and isinstance(driven, Invoke) and driven.call >= 0:
             call = site.module.facts.calls[driven.call]
-            coroutine = repo.python.definition(call.via or call.name, site.module)
+            coroutine = repo.python.target(call, site.module)
             if coroutine is not None:
                 found.add((coroutine.module.path, coroutine.index))
     return found

@@ -1,0 +1,50 @@
+"""The parts that an expression was written of: the members of a display, and the names it mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.values import Format, Index, Invoke, Items, Mapping, Name, Other, Value
+
+_CALLS_FOLLOWED = 3
+"""Arguments of calls within arguments are followed this far: `str(int(request.user.id))`."""
+
+
+def flattened(value: Value | None) -> list[Value]:
+    """The members of a display, else the value alone."""
+    if value is None:
+        return []
+    if isinstance(value, Items):
+        return [inner for item in value.items for inner in flattened(item)]
+    return [value]
+
+
+def names_in(value: Value | None, calls: Sequence[Call] = (), depth: int = 0) -> Iterator[str]:
+    """The names that an expression mentions, with those of the functions it calls.
+
+    Given the calls of its module, the arguments of those it makes are looked into as well.
+    """
+    if isinstance(value, Name):
+        yield value.name
+    elif isinstance(value, Invoke):
+        yield value.name.removesuffix("()")
+        if value.call >= 0 and calls and depth < _CALLS_FOLLOWED:
+            for argument in calls[value.call].args:
+                yield from names_in(argument, calls, depth + 1)
+    elif isinstance(value, Other):
+        yield from value.names
+    for part in _written_of(value):
+        yield from names_in(part, calls, depth)
+
+
+def _written_of(value: Value | None) -> tuple[Value, ...]:
+    if isinstance(value, Items):
+        return value.items
+    if isinstance(value, Mapping):
+        return (*value.keys, *value.values)
+    if isinstance(value, Format):
+        return value.parts
+    if isinstance(value, Index):
+        return (value.value, *value.items)
+    return ()
