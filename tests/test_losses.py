@@ -740,6 +740,19 @@ _PART = (
     "from fastapi import Depends, FastAPI\nfrom shop.people import current_user, store\n\napp = FastAPI()\n\n\n"
     "@app.post('/parts/{part}')\nasync def change(part: int, user=Depends(current_user)):\n"
 )
+_MOVED = "    if {}:\n        raise Forbidden\n    store.move(part)\n"
+_STATES = (
+    "\n\nclass Part:\n    @property\n    def can_be_sold(self):\n"
+    "        return not any(user.waits for user in self.users)\n\n"
+    "    @property\n    def can_show_price(self):\n        return self.can_be_sold and self.state == 'new'\n\n"
+    "    @property\n    def can_move(self):\n        return self.membership.role == 'keeper'\n"
+)
+LOST["a right that a property of the row tells"] = (
+    "security/authorization",
+    _PART + _MOVED.format("not part.can_move") + _STATES,
+    _PART + _MOVED.format("part is None") + _STATES,
+    8,
+)
 LOST["a list of the fields that people may change of themselves"] = (
     "security/authorization",
     _PART + "    allowed_fields = {'name', 'text'}\n    if set(user.wanted) - allowed_fields:\n"
@@ -1024,6 +1037,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _PART + "    if not user.is_admin or not user.can_edit(part):\n        raise Forbidden\n    store.move(part)\n",
         _PART + "    if not user.is_admin:\n        raise Forbidden\n    if not user.can_edit(part):\n"
         "        raise Forbidden\n    store.move(part)\n",
+    ),
+    "whether a thing may be published by how it stands": (
+        _PART + _MOVED.format("not part.can_be_sold or not part.can_show_price") + _STATES,
+        _PART + _MOVED.format("part is None") + _STATES,
     ),
     "an error that is logged below": (
         _CAUGHT.format(answer="as error:\n        logger.warning('no settings: %s', error)\n"),

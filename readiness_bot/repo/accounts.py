@@ -16,7 +16,7 @@ from readiness_bot.facts.python_facts import Assignment
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
@@ -229,7 +229,8 @@ class Accounts:
         for setting in self._services.settings_named("AUTH_USER_MODEL"):
             return Evidence(setting.module.path, setting.line, "`AUTH_USER_MODEL` names the accounts")
         for place in self._python.calls_of("path", "re_path", "url"):
-            if any(isinstance(value, Name) and value.name.endswith("admin.site.urls") for value in place.call.args):
+            named = (name for value in place.call.args for name in names_in(value, place.module.facts.calls))
+            if any(name.endswith("admin.site.urls") for name in named):
                 return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
         return self._password_checks
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -12,7 +12,7 @@ from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, 
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.expressions import flattened, names_in
-from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.modules import CallSite, DefinitionSite, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusals import (
@@ -95,6 +95,9 @@ _FOR_SOMEBODY = re.compile(
     r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
 )
 """Names of what gives the rows that somebody may see."""
+_NOW_CALLING = re.compile(r"(^|[.:?_(])(current_\w+|request|req|g|viewer|caller|requester|self\.user)(\(\))?($|[.\[])")
+_PASSIVE = re.compile(r"^can_be_")
+"""Names that tell what may be done with a thing, even with an account that somebody manages."""
 _SIGNED_IN = re.compile(r"(^|[._])(is_)?(authenticated|anonymous|logged_?in|signed_?in)(\(\))?$", re.IGNORECASE)
 _ERROR = re.compile(
     r"error|denied|deny|forbid|fail|not_?found|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
@@ -419,11 +422,31 @@ class Askings:
         found: list[str] = []
         for guard in guards:
             name = guard.lstrip("!")
+            if self._is_state(name):
+                continue
             found.append(name)
             if name[:1] == "?" and "." not in name:
                 for item in self._assigned(site).get(name, ()):
                     found += names_in(item, site.module.facts.calls)
         return tuple(dict.fromkeys(found))
+
+    def _is_state(self, name: str) -> bool:
+        """Whether a name is of properties of the tree that tell how things stand with one, whoever asks."""
+        owner, _, last = name.rpartition(".")
+        of_caller = _PERSON.search(owner) is not None and _PASSIVE.match(last) is None
+        return not of_caller and last in self._states
+
+    @cached_property
+    def _states(self) -> frozenset[str]:
+        """The names of the properties that sound like rights and look at nobody, nor at another right."""
+        properties: dict[str, list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.functions:
+            if _OF_RIGHTS.search(site.definition.name) and site.definition.parent >= 0 and is_property(site.definition):
+                properties[site.definition.name].append(site)
+        states = set(properties)
+        while looking := {name for name in states if any(_looks_at_somebody(one, states) for one in properties[name])}:
+            states -= looking
+        return frozenset(states)
 
     def _assigned(self, site: DefinitionSite) -> dict[str, list[Value]]:
         found = self._assignments.get(site.module.path)
@@ -627,6 +650,16 @@ def _asks_right(name: str) -> bool:
     if SETTING.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
         return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
+
+
+def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
+    """Whether a property tells of a caller, or of a right that is none of these names of states."""
+    caller = _NOW_CALLING if _PASSIVE.match(site.definition.name) else _CALLER
+    named = (*site.definition.refs, *(call.name for call in site.calls))
+    return any(
+        caller.search(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None)
+        for name in named
+    )
 
 
 def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness_bot.facts.python_facts import Assignment, Attempt, Call, Definition, Field, Handler, Import, PythonFacts
-from readiness_bot.facts.values import MODULE
+from readiness_bot.facts.values import MODULE, Name
 from readiness_bot.model import Area, Location
 
 
@@ -208,6 +208,14 @@ class DefinitionSite:
         for index, definition in enumerate(self.module.facts.definitions):
             if definition.parent == self.index and definition.kind == "class":
                 yield DefinitionSite(self.module, index, definition)
+
+
+def is_property(definition: Definition) -> bool:
+    """Whether a method is read as an attribute."""
+    return any(
+        isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in ("property", "cached_property")
+        for decorator in definition.decorators
+    )
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field
 from readiness_bot.facts.roles import is_migration
 from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.model import Area
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
@@ -433,7 +433,7 @@ class Python:
             method = module.facts.definitions[bindings.definitions[qualname]]
             if rest.startswith("()") and method.kind == "function" and method.gives:
                 return _joined(method.gives, rest[2:])
-            if not rest.startswith("()") and method.gives and _is_property(method):
+            if not rest.startswith("()") and method.gives and is_property(method):
                 return _joined(method.gives, rest)
             return None
         return self._through_bases(module, definition, suffix, tail, attribute)
@@ -815,13 +815,6 @@ def _aliased(value: Index) -> str:
     """The class behind `Annotated[Session, …]`."""
     first = value.items[0] if value.items else None
     return first.name if isinstance(first, Name) else ""
-
-
-def _is_property(definition: Definition) -> bool:
-    return any(
-        isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in ("property", "cached_property")
-        for decorator in definition.decorators
-    )
 
 
 def _common(path: str, importer: str) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.values import Const, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened
-from readiness_bot.repo.modules import CallSite
+from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import joined, plain_pattern
 from readiness_bot.repo.views import Views
@@ -72,8 +72,8 @@ class UrlPatterns:
             target = site.call.argument(0, "arg")
             if isinstance(target, Items):
                 for item in target.items:
-                    if isinstance(item, Other) and item.kind == "*" and item.names[0].endswith(".urls"):
-                        found[self._python.identify(item.names[0], site.module)].append((includer, prefix))
+                    for taken in self._spread(item, site.module):
+                        found[taken].append((includer, prefix))
                 target = target.items[0] if target.items else None
             text = self._python.constant(target, site.module)
             if isinstance(text, str):
@@ -101,12 +101,21 @@ class UrlPatterns:
                     named = (
                         value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
                     )
-                    for one in named:
-                        owner, _, listed = self._python.identify(one, module).partition(":")
-                        if _PATTERNS.search(f":{listed}") and owner in self._python.modules:
-                            taken = owner if listed == "urlpatterns" else f"{owner}:{listed}"
-                            if taken != includer:
-                                yield taken, includer
+                    yield from ((taken, includer) for taken in self._lists(named, module) if taken != includer)
+
+    def _spread(self, item: Value, module: Module) -> Iterator[str]:
+        """The routers, and lists of patterns, that a member of a display stands for: `*router.urls`, `*of_shop`."""
+        if isinstance(item, Other) and item.kind == "*":
+            routers = [name for name in item.names[:1] if name.endswith(".urls")]
+            yield from (self._python.identify(name, module) for name in routers)
+            yield from self._lists(item.names if not routers else (), module)
+
+    def _lists(self, names: Iterable[str], module: Module) -> Iterator[str]:
+        """The lists of patterns that names of a module mean, as `prefixes` knows them."""
+        for name in names:
+            owner, _, listed = self._python.identify(name, module).partition(":")
+            if _PATTERNS.search(f":{listed}") and owner in self._python.modules:
+                yield owner if listed == "urlpatterns" else f"{owner}:{listed}"
 
     def _added_to(self, site: CallSite) -> str:
         """The module whose `urlpatterns` the pattern around a call is added to from elsewhere; empty for its own."""

@@ -340,6 +340,28 @@ def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None
     assert [(route.name, route.is_wired) for route in found] == [("GET /v3/orders", True)]
 
 
+def test_lists_of_patterns_that_are_spread_in_what_is_included_are_served_below_its_prefix() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.bills.urls import urlpatterns as of_bills\n"
+                "from shop.orders.urls import urlpatterns as order_patterns\n\n"
+                "urlpatterns = [path('api/', include([*order_patterns, *of_bills]))]\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "shop/bills/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import bills\n\nurlpatterns = [path('bills', bills)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n\n\ndef bills(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /api/bills", True), ("GET /api/orders", True)]
+
+
 @pytest.mark.parametrize("prefix", ["", "api/"])
 def test_a_list_that_its_own_module_puts_below_a_prefix_stays_served(prefix: str) -> None:
     found = repo_of(
