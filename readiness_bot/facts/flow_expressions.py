@@ -35,6 +35,8 @@ class Expressions(Conditions):
         value = self.item(node)
         if value and _is_name_in_path(node) and isinstance(node.value, ast.Call):
             return self.table.guarded(value, self.held(self.receiver(node.value), "file-name"))
+        if value and _is_short_ending(node.slice):
+            return self.table.guarded(value, self.held(value, "file-name"))
         return value
 
     def item(self, node: ast.Subscript) -> Value:
@@ -297,15 +299,34 @@ def written(texts: Sequence[str | None]) -> str:
     return "".join(UNKNOWN_TEXT if text is None else text for text in texts)
 
 
+_ENDING = 5
+"""Characters that the ending of a file's name has at most, its dot included: a piece so short leads nowhere."""
+
+
+def _is_short_ending(node: ast.expr) -> bool:
+    """Whether a slice takes the last few characters, as of a name's ending: `name[-4:]`."""
+    if not isinstance(node, ast.Slice) or node.upper is not None or not isinstance(node.lower, ast.UnaryOp):
+        return False
+    bound = node.lower.operand
+    is_number = isinstance(bound, ast.Constant) and isinstance(bound.value, int) and bound.value <= _ENDING
+    return is_number and isinstance(node.lower.op, ast.USub)
+
+
 def _is_name_in_path(node: ast.Subscript) -> bool:
-    """Whether a piece is taken of a text that was split by slashes, so that it holds none: `name.split("/")[-1]`."""
+    """Whether a piece is taken of a text that was split so that it cannot lead out of a folder.
+
+    By slashes, so that it holds none: `name.split("/")[-1]`, or by dots, as the ending is: `name.split(".")[-1]`.
+    """
     call, at = node.value, node.slice
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute) or not call.args:
         return False
     separator, most = call.args[0], len(call.args) + len(call.keywords)
-    if not (isinstance(separator, ast.Constant) and separator.value in ("/", "\\")):
+    if not (isinstance(separator, ast.Constant) and separator.value in ("/", "\\", ".")):
         return False
     is_last = isinstance(at, ast.UnaryOp) and isinstance(at.op, ast.USub) and ast.unparse(at.operand) == "1"
     number = at.value if isinstance(at, ast.Constant) and isinstance(at.value, int) else -1 if is_last else None
     wanted = {"split": (0,), "rsplit": (-1,), "partition": (0,), "rpartition": (2, -1)}.get(call.func.attr, ())
+    if separator.value == ".":  # what stands before the first may be the whole path of a folder
+        wanted = tuple(at for at in (*wanted, *((1,) if call.func.attr == "rsplit" else ())) if at != 0)
+        return number in wanted or (number not in (None, 0) and most == 1 and call.func.attr in ("split", "rsplit"))
     return number in wanted or (number is not None and most == 1 and call.func.attr in ("split", "rsplit"))

@@ -61,6 +61,14 @@ class Frame:
         self.statements = 0
 
 
+def _variable_asked(node: ast.Compare) -> str:
+    """The variable of the environment that is asked for: `os.environ.CI` of `"CI" in os.environ`."""
+    asked, held = node.left, node.comparators[0]
+    if isinstance(asked, ast.Constant) and isinstance(asked.value, str) and isinstance(held, ast.Attribute):
+        return f"os.environ.{asked.value}" if held.attr == "environ" and isinstance(node.ops[0], ast.In) else ""
+    return ""
+
+
 class Expressions(Lowering):
     """Reads expressions in source order, and gathers what they say; a subclass reads the statements around them."""
 
@@ -105,6 +113,8 @@ class Expressions(Lowering):
                     found[name] = None
                     continue
                 pending.append(item.value) if isinstance(item, ast.Attribute) else None
+            elif isinstance(item, ast.Compare) and (asked := _variable_asked(item)):
+                found[asked] = None
             else:
                 pending.extend(ast.iter_child_nodes(item))
         return tuple(found)

@@ -52,6 +52,11 @@ _SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|resp
 """Names of what shows how an answer of somebody else looks: the key in it is made up."""
 _TRACKER = re.compile(r"(^|\.)sentry(\.|$)")
 """Hosts that take reports of errors: the address, key and all, is one that clients see."""
+_OUT_OF_USE = re.compile(
+    r"debug|test|dev|local|(?<![a-z!])os\.environ\.((?-i:CI)(?![a-z])|(gh_?|github_?)actions?|travis|gitlab_ci|circleci|jenkins|buildkite)",
+    re.IGNORECASE,
+)
+"""What a condition names that does not hold where the service is deployed."""
 _NEAR = re.compile(
     r"^(localhost|127\.|0\.0\.0\.0|host\.docker|db$|.*\.(local|test|example|invalid|internal)$|(.*\.)?example\.(com|org|net|io)$|(.*\.)?(domain|host|server|your|my)[\w-]*\.\w+$|[^.]+$)"
 )
@@ -155,7 +160,7 @@ class Secrets:
             for item in holder.fields
             if isinstance(item.value, Const)
             and isinstance(item.value.value, str)
-            and letters(item.value.value) == letters(item.name)
+            and (letters(item.value.value) == letters(item.name) or _ends_alike(item.value.value, item.name))
         ]
         return literal.line in named and len(named) > 1
 
@@ -215,7 +220,7 @@ class Secrets:
         return any(
             assignment.line <= literal.line <= assignment.end_line
             and (
-                re.search(r"debug|test|dev|local", " ".join(assignment.guards), re.IGNORECASE)
+                _OUT_OF_USE.search(" ".join(assignment.guards))
                 or _OF_TESTS.match(assignment.target)
                 or (literal.provider and _SHOWN.search(assignment.target))
             )
@@ -298,6 +303,15 @@ class Secrets:
             and target.definition.kind == "function"
             and any(raised.scope == target.index for raised in target.module.facts.raises)
         )
+
+
+def _ends_alike(value: str, name: str) -> bool:
+    """Whether a value is a constant's name that ends as this one does: `SESSION_API_KEY = "CLOUD_API_KEY"`."""
+    last = name.split("_")[-2:]
+    return len(last) == 2 and _CONSTANT.fullmatch(value) is not None and value.split("_")[-2:] == last
+
+
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 
 def _binds(module: Module, name: str) -> bool:

@@ -532,7 +532,7 @@ class Services:
     def _listed_middleware(self) -> Iterator[Attachment]:
         for setting in self.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
             for value in flattened(setting.value):
-                text = value.value if isinstance(value, Const) else None
+                text = self._python.constant(value, setting.module)
                 if isinstance(text, str):
                     definition = self._python.definition(text, setting.module)
                     location = Location(setting.module.path, setting.line, setting.line)

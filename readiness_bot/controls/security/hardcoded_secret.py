@@ -119,6 +119,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'  # noqa: S105 - bound anew where it is deployed\n",
         "TEST_VALUES = {\n    'page': 4,\n    'verification_token': 'k3Vq9LzX7mTr2WbN8sJdQ4Zt2v',\n}\n",
         "from enum import StrEnum\n\n\nclass ConfigKey(StrEnum):\n    SECRET_KEY = 'SECRET_KEY'\n",
+        (
+            "class PhoneChannel:\n    SESSION_API_KEY = 'DIALLER_API_KEY'\n"
+            "    SESSION_API_SECRET = 'DIALLER_API_SECRET'\n"
+        ),
+        "import os\n\nif 'GITHUB_ACTIONS' in os.environ:\n    SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
         {
             "shop/settings/docs_settings.py": "SECRET_KEY = 'secret'\n",
             "shop/rtd_config.py": "SECRET_KEY = 'CHANGE_ME'\n",

@@ -119,6 +119,13 @@ class _Flaw(Enum):
             "    def scopes(self):\n        return self.payload()['scopes']\n"
         ),
         (
+            "import jwt\nimport requests\n\n\ndef user_of(token):\n    asked = {'token': token}\n"
+            "    answer = requests.post('https://login.shop.eu/verify', json=asked, timeout=5)\n"
+            "    if answer.status_code == 200:\n"
+            "        return jwt.decode(token, options={'verify_signature': False})['sub']  # <- flagged\n"
+            "    raise PermissionError\n"
+        ),
+        (
             "import jwt\n\n\ndef colour(token):\n"
             "    claims = jwt.decode(token, options={'verify_signature': False})  # <- flagged\n"
             "    return claims.get('theme_colour')\n"
@@ -173,6 +180,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _is_a_look_aside(site, repo)
             or _is_one_of_two_steps(site, repo)
             or _tells_nobody(site, repo)
+            or _is_asked_about(site, repo)
         ):
             confidence = Confidence.MEDIUM
         told = f"In `{site.last}` {flaw.value}"
@@ -321,6 +329,33 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
     return isinstance(token, Name) and any(
         _verifies(call, token.name, site.module, repo) for call in site.beside if call.line > site.call.line
     )
+
+
+_ANSWERED = re.compile(r"status|(^|\.)ok$|valid|active", re.IGNORECASE)
+
+
+def _is_asked_about(site: CallSite, repo: Repo) -> bool:
+    """Whether another service was handed the token, and the claims are read only where it answered well."""
+    token = site.call.argument(0, "jwt")
+    if not isinstance(token, Name) or not any(map(_ANSWERED.search, site.call.guards)):
+        return False
+    return any(
+        token.name in _names_in(_assigned(value, site, repo) or value if isinstance(value, Name) else value)
+        for call in site.beside
+        if call.line < site.call.line and call.last == "post" and call.name.startswith(_CLIENTS)
+        for value in call.handed
+    )
+
+
+_CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib3.")
+
+
+def _names_in(value: Value) -> Iterator[str]:
+    if isinstance(value, Name):
+        yield value.name
+    elif isinstance(value, Mapping):
+        for item in value.values:
+            yield from _names_in(item)
 
 
 _STEP = re.compile(r"un_?verified|(no|without)_verif|peek|untrusted", re.IGNORECASE)

@@ -93,6 +93,8 @@ _OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNOR
 _NOT_PRODUCTION = re.compile(
     r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*|profil(e|er|ing)|docs)(?=[/_.-])", re.IGNORECASE
 )
+_OF_TESTS = re.compile(r"^(sys\.argv$|(?!!).*(?<![a-z])(is_?)?(tests?|testing|ci|pytest)(?![a-z]))", re.IGNORECASE)
+"""What a condition names that holds where tests run: the command that was given, or a setting that says so."""
 _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
 
 
@@ -247,6 +249,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "    PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
         ),
         (
+            "import sys\n\nIN_TESTS = sys.argv[1:2] == ['test']\nif IN_TESTS:\n"
+            "    PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
+        ),
+        (
             "import hashlib\nfrom shop.words import get_random_password\n\n\ndef link():\n"
             "    return hashlib.sha256(get_random_password(length=64).encode()).hexdigest()\n"
         ),
@@ -382,7 +388,7 @@ def _of_settings(repo: Repo) -> Iterator[Site]:
                 or not isinstance(assignment.value, Items)
                 or not assignment.value.items
                 or _NOT_PRODUCTION.search(module.path)
-                or "sys.argv" in assignment.guards  # as of a command that runs the tests
+                or any(map(_OF_TESTS.search, assignment.guards))
             ):
                 continue
             first = assignment.value.items[0]

@@ -20,7 +20,7 @@ _OPENING: dict[str, tuple[int, ...]] = {
          "os.rmdir", "os.removedirs", "os.listdir",
          "os.scandir", "os.makedirs", "os.mkdir", "shutil.rmtree", "flask.send_file", "quart.send_file",
          "fastapi.responses.FileResponse", "os.walk",
-         "starlette.responses.FileResponse", "django.http.FileResponse", "aiohttp.web.FileResponse",
+         "starlette.responses.FileResponse", "aiohttp.web.FileResponse",
          "sanic.response.file", "sanic.response.file_stream",
          "cherrypy.lib.static.serve_file", "cherrypy.lib.static.serve_download", "zipfile.ZipFile", "tarfile.open",
          "gzip.open", "bz2.open",
@@ -164,8 +164,8 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
                 "urlpatterns = [re_path(r'^pages/(?P<name>.+)$', views.page)]\n"
             ),
             "shop/views.py": (
-                "from pathlib import Path\n\nfrom django.http import FileResponse\n\n\ndef page(request, name):\n"
-                "    return FileResponse(Path('/srv/pages') / name)  # <- flagged\n"
+                "from django.http import FileResponse\n\n\ndef page(request, name):\n"
+                "    return FileResponse(open('/srv/pages/' + name, 'rb'))  # <- flagged\n"
             ),
         },
         (
@@ -485,6 +485,18 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     "    with open(path) as file:\n"
     "        return file.read()\n",
     ignores=[
+        (
+            "import os\nfrom uuid import uuid4\nfrom flask import Flask, request\napp = Flask(__name__)\n"
+            "@app.post('/films')\ndef film():\n    film = request.files['film']\n"
+            "    name = uuid4().hex + '.' + film.filename.split('.')[-1].lower()\n"
+            "    film.save(os.path.join('/srv/films', name))\n    os.remove(os.path.join('/srv/films', name))\n"
+            "    os.remove('/srv/films/new' + film.filename[-4:])\n    return ''\n"
+        ),
+        (
+            "from io import StringIO\n\nfrom django.http import FileResponse\n\n\ndef script(request):\n"
+            "    with StringIO('run --as ' + request.GET['role']) as text:\n"
+            "        return FileResponse(text.read(), as_attachment=True)\n"
+        ),
         {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
