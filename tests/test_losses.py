@@ -936,6 +936,16 @@ LOST["one of two permissions that must hold together"] = (
     _MESSAGES.format(permissions="    permission_classes = [IsOwner]\n"),
     10,
 )
+_STANDARD = {
+    "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {\n"
+    "    'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.DjangoModelPermissions'],\n}\n"
+}
+LOST["rights of a view's own, where the standard of all views comes back in their stead"] = (
+    "security/authorization",
+    _STANDARD | {"shop/main.py": _MESSAGES.format(permissions="    permission_classes = [IsOwner, IsEditor]\n")},
+    _STANDARD | {"shop/main.py": _MESSAGES.format(permissions="")},
+    10,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1010,6 +1020,11 @@ _HEALTH = {
 
 _SEARCH = "from desk.models import Release\nfrom desk.rights import visible_for_user\n\n\ndef search(request):\n"
 
+_MIGRATED = (
+    "def update_permission(name):\n    if not name:\n        raise PermissionError('permission_unknown')\n\n\n"
+    "def migrate_permission_settings(names):\n    for name in names:\n        update_permission(name)\n\n\n"
+    "class Restore:\n    def run(self, request, names):\n        keep(names)\n{how}        return names\n"
+)
 KEPT: dict[str, tuple[Files, Files]] = {
     "a sign-in that became a right": (_PROFILES.format("IsAuthenticated"), _PROFILES.format("IsOwner")),
     "a right to change something by another name": (
@@ -1257,6 +1272,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",
         _PART + "    return store.get_part(part, user.id)\n",
+    ),
+    "what changes rights and asks for none": (
+        _MIGRATED.format(how="        migrate_permission_settings(names)\n"),
+        _MIGRATED.format(how=""),
     ),
     "what lets the program in elsewhere": (
         _CLOUD.format(

@@ -112,6 +112,11 @@ _SAYS_NO = re.compile(
 _CHECK = re.compile(
     r"^_*(require|requires|check|ensure|assert|enforce|verify|authorize|authorise|must|validate|raise|deny|guard)(_|$)"
 )
+_DOES = re.compile(
+    r"^(create|delete|remove|update|add|sync|synchroni[sz]e|migrate|save|insert|register|assign|rename|translate|refresh|copy)_"
+    r"|_(create|delete|remove|update|add|sync|migrate|save|insert|register|assign|rename|refresh|copy)$"
+)
+"""Functions that do something with rights, as with anything else; they ask for some by the way at most."""
 _OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
 
@@ -482,7 +487,7 @@ class Askings:
         )
         if insists and (told or (is_of_rights and not self._asks_elsewhere(call, site))):
             return True
-        if not (insists or (is_of_rights and call.context & DISCARDED)):
+        if not (insists or (is_of_rights and call.context & DISCARDED and not _does(call.last))):
             return False
         target = self._python.target(call, site.module)
         if target is None or target.name == site.name or target.definition.kind != "function":
@@ -640,6 +645,11 @@ def _words(last: str) -> tuple[bool, bool]:
         return False, False
     insists = _CHECK.match(name) is not None or _OR_REFUSE.search(name) is not None
     return insists, _OF_RIGHTS.search(name) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _does(last: str) -> bool:
+    return _DOES.search(snake(last.rpartition(":")[2]).lstrip("_")) is not None
 
 
 @lru_cache(maxsize=100_000)

@@ -150,6 +150,12 @@ class Identity:
             )
         )
 
+    def set_aside(self, route: Route) -> tuple[str, ...]:
+        """The rights that the application asks of every view and not of this one, which lists its own, by name."""
+        if route.framework != "django-rest-framework" or not self._overrides_default(route):
+            return ()
+        return tuple(item.by for item in self._gates.rest_default if item.strength is Strength.PERMISSION)
+
     @cached_property
     def _of_one_mode(self) -> frozenset[str]:
         """The hooks of the whole application that refuse under a setting alone, where routes have guards of their own.

@@ -292,7 +292,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             route, Strength.IDENTITY
         )
         within = within or tuple(f"`{name}`" for name in sorted(asked & _OF_OBJECTS))
-        listed = repo.identity.permissions(route)
+        listed, aside = repo.identity.permissions(route), repo.identity.set_aside(route)
         yield Ward(
             route.handler.location if route.handler is not None else route.place,
             route.name,
@@ -301,8 +301,9 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=(not declared) + (not within),
             within=within,
             inside=_place(repo, route),
-            beside=repo.identity.might_keep(route, Strength.PERMISSION),
-            asks=tuple((name,) for name in listed) if len(listed) > 1 else (),
+            # What stood aside comes back by itself where a view lists no rights any more: that replaces none of them.
+            beside=(*repo.identity.might_keep(route, Strength.PERMISSION), *aside),
+            asks=tuple((name,) for name in listed) if len(listed) > max(1, len(aside)) else (),
         )
     yield from _asked(repo)
     yield from _listed(repo)

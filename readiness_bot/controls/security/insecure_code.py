@@ -191,6 +191,17 @@ class _Doubt:
         ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
         (
+            "import requests\n\n\ndef ask(url, verify=False):\n"
+            "    return requests.get(url, verify=verify, timeout=3)  # <- flagged\n\n\n"
+            "def prices():\n    return ask('https://example.org/prices').json()\n"
+        ),
+        (
+            "import requests\n\n\nclass Prices:\n    def __init__(self, address, verify=False):\n"
+            "        self.address = address\n        self.verify = verify\n\n    def all(self):\n"
+            "        return requests.get(self.address, verify=self.verify, timeout=3)  # <- flagged\n\n\n"
+            "prices = Prices('https://example.org/prices')\n"
+        ),
+        (
             "import requests\ndef ask(url):\n    verify = False\n"
             "    return requests.get(url, verify=verify, timeout=3)  # <- flagged\n"
         ),
@@ -223,6 +234,11 @@ class _Doubt:
     ],
     passes=[
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
+        (
+            "import requests\n\n\ndef ask(url, verify=False):\n"
+            "    return requests.get(url, verify=verify, timeout=3)\n\n\n"
+            "def prices(settings):\n    return ask('https://example.org/prices', verify=settings.authority).json()\n"
+        ),
         "import requests\ndef status(node):\n    return requests.get(f'http://{node}/status', verify=False)\n",
         (
             "import re\nimport subprocess\nfrom datetime import datetime\nfrom flask import Flask, request\n\n"
@@ -736,7 +752,10 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             continue
         constant = repo.python.constant(value, site.module)
         resolved = value.name if isinstance(value, Name) else ""
-        if constant is None and resolved.startswith("?"):
+        unless_told = _unless_told(value, site, repo)
+        if unless_told is not None:
+            constant = False
+        elif constant is None and resolved.startswith("?"):
             constant = _bound(resolved, site)
         elif resolved and any(
             not isinstance(one.value, Const) for one in repo.python.assignments(resolved, site.module)
@@ -754,10 +773,42 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             written = resolved.lstrip("?") or repr(constant)
             yield _Doubt(
                 "B501",
-                f"`{name}={written}` accepts any certificate, so that anyone on the way can answer.",
-                Confidence.HIGH,
-                f"Take `{name}={written}` out; for an own authority name its file.",
+                f"`{name}={written}` accepts any certificate, so that anyone on the way can answer."
+                if unless_told is None
+                else f"`{name}` is off unless a caller turns it on: any certificate is accepted.",
+                unless_told or Confidence.HIGH,
+                f"Take `{name}={written}` out; for an own authority name its file."
+                if unless_told is None
+                else f"Let `{name}` be on where no caller says otherwise: `{written.rpartition('.')[2]}=True`.",
             )
+
+
+def _unless_told(value: Value, site: CallSite, repo: Repo) -> Confidence | None:
+    """How sure it is that a parameter which is off by default stays so: no call of the tree gives it.
+
+    None where it is no such parameter, or where a call gives it.
+    """
+    name = value.name if isinstance(value, Name) else ""
+    facts, scope = site.module.facts, site.call.scope
+    if name and name[0] != "?":
+        bound = repo.python.assignments(name, site.module)
+        if len(bound) != 1 or not isinstance(bound[0].value, Name):
+            return None
+        name, scope = bound[0].value.name, bound[0].scope
+    if name[:1] != "?" or scope < 0 or any((one.target, one.scope) == (name, scope) for one in facts.assignments):
+        return None
+    definition = facts.definitions[scope]
+    places = [number for number, one in enumerate(definition.parameters) if f"?{one.name}" == name]
+    given = definition.parameters[places[0]].default if places else None
+    if definition.decorators or not isinstance(given, Const) or given.value is not False:
+        return None
+    is_made = definition.name == "__init__"
+    called = facts.definitions[definition.parent].qualname if is_made else definition.qualname
+    calls = repo.python.callers.get(f"{site.module.path}:{called}", [])
+    place = places[0] - (definition.parent >= 0 and facts.definitions[definition.parent].kind == "class")
+    if any(one.call.has(name[1:]) or len(one.call.args) > place for one in calls):
+        return None
+    return Confidence.HIGH if calls else Confidence.MEDIUM
 
 
 def _bound(name: str, site: CallSite) -> str | int | float | None:
