@@ -25,6 +25,7 @@ from readiness_bot.repo.incoming import Incoming
 from readiness_bot.repo.interface import Interface
 from readiness_bot.repo.jobs import Jobs
 from readiness_bot.repo.limits import Limits
+from readiness_bot.repo.listings import Listings
 from readiness_bot.repo.lookups import Lookups
 from readiness_bot.repo.models import Models
 from readiness_bot.repo.observability import Observability
@@ -273,6 +274,11 @@ class Repo:
     def queries(self) -> Queries:
         """What production code asks of its models."""
         return Queries(self.python, self.models)
+
+    @cached_property
+    def listings(self) -> Listings:
+        """What is read whole of collections and tables that no model stands for."""
+        return Listings(self.python, self.queries, self.connectors)
 
     @cached_property
     def reach(self) -> Reach:

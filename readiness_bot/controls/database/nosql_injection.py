@@ -9,15 +9,10 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
+from readiness_bot.repo.listings import is_collection
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.values import Const, Mapping, Value
 
-_LIBRARIES = frozenset(
-    {"pymongo", "motor", "mongoengine", "beanie", "flask_pymongo", "flask_mongoengine", "odmantic", "umongo",
-     "pymodm", "mongokit", "eve", "eve_mongoengine",
-     "asyncmongo", "txmongo", "mongomock_motor", "django_mongodb_backend", "djongo", "bunnet", "aiomongo",
-     "sanic_motor"}
-)  # fmt: skip
 _FILTERING = frozenset(
     {"find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete", "find_and_modify",
      "update_one", "update_many", "delete_one",
@@ -42,15 +37,6 @@ _OPERATIONS = frozenset(
 _CODE = frozenset({"$where", "$function", "$accumulator", "$expr"})
 _GROUPING = frozenset({"$and", "$or", "$nor", "$not", "$elemMatch", "$match", "$facet"})
 _DEEPEST = 3
-_COLLECTION_WORDS = ("db", "coll", "collection", "mongo", "_col")
-
-
-def _uses_documents(repo: Repo) -> bool:
-    """Whether the service keeps anything in a document store; adapters to users' own stores do not count."""
-    return any(
-        item.target.partition(".")[0] in _LIBRARIES and not repo.connectors.holds(module.path)
-        for module, item in repo.python.imports(*_LIBRARIES)
-    )
 
 
 @Control(
@@ -196,11 +182,11 @@ def _uses_documents(repo: Repo) -> bool:
     "    user = users.find_one({'name': str(data['name']), 'token': {'$eq': data['token']}})\n"
     "    return {'id': str(user['_id'])}\n",
     ignores=["print('no document store')\n"],
-    applies=_uses_documents,
+    applies=lambda repo: repo.listings.uses_documents,
 )
 def nosql_injection(repo: Repo) -> Iterator[Site]:
     """Look at every filter, update and pipeline."""
-    if not _uses_documents(repo):
+    if not repo.listings.uses_documents:
         return
     yield from _open_filters(repo)
     for site in repo.python.all_calls:
@@ -252,7 +238,7 @@ def _positions(site: CallSite) -> tuple[tuple[int, str], ...]:
     if "." not in site.name:
         return ()
     last = site.last
-    if last in _FILTERING or (last in _GENERIC and (_is_collection(site) or _has_operators(site.call.args))):
+    if last in _FILTERING or (last in _GENERIC and (is_collection(site) or _has_operators(site.call.args))):
         keyword = "pipeline" if last.startswith("aggregate") else "filter"
         return (
             ((1, "filter"),)
@@ -278,15 +264,6 @@ def _has_operators(values: Iterable[Value], depth: int = 0) -> bool:
         )
         for value in values
     )
-
-
-def _is_collection(site: CallSite) -> bool:
-    """Whether a method of a general name is one of a collection."""
-    owner = site.name.rpartition(".")[0]
-    if owner.startswith(("pymongo", "motor", "flask_pymongo", "beanie", "mongoengine")) or "pymongo." in owner:
-        return True
-    words = (site.call.via or site.call.name).lower().replace("(", ".").replace("[", ".").split(".")[:-1]
-    return any(word.lstrip(":?") in _COLLECTION_WORDS or word.endswith(_COLLECTION_WORDS) for word in words)
 
 
 _PREDICATE = re.compile(r"^yes:.*[.:]is(_|[A-Z])\w+$")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site
 from readiness_bot.repo import Repo
+from readiness_bot.repo.listings import Listing
 from readiness_bot.repo.models import Model
 from readiness_bot.repo.query import COUNTING, ONE_ROW, RESULTS, Query, is_bounding
 from readiness_bot.repo.reach import Reach
@@ -127,6 +128,12 @@ _LISTED = {
         "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n"
     ),
     passes=[
+        (
+            "from fastapi import FastAPI\nfrom motor.motor_asyncio import AsyncIOMotorClient\n\n"
+            "app = FastAPI()\ndb = AsyncIOMotorClient().shop\n\n\n@app.get('/orders')\nasync def orders(page: int):\n"
+            "    newest = await db.orders.find().to_list(100)\n"
+            "    return newest + [one async for one in db.orders.find({}).skip(page * 50).limit(50)]\n"
+        ),
         {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\n"
@@ -145,6 +152,14 @@ _LISTED = {
     ],
     ignores=[
         (
+            "import sqlite3\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/orders/<name>')\ndef orders(name):\n    cursor = sqlite3.connect('shop.db').cursor()\n"
+            "    cursor.execute('CREATE TABLE IF NOT EXISTS orders (name TEXT)')\n"
+            "    cursor.execute('SELECT count(*) FROM orders')\n    number = cursor.fetchone()\n"
+            "    cursor.execute('SELECT * FROM orders WHERE name = ? LIMIT 20', (name,))\n"
+            "    return jsonify(number, cursor.fetchall())\n"
+        ),
+        (
             "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
             "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Note(db.Model):\n"
             "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/notes/<int:number>')\n"
@@ -162,13 +177,36 @@ _LISTED = {
     ],
     partials=[
         (
+            "from flask import Flask, jsonify\nfrom flask_pymongo import PyMongo\n\n"
+            "app = Flask(__name__)\nmongo = PyMongo(app)\n\n\n@app.get('/orders')\ndef orders():\n"
+            "    return jsonify([order['name'] for order in mongo.db.orders.find()])  # <- flagged\n"
+        ),
+        (
+            "from fastapi import FastAPI\nfrom motor.motor_asyncio import AsyncIOMotorClient\n\n"
+            "app = FastAPI()\ndb = AsyncIOMotorClient().shop\n\n\n@app.get('/orders')\nasync def orders():\n"
+            "    return await db.orders.find({'hidden': False}).to_list(None)  # <- flagged\n"
+        ),
+        (
+            "import sqlite3\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/orders')\ndef orders():\n    cursor = sqlite3.connect('shop.db').cursor()\n"
+            "    cursor.execute('SELECT id, name FROM orders ORDER BY id')  # <- flagged\n"
+            "    return jsonify(cursor.fetchall())\n"
+        ),
+        (
+            "import sqlite3\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
+            "def run_query(text):\n    return sqlite3.connect('shop.db').execute(text).fetchall()\n\n\n"
+            "@app.get('/orders')\ndef orders():\n"
+            "    found = run_query('SELECT id, name FROM orders')  # <- flagged\n"
+            "    return jsonify([name for _, name in found])\n"
+        ),
+        (
             "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
             "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass Tag(db.Model):\n"
             "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/tags')\ndef tags():\n"
             "    return jsonify([tag.id for tag in Tag.query.all()])  # <- flagged\n"
         ),
     ],
-    applies=lambda repo: bool(repo.queries.all) and bool(repo.routes.all),
+    applies=lambda repo: bool(repo.routes.all) and _has_store(repo),
 )
 def unbounded_query(repo: Repo) -> Iterator[Site]:
     """Look at every list query that a route leads to, where its rows are fetched."""
@@ -178,6 +216,33 @@ def unbounded_query(repo: Repo) -> Iterator[Site]:
             if site.location not in seen:
                 seen.add(site.location)
                 yield site
+    for listing in repo.listings.all:
+        if listing.call.location not in seen:
+            yield from _read_whole(repo, listing)
+
+
+def _has_store(repo: Repo) -> bool:
+    return bool(repo.queries.all) or repo.listings.uses_documents or repo.stores.uses_relational
+
+
+def _read_whole(repo: Repo, listing: Listing) -> Iterator[Site]:
+    """A collection or table without a model that a request reads from end to end.
+
+    How fast it grows is not known, nor what further in becomes of the rows: a hint there.
+    """
+    location = listing.call.location
+    function = Reach.function_at(listing.call.module, listing.call.call.scope)
+    depth = repo.reach.depth(function) if function is not None else None
+    if function is None or depth is None:
+        return
+    if listing.is_bounded:
+        yield good(location)
+    elif not _ON_PURPOSE.search(function.definition.name) and not _ON_PURPOSE.search(location.path.rpartition("/")[2]):
+        yield bad(
+            location,
+            f"All of `{listing.what}` is loaded at once: the query has neither limit nor pages",
+            Confidence.LOW if depth > 0 or _SMALL.search(listing.what) else Confidence.MEDIUM,
+        )
 
 
 def _judged(repo: Repo, query: Query) -> Iterator[Site]:
