@@ -17,7 +17,7 @@ from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, N
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.expressions import flattened, names_in
-from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services, Setting
@@ -249,6 +249,7 @@ class Accounts:
             types = (parameter.type for parameter in route.handler.definition.parameters)
             bodies = [self._python.definition(name, route.handler.module) for name in types]
             told = [field.name for body in bodies if body is not None for field in body.fields]
+            told = told or _asked_of_form(route.handler)
             if told and all(map(_PASSWORD_ALONE.fullmatch, told)):
                 place = route.location
                 found.append(Evidence(place.path, place.line, f"{route.name} signs people in"))
@@ -270,6 +271,7 @@ class Accounts:
             *self._imported("second-factor", _FACTORS),
             *self._imported("provider", _PROVIDERS),
             *self._installed(),
+            *self._by_hand(),
         ]
         for site in self._python.functions:
             if re.search(
@@ -315,6 +317,24 @@ class Accounts:
             ):
                 continue
             yield Factor(kind, f"`{item.target}`", module.path, item.line, self._wiring.runs(module))
+
+    def _by_hand(self) -> Iterator[Factor]:
+        """Where own code asks an OpenID provider who has signed in: a code is handed in for the token of a person."""
+        for module in self._python.production:
+            facts = module.facts
+            given = [(item.value, item.line, item.scope) for item in facts.assignments]
+            given += [(value, call.line, call.scope) for call in facts.calls for value in call.handed]
+            asked = next(((line, scope) for value, line, scope in given if _hands_code_in(value)), None)
+            if asked is None or not any(_OF_OPENID.search(text) for text in _texts_of(module)):
+                continue
+            line, scope = asked
+            definition = module.definition(scope)
+            used = (
+                self._wiring.runs(module)
+                if definition is None
+                else self._wiring.is_used(DefinitionSite(module, scope, definition))
+            )
+            yield Factor("provider", "a code of an OpenID provider handed in for a token", module.path, line, used)
 
     def _signs_people_in(self, module: Module) -> bool:
         """Whether a module is about signing people in, by its path, what it defines, or a route that it serves."""
@@ -669,6 +689,46 @@ class Accounts:
                 and value.value.lower() in ("require", "required", "verify-full", "verify-ca")
             )
         return keyword.lower() in ("ssl_ca", "tlscafile", "sslrootcert", "ssl_ca_certs")
+
+
+_READS_FORM = re.compile(r"(^|[.:?])request\.(form|json|values|get_json|data|POST|args)\b")
+_BESIDE_SIGN_IN = re.compile(r"next|redirect\w*|csrf\w*|came_from|return_to", re.IGNORECASE)
+
+
+def _asked_of_form(handler: DefinitionSite) -> list[str]:
+    """The fields that a handler asks of a form one by one; none where it may take more of it than is seen."""
+    asked = [call for call in handler.calls if call.last == "get" and _READS_FORM.search(call.name)]
+    if any(_READS_FORM.search(ref) and not ref.endswith(".get") for ref in handler.definition.refs):
+        return []
+    names = [call.args[0].value if call.args and isinstance(call.args[0], Const) else None for call in asked]
+    if not all(isinstance(name, str) for name in names):
+        return []
+    return [name for name in names if isinstance(name, str) and not _BESIDE_SIGN_IN.fullmatch(name)]
+
+
+_OF_OPENID = re.compile(r"(^|[ +])openid([ +]|$)|^id_token$")
+"""What only OpenID speaks of: the scope that asks for a person, and the token that names one."""
+
+
+def _hands_code_in(value: Value) -> bool:
+    """Whether a mapping asks for the token that a code of a sign-in stands for."""
+    return isinstance(value, Mapping) and any(
+        isinstance(key, Const)
+        and key.value == "grant_type"
+        and isinstance(one, Const)
+        and one.value == "authorization_code"
+        for key, one in zip(value.keys, value.values, strict=False)
+    )
+
+
+def _texts_of(module: Module) -> Iterator[str]:
+    """The texts that a module hands to calls, and those in the mappings that it writes down."""
+    values = [value for call in module.facts.calls for value in call.handed]
+    values += [item.value for item in module.facts.assignments]
+    for value in values:
+        for part in value.values if isinstance(value, Mapping) else (value,):
+            if isinstance(part, Const) and isinstance(part.value, str):
+                yield part.value
 
 
 def _installed_kind(text: str) -> Literal["second-factor", "provider"] | None:

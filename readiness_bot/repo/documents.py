@@ -18,6 +18,8 @@ from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
 
 _FOREIGN = (Area.VENDORED, Area.TEST, Area.EXAMPLE, Area.GENERATED)
+_SPECS = re.compile(r"(^|/)specs?/")
+"""A folder of tests to some, of descriptions to others: an OpenAPI document in it is what it says it is."""
 _LANGUAGE = re.compile(
     r"[._-](zh|cn|zh[-_]\w+|ja|jp|ko|kr|de|fr|es|pt|pt[-_]br|ru|it|tr|vi|id|ar|fa|pl|uk)\.\w+$", re.IGNORECASE
 )
@@ -205,5 +207,5 @@ class Documents:
         return tuple(
             (path, facts)
             for path, facts in self._sources.facts(OpenApiDocument).items()
-            if facts.version and self._sources.area(path) not in _FOREIGN
+            if facts.version and self._sources.area(_SPECS.sub(r"\1", path)) not in _FOREIGN
         )

@@ -54,6 +54,25 @@ _SCHEMA_BASES = (
 _READS_BODY = re.compile(
     r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|load_json_body|read_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
 )
+_VALIDATORS = matcher(
+    "jsonschema.*",
+    "jsonschema_rs.*",
+    "fastjsonschema.*",
+    "cerberus.*",
+    "voluptuous.*",
+    "trafaret.*",
+    "colander.*",
+    "schematics.*",
+    "marshmallow.*",
+    "webargs.*",
+    "openapi_core.*",
+    "pydantic.*",
+    "msgspec.*",
+)
+"""Libraries that hold data against a schema."""
+_BY_LIBRARY = re.compile(
+    r"^(validate\w*|is_valid|iter_errors|best_match|load|loads|deserialize|parse_obj_as|normalized|validated|check|convert)$"
+)
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
 _PLAIN = frozenset(
@@ -366,7 +385,9 @@ class Interface:
             for call in calls:
                 if _reads_body(call):
                     reads = reads or call.last
-                if site is route.handler or site.definition.name.startswith(("get_", "parse", "_")):
+                if site is route.handler or reads_here or site.definition.name.startswith(("get_", "parse", "_")):
+                    if self._leads_to_validator(call, site.module):
+                        return Taken(route, "schema", call.last.lstrip(":?"))
                     if (
                         _VALIDATES.match(call.last)
                         and (reads_here or call.last not in _READS_ANYTHING)
@@ -375,11 +396,37 @@ class Interface:
                         and self._is_validation(call, site.module)
                     ):
                         return Taken(route, "schema", call.last)
-                    if self._is_schema(call.name, site.module) and (call.args or call.keywords):
+                    if self._is_schema(call.name, site.module) and self._takes_data(call, site.module):
                         return Taken(route, "schema", call.last)
             if any(_READS_BODY.search(ref) for ref in site.definition.refs):
                 reads = reads or "request"
         return Taken(route, "raw" if reads else "none", reads)
+
+    def _takes_data(self, call: Call, module: Module) -> bool:
+        """Whether a schema is made of data that it checks at once: one of marshmallow's is only told how to work."""
+        found = self._python.class_of(call.name, module)
+        by_hand = found is not None and self._python.descends_from(found, "marshmallow.*", "flask_marshmallow.*")
+        return bool(call.args or call.keywords) and not by_hand
+
+    def _leads_to_validator(self, call: Call, module: Module) -> bool:
+        """Whether a call is one of an own function that holds what it is given against a schema, by a library."""
+        target = self._python.target(call, module)
+        if target is None or target.definition.kind != "function":
+            return False
+        reads = any(map(_reads_body, target.calls))
+        given = {f"?{parameter.name}" for parameter in target.definition.parameters}
+        return any(
+            (reads or any(isinstance(value, Name) and value.name.partition(".")[0] in given for value in inner.handed))
+            and self._holds_against_schema(inner, target.module)
+            for inner in target.calls
+        )
+
+    def _holds_against_schema(self, call: Call, module: Module) -> bool:
+        if call.last == "iter_errors":
+            return True
+        return _BY_LIBRARY.match(call.last) is not None and (
+            "schema" in call.name.rpartition(".")[0].lower() or _VALIDATORS(self._python.mean(call.name, module))
+        )
 
     def _is_validation(self, call: Call, module: Module) -> bool:
         if call.last in ("load", "loads", "validate", "body", "input", "schema", "expect", "structure"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Value
+from readiness_bot.facts.values import Const, Name, Value
 from readiness_bot.model import Area, Evidence, Location
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
@@ -74,6 +74,8 @@ _ASKING = frozenset(
 )
 """Calls whose options are about the caller's own patience with broker and worker, not about a job."""
 _QUEUES = frozenset({"celery", "rq", "django_rq", "dramatiq", "arq", "huey", "taskiq", "procrastinate", "saq"})
+_PUTTING_OFF = ("delay", "apply_async", "send", "enqueue", "defer", "kiq", "delayed")
+"""What a job is called by where a worker is to do it later."""
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
 _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
 _RECOVER_BY_DEFAULT = frozenset({"arq"})
@@ -113,7 +115,28 @@ class Jobs:
             Evidence(task.definition.module.path, task.definition.definition.line, f"{task.queue} task `{task.name}`")
             for task in self._services.tasks[:5]
         )
-        return tasks or tuple(self._imports())
+        return tasks or tuple(self._imports()) or self._of_own_queue
+
+    @cached_property
+    def _of_own_queue(self) -> tuple[Evidence, ...]:
+        """The jobs of an own queue: a decorator gives a function a way to be put off, and code puts it off."""
+        marks = {
+            site.name: item.target.rpartition(".")[2]
+            for site in self._python.functions
+            if len(site.definition.parameters) == 1
+            for item in site.module.facts.assignments
+            if item.scope == site.index
+            and item.target in (f"?{site.definition.parameters[0].name}.{name}" for name in _PUTTING_OFF)
+        }
+        found = []
+        for site in self._python.functions if marks else ():
+            for decorator in site.definition.decorators:
+                if isinstance(decorator, Name):
+                    mark = self._python.definition(decorator.name, site.module)
+                    if mark is not None and any(True for _ in self._python.calls_of(marks.get(mark.name, ""))):
+                        detail = f"`{site.definition.name}` is put off by `{mark.definition.name}`"
+                        found.append(Evidence(site.module.path, site.definition.line, detail))
+        return tuple(found[:5])
 
     def _imports(self) -> Iterator[Evidence]:
         for queue in sorted(self._services.queues - {"faststream", "faust"}):

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
-from readiness_bot.facts.values import Const, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.expressions import flattened
@@ -274,11 +274,17 @@ class Limits:
                     and _answers_too_many(call)
                     and not _passes_on(call.guards)
                     and not self._answers_for_others(module, call.scope)
+                    and not _counts_things(module, call.scope, call.guards)
                 ):
                     yield self._refusing(module, call.scope, call.line)
             for returned in facts.returns:
                 told = (isinstance(value, Const) and value.value == 429 for value in flattened(returned.value))
-                if any(told) and not self._answers_for_others(module, returned.scope):
+                if (
+                    any(told)
+                    and not self._answers_for_others(module, returned.scope)
+                    and not self._words_what_nobody_raises(module, returned.scope, returned.line)
+                    and not _counts_things(module, returned.scope, returned.guards)
+                ):
                     yield self._refusing(module, returned.scope, returned.line)
 
     @staticmethod
@@ -286,6 +292,27 @@ class Limits:
         """Whether a function only words the refusal that a limit elsewhere has raised."""
         definition = module.definition(scope)
         return definition is not None and any(map(_ANSWER.fullmatch, (one.name for one in definition.parameters)))
+
+    def _words_what_nobody_raises(self, module: Module, scope: int, line: int) -> bool:
+        """Whether a line words the refusal of own exceptions that no code of the tree raises: plug-ins may, if any."""
+        handler = next(
+            (one for one in module.facts.handlers if one.scope == scope and one.line <= line <= one.end_line), None
+        )
+        own = [self._python.definition(name, module) for name in handler.types] if handler is not None else []
+        return bool(own) and all(
+            site is not None and site.definition.kind == "class" and site.name not in self._raised for site in own
+        )
+
+    @cached_property
+    def _raised(self) -> frozenset[str]:
+        """The classes of the tree that its code raises, with what they descend from."""
+        found = (
+            self._python.definition(raised.name, module)
+            for module in self._python.production
+            for raised in module.facts.raises
+            if raised.name
+        )
+        return frozenset(one.name for site in found if site is not None for one in (site, *self._python.ancestry(site)))
 
     def _refusing(self, module: Module, scope: int, line: int) -> RateLimit:
         name = module.symbol(scope)
@@ -588,6 +615,28 @@ def _answers_too_many(call: Call) -> bool:
 def _speaks_of_answers(name: str) -> tuple[bool, bool]:
     """Whether a call's name says that there were too many, and whether it makes an answer."""
     return _TOO_MANY.search(name) is not None, _ANSWERING.search(name) is not None
+
+
+_NUMBER = re.compile(r"^(len|(.*\.)?(count|count_documents|estimated_document_count))$")
+_OF_TIME = re.compile(
+    r"(^|[.:?])(date)?time(delta)?($|[.(])|(^|[._:?])(now|utcnow|monotonic|since|recent|today|daily|expir\w*|ttl|incr\w*"
+    r"|window|minutes?|seconds?|hours?|day|month)($|[._(])"
+)
+
+
+def _counts_things(module: Module, scope: int, guards: tuple[str, ...]) -> bool:
+    """Whether a refusal depends on how many things are kept, at whatever time: a size that was bought, and no rate."""
+    definition = module.definition(scope)
+    if definition is None or any(map(_OF_TIME.search, (*guards, *definition.refs))):
+        return False
+    names = {guard.lstrip("!") for guard in guards}
+    return any(
+        item.scope == scope
+        and item.target in names
+        and isinstance(item.value, Invoke)
+        and _NUMBER.match(item.value.name.removesuffix("()")) is not None
+        for item in module.facts.assignments
+    )
 
 
 def _passes_on(guards: tuple[str, ...]) -> bool:

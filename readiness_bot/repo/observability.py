@@ -259,6 +259,8 @@ _STRUCTURED = (
     "ecs_logging.*",
     "structlog.stdlib.ProcessorFormatter",
 )
+_SEVERAL = 3
+"""From so many modules on that import it, one that keeps a logger is the place where a tree keeps its logging."""
 _ROOT_LOGGER = frozenset(
     {
         "logging.getLogger().addHandler",
@@ -644,6 +646,7 @@ class Observability:
         for site in self._python.calls_of("addHandler"):
             if site.function is not None and re.search(r"root_?log", site.function.name):
                 found.append(self._signal(site, f"`{site.function.name}` gives the root logger a handler"))
+        found += self._handlers_for_most()
         found += self._configured_by_server()
         found += [
             self._signal(site, "`logging.basicConfig` with handlers of its own")
@@ -659,6 +662,24 @@ class Observability:
                     Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True)
                 )
         return tuple(found)
+
+    def _handlers_for_most(self) -> Iterator[Signal]:
+        """Where a logger is given handlers that a module keeps by which most others write, whatever it is called."""
+        for site in self._python.calls("logging.getLogger().addHandler"):
+            if site.call.via.startswith(":") and self._most_import(site.module):
+                yield self._signal(site, "a handler of the logger that most modules write by")
+
+    def _most_import(self, module: Module) -> bool:
+        others = [one for one in self._python.production if one is not module]
+        importing = sum(
+            any(
+                self._python.module_named(name, one.path) is module
+                for item in one.facts.imports
+                for name in (item.target, item.target.rpartition(".")[0])
+            )
+            for one in others
+        )
+        return importing >= _SEVERAL and 2 * importing >= len(others)
 
     def _configured_by_server(self) -> Iterator[Signal]:
         """Where the server is started with a configuration of all logging."""

@@ -123,7 +123,7 @@ LIBRARY_GUARDS: dict[str, Strength] = {
 _READS = re.compile(
     r"(^|[.:_])(current_user|get_current_user|get_user|current_identity|get_jwt_identity|get_jwt|is_authenticated|authed|is_admin|is_superuser|is_staff|has_perms?|has_permission"
     r"|require_user|require_admin|get_logged_in_user|logged_in|user_id|getcurrentuser|requireadmin|getuser|get_identity|auth_info)$"
-    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|auth|identity|principal|account|login|customers|ctx\.user)(\(\))?($|\.)",
+    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|authz?|identity|principal|account|login|customers|ctx\.user)(\(\))?($|\.)",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
@@ -337,14 +337,46 @@ class Refusals:
                 return best
             target = self._python.target(call, site.module)
             if target is not None and target.name != site.name:
-                last = snake(call.last)
+                last = _plain(call.last)
                 checks = STRONG_NAME.search(last) is not None or _CHECKS.match(last) is not None
+                best = max(best, self._by_what_is_handed(call, target))
                 found = self.strength(target, depth + 1)
-                # Deep in a service something may refuse somebody; it counts where the call is named for asking.
-                best = max(best, found if checks else min(found, Strength.READS))
+                # Deep in a service something may refuse somebody; it counts where the call is named for asking, and
+                # where it refuses by what the request says of whoever calls.
+                counts = checks or (found >= Strength.IDENTITY and self._turns_caller_away(target))
+                best = max(best, found if counts else min(found, Strength.READS))
             elif target is None and _is_check(call):
                 best = max(best, Strength.PERMISSION if _about_permission(snake(call.last)) else Strength.IDENTITY)
         return best
+
+    def _turns_caller_away(self, site: DefinitionSite) -> bool:
+        """Whether a function refuses, itself, by what the request says of whoever calls."""
+        calls, raises, returns, _ = self.body(site)
+        under = [raised.guards for raised in raises if is_refusing(raised)]
+        under += [call.guards for call in calls if _refusing_call(call)]
+        under += [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
+        return any(reads_caller(guard.lstrip("!")) for guards in under for guard in guards) or any(
+            any(map(_reads_caller, call.args))
+            and (target := self._python.target(call, site.module)) is not None
+            and target.name != site.name
+            and self._by_what_is_handed(call, target) >= Strength.IDENTITY
+            for call in calls
+        )
+
+    def _by_what_is_handed(self, call: Call, target: DefinitionSite) -> Strength:
+        """How far a call goes of a function that refuses unless what it is handed holds: `insist(user.can("edit"))`."""
+        handed = [value.name for value in call.args if isinstance(value, Name | Invoke)]
+        right = any(_about_permission(snake(name)) for name in handed)
+        if target.definition.kind != "function" or not (right or any(map(reads_caller, handed))):
+            return Strength.NONE
+        calls, raises, _, _ = self.body(target)
+        names = {f"?{parameter.name}" for parameter in target.definition.parameters}
+        names |= {f"?{name.removeprefix('?').removesuffix('s')}" for name in names}  # each of several: `*conditions`
+        under = [raised.guards for raised in raises if is_refusing(raised)]
+        under += [one.guards for one in calls if _refusing_call(one)]
+        if not any(guards and {guard.lstrip("!") for guard in guards} <= names for guards in under):
+            return Strength.NONE
+        return Strength.PERMISSION if right else Strength.IDENTITY
 
     @staticmethod
     def _refuses(calls: list[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
@@ -557,6 +589,10 @@ def _forbids_thing(definition: Definition, raises: Iterable[Raise]) -> bool:
     names = {parameter.name for parameter in definition.parameters}
     told = any(map(_THING.match, names)) or ("user" in names and bool(names & {"req", "request"}))
     return told and any(_FORBIDDEN.search(raised.name.rpartition(".")[2]) for raised in raises)
+
+
+def _reads_caller(value: Value) -> bool:
+    return isinstance(value, Name | Invoke) and reads_caller(value.name)
 
 
 def _about_permission(text: str) -> bool:

@@ -50,6 +50,13 @@ from readiness_bot.repo import Repo
                 "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n"
                 "    return []\n"
             ),
+            "specs/openapi.yaml": "openapi: 3.0.2\ninfo:\n  title: Shop\npaths:\n  /items:\n    get: {}\n",
+        },
+        {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/items')\ndef items():\n"
+                "    return []\n"
+            ),
             "shop-spec.yml": "openapi: 3.0.0\ninfo:\n  title: Shop\n  version: '1'\npaths:\n  /items:\n    get: {}\n",
         },
     ],

@@ -33,6 +33,20 @@ _HALF = 0.35
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
+        {
+            "shop/views.py": (
+                "from flask import Flask\n\nfrom shop.bodies import read_body\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\ndef order():\n    return keep(read_body('Order'))\n"
+            ),
+            "shop/bodies.py": (
+                "from flask import abort, request\nfrom jsonschema import Draft7Validator\n\n"
+                "SCHEMAS = {'Order': {'required': ['goods']}}\n\n\ndef read_body(name):\n"
+                "    return checked(request.get_json(), name)\n\n\ndef checked(data, name):\n"
+                "    validator = Draft7Validator(SCHEMAS[name])\n    for error in validator.iter_errors(data):\n"
+                "        abort(400, error.message)\n    return data\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
             "app = Eve(settings={'DOMAIN': DOMAIN})\n"
@@ -81,6 +95,17 @@ _HALF = 0.35
                 "from .utils import load_json_body\n\n\ndef on_post(req, resp):\n    resp.media = load_json_body(req)\n"
             ),
             "shop/utils.py": "import json\n\n\ndef load_json_body(req):\n    return json.loads(req.context['body'])\n",
+        },
+        {
+            "shop/views.py": (
+                "from flask import Flask\n\nfrom shop.bodies import read_body\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\ndef order():\n    return keep(read_body('Order'))\n"
+            ),
+            "shop/bodies.py": (
+                "from flask import request\n\n\ndef read_body(name):\n    return tidy(request.get_json(), name)\n\n\n"
+                "def tidy(data, name):\n    return {key: value for key, value in data.items() if value}\n"
+            ),
+            "shop/__init__.py": "",
         },
     ],
     fixed=(

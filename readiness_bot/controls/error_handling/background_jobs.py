@@ -57,6 +57,18 @@ from readiness_bot.repo import Repo
             "    app.connection_for_read().ensure_connection(max_retries=1)\n"
             "    return charge.delay(1).get(timeout=9)\n"
         ),
+        {
+            "shop/__init__.py": "",
+            "shop/later.py": (
+                "WAITING = {}\n\n\ndef job(function):\n    def put_off(*given):\n"
+                "        Rows.add(function.__name__, given)\n\n"
+                "    WAITING[function.__name__] = function\n    function.delay = put_off\n    return function\n"
+            ),
+            "shop/mail.py": (
+                "from shop.later import job\n\n\n@job\ndef send(order):\n    return order\n\n\n"
+                "def tell(order):\n    send.delay(order)\n"
+            ),
+        },
     ],
     fixed="from celery import Celery\n\napp = Celery('shop')\napp.conf.task_acks_late = True\n"
     "app.conf.task_time_limit = 300\n\n\n"

@@ -25,6 +25,20 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
+        {
+            "shop/__init__.py": "",
+            "shop/journal.py": (
+                "import logging\n\nlogger = logging.getLogger('journal')\n\n\ndef begin(path):\n"
+                "    handler = logging.FileHandler(path)\n    handler.setFormatter(logging.Formatter('%(message)s'))\n"
+                "    logger.addHandler(handler)\n"
+            ),
+            "shop/orders.py": "from shop import journal\n\n\ndef order():\n    journal.logger.info('ordered')\n",
+            "shop/goods.py": "from shop.journal import logger\n\n\ndef add():\n    logger.info('added')\n",
+            "main.py": (
+                "from shop import goods, journal, orders\n\nif __name__ == '__main__':\n    journal.begin('shop.log')\n"
+                "    goods.add()\n    orders.order()\n"
+            ),
+        },
         (
             "from flask import Flask\nfrom company_utils.logging import flask as company_logging\n\n"
             "app = Flask(__name__)\ncompany_logging.init_app(app)\n"

@@ -48,6 +48,22 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.loading import get_order\n\napp = Flask(__name__)\n\n\n"
+                "@app.route('/orders/<int:key>', methods=['PUT'])\ndef change(key):\n"
+                "    return get_order(key, 'edit').change()\n"
+            ),
+            "shop/loading.py": (
+                "from flask import request\nfrom werkzeug.exceptions import Forbidden\n\n"
+                "from shop.orders import Order\n\n\n"
+                "def insist(*conditions):\n    for condition in conditions:\n        if not condition:\n"
+                "            raise Forbidden('Not yours.')\n\n\n"
+                "def get_order(key, action):\n    order = Order.by_key(key)\n"
+                "    insist(request.authz.can(order.shop, action))\n    return order\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/permissions.py": (
                 "from flask_principal import Permission, RoleNeed\n\neditors = Permission(RoleNeed('editor'))\n"
             ),

@@ -33,6 +33,13 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
         "https://pyauth.github.io/pyotp/",
     ],
     passes=[
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\ndef exchange(code):\n"
+            "    asked = {'grant_type': 'authorization_code', 'scope': 'openid email', 'code': code}\n"
+            "    answer = requests.post('https://people.example/token', data=asked, timeout=5)\n"
+            "    return answer.json()['id_token']\n\n\n"
+            "@app.route('/enter', methods=['POST'])\ndef enter():\n    return welcome(exchange(request.json['code']))\n"
+        ),
         {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.admin', 'uaa_client']\n"
@@ -99,6 +106,13 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
                 "def sign_in():\n    return generate_token()\n"
             ),
         },
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/connect', methods=['POST'])\ndef connect():\n"
+            "    asked = {'grant_type': 'authorization_code', 'code': request.json['code'], 'scope': 'calendar'}\n"
+            "    return keep(requests.post('https://days.example/token', data=asked, timeout=5).json())\n\n\n"
+            "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n"
+        ),
     ],
     fixed=(
         "import pyotp\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/login', methods=['POST'])\n"

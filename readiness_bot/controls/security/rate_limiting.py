@@ -174,6 +174,17 @@ _UNREAD = 0.5
                 "@app.route('/drafts', methods=['POST'])\ndef draft():\n    on_update({}, {})\n    return {}\n"
             ),
         },
+        (
+            "import os\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/orders', methods=['POST'])\ndef order():\n    most = int(os.environ['MOST_ORDERS'])\n"
+            "    kept = len(STORE.orders)\n    if kept >= most:\n        return 'No more orders.', 429\n"
+            "    return STORE.add()\n"
+        ),
+        (
+            "from flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\nclass RateLimit(Exception):\n    pass\n\n\n"
+            "@app.route('/orders', methods=['POST'])\ndef order():\n    try:\n        return take()\n"
+            "    except RateLimit as error:\n        return jsonify(message=str(error)), 429\n"
+        ),
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
