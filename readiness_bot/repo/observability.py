@@ -305,6 +305,7 @@ _CARRIES_IDS = re.compile(
 )
 """What an id of a request travels in; a field called so in data from elsewhere is none."""
 _LOG_CONFIG = re.compile(r"--log-config(-json)?\b")
+_JOB_ID = re.compile(r"(^|[.:?_])(task|job|run)_?id\.get$", re.IGNORECASE)
 _ID_NAME = re.compile(r"(request|correlation|trace)_?id", re.IGNORECASE)
 _ID_IN_LOG = re.compile(
     (
@@ -758,6 +759,25 @@ class Observability:
             if any(map(_holds_id, site.call.handed))
         ]
         return tuple(found)
+
+    @cached_property
+    def job_ids(self) -> tuple[Signal, ...]:
+        """Where a formatter or filter of log lines takes the id of a job from the context that it runs in."""
+        return tuple(
+            Signal(
+                Evidence(klass.module.path, klass.definition.line, f"`{klass.definition.name}` adds the id of a job"),
+                True,
+            )
+            for klass in self._python.classes
+            if self._python.descends_from(klass, "logging.Formatter", "logging.Filter")
+            and self._wiring.is_used(klass)
+            and any(
+                _JOB_ID.search(call.via or call.name)
+                for method in klass.methods
+                if method.definition.name in ("format", "filter")
+                for call in method.calls
+            )
+        )
 
     @cached_property
     def request_ids(self) -> tuple[Signal, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Items, Name
+from readiness_bot.facts.values import Index, Invoke, Items, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
@@ -228,6 +229,12 @@ _CALLER_GIVEN = re.compile(
     r"|(current|auth|authed|logged_in)_(account|member))$"
 )
 """Parameters by which a handler is handed the caller."""
+_STORE = re.compile(r"(^|_)(store|storage|repository|repo|dao|shelf|inbox|workspace)$")
+_FOR_CALLER = re.compile(
+    r"^\?(current_|auth_|authed_)?(user|principal|identity|caller|viewer)(_id|_auth)?($|\.)"
+    r"|(^|[.:])get_(current_)?user(_auth|_id)?\(\)\."
+)
+"""Who calls, as what makes something for him names him."""
 _SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 _ANSWERING_CALLS = re.compile(
     r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
@@ -346,17 +353,43 @@ class Purposes:
 
     def reads_own_rows(self, route: Route) -> DefinitionSite | None:
         """The function that a route's handler hands both the signed-in user's own key and a key of the path."""
-        if route.handler is None or not self.acts_for_caller(route):
+        if route.handler is None:
             return None
         module = route.handler.module
+        filled = {f"?{name}": given for name, given in self._filled(route.handler)}
+        callers = {name for name in filled if _CALLER_GIVEN.search(name[1:])}
         keys = {f"?{name}" for name in re.findall(r"[{<](?:\w+:)?(\w+)", route.path)}
-        for call in self._refusals.body(route.handler)[0] if keys else ():
+        for call in self._refusals.body(route.handler)[0]:
+            root, dot, _ = (call.via or call.name).partition(".")
+            if dot and root in filled and self._is_of_caller(filled[root]):
+                return filled[root]
             handed = {name for value in call.handed for name in names_in(value, module.facts.calls)}
-            if keys & handed and any(_OF_CALLER.search(name) for name in handed):
+            if keys & handed and any(_OF_CALLER.search(name) or name.partition(".")[0] in callers for name in handed):
                 target = self._python.target(call, module)
                 if target is not None and target.definition.kind == "function":
                     return target
         return None
+
+    def _filled(self, handler: DefinitionSite) -> Iterator[tuple[str, DefinitionSite]]:
+        """The parameters that a framework fills by functions of the tree, with these: `store = Depends(get_store)`."""
+        module = handler.module
+        for parameter in handler.definition.parameters:
+            annotated = parameter.annotation.items if isinstance(parameter.annotation, Index) else ()
+            for value in (parameter.default, *annotated):
+                if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith(("Depends", "Security")):
+                    for inner in module.facts.calls[value.call].args[:1]:
+                        found = self._python.definition(inner.name, module) if isinstance(inner, Name) else None
+                        if found is not None and found.definition.kind == "function":
+                            yield parameter.name, found
+
+    @staticmethod
+    def _is_of_caller(given: DefinitionSite) -> bool:
+        """Whether a function gives a store that holds what is the caller's alone: it is made for whoever calls."""
+        return _STORE.search(given.definition.name) is not None and any(
+            _FOR_CALLER.search(call.via or call.name)
+            or any(isinstance(value, Name) and _FOR_CALLER.search(value.name) for value in call.handed)
+            for call in given.calls
+        )
 
     @staticmethod
     def _is_a_stub(handler: DefinitionSite) -> bool:

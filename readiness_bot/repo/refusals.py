@@ -50,7 +50,7 @@ STRONG_NAME = re.compile(
     r"|token|credentials|current_user|user_id|session_key|registered|identity|require_user|user_passes_test|signature|can)(_|$)"
 )
 _PERMISSION_NAME = re.compile(
-    r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|editor"
+    r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|maintainer|editor"
     r"|access|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
 )
 _REFUSAL = re.compile(
@@ -316,7 +316,7 @@ class Refusals:
             asked = {one for one in (*asked, *_made_of(asked, site)) if not _HEADER.search(one)}
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
-            if _about_identity(f"{things} {' '.join(_texts(calls))}"):
+            if _about_identity(f"{things} {' '.join(_texts(calls))}") or _about_permission(" ".join(map(snake, asked))):
                 # A sign-in that is told the caller's role on the way asks for none, unless it refuses by it.
                 words = named if _only_asks_who(calls, raises, returns) else things
                 about = _about_permission(words) or _forbids_thing(site.definition, raises)
@@ -718,10 +718,19 @@ def _answered(calls: Iterable[Call], returns: Iterable[Return]) -> Iterator[Valu
     yield from (value for call in calls for value in call.handed)
 
 
+_REFUSING_TEXT = re.compile(
+    r"^40[13]($| (Unauthori[sz]ed|Forbidden))|^permission_denied$"
+    r"|(^|/)(40[13]|forbidden|permission_denied|access_denied)\.(html?|jinja2?|j2)$",
+    re.IGNORECASE,
+)
+"""A status as it is written out, and the names of pages that say no."""
+
+
 def is_refusing_value(value: Value) -> bool:
     """Whether a value is the status of a refusal: 401 or 403, as a number or by a constant's name."""
     if isinstance(value, Const):
-        return value.value in (401, 403, "401", "403") and not isinstance(value.value, bool)
+        text = isinstance(value.value, str) and _REFUSING_TEXT.search(value.value) is not None
+        return text or (value.value in (401, 403) and not isinstance(value.value, bool))
     return isinstance(value, Name) and _is_refusing_name(value.name)
 
 

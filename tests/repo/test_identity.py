@@ -31,6 +31,23 @@ def _strength(text: str) -> Strength:
     [
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
         (
+            _FLASK
+            + (
+                "def _is_maintainer():\n    return 'maintainers' in groups()\n\n\n"
+                "@app.route('/x', methods=['POST'])\ndef x():\n    if not _is_maintainer():\n        abort(403)\n"
+                "    return ''\n"
+            ),
+            Strength.PERMISSION,
+        ),
+        (
+            _FLASK
+            + (
+                "@app.route('/x', methods=['POST'])\ndef x():\n    if not g.user.is_admin:\n"
+                "        return render_template('errors/403.html')\n    return ''\n"
+            ),
+            Strength.PERMISSION,
+        ),
+        (
             _APP
             + (
                 "def user(request: Request):\n    if not request.headers.get('Authorization'):\n"

@@ -70,6 +70,22 @@ from readiness_bot.repo import Repo
         "'%(correlation_id)s'\n"
     ),
     partials=[
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\n"
+                "LOGGING = {'version': 1, 'formatters': {'job': {'()': 'shop.log.OfJob'}}}\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop import views\n\nurlpatterns = [path('', views.show)]\n"
+            ),
+            "shop/views.py": "def show(request):\n    return None\n",
+            "shop/log.py": (
+                "import logging\nfrom contextvars import ContextVar\n\ntask_id = ContextVar('task_id', default='')\n"
+                "\n\nclass OfJob(logging.Formatter):\n    def format(self, record):\n"
+                "        record.job = task_id.get()\n"
+                "        return super().format(record)\n"
+            ),
+        },
         (
             "import uuid\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
             "@app.middleware('http')\nasync def tag(request, call_next):\n    response = await "
@@ -96,6 +112,9 @@ def request_correlation(repo: Repo) -> Judgement:
         return passed("A request's id is made and logged.", *made[:2], *logged[:3])
     if made or logged:
         return partial("An id is passed on, but does not reach the log lines.", *made[:3], *logged[:2], score=0.5)
+    if room.job_ids:
+        places = (item.evidence for item in room.job_ids[:5])
+        return partial("Ids of jobs reach their log lines; requests have none.", *places, score=0.5)
     dormant = room.correlations
     if dormant:
         return partial(

@@ -49,6 +49,26 @@ _UNSURE = 0.5
     passes=[
         {
             "shop/main.py": (
+                "from fastapi import Depends, FastAPI\n\nfrom shop.stores import OrderStore, get_order_store\n\n"
+                "app = FastAPI()\n\n\n@app.delete('/orders/{key}')\n"
+                "async def drop(key: str, store: OrderStore = Depends(get_order_store)):\n"
+                "    return await store.drop(key)\n\n\n"
+                "@app.put('/orders/{key}')\n"
+                "async def change(key: str, store: OrderStore = Depends(get_order_store)):\n"
+                "    return await store.change(key)\n"
+            ),
+            "shop/stores.py": (
+                "from fastapi import HTTPException, Request\n\n\nclass OrderStore:\n    def __init__(self, user_id):\n"
+                "        self.folder = f'orders/{user_id}'\n\n\nasync def get_user_id(request: Request):\n"
+                "    if 'user' not in request.session:\n        raise HTTPException(401)\n"
+                "    return request.session['user']\n\n\n"
+                "async def get_order_store(request: Request):\n    user_id = await get_user_id(request)\n"
+                "    return OrderStore(user_id)\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
+            "shop/main.py": (
                 "from flask import Flask\n\nfrom shop.loading import get_order\n\napp = Flask(__name__)\n\n\n"
                 "@app.route('/orders/<int:key>', methods=['PUT'])\ndef change(key):\n"
                 "    return get_order(key, 'edit').change()\n"
