@@ -445,6 +445,8 @@ class Walk:
             return  # the facts follow it by its key, so that what is known of one reading holds for the next
         datum = requests.of_call(site.name)
         if datum is not None:
+            if site.last == "get" and datum.type == "text" and place.access[:1] == (".value",):
+                return  # no text has one: a member of an enumeration was made of it
             key = next((f'["{value.value}"]' for value in site.call.args[:1] if isinstance(value, Const)), "")
             datum = requests.as_declared(site.module, site.call.scope, place.access, datum)
             self.datum(place, replace(datum, text=f"{datum.text}{key or _written(place.access)}"), site.call.line)

@@ -22,9 +22,9 @@ from readiness_bot.repo.routes import Routes
 _ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?member", re.IGNORECASE)
 _TRIAL = re.compile(r"^test|(?<!la)(?<!con)(?<!at)test$|_test_|Test$|^try_")
 _TRYING = re.compile(
-    r"of `_*(check|test|try|verify|validate|probe)_?\w*(connection|connectivity|credentials|login)\w*`$"
+    r"of `_*((check|test|try|verify|validate|probe)_?\w*(connection|connectivity|credentials|login)\w*|test_\w+)`$"
 )
-"""Steps into a function that is named for trying out a connection."""
+"""Steps into a function that is named for trying out a connection, or what somebody sets up."""
 _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
@@ -242,7 +242,9 @@ class DataFlows:
         """What each function of the tree that answered about the value, or let it pass, calls itself: bare names."""
         for tag in flow.cleaned:
             how, _, name = tag.partition(":")
-            site = self._python.definition_named(name) if how in ("yes", "no", "passed") else None
+            if how == "via":  # what it made of the value was tested
+                name = name.rpartition(":")[0]
+            site = self._python.definition_named(name) if how in ("yes", "no", "passed", "via") else None
             if site is not None and site.definition.kind == "function":
                 yield frozenset(call.last for call in site.calls)
 

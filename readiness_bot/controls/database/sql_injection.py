@@ -99,6 +99,12 @@ def _applies(repo: Repo) -> bool:
     ],
     fails=[
         (
+            "from flask import Flask, request\nfrom sqlalchemy import func, text\n\nfrom shop import models\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/search')\ndef search():\n    words = request.args['words']\n"
+            "    asked = func.plainto_tsquery(text(f\"'{words}'\"))  # <- flagged\n"
+            "    return models.found(asked)\n"
+        ),
+        (
             "import sqlite3\n"
             "from flask import Flask, request\n"
             "app = Flask(__name__)\n"
@@ -200,6 +206,14 @@ def _applies(repo: Repo) -> bool:
     "    name = request.args['name']\n"
     "    return db.execute('SELECT * FROM users WHERE name = ?', (name,)).fetchall()\n",
     ignores=[
+        (
+            "import sqlite3\nfrom enum import Enum\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "class Order(Enum):\n    NEWEST = 'created DESC'\n    NAME = 'name'\n\n\ndef asked(key):\n"
+            "    value = request.values.get(key)\n    if key == 'order':\n        value = Order[value.upper()]\n"
+            "    return value\n\n\n@app.get('/goods')\ndef goods():\n    order = asked('order')\n"
+            "    rows = sqlite3.connect('shop').execute(f'SELECT * FROM goods ORDER BY {order.value}')\n"
+            "    return list(rows)\n"
+        ),
         "print('no database here')\n",
         "import pandas\n\n\ndef load(name):\n    return pandas.read_excel(name)\n",
         "async def load(client, url):\n    return await client.fetch(f'{url}/items')\n",
@@ -369,7 +383,7 @@ def _is_a_clause(site: CallSite) -> bool:
 def _is_injected(flow: Flow, site: CallSite) -> bool:
     """Whether the value becomes part of a statement's text, rather than being the user's own statement."""
     prefix = flow.prefix
-    if _is_a_clause(site):
+    if _is_a_clause(site) or (site.name in _TEXTS and prefix == "'" and flow.suffix[:1] == "'"):
         prefix = f"SELECT {prefix or ''}"
     if prefix is None or not prefix or ("sql-text" in flow.cleaned and site.name not in _TEXTS):
         return False

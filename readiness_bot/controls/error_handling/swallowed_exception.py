@@ -327,6 +327,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "        server.Writer.flush = flush\n    except Exception:  # <- flagged\n        pass\n"
         ),
         (
+            "def same(store, old, new):\n    try:\n        done = store.compare(old, new)\n    except Exception:  "
+            "# <- flagged\n        done = False\n    finally:\n        if not done:  # <- flagged\n            return False\n"
+            "    return True\n"
+        ),
+        (
             "def names(body):\n    found = []\n    try:\n        found = body.decode('utf-8').split(',')\n"
             "    except LookupError:\n        pass\n    finally:\n        return found  # <- flagged\n"
         ),
@@ -893,7 +898,10 @@ def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
     for index, attempt in enumerate(module.facts.attempts):
         if attempt.final_returns:
             told = any(
-                handler.attempt == index and (handler.calls or handler.uses_exception)
+                handler.attempt == index
+                and (
+                    handler.calls or handler.uses_exception or not handler.types or not _BROAD.isdisjoint(handler.types)
+                )
                 for handler in module.facts.handlers
             )
             location = module.location(attempt.final_line, attempt.end_line, attempt.scope, "return in finally")

@@ -11,6 +11,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import (
+    IN_LOOP,
     Assignment,
     Call,
     Const,
@@ -114,6 +115,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         "https://cwe.mitre.org/data/definitions/916.html",
     ],
     fails=[
+        (
+            "import hashlib\n\n\ndef set_password(user, new_password):\n    begun = hashlib.md5()  # <- flagged\n"
+            "    begun.update(new_password.encode())\n    user.password = begun.hexdigest()\n"
+        ),
         (
             "import hashlib\n"
             "def register(store, name, password):\n"
@@ -647,6 +652,23 @@ def _text_of(value: Value, site: CallSite, repo: Repo) -> str:
 def _password_in(site: CallSite, repo: Repo) -> str:
     """The name of a password that goes into a hash; empty if none does."""
     start = 1 if site.name == "hashlib.new" else 0
+    fed = [(site, start), *((repo.python.call_site(site.module, call), 0) for call in _updates(site))]
+    return next(filter(None, (_password_at(one, position, repo) for one, position in fed)), "")
+
+
+def _updates(site: CallSite) -> Iterator[Call]:
+    """The calls that put more into a hash which was begun: `begun.update(password)`."""
+    return (
+        call
+        for call in site.beside
+        if call.last == "update"
+        and site.call.result
+        and (call.via or call.name).rpartition(".")[0] == site.call.result
+        and not call.context & IN_LOOP
+    )
+
+
+def _password_at(site: CallSite, start: int, repo: Repo) -> str:
     for value in site.call.args[start : start + 1]:
         for name in _names(value):
             last = name.replace("()", "").lstrip(":?")

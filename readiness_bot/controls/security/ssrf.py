@@ -142,6 +142,13 @@ _OWN_ADDRESS = re.compile(
     partials=[
         (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "def kind_of(link):\n    if link.startswith('https://comics.example.org/'):\n        return 'shop'\n"
+            "    return None\n\n\n@app.post('/wanted')\ndef wanted():\n    link = request.form['link']\n"
+            "    if kind_of(link) == 'shop':\n        return requests.get(link, timeout=5).text  # <- flagged\n"
+            "    return ''\n"
+        ),
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "def _check_connection(form):\n"
             "    return requests.get(f\"{form['server_url']}/ping\", timeout=5).ok  # <- flagged\n\n\n"
             "@app.post('/servers')\ndef create():\n    return {'answers': _check_connection(request.form)}\n"
@@ -301,12 +308,15 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             or _is_held_to(site, repo)
             or repo.flows.is_from_administrators(flow)
             or repo.flows.is_from_a_trial(flow)
+            or any(asked & _LOOKING_AT for asked in repo.flows.asked_on_the_way(flow))
         ):
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
     yield from _of_options(repo)
 
 
+_LOOKING_AT = frozenset({"startswith", "urlparse", "urlsplit", "gethostbyname", "getaddrinfo", "ip_address"})
+"""What a function of the tree asks of an address that it then answers about."""
 _OF_ADDRESS = frozenset(
     {"api_base", "base_url", "endpoint_url", "server_url", "webhook_url", "api_url", "callback_url"}
 )
