@@ -23,6 +23,8 @@ _SAME = frozenset(
      "aiter"}
 )  # fmt: skip
 _TEXTS = frozenset({"str", "repr", "ascii", "format"})
+_WRITING_LITERALS = frozenset({"repr", "ascii"})
+"""What writes a text as Python would, in quotes that nothing in it ends."""
 _TEXT_METHODS = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "title", "capitalize", "casefold", "swapcase", "encode", "decode",
      "removeprefix", "removesuffix", "expandtabs", "zfill", "ljust", "rjust", "center", "replace"}
@@ -101,7 +103,10 @@ class Calls(Expressions):
                 self.know(self.held(args[0], "is:int"))  # what is no number raises
             return NOTHING
         if name in _TEXTS:
-            return self.table.wrap(args[0], "s") if args else NOTHING
+            given = args[0] if args else NOTHING
+            if name in _WRITING_LITERALS and given:
+                given = self.table.guarded(given, self.held(given, "repr"))
+            return self.table.wrap(given, "s") if given else NOTHING
         if name in _SAME:
             found = NOTHING.union(*map(self.paired, args)) if name == "dict" else NOTHING.union(*args)
             for keyword, value in zip(node.keywords, keywords, strict=True):

@@ -54,6 +54,8 @@ class SecretLiterals(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The literals of one file that stand under the name of a secret or have the format of one."""
 
     found: tuple[SecretLiteral, ...]
+    is_copied: bool = False
+    """Whether the file says of itself that it is copied and filled in."""
 
 
 _PATHS = re.compile(
@@ -151,16 +153,22 @@ _PYTHON_LINE = re.compile(
 )
 
 
+_COPIED = re.compile(r"^\s*#.*(\bcopy this file\b|\bcp +\S*env\S* +\S*\.env\b)", re.IGNORECASE | re.MULTILINE)
+"""What an environment file says that is only where one begins."""
+
+
 def _extract(data: bytes) -> SecretLiterals:
     text = data.decode("utf-8", "replace")
     found: list[SecretLiteral] = []
+    is_copied = False
     if _HINT.search(data):
         parsed = _as_python(text, data)
         found += _of_python(parsed) if parsed is not None else _of_lines(text)
+        is_copied = parsed is None and _COPIED.search(text) is not None
     found += _by_provider(text, {item.line for item in found if item.provider})
     unique = {(item.line, item.column, item.name, item.provider, item.owner): item for item in found}
     ordered = sorted(unique.values(), key=lambda item: (item.line, item.column, item.name, item.provider))
-    return SecretLiterals(tuple(ordered[:_MOST_LITERALS]))
+    return SecretLiterals(tuple(ordered[:_MOST_LITERALS]), is_copied)
 
 
 def _as_python(text: str, data: bytes) -> Parsed | None:

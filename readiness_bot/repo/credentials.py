@@ -41,7 +41,7 @@ _ACCOUNT = re.compile(
 )
 _NOT_DEPLOYED = re.compile(
     r"(^|[./_\-])(dev|devel|development|devstack|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
-    r"|unittest|build|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
+    r"|unittest|travis|circleci|jenkins|appveyor|build|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
 _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
@@ -145,7 +145,7 @@ class Secrets:
             for literal in sorted(facts.found, key=_most_telling):
                 if (literal.line, literal.column) not in seen and not self._is_choice(path, literal):
                     seen.add((literal.line, literal.column))
-                    yield self._one(path, literal, tooling=area is not Area.PRODUCTION)
+                    yield self._one(path, literal, tooling=area is not Area.PRODUCTION or facts.is_copied)
 
     def _is_choice(self, path: str, literal: SecretLiteral) -> bool:
         """Whether the literal is one of several in a class that all say their own names: `SECRET = "Secret"`."""

@@ -27,7 +27,7 @@ _FOUND = re.compile(
 """A row was found under the value: what finds it raises else, or its answer was held to be something."""
 CHECKS = re.compile(
     r"slug|escape|quote|clean|strip_|subdir|sub_?path|descend|in_dir|jail|sandbox|valid|check|ensure|assert|verif|require|guard|sanit|safe|allow|permit|forbid|restrict|contain|inside|within|secur"
-    r"|protect|must|block|enforce|whitelist|relative_to|in_root|private|authori[sz]",
+    r"|protect|must|block|enforce|whitelist|relative_to|in_root|private|authori[sz]|illegal|malicious|suspicious|harmful",
     re.IGNORECASE,
 )
 

@@ -49,6 +49,8 @@ _NUMBER_TYPES = frozenset(
 
 
 _NARROW = re.compile(r"(\^|\\A)?(?:[\w\[\](){},+*?|-]|\\[wd-])+(\$|\\Z)")
+_OTHERS = re.compile(r"\[\^(?:\w|\\[wd_-]|-)+\][+*]?")
+"""Anything but letters, digits and what joins them."""
 _WORDS = ("text", "segment")
 _OTHER_THAN_TEXT = frozenset({"dict", "Mapping", "MutableMapping"})
 _FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
@@ -190,7 +192,7 @@ class Walk:
                 name = self.graph.site(module, int(index_)).name
                 if test in _OF_WHAT_IT_TAKES and self.looks_elsewhere(module, int(index_), guard, access):
                     continue
-                if test == "call" and _is_narrow(self.graph.site(module, int(index_))):
+                if _is_narrow(self.graph.site(module, int(index_)), negated=test == "!call"):
                     found.add("narrow")
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
                     found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
@@ -656,11 +658,15 @@ def wrapped_all(wraps: tuple[str, ...], inner: str) -> tuple[str, ...]:
     return found
 
 
-def _is_narrow(site: CallSite) -> bool:
-    """Whether a call holds the whole of a text against a pattern of letters and digits alone."""
-    first = site.call.args[0] if site.call.args and site.name in ("re.search", "re.match", "re.fullmatch") else None
+def _is_narrow(site: CallSite, *, negated: bool) -> bool:
+    """Whether a call holds the whole of a text against a pattern of letters and digits alone.
+
+    `negated` where it found nothing, as of a search for anything else.
+    """
+    names = ("re.search",) if negated else ("re.search", "re.match", "re.fullmatch")
+    first = site.call.args[0] if site.call.args and site.name in names else None
     pattern = first.value if isinstance(first, Const) else None
-    return isinstance(pattern, str) and _NARROW.fullmatch(pattern) is not None
+    return isinstance(pattern, str) and (_OTHERS if negated else _NARROW).fullmatch(pattern) is not None
 
 
 def _takes_anything(pattern: Value) -> bool:

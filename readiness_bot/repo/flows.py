@@ -257,6 +257,16 @@ class DataFlows:
             route.handler is not None and _TRIAL.search(route.handler.definition.name) for route in around
         )
 
+    def is_signed(self, flow: Flow) -> bool:
+        """Whether a flow begins in a handler that holds what it was sent against its sender's signature."""
+        return any(
+            call.last.lstrip(":?_") in ("validate", "verify", "check", "is_valid")
+            and any(isinstance(value, Name) and "signature" in value.name.lower() for value in call.handed)
+            for route in self._around(flow)
+            if route.handler is not None
+            for call in route.handler.calls
+        )
+
     def _around(self, flow: Flow) -> list[Route]:
         """The routes in whose handler a flow begins."""
         return [

@@ -555,7 +555,9 @@ class RequestData:
             return None
         if step == ".data" and (framework.startswith("django") or (not framework and self._is_rest)):
             kind = "object"
-        if kind in ("text", "object") and _is_of_made(access[1:]):
+        if kind in ("text", "object") and (
+            _is_of_made(access[1:]) or (access[1:2] == (".value",) and framework != "bottle")
+        ):
             return None
         if kind == "upload" and "<key>" in access[:2]:
             return Datum(f"{text}{step} field name", "text")

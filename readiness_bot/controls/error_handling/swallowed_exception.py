@@ -28,7 +28,7 @@ from readiness_bot.repo.values import (
 )
 
 _BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
-_OF_INSTALLATION = re.compile(r"(importlib\.metadata|importlib_metadata|pkg_resources)\.")
+_OF_INSTALLATION = re.compile(r"(importlib\.(metadata|resources)|importlib_(metadata|resources)|pkg_resources)\.")
 """What asks how the own package was installed."""
 _SILENT_STEPS = frozenset({"pass", "continue", "return:const", "assign:const"})
 _UNRAISED = re.compile(r"^call:([^:]*[.:?])?[A-Z]\w*(Error|Exception)$")
@@ -328,7 +328,8 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
         (
             "def same(store, old, new):\n    try:\n        done = store.compare(old, new)\n    except Exception:  "
-            "# <- flagged\n        done = False\n    finally:\n        if not done:  # <- flagged\n            return False\n"
+            "# <- flagged\n        done = False\n    finally:\n"
+            "        if not done:  # <- flagged\n            return False\n"
             "    return True\n"
         ),
         (

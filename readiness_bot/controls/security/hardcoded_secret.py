@@ -125,6 +125,14 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         ),
         "import os\n\nif 'GITHUB_ACTIONS' in os.environ:\n    SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
         {
+            ".env.shared": (
+                "# 1. Copy this file: cp .env.shared .env\n\nDJANGO_SECRET_KEY=kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0\n"
+            ),
+            "shop/settings/base.py": "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
+            "shop/settings/travis.py": "from .base import *\n",
+            "shop/settings/production.py": "import os\nfrom .base import *\n\nSECRET_KEY = os.environ['KEY']\n",
+        },
+        {
             "shop/settings/docs_settings.py": "SECRET_KEY = 'secret'\n",
             "shop/rtd_config.py": "SECRET_KEY = 'CHANGE_ME'\n",
         },

@@ -278,6 +278,10 @@ class _Doubt:
     "    return subprocess.run(['ping', '-c1', '--', request.args['host']], capture_output=True).stdout\n",
     ignores=[
         (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/answers')\ndef answer():\n"
+            "    known = {}\n    exec('answer = ' + repr(request.form['answer']), known)\n    return known['answer']\n"
+        ),
+        (
             "from OpenSSL import SSL\n\n\ndef belongs(certificate, path):\n"
             "    context = SSL.Context(SSL.TLSv1_METHOD)\n    context.use_certificate(certificate)\n"
             "    context.use_privatekey_file(path)\n    context.check_privatekey()\n"
@@ -581,7 +585,7 @@ def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
 
 
 def _of_run(flow: Flow) -> Confidence | None:
-    if flow.is_limited or "shell-quoted" in flow.cleaned:
+    if flow.is_limited or flow.cleaned & {"shell-quoted", "repr"}:
         return None
     if flow.kind == "request":
         return Confidence.HIGH if flow.sure and not flow.is_vetted and flow.type != "model" else Confidence.MEDIUM

@@ -53,7 +53,7 @@ _ELSEWHERE = re.compile(
 )
 _FORMER = re.compile(r"legacy|deprecated|former|(^|[._])old_", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
-_KEPT = re.compile(r"pass|pwd|hash|digest|secret", re.IGNORECASE)
+_KEPT = re.compile(r"pass|pwd|hash|digest", re.IGNORECASE)
 _STORED = re.compile(
     r"pass|pwd|hash|digest|secret|user|account|login|credential|stored|(^|[.:?])(row|record)s?$", re.IGNORECASE
 )
@@ -115,6 +115,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         "https://cwe.mitre.org/data/definitions/916.html",
     ],
     fails=[
+        (
+            "import hashlib\n\n\ndef password_encrypt(row_password):\n    begun = hashlib.md5()  # <- flagged\n"
+            "    begun.update(row_password.encode())\n    return begun.hexdigest()\n\n\n"
+            "def changed(user, password):\n    user.password = password_encrypt(password)\n"
+        ),
         (
             "import hashlib\n\n\ndef set_password(user, new_password):\n    begun = hashlib.md5()  # <- flagged\n"
             "    begun.update(new_password.encode())\n    user.password = begun.hexdigest()\n"
@@ -415,13 +420,13 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
     name = _password_in(site, repo)
     if not name:
         return
-    algorithm = site.last
+    algorithm = site.name.split(".")[-2] if site.name.startswith("Crypto") else site.last
     if algorithm == "new" and site.name.startswith("hashlib"):
         chosen = repo.python.constant(site.call.argument(0, "name"), site.module)
         algorithm = chosen if isinstance(chosen, str) else "a fast hash"
     where = f"{site.module.path}:{site.function.qualname if site.function is not None else ''}"
     confidence = Confidence.HIGH
-    if _ELSEWHERE.search(where.rpartition("/")[2]) or _is_dropped(site, repo):
+    if _is_elsewhere(where.rpartition("/")[2]) or _is_dropped(site, repo):
         confidence = Confidence.LOW
     elif _is_stretched(site, repo) or _DERIVES.search(where.rpartition(":")[2]):
         return
@@ -436,6 +441,12 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         )
         return
     yield bad(site.location, f"{told}.", confidence)
+
+
+def _is_elsewhere(where: str) -> bool:
+    """Whether the place is named for something else than keeping passwords; what "encrypts" one may well keep it."""
+    found = _ELSEWHERE.search(where)
+    return found is not None and not (found[0].lower() == "encrypt" and _HASHING.search(where) is not None)
 
 
 def _is_sent(site: CallSite) -> bool:

@@ -493,6 +493,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    os.remove('/srv/films/new' + film.filename[-4:])\n    return ''\n"
         ),
         (
+            "import os\nimport re\nfrom flask import Flask, abort, request\napp = Flask(__name__)\n"
+            "@app.post('/projects')\ndef project():\n    name = request.form['name']\n"
+            "    if re.search('^[0-9]', name) or re.search('[^A-Za-z0-9]', name):\n        abort(400)\n"
+            "    os.makedirs(os.path.join('/srv/projects', name))\n    return ''\n"
+        ),
+        (
             "from io import StringIO\n\nfrom django.http import FileResponse\n\n\ndef script(request):\n"
             "    with StringIO('run --as ' + request.GET['role']) as text:\n"
             "        return FileResponse(text.read(), as_attachment=True)\n"

@@ -141,6 +141,15 @@ _OWN_ADDRESS = re.compile(
     ],
     partials=[
         (
+            "import requests\nfrom flask import Flask, abort, request\n"
+            "from twilio.request_validator import RequestValidator\n\n"
+            "from shop.settings import settings\n\napp = Flask(__name__)\n\n\n@app.post('/sms')\ndef sms():\n"
+            "    signature = request.headers.get('X-Twilio-Signature', '')\n"
+            "    if not RequestValidator(settings.token).validate(request.url, request.form, signature):\n"
+            "        abort(403)\n"
+            "    return requests.get(request.form['MediaUrl0'], timeout=5).content  # <- flagged\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "def kind_of(link):\n    if link.startswith('https://comics.example.org/'):\n        return 'shop'\n"
             "    return None\n\n\n@app.post('/wanted')\ndef wanted():\n    link = request.form['link']\n"
@@ -308,6 +317,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             or _is_held_to(site, repo)
             or repo.flows.is_from_administrators(flow)
             or repo.flows.is_from_a_trial(flow)
+            or repo.flows.is_signed(flow)
             or any(asked & _LOOKING_AT for asked in repo.flows.asked_on_the_way(flow))
         ):
             confidence = Confidence.MEDIUM
