@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
@@ -164,6 +164,9 @@ class Routers:
             framework = self._guessed_framework
         via = (site.call.via or site.call.name).rpartition(".")[0]
         identity = self._python.identify(via, site.module) if via else ""
+        taken = f"{site.module.path}:{via[1:]}" if via.startswith("?") and site.call.scope == MODULE else ""
+        if taken in self._constructions:
+            return taken, _ROUTERS[self._constructions[taken][1]]
         if framework and via.startswith("?"):
             identity = self._handed_in(site, via[1:]) or identity
         return (
@@ -215,7 +218,46 @@ class Routers:
                     else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{result}"
                 )
                 found.setdefault(identity, (site, kind))
-        return found
+        return found | dict(self._given(found))
+
+    def _given(self, found: dict[str, tuple[CallSite, str]]) -> Iterator[tuple[str, tuple[CallSite, str]]]:
+        """The routers that functions of the tree make for a module: `api = make_api()`, `api, admin = routers()`."""
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                value = item.value
+                place = value.items[0] if isinstance(value, Index) and len(value.items) == 1 else None
+                value = value.value if isinstance(value, Index) and isinstance(place, Const) else value
+                if item.scope != MODULE or item.key or not isinstance(value, Invoke) or value.call < 0:
+                    continue
+                identity = f"{module.path}:{item.target.lstrip(':?')}"
+                maker = self._python.target(module.facts.calls[value.call], module)
+                if identity in found or maker is None or maker.definition.kind != "function":
+                    continue
+                number = place.value if isinstance(place, Const) and isinstance(place.value, int) else None
+                made = self._made_by(maker, number, found)
+                if made is not None:
+                    yield identity, made
+
+    def _made_by(
+        self, maker: DefinitionSite, number: int | None, found: dict[str, tuple[CallSite, str]]
+    ) -> tuple[CallSite, str] | None:
+        """The call that makes the router which a function gives back, alone or at this place of a tuple."""
+        for returned in maker.module.facts.returns:
+            if returned.scope != maker.index:
+                continue
+            value: Value | None = returned.value
+            if number is not None:
+                items = value.items if isinstance(value, Items) else ()
+                value = items[number] if number < len(items) else None
+            if isinstance(value, Name) and value.name.startswith("?"):
+                made = found.get(f"{maker.module.path}:{maker.module.symbol(maker.index)}?{value.name}")
+            elif isinstance(value, Invoke) and value.call >= 0 and f"{value.name}()" in _ROUTERS:
+                made = self._python.call_site(maker.module, maker.module.facts.calls[value.call]), f"{value.name}()"
+            else:
+                made = None
+            if made is not None:
+                return made
+        return None
 
     @cached_property
     def _inclusions(self) -> dict[str, tuple[_Inclusion, ...]]:

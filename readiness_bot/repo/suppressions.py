@@ -9,6 +9,17 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Suppression
 from readiness_bot.repo.python import Python
 
+_PLUGINS = {
+    "B102": "exec_used", "B105": "hardcoded_password_string", "B106": "hardcoded_password_funcarg",
+    "B107": "hardcoded_password_default", "B110": "try_except_pass", "B112": "try_except_continue",
+    "B113": "request_without_timeout",
+    "B501": "request_with_no_cert_validation", "B502": "ssl_with_bad_version", "B506": "yaml_load",
+    "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true",
+    "B605": "start_process_with_a_shell",
+    "B701": "jinja2_autoescape_false",
+}  # fmt: skip
+"""The names of Bandit's tests, which its comments may give instead of their numbers (Bandit 1.9)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
@@ -41,12 +52,16 @@ class Suppressions:
     def by_linters(
         self, path: str, line: int, end_line: int, *, nosec: Collection[str] = (), noqa: Collection[str] = ()
     ) -> bool:
-        """Whether a linter's comment on the lines of a place names one of these rules, Bandit's or flake8's."""
-        return any(
-            set(rules) & set(item.ids)
-            for kind, rules in (("nosec", nosec), ("noqa", noqa))
-            for item in self.at(path, line, end_line, kind)
-        )
+        """Whether a linter's comment on the lines of a place waives one of these rules, Bandit's or flake8's.
+
+        A bare `# nosec` waives whatever Bandit would find there; a bare `# noqa` mostly means the length of the line.
+        """
+        meant = {*nosec, *(_PLUGINS[rule] for rule in nosec if rule in _PLUGINS)}
+        for item in self.at(path, line, end_line, "nosec") if meant else ():
+            named = {one for one in item.ids if one[:1] == "B" or "_" in one}
+            if not named or named & meant:
+                return True
+        return any(set(noqa) & set(item.ids) for item in self.at(path, line, end_line, "noqa"))
 
     def at(self, path: str, line: int, end_line: int, kind: str) -> Iterator[Suppression]:
         """The comments of one kind (`nosec`, `noqa`, `readiness`) on the lines of a place."""

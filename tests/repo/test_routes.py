@@ -362,6 +362,37 @@ def test_lists_of_patterns_that_are_spread_in_what_is_included_are_served_below_
     assert [(route.name, route.is_wired) for route in found] == [("GET /api/bills", True), ("GET /api/orders", True)]
 
 
+def test_routers_that_functions_make_keep_the_guards_and_prefixes_they_were_made_with() -> None:
+    found = repo_of(
+        {
+            "shop/making.py": (
+                "from fastapi import APIRouter, Depends\n\nfrom shop.people import signed_in\n\n\n"
+                "def make_routers():\n    open_ones = APIRouter()\n"
+                "    kept = APIRouter(prefix='/mine', dependencies=[Depends(signed_in)])\n"
+                "    return open_ones, kept\n\n\n"
+                "def make_router():\n    return APIRouter(dependencies=[Depends(signed_in)])\n"
+            ),
+            "shop/orders.py": (
+                "from shop.making import make_router, make_routers\n\nopen_ones, mine = make_routers()\n"
+                "bills = make_router()\n\n\n@open_ones.post('/login')\ndef log_in():\n    return {}\n\n\n"
+                "@mine.post('/orders')\ndef order():\n    return {}\n\n\n"
+                "@bills.post('/bills')\ndef bill():\n    return {}\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop import orders\n\napp = FastAPI()\n"
+                "app.include_router(orders.open_ones)\napp.include_router(orders.mine, prefix='/v1')\n"
+                "app.include_router(orders.bills)\n"
+            ),
+            "shop/people.py": "def signed_in(request):\n    return request.user\n",
+        }
+    ).routes.all
+    assert [(route.name, [guard.name for guard in route.guards]) for route in found] == [
+        ("POST /login", []),
+        ("POST /v1/mine/orders", ["shop/people.py:signed_in"]),
+        ("POST /bills", ["shop/people.py:signed_in"]),
+    ]
+
+
 @pytest.mark.parametrize("prefix", ["", "api/"])
 def test_a_list_that_its_own_module_puts_below_a_prefix_stays_served(prefix: str) -> None:
     found = repo_of(

@@ -348,6 +348,10 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     ignores=[
         (
+            "def greet(mail):\n    try:\n        mail.send()\n    except Exception:  # nosec\n"
+            "        # a sign-in does not fail for want of a mail server\n        pass\n"
+        ),
+        (
             "from importlib import metadata\n\ntry:\n    __version__ = metadata.version('shop')\nexcept Exception:\n"
             "    __version__ = 'unknown'\n"
         ),
@@ -868,7 +872,7 @@ def _calls_only_parse(repo: Repo, site: DefinitionSite, above: frozenset[str]) -
 
 
 def _waived(repo: Repo, module: Module, handler: Handler) -> bool:
-    """Whether a comment of a linter that checks the same thing waives it, by its id: Bandit's or flake8's."""
+    """Whether a comment of a linter that checks the same thing waives it: Bandit's or flake8's."""
     return repo.suppressions.by_linters(
         module.path,
         handler.line,

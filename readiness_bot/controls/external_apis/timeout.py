@@ -217,6 +217,7 @@ _SENDING = (
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
         {"conf/example_apps/feed.py": "import requests\n\n\ndef feed(url):\n    return requests.get(url).text\n"},
         "import requests\n\n\ndef wait(url):\n    return requests.get(url)  # noqa: S113\n",
+        "import requests\n\n\ndef wait(url):\n    return requests.get(url)  # nosec request_without_timeout\n",
         {"cdk/network.py": "import aws_cdk\nimport requests\n\nADDRESS = requests.get('https://ip.example').text\n"},
     ],
     applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
@@ -291,7 +292,7 @@ def _of_others(repo: Repo) -> Iterator[Ward]:
 
 
 def _is_waived(repo: Repo, place: Location) -> bool:
-    """Whether a comment waives the same rule of a linter by its id: Bandit's or flake8's."""
+    """Whether a comment waives the same rule of a linter: Bandit's or flake8's."""
     return repo.suppressions.by_linters(place.path, place.line, place.end_line, nosec=("B113",), noqa=("S113",))
 
 

@@ -424,21 +424,12 @@ _CANDIDATES = frozenset(
 )
 """Bandit's tests for what this control is about; its other tests are of other controls, or match by name alone."""
 
-_PLUGINS = {
-    "B102": "exec_used", "B501": "request_with_no_cert_validation", "B502": "ssl_with_bad_version", "B506": "yaml_load",
-    "B507": "ssh_no_host_key_verification", "B602": "subprocess_popen_with_shell_equals_true",
-    "B605": "start_process_with_a_shell",
-    "B701": "jinja2_autoescape_false",
-}  # fmt: skip
-
 
 def _is_waived(location: Location, test: str, repo: Repo) -> bool:
-    """Whether a comment on the statement waives Bandit's test: `# nosec`, bare or numbered, or `# noqa: Sxxx`."""
-    for comment in repo.suppressions.at(location.path, location.line, location.end_line, "nosec"):
-        named = {one for one in comment.ids if one[:1] == "B" or "_" in one}
-        if not named or test in named or _PLUGINS.get(test) in named:
-            return True
-    return repo.suppressions.by_linters(location.path, location.line, location.end_line, noqa=(f"S{test[1:]}", "S"))
+    """Whether a comment on the statement waives Bandit's test, as Bandit's own or as flake8's."""
+    return repo.suppressions.by_linters(
+        location.path, location.line, location.end_line, nosec=(test,), noqa=(f"S{test[1:]}", "S")
+    )
 
 
 # -- loading -------------------------------------------------------------------------------------------------------
