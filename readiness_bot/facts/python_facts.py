@@ -138,8 +138,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return next((value for name, value in self.keywords if name == keyword), None)
 
     def argument(self, position: int, keyword: str = "") -> Value | None:
-        """The argument at a position or of that name, None where it is not passed."""
-        if position < len(self.args):
+        """The argument at a position or of that name, None where it is not passed: before the first none is."""
+        if 0 <= position < len(self.args):
             return self.args[position]
         return self.keyword(keyword) if keyword else None
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Guard, Source, accessed, text_part, wrapped
 from readiness_bot.facts.python_facts import Parameter
-from readiness_bot.facts.values import Const, Format, Invoke, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Name, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import CHECKS, LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -55,6 +55,10 @@ _WORDS = ("text", "segment")
 _OTHER_THAN_TEXT = frozenset({"dict", "Mapping", "MutableMapping"})
 _FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
 """Fields of forms that take any text, or any address."""
+_TYPED_INTO = frozenset({"StringField", "TextAreaField", "PasswordField", "SearchField", "HiddenField", "URLField"})
+"""Fields of WTForms that hold what was typed."""
+_OF_ANY_TEXT = frozenset({"DataRequired", "InputRequired", "Length", "Optional", "EqualTo", "data_required", "length"})
+"""Validators that ask nothing of what a text is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -563,6 +567,8 @@ class Walk:
                 cleaned = self._asked_of_form(owner, rest, place.cleaned)
                 self.end(replace(place, cleaned=cleaned), "request", told, "text", site.call.line)
             return
+        if rest[:1] == (".data",) and self.field(place, site, owner, name):
+            return
         for item in self.python.ancestry(owner):
             stored = self.graph.of(item.module).stored.get(f":{item.definition.qualname}.{name}", ())
             for one in stored:
@@ -572,6 +578,26 @@ class Walk:
             if stored:
                 return
         self.constructed(onward, site, owner, name)
+
+    def field(self, place: _Place, site: CallSite, owner: DefinitionSite, name: str) -> bool:
+        """End at what was typed into a field of free text of a form of WTForms: `form.name.data`."""
+        if not self.python.descends_from(owner, "wtforms.*", "flask_wtf.*"):
+            return False
+        bound = self.python.class_value(owner, name)
+        made = bound[1].value if bound is not None else None
+        if bound is None or not (isinstance(made, Invoke) and made.call >= 0 and bare_name(made.name) in _TYPED_INTO):
+            return False
+        given = bound[0].facts.calls[made.call].argument(1, "validators")
+        asked = given.items if isinstance(given, Items) else () if given is None else (given,)
+        own = (f"validate_{name}", "validate", "validate_on_submit")
+        cleaned = place.cleaned
+        if all(isinstance(one, Invoke | Name) and bare_name(one.name) in _OF_ANY_TEXT for one in asked) and not any(
+            self.python.member(owner, method) is not None for method in own
+        ):
+            cleaned = frozenset(tag for tag in cleaned if bare_name(tag) not in own)
+        told = f"{owner.definition.name}.{name}.data"
+        self.end(replace(place, access=place.access[2:], cleaned=cleaned), "request", told, "text", site.call.line)
+        return True
 
     def _is_put_there(self, owner: DefinitionSite, key: str) -> bool:
         """Whether a form's cleaned data hold under a key what is no field of it: its own methods put it there."""

@@ -25,3 +25,12 @@ def test_a_database_of_the_product_that_speaks_http_is_no_other_service() -> Non
     text = "import requests\n\n\ndef put(url):\n    return requests.put(url)\n"
     assert not repo_of({"shop/database/couchdb.py": text}).outbound.calls
     assert repo_of({"shop/clients/couchdb.py": text}).outbound.calls
+
+
+def test_a_session_that_a_static_method_is_handed_by_name_is_looked_for_by_its_name() -> None:
+    text = (
+        "import requests\n\n\nclass Desk:\n    @staticmethod\n"
+        "    def ask(session, url):\n        return session.get(url)\n\n\n"
+        "def main():\n    return Desk.ask(url='https://shop.eu', session=requests.Session())\n"
+    )
+    assert [call.transport for call in repo_of(text).outbound.calls] == ["requests"]

@@ -99,6 +99,15 @@ def _applies(repo: Repo) -> bool:
     ],
     fails=[
         (
+            "from flask import Flask, request\nfrom sqlalchemy import text\n"
+            "from wtforms import Form, StringField, validators\n\nfrom shop.store import session\n\n"
+            "app = Flask(__name__)\n\n\nclass JoinForm(Form):\n"
+            "    code = StringField('Code', [validators.Length(min=5)])\n\n\n@app.post('/join')\ndef join():\n"
+            "    form = JoinForm(request.form)\n    if not form.validate():\n        return ''\n"
+            "    session.execute(text(f\"SELECT id FROM codes WHERE code = '{form.code.data}'\"))  # <- flagged\n"
+            "    return ''\n"
+        ),
+        (
             "from flask import Flask, request\nfrom sqlalchemy import func, text\n\nfrom shop import models\n\n"
             "app = Flask(__name__)\n\n\n@app.get('/search')\ndef search():\n    words = request.args['words']\n"
             "    asked = func.plainto_tsquery(text(f\"'{words}'\"))  # <- flagged\n"
