@@ -174,6 +174,8 @@ class Calls(Expressions):
         """The result of a method: of texts and containers understood here, else only the call's own."""
         name = function.attr
         if name in _TEXT_METHODS and receiver:
+            if name == "replace" and (gone := _taken_out(node)):
+                receiver = self.table.guarded(receiver, self.held(receiver, gone))
             extra = self.part(args[1], UNKNOWN_TEXT) if name == "replace" and len(args) > 1 else NOTHING
             return self.limited(self.table.wrap(receiver, "s") | extra) if self.is_value(receiver) else result
         if name in _SPLITTING and receiver and self.is_value(receiver):
@@ -233,6 +235,14 @@ class Calls(Expressions):
                 merged |= self.table.wrap(value, f"{{{keyword.arg}}}") if keyword.arg else value
             self.put(function.value, merged)
         return result
+
+
+def _taken_out(node: ast.Call) -> str:
+    """What a text surely lacks once every slash or dot in it was replaced; empty for other replacements."""
+    texts = [one.value if isinstance(one, ast.Constant) else None for one in node.args]
+    if len(texts) != 2 or texts[0] not in ("/", "\\", ".", "..") or texts[1] not in ("", "_", "-", " "):
+        return ""
+    return "!in:.." if texts[0] in (".", "..") else f"!in:{texts[0]}"
 
 
 def _read_as_number(node: ast.Call) -> bool:

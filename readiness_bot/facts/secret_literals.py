@@ -153,6 +153,7 @@ _PYTHON_LINE = re.compile(
 )
 
 
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _COPIED = re.compile(r"^\s*#.*(\bcopy this file\b|\bcp +\S*env\S* +\S*\.env\b)", re.IGNORECASE | re.MULTILINE)
 """What an environment file says that is only where one begins."""
 
@@ -237,6 +238,9 @@ class _PythonReader:
             self.bound(_target(node.target), node.value, constant=True)
 
     def display(self, node: ast.Dict) -> None:
+        given = [str(one.value) for one in node.values if isinstance(one, ast.Constant)]
+        if len(given) > 2 and sum(_VARIABLE.fullmatch(one) is not None for one in given) >= len(node.values) - 1:
+            return  # what variables of the environment are called by other names
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 self.bound(key.value, value, constant=True)

@@ -25,6 +25,7 @@ _TRYING = re.compile(
     r"of `_*((check|test|try|verify|validate|probe)_?\w*(connection|connectivity|credentials|login)\w*|test_\w+)`$"
 )
 """Steps into a function that is named for trying out a connection, or what somebody sets up."""
+_SETTINGS = re.compile(r"(?<![a-z])(settings?|config(uration)?s?)(?![a-z])|Setting|Config")
 _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
@@ -255,6 +256,13 @@ class DataFlows:
         around = self._around(flow)
         return bool(around) and all(
             route.handler is not None and _TRIAL.search(route.handler.definition.name) for route in around
+        )
+
+    def is_from_settings(self, flow: Flow) -> bool:
+        """Whether a flow begins where settings are kept, by the names of the handler and its class."""
+        around = self._around(flow)
+        return bool(around) and all(
+            route.handler is not None and _SETTINGS.search(route.handler.definition.qualname) for route in around
         )
 
     def is_signed(self, flow: Flow) -> bool:

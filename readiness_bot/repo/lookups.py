@@ -80,6 +80,8 @@ _SECRET = re.compile(
     ),
     re.IGNORECASE,
 )
+_OF_PATHS_ALONE = frozenset({"flask", "quart", "django", "bottle", "sanic"})
+"""Frameworks whose handlers are given what stands in the path, and nothing else."""
 _INJECTED = frozenset({"Depends", "Security", "Inject", "Provide"})
 _NOT_FROM_REQUEST = frozenset(
     {
@@ -471,12 +473,24 @@ class Lookups:
     def _is_route_parameter(self, function: DefinitionSite, name: str) -> bool:
         if function.name not in self._routes.by_handler:
             return False
+        if self._is_given_by_a_decorator(function, name):
+            return False
         parameter = next(item for item in function.definition.parameters if item.name == name)
         default = parameter.default
         if isinstance(default, Invoke) and default.name.rpartition(".")[2] in _INJECTED:
             return False
         return not any(
             guard.name for guard in self._routes.guards.asked_for_in(parameter.annotation, function.module, 0)
+        )
+
+    def _is_given_by_a_decorator(self, function: DefinitionSite, name: str) -> bool:
+        """Whether no path of a handler holds a parameter, so that a decorator of the tree found it and handed it on."""
+        routes = self._routes.by_handler[function.name]
+        return all(
+            route.framework in _OF_PATHS_ALONE
+            and name not in re.findall(r"\w+", route.path)
+            and any(guard.kind == "decorator" and ":" in guard.name for guard in route.guards)
+            for route in routes
         )
 
     def _arrived(
@@ -546,6 +560,8 @@ class Lookups:
                 and tenant.words & set(words_of(attribute))
             ):
                 return "done"
+        if self._is_held_one_by_one(module, scope, results, tenant):
+            return "done"
         for raised in facts.raises:
             if raised.scope == scope and any(
                 guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
@@ -559,6 +575,18 @@ class Lookups:
             ):
                 return "done"
         return found
+
+    @staticmethod
+    def _is_held_one_by_one(module: Module, scope: int, results: set[str], tenant: Tenant) -> bool:
+        """Whether the tenant of each of the rows is looked at: `all(row.shop_id == shop.id for row in rows)`."""
+        values = [item.value for item in module.facts.assignments if item.scope == scope]
+        values += [value for call in module.calls_in(scope) for value in call.args]
+        for value in values:
+            if isinstance(value, Other) and value.kind in ("ListComp", "GeneratorExp"):
+                attributes = [name.partition(".")[2] for name in value.names]
+                if results & set(value.names) and any(tenant.words & set(words_of(one)) for one in attributes if one):
+                    return True
+        return False
 
     def _is_known(self, module: Module, scope: int, members: set[int], tenant: Tenant, key: tuple[str, ...]) -> bool:
         """Whether another query of the function has looked the same key up within the tenant or through a parent."""

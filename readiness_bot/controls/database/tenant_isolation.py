@@ -142,6 +142,23 @@ _SCOPED_MODELS = (
     passes=[
         _SCOPED_MODELS
         + (
+            "def with_invoice(view):\n    @wraps(view)\n    def inner(**values):\n"
+            "        number = request.args['number']\n"
+            "        if not may_see(current_user, number):\n            abort(403)\n"
+            "        values.update({'number': number})\n        return view(**values)\n    return inner\n\n\n"
+            "@app.get('/invoice')\n@with_invoice\ndef invoice(number):\n"
+            "    return jsonify(Invoice.query.get_or_404(number).id)\n"
+        ),
+        _SCOPED_MODELS
+        + (
+            "@app.get('/organizations/<int:organization_id>/invoices/some')\n@login_required\n"
+            "def some(organization_id):\n    organization = current_user.organization\n"
+            "    found = Invoice.query.filter(Invoice.id.in_(request.args.getlist('ids'))).all()\n"
+            "    if not all([one.organization_id == organization.id for one in found]):\n        abort(404)\n"
+            "    return jsonify([one.id for one in found])\n"
+        ),
+        _SCOPED_MODELS
+        + (
             "class Service:\n    def void(self, user, invoice):\n"
             "        check_permissions(user, 'void', workspace=invoice.organization)\n        invoice.void()\n\n\n"
             "@app.delete('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"

@@ -120,6 +120,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "TEST_VALUES = {\n    'page': 4,\n    'verification_token': 'k3Vq9LzX7mTr2WbN8sJdQ4Zt2v',\n}\n",
         "from enum import StrEnum\n\n\nclass ConfigKey(StrEnum):\n    SECRET_KEY = 'SECRET_KEY'\n",
         (
+            "RENAMED = {\n    'DB_HOST': 'POSTGRES_SERVER',\n    'SECRET_KEY': 'SHOP_SECRET_KEY',\n"
+            "    'APP_HOST': 'SHOP_UPSTREAM',\n}\n"
+        ),
+        (
             "class PhoneChannel:\n    SESSION_API_KEY = 'DIALLER_API_KEY'\n"
             "    SESSION_API_SECRET = 'DIALLER_API_SECRET'\n"
         ),

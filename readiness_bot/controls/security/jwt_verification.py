@@ -10,6 +10,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Area, Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
@@ -77,6 +78,22 @@ class _Flaw(Enum):
         ),
     ],
     partials=[
+        {
+            "desk/views.py": (
+                "import jwt\nfrom rest_framework.permissions import IsAuthenticated\n"
+                "from rest_framework.response import Response\nfrom rest_framework.views import APIView\n\n"
+                "from desk.models import Visit\n\n\nclass Leave(APIView):\n"
+                "    permission_classes = (IsAuthenticated,)\n\n    def post(self, request):\n"
+                "        raw = request.headers['Authorization'].split('Bearer ')[1]\n"
+                "        login = jwt.decode(raw, options={'verify_signature': False})['login_id']  # <- flagged\n"
+                "        Visit.objects.filter(id=login).delete()\n        return Response()\n"
+            ),
+            "desk/urls.py": (
+                "from django.urls import path\nfrom desk.views import Leave\n\n"
+                "urlpatterns = [path('leave/', Leave.as_view())]\n"
+            ),
+            "desk/__init__.py": "",
+        },
         (
             "import jwt\n\n\nclass Tokens:\n    def decode_token(self, token, key):\n"
             '        return jwt.decode(token, key, algorithms=["RS256"])\n\n'
@@ -181,6 +198,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _is_one_of_two_steps(site, repo)
             or _tells_nobody(site, repo)
             or _is_asked_about(site, repo)
+            or _is_the_callers(site, repo)
         ):
             confidence = Confidence.MEDIUM
         told = f"In `{site.last}` {flaw.value}"
@@ -386,8 +404,15 @@ def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
         return False
     _, *handed = _handed_in(token, site, repo)
     sources = handed or [(token, site)]
-    named = all(_is_id_token(value, at, repo) for value, at in sources)
+    named = all(_is_id_token(value, at, repo) or _is_of_session(value, at, repo) for value, at in sources)
     return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
+
+
+def _is_of_session(token: Value, site: CallSite, repo: Repo) -> bool:
+    """Whether a value is what a function reads out of the session, by its name: the service itself put it there."""
+    if isinstance(token, Name):
+        token = _assigned(token, site, repo) or token
+    return isinstance(token, Invoke) and re.search(r"_(from|of|in)_session$", token.name) is not None
 
 
 def _is_id_token(token: Value, site: CallSite, repo: Repo) -> bool:
@@ -446,6 +471,22 @@ def _is_held_by_itself(site: CallSite, repo: Repo) -> bool:
         and (isinstance(token, Name) or (isinstance(token, Invoke) and token.name.endswith(".get")))
         and token.name.startswith(f":{owner}().")
         and _OF_REQUESTS.search(token.name) is None
+    )
+
+
+_HEADER_OF_CALLER = re.compile(r"headers?\W*(\[\W*authorization|\.get)|HTTP_AUTHORIZATION", re.IGNORECASE)
+
+
+def _is_the_callers(site: CallSite, repo: Repo) -> bool:
+    """Whether the token is the one by which the caller signed in, and its handler lets in nobody who did not."""
+    function = site.function
+    routes = repo.routes.by_handler.get(f"{site.module.path}:{function.qualname}", ()) if function is not None else ()
+    guarded = bool(routes) and all(
+        any(one.strength >= Strength.IDENTITY and one.level != "handler" for one in repo.identity.protections(route))
+        for route in routes
+    )
+    return guarded and any(
+        flow.kind == "request" and _HEADER_OF_CALLER.search(flow.text) for flow in repo.flows.into(site, 0, "jwt")
     )
 
 

@@ -499,6 +499,11 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    os.makedirs(os.path.join('/srv/projects', name))\n    return ''\n"
         ),
         (
+            "import os\nfrom flask import Flask, request\napp = Flask(__name__)\n@app.post('/shelves')\ndef shelf():\n"
+            "    name = request.form['name'].strip().replace('.', '').replace(' ', '_').replace('/', '').lower()\n"
+            "    os.makedirs('/srv/shelves/{name}/'.format(name=name))\n    return ''\n"
+        ),
+        (
             "from io import StringIO\n\nfrom django.http import FileResponse\n\n\ndef script(request):\n"
             "    with StringIO('run --as ' + request.GET['role']) as text:\n"
             "        return FileResponse(text.read(), as_attachment=True)\n"

@@ -141,6 +141,11 @@ _OWN_ADDRESS = re.compile(
     ],
     partials=[
         (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.put('/settings/scanner')\ndef scanner_settings():\n"
+            "    return requests.get(request.form['host'] + '/version', timeout=5).text  # <- flagged\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, abort, request\n"
             "from twilio.request_validator import RequestValidator\n\n"
             "from shop.settings import settings\n\napp = Flask(__name__)\n\n\n@app.post('/sms')\ndef sms():\n"
@@ -317,6 +322,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             or _is_held_to(site, repo)
             or repo.flows.is_from_administrators(flow)
             or repo.flows.is_from_a_trial(flow)
+            or repo.flows.is_from_settings(flow)
             or repo.flows.is_signed(flow)
             or any(asked & _LOOKING_AT for asked in repo.flows.asked_on_the_way(flow))
         ):
