@@ -163,6 +163,16 @@ _MODELS = (
     "tortoise.contrib.pydantic.PydanticModel",
 )
 _TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
+_OF_SERIALIZERS = frozenset(
+    {
+        ("validate", "attrs"),
+        ("validate", "data"),
+        ("validate", "validated_data"),
+        ("create", "validated_data"),
+        ("update", "validated_data"),
+    }
+)
+"""Methods of serializers and their parameters that hold the fields of what a client sent."""
 _TEXT_FRAMEWORKS = frozenset({"cherrypy", "turbogears"})
 _VIEWS = (
     "django.views.*",
@@ -273,6 +283,8 @@ class RequestData:
         route = self.route_of(site)
         if route is None and (argument := self._of_resolver(site, parameter, access)) is not None:
             return argument
+        if route is None and (written := self._of_serializer(site, parameter, access)) is not None:
+            return written
         if route is None or (parameter.kind == "*" and route.framework not in _TEXT_FRAMEWORKS):
             return None
         if route.framework in _TYPED_FRAMEWORKS:
@@ -284,6 +296,30 @@ class RequestData:
         if self.route_of(site) is self._dependencies.get(site.name):
             return None
         return self._segment(site, parameter)
+
+    def _of_serializer(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
+        """What the REST framework hands to a serializer's own method: a field of free text that the class declares."""
+        definition = site.definition
+        is_whole = (definition.name, parameter.name) in _OF_SERIALIZERS
+        key = access[0][1:-1] if is_whole and access and access[0][0] == "[" else ""
+        if not is_whole and definition.name.startswith("validate_"):
+            key = definition.name.removeprefix("validate_")
+        if not key or definition.parent < 0 or parameter.name == "self":
+            return None
+        owner = DefinitionSite(site.module, definition.parent, site.module.facts.definitions[definition.parent])
+        if not self._python.descends_from(owner, "rest_framework.serializers.*"):
+            return None
+        bound = self._python.class_value(owner, key)
+        made = bound[1].value if bound is not None else None
+        if bound is None or not isinstance(made, Invoke) or made.call < 0:
+            return None
+        if made.name.rpartition(".")[2] not in ("CharField", "URLField") or (
+            is_whole and self._python.member(owner, f"validate_{key}") is not None
+        ):
+            return None
+        if bound[0].facts.calls[made.call].has("validators"):
+            return None
+        return Datum(f"{owner.definition.name}.{key}", "text")
 
     def _of_resolver(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
         """What the client of a GraphQL schema puts into a resolver's parameter; None for any other function."""

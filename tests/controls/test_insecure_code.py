@@ -43,3 +43,17 @@ def test_code_in_a_file_that_no_client_names_is_run_on_purpose(route: str, confi
     control = next(one for one in controls() if one.id == "security/insecure-code")
     (site,) = judge(control, repo_of({"app/main.py": route})).sites
     assert site.confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("condition", "confidence"), [("not config.verify_ssl", Confidence.LOW), ("__name__", Confidence.HIGH)]
+)
+def test_adapter_without_checks_that_a_switch_chooses_is_a_hint(condition: str, confidence: Confidence) -> None:
+    text = (
+        "import ssl\n\nfrom shop import config\n\n\nclass OpenAdapter:\n    def __init__(self):\n"
+        "        self.context = ssl.create_default_context()\n        self.context.verify_mode = ssl.CERT_NONE\n\n\n"
+        f"def adapter():\n    if {condition}:\n        return OpenAdapter()\n    return None\n"
+    )
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    (site,) = judge(control, repo_of({"app/main.py": text})).sites
+    assert site.confidence is confidence

@@ -885,6 +885,7 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                 doubtful = (
                     reads_certificate
                     or switched
+                    or _is_chosen(one, module, repo)
                     or _SWITCH.search(" ".join(guard for guard in one.guards if not _ENCRYPTED.search(guard)))
                 )
                 confidence = Confidence.LOW if doubtful else Confidence.HIGH
@@ -895,6 +896,17 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                     fix="Use `ssl.create_default_context()` as it is; for an own authority, "
                     "`context.load_verify_locations(path)`.",
                 )
+
+
+def _is_chosen(one: Assignment, module: Module, repo: Repo) -> bool:
+    """Whether what sets the switch, a function or an object of a class, is only asked for where a setting says so."""
+    inner = module.definition(one.scope)
+    if inner is None:
+        return False
+    outer = module.definition(inner.parent)
+    name = outer.name if outer is not None and outer.kind == "class" else inner.name
+    asked = [site for site in repo.python.calls_of(name) if site.name == f"{module.path}:{name}"]
+    return bool(asked) and all(_SWITCH.search(" ".join(site.call.guards)) for site in asked)
 
 
 def _turns_on(other: Assignment, off: Assignment) -> bool:

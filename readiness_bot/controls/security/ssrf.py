@@ -93,6 +93,14 @@ _OWN_ADDRESS = re.compile(
     ],
     fails=[
         (
+            "import requests\nfrom rest_framework import serializers, viewsets\n\n\n"
+            "class HookSerializer(serializers.Serializer):\n    url = serializers.URLField()\n"
+            "    number = serializers.IntegerField()\n\n    def validate(self, attrs):\n"
+            "        requests.get(attrs['url'], timeout=5)  # <- flagged\n"
+            "        requests.get('https://shop.eu/' + attrs['number'], timeout=5)\n        return attrs\n\n\n"
+            "class Hooks(viewsets.ModelViewSet):\n    serializer_class = HookSerializer\n"
+        ),
+        (
             "import requests\nfrom django import forms\nfrom django.views import View\n\n\n"
             "class Source(forms.Form):\n    url = forms.URLField()\n\n\n"
             "class Import(View):\n    def post(self, request):\n        form = Source(request.POST)\n"
