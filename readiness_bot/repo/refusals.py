@@ -120,6 +120,8 @@ LIBRARY_GUARDS: dict[str, Strength] = {
     "ModelView": Strength.NONE,
     "ModelRestApi": Strength.PERMISSION,
 }
+_OF_KIND = {"throttle": Strength.NONE, "authentication": Strength.READS}
+"""How far guards of a kind go, whatever they are called."""
 _READS = re.compile(
     r"(^|[.:_])(current_user|get_current_user|get_user|current_identity|get_jwt_identity|get_jwt|is_authenticated|authed|is_admin|is_superuser|is_staff|has_perms?|has_permission"
     r"|require_user|require_admin|get_logged_in_user|logged_in|user_id|getcurrentuser|requireadmin|getuser|get_identity|auth_info)$"
@@ -443,10 +445,8 @@ class Refusals:
         if guard.name.removesuffix("()") == REST_PERMISSIONS:
             named = (value.name for item in guard.arguments for value in flattened(item) if isinstance(value, Name))
             return max((of_permission(name.rpartition(".")[2]) for name in named), default=Strength.NONE)
-        if guard.kind == "throttle":
-            return Strength.NONE
-        if guard.kind == "authentication":
-            return Strength.READS
+        if guard.kind in _OF_KIND:
+            return _OF_KIND[guard.kind]
         if guard.kind == "decorator" and guard.name.endswith(("csrf_exempt", "login_exempt")):
             return Strength.NONE
         if _ACCESS.search(guard.name.removesuffix("()")):
@@ -463,6 +463,8 @@ class Refusals:
             return self._of_own(own, guard)
         if last == "require" and self._is_principal(guard.name.rpartition(".")[0]):
             return Strength.PERMISSION
+        if self._is_lenient(guard.name):
+            return Strength.READS
         if last in LIBRARY_GUARDS:
             return LIBRARY_GUARDS[last]
         if guard.kind == "mixin":
@@ -476,11 +478,23 @@ class Refusals:
 
     def _is_principal(self, name: str) -> bool:
         """Whether a variable of the tree holds a permission of Flask-Principal: `Permission(RoleNeed("editor"))`."""
+        made = self._made_for(name)
+        return made is not None and made.name.endswith("flask_principal.Permission")
+
+    def _is_lenient(self, name: str) -> bool:
+        """Whether a variable holds a security scheme of FastAPI's that lets those through who bring nothing."""
+        made = self._made_for(name)
+        lenient = made.keyword("auto_error") if made is not None else None
+        return isinstance(lenient, Const) and lenient.value is False
+
+    def _made_for(self, name: str) -> Call | None:
+        """The call that makes what a module's variable holds, by the variable's identity."""
         path, _, variable = name.partition(":")
         module = self._python.modules.get(path)
         bound = self._python.assignment(f":{variable}", module) if module is not None else None
         value = bound[1].value if bound is not None else None
-        return isinstance(value, Invoke) and value.name.endswith("flask_principal.Permission")
+        made = isinstance(value, Invoke) and value.call >= 0 and bound is not None
+        return bound[0].facts.calls[value.call] if made and bound is not None and isinstance(value, Invoke) else None
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
         found = self._of_own_name(own, guard)

@@ -111,17 +111,20 @@ class RouteGuards:
             return
         for parameter in function.definition.parameters:
             for value in (parameter.default, parameter.annotation):
-                for guard in self.asked_for_in(value, function.module, function.definition.line):
-                    yield guard
-                    inner = self._python.definition_named(guard.name)
-                    if inner is not None and inner.name != function.name:
-                        target = inner
-                        if inner.definition.kind == "class":
-                            member = self._python.member(inner, "__call__") or self._python.member(inner, "__init__")
-                            if member is None:
-                                continue
-                            target = member
-                        yield from self.dependencies(target, depth + 1)
+                asked = self.asked_for_in(value, function.module, function.definition.line)
+                yield from self._further(asked, function.name, depth)
+
+    def _further(self, asked: Iterator[Guard], around: str = "", depth: int = 0) -> Iterator[Guard]:
+        """These dependencies, and those that they ask for in turn, but for what the function around them is."""
+        for guard in asked:
+            yield guard
+            target = self._python.definition_named(guard.name)
+            if target is not None and target.name != around and target.definition.kind == "class":
+                target = self._python.member(target, "__call__") or self._python.member(target, "__init__")
+            elif target is not None and target.name == around:
+                target = None
+            if target is not None:
+                yield from self.dependencies(target, depth + 1)
 
     def asked_for_in(self, value: Value | None, module: Module, line: int, depth: int = 0) -> Iterator[Guard]:
         """The dependencies that a parameter's default or annotation asks for."""
@@ -168,6 +171,20 @@ class RouteGuards:
         """The guards of a function by its decorators and parameters."""
         yield from self._decorator_guards(handler, "route")
         yield from self.dependencies(handler)
+        yield from self._of_instance(handler)
+
+    def _of_instance(self, handler: DefinitionSite) -> Iterator[Guard]:
+        """The dependencies by which an instance of a handler's class is made: `user: User = Depends(signed_in)`."""
+        parent = handler.definition.parent
+        if parent < 0 or handler.module.facts.definitions[parent].kind != "class":
+            return
+        owner = DefinitionSite(handler.module, parent, handler.module.facts.definitions[parent])
+        for site in self._python.ancestry(owner):
+            for field in site.fields:
+                yield from self._further(self.asked_for_in(field.value, site.module, field.line))
+        method = self._python.member(owner, "__init__")
+        if method is not None:
+            yield from self.dependencies(method)
 
     def _decorator_guards(self, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
         for decorator in site.definition.decorators:

@@ -31,6 +31,16 @@ def _strength(text: str) -> Strength:
     [
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
         (
+            _APP + "oauth2 = OAuth2PasswordBearer('/token', auto_error=False)\n\n\n"
+            "@app.post('/x')\ndef x(token=Depends(oauth2)):\n    return 1\n",
+            Strength.READS,
+        ),
+        (
+            _APP + "oauth2 = OAuth2PasswordBearer('/token')\n\n\n"
+            "@app.post('/x')\ndef x(token=Depends(oauth2)):\n    return 1\n",
+            Strength.IDENTITY,
+        ),
+        (
             _FLASK
             + (
                 "def _is_maintainer():\n    return 'maintainers' in groups()\n\n\n"

@@ -44,6 +44,16 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\n\n"
+            "from shop.views import controller\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n"
+            "def signed_in(request: Request):\n    if not request.session.get('user'):\n"
+            "        raise HTTPException(401)\n    return request.session['user']\n\n\n"
+            "class ForPeople:\n    user: str = Depends(signed_in)\n\n\n@controller(router)\nclass Orders(ForPeople):\n"
+            "    @router.delete('/orders/{key}')\n    def remove(self, key: int):\n"
+            "        return gone(key, self.user)\n\n\n"
+            "app.include_router(router)\n"
+        ),
         {
             "shop/settings.py": (
                 "SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n"
