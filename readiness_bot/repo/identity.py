@@ -382,6 +382,29 @@ class Identity:
                 "post",
                 "create",
             )
+            if route.handler is None:
+                yield from self._checks_before(route.view)
+
+    def _checks_before(self, view: DefinitionSite) -> Iterator[DefinitionSite]:
+        """The checks that a class of views calls on itself on its way to an answer, by a dispatch of its own.
+
+        Those of its bases too, as far as each is called by the one that stands in for it.
+        """
+        ancestry = tuple(self._python.ancestry(view))
+        names = {
+            call.last
+            for owner in ancestry
+            for method in owner.methods
+            for call in method.calls
+            if _CHECK_BEFORE.match(snake(call.last))
+        }
+        for name in sorted(names):
+            for owner in ancestry:
+                method = next((item for item in owner.methods if item.definition.name == name), None)
+                if method is not None:
+                    yield method
+                    if not any(call.last == name for call in method.calls):
+                        break
 
     @property
     def perhaps_before(self) -> tuple[str, ...]:
@@ -534,6 +557,10 @@ _ASKING_WHO = re.compile(
     r"(^|[._:?])((\w+_)?auth(_\w+)?|authn|authz|authenticat\w*|authori[sz]\w*|(check|has|require|verify)_(perm|access)\w*)"
     r"(?=$|[.(])",
     re.IGNORECASE,
+)
+_CHECK_BEFORE = re.compile(
+    r"_*(check|require|ensure|verify|assert|enforce|validate)_(access|auth\w*|permissions?|perms?|rights?|login|user|role)$"
+    r"|_*authori[sz]e$|_*authenticate$"
 )
 _GROUP = re.compile(r"[<{]\w")
 _REST_VIEW = "rest_framework.decorators.api_view"

@@ -240,7 +240,7 @@ class RegisteredRoutes:
                 site, paths, [verb], framework, method, view=view, router=router, guards=guards
             )
         if not verbs:
-            rest = self._views.generic_methods(view)
+            rest = self._methods(site) if site.call.has("methods") else self._views.generic_methods(view)
             yield from self._routers.registered(
                 site, paths, rest, framework, None, view=view, router=router, guards=guards
             )

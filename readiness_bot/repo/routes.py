@@ -26,6 +26,9 @@ from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.url_patterns import UrlPatterns
 from readiness_bot.repo.views import Views
 
+_HANDLER = re.compile(r"\.\w*Handler$")
+_OTHER_HANDLERS = ("logging.", "http.", "socketserver.", "urllib.", "xml.")
+"""Packages of the standard library whose handlers answer no route of Tornado's."""
 _MOST_ROUTES = 20_000
 _LARGE = 8_000
 """Lines of production code from which on a service with a handful of routes is odd."""
@@ -141,11 +144,7 @@ class Routes:
 
     def _tornado(self) -> Iterator[Route]:
         """Handler classes in tuples of `(pattern, Handler)`, and in `URLSpec` or `url`."""
-        handlers = {
-            site.name: site
-            for site in self._python.classes
-            if self._python.descends_from(site, "tornado.web.*", "tornado.websocket.*")
-        }
+        handlers = {site.name for site in self._python.classes if self._is_of_tornado(site)}
         if not handlers:
             return
         for module in self._python.production:
@@ -171,6 +170,16 @@ class Routes:
                             view=view,
                             call=made_by,
                         )
+
+    def _is_of_tornado(self, site: DefinitionSite) -> bool:
+        """Whether a class descends from a handler of Tornado's, or from what a package of others calls a handler."""
+        return self._python.descends_from(site, "tornado.web.*", "tornado.websocket.*") or (
+            "tornado" in self._python.imported
+            and any(
+                _HANDLER.search(base) is not None and not base.startswith(_OTHER_HANDLERS)
+                for base in self._python.external_bases(site)
+            )
+        )
 
     def _pairs(self, value: Value, module: Module) -> Iterator[tuple[str, Value]]:
         if isinstance(value, Items):

@@ -81,10 +81,9 @@ class UrlPatterns:
                 if module is not None:
                     found[module.path].append((includer, prefix))
             elif isinstance(target, Name):
-                identity = self._python.identify(target.name, site.module)
-                found[identity.partition(":")[0] if identity.endswith(":") or ":" not in identity else identity].append(
-                    (includer, prefix)
-                )
+                path, _, listed = self._python.identify(target.name, site.module).partition(":")
+                whole = not listed or (listed == "urlpatterns" and path != site.module.path)
+                found[path if whole else f"{path}:{listed}"].append((includer, prefix))
         for name, includer in self._joined() if not debugging else ():
             found[name].append((includer, ""))
         return {name: tuple(places) for name, places in found.items()}

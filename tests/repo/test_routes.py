@@ -317,6 +317,37 @@ def test_a_prefix_that_a_factory_puts_together_is_read() -> None:
     assert [route.name for route in found] == ["GET /{}/api/v1/orders/all"]
 
 
+def test_the_patterns_of_a_module_that_are_included_as_its_attribute_are_served() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop import api\n\n"
+                "urlpatterns = [path('v1/', include(api.urlpatterns))]\n"
+            ),
+            "shop/api.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /v1/orders", True)]
+
+
+def test_handlers_of_tornado_that_descend_from_another_packages_are_served() -> None:
+    found = repo_of(
+        {
+            "shop/app.py": (
+                "from base.handlers import BaseHandler\nfrom tornado.web import Finish\n\n\n"
+                "class OrderHandler(BaseHandler):\n    def post(self, key):\n        raise Finish\n\n\n"
+                "handlers = [(r'/orders/(\\w+)', OrderHandler)]\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.framework) for route in found] == [("POST /orders/{}", "tornado")]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {

@@ -45,6 +45,15 @@ _UNSURE = 0.5
     ],
     passes=[
         (
+            "from flask import Blueprint, Flask, abort, request, session\n\napp = Flask(__name__)\n"
+            "api = Blueprint('api', __name__)\n\n\nclass Page:\n    def check_access(self):\n        pass\n\n"
+            "    def answer(self):\n        self.check_access()\n"
+            "        return getattr(self, f'do_{request.method}')()\n\n\n"
+            "class KeptPage(Page):\n    def check_access(self):\n        if session.get('user') is None:\n"
+            "            abort(401)\n\n\nclass Order(KeptPage):\n    def do_DELETE(self):\n        return gone()\n\n\n"
+            "api.add_url_rule('/orders', 'orders', Order, methods=('DELETE',))\napp.register_blueprint(api)\n"
+        ),
+        (
             "from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request\n\n"
             "from shop.views import controller\n\napp = FastAPI()\nrouter = APIRouter()\n\n\n"
             "def signed_in(request: Request):\n    if not request.session.get('user'):\n"
