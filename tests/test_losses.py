@@ -946,6 +946,57 @@ LOST["rights of a view's own, where the standard of all views comes back in thei
     _STANDARD | {"shop/main.py": _MESSAGES.format(permissions="")},
     10,
 )
+_IMPORTED = (
+    "from pathlib import Path\n\nfrom shop import settings\n\n\ndef keep_picture(row):\n"
+    "    base = Path(settings.ROOT)\n    path = base / row.picture\n{}    if not path.exists():\n"
+    "        return None\n    return keep(path)\n"
+)
+_IN_BASE = "    if not path.resolve().is_relative_to(base):\n        row.comment = 'not here'\n        return row\n"
+LOST["a check of a path that is handed on, wherever it is opened"] = (
+    "security/path-traversal",
+    _IMPORTED.format(_IN_BASE),
+    _IMPORTED.format(""),
+    7,
+)
+_APPS = (
+    "from fastapi import APIRouter\n\nfrom shop import paths, run\nfrom shop.checks import sanitize_path\n\n"
+    "router = APIRouter()\n\n\n@router.post('/start')\ndef start(name: str):\n    app = paths.apps / {}\n"
+    "    if not app.exists():\n        return None\n    run.server(app)\n    return name\n"
+)
+LOST["a look at a name that becomes a path by a slash"] = (
+    "security/path-traversal",
+    _APPS.format("sanitize_path(name)"),
+    _APPS.format("name"),
+    12,
+)
+_INHERITED = {
+    "shop/pages.py": "from django.views.generic import TemplateView\n\n\nclass PageView(TemplateView):\n"
+    "    def post(self, request, *args, **kwargs):\n        return self.render(request)\n",
+    "shop/urls.py": "from django.urls import path\n\nfrom shop import views\n\n"
+    "urlpatterns = [path('orders', views.OrderPage.as_view())]\n",
+    "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+}
+_PAGE = (
+    "from django.contrib.auth.mixins import LoginRequiredMixin\n\nfrom shop.pages import PageView\n\n\n"
+    "class OrderPage({}PageView):\n    template_name = 'order.html'\n"
+)
+LOST["a sign-in that a view asks for whose handler is inherited"] = (
+    "security/authentication",
+    _INHERITED | {"shop/views.py": _PAGE.format("LoginRequiredMixin, ")},
+    _INHERITED | {"shop/views.py": _PAGE.format("")},
+    6,
+)
+_EDITED = (
+    "from flask import Flask, make_response, request\n\nfrom shop.parts import is_part_editable\n\n"
+    "app = Flask(__name__)\n\n\n@app.put('/parts/<key>')\ndef describe(key):\n{}"
+    "    return send(key, request.get_json()['text'])\n"
+)
+LOST["whether something may be edited, where it is forbidden else"] = (
+    "security/authorization",
+    _EDITED.format("    if not is_part_editable(key):\n        return make_response('', 403)\n"),
+    _EDITED.format(""),
+    9,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1272,6 +1323,20 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "who calls, by place and no longer by name": (
         _PART + "    return store.get_part(part, user_id=user.id)\n",
         _PART + "    return store.get_part(part, user.id)\n",
+    ),
+    "a check of a path that moved into a function of its own": (
+        _IMPORTED.format(_IN_BASE),
+        _IMPORTED.format("    path = below(base, path)\n")
+        + "\n\ndef below(base, path):\n    if not path.resolve().is_relative_to(base):\n        raise ValueError\n"
+        "    return path\n",
+    ),
+    "a check of a path where names are made up by now": (
+        _IMPORTED.format(_IN_BASE),
+        _IMPORTED.format("").replace("row.picture", "uuid4().hex"),
+    ),
+    "whether something may be edited, where the request is wrong else": (
+        _EDITED.format("    if not is_part_editable(key):\n        return make_response('', 400)\n"),
+        _EDITED.format(""),
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

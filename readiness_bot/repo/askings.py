@@ -49,6 +49,11 @@ _NOT_OF_RIGHTS = re.compile(
     r"|project|workspace|collection|resource|object|id)\w"
 )
 """What lists of values are called that may be given: kinds of files, orders, options; but not fields to be set."""
+_OPEN_TO = re.compile(
+    r"(^|[.:?_])((is|are|not)_)?(\w+_)?(editable|writable|writeable|deletable|viewable|readable|modifiable|shareable|read_?only"
+    r"|locked|protected|restricted|blocked|banned|suspended|private)(\(\))?$"
+)
+"""What things are to those who ask for them: where somebody is refused by it for sure, it says what may be done."""
 _CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
 _CONSTANT_RIGHT = re.compile(
     r"(Perm|Role|Scope|Right|Privilege|Acl|ACL|Access|Auth|Polic|Member|Group|Action)\w*\.[A-Z][A-Z0-9_]+$"
@@ -678,6 +683,8 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     asked = [name for name in names if _asks_right(name)]
     if not asked and (is_sure or _compares(names)):
         asked = [name for name in names if _CALLER.search(name)]
+    if not asked and is_sure:
+        asked = [name for name in names if _OPEN_TO.search(name)]
     return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
 
 

@@ -79,6 +79,14 @@ class Route:
         return self.view.location if self.handler is None and self.view is not None else self.location
 
     @property
+    def answering(self) -> DefinitionSite | None:
+        """The handler, but the view where it inherits the handler: what the view declares is missing there."""
+        if self.handler is None or self.view is None:
+            return self.handler or self.view
+        is_own = (self.handler.module.path, self.handler.definition.parent) == (self.view.module.path, self.view.index)
+        return self.handler if is_own else self.view
+
+    @property
     def name(self) -> str:
         """Methods and path as people write them: `POST /items`."""
         return f"{','.join(self.methods)} {self.path}"

@@ -7,10 +7,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, bad, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Status, Ward
+from readiness_bot.model import (
+    Confidence,
+    Effort,
+    Evidence,
+    Judgement,
+    Kind,
+    Location,
+    Role,
+    Severity,
+    Site,
+    Status,
+    Ward,
+)
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking
 from readiness_bot.repo.gates import Protection
+from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.switches import Switch
@@ -362,25 +375,32 @@ def _unheard(repo: Repo) -> Iterator[Site]:
 def _wards(repo: Repo) -> Iterator[Ward]:
     identity = repo.identity
     for route in identity.kept:
-        answering = route.handler or route.view
+        answering = route.answering
         if answering is None:
             continue
         by = identity.declared(route, Strength.IDENTITY)
         # A route that is marked as open is so whatever its handler does with those who come in.
-        if not by and not repo.purposes.is_open_by_decorator(route):
-            by = identity.checked_within(route, Strength.IDENTITY)
+        looks_within = not by and not repo.purposes.is_open_by_decorator(route)
+        within = identity.checked_within(route, Strength.IDENTITY) if looks_within else ()
         is_open = repo.purposes.is_open_on_purpose(route, by_its_name=True)
         yield Ward(
-            replace(answering.location, line=answering.definition.first_line),
+            _first(answering),
             route.name,
             by,
             f"{route.name} does not ask who calls",
-            ways=0 if by or is_open else 1,
+            ways=0 if by or within or is_open else 1,
+            within=within,
+            inside=_first(route.handler) if route.handler is not None else None,
             beside=identity.might_keep(route, Strength.IDENTITY),
         )
     handlers = {route.handler.name for route in repo.routes.all if route.handler is not None}
     yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)
     yield from _listed(repo)
+
+
+def _first(site: DefinitionSite) -> Location:
+    """The place of a definition, from its decorators on."""
+    return replace(site.location, line=site.definition.first_line)
 
 
 def _listed(repo: Repo) -> Iterator[Ward]:

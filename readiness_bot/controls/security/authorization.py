@@ -330,7 +330,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         within = within or tuple(f"`{name}`" for name in sorted(asked & _OF_OBJECTS))
         listed, aside = repo.identity.permissions(route), repo.identity.set_aside(route)
         yield Ward(
-            route.handler.location if route.handler is not None else route.place,
+            route.answering.location if route.answering is not None else route.place,
             route.name,
             declared,
             f"{route.name} does not check what the caller may do",

@@ -12,7 +12,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite, Module
-from readiness_bot.repo.values import Assignment, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.repo.values import Assignment, Const, Format, Invoke, Items, Mapping, Name, Value
 
 _LOADING = {
     **dict.fromkeys(
@@ -52,6 +52,10 @@ _ALWAYS_SHELL = {
 _MAYBE_SHELL = frozenset(
     {"subprocess.run", "subprocess.Popen", "subprocess.call", "subprocess.check_call", "subprocess.check_output"}
 )
+_STARTERS = _MAYBE_SHELL | {"asyncio.create_subprocess_exec", "pexpect.spawn", "pexpect.spawnu"}
+_SHELLS = re.compile(r"(^|[/\\])((ba|z|k|da|a)?sh|cmd(\.exe)?|powershell(\.exe)?|pwsh)$")
+_SCRIPTS = re.compile(r"^(-[a-z]*c|/[cC]|-Command)$")
+"""Options of shells before the text that they run."""
 _EVALUATING = {
     "eval": "B307",
     "exec": "B102",
@@ -189,6 +193,11 @@ class _Doubt:
             "import ssl\n\nimport celery\n\napp = celery.Celery('shop')\n"
             "app.conf.update(broker_use_ssl={'ssl_cert_reqs': ssl.CERT_NONE})  # <- flagged\n"
         ),
+        (
+            "import subprocess\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/list')\n"
+            "def names():\n    return subprocess.run(['sh', '-c', 'ls ' + request.form['name']], timeout=3).stdout"
+            "  # <- flagged\n"
+        ),
         "import requests as r\nr.get('https://example.org', verify=False)  # <- flagged\n",
         (
             "import requests\n\n\ndef ask(url, verify=False):\n"
@@ -233,6 +242,11 @@ class _Doubt:
         ),
     ],
     passes=[
+        (
+            "import subprocess\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/list')\n"
+            "def names():\n    name = request.form['name']\n"
+            "    return subprocess.run(['sh', '-c', 'ls \"$1\"', '_', name], timeout=3).stdout\n"
+        ),
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
         (
             "import requests\n\n\ndef ask(url, verify=False):\n"
@@ -337,7 +351,7 @@ _READING = "reading data"
 
 def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
     """A call that hands text to a shell or to Python, with whether anything but constants is in it."""
-    thing = _STARTING if site.name in (*_MAYBE_SHELL, *_ALWAYS_SHELL) else _READING
+    thing = _STARTING if site.name in (*_STARTERS, *_ALWAYS_SHELL) else _READING
     said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
     by = ("a safe loader",) if site.name in _YAML and not said else ()
     if thing is _STARTING and not said and any("shell-quoted" in flow.cleaned for flow in repo.flows.into(site, 0)):
@@ -550,9 +564,11 @@ def _is_of_client_file(site: CallSite, repo: Repo) -> bool:
 
 
 def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
-    test = _ALWAYS_SHELL.get(site.name)
+    test, script = _ALWAYS_SHELL.get(site.name), _script(site)
     doubtful = False
-    if test is None:
+    if script is not None:
+        test = "B602"
+    elif test is None:
         if site.name not in _MAYBE_SHELL:
             return None
         shell = site.call.argument(8, "shell")
@@ -570,9 +586,34 @@ def _shell(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             Confidence.MEDIUM if doubtful and confidence is Confidence.HIGH else confidence,
             'Give the command as a list and leave the shell out: `subprocess.run(["program", value])`.',
         )
-        for flow in repo.flows.into(site, 0, "args")
+        for flow in repo.flows.into(site, script or 0, "args")
         if (confidence := _of_run(flow)) is not None
     ]
+
+
+def _script(site: CallSite) -> int | None:
+    """The argument that ends in the text which a shell is started to run: `["sh", "-c", text]`; None without one.
+
+    What follows the text is handed to it as values, which does no harm: who writes them so knows.
+    """
+    args = site.call.args
+    if site.name not in _STARTERS or not args:
+        return None
+    first = args[0].items if isinstance(args[0], Items) else ()
+    if first:
+        line, position = first, 0
+    elif len(args) > 1 and isinstance(args[1], Items):
+        line, position = (args[0], *args[1].items), 1
+    else:
+        line, position = args, len(args) - 1
+    texts = [value.value if isinstance(value, Const) else None for value in line[:-1]]
+    is_script = (
+        len(texts) > 1
+        and all(isinstance(text, str) for text in texts)
+        and _SHELLS.search(str(texts[0]))
+        and _SCRIPTS.match(str(texts[-1]))
+    )
+    return position if is_script else None
 
 
 def _of_run(flow: Flow) -> Confidence | None:
@@ -947,7 +988,7 @@ _LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (
 )
 _KEPT_BESIDE = (_loads, _yaml, _shell, _evaluates)
 """The looks at what has a harmless counterpart, which a change may give up."""
-_NAMED = frozenset({*_LOADING, *_YAML, *_ALWAYS_SHELL, *_MAYBE_SHELL, *_EVALUATING, *_TEMPLATING, *_ESCAPING})
+_NAMED = frozenset({*_LOADING, *_YAML, *_ALWAYS_SHELL, *_STARTERS, *_EVALUATING, *_TEMPLATING, *_ESCAPING})
 
 
 @lru_cache(maxsize=100_000)

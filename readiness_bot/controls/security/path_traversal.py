@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
+from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.modules import CallSite
+from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import IN_LOOP, Invoke
 
 _OPENING: dict[str, tuple[int, ...]] = {
@@ -74,6 +74,7 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
 
 @Control(
     id="security/path-traversal",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Files are opened and served only below the directory they belong to",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
@@ -580,6 +581,7 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         yield bad(site.location, _message(flow, site), confidence)
     yield from _archives(repo)
     yield from _saved(repo)
+    yield from _held(repo)
 
 
 def _as_far_as_seen(confidence: Confidence, flow: Flow, site: CallSite, repo: Repo) -> Confidence:
@@ -642,6 +644,78 @@ def _archives(repo: Repo) -> Iterator[Ward]:
         )
 
 
+def _held(repo: Repo) -> Iterator[Ward]:
+    """The functions that hold a path against a directory and turn somebody away by it; judges none."""
+    around: dict[tuple[str, int], DefinitionSite] = {}
+    for site in repo.python.calls_named(lambda name: _holds(re.split(r"[.:]", name)[-1])):
+        if site.function is not None and site.function.kind == "function":
+            key = site.module.path, site.call.scope
+            around.setdefault(key, DefinitionSite(site.module, site.call.scope, site.function))
+    for function in around.values():
+        ward = _of_paths(repo, function)
+        if ward is not None and ward.asks:
+            yield ward
+
+
+def _holds(last: str) -> bool:
+    return _HOLDERS.match(last) is not None or _LOOKING.match(last) is not None
+
+
+def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
+    """How a function keeps the paths that it uses in place, if it does; None where it uses none."""
+    module, definition = function.module, function.definition
+    calls = module.calls_in(function.index)
+    used = [call for call in calls if call.name == "os.path.join" or call.last in _USING or _holds(call.last)]
+    if not used:
+        return None
+    refused = {guard for one in module.facts.raises if one.scope == function.index for guard in one.guards}
+    refused |= {guard for one in module.facts.returns if one.scope == function.index for guard in one.guards}
+    refused |= {guard for call in calls for guard in call.guards}
+    lasts = {call.last.rpartition(":")[2] for call in calls}
+    held = sorted(
+        last for last in lasts if _holds(last) and (last not in _MEASURING or any(last in guard for guard in refused))
+    )
+    beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
+    beside |= {call.last for call in calls if repo.python.target(call, module) is not None}
+    beside |= {f"{one.name}: {one.annotation}" for one in definition.parameters if one.annotation is not None}
+    for caller in repo.python.callers.get(function.name, ()):
+        beside |= {f"{call.last} of a caller" for call in caller.beside if _KEEPING.search(call.last)}
+    return Ward(
+        Location(module.path, used[0].line, used[0].end_line, definition.qualname),
+        f"the paths of `{definition.name}`",
+        (),
+        f"`{definition.name}` uses a path wherever it leads",
+        ways=0,
+        beside=tuple(sorted(beside)),
+        asks=(tuple(f"`{last}`" for last in held),) if held else (),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A function as it stands here that keeps its paths in place elsewhere."""
+    site = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
+    is_same = site is not None and (site.module.path, site.definition.qualname) == (
+        ward.location.path,
+        ward.location.symbol,
+    )
+    return _of_paths(repo, site) if site is not None and is_same and site.definition.kind == "function" else None
+
+
+_HOLDERS = re.compile(
+    r"is_relative_to$|commonpath$|commonprefix$|safe_join$|_*(safe|secure)_?(join|path)(_\w+)?$"
+    r"|_*sanitize_?(file_?)?path(_\w+)?$|\w*path_?traversal\w*$|_*(detect|prevent|reject|check)_\w*travers\w*$"
+    r"|_*is_(sub_?path|sub_?dir\w*|safe_path|path_safe|path_allowed|(inside|within|contained)_\w*(dir|directory|path|root|base))$"
+)
+"""Functions that hold a path against the directory that it belongs to."""
+_MEASURING = frozenset({"commonpath", "commonprefix", "is_relative_to"})
+"""Those of them that answer only, so that somebody must be turned away by the answer."""
+_USING = frozenset(
+    {"joinpath", "Path", "exists", "is_file", "is_dir", "isfile", "isdir", "open", "read_bytes", "read_text"}
+)
+"""Calls that tell of a function that it deals with paths."""
+_MAKING = frozenset({"uuid1", "uuid4", "uuid7", "token_hex", "token_urlsafe", "hexdigest", "mkstemp", "mkdtemp",
+    "NamedTemporaryFile", "TemporaryDirectory", "send_from_directory"})  # fmt: skip
+"""Calls that give names that nobody else chose, or that look where a path leads by themselves."""
 _UNPACKING = re.compile(
     r"^_*((safe|secure|safely|checked)_?)?(extractall|extract|unpack|untar|unzip)(_\w+)?$", re.IGNORECASE
 )
