@@ -997,6 +997,33 @@ LOST["whether something may be edited, where it is forbidden else"] = (
     _EDITED.format(""),
     9,
 )
+_CHOSEN = (
+    "import sqlite3\n\ncursor = sqlite3.connect('shop.db').cursor()\n\n\ndef orders(name, kinds):\n"
+    "    values = [name]\n    limits = ''\n    if kinds:\n{}"
+    "    command = 'SELECT * FROM orders WHERE name = ?'\n    return cursor.execute(command + limits, values)\n"
+)
+_MARKED = (
+    "        limits = ' AND (kind = ?'\n        limits += ' OR kind = ?' * (len(kinds) - 1)\n        limits += ')'\n"
+    "        values.extend(kinds)\n"
+)
+LOST["values that are bound beside others, and written between quotes by now"] = (
+    "database/sql-injection",
+    _CHOSEN.format(_MARKED),
+    _CHOSEN.format(
+        '        limits = " AND (kind = \'"\n        limits += "\' OR kind = \'".join(kinds)\n        limits += "\')"\n'
+    ),
+    14,
+)
+_CLICKS = (
+    "import clickhouse_connect\n\n\nclass Orders:\n    def rename(self, key, name):\n"
+    "        self.client().command({})\n\n    def client(self):\n        return clickhouse_connect.get_client()\n"
+)
+LOST["values bound to a command of a database"] = (
+    "database/sql-injection",
+    _CLICKS.format("'ALTER TABLE orders UPDATE name = %(name)s WHERE key = %(key)s', {'name': name, 'key': key}"),
+    _CLICKS.format("f\"ALTER TABLE orders UPDATE name = '{name}' WHERE key = '{key}'\""),
+    6,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1337,6 +1364,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "whether something may be edited, where the request is wrong else": (
         _EDITED.format("    if not is_part_editable(key):\n        return make_response('', 400)\n"),
         _EDITED.format(""),
+    ),
+    "a condition more whose values are bound": (
+        _CHOSEN.format("        limits = ''\n"),
+        _CHOSEN.format(_MARKED),
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

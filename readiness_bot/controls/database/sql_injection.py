@@ -28,7 +28,7 @@ _RUNNING = frozenset(
      "fetch_all", "fetch_one", "fetch_val",
      "raw", "extra", "read_sql", "read_sql_query", "read_sql_table", "query", "execute_sql", "run_sql", "select",
      "select_one", "raw_sql", "iterate",
-     "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql", "execute_statement"}
+     "execute_query", "execute_query_dict", "prepare", "copy_expert", "mogrify", "sql", "execute_statement", "command"}
 )  # fmt: skip
 _ALWAYS_SQL = frozenset(
     {
@@ -58,6 +58,11 @@ _SQL = re.compile(
     r"\s+by|where\s|limit\s|having\s|union\s|set\s+\w+|grant\s|show\s|describe\s|explain\s|use\s|copy\s|values\s*\(|join\s|\band\s|\bor\s|like\s|call\s|exec\s)",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_TABLES = re.compile(
+    r"\b((alter|create|drop|optimize|truncate)\s+table|insert\s+into|delete\s+from|select\b.+\bfrom|update\s+\S+\s+set)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is SQL for sure: a `command` is given to devices and shells too, which know `show` and `set` as well."""
 _CLEAN = frozenset({"quoted", "kept-only", "regex-escaped"})
 _PLACEHOLDERS = {
     "asyncpg": "$1",
@@ -300,13 +305,20 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
     ways = max(0, parts - numbers - len(limited)) or len(written)
     if not ways:  # what holds some of the values alone keeps no statement
         by += ["the conversion to a number"] * bool(numbers) + ["a list of what is allowed"] * bool(limited)
+    # A value between quotes is one for certain, and the others that are bound do not make up for it.
+    within = tuple(by) if any(map(_is_between_quotes, filter(lambda flow: _is_injected(flow, site), flows))) else ()
     return Ward(
         replace(site.location, line=line),
         f"`{_ONE_OR_MANY.get(site.last, site.last)}`",
-        tuple(by),
+        () if within else tuple(by),
         f"A value is written into the text that `{site.last}` runs",
         ways=ways,
+        within=within,
     )
+
+
+def _is_between_quotes(flow: Flow) -> bool:
+    return flow.kind in ("request", "parameter") and (flow.prefix or "").rstrip("%\0").endswith(("'", '"'))
 
 
 def _numbers(repo: Repo, site: CallSite, position: int) -> int:
@@ -400,6 +412,8 @@ def _is_injected(flow: Flow, site: CallSite) -> bool:
         return False
     if flow.cleaned & _CLEAN or flow.is_limited or ("serialised" in flow.cleaned and prefix == "\0"):
         return False
+    if site.last == "command":
+        return _OF_TABLES.search(prefix) is not None
     return bool(_SQL.search(prefix)) or site.last == "extra"
 
 
