@@ -1024,6 +1024,13 @@ LOST["values bound to a command of a database"] = (
     _CLICKS.format("f\"ALTER TABLE orders UPDATE name = '{name}' WHERE key = '{key}'\""),
     6,
 )
+_CAREFUL = "import {0}\n\n\ndef fetch(url):\n    return {0}.get(url, stream=True, timeout=10).content\n"
+LOST["a client that asks no private address"] = (
+    "security/ssrf",
+    _CAREFUL.format("advocate"),
+    _CAREFUL.format("requests"),
+    5,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"

@@ -337,6 +337,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             confidence = Confidence.MEDIUM
         yield bad(site.location, _message(flow, site), confidence)
     yield from _of_options(repo)
+    yield from _of_careful_clients(repo)
 
 
 _LOOKING_AT = frozenset({"startswith", "urlparse", "urlsplit", "gethostbyname", "getaddrinfo", "ip_address"})
@@ -345,6 +346,17 @@ _OF_ADDRESS = frozenset(
     {"api_base", "base_url", "endpoint_url", "server_url", "webhook_url", "api_url", "callback_url"}
 )
 """Options by which clients of which nothing more is known are told whom to ask."""
+
+
+_CAREFUL = ("advocate", "requests_hardened", "safehttpx")
+"""Clients that ask no private address, whatever they are told."""
+
+
+def _of_careful_clients(repo: Repo) -> Iterator[Ward]:
+    """The requests of clients that look at every address by themselves, which a change may give up."""
+    for site in repo.python.calls_named(lambda name: name.partition(".")[0] in _CAREFUL):
+        name = site.name.partition(".")[0]
+        yield Ward(site.location, f"`{site.last}`", (f"`{name}`",), "", ways=0)
 
 
 def _of_options(repo: Repo) -> Iterator[Ward]:
