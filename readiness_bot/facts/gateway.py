@@ -30,7 +30,7 @@ class Gateway(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 _NAME = re.compile(
-    r"(\.conf(\.(template|tmpl|j2|tpl|in|erb|sigil|example))?$|(^|/)(Caddyfile[^/]*|nginx[^/]*|haproxy[^/]*\.cfg)$|\.nginx$|\.vhost$)",
+    r"(\.conf(\.(template|tmpl|j2|tpl|in|erb|sigil|example))?$|(^|/)nginx[\w.-]*/([\w.-]+/)*[\w-]+$|(^|/)(Caddyfile[^/]*|nginx[^/]*|haproxy[^/]*\.cfg)$|\.nginx$|\.vhost$)",
     re.IGNORECASE,
 )
 _NOT_ONE = re.compile(r"\.(py|md|sh|ya?ml|rst|png|svg|js|ts|html|map|log|txt|json|toml|service)$", re.IGNORECASE)

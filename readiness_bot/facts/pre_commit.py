@@ -32,16 +32,26 @@ class PreCommit(msgspec.Struct, frozen=True, array_like=True, gc=False):
     files: str = ""
 
 
-_PATHS = re.compile(r"(^|/)\.?pre-commit-config\.ya?ml$")
+_PATHS = re.compile(r"(^|/)(\.?pre-commit-config|\.trunk/trunk)\.ya?ml$")
+TRUNK = "trunk"
+"""Where the linters come from that Trunk is told to run: its own, and never a hook of Git's."""
 
 
 def _extract(data: bytes) -> PreCommit:
     document = load_document(data)
+    if document["lint"] and document["cli"]:
+        return PreCommit(tuple(map(_linter, document["lint"]["enabled"].items)))
     stages = document["default_stages"].strings
     repositories = document["repos"] if document.entries else document
     hooks = tuple(_hook(repository, hook, stages) for repository in repositories for hook in repository["hooks"])
     service = document["ci"]
     return PreCommit(hooks, service.key_line if service else 0, service["skip"].strings, document["files"].string)
+
+
+def _linter(node: Node) -> Hook:
+    named = node.string or next((key for key, _ in node.entries), "")
+    name, _, version = named.partition("@")
+    return Hook(id=name, repository=TRUNK, line=node.line, revision=version)
 
 
 def _hook(repository: Node, hook: Node, stages: tuple[str, ...]) -> Hook:

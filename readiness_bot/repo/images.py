@@ -43,8 +43,19 @@ class Image:
         return tuple(reversed(chain))
 
     def _stage_named(self, child: Stage) -> Stage | None:
+        if child.base == "scratch":
+            return self._flattened(child)
         earlier = self.stages[: self.stages.index(child)]
         return next((stage for stage in reversed(earlier) if stage.name and stage.name == child.base.lower()), None)
+
+    def _flattened(self, child: Stage) -> Stage | None:
+        """The stage whose whole file system an empty one takes over: the same image, in one layer."""
+        for instruction in child.instructions:
+            words = instruction.words or tuple(instruction.text.split())
+            if instruction.keyword == "COPY" and words[-2:] == ("/", "/"):
+                for name in _sources(instruction):
+                    return self._stage_called(name)
+        return None
 
     @property
     def base(self) -> str:

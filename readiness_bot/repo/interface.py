@@ -279,8 +279,9 @@ class Interface:
     def _parameter(self, parameter: Parameter, module: Module, segments: set[str]) -> Body:
         if (
             parameter.name in segments
-            or parameter.name in ("self", "request", "req", "websocket")
+            or parameter.name == "self"
             or parameter.kind in ("*", "**")
+            or (parameter.name in ("request", "req", "websocket") and not self._has_model(parameter.annotation, module))
         ):
             return "none"
         for value in (

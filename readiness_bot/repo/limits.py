@@ -69,7 +69,7 @@ _MET = re.compile(
 _IN_TESTS = re.compile(r"(^|[._])(is_)?test(s|ing)?\b", re.IGNORECASE)
 _COUNTS = re.compile(r"_*(reset|clear|increment|record|serialize|get|count|log|track)(_|$)", re.IGNORECASE)
 _OF_OTHERS = re.compile(
-    r"remaining|reset|wait|handle|manage|sleep|retry|exceeded|(^|_)(get|parse|log|on)_", re.IGNORECASE
+    r"remaining|reset|wait|handle|manage|sleep|retry|exceeded|(^|_)(get|set|parse|log|on)_|^__init__$", re.IGNORECASE
 )
 """Names of functions that mind the limits of a service that is called, and set none for callers."""
 _SWITCH = re.compile(

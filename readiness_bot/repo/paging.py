@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name
+from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name, Value
 from readiness_bot.repo.interface import Interface
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -98,6 +98,8 @@ class Paging:
             return plural or name.startswith(("list", "get_all", "read_all")) or self._is_list_view(route)
         if route.handler is not None and self._returns_list(route.handler):
             return True
+        if route.call is not None and self._is_of_many(route.call.keyword("response_model")):
+            return True
         return (plural and name in ("get", "list", "index", "get_queryset")) or (
             plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
         )
@@ -159,11 +161,15 @@ class Paging:
 
     @staticmethod
     def _returns_list(handler: DefinitionSite) -> bool:
-        returned = handler.definition.returns
+        return Paging._is_of_many(handler.definition.returns)
+
+    @staticmethod
+    def _is_of_many(value: Value | None) -> bool:
+        """Whether a type is one of many things: `list[Item]`."""
         return (
-            isinstance(returned, Index)
-            and isinstance(returned.value, Name)
-            and returned.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
+            isinstance(value, Index)
+            and isinstance(value.value, Name)
+            and value.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
         )
 
     def _is_paged(self, route: Route) -> bool:

@@ -60,6 +60,7 @@ _ACTIONS = {
     "docker/build-push-action": "docker build",
     "docker/bake-action": "docker buildx bake",
     "pypa/gh-action-pypi-publish": "twine upload",
+    "trunk-io/trunk-action": "trunk check",
     "pypa/cibuildwheel": "cibuildwheel",
     "pavelzw/pytest-action": "pytest",
 }
@@ -367,6 +368,12 @@ class Follower:
                 continue
             yield from self._hook(run, site)
 
+    def _trunk(self, run: Run) -> Iterator[Run]:
+        """The linters that Trunk is told to run; one that would change a file fails the check."""
+        if run.command.words[:1] in (("check",), ("fmt",)):
+            for site in self.tooling.linters_of_trunk:
+                yield from self._hook(run, site)
+
     def _hook(self, run: Run, site: HookSite) -> Iterator[Run]:
         hook = site.hook
         for found in tool_commands(hook.entry or hook.id, hook.line):
@@ -431,6 +438,7 @@ def _with_variables(task: Task, told: Mapping[str, str]) -> Task:
 _FOLLOWED: dict[str, Callable[[Follower, Run], Iterator[Run]]] = {
     "pre-commit": Follower._hooks,
     "prek": Follower._hooks,
+    "trunk": Follower._trunk,
     "make": Follower._make,
     "gmake": Follower._make,
     "just": Follower._just,

@@ -235,6 +235,10 @@ _FOR_CALLER = re.compile(
     r"|(^|[.:])get_(current_)?user(_auth|_id)?\(\)\."
 )
 """Who calls, as what makes something for him names him."""
+_PASSWORD_FIELD = re.compile(
+    r"(re_?|confirm_?|repeat_?|retype_?|verify_?)?pass(word|wd|phrase)(_?[12]|_?(confirm\w*|again|repeat(ed)?|check|verif\w*))?",
+    re.IGNORECASE,
+)
 _SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 _ANSWERING_CALLS = re.compile(
     r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
@@ -282,8 +286,22 @@ class Purposes:
             _LETTING_IN.search(call.last) for call in self._refusals.body(route.handler)[0]
         ):
             return True
+        if self._signs_up(route):
+            return True
         stem = route.module.path.rpartition("/")[2].removesuffix(".py").lower()
         return bool(set(stem.split("_")) & _OPEN_MODULES)
+
+    def _signs_up(self, route: Route) -> bool:
+        """Whether a handler takes a password twice, as only those do who are about to have an account."""
+        if route.handler is None or "POST" not in route.methods:
+            return False
+        types = (parameter.type for parameter in route.handler.definition.parameters if parameter.type)
+        bodies = (self._python.definition(name, route.handler.module) for name in types)
+        return any(
+            sum(_PASSWORD_FIELD.fullmatch(field.name) is not None for field in body.fields) > 1
+            for body in bodies
+            if body is not None and body.definition.kind == "class"
+        )
 
     def is_open_by_decorator(self, route: Route) -> bool:
         """Whether the route is marked as open.

@@ -18,7 +18,7 @@ from readiness_bot.facts.noxfile import Noxfile
 from readiness_bot.facts.package_scripts import EXTRACTOR as SCRIPTS
 from readiness_bot.facts.package_scripts import ScriptFile
 from readiness_bot.facts.pre_commit import EXTRACTOR as HOOKS
-from readiness_bot.facts.pre_commit import Hook, PreCommit
+from readiness_bot.facts.pre_commit import TRUNK, Hook, PreCommit
 from readiness_bot.facts.tasks import Task, TaskFile, TaskLine
 from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
@@ -141,6 +141,15 @@ class Tooling:
     @cached_property
     def hooks(self) -> tuple[HookSite, ...]:
         """Every pre-commit hook."""
+        return tuple(site for site in self._hook_sites if site.hook.repository != TRUNK)
+
+    @cached_property
+    def linters_of_trunk(self) -> tuple[HookSite, ...]:
+        """Every linter that Trunk is told to run."""
+        return tuple(site for site in self._hook_sites if site.hook.repository == TRUNK)
+
+    @cached_property
+    def _hook_sites(self) -> tuple[HookSite, ...]:
         return tuple(
             HookSite(path, hook)
             for path, facts in self._sources.facts(PreCommit).items()

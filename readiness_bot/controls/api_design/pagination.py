@@ -29,6 +29,11 @@ _HALF = 0.05
     sources=["https://google.aip.dev/158"],
     passes=[
         (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class Order(BaseModel):\n    key: int\n\n\n@app.get('/order', response_model=list[Order])\n"
+            "def some(limit: int = 10):\n    return find(limit)\n"
+        ),
+        (
             "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
             "app = Eve(settings={'DOMAIN': DOMAIN})\n"
         ),

@@ -70,6 +70,11 @@ _HALF = 0.35
             "class Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n    return item\n"
         ),
         (
+            "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
+            "class NewItem(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(request: NewItem):\n"
+            "    return request\n"
+        ),
+        (
             "from flask import Flask, request\nfrom marshmallow import Schema\n\napp = Flask(__name__)\n\n\n"
             "class ItemSchema(Schema):\n    pass\n\n\n@app.route('/items', methods=['POST'])\ndef create():\n"
             "    return ItemSchema().load(request.get_json())\n"

@@ -37,6 +37,13 @@ _HOOKS = "repos:\n  - repo: https://github.com/psf/black\n    rev: 25.1.0\n    h
         {"app/main.py": "a = 1\n", ".github/workflows/format.yml": _WORKFLOW},
         {
             "app/main.py": "a = 1\n",
+            ".trunk/trunk.yaml": "cli: {version: 1.25.0}\nlint:\n  enabled: [black@26.5.1, ruff@0.15.22]\n",
+            ".github/workflows/format.yml": _WORKFLOW.replace(
+                "run: ruff format --check .", "uses: trunk-io/trunk-action@v1"
+            ),
+        },
+        {
+            "app/main.py": "a = 1\n",
             ".pre-commit-config.yaml": _HOOKS,
             ".github/workflows/format.yml": _WORKFLOW.replace("ruff format --check .", "pre-commit run -a"),
         },

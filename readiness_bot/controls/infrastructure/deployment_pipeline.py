@@ -7,7 +7,7 @@ import re
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipeline_sites import Run, StepSite
+from readiness_bot.repo.pipeline_sites import JobSite, Run, StepSite
 
 _COMMANDS = (
     r"(docker|podman|nerdctl) (push|image push|stack deploy)",
@@ -131,6 +131,14 @@ _SERVICE = {
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE.replace("docker/build-push", "depot/build-push")},
         {
             **_SERVICE,
+            ".github/workflows/image.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  image:\n"
+                "    uses: company/builder/.github/workflows/build.yml@v1\n"
+                "    with:\n      push: ${{ github.event_name != 'pull_request' }}\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".gitlab-ci.yml": "deploy:\n  script: [helm upgrade --install app ./chart]\n  environment: production\n",
         },
         {
@@ -172,7 +180,7 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     evidence += [
         seen(job.path, job.line, f"runs {job.job.calls}")
         for job in repo.pipelines.jobs
-        if job.events - _ONLY_REQUESTS and _CALLED_TO_PUBLISH.search(job.job.calls) and job.job.calls[:2] != "./"
+        if job.events - _ONLY_REQUESTS and job.job.calls[:2] != "./" and _is_called_to_publish(job)
     ]
     if evidence:
         return passed("A pipeline publishes or deploys.", *evidence[:3])
@@ -184,6 +192,12 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     if not repo.is_service:
         return not_applicable("A library that no pipeline releases.")
     return failed("No pipeline publishes or deploys the service.", looked_in=(repo.pipelines.LOOKS,))
+
+
+def _is_called_to_publish(site: JobSite) -> bool:
+    """Whether a pipeline from elsewhere is named for publishing, or builds and is told to push what it built."""
+    given = {pair.name: pair.value for pair in site.job.inputs}
+    return _CALLED_TO_PUBLISH.search(site.job.calls) is not None or given.get("push", "false") not in ("false", "")
 
 
 def _publishes(step: StepSite) -> bool:

@@ -32,6 +32,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
     sources=["https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"],
     passes=[
         {"Dockerfile": _IMAGE},
+        {"Dockerfile": f"{_IMAGE.replace('-slim', '-slim AS whole')}\nFROM scratch\nCOPY --from=whole / /\nCMD app\n"},
         {"Dockerfile": f"ARG PYTHON=3.13\n{_IMAGE.replace('3.13-slim', '${PYTHON}-slim')}"},
         {"Dockerfile": f"FROM node AS assets\nRUN npm run build\n\n{_IMAGE}COPY --from=assets /dist /dist\n"},
         {"Dockerfile": _IMAGE.replace("python:3.13-slim", "python@sha256:" + "a" * 64)},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
+from readiness_bot.model import Area, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking, Hooks
 from readiness_bot.repo.gates import Protection
@@ -266,6 +266,17 @@ _UNSURE = 0.5
     ),
     partials=[
         (
+            "from fastapi import Depends, FastAPI, HTTPException, Request\nfrom pydantic import BaseModel\n\n"
+            "app = FastAPI()\n\n\nclass SignUp(BaseModel):\n    email: str\n    password1: str\n    password2: str\n"
+            "\n\ndef require_admin(request: Request):\n    if not request.user.is_admin:\n"
+            "        raise HTTPException(403)\n\n\n"
+            "@app.get('/people', dependencies=[Depends(require_admin)])\ndef people():\n    return find()\n\n\n"
+            "@app.post('/people')\ndef enter(body: SignUp):\n    return keep(body)\n\n\n"
+            "@app.get('/goods')\ndef goods():\n    return find_goods()\n\n\n"
+            "@app.get('/news')\ndef news():\n    return find_news()\n\n\n"
+            "@app.get('/about')\ndef about():\n    return TEXT\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI, Header, HTTPException\nfrom pydantic import BaseModel\n\n"
             "app = FastAPI()\n\n\nclass Login(BaseModel):\n    password: str\n\n\n"
             "def require_auth(authorization: str = Header()):\n    if authorization != TOKEN:\n"
@@ -508,6 +519,11 @@ def _judged(repo: Repo) -> Judgement:
         return (
             passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
         )
+    wired = [route for route in repo.routes.all if route.is_wired and route.module.area is Area.PRODUCTION]
+    read = [(route, found) for route in wired if (found := _right(repo, route)) is not None]
+    if read:
+        summary = f"{len(read)} of {len(wired)} routes check what the caller may do, none of which changes anything."
+        return shared(len(read) / len(wired), summary, *_shown(read), enough=_ENOUGH, half=_HALF)
     elsewhere = _checks(repo)
     if elsewhere:
         return passed("What the routes lead to checks rights.", *elsewhere)

@@ -19,6 +19,8 @@ _PYJWT = frozenset(
      "jwt.PyJWT().decode_complete", "jwt.PyJWS().decode"}
 )  # fmt: skip
 _JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
+_OF_KEYS = frozenset({"joserfc.jwt.decode", "joserfc.jws.deserialize_compact"})
+"""What lets in the safe algorithms of the key that it is given alone, where it is told none."""
 _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _MANAGERS = frozenset(
@@ -168,6 +170,7 @@ class _Flaw(Enum):
             "    return jwt.decode(token, key[kind], algorithms=[ALGORITHM])\n"
         ),
         'from jose import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, ["RS256"])\n',
+        "from joserfc import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key).claims['sub']\n",
     ],
     fixed='import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n',
     ignores=["import json\njson.JSONDecoder().decode('{}')\n"],
@@ -177,7 +180,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
 
     Lists of algorithms are kept beside, so that a comparison can tell when the token itself may choose.
     """
-    for site in repo.python.calls(*sorted(_PYJWT | _JOSE | _UNVERIFIED | _ENCODING)):
+    for site in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS | _UNVERIFIED | _ENCODING)):
         flaw = _flaw(site, repo)
         yield Ward(
             site.location,
@@ -227,6 +230,8 @@ def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
     if site.name in _UNVERIFIED or _switched_off(site, repo):
         return _Flaw.OFF
     algorithms = site.call.argument(2, "algorithms")
+    if algorithms is None and site.name in _OF_KEYS:
+        return None
     if algorithms is None:
         starred = site.call.has_double_star or any(getattr(value, "kind", "") == "*" for value in site.call.args)
         singular = site.call.has("algorithm") and site.name in _JOSE
@@ -340,7 +345,7 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
         and other.call.scope == site.call.scope
         and other.module is site.module
         and _flaw(other, repo) is None
-        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS))
     ):
         return True
     token = site.call.argument(0, "jwt")
@@ -385,7 +390,7 @@ def _is_one_of_two_steps(site: CallSite, repo: Repo) -> bool:
     function = site.function
     if function is None or not any(
         other.module is site.module and other.call.scope != site.call.scope and _flaw(other, repo) is None
-        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS))
     ):
         return False
     owner = function.qualname.rpartition(".")[0]
@@ -509,7 +514,7 @@ def _is_a_look_aside(site: CallSite, repo: Repo) -> bool:
         return False
     return any(
         other.module is site.module and other.call.scope != site.call.scope and _flaw(other, repo) is None
-        for other in repo.python.calls(*sorted(_PYJWT | _JOSE))
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS))
     )
 
 
