@@ -357,6 +357,7 @@ class Accounts:
             *self._framework_sessions(),
             *self._starlette_sessions(),
             *self._own_cookies(),
+            *self._transports(),
             *self._morsels(),
             *self._tokens(),
         )
@@ -507,6 +508,19 @@ class Accounts:
                 if flags & {"expires", "max-age"}:
                     yield SessionPart("expiry", "on", "a cookie of sign-in expires", module.path, item.line)
 
+    def _transports(self) -> Iterator[SessionPart]:
+        """The cookies in which fastapi-users keeps its tokens: sent encrypted alone, unless it is told else."""
+        for site in self._python.calls_named(lambda name: name.endswith("CookieTransport")):
+            if site.name.startswith("fastapi_users.") or self._is_transport(site):
+                told = site.call.keyword("cookie_secure")
+                state = "off" if isinstance(told, Const) and told.value is False else "on"
+                place = site.module.path, site.call.line
+                yield SessionPart("secure", "on" if state == "on" else "off", f"`cookie_secure` is {state}", *place)
+
+    def _is_transport(self, site: CallSite) -> bool:
+        own = self._python.definition(site.call.name, site.module)
+        return own is not None and self._python.descends_from(own, "fastapi_users.*")
+
     def _tokens(self) -> Iterator[SessionPart]:
         for site in self._python.calls_of("encode", "create_access_token", "dumps"):
             if site.name in (
@@ -618,12 +632,15 @@ class Accounts:
 
     @cached_property
     def framework_hashing(self) -> Location | None:
-        """Where Django's own accounts are installed, whose passwords it hashes by itself."""
+        """Where the accounts of Django or fastapi-users are set up, whose passwords these hash by themselves."""
         for setting in self._services.settings_named("INSTALLED_APPS"):
             if self._services.is_django and any(
                 isinstance(item, Const) and item.value == "django.contrib.auth" for item in flattened(setting.value)
             ):
                 return setting.module.location(setting.line, setting.line, MODULE, "")
+        for site in self._python.calls_named(lambda name: name.removesuffix("[]").endswith("FastAPIUsers")):
+            if site.name.startswith("fastapi_users."):
+                return site.module.location(site.call.line, site.call.line, site.call.scope, "")
         return None
 
     @cached_property

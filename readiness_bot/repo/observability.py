@@ -688,6 +688,11 @@ class Observability:
             given = site.call.keyword("log_config")
             if given is not None and not (isinstance(given, Const) and given.value is None):
                 yield self._signal(site, f"`{_short(site.name)}` with a log configuration")
+        for path, settings in self._deployment.gunicorn_settings:
+            for name in ("logconfig", "logconfig_dict", "logconfig_json"):
+                told = settings.get(name)
+                if told is not None and told.value not in ("", "None", "{}"):
+                    yield Signal(Evidence(path, told.line, f"gunicorn's `{name}`"), True)
         for one in self._deployment.started_commands:
             server = one.command.server
             if server and any(_LOG_CONFIG.match(word) for word in one.command.arguments):

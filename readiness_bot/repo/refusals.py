@@ -461,12 +461,9 @@ class Refusals:
             )
         if own is not None:
             return self._of_own(own, guard)
-        if last == "require" and self._is_principal(guard.name.rpartition(".")[0]):
-            return Strength.PERMISSION
-        if self._is_lenient(guard.name):
-            return Strength.READS
-        if last in LIBRARY_GUARDS:
-            return LIBRARY_GUARDS[last]
+        made = self._of_made(guard, last)
+        if made is not None:
+            return made
         if guard.kind == "mixin":
             name = snake(last)
             return (
@@ -495,6 +492,26 @@ class Refusals:
         value = bound[1].value if bound is not None else None
         made = isinstance(value, Invoke) and value.call >= 0 and bound is not None
         return bound[0].facts.calls[value.call] if made and bound is not None and isinstance(value, Invoke) else None
+
+    def _of_made(self, guard: Guard, last: str) -> Strength | None:
+        """What a guard asks that a library has or makes; None for one that it does not."""
+        if last == "require" and self._is_principal(guard.name.rpartition(".")[0]):
+            return Strength.PERMISSION
+        if self._is_lenient(guard.name):
+            return Strength.READS
+        made = self._of_fastapi_users(guard.name) if guard.kind == "dependency" else None
+        return LIBRARY_GUARDS.get(last) if made is None else made
+
+    def _of_fastapi_users(self, name: str) -> Strength | None:
+        """What a dependency asks that fastapi-users made, whatever the variable is called that keeps it."""
+        made, module = self._made_for(name), self._python.modules.get(name.partition(":")[0])
+        if made is None or module is None or not made.name.endswith((".current_user", "current_user_token")):
+            return None
+        if not any(item.target.startswith("fastapi_users") for item in module.facts.imports):
+            return None
+        if _is_true(made.keyword("optional")):
+            return Strength.READS
+        return Strength.PERMISSION if _is_true(made.keyword("superuser")) else Strength.IDENTITY
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
         found = self._of_own_name(own, guard)
@@ -531,6 +548,7 @@ class Refusals:
         return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
 
 
+_MADE_BY_FASTAPI_USERS = (".current_user", ".current_user_token")
 _SECRETS_HELD_AGAINST = frozenset({"compare_digest", "constant_time_compare", "safe_str_cmp"})
 """Calls that compare what somebody sent with a secret or a signature: nothing else needs the same time either way."""
 
@@ -603,6 +621,10 @@ def _forbids_thing(definition: Definition, raises: Iterable[Raise]) -> bool:
     names = {parameter.name for parameter in definition.parameters}
     told = any(map(_THING.match, names)) or ("user" in names and bool(names & {"req", "request"}))
     return told and any(_FORBIDDEN.search(raised.name.rpartition(".")[2]) for raised in raises)
+
+
+def _is_true(value: Value | None) -> bool:
+    return isinstance(value, Const) and value.value is True
 
 
 def _reads_caller(value: Value) -> bool:

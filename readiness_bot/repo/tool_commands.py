@@ -86,6 +86,7 @@ _RUNNERS = {
     "uv": ("run",),
     "uvx": (),
 }
+_UV_TOOL = ("uv", "tool", "run")
 _RUNNER_VALUES = frozenset(
     {
         "--config",
@@ -275,7 +276,7 @@ _EVALUATES = frozenset({"eval", "run", "run_cmd", "run_command", "execute", "try
 def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
     if not words or depth > _MAX_DEPTH:
         return
-    name, rest = _name(words[0]), words[1:]
+    name, rest = ("uvx", words[3:]) if words[:3] == _UV_TOOL else (_name(words[0]), words[1:])
     if name in _BARE:
         yield from _unwrapped(_behind_options(rest, _VALUED.get(name, set())), depth + 1)
     elif name in ("env", "timeout", "flock", "xargs", "find"):

@@ -39,6 +39,7 @@ _HOOKS = (
     role=Role.BACKEND,
     sources=["https://docs.astral.sh/ruff/linter/", "https://pre-commit.com/#usage-in-continuous-integration"],
     passes=[
+        {"app/main.py": "import os\n", ".github/workflows/lint.yml": _WORKFLOW.replace("ruff", "uv tool run ruff")},
         {
             "app/main.py": "import os\n",
             ".flake8": "[flake8]\nmax-line-length = 100\n",

@@ -26,6 +26,11 @@ from readiness_bot.repo import Repo
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
         {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "gunicorn.conf.py": "logconfig = '/app/logging.ini'\n",
+            "Dockerfile": 'FROM python:3.13\nCMD ["gunicorn", "app.main:app"]\n',
+        },
+        {
             "shop/__init__.py": "",
             "shop/journal.py": (
                 "import logging\n\nlogger = logging.getLogger('journal')\n\n\ndef begin(path):\n"

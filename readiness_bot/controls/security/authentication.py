@@ -77,6 +77,17 @@ _UNSURE = 0.5
             "app.include_router(router)\n"
         ),
         {
+            "shop/__init__.py": "",
+            "shop/people.py": (
+                "from fastapi_users import FastAPIUsers\n\nusers = FastAPIUsers[User, int](manager, [backend])\n"
+                "active_person = users.current_user(active=True)\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import Depends, FastAPI\n\nfrom shop.people import active_person\n\napp = FastAPI()\n\n\n"
+                "@app.post('/orders', dependencies=[Depends(active_person)])\ndef order():\n    return keep()\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n"
                 "MIDDLEWARE = ['shop.guards.AuthenticationMiddleware']\n"

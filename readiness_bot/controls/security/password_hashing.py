@@ -190,6 +190,7 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         ),
     ],
     passes=[
+        "from fastapi_users import FastAPIUsers\n\nusers = FastAPIUsers[User, int](manager, [backend])\n",
         (
             "import hashlib\n"
             "import sqlite3\n"

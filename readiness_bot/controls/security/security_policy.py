@@ -13,7 +13,8 @@ _FILES = r"(\.github/|\.gitlab/)?(security|security[-_]policy|vulnerability[-_]d
 _OTHERS = r"((\.github/|docs?/)?(readme|contributing|code_of_conduct|support|security))"
 _HEADING = r"security|vulnerabilit|disclosure"
 _CONTACT = re.compile(
-    r"[\w.+-]+\s?(@|\[at\]|\(at\))\s?[\w-]+\.\w+|https?://|advisor|mailto:|huntr|hackerone|bugcrowd|pgp", re.IGNORECASE
+    r"[\w.+-]+\s?[\"'“‘]?(@|\[at\]|\(at\))[\"'”’]?\s?[\w-]+\.\w+|https?://|advisor|mailto:|huntr|hackerone|bugcrowd|pgp",
+    re.IGNORECASE,
 )
 _REPORTING = re.compile(r"\breport|disclos", re.IGNORECASE)
 _VULNERABILITY = re.compile(r"vulnerab|security (issue|problem|bug|concern|hole|report)|disclos", re.IGNORECASE)
@@ -40,6 +41,7 @@ _POLICY = (
     ],
     passes=[
         {"SECURITY.md": _POLICY},
+        {"SECURITY.md": _POLICY.replace("@", " “@” ")},
         {
             "README.md": (
                 "# Shop\n\n## Security\n\nReport vulnerabilities to security@shop.example, not in the tracker.\n"

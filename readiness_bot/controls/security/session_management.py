@@ -59,6 +59,12 @@ from readiness_bot.repo import Repo
     fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
     partials=[
         (
+            "from fastapi import FastAPI\nfrom fastapi_users import FastAPIUsers\n"
+            "from fastapi_users.authentication import CookieTransport\n\napp = FastAPI()\n"
+            "transport = CookieTransport(cookie_max_age=3600, cookie_secure=False)\n"
+            "users = FastAPIUsers[User, int](manager, [backend_of(transport)])\n"
+        ),
+        (
             "import cherrypy\nimport jwt\n\n\n@cherrypy.expose\ndef login(name, password):\n    name = cookie_name()\n"
             "    jwt_token = jwt.encode({'sub': name, 'exp': 3600}, 'key')\n"
             "    cherrypy.response.cookie[name] = jwt_token\n    cherrypy.response.cookie[name]['max-age'] = 3600\n"
