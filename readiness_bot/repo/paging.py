@@ -136,12 +136,13 @@ class Paging:
 
     @staticmethod
     def _takes_pages(route: Route) -> bool:
-        """Whether a handler asks both how many rows and which ones: then it answers with a list, whatever its path."""
+        """Whether a handler asks which rows, and how many or cuts them itself: a list, whatever its path."""
         if "GET" not in route.methods or route.handler is None:
             return False
         names = {parameter.name for parameter in route.handler.definition.parameters}
-        return bool(names & {"limit", "page_size", "per_page", "size"}) and bool(
-            names & {"offset", "skip", "page", "cursor", "page_number"}
+        return bool(names & {"offset", "skip", "page", "cursor", "page_number"}) and (
+            bool(names & {"limit", "page_size", "per_page", "size"})
+            or {"limit", "offset"} <= {call.last for call in route.handler.calls}
         )
 
     def _is_list_view(self, route: Route) -> bool:

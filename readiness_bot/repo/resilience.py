@@ -310,12 +310,32 @@ class Resilience:
         Without outbound calls it is 1 if a store's own client retries, else 0.
 
         A call is covered where its function is retried, where each caller of that function is, where it goes through a
-        client that retries, or where it stands in a job that its queue brings back.
+        client that retries, or where it stands in a job that its queue brings back. The one call of a client of the
+        service's own is covered by the share of those who call the client.
         """
         calls = self._outbound.calls
         if not calls:
             return 1.0 if any(item.covers_clients for item in self.retries if item.is_used) else 0.0
-        return sum(self._is_retried(call) for call in calls) / len(calls)
+        return sum(1.0 if self._is_retried(call) else self._share_of_callers(call) for call in calls) / len(calls)
+
+    def _share_of_callers(self, call: OutboundCall) -> float:
+        """The share of the functions that call the client a call stands in, by however many of its methods, that retry.
+
+        A function that only hands on, as `get` to `_request`, stands for those that call it.
+        """
+        enclosing = [item for item in call.site.module.enclosing(call.site.call.scope) if item.kind == "function"]
+        if not enclosing or "." not in enclosing[-1].qualname:
+            return 0.0
+        owner = f"{call.site.module.path}:{enclosing[-1].qualname.rpartition('.')[0]}."
+        inside, callers = {call.site.function_name}, set[str]()
+        for _ in range(_HOPS):
+            found = {caller.function_name for name in inside for caller in self._python.callers.get(name, ())}
+            inner = {name for name in found if name.startswith(owner)} - inside
+            callers |= {name for name in found if name and not name.startswith(owner)}
+            if not inner:
+                break
+            inside |= inner
+        return len(callers & self._retried_functions) / len(callers) if callers else 0.0
 
     @cached_property
     def _retried_functions(self) -> frozenset[str]:

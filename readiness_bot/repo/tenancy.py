@@ -86,7 +86,7 @@ _USER_WORDS = frozenset(
 )
 _CURRENT = re.compile(
     r"(^|[.:_?])(current_\w+|request\.a?user\w*|req\.user\w*|user|request\.auth\w*|request\.(org\w*|"
-    r"tenant\w*|team|account|workspace|project\w*|company)|auth_user|jwt_user|logged_in_user|viewer|"
+    r"tenant\w*|team|account|workspace|project\w*|company)|auth_user|jwt_user|logged_in_user|viewer|user_session|"
     r"identity|principal|get_current\w*|active_\w+|authenticated_\w+|session_user|my_\w+|token_data|claims|g\.\w+|"
     r"auth_context|auth|membership\w*|accessible\w*|allowed\w*|permitted\w*)(\(\))?([.\[]|$)"
 )

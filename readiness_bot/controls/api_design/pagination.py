@@ -34,6 +34,13 @@ _HALF = 0.05
             "def some(limit: int = 10):\n    return find(limit)\n"
         ),
         (
+            "from typing import Optional\n\nfrom fastapi import FastAPI\nfrom sqlalchemy import select\n\n"
+            "from shop.db import Order, session\n\napp = FastAPI()\n\n\n@app.get('/{kind}/')\n"
+            "def orders_of(kind: str, offset: Optional[int] = 0):\n"
+            "    found = session.scalars(select(Order).where(Order.kind == kind).limit(100).offset(offset)).all()\n"
+            "    return {'items': [one.id for one in found], 'next': offset + len(found)}\n"
+        ),
+        (
             "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
             "app = Eve(settings={'DOMAIN': DOMAIN})\n"
         ),

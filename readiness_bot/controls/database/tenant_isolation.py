@@ -140,6 +140,23 @@ _SCOPED_MODELS = (
         "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
     ),
     passes=[
+        (
+            "from typing import Optional\n\nfrom fastapi import Depends, FastAPI, HTTPException\n"
+            "from sqlmodel import Field, Session, SQLModel, select\n\nfrom desk.signing import check\n\n"
+            "app = FastAPI()\n\n\n"
+            "class Company(SQLModel, table=True):\n    id: Optional[int] = Field(primary_key=True)\n    code: str\n\n\n"
+            "class Batch(SQLModel, table=True):\n    id: Optional[int] = Field(primary_key=True)\n"
+            "    company_id: int = Field(foreign_key='company.id')\n\n\n"
+            "class Letter(SQLModel, table=True):\n    id: Optional[int] = Field(primary_key=True)\n"
+            "    company_id: int = Field(foreign_key='company.id')\n\n\nclass UserSession:\n"
+            "    def __init__(self, company: str, signature: str):\n        if not check(company, signature):\n"
+            "            raise HTTPException(403)\n        self.company = company\n\n\n"
+            "def company_of(db, code):\n    return db.exec(select(Company).where(Company.code == code)).one()\n\n\n"
+            "@app.get('/letters/{number}')\n"
+            "def letter(number: int, user_session=Depends(UserSession), db: Session = Depends()):\n"
+            "    company = company_of(db, user_session.company)\n"
+            "    return db.exec(select(Letter).where(Letter.company_id == company.id, Letter.id == number)).one()\n"
+        ),
         _SCOPED_MODELS
         + (
             "def with_invoice(view):\n    @wraps(view)\n    def inner(**values):\n"

@@ -33,6 +33,33 @@ ENOUGH = 0.5
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
         {
+            "shop/clients.py": (
+                "import httpx\n\n_client = httpx.Client(timeout=30)\n\n\nclass Gate:\n"
+                "    root = 'https://gate.example/'\n\n"
+                "    def get(self, path):\n        return self._request('GET', path)\n\n"
+                "    def post(self, path, **data):\n        return self._request('POST', path, data)\n\n"
+                "    def _request(self, method, path, data=None):\n"
+                "        return _client.request(method, self.root + path, json=data)\n"
+            ),
+            "shop/tasks.py": (
+                "import httpx\nfrom celery import Celery, Task\n\nfrom shop.clients import Gate\n\n"
+                "app = Celery('shop')\n\n\n"
+                "@app.task(bind=True, max_retries=3)\ndef charge(self: Task, amount):\n"
+                "    Charge(self, amount).run()\n\n\n"
+                "class Charge:\n    def __init__(self, task: Task, amount):\n        self.task = task\n"
+                "        self.amount = amount\n\n    def run(self):\n        try:\n"
+                "            Gate().post('charges', amount=self.amount)\n"
+                "        except httpx.TransportError as error:\n"
+                "            raise self.task.retry(exc=error, countdown=2 ** self.task.request.retries)\n"
+            ),
+            "shop/views.py": (
+                "from fastapi import FastAPI\n\nfrom shop.clients import Gate\nfrom shop.tasks import charge\n\n"
+                "app = FastAPI()\n\n\n@app.get('/balance')\ndef balance():\n"
+                "    return Gate().get('balance').json()\n\n\n"
+                "@app.post('/charges')\ndef start(amount: int):\n    charge.delay(amount)\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "import importlib\n\nfrom flask import Flask\n\nfrom shop.sending import Sender\n\n"
                 "app = Flask(__name__)\n\n\n@app.post('/orders')\nasync def order():\n"
