@@ -68,6 +68,10 @@ class Queries:
         """Whether the function goes through the rows, or hands them to something that does."""
         return self._reader(query.module).is_walked(set(query.calls))
 
+    def is_put_into_filters(self, query: Query) -> bool:
+        """Whether it only says what a filter set is to narrow: `OrderFilter(data, Order.objects.all())`."""
+        return self._reader(query.module).is_put_into_filters(set(query.calls))
+
     def only_counts(self, query: Query) -> bool:
         """Whether all that is asked of it is how many rows there are, or whether there are any."""
         return query.counts and not self._reader(query.module).is_walked_beside_counting(set(query.calls))

@@ -348,6 +348,15 @@ class QueryReader:
         takers = {taker for member in members for taker in self._links.takers.get(member, ())} - members
         return any(_ANSWERING.search(self.calls[taker].last) or self.calls[taker].has("many") for taker in takers)
 
+    def is_put_into_filters(self, members: set[int]) -> bool:
+        """Whether these calls only say what a filter set of django-filter is to narrow, and fetch nothing yet."""
+        takers = {taker for member in members for taker in self._links.takers.get(member, ())} - members
+        made = (self.python.class_of(self.calls[taker].name, self.module) for taker in takers)
+        return any(
+            klass is not None and any(base.startswith("django_filters.") for base in self.python.external_bases(klass))
+            for klass in made
+        )
+
     def is_walked_beside_counting(self, members: set[int]) -> bool:
         """Whether rows are gone through here, or answered with, of a query that is also counted."""
         rows = {member for member in members if self.calls[member].last.rpartition(":")[2] not in COUNTING}

@@ -151,6 +151,39 @@ _LISTED = {
         ),
     ],
     ignores=[
+        {
+            "shop/settings.py": "import django\n\nINSTALLED_APPS = ['shop']\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/models.py": (
+                "from django.contrib.auth.models import AbstractBaseUser, BaseUserManager\n"
+                "from django.db import models\n\n\n"
+                "class Manager(BaseUserManager):\n    def create_user(self, email):\n"
+                "        user = self.model(email=email)\n"
+                "        user.save()\n        return user\n\n\nclass Customer(AbstractBaseUser):\n"
+                "    email = models.EmailField()\n    objects = Manager()\n"
+            ),
+            "shop/selectors.py": (
+                "import django_filters\n\nfrom shop.models import Customer\n\n\n"
+                "class CustomerFilter(django_filters.FilterSet):\n    class Meta:\n        model = Customer\n\n\n"
+                "def customers(filters):\n    found = Customer.objects.all()\n"
+                "    return CustomerFilter(filters, found).qs\n\n\n"
+                "def create(email):\n    user = Customer.objects.create_user(email=email)\n    return user\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework import serializers\nfrom rest_framework.pagination import LimitOffsetPagination\n"
+                "from rest_framework.response import Response\nfrom rest_framework.views import APIView\n\n"
+                "from shop.selectors import create, customers\n\n\nclass CustomerSerializer(serializers.Serializer):\n"
+                "    email = serializers.EmailField()\n\n\nclass CustomersApi(APIView):\n    def get(self, request):\n"
+                "        paginator = LimitOffsetPagination()\n"
+                "        page = paginator.paginate_queryset(customers(request.query_params), request, view=self)\n"
+                "        return paginator.get_paginated_response(CustomerSerializer(page, many=True).data)\n\n"
+                "    def post(self, request):\n        made = create(request.data['email'])\n"
+                "        return Response(CustomerSerializer(made).data)\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import CustomersApi\n\n"
+                "urlpatterns = [path('customers/', CustomersApi.as_view())]\n"
+            ),
+        },
         (
             "import sqlite3\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
             "@app.get('/orders/<name>')\ndef orders(name):\n    cursor = sqlite3.connect('shop.db').cursor()\n"
@@ -253,7 +286,7 @@ def _judged(repo: Repo, query: Query) -> Iterator[Site]:
         return
     if repo.reach.depth(function) is None or repo.queries.only_counts(query):
         return
-    fetches = bool(query.names & RESULTS)
+    fetches = bool(query.names & RESULTS) and not repo.queries.is_put_into_filters(query)
     if query.is_bounded:
         yield good(query.location)
     elif (
