@@ -360,9 +360,17 @@ class Identity:
     def _running(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and those methods of its class that surely run for it: an action of its own creates nothing."""
         inherited = route.handler is None or route.handler.definition.name in _STANDARD
+        asked = frozenset() if route.handler is None or inherited else self._picked_by(route.handler)
         for site in self._answering(route):
-            if site is route.handler or inherited or site.definition.name in _ALWAYS_RUN:
+            name = site.definition.name
+            if site is route.handler or inherited or (name in _ALWAYS_RUN and (name not in _PICKING or name in asked)):
                 yield site
+
+    def _picked_by(self, handler: DefinitionSite) -> frozenset[str]:
+        """By which of its class's methods a handler picks rows, itself or through what it calls."""
+        sites = (handler, *self._called(handler))
+        named = {call.last for site in sites for call in site.calls} & {*_PICKING}
+        return frozenset(_PICKING if "get_object" in named else named)
 
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and what its class runs before it."""
@@ -551,6 +559,8 @@ _STANDARD = frozenset({"post", "put", "patch", "delete", "create", "update", "pa
 _HOPS = 3
 """Own calls followed from a handler to what may refuse somebody."""
 _ALWAYS_RUN = frozenset({*BASE_HOOKS, "test_func", "get_queryset", "get_object"})
+_PICKING = ("get_queryset", "get_object")
+"""What views pick rows by; the second asks the first."""
 _IS_ALLOWED = re.compile(r"(^|_)(can|may|allowed|allows|permitted|permission|access|authori[sz]ed|owner|member)(_|$)")
 _CALLER = re.compile(r"(^|[._?:])(user|current_user|request|caller|viewer|principal|identity|actor)(_id)?$")
 _ASKING_WHO = re.compile(

@@ -271,3 +271,25 @@ def test_a_refusal_by_what_a_variable_was_made_of() -> None:
     gate = repo.identity.gate(repo.routes.all[0])
     assert gate is not None
     assert gate.strength is Strength.PERMISSION
+
+
+def test_a_check_of_the_row_is_one_of_the_actions_that_pick_a_row() -> None:
+    text = (
+        "from django.core.exceptions import PermissionDenied\nfrom django.urls import include, path\n"
+        "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n"
+        "from rest_framework.routers import DefaultRouter\n\n\nclass Orders(viewsets.GenericViewSet):\n"
+        "    def get_object(self):\n        if not self.request.user.is_staff:\n            raise PermissionDenied\n"
+        "        return super().get_object()\n\n"
+        "    @action(detail=True, methods=['post'])\n    def refund(self, request, pk=None):\n"
+        "        self.get_object().refund()\n\n"
+        "    @action(detail=False, methods=['post'])\n    def purge(self, request):\n        Order.purge()\n\n\n"
+        "router = DefaultRouter()\nrouter.register('orders', Orders)\nurlpatterns = [path('', include(router.urls))]\n"
+    )
+    repo = repo_of(text)
+    within = {
+        route.handler.definition.name: repo.identity.checked_within(route, Strength.PERMISSION)
+        for route in repo.routes.all
+        if route.handler is not None
+    }
+    assert within["purge"] == ()
+    assert "a check in `get_object`" in within["refund"]
