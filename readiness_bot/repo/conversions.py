@@ -36,7 +36,7 @@ _FUNCTIONS = (
     r"sqlalchemy\.((engine\.)?(url\.)?make_url|(inspection\.)?inspect)|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
     r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode)|"
     r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|dotenv\.(load_dotenv|find_dotenv)|"
-    r"psutil\.(cpu|virtual|swap|disk|sensors|net|boot|getload|users)\w*|"
+    r"psutil\.(cpu|virtual|swap|disk|sensors|net|boot|getload|users|Process|pid)\w*|"
     r"aiohttp\.web\.\w*Request\(\)\.(query|headers|match_info|cookies|rel_url\.query)\.\w+|"
     r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|(requests\.packages\.)?urllib3\.disable_warnings|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )

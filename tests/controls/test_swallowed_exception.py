@@ -132,6 +132,21 @@ def test_what_comes_after_and_within_tells_how_much_is_lost(text: str, confidenc
 
 
 @pytest.mark.parametrize(
+    ("body", "confidence"),
+    [
+        ("os.remove(folder['cache']('old.db'))", "low"),
+        ("loop.run_until_complete(client.disconnect_all())", "low"),
+        ("loop.run_until_complete(client.send('bye'))", "high"),
+    ],
+)
+def test_what_is_handed_to_what_cleans_up_or_waits_is_no_work_of_its_own(body: str, confidence: str) -> None:
+    head = "import os\n\n\ndef begin(loop, client, folder):\n    try:\n"
+    text = f"{head}        {body}\n    except Exception:\n        pass\n"
+    sites = judge(_CONTROL, repo_of(text)).sites
+    assert [str(site.confidence) for site in sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
     ("last", "confidence"),
     [("await websocket.close()", "low"), ("await websocket.receive_text()", "high")],
 )

@@ -303,6 +303,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "value = value.replace(tzinfo=UTC)\n    except Exception:  # <- flagged\n        pass\n    return value\n"
         ),
         (
+            "import pycountry\n\n\ndef known(codes):\n    for code in codes:\n        try:\n"
+            "            pycountry.languages.get(alpha_2=code)\n            return code\n"
+            "        except:  # <- flagged\n            continue\n    return None\n"
+        ),
+        (
             "import asyncio\n\n\nasync def up(client, port):\n    for _ in range(30):\n        try:\n"
             "            if (await client.get(f'http://localhost:{port}/alive')).status_code == 200:\n"
             "                return True\n        except Exception:  # <- flagged\n            pass\n"
@@ -623,6 +628,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
+    if _only_cleans(repo, module, handler):
+        return Confidence.LOW
     if _says_goodbye(attempt.calls) or _puts_back(module, handler.attempt):
         return Confidence.LOW
     if _answers_no(module, handler, attempt):
@@ -640,6 +647,24 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH if _reaches_out(repo, module, handler, reaching) else Confidence.MEDIUM
+
+
+_WAITING = re.compile(r"(^|\.)run_until_complete$|^asyncio\.run$")
+"""What only waits for what it is handed."""
+
+
+def _only_cleans(repo: Repo, module: Module, handler: Handler) -> bool:
+    """Whether all that may fail cleans up, is handed to what does, or waits for it: `os.remove(folder.path("old"))`."""
+    facts = module.facts
+    failing = [
+        call.name
+        for call in facts.calls
+        if call.attempt == handler.attempt
+        and not _only_parses(repo, call.name, module)
+        and not _WAITING.search(call.name)
+        and not (call.parent >= 0 and _CLEANING_CALLS.search(facts.calls[call.parent].name))
+    ]
+    return bool(failing) and all(map(_CLEANING_CALLS.search, failing))
 
 
 def _uncaught(module: Module, attempt: int) -> tuple[str, ...]:
@@ -836,9 +861,13 @@ def _stands_in(scope: int, site: DefinitionSite) -> bool:
 
 
 def _queries(module: Module, attempt: int) -> bool:
-    """Whether a `get` of the body asks by keyword, as queries do: a dict takes none."""
+    """Whether a `get` of the body asks by keyword, as queries do: a dict takes none, a table of languages does."""
     return any(
-        call.attempt == attempt and call.last == "get" and not call.args and call.keywords
+        call.attempt == attempt
+        and call.last == "get"
+        and not call.args
+        and call.keywords
+        and not (call.name[:1] not in "?:" and converts(call.name))
         for call in module.facts.calls
     )
 
