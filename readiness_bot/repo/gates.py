@@ -18,7 +18,7 @@ from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Se
 
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
 _GATE = re.compile(
-    r"login|authenticat|authori[sz]|(^|_)auth(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
+    r"login|authenticat|authori[sz]|(^|_)auth(_|$)|(^|_)identity(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
     r"|token_(validat|verif|check)|(validate|verify|check)_token"
 )
 _GENERIC = re.compile(

@@ -22,6 +22,8 @@ _LOAD = (
     ("call", "confidence"),
     [
         ("load(os.path.join(os.path.dirname(__file__), 'spec.yaml'))\n", Confidence.LOW),
+        ("from shop import settings\nload(os.path.join(settings.SPECS, 'spec.yaml'))\n", Confidence.LOW),
+        ("from shop import settings\nload(settings.SPEC)\n", Confidence.HIGH),
         ("load(input())\n", Confidence.HIGH),
         ("", Confidence.HIGH),
     ],

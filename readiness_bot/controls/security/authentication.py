@@ -88,6 +88,26 @@ _UNSURE = 0.5
             ),
         },
         {
+            "desk/settings.py": (
+                "MIDDLEWARE = ['desk.middleware.IdentityHeaderMiddleware']\nROOT_URLCONF = 'desk.urls'\n"
+            ),
+            "desk/middleware.py": (
+                "from django.http import HttpResponseForbidden\n\nfrom desk.people import user_of\n\n\n"
+                "class IdentityHeaderMiddleware:\n    def process_request(self, request):\n        try:\n"
+                "            user = user_of(request.META['HTTP_X_IDENTITY'])\n        except KeyError:\n"
+                "            return HttpResponseForbidden()\n        if not user:\n"
+                "            return HttpResponseForbidden()\n        request.user = user\n"
+            ),
+            "desk/views.py": (
+                "from django.http import HttpResponse\nfrom django.views.decorators.http import require_POST\n\n\n"
+                "@require_POST\ndef run(request):\n    return HttpResponse()\n"
+            ),
+            "desk/urls.py": (
+                "from django.urls import path\nfrom desk import views\n\nurlpatterns = [path('run/', views.run)]\n"
+            ),
+            "desk/__init__.py": "",
+        },
+        {
             "shop/settings.py": (
                 "SECRET_KEY = 'x'\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n"
                 "MIDDLEWARE = ['shop.guards.AuthenticationMiddleware']\n"

@@ -345,6 +345,8 @@ def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Itera
 
 
 _BESIDE_CODE = re.compile(r"(^|[.:])(__file__|root_path|BASE_DIR)$")
+_NAMED_FILE = re.compile(r"/[\w./-]+\.\w+")
+"""The rest of a path whose file the code itself names, in a folder that a setting tells."""
 _WITHOUT_HARM = frozenset({"ast.literal_eval", "json.loads", "json.load", "orjson.loads", "yaml.safe_load"})
 _READING = "reading data"
 
@@ -547,7 +549,10 @@ def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
         if call.module is site.module and call.call.scope == site.call.scope
         for flow in repo.flows.into(call, 0)
     ]
-    return bool(ways) and all(flow.kind == "setting" and _BESIDE_CODE.search(flow.text) for flow in ways)
+    return bool(ways) and all(
+        flow.kind == "setting" and (_BESIDE_CODE.search(flow.text) or _NAMED_FILE.fullmatch(flow.suffix))
+        for flow in ways
+    )
 
 
 def _is_of_client_file(site: CallSite, repo: Repo) -> bool:
