@@ -1031,6 +1031,23 @@ LOST["a client that asks no private address"] = (
     _CAREFUL.format("requests"),
     5,
 )
+_DESTROYED = (
+    "from rest_framework import mixins, viewsets\nfrom rest_framework.exceptions import PermissionDenied\n\n"
+    "from shop.models import Order\n\n\nclass Orders({base}viewsets.GenericViewSet):\n"
+    "    queryset = Order.objects.all()\n\n{method}"
+)
+_ADMINS_DESTROY = (
+    "    def destroy(self, request, *args, **kwargs):\n        order = self.get_object()\n"
+    "        if not request.user.is_admin(order.shop):\n            raise PermissionDenied\n"
+    "        return super().destroy(request, *args, **kwargs)\n"
+)
+_DESTROYS = "mixins.DestroyModelMixin, "
+LOST["a right that an action of a framework asked for where it was overridden"] = (
+    "security/authorization",
+    _DESTROYED.format(base=_DESTROYS, method=_ADMINS_DESTROY),
+    _DESTROYED.format(base=_DESTROYS, method=""),
+    7,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1375,6 +1392,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "a condition more whose values are bound": (
         _CHOSEN.format("        limits = ''\n"),
         _CHOSEN.format(_MARKED),
+    ),
+    "an action that is gone with what it asked for": (
+        _DESTROYED.format(base=_DESTROYS, method=_ADMINS_DESTROY),
+        _DESTROYED.format(base="", method=""),
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

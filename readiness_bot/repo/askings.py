@@ -224,9 +224,22 @@ class Askings:
             beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
         for site in own:
             beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
-        hooks = (site for site in own if site.name not in self._python.callers and _is_hook(site))
+        # An action that is overridden goes on without what it asked where the class has it from a framework.
+        given = self._given(owner)
+        beside += [f"`{action}`" for action in _ACTIONS if action not in given]
+        hooks = (
+            site
+            for site in own
+            if site.name not in self._python.callers and (_is_hook(site) or site.definition.name in given)
+        )
         names = tuple((f"`{site.definition.name}`",) for site in hooks)
         return Hooks(owner, names, tuple(dict.fromkeys(beside)))
+
+    def _given(self, owner: DefinitionSite) -> frozenset[str]:
+        """The actions that a class has from Django REST framework, with or without methods of its own for them."""
+        ancestors = (owner, *self._python.ancestry(owner))
+        bases = [base.rpartition(".")[2] for site in ancestors for base in site.definition.bases]
+        return frozenset(action for action, given in _ACTIONS.items() if any(map(given.match, bases)))
 
     def of(self, site: DefinitionSite) -> tuple[Question, ...]:
         """What a function asks by which it turns somebody away: each condition, each check that it calls."""
@@ -582,6 +595,18 @@ _HOOK = re.compile(
     r"|^(validate|clean|dispatch|initial|prepare|setup|test_func|get_queryset|get_object|get_permissions|__call__)$"
 )
 """Methods that frameworks call on their way to what a class answers; one that answers takes its answer with it."""
+
+
+_ACTIONS = {
+    action: re.compile(rf"ModelViewSet$|\w*{name}(ModelMixin|\w*APIView)$")
+    for action, name in (
+        ("create", "Create"),
+        ("update", "Update"),
+        ("partial_update", "Update"),
+        ("destroy", "Destroy"),
+    )
+}
+"""What changes something in Django REST framework, and the classes that it comes from."""
 
 
 def _is_hook(site: DefinitionSite) -> bool:
