@@ -1048,6 +1048,16 @@ LOST["a right that an action of a framework asked for where it was overridden"] 
     _DESTROYED.format(base=_DESTROYS, method=""),
     7,
 )
+_SWITCHED = (
+    "import shlex\n\nimport pexpect\n\n\ndef let_in(name):\n"
+    "    return pexpect.spawn('/bin/sh', ['-c', 'su -c \"echo OK\" - %s' % {}], timeout=5)\n"
+)
+LOST["the quoting of what a shell is started for"] = (
+    "security/insecure-code",
+    _SWITCHED.format("shlex.quote(name)"),
+    _SWITCHED.format("name"),
+    7,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"

@@ -356,7 +356,11 @@ def _open(site: CallSite, doubts: Iterable[_Doubt], repo: Repo) -> Ward:
     thing = _STARTING if site.name in (*_STARTERS, *_ALWAYS_SHELL) else _READING
     said = [doubt.message.rstrip(".") for doubt in doubts if not _is_waived(site.location, doubt.test, repo)]
     by = ("a safe loader",) if site.name in _YAML and not said else ()
-    if thing is _STARTING and not said and any("shell-quoted" in flow.cleaned for flow in repo.flows.into(site, 0)):
+    if (
+        thing is _STARTING
+        and not said
+        and any("shell-quoted" in flow.cleaned for flow in repo.flows.into(site, _script(site) or 0))
+    ):
         by = ("the quoting",)
     return Ward(site.location, thing, by, said[0] if said else "", ways=min(1, len(said)))
 
