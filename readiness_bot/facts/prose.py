@@ -77,7 +77,7 @@ _HTML_LINK = re.compile(r"<(a|img)\b[^<>]*?\b(?:href|src)\s*=\s*[\"']([^\"']+)[\
 _DIAGRAM_LANGUAGES = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "d2", "ditaa", "structurizr"})
 _RST_DIAGRAM = re.compile(r"\s*\.\. (mermaid|uml|graphviz|plantuml|digraph|blockdiag|seqdiag)::")
 _DRAWN = re.compile(r"[┌└├│▼▲]|\+-{3,}\+|-{2,}>\s*[\[|]")
-_LISTING = re.compile(r"\s*(?:[│|]\s*)*(?:[├└]─*\s|[│|]\s*$)")
+_LISTING = re.compile(r"\s*(?:[│|]\s*)*(?:[├└]─*[\s\w.]|[│|]\s*$)")
 """A line of a listing of files as `tree` prints it, which draws nothing."""
 _WORD = re.compile(r"\w+")
 

@@ -560,6 +560,9 @@ class Walk:
         if name in ("cleaned_data", "validated_data", "data", "initial_data") and self.python.descends_from(
             owner, "django.forms.*", "rest_framework.*", "wtforms.*", "flask_wtf.*"
         ):
+            if self._is_made_away_from_requests(site):
+                self.constructed(onward, site, owner, "data")
+                return
             told = f"{owner.definition.name}.{name}{_written(rest)}"
             if name == "cleaned_data" and rest and self._is_put_there(owner, rest[0]):
                 self.end(place, "unknown", told, "", site.call.line)
@@ -578,6 +581,17 @@ class Walk:
             if stored:
                 return
         self.constructed(onward, site, owner, name)
+
+    def _is_made_away_from_requests(self, site: CallSite) -> bool:
+        """Whether a serializer checks data where no request is at hand, such as of a file: they come as they came."""
+        function = site.function
+        if function is None or site.call.keyword("data") is None:
+            return False
+        if any(parameter.name == "request" for parameter in function.parameters):
+            return False
+        around = next((one for one in site.module.enclosing(site.call.scope) if one.kind == "class"), None)
+        owner = self.python.class_of(f":{around.qualname}", site.module) if around is not None else None
+        return owner is None or not any(self.python.external_bases(owner))
 
     def field(self, place: _Place, site: CallSite, owner: DefinitionSite, name: str) -> bool:
         """End at what was typed into a field of free text of a form of WTForms: `form.name.data`."""

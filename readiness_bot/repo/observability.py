@@ -21,7 +21,7 @@ from readiness_bot.repo.images import run_text
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.routes import Routes
-from readiness_bot.repo.services import Services
+from readiness_bot.repo.services import Services, Setting
 from readiness_bot.repo.wiring import Wiring
 
 
@@ -658,11 +658,31 @@ class Observability:
             if self._is_whole_tree(site) and self._is_given_handlers(site):
                 found.append(self._signal(site, "the handlers of the logger above all of the tree's"))
         for setting in self._services.settings_named("LOGGING", "LOGGING_CONFIG"):
-            if self._services.is_django and (not isinstance(setting.value, Mapping) or setting.value.keys):
+            if not self._services.is_django or self._is_of_libraries_alone(setting):
+                continue
+            if not isinstance(setting.value, Mapping) or setting.value.keys:
                 found.append(
                     Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of the settings"), True)
                 )
         return tuple(found)
+
+    def _is_of_libraries_alone(self, setting: Setting) -> bool:
+        """Whether a configuration of logging has no more than loggers of libraries: not the root's nor one's own."""
+        told = setting.value
+        if not isinstance(told, Mapping):
+            return False
+        parts = {key.value: value for key, value in zip(told.keys, told.values, strict=True) if isinstance(key, Const)}
+        loggers = parts.get("loggers")
+        if "root" in parts or len(parts) < len(told.keys) or not isinstance(loggers, Mapping) or not loggers.keys:
+            return False
+        names = [key.value if isinstance(key, Const) else "" for key in loggers.keys]
+        return all(
+            isinstance(name, str)
+            and name.partition(".")[0] not in ("", "root", "django", "celery", "gunicorn", "uvicorn")
+            and self._python.module_named(name, setting.module.path) is None
+            and not any(part == name.partition(".")[0] for path in self._python.modules for part in path.split("/"))
+            for name in names
+        )
 
     def _handlers_for_most(self) -> Iterator[Signal]:
         """Where a logger is given handlers that a module keeps by which most others write, whatever it is called."""
@@ -743,6 +763,11 @@ class Observability:
             self._signal(site, f"`{_short(site.name)}`")
             for site in self._python.calls_of("addHandler")
             if _APPLICATION_LOGGER.search(site.call.via or site.call.name) and not site.name.startswith("flask.")
+        ]
+        found += [
+            Signal(Evidence(setting.module.path, setting.line, f"`{setting.name}` of libraries' loggers alone"), True)
+            for setting in self._services.settings_named("LOGGING", "LOGGING_CONFIG")
+            if self._services.is_django and self._is_of_libraries_alone(setting)
         ]
         return tuple(found)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
+from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.prose import Prose
 from readiness_bot.model import Area
@@ -20,6 +21,13 @@ _NOT_DEPLOYED = frozenset(_NOT_DEPLOYED_WORDS.split())
 _ANYBODYS = frozenset(
     {"tests", "test", "app", "apps", "api", "src", "core", "server", "backend", "service", "utils", "scripts", "common"}
 )
+
+_PARTS_OF_BUILDS = """
+final production release runtime runner image builder build development deploy deployed deployment target staging
+serve serving nginx python worker web webserver frontend slim default minimal prodbase prod base alpine debian ubuntu
+"""
+_PARTS = frozenset(_PARTS_OF_BUILDS.split())
+"""What stages are called after their part in a build, in any repository."""
 
 STORES = {
     "postgres": r"postgres|pgvector|postgis|timescale|pgbouncer|cockroach|citus",
@@ -91,11 +99,20 @@ class Ownership:
             for found in _OWNER_AND_NAME.findall(pair.value)
         )
 
+    @cached_property
+    def _stages(self) -> frozenset[str]:
+        """What the last stages of Dockerfiles are called, where that names the product: `FROM python:3.13 AS shop`."""
+        last = (
+            file.stages[-1].name for path, file in self._sources.facts(Dockerfile).items() if self.is_deployed(path)
+        )
+        return frozenset(name for name in map(letters, last) if len(name) > 4 and name not in _ANYBODYS | _PARTS)
+
     def is_own_image(self, reference: str) -> bool:
         """Whether an image is named like a package of the repository or like itself, or is what its pipelines push."""
         name = image_name(reference)
         whole = "/".join(reference.lower().partition("@")[0].split("/")[-2:]).partition(":")[0]
-        return self.is_own_name(name) or self.is_title(name) or whole in self._published
+        named = self.is_own_name(name) or self.is_title(name) or letters(name) in self._stages
+        return named or whole in self._published
 
     def is_title(self, name: str) -> bool:
         """Whether the repository's front page calls it so, spelt in whatever way."""

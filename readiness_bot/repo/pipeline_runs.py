@@ -182,6 +182,9 @@ class Follower:
     def _taskfile(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "script", run.command.words, "")
 
+    def _gulp(self, run: Run) -> Iterator[Run]:
+        yield from self._tasks(run, "gulp", run.command.words or ("default",), "")
+
     def _python_tasks(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "nox", run.command.words[:1], "")
 
@@ -447,6 +450,7 @@ _FOLLOWED: dict[str, Callable[[Follower, Run], Iterator[Run]]] = {
     "ansible-playbook": Follower._playbook,
     "tox": Follower._tox,
     "nox": Follower._nox,
+    "gulp": Follower._gulp,
     "npm": Follower._package_script,
     "yarn": Follower._package_script,
     "pnpm": Follower._package_script,

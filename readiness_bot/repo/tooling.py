@@ -9,6 +9,8 @@ from functools import cached_property
 
 from readiness_bot.facts.config_tables import EXTRACTOR as CONFIG
 from readiness_bot.facts.config_tables import ConfigTables, Setting, Table
+from readiness_bot.facts.gulpfile import EXTRACTOR as GULPFILE
+from readiness_bot.facts.gulpfile import Gulpfile
 from readiness_bot.facts.justfile import EXTRACTOR as JUSTFILE
 from readiness_bot.facts.justfile import Justfile
 from readiness_bot.facts.makefile import EXTRACTOR as MAKEFILE
@@ -105,7 +107,9 @@ class Tooling:
     @staticmethod
     def reads(path: str) -> bool:
         """Whether the path is a file that this room's answers rest on."""
-        return any(extractor.claims(path) for extractor in (CONFIG, JUSTFILE, MAKEFILE, NOXFILE, SCRIPTS, HOOKS))
+        return any(
+            extractor.claims(path) for extractor in (CONFIG, GULPFILE, JUSTFILE, MAKEFILE, NOXFILE, SCRIPTS, HOOKS)
+        )
 
     def _is_foreign(self, path: str) -> bool:
         return self._sources.area(path) in (Area.VENDORED, Area.EXAMPLE, Area.TEST)
@@ -170,6 +174,7 @@ class Tooling:
         found = [
             *self._of_files(Makefile, "make"),
             *self._of_files(Justfile, "just"),
+            *self._of_files(Gulpfile, "gulp"),
             *self._of_files(Noxfile, "nox"),
             *self._of_files(ScriptFile, "script"),
             *self._of_tables(),

@@ -62,6 +62,11 @@ warehouse or the bank itself, so that neither can hold an order up.
         {"README.md": "# Shop\n\nFlask, Redis and PostgreSQL.\n"},
         {"README.md": "# Shop\n", "old/Architecture.md": _PAGE},
         {"docs/use-cases/bot.md": _PAGE.replace("# Architecture", "# A bot\n\n## Tutorial architecture")},
+        {
+            "frontend/README.md": (
+                "# Frontend\n\n```\nsrc ┐\n    ├───api\n    │   ├───action  // writes\n    └───pages\n```\n"
+            )
+        },
         {"docs/release-work.md": "# Releasing\n\n```mermaid\ngraph LR\n  branch --> tag --> package\n```\n"},
     ],
     fixed={"README.md": "# Shop\n", "docs/architecture.md": _PAGE},

@@ -40,6 +40,13 @@ _DRIVERS = tuple(_DRIVER_NAMES.split())
             "compose.yaml": "services:\n  desk:\n    image: registry.example/shop/orderdesk:latest\n",
         },
         {
+            "compose.yaml": "services:\n  web:\n    image: somebody/orderdesk\n    ports: ['8000:8000']\n",
+            "Dockerfile": (
+                "FROM node:24 AS frontend\nRUN npm run build\n\nFROM python:3.13 AS orderdesk\n"
+                'COPY backend /app\nCMD ["python", "/app/main.py"]\n'
+            ),
+        },
+        {
             "compose.yaml": "services:\n  desk:\n    image: shop/desk:latest\n",
             ".github/workflows/release.yml": (
                 "on: {push: {tags: ['v*']}}\njobs:\n  image:\n    runs-on: ubuntu-latest\n    steps:\n"

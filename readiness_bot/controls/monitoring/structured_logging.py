@@ -96,6 +96,16 @@ from readiness_bot.repo import Repo
         "logger = logging.getLogger(__name__)\nlogger.info('started')\n"
     ),
     partials=[
+        {
+            "manage.py": (
+                "import os\n\nimport django\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+            ),
+            "shop/settings.py": (
+                "INSTALLED_APPS = ['shop']\nLOGGING = {\n    'version': 1,\n"
+                "    'handlers': {'console': {'class': 'logging.StreamHandler'}},\n"
+                "    'loggers': {'apprise': {'handlers': ['console'], 'level': 'DEBUG'}},\n}\n"
+            ),
+        },
         "import logging\n\nlogging.basicConfig(level=logging.INFO)\n",
         (
             "import logging\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"

@@ -486,6 +486,26 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     "    with open(path) as file:\n"
     "        return file.read()\n",
     ignores=[
+        {
+            "shop/settings.py": "import django\n\nINSTALLED_APPS = ['shop']\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/films.py": (
+                "import json\nimport os\n\nfrom rest_framework import serializers\n\n\n"
+                "class FilmSerializer(serializers.Serializer):\n    key = serializers.CharField()\n\n\n"
+                "class Embedded:\n    def __init__(self, path):\n        self.path = path\n\n"
+                "    def keep(self):\n        with open(self.path) as file:\n            told = json.load(file)\n"
+                "        serializer = FilmSerializer(data=told)\n        serializer.is_valid(raise_exception=True)\n"
+                "        os.makedirs(os.path.join('/srv/films', serializer.data['key']))\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework.response import Response\nfrom rest_framework.views import APIView\n\n"
+                "from shop.films import Embedded\n\n\nclass ScanApi(APIView):\n    def post(self, request):\n"
+                "        Embedded('/srv/new/film.json').keep()\n        return Response()\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import ScanApi\n\n"
+                "urlpatterns = [path('scan/', ScanApi.as_view())]\n"
+            ),
+        },
         (
             "import os\nfrom uuid import uuid4\nfrom flask import Flask, request\napp = Flask(__name__)\n"
             "@app.post('/films')\ndef film():\n    film = request.files['film']\n"

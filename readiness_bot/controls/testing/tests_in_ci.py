@@ -46,6 +46,22 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            "gulpfile.js": (
+                "import gulp from 'gulp';\nconst spawn = child_process.spawn;\n\n"
+                "function _inPipenv(command) {\n  command.unshift('run');\n"
+                "  return new Promise((resolve) => spawn('pipenv', command).on('exit', resolve));\n}\n\n"
+                "function lint() {\n  return all(_inPipenv(['black', '.', '--check']));\n}\n\n"
+                "function coverage(done) {\n"
+                "  spawn('pipenv', ['run', 'coverage', 'run', '-m', 'pytest', 'tests'], { stdio: 'inherit' });\n}\n\n"
+                "export const check = gulp.series(lint, coverage);\n"
+            ),
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: npm install\n      - run: gulp check\n"
+            ),
+        },
+        {
+            **_TEST,
             "scripts/test": "#!/bin/sh -ex\nif [ -d venv ]; then BIN=venv/bin/; else BIN=; fi\n${BIN}pytest tests\n",
             ".travis.yml": "language: python\nscript:\n  - scripts/test\n",
         },
