@@ -451,14 +451,7 @@ class Refusals:
             return Strength.NONE
         if _ACCESS.search(guard.name.removesuffix("()")):
             return {"admin": Strength.PERMISSION, "public": Strength.READS}.get(last, Strength.IDENTITY)
-        own = self._python.definition_named(guard.name.removesuffix("()"))
-        if own is None and ":" in guard.name:
-            owner = self._python.definition_named(guard.name.rpartition(".")[0].removesuffix("()"))
-            own = (
-                owner
-                if owner is not None and owner.definition.kind == "class" and guard.name.endswith(".require")
-                else None
-            )
+        own = self._defined(guard.name)
         if own is not None:
             return self._of_own(own, guard)
         made = self._of_made(guard, last)
@@ -472,6 +465,18 @@ class Refusals:
                 else Strength.NONE
             )
         return self._by_name(guard)
+
+    def _defined(self, name: str) -> DefinitionSite | None:
+        """What the tree defines a guard as: by its name, as a method of what a variable holds, or as a principal's."""
+        own = self._python.definition_named(name.removesuffix("()"))
+        if own is not None or ":" not in name:
+            return own
+        owner = self._python.definition_named(name.rpartition(".")[0].removesuffix("()"))
+        if owner is not None:
+            return owner if owner.definition.kind == "class" and name.endswith(".require") else None
+        path, _, rest = name.removesuffix("()").partition(":")
+        module = self._python.modules.get(path)
+        return self._python.definition(f":{rest}", module) if module is not None and "." in rest else None
 
     def _is_principal(self, name: str) -> bool:
         """Whether a variable of the tree holds a permission of Flask-Principal: `Permission(RoleNeed("editor"))`."""

@@ -39,6 +39,8 @@ _ROUTERS: dict[str, str] = {
     "flask_restx.Api()": "flask-restx",
     "flask_restplus.Namespace()": "flask-restx",
     "flask_restplus.Api()": "flask-restx",
+    "flask_restx.Api().namespace()": "flask-restx",
+    "flask_restplus.Api().namespace()": "flask-restx",
     "flask_restful.Api()": "flask-restful",
     "flask_rest_jsonapi.Api()": "flask-rest-jsonapi",
     "flask_combo_jsonapi.Api()": "flask-rest-jsonapi",
@@ -277,11 +279,12 @@ class Routers:
                         _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
                     )
         for identity, (site, kind) in self._constructions.items():
-            if kind.endswith(".Api()") or "connexion" in kind:
+            if kind.endswith(".namespace()"):
+                maker = self._python.identify((site.call.via or site.call.name).rpartition(".")[0], site.module)
+                found[identity].append(_Inclusion(maker, "", ()))
+            elif kind.endswith(".Api()") or "connexion" in kind:
                 for parent in self._held_by(site):
-                    found[identity].append(
-                        _Inclusion(parent, self._views.text(site.call.keyword("prefix"), site.module), ())
-                    )
+                    found[identity].append(_Inclusion(parent, "", ()))
         return {name: tuple(items) for name, items in found.items()}
 
     @cached_property
@@ -372,7 +375,7 @@ class Routers:
         prefix = self._prefix(site)
         if (
             not prefix
-            and made[1].endswith("Namespace()")
+            and made[1].endswith(("Namespace()", ".namespace()"))
             and not any(place.prefix for place in self._inclusions.get(identity, ()))
         ):
             name = self._views.text(site.call.argument(0, "name"), site.module)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
@@ -26,6 +26,7 @@ from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.url_patterns import UrlPatterns
 from readiness_bot.repo.views import Views
 
+_FLASK_VIEWS = ("flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource", "flask.views.MethodView")
 _HANDLER = re.compile(r"\.\w*Handler$")
 _OTHER_HANDLERS = ("logging.", "http.", "socketserver.", "urllib.", "xml.")
 """Packages of the standard library whose handlers answer no route of Tornado's."""
@@ -75,6 +76,7 @@ class Routes:
             *self._pyramid.views(),
             *self._described(),
         ]
+        found += self._tabled({route.view.name for route in found if route.view is not None})
         own = self._own.decorated()
         if len(own) >= len(found) * _MANY_OWN:
             found += own
@@ -169,6 +171,24 @@ class Routes:
                             method,
                             view=view,
                             call=made_by,
+                        )
+
+    def _tabled(self, known: Container[str]) -> Iterator[Route]:
+        """Resources of Flask in a module's table of `("/path", View)`, which a function of the tree registers."""
+        views = {
+            site.name
+            for site in self._python.classes
+            if site.name not in known and self._python.descends_from(site, *_FLASK_VIEWS)
+        }
+        for module in self._python.production if views else ():
+            for assignment in module.facts.assignments:
+                for path, value in self._pairs(assignment.value, module) if assignment.scope == MODULE else ():
+                    view = self._views.class_in(value, module)
+                    if not path.startswith("/") or view is None or view.name not in views:
+                        continue
+                    for verb, method in self._views.verb_methods(view):
+                        yield from self._routers.made(
+                            [path], [verb], "flask-restful", module, assignment.line, method, view=view
                         )
 
     def _is_of_tornado(self, site: DefinitionSite) -> bool:

@@ -31,6 +31,13 @@ def _strength(text: str) -> Strength:
     [
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
         (
+            _FLASK + "class Gate:\n    def kept(self, view):\n        def answer(*args):\n"
+            "            if session.get('user') is None:\n                abort(401)\n"
+            "            return view(*args)\n\n        return answer\n\n\ngate = Gate()\n\n\n"
+            "@app.post('/x')\n@gate.kept\ndef x():\n    return 1\n",
+            Strength.IDENTITY,
+        ),
+        (
             _APP + "oauth2 = OAuth2PasswordBearer('/token', auto_error=False)\n\n\n"
             "@app.post('/x')\ndef x(token=Depends(oauth2)):\n    return 1\n",
             Strength.READS,

@@ -348,6 +348,32 @@ def test_handlers_of_tornado_that_descend_from_another_packages_are_served() -> 
     assert [(route.name, route.framework) for route in found] == [("POST /orders/{}", "tornado")]
 
 
+def test_resources_of_flask_in_a_table_that_a_function_registers_are_served() -> None:
+    found = repo_of(
+        "from flask import Blueprint\nfrom flask_restful import Resource\n\nfrom shop.api import set_up\n\n\n"
+        "class Orders(Resource):\n    def get(self):\n        return []\n\n    def post(self):\n        return {}\n\n\n"
+        "routes = [('/orders', Orders)]\nset_up(Blueprint('orders', 'orders'), routes)\n"
+    ).routes.all
+    assert [route.name for route in found] == ["GET /orders", "POST /orders"]
+
+
+def test_namespaces_that_an_api_of_the_trees_own_gives_are_served_below_their_names() -> None:
+    found = repo_of(
+        {
+            "shop/api.py": (
+                "from flask import Flask\nfrom flask_restx import Api\n\n\nclass ShopApi(Api):\n    pass\n\n\n"
+                "app = Flask(__name__)\napi = ShopApi(app, prefix='/api')\n"
+            ),
+            "shop/orders.py": (
+                "from flask_restx import Resource\n\nfrom shop.api import api\n\n"
+                "ns = api.namespace('orders', 'What is ordered')\n\n\n@ns.route('/<int:key>')\n"
+                "class Order(Resource):\n    def delete(self, key):\n        return {}\n"
+            ),
+        }
+    ).routes.all
+    assert [route.name for route in found] == ["DELETE /api/orders/<int:key>"]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
