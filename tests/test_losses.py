@@ -1058,6 +1058,16 @@ LOST["the quoting of what a shell is started for"] = (
     _SWITCHED.format("name"),
     7,
 )
+_ANYBODYS = (
+    "from django.shortcuts import get_object_or_404\n\nfrom shop.models import Order\n\n\n"
+    "def cancel(request, number):\n    order = {}\n    order.cancel()\n    return order\n"
+)
+LOST["who calls, where one thing is looked up for anybody by now"] = (
+    "security/authorization",
+    _ANYBODYS.format("Order.objects.get_order_or_404(number, user=request.user, right='cancel')"),
+    _ANYBODYS.format("get_object_or_404(Order, number=number)"),
+    7,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1406,6 +1416,16 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "an action that is gone with what it asked for": (
         _DESTROYED.format(base=_DESTROYS, method=_ADMINS_DESTROY),
         _DESTROYED.format(base="", method=""),
+    ),
+    "who calls, asked of what was looked up for anybody": (
+        _ANYBODYS.format("Order.objects.get_order_or_404(number, user=request.user, right='cancel')"),
+        _ANYBODYS.format("get_object_or_404(Order, number=number)\n    order.check(request.user)"),
+    ),
+    "what was done with a right to it, and is not done any more": (
+        _ANYBODYS.format(
+            "get_object_or_404(Order, number=number)\n    if request.user.has_perm('remove'):\n        order.delete()"
+        ).replace("cancel", "show"),
+        _ANYBODYS.format("get_object_or_404(Order, number=number)").replace("cancel", "show"),
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

@@ -95,6 +95,8 @@ _OF_DOCUMENTS = re.compile(
 )
 """What is handed a document of conditions first, in stores of documents."""
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
+_BY_KEY = frozenset({"get_object_or_404", "get_or_404", "aget_object_or_404", "first_or_404", "one_or_404"})
+"""What looks one thing up by its key, for whoever asks."""
 _FOR_SOMEBODY = re.compile(
     r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
     r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
@@ -277,6 +279,14 @@ class Askings:
             )
             for name, calls in found.items()
         }
+
+    def looked_up_for_anybody(self, site: DefinitionSite) -> Call | None:
+        """The call by which a function that knows of no caller looks one thing up by its key; None for any other."""
+        calls, _, _, refs = self._refusals.body(site)
+        if any(map(_PERSON.search, refs)):
+            return None
+        found = [call for call in calls if call.last in _BY_KEY]
+        return found[0] if len(found) == 1 else None
 
     @staticmethod
     def told_by_place(call: Call) -> tuple[str, ...]:

@@ -394,7 +394,7 @@ def _of_change(
         Location(function.module.path, call.line, call.end_line, function.definition.qualname),
         f"`{name}`",
         (),
-        f"`{function.definition.name}` calls `{name}` whoever asks for it",
+        f"`{function.definition.name}` calls `{call.last}` whoever asks for it",
         ways=0,
         beside=(
             *repo.askings.told_by_place(call),
@@ -444,7 +444,11 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if ward.thing.startswith("`"):
         name = ward.thing.strip("`")
         through = repo.askings.let_through(site)
-        return _of_change(repo, site, name, *through[name]) if name in through else None
+        if name in through:
+            return _of_change(repo, site, name, *through[name])
+        is_told = any(asked.endswith(f" of `{name}`") for question in ward.asks for asked in question)
+        plain = repo.askings.looked_up_for_anybody(site) if is_told else None
+        return _of_change(repo, site, name, plain, ()) if plain is not None else None
     return _of_asking(repo, Asking(site, repo.askings.of(site))) if repo.askings.might_ask(site) else None
 
 
