@@ -61,6 +61,11 @@ _ACTIONS = (
 """Actions, orbs and tasks that do."""
 _DEPLOYING_ACTION = re.compile("|".join(_ACTIONS), re.IGNORECASE)
 _PUSHING = re.compile(r"[\w.-]+/(build-push|bake)-action", re.IGNORECASE)
+_PUSHING_BY_DEFAULT = re.compile(
+    r"[\w.-]+/([\w-]*kaniko[\w-]*|docker-build-push|docker-build-with-cache-action)@|docker/build-push-action@v1(\.|$)",
+    re.IGNORECASE,
+)
+"""Actions that build an image and push it, unless they are told not to."""
 _CLUSTER_TOOLS = re.compile(r"helm|kubectl|kustomize|skaffold|oc ")
 _TRIAL_CLUSTER = re.compile(
     r"k3s|\bk3d\b|minikube|helm/kind-action|engineerd/setup-kind|\bkind create\b|microk8s", re.IGNORECASE
@@ -122,6 +127,13 @@ _SERVICE = {
             ),
         },
         {**_SERVICE, ".github/workflows/release.yml": _RELEASE},
+        {
+            **_SERVICE,
+            ".github/workflows/release.yml": (
+                "on: {push: {tags: ['v*']}}\njobs:\n  image:\n    steps:\n"
+                "      - uses: aevea/action-kaniko@master\n        with:\n          image: shop/shop\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/ci.yml": (
@@ -201,6 +213,9 @@ def _is_called_to_publish(site: JobSite) -> bool:
 
 
 def _publishes(step: StepSite) -> bool:
+    if _PUSHING_BY_DEFAULT.match(step.step.uses):
+        told = {pair.name.lower().replace("_", "-"): pair.value.lower() for pair in step.step.inputs}
+        return told.get("push", "true") != "false" and "true" not in (told.get("no-push"), told.get("skip-push"))
     if _PUSHING.match(step.step.uses):
         given = {pair.name: pair.value for pair in step.step.inputs}
         return given.get("push", "false") not in ("false", "") or "push=true" in given.get("outputs", "")
