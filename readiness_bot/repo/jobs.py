@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Name, Value
+from readiness_bot.facts.values import Const, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence, Location
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
@@ -78,7 +78,9 @@ _PUTTING_OFF = ("delay", "apply_async", "send", "enqueue", "defer", "kiq", "dela
 """What a job is called by where a worker is to do it later."""
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
 _LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
-_RECOVER_BY_DEFAULT = frozenset({"arq"})
+_RECOVER_BY_DEFAULT = frozenset({"arq", "django-q"})
+_PACKAGES = {"django-q": "django_q"}
+"""What is imported of a queue, where its package is called in another way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Jobs:
 
     def _imports(self) -> Iterator[Evidence]:
         for queue in sorted(self._services.queues - {"faststream", "faust"}):
-            for module, item in self._python.imports(queue):
+            for module, item in self._python.imports(_PACKAGES.get(queue, queue)):
                 if module.area is Area.PRODUCTION:
                     yield Evidence(module.path, item.line, f"uses {queue}")
                     break
@@ -208,12 +210,21 @@ class Jobs:
             dict.fromkeys(
                 [
                     *self._options(_LIMITING),
+                    *self._told_of_cluster(),
                     *self._by_default(
                         _RECOVER_AND_LIMIT_BY_DEFAULT | _LIMIT_BY_DEFAULT, "limits the time of a job by default"
                     ),
                 ]
             )
         )
+
+    def _told_of_cluster(self) -> Iterator[Evidence]:
+        """The limit of time that the one setting of Django Q gives its jobs."""
+        for setting in self._services.settings_named("Q_CLUSTER"):
+            told = setting.value if isinstance(setting.value, Mapping) else Mapping((), ())
+            for key, value in zip(told.keys, told.values, strict=True):
+                if isinstance(key, Const) and key.value == "timeout" and _is_on(value):
+                    yield Evidence(setting.module.path, setting.line, "`timeout` of `Q_CLUSTER`")
 
     def _by_default(self, queues: frozenset[str], what: str) -> Iterator[Evidence]:
         for evidence in self.evidence:

@@ -33,6 +33,21 @@ from readiness_bot.repo import Repo
             "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    "
             "return order\n"
         ),
+        {
+            "manage.py": (
+                "import os\n\nimport django\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
+            ),
+            "shop/settings.py": (
+                "INSTALLED_APPS = ['shop', 'django_q']\n"
+                "Q_CLUSTER = {'name': 'shop', 'orm': 'default', 'timeout': 600, 'retry': 900}\n"
+            ),
+            "shop/views.py": (
+                "from django.http import HttpResponse\nfrom django_q.tasks import AsyncTask\n\n"
+                "from shop.charging import charge\n\n\ndef buy(request):\n    AsyncTask(charge, 3).run()\n"
+                "    return HttpResponse()\n"
+            ),
+            "shop/charging.py": "def charge(order):\n    return order\n",
+        },
         "import dramatiq\n\n\n@dramatiq.actor\ndef charge(order):\n    return order\n",
         {
             "shop/jobs.py": (
