@@ -353,6 +353,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     ignores=[
         (
+            "import importlib.resources\nfrom pathlib import Path\n\n\ndef template(package, name):\n    try:\n"
+            "        return Path(importlib.resources.files(package), 'templates', str(name))\n"
+            "    except Exception:\n        return None\n"
+        ),
+        (
             "def greet(mail):\n    try:\n        mail.send()\n    except Exception:  # nosec\n"
             "        # a sign-in does not fail for want of a mail server\n        pass\n"
         ),
@@ -442,7 +447,10 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         and "import" in attempt.steps
     ):
         return None
-    if attempt.calls and all(map(_OF_INSTALLATION.match, attempt.calls)):
+    if any(map(_OF_INSTALLATION.match, attempt.calls)) and all(
+        _OF_INSTALLATION.match(name) or name == "pathlib.Path" or _only_parses(repo, name, module)
+        for name in attempt.calls
+    ):
         return None  # a package that is run without being installed has no version, and nothing failed
     strongest = Confidence.HIGH
     for step in handler.steps:
