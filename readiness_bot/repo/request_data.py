@@ -610,7 +610,10 @@ class RequestData:
     def of_upload(self, text: str, access: tuple[str, ...]) -> Datum:
         """What an access reaches of an uploaded file."""
         named = (".filename", ".raw_filename", *((".name",) if "sanic" in self._python.imported else ()))
-        if access and (access[0] in named or "[filename]" in access):  # elsewhere `name` is that of the form's field
+        one = next(
+            (step for step in access if step[0] == "." or (step[0] == "[" and len(step) > 2)), ""
+        )  # of several uploads, each
+        if one in named or "[filename]" in access:  # elsewhere `name` is that of the form's field
             return Datum(f"{text}{_keys(access)}", "text")
         return Datum(f"{text}{_keys(access)}", "file")
 

@@ -91,6 +91,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     fails=[
         (
+            "import os\nfrom fastapi import FastAPI, File, UploadFile\n\napp = FastAPI()\n\n\n@app.post('/papers')\n"
+            "async def papers(files: list[UploadFile] = File(...)):\n    for file in files:\n"
+            "        with open(os.path.join('/srv/papers', file.filename), 'wb') as kept:  # <- flagged\n"
+            "            kept.write(await file.read())\n"
+        ),
+        (
             "import shutil\n\nfrom flask import Flask, request\n\nfrom shop.peers import check_connection\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/peers')\ndef add():\n    peer = request.json['peer']\n"
             "    check_connection(peer)\n    shutil.copy(peer['certificate'], '/srv/peers')  # <- flagged\n"
