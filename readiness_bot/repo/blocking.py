@@ -154,9 +154,8 @@ _WAITING: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "sdk",
             (
-                r"boto3\.(client|resource)\(\)\.(?!meta|exceptions|get_waiter|get_paginator|"
-                r"generate_presigned)\w+|boto3\.(session\.)?Session\(\)\.client\(\)\.(?!meta|"
-                r"exceptions)\w+"
+                r"boto3\.((session\.)?Session\(\)\.)?(client|resource)\(\)\.(?!meta|exceptions|get_waiter|"
+                r"get_paginator|can_paginate|generate_presigned)\w+"
             ),
         ),
         (

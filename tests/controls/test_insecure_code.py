@@ -59,3 +59,13 @@ def test_adapter_without_checks_that_a_switch_chooses_is_a_hint(condition: str, 
     control = next(one for one in controls() if one.id == "security/insecure-code")
     (site,) = judge(control, repo_of({"app/main.py": text})).sites
     assert site.confidence is confidence
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence"), [("_insecure_transport", Confidence.LOW), ("_transport", Confidence.HIGH)]
+)
+def test_transport_that_is_called_insecure_is_a_hint(name: str, confidence: Confidence) -> None:
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    text = f"import httpx\n\n{name} = httpx.AsyncHTTPTransport(verify=False)\n"
+    sites = judge(control, repo_of({"app/main.py": text})).sites
+    assert [site.confidence for site in sites if not site.good] == [confidence]

@@ -116,6 +116,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
     ],
     ignores=[
         (
+            "import boto3\n\n\nasync def pages(bucket):\n    client = boto3.session.Session().client('s3')\n"
+            "    return client.get_paginator('list_objects_v2').paginate(Bucket=bucket)\n"
+        ),
+        (
             "import asyncio\nimport subprocess\n\n\nasync def tunnel(command):\n"
             "    process = subprocess.Popen(command)\n    await asyncio.sleep(1)\n"
             "    if process.poll() is not None:\n        process.wait()\n"

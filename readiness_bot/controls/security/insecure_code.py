@@ -122,6 +122,8 @@ _ADDRESS = re.compile(r"^(base_?|server_?)?(url|uri|address|endpoint)s?$", re.IG
 _SWITCH = re.compile(
     r"insecure|self_?signed|verif|skip|ssl|tls|cert|debug|config|settings|environ|options|flags", re.IGNORECASE
 )
+_CALLED_SO = re.compile(r"(^|[._:?])(insecure|unverified|no_?verify)_|_(insecure|unverified)$", re.IGNORECASE)
+"""Names of what is made beside a checking one, for whoever asks for it."""
 _UNLESS_CHECKED = re.compile(r"insecure|unverified|verify|self_?signed|check_(cert|host)|skip", re.IGNORECASE)
 """Conditions by which an operator says whether certificates are checked."""
 _TURNS_ON = re.compile(r"(^|[._:?])(\w+_)?(use|enable|with|start|require)_?(start_?)?(tls|ssl)$", re.IGNORECASE)
@@ -774,7 +776,7 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         for one in site.call.guards
         if _UNLESS_CHECKED.search(one) or not (_TURNS_ON.search(one) or _ENCRYPTED.search(one))
     )
-    if found and _SWITCH.search(" ".join(chosen)):
+    if found and (_SWITCH.search(" ".join(chosen)) or _CALLED_SO.search(site.call.result)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 
