@@ -1068,6 +1068,17 @@ LOST["who calls, where one thing is looked up for anybody by now"] = (
     _ANYBODYS.format("get_object_or_404(Order, number=number)"),
     7,
 )
+_UNROUTED = (
+    "from shop.audit import AuditViews\nfrom shop.rights import IsAuditor, OrderPermission\n\n\n"
+    "class OrderAudit(AuditViews):\n    name = 'orders'\n{}"
+)
+_AUDITED = "    permission_classes = (IsAuditor, OrderPermission)\n"
+LOST["rights of a view of which no route is seen, where the standard of all views comes back"] = (
+    "security/authorization",
+    _STANDARD | {"shop/views.py": _UNROUTED.format(_AUDITED)},
+    _STANDARD | {"shop/views.py": _UNROUTED.format("")},
+    5,
+)
 _PICTURES = (
     "import os\n\nimport cherrypy\nfrom cherrypy.lib.static import serve_file\n\nfrom shop.paths import is_subdir\n\n\n"
     "class Pictures:\n    @cherrypy.expose\n    def image(self, *args):\n"
@@ -1426,6 +1437,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
             "get_object_or_404(Order, number=number)\n    if request.user.has_perm('remove'):\n        order.delete()"
         ).replace("cancel", "show"),
         _ANYBODYS.format("get_object_or_404(Order, number=number)").replace("cancel", "show"),
+    ),
+    "a right of a view of which no route is seen, for the standard of all views": (
+        _STANDARD | {"shop/views.py": _UNROUTED.format(_AUDITED.replace("IsAuditor, ", ""))},
+        _STANDARD | {"shop/views.py": _UNROUTED.format("")},
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

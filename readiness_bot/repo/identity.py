@@ -152,8 +152,12 @@ class Identity:
 
     def set_aside(self, route: Route) -> tuple[str, ...]:
         """The rights that the application asks of every view and not of this one, which lists its own, by name."""
-        if route.framework != "django-rest-framework" or not self._overrides_default(route):
-            return ()
+        is_own = route.framework == "django-rest-framework" and self._overrides_default(route)
+        return self.standard if is_own else ()
+
+    @cached_property
+    def standard(self) -> tuple[str, ...]:
+        """The rights that Django REST framework is told to ask of every view that lists none, by name."""
         return tuple(item.by for item in self._gates.rest_default if item.strength is Strength.PERMISSION)
 
     @cached_property

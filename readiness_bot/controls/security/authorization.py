@@ -372,7 +372,21 @@ def _listed(repo: Repo) -> Iterator[Ward]:
         if (one.location.path, one.location.symbol) not in repo.routes.views:
             asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
             loss = f"`{one.name}` asks for no right"
-            yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
+            beside = (*one.beside, *repo.identity.standard)
+            yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=beside, asks=asked)
+
+
+def _unlisted(repo: Repo, owner: DefinitionSite, ward: Ward) -> Ward | None:
+    """A view without the list of rights that it has elsewhere; None where it inherits one, or asks as much."""
+    name = ward.thing.strip("`").rpartition(".")[2]
+    family = (owner, *repo.python.ancestry(owner))
+    if name != "permission_classes" or any(field.name == name for one in family for field in one.fields):
+        return None
+    if len(ward.asks) <= len(repo.identity.standard):
+        return None
+    beside = (*owner.definition.bases, *(method.definition.name for method in owner.methods))
+    shown = tuple(f"`{name.rpartition('.')[2].rpartition(':')[2]}`" for name in beside)
+    return Ward(owner.location, ward.thing, (), ward.loss, ways=0, beside=(*shown, *repo.identity.standard))
 
 
 def _asked(repo: Repo) -> Iterator[Ward]:
@@ -438,6 +452,8 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return None
+    if site.definition.kind == "class" and ward.thing.startswith("`"):
+        return _unlisted(repo, site, ward)
     if site.definition.kind == "class":
         hooks = repo.askings.of_hooks(site)
         return _of_hooks(hooks) if hooks is not None else None
