@@ -300,6 +300,9 @@ class Scripts:
         folder, _, name = module.path.rpartition("/")
         if "-" in name.partition(".")[0] and "." in name and self._is_nobodys(module):
             return True  # no import can name it
+        if not folder and not module.facts.definitions and name not in _STARTS:
+            # It does what it does from its first line on, where it is known what production starts instead.
+            return bool(self._started_here) and self._is_nobodys(module)
         if not folder or f"{folder}/__init__.py" in self._sources.paths or self._sources.is_started(module.path):
             return False
         if _is_settings(module) or name.startswith(("gunicorn", "uwsgi")):

@@ -47,6 +47,24 @@ def test_script_that_nothing_uses_is_loose(files: dict[str, str], loose: bool) -
     assert ("extras/authors.py" in repo_of(files).scripts.loose) is loose
 
 
+_IMAGE = {"Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "shop.app:app"]\n'}
+
+
+@pytest.mark.parametrize(
+    ("files", "loose"),
+    [
+        ({**_SERVICE, **_IMAGE, "fetch_prices.py": _SCRIPT}, True),
+        ({**_SERVICE, "fetch_prices.py": _SCRIPT}, False),
+        ({**_SERVICE, **_IMAGE, "fetch_prices.py": f"{_SCRIPT}\n\ndef prices():\n    return []\n"}, False),
+        ({**_SERVICE, "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "fetch_prices.py"]\n'}, False),
+    ],
+)
+def test_script_at_the_root_that_only_runs_is_loose_where_production_starts_something_else(
+    files: dict[str, str], loose: bool
+) -> None:
+    assert ("fetch_prices.py" in repo_of({"fetch_prices.py": _SCRIPT, **files}).scripts.loose) is loose
+
+
 def test_defect_of_a_loose_script_is_a_hint() -> None:
     timeout = next(control for control in controls() if control.id == "external-apis/timeout")
     files = {**_SERVICE, "extras/authors.py": _SCRIPT}
