@@ -121,6 +121,7 @@ _INCLUDING = frozenset(
         "add_routes",
         "add_child",
         "register",
+        "init_app",
     }
 )
 
@@ -271,6 +272,10 @@ class Routers:
             parent, framework = self.receiver(site)
             if not framework:
                 continue
+            if site.last == "init_app":
+                # What it is set up for may be a parameter of whatever function puts the application together.
+                found[parent] += (_Inclusion(held, "", ()) for held in tuple(self._held_by(site)) or ("",))
+                continue
             for value in self._included(site):
                 one = self._router_of(value, site.module)
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) else ()
@@ -336,6 +341,9 @@ class Routers:
             identity = self._python.identify(value.name, module)
             if identity in self._constructions:
                 return identity
+            meant = self._python.identify(value.meaning, module) if value.meaning else ""
+            if meant in self._constructions:
+                return meant  # what an object of the tree's own keeps: `orders.router` of `orders = Orders()`
             path, _, rest = identity.partition(":")
             return next(
                 (f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions),

@@ -191,7 +191,15 @@ class UrlPatterns:
         return frozenset(found)
 
     def _is_root_urlconf(self, path: str) -> bool:
-        return not self._root_urlconfs or path in self._root_urlconfs
+        return not self._root_urlconfs or path in self._root_urlconfs or self._is_filled_elsewhere
+
+    @cached_property
+    def _is_filled_elsewhere(self) -> bool:
+        """Whether the patterns of the roots that are served include no others: each application puts its own there."""
+        served = {path for path in self._root_urlconfs if self._python.modules[path].area is Area.PRODUCTION}
+        own = (places for name, places in self._url_modules.items() if name.partition(":")[0] in self._python.modules)
+        including = {path for places in own for path, _ in places}
+        return bool(served) and served.isdisjoint(including)
 
     def above(self, site: CallSite) -> str:
         """What the patterns around a call say, where lists of patterns are written inside one another."""

@@ -374,6 +374,54 @@ def test_namespaces_that_an_api_of_the_trees_own_gives_are_served_below_their_na
     assert [route.name for route in found] == ["DELETE /api/orders/<int:key>"]
 
 
+@pytest.mark.parametrize("call", ["api.init_app(app)", "def set_up(web):\n    api.init_app(web)"])
+def test_an_api_that_is_set_up_later_is_served_with_its_namespaces(call: str) -> None:
+    found = repo_of(
+        "from flask import Flask\nfrom flask_restx import Api, Namespace, Resource\n\n"
+        "app = Flask(__name__)\napi = Api()\nns = Namespace('orders')\napi.add_namespace(ns)\n\n\n"
+        "@ns.route('/<int:key>')\nclass Order(Resource):\n    def get(self, key):\n        return {}\n\n\n"
+        f"{call}\n"
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /orders/<int:key>", True)]
+
+
+def test_routers_that_objects_of_the_tree_keep_are_served_where_they_are_included() -> None:
+    found = repo_of(
+        {
+            "shop/orders.py": (
+                "from fastapi import APIRouter\n\n\nclass Orders:\n    def __init__(self, store):\n"
+                "        self.router = APIRouter()\n"
+                "        self.router.add_api_route('/{key}', self.drop, methods=['DELETE'])\n\n"
+                "    async def drop(self, key: int):\n        return {}\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.orders import Orders\n\napp = FastAPI()\n"
+                "orders = Orders(store=None)\napp.include_router(router=orders.router, prefix='/orders')\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("DELETE /orders/{key}", True)]
+
+
+def test_patterns_are_served_where_each_application_puts_its_own_among_those_of_the_root() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/apps.py": (
+                "from importlib import import_module\n\nfrom shop.urls import urlpatterns\n\n\n"
+                "def put_in(name):\n    urlpatterns.extend(import_module(f'{name}.urls').urlpatterns)\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.orders.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "shop/orders/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /orders", True)]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
