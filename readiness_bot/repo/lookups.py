@@ -167,6 +167,20 @@ class _Pending:
     hops: int
 
 
+_NARROWING = frozenset({"filter", "filter_by", "where", "join", "options", "exclude", "get_queryset", "for_tenant"})
+
+
+def _said_in(call: Call) -> Iterator[str]:
+    """What the arguments of a call name: the keywords, and the things and calls that they are made of."""
+    for name, _ in call.keywords:
+        yield name
+    for value in call.handed:
+        if isinstance(value, Name | Invoke):
+            yield value.name
+        elif isinstance(value, Other):
+            yield from value.names
+
+
 class Lookups:
     """Questions about the look-ups of a tenant's rows."""
 
@@ -205,7 +219,19 @@ class Lookups:
         return (
             query.model is not None
             and self._tenancy.path(query.model, tenant) is not None
-            and any(mentions(condition, tenant.words) for condition in query.conditions)
+            and (
+                any(mentions(condition, tenant.words) for condition in query.conditions)
+                or self._is_narrowed(query, tenant)
+            )
+        )
+
+    @staticmethod
+    def _is_narrowed(query: Query, tenant: Tenant) -> bool:
+        """Whether an own function that a query is handed to puts the tenant's key into its conditions."""
+        return any(
+            call.last in _NARROWING and tenant.words & {word for name in _said_in(call) for word in words_of(name)}
+            for helper in query.helpers
+            for call in helper.calls
         )
 
     @cached_property
@@ -249,7 +275,11 @@ class Lookups:
         model = query.model
         if model is None or query.is_open or model is tenant.model or self._tenancy.path(model, tenant) is None:
             return
-        if query.counts or (model in tenant.members and not self._models.is_user(model)):
+        if (
+            query.counts
+            or self._is_narrowed(query, tenant)
+            or (model in tenant.members and not self._models.is_user(model))
+        ):
             return
         key = self._key(query, model, tenant)
         function = self._function(query.module, query.scope)

@@ -13,6 +13,7 @@ from functools import cached_property
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
+from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.own_routes import OwnRoutes
@@ -54,6 +55,7 @@ class Routes:
         self._routers = Routers(python, self._views, self.guards, patterns)
         self._pyramid = PyramidRoutes(python, self._views, self._routers)
         self._registered = RegisteredRoutes(python, self._views, self.guards, self._routers, self._pyramid)
+        self._classful = ClassfulRoutes(python, self._views, self._routers)
         self._own = OwnRoutes(python, self._views, self.guards, self._routers)
         self._django = DjangoRoutes(python, self._views, self.guards, patterns, self._routers)
 
@@ -69,6 +71,7 @@ class Routes:
             *self._registered.decorated(),
             *self._registered.resources(),
             *self._registered.listed(),
+            *self._classful.all(),
             *self._django.all(),
             *self._tornado(),
             *self._methods_by_name(),

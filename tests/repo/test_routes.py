@@ -626,3 +626,48 @@ def test_what_is_put_into_a_path_is_read_from_the_class() -> None:
         "        self.app = tornado.web.Application([(r'/api/%s/orders' % self.VERSION, Orders)])\n"
     )
     assert [route.path for route in repo.routes.all] == ["/api/v1/orders"]
+
+
+def test_public_methods_of_a_classful_view_are_routes_by_name_or_by_what_they_are_told() -> None:
+    repo = repo_of(
+        {
+            "shop/base.py": (
+                "from flask import abort\nfrom flask_classful import FlaskView, route\n"
+                "from flask_login import current_user\n\n\n"
+                "class Base(FlaskView):\n    route_prefix = '/v3/shops/<shop>/'\n\n"
+                "    @classmethod\n    def register(cls, app, *args, **kwargs):\n"
+                "        super().register(app, *args, **kwargs)\n\n"
+                "    def before_request(self, name, **kwargs):\n        if not current_user.is_authenticated:\n"
+                "            abort(403)\n\n"
+                "    def _find(self, number):\n        return number\n\n\n"
+                "class Lists:\n    def index(self, shop):\n        return []\n\n"
+                "    @route('/filter', methods=['POST'])\n    def filter(self, shop):\n        return []\n"
+            ),
+            "shop/orders.py": (
+                "from flask import Blueprint\n\nfrom shop.base import Base, Lists\n\n"
+                "orders = Blueprint('orders', __name__)\n\n\n"
+                "class OrdersView(Lists, Base):\n    route_base = 'orders'\n\n"
+                "    def get(self, number, shop):\n        return self._find(number)\n\n"
+                "    def count(self, shop):\n        return 0\n\n    def delete(self, number, shop):\n"
+                "        return ''\n\n\n"
+                "class StockView(Base):\n    excluded_methods = ['helper']\n\n    def post(self, shop):\n"
+                "        return ''\n\n"
+                "    def helper(self):\n        return 1\n\n\nOrdersView.register(orders)\nStockView.register(orders)\n"
+            ),
+            "shop/app.py": (
+                "from flask import Flask\n\nfrom shop.orders import orders\n\napp = Flask(__name__)\n"
+                "app.register_blueprint(orders, url_prefix='/api')\n"
+            ),
+        }
+    )
+    assert sorted(route.name for route in repo.routes.all) == [
+        "DELETE /api/v3/shops/<shop>/orders/<number>",
+        "GET /api/v3/shops/<shop>/orders",
+        "GET /api/v3/shops/<shop>/orders/<number>",
+        "GET /api/v3/shops/<shop>/orders/count",
+        "POST /api/v3/shops/<shop>/orders/filter",
+        "POST /api/v3/shops/<shop>/stock",
+    ]
+    assert {guard.name for route in repo.routes.all for guard in route.guards if guard.kind == "hook"} == {
+        "shop/base.py:Base.before_request"
+    }

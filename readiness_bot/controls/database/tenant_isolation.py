@@ -140,6 +140,14 @@ _SCOPED_MODELS = (
         "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
     ),
     passes=[
+        _SCOPED_MODELS
+        + (
+            "def within(query, model):\n"
+            "    return query.filter(model.organization_id.in_([current_user.organization_id]))\n\n\n"
+            "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
+            "    found = within(db.session.query(Invoice).filter(Invoice.id == number), Invoice).first()\n"
+            "    return jsonify(found.id)\n"
+        ),
         (
             "from typing import Optional\n\nfrom fastapi import Depends, FastAPI, HTTPException\n"
             "from sqlmodel import Field, Session, SQLModel, select\n\nfrom desk.signing import check\n\n"
