@@ -103,7 +103,9 @@ class Ownership:
     def _stages(self) -> frozenset[str]:
         """What the last stages of Dockerfiles are called, where that names the product: `FROM python:3.13 AS shop`."""
         last = (
-            file.stages[-1].name for path, file in self._sources.facts(Dockerfile).items() if self.is_deployed(path)
+            file.stages[-1].name
+            for path, file in self._sources.facts(Dockerfile).items()
+            if file.stages and self.is_deployed(path)
         )
         return frozenset(name for name in map(letters, last) if len(name) > 4 and name not in _ANYBODYS | _PARTS)
 

@@ -185,7 +185,9 @@ class Routes:
         }
         for module in self._python.production if views else ():
             for assignment in module.facts.assignments:
-                for path, value in self._pairs(assignment.value, module) if assignment.scope == MODULE else ():
+                if assignment.scope != MODULE:
+                    continue
+                for path, value in self._pairs(assignment.value, module, either_way=True):
                     view = self._views.class_in(value, module)
                     if not path.startswith("/") or view is None or view.name not in views:
                         continue
@@ -204,13 +206,15 @@ class Routes:
             )
         )
 
-    def _pairs(self, value: Value, module: Module) -> Iterator[tuple[str, Value]]:
-        if isinstance(value, Items):
-            for item in value.items:
-                if isinstance(item, Items) and len(item.items) >= 2:
-                    text = self._views.text(item.items[0], module)
-                    if text:
-                        yield text, item.items[1]
+    def _pairs(self, value: Value, module: Module, *, either_way: bool = False) -> Iterator[tuple[str, Value]]:
+        """The pairs of a pattern and what answers it that a display lists, the pattern first or, at will, last."""
+        for item in value.items if isinstance(value, Items) else ():
+            if isinstance(item, Items) and len(item.items) >= 2:
+                text = self._views.text(item.items[0], module)
+                if text:
+                    yield text, item.items[1]
+                elif either_way and (text := self._views.text(item.items[1], module)):
+                    yield text, item.items[0]
 
     def _methods_by_name(self) -> Iterator[Route]:
         """Handlers found by the name of a method: the `GET` of web.py, what CherryPy and TurboGears expose."""

@@ -158,8 +158,9 @@ class UrlPatterns:
             return [""], self._is_root_urlconf(key)
         if key in seen or len(seen) > 8:
             return [""], False
-        prefixes: list[str] = []
-        wired = False
+        # The root of one project may be included by another's: a template of a project, say.
+        wired = key in self._root_urlconfs
+        prefixes = [""] if wired else []
         for path, prefix in places:
             above, above_wired = self.prefixes(path, seen | {key})
             prefixes += [joined(item, prefix) for item in above]

@@ -260,3 +260,9 @@ def test_an_image_named_like_the_package_is_own_though_it_begins_like_a_well_kno
     own = _deployment({"kube_shop/__init__.py": "", "deploy/view.yaml": pod % "kube-shop"})
     assert [probe.target for probe in own.probes] == ["/health"]
     assert not _deployment({"kube_shop/__init__.py": "", "deploy/view.yaml": pod % "kube-proxy"}).probes
+
+
+def test_a_dockerfile_without_a_stage_names_no_image() -> None:
+    compose = "services:\n  db:\n    image: postgres:16\n"
+    found = repo_of({"Dockerfile": "# nothing yet\nARG VERSION\n", "compose.yaml": compose}).deployment
+    assert [one.service.name for one in found.store_containers] == ["db"]

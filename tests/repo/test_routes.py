@@ -348,11 +348,12 @@ def test_handlers_of_tornado_that_descend_from_another_packages_are_served() -> 
     assert [(route.name, route.framework) for route in found] == [("POST /orders/{}", "tornado")]
 
 
-def test_resources_of_flask_in_a_table_that_a_function_registers_are_served() -> None:
+@pytest.mark.parametrize("pair", ["('/orders', Orders)", "(Orders, '/orders')"])
+def test_resources_of_flask_in_a_table_that_a_function_registers_are_served(pair: str) -> None:
     found = repo_of(
         "from flask import Blueprint\nfrom flask_restful import Resource\n\nfrom shop.api import set_up\n\n\n"
         "class Orders(Resource):\n    def get(self):\n        return []\n\n    def post(self):\n        return {}\n\n\n"
-        "routes = [('/orders', Orders)]\nset_up(Blueprint('orders', 'orders'), routes)\n"
+        f"routes = [{pair}]\nset_up(Blueprint('orders', 'orders'), routes)\n"
     ).routes.all
     assert [route.name for route in found] == ["GET /orders", "POST /orders"]
 
@@ -417,6 +418,23 @@ def test_patterns_are_served_where_each_application_puts_its_own_among_those_of_
                 "urlpatterns = [path('orders', orders)]\n"
             ),
             "shop/orders/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /orders", True)]
+
+
+def test_the_root_of_one_project_is_served_though_another_includes_it() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "starter/shops/urls.py": (
+                "from django.urls import include, path\n\nurlpatterns = [path('', include('shop.urls'))]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
         }
     ).routes.all
     assert [(route.name, route.is_wired) for route in found] == [("GET /orders", True)]
