@@ -67,13 +67,33 @@ class RegisteredRoutes:
             if site.name in _LITESTAR:
                 yield from self._litestar(site, target)
                 continue
-            if site.last not in VERBS and site.last not in _ROUTING:
+            if site.last == "expose" and site.name.startswith(("flask_appbuilder.", "flask_admin.")):
+                yield from self._exposed(site, target)
+            elif site.last not in VERBS and site.last not in _ROUTING:
                 if target.definition.kind == "class" and ":" in site.name:
                     yield from self._own_resource(site, target)
                 elif (handed := self._handed_on(site)) is not None:
                     yield from self._registration(handed, target)
-                continue
-            yield from self._registration(site, target)
+            else:
+                yield from self._registration(site, target)
+
+    def _exposed(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
+        """A method that a view of Flask-AppBuilder or Flask-Admin exposes, below what its class is served under."""
+        owner = target.module.definition(target.definition.parent)
+        if owner is None or owner.kind != "class":
+            return
+        view = DefinitionSite(target.module, target.definition.parent, owner)
+        base, resource = (self._class_text(view, name) for name in ("route_base", "resource_name"))
+        prefix = base or (f"/api/v1/{resource}" if resource else f"/{owner.name.lower()}")
+        methods = site.call.keyword("methods") or site.call.argument(1)
+        verbs = [self._verb(item, site.module) for item in flattened(methods)]
+        path = joined(prefix, self._views.text(site.call.argument(0, "url"), site.module))
+        chosen = [verb for verb in verbs if verb] or ["GET"]
+        yield from self._routers.registered(site, [path], chosen, "flask", target, view=view)
+
+    def _class_text(self, view: DefinitionSite, name: str) -> str:
+        bound = self._python.class_value(view, name)
+        return self._views.text(bound[1].value, bound[0]) if bound is not None else ""
 
     def _registration(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         router, framework = self._routers.receiver(site)

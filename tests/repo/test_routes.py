@@ -440,6 +440,21 @@ def test_the_root_of_one_project_is_served_though_another_includes_it() -> None:
     assert [(route.name, route.is_wired) for route in found] == [("GET /orders", True)]
 
 
+def test_methods_that_views_of_flask_appbuilder_expose_are_served_below_their_class() -> None:
+    found = repo_of(
+        "from flask_appbuilder import BaseView, expose, has_access\n"
+        "from flask_appbuilder.api import BaseApi, protect\n\n\n"
+        "class Orders(BaseView):\n    route_base = '/orders'\n\n    @expose('/drop/<key>', methods=['POST'])\n"
+        "    @has_access\n    def drop(self, key):\n        return ''\n\n\n"
+        "class BillsApi(BaseApi):\n    resource_name = 'bills'\n\n    @expose('/all')\n    @protect()\n"
+        "    def all(self):\n        return {}\n"
+    ).routes.all
+    assert [(route.name, route.is_wired, [guard.name for guard in route.guards][-1:]) for route in found] == [
+        ("POST /orders/drop/<key>", True, ["flask_appbuilder.BaseView"]),
+        ("GET /api/v1/bills/all", True, ["flask_appbuilder.api.BaseApi"]),
+    ]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
