@@ -345,6 +345,11 @@ class Routers:
             if meant in self._constructions:
                 return meant  # what an object of the tree's own keeps: `orders.router` of `orders = Orders()`
             path, _, rest = identity.partition(":")
+            if path and not rest:
+                # A package's own name for what a module of the same name keeps: `from shop.apps import orders`.
+                kept = self._python.identify(f"{value.name}.{value.name.rpartition('.')[2]}", module)
+                if kept in self._constructions:
+                    return kept
             return next(
                 (f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions),
                 identity if ":" in identity else "",

@@ -31,7 +31,7 @@ _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
 
 
-_PATTERNS = re.compile(r"^:\w*patterns$", re.IGNORECASE)
+_PATTERNS = re.compile(r"^:\w*(patterns|urls)$", re.IGNORECASE)
 
 
 def _urlconf_of(site: CallSite) -> tuple[Value, ...]:
@@ -100,6 +100,8 @@ class UrlPatterns:
                     named = (
                         value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
                     )
+                    routers = (self._python.identify(one, module) for one in named if one.endswith(".urls"))
+                    yield from ((router, includer) for router in routers)
                     yield from ((taken, includer) for taken in self._lists(named, module) if taken != includer)
 
     def _spread(self, item: Value, module: Module) -> Iterator[str]:

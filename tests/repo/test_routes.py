@@ -455,6 +455,59 @@ def test_methods_that_views_of_flask_appbuilder_expose_are_served_below_their_cl
     ]
 
 
+def test_routers_and_lists_that_are_put_together_to_one_are_served_where_that_is_included() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.bills import urls_patterns as bills\n"
+                "from shop.orders import urls as order_urls\n\napi_urls = []\napi_urls += order_urls\n"
+                "urlpatterns = [path('v2/', include(api_urls)), path('v3/', include((bills, 'bills')))]\n"
+            ),
+            "shop/orders.py": (
+                "from django.urls import path\nfrom rest_framework import routers\n\n"
+                "from shop.views import Orders, info\n\nrouter = routers.DefaultRouter()\n"
+                "router.register('orders', Orders)\nurls = [*router.urls, path('info', info)]\n"
+            ),
+            "shop/bills.py": (
+                "from django.urls import path\nfrom rest_framework import routers\n\n"
+                "from shop.views import Bills, info\n\nbill_router = routers.DefaultRouter()\n"
+                "bill_router.register('bills', Bills)\nmore = [path('info', info)]\n"
+                "urls_patterns = bill_router.urls + more\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework.viewsets import ViewSet\n\n\nclass Orders(ViewSet):\n"
+                "    def list(self, request):\n        return None\n\n\nclass Bills(ViewSet):\n"
+                "    def list(self, request):\n        return None\n\n\ndef info(request):\n    return None\n"
+            ),
+        }
+    ).routes.all
+    assert {(route.name, route.is_wired) for route in found} >= {
+        ("GET /v2/orders", True),
+        ("GET /v2/info", True),
+        ("GET /v3/bills", True),
+    }
+
+
+def test_a_blueprint_that_a_package_names_like_the_module_it_is_from_is_served() -> None:
+    found = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/apps/__init__.py": "from shop.apps.orders import orders\n",
+            "shop/apps/orders/__init__.py": "from shop.apps.orders.views import orders\n",
+            "shop/apps/orders/views.py": (
+                "from flask import Blueprint\n\norders = Blueprint('orders', __name__)\n\n\n"
+                "@orders.post('/new')\ndef new():\n    return ''\n"
+            ),
+            "shop/app.py": (
+                "from flask import Flask\n\nfrom shop.apps import orders\n\napp = Flask(__name__)\n"
+                "app.register_blueprint(orders, url_prefix='/orders')\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("POST /orders/new", True)]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
