@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from datetime import date
 from importlib.metadata import packages_distributions
 from pathlib import Path, PurePosixPath
@@ -154,6 +155,26 @@ def test_modules_are_named_for_a_subject() -> None:
     modules = [PurePosixPath(name) for name in tracked() if name.endswith(".py") and name.startswith("readiness_bot/")]
     taken = EMPTY_NAMES | sys.stdlib_module_names
     assert [str(path) for path in modules if path.stem in taken or path.parent.name in taken] == []
+
+
+def test_nothing_is_kept_that_nothing_uses() -> None:
+    program = {
+        name: text for name, text in texts().items() if name.startswith("readiness_bot/") and name.endswith(".py")
+    }
+    named = {name: Counter(re.findall(r"\b[A-Za-z_]\w*\b", text)) for name, text in program.items()}
+    everywhere: Counter[str] = sum(named.values(), Counter())
+    unused = []
+    for name, text in program.items():
+        for node in ast.parse(text).body:
+            kept = [target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)]
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                kept += [node.name] if node.name.startswith("_") else []
+            unused += [
+                f"{name}:{node.lineno}: {one}"
+                for one in kept
+                if not one.startswith("__") and (named[name] if one.startswith("_") else everywhere)[one] < 2
+            ]
+    assert unused == []
 
 
 def test_controls_reach_for_nothing_but_the_repository() -> None:

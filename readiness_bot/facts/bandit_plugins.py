@@ -75,7 +75,6 @@ _HANDLER = frozenset({"B110", "B112"})
 _FUNCTION = frozenset({"B107", "B503"})
 _FILE = frozenset({"B613"})
 _BLACKLIST = frozenset({"B001"})
-_STRING_IDS = frozenset({"B104", "B105", "B108", "B608"})
 _HTTP = frozenset({"get", "options", "head", "post", "put", "patch", "delete"})
 _HTTP |= {"request", "stream", "Client", "AsyncClient"}
 _BY_LAST_NAME: Mapping[str, frozenset[str]] = {

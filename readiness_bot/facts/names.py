@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from keyword import iskeyword
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-DefinitionNode = FunctionNode | ast.ClassDef
 
 _BUILTINS = frozenset(dir(builtins))
 _DEPTH = 12

@@ -61,7 +61,6 @@ _PATHS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FENCE = re.compile(r"\s{0,12}(?:[-*]\s+)?(```+|~~~+)\s*\{?\.?(\w[\w+-]*)?")
-_BLOCK = re.compile(r"(-{4,}|\.{4,})\s*$")
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _HTML = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)(?:</h\1>|$)", re.IGNORECASE)
 _ASCIIDOC = re.compile(r"(={1,6})\s+(\S.*)$")

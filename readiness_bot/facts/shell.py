@@ -54,7 +54,6 @@ _PLAIN = re.compile(r"[^\s'\"\\$`;&|()<>#]+|\#")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?\+?=")
 _OPENERS = frozenset({"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "coproc"})
 _CLOSERS = frozenset({"fi", "done", "esac", "}"})
-_BREAKS = frozenset({";", "&", "&&", "||", "|", "|&", "|||", "(", ")", "{", "}", ";;", ";&", ";;&"})
 
 
 def shell_commands(text: str, first_line: int = 1) -> tuple[ShellCommand, ...]:

@@ -70,10 +70,6 @@ class _Comment(msgspec.Struct, frozen=True):
     html_url: str = ""
 
 
-class _Repository(msgspec.Struct, frozen=True):
-    id: int
-
-
 class _Branch(msgspec.Struct, frozen=True):
     ref: str
     sha: str

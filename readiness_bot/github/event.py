@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-UNBORN = "0" * 40
-"""The object id that a push names where there is no commit: before a branch's first push, after its deletion."""
-
 
 class Unusable(Exception):
     """The event or its payload cannot be worked with; the message says why and what to do."""

@@ -75,9 +75,6 @@ _BY_LIBRARY = re.compile(
 )
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
-_PLAIN = frozenset(
-    {"str", "int", "float", "bool", "bytes", "UUID", "uuid.UUID", "datetime", "date", "Decimal", "Path", "None"}
-)
 VERSION = re.compile(
     r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^([^<{]|\{\})*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
     re.IGNORECASE,

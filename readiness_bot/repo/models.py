@@ -119,7 +119,6 @@ _REFERENCES = frozenset(
 )
 _MANY = frozenset({"ManyToManyField", "ManyToMany", "ParentalManyToManyField", "Set"})
 _RELATIONS = frozenset({"relationship", "Relationship", "backref", "dynamic_loader"})
-_SELF_MADE = re.compile(r"(Field|Column|mapped_column|column_property)$")
 _UPPER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 

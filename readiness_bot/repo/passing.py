@@ -20,7 +20,6 @@ class Effect:
 
 
 _ALL = Effect()
-_FIRST = Effect((0,))
 _TEXT = Effect(None, "text")
 _PARSED = Effect((0,), "object")
 _NOTHING = Effect((), "nothing")

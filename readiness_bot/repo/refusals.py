@@ -494,9 +494,9 @@ class Refusals:
         path, _, variable = name.partition(":")
         module = self._python.modules.get(path)
         bound = self._python.assignment(f":{variable}", module) if module is not None else None
-        value = bound[1].value if bound is not None else None
-        made = isinstance(value, Invoke) and value.call >= 0 and bound is not None
-        return bound[0].facts.calls[value.call] if made and bound is not None and isinstance(value, Invoke) else None
+        if bound is None or not isinstance(bound[1].value, Invoke) or bound[1].value.call < 0:
+            return None
+        return bound[0].facts.calls[bound[1].value.call]
 
     def _of_made(self, guard: Guard, last: str) -> Strength | None:
         """What a guard asks that a library has or makes; None for one that it does not."""
@@ -510,7 +510,7 @@ class Refusals:
     def _of_fastapi_users(self, name: str) -> Strength | None:
         """What a dependency asks that fastapi-users made, whatever the variable is called that keeps it."""
         made, module = self._made_for(name), self._python.modules.get(name.partition(":")[0])
-        if made is None or module is None or not made.name.endswith((".current_user", "current_user_token")):
+        if made is None or module is None or not made.name.endswith(_MADE_BY_FASTAPI_USERS):
             return None
         if not any(item.target.startswith("fastapi_users") for item in module.facts.imports):
             return None

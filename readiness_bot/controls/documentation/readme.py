@@ -48,7 +48,6 @@ _ELSEWHERE = re.compile(
     r"https?://(?!(img\.|shields|badge|github\.com/[^/]+/[^/]+/(actions|workflows|issues|releases|stargazers)))",
     re.IGNORECASE,
 )
-_FORMS = (".md", ".mkd", ".mdx", ".rst", ".adoc", ".txt", ".markdown")
 
 _LINE = "# Shop\n\nTakes orders over HTTP, reserves the stock in the warehouse and sends the invoice.\n"
 _GOOD = """\

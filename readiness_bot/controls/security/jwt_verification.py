@@ -31,7 +31,6 @@ _MANAGERS = frozenset(
 _LOGGING = frozenset({"debug", "info", "warning", "error", "exception", "log", "print", "critical"})
 _DECIDING = re.compile(r"verif|authenti|login|check_?token|current_user|get_user", re.IGNORECASE)
 _HEADER = re.compile(r"header", re.IGNORECASE)
-_VERIFYING = re.compile(r"(^|_)(verify|verified|authenticate)(_|$)", re.IGNORECASE)
 
 
 class _Flaw(Enum):
