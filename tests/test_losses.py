@@ -743,7 +743,7 @@ _PART = (
 _MOVED = "    if {}:\n        raise Forbidden\n    store.move(part)\n"
 _STATES = (
     "\n\nclass Part:\n    @property\n    def can_be_sold(self):\n"
-    "        return not any(user.waits for user in self.users)\n\n"
+    "        return not self.is_staff and not any(user.waits for user in self.users)\n\n"
     "    @property\n    def can_show_price(self):\n        return self.can_be_sold and self.state == 'new'\n\n"
     "    @property\n    def can_move(self):\n        return self.membership.role == 'keeper'\n"
 )

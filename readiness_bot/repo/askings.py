@@ -704,10 +704,11 @@ def _asks_right(name: str) -> bool:
 
 def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
     """Whether a property tells of a caller, or of a right that is none of these names of states."""
-    caller = _NOW_CALLING if _PASSIVE.match(site.definition.name) else _CALLER
     named = (*site.definition.refs, *(call.name for call in site.calls))
+    if _PASSIVE.match(site.definition.name):
+        return any(map(_NOW_CALLING.search, named))
     return any(
-        caller.search(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None)
+        _CALLER.search(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None)
         for name in named
     )
 
