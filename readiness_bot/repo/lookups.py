@@ -175,10 +175,7 @@ def _said_in(call: Call) -> Iterator[str]:
     for name, _ in call.keywords:
         yield name
     for value in call.handed:
-        if isinstance(value, Name | Invoke):
-            yield value.name
-        elif isinstance(value, Other):
-            yield from value.names
+        yield from names_in(value)
 
 
 class Lookups:

@@ -168,8 +168,9 @@ class Routers:
         via = (site.call.via or site.call.name).rpartition(".")[0]
         identity = self._python.identify(via, site.module) if via else ""
         taken = f"{site.module.path}:{via[1:]}" if via.startswith("?") and site.call.scope == MODULE else ""
-        if taken in self._constructions:
-            return taken, _ROUTERS[self._constructions[taken][1]]
+        for made in (taken, identity if not framework else ""):
+            if made in self._constructions:
+                return made, _ROUTERS[self._constructions[made][1]]
         if framework and via.startswith("?"):
             identity = self._handed_in(site, via[1:]) or identity
         return (
@@ -217,7 +218,7 @@ class Routers:
                 result = site.call.result
                 identity = (
                     self._python.identify(result, site.module)
-                    if result.startswith(":")
+                    if not result.startswith("?")
                     else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{result}"
                 )
                 found.setdefault(identity, (site, kind))

@@ -508,6 +508,23 @@ def test_a_blueprint_that_a_package_names_like_the_module_it_is_from_is_served()
     assert [(route.name, route.is_wired) for route in found] == [("POST /orders/new", True)]
 
 
+def test_an_application_that_is_kept_as_an_attribute_of_another_module_serves_its_blueprints() -> None:
+    found = repo_of(
+        {
+            "shop/config.py": "app = None\n",
+            "shop/server.py": (
+                "from flask import Flask\n\nfrom shop import config\nfrom shop.orders import orders\n\n"
+                "config.app = Flask(__name__)\napp = config.app\napp.register_blueprint(orders, url_prefix='/v1')\n"
+            ),
+            "shop/orders.py": (
+                "from flask import Blueprint\n\norders = Blueprint('orders', __name__)\n\n\n"
+                "@orders.post('/orders')\ndef order():\n    return ''\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("POST /v1/orders", True)]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {

@@ -9,6 +9,7 @@ from enum import Enum
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Area, Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
@@ -362,7 +363,7 @@ def _is_asked_about(site: CallSite, repo: Repo) -> bool:
     if not isinstance(token, Name) or not any(map(_ANSWERED.search, site.call.guards)):
         return False
     return any(
-        token.name in _names_in(_assigned(value, site, repo) or value if isinstance(value, Name) else value)
+        token.name in names_in(_assigned(value, site, repo) or value if isinstance(value, Name) else value)
         for call in site.beside
         if call.line < site.call.line and call.last == "post" and call.name.startswith(_CLIENTS)
         for value in call.handed
@@ -370,14 +371,6 @@ def _is_asked_about(site: CallSite, repo: Repo) -> bool:
 
 
 _CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib3.")
-
-
-def _names_in(value: Value) -> Iterator[str]:
-    if isinstance(value, Name):
-        yield value.name
-    elif isinstance(value, Mapping):
-        for item in value.values:
-            yield from _names_in(item)
 
 
 _STEP = re.compile(r"un_?verified|(no|without)_verif|peek|untrusted", re.IGNORECASE)
