@@ -10,7 +10,7 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.repo.defaults import entries
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
@@ -166,7 +166,7 @@ class Gates:
         definition = site.definition
         return definition.kind == "class" and any(
             definition.line <= call.line <= definition.end_line
-            and re.search(r"login", call.last, re.IGNORECASE)
+            and _names_login(call)
             and any(re.search(r"(^|\.)(is_anonymous|is_authenticated)$", guard) for guard in call.guards)
             for call in site.module.facts.calls
         )
@@ -225,3 +225,10 @@ def asks_of_values(attached: Attachment) -> bool:
 def shown(name: str) -> str:
     """A guard's name as it is told: its last part."""
     return f"`{name.rpartition(':')[2].removesuffix('()').rpartition('.')[2] or name}`"
+
+
+def _names_login(call: Call) -> bool:
+    """Whether a call is named for signing in, or is handed the way to it: `redirect(settings.LOGIN_URL)`."""
+    texts = [value.value for value in call.args if isinstance(value, Const) and isinstance(value.value, str)]
+    named = (call.last, *texts, *(name for value in call.args for name in names_in(value)))
+    return any(re.search(r"login", name, re.IGNORECASE) for name in named)

@@ -300,3 +300,24 @@ def test_a_check_of_the_row_is_one_of_the_actions_that_pick_a_row() -> None:
     }
     assert within["purge"] == ()
     assert "a check in `get_object`" in within["refund"]
+
+
+def test_a_middleware_that_sends_strangers_to_the_address_of_the_sign_in_keeps_every_view() -> None:
+    repo = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.checks.SetUpMiddleware']\n",
+            "shop/checks.py": (
+                "from django.conf import settings\nfrom django.shortcuts import redirect\n"
+                "from django.utils.deprecation import MiddlewareMixin\n\n\nclass SetUpMiddleware(MiddlewareMixin):\n"
+                "    def process_request(self, request):\n        if not request.user.is_authenticated:\n"
+                "            if request.path_info not in settings.LOGIN_EXEMPT_URLS:\n"
+                "                return redirect(settings.LOGIN_URL)\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import close\n\nurlpatterns = [path('close', close)]\n"
+            ),
+            "shop/views.py": "def close(request):\n    return shut(request.POST['key'])\n",
+        }
+    )
+    [route] = repo.routes.all
+    assert [found.by for found in repo.identity.protections(route)] == ["`SetUpMiddleware`"]
