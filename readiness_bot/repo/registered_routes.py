@@ -394,12 +394,15 @@ class RegisteredRoutes:
         if view is not None:
             yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
         elif value is not None:
+            handler = self._views.function_in(value, site.module)
+            if handler is None and not path:
+                return  # neither can be read: what a loop registers
             yield from self._routers.registered(
                 site,
                 [path],
                 self._methods(site),
                 framework or "flask",
-                self._views.function_in(value, site.module),
+                handler,
                 router=router if framework else "",
             )
 

@@ -227,6 +227,18 @@ class RouteGuards:
             return self._python.identify(value.name, module)
         return ""
 
+    def put_on_views(self, module: Module) -> Iterator[Guard]:
+        """The decorators that a module puts on whatever views it registers: `view.decorators.append(signed_in)`."""
+        for call in module.facts.calls:
+            if call.last in ("append", "extend", "insert") and (call.via or call.name).endswith(
+                f"decorators.{call.last}"
+            ):
+                for value in call.args:
+                    for item in flattened(value):
+                        name = self._value_name(item, module)
+                        if name:
+                            yield Guard("decorator", name, "router", module.path, call.line)
+
     def of_class(self, view: DefinitionSite) -> Iterator[Guard]:
         """The guards that a class of views declares or inherits."""
         for item in self._python.ancestry(view):

@@ -191,9 +191,10 @@ class Routes:
                     view = self._views.class_in(value, module)
                     if not path.startswith("/") or view is None or view.name not in views:
                         continue
+                    guards = tuple(self.guards.put_on_views(module))
                     for verb, method in self._views.verb_methods(view):
                         yield from self._routers.made(
-                            [path], [verb], "flask-restful", module, assignment.line, method, view=view
+                            [path], [verb], "flask-restful", module, assignment.line, method, view=view, guards=guards
                         )
 
     def _is_of_tornado(self, site: DefinitionSite) -> bool:

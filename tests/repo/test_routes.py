@@ -525,6 +525,19 @@ def test_an_application_that_is_kept_as_an_attribute_of_another_module_serves_it
     assert [(route.name, route.is_wired) for route in found] == [("POST /v1/orders", True)]
 
 
+def test_decorators_that_are_put_on_the_views_of_a_table_guard_their_routes() -> None:
+    found = repo_of(
+        "from flask import Flask\nfrom flask.views import MethodView\n\nfrom shop.people import signed_in\n\n\n"
+        "class Order(MethodView):\n    def delete(self, key):\n        return ''\n\n\n"
+        "rules = [['/orders/<key>', Order]]\napp = Flask(__name__)\nfor rule in rules:\n"
+        "    rule[1].decorators.extend([signed_in])\n"
+        "    app.add_url_rule(rule[0], view_func=rule[1].as_view(rule[0]))\n"
+    ).routes.all
+    assert [(route.name, "shop.people.signed_in" in {guard.name for guard in route.guards}) for route in found] == [
+        ("DELETE /orders/<key>", True)
+    ]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
