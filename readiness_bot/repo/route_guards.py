@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
@@ -38,7 +39,12 @@ class RouteGuards:
         self._views = views
 
     def of_call(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
-        """The guards that a registration, an inclusion or a router's making names."""
+        """The guards that a registration, an inclusion or a router's making names, with the dependencies of each."""
+        for guard in self._named_by(site, level):
+            for one in self._further(iter((guard,))):
+                yield one if one is guard else replace(one, level=level, path=guard.path, line=guard.line)
+
+    def _named_by(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
         for keyword in ("dependencies", "auth", "guards", "middleware"):
             value = site.call.keyword(keyword)
             if isinstance(value, Name) and value.name.startswith("?"):

@@ -14,7 +14,7 @@ from typing import Literal
 from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Call, Definition
 from readiness_bot.facts.service_units import ServiceUnits
-from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -233,6 +233,8 @@ _SOCKETS = frozenset(
 )
 """What serves without HTTP's requests and answers."""
 
+_LISTS_DEEP = 3
+"""Lists of settings that are put together from lists are followed this far."""
 _SERVING_SETTINGS = frozenset({"ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "MIDDLEWARE", "TEMPLATES"})
 """Settings of Django's that only a project which answers requests needs."""
 
@@ -531,12 +533,23 @@ class Services:
 
     def _listed_middleware(self) -> Iterator[Attachment]:
         for setting in self.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
-            for value in flattened(setting.value):
-                text = self._python.constant(value, setting.module)
+            for value, module in self._members(setting.value, setting.module):
+                text = self._python.constant(value, module)
                 if isinstance(text, str):
                     definition = self._python.definition(text, setting.module)
                     location = Location(setting.module.path, setting.line, setting.line)
                     yield Attachment("middleware", text, location, setting.module, definition, guards=setting.guards)
+
+    def _members(self, value: Value, module: Module, depth: int = 0) -> Iterator[tuple[Value, Module]]:
+        """The members of a list, those of the lists that it is put together from among them."""
+        for item in flattened(value):
+            named = item.names if isinstance(item, Other) else (item.name,) if isinstance(item, Name) else ()
+            lists = [self._python.assignment(name, module) for name in named] if depth < _LISTS_DEEP else []
+            found = [one for one in lists if one is not None and isinstance(one[1].value, Items | Other | Name)]
+            for owner, assignment in found:
+                yield from self._members(assignment.value, owner, depth + 1)
+            if not found:
+                yield item, module
 
     def _wrapping_middleware(self) -> Iterator[Attachment]:
         for module in self._python.production:

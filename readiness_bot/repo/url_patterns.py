@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.values import Const, Items, Name, Other, Value
@@ -84,18 +84,22 @@ class UrlPatterns:
                 path, _, listed = self._python.identify(target.name, site.module).partition(":")
                 whole = not listed or (listed == "urlpatterns" and path != site.module.path)
                 found[path if whole else f"{path}:{listed}"].append((includer, prefix))
-        for name, includer in self._joined() if not debugging else ():
+        for name, includer in self._joined(frozenset(found)) if not debugging else ():
             found[name].append((includer, ""))
         return {name: tuple(places) for name, places in found.items()}
 
-    def _joined(self) -> Iterator[tuple[str, str]]:
-        """The lists of patterns that others take in as they are, and what takes them: `urlpatterns += of_shop`."""
+    def _joined(self, included: Container[str]) -> Iterator[tuple[str, str]]:
+        """The lists of patterns that others take in as they are, and what takes them: `urlpatterns += of_shop`.
+
+        A list is one by its name, or because it is included, whatever it is called.
+        """
         for module in self._python.production:
             for item in module.facts.assignments:
-                if not _PATTERNS.search(item.target) or any(map(_DEBUGGING.search, item.guards)):
-                    continue
                 name = item.target.lstrip(":")
                 includer = module.path if name == "urlpatterns" else f"{module.path}:{name}"
+                is_list = _PATTERNS.search(item.target) or (item.target[:1] == ":" and includer in included)
+                if not is_list or any(map(_DEBUGGING.search, item.guards)):
+                    continue
                 for value in flattened(item.value):
                     named = (
                         value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()

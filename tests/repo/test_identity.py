@@ -38,6 +38,15 @@ def _strength(text: str) -> Strength:
             Strength.IDENTITY,
         ),
         (
+            _APP.replace("import ", "import APIRouter, ")
+            + "def token_of(request: Request):\n    if 'authorization' not in request.headers:\n"
+            "        raise HTTPException(401)\n    return request.headers['authorization']\n\n\n"
+            "def active(token=Depends(token_of)):\n    if token in retired():\n        raise HTTPException(400)\n\n\n"
+            "router = APIRouter(dependencies=[Depends(active)])\n\n\n@router.post('/x')\ndef x():\n    return 1\n\n\n"
+            "app.include_router(router)\n",
+            Strength.IDENTITY,
+        ),
+        (
             _APP + "oauth2 = OAuth2PasswordBearer('/token', auto_error=False)\n\n\n"
             "@app.post('/x')\ndef x(token=Depends(oauth2)):\n    return 1\n",
             Strength.READS,
@@ -305,7 +314,10 @@ def test_a_check_of_the_row_is_one_of_the_actions_that_pick_a_row() -> None:
 def test_a_middleware_that_sends_strangers_to_the_address_of_the_sign_in_keeps_every_view() -> None:
     repo = repo_of(
         {
-            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.checks.SetUpMiddleware']\n",
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nOWN = ['shop.checks.SetUpMiddleware']\n"
+                "OF_DJANGO = ['django.middleware.common.CommonMiddleware']\nALL = OF_DJANGO + OWN\nMIDDLEWARE = ALL\n"
+            ),
             "shop/checks.py": (
                 "from django.conf import settings\nfrom django.shortcuts import redirect\n"
                 "from django.utils.deprecation import MiddlewareMixin\n\n\nclass SetUpMiddleware(MiddlewareMixin):\n"

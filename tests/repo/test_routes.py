@@ -538,6 +538,24 @@ def test_decorators_that_are_put_on_the_views_of_a_table_guard_their_routes() ->
     ]
 
 
+def test_a_list_that_is_included_takes_others_in_whatever_it_is_called() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.orders.urls import urlpatterns as order_urls\n\n"
+                "all_of_them = []\nall_of_them += order_urls\nurlpatterns = [path('v1/', include(all_of_them))]\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\n"
+                "urlpatterns = [path('orders', orders)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /v1/orders", True)]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
