@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Items, Name, Other, Value
+from readiness_bot.facts.values import Const, Format, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, Module
@@ -39,6 +39,13 @@ def _urlconf_of(site: CallSite) -> tuple[Value, ...]:
     return () if value is None else (value,)
 
 
+def _is_made_up(value: Value | None) -> bool:
+    """Whether what is included is known at run time alone: what a loop or a parameter holds, or a made text."""
+    if isinstance(value, Name):
+        return value.name.startswith("?") or "[]" in value.meaning
+    return isinstance(value, Format)
+
+
 class UrlPatterns:
     """Questions about modules of URL patterns."""
 
@@ -62,9 +69,14 @@ class UrlPatterns:
         """For each module of URL patterns, the modules that include it and under which prefix."""
         return self._included(debugging=False)
 
+    @cached_property
+    def _includes(self) -> tuple[CallSite, ...]:
+        names = ("django.urls.include", "django.conf.urls.include", "django.urls.conf.include")
+        return tuple(self._python.calls(*names))
+
     def _included(self, *, debugging: bool) -> dict[str, tuple[tuple[str, str], ...]]:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for site in self._python.calls("django.urls.include", "django.conf.urls.include", "django.urls.conf.include"):
+        for site in self._includes:
             if any(map(_DEBUGGING.search, site.call.guards)) != debugging:
                 continue
             prefix = self.above(site)
@@ -161,7 +173,7 @@ class UrlPatterns:
         if not places and key not in seen and not self._is_root_urlconf(key):
             places = tuple((path, "") for path in self._reexporting.get(key, ()))
         if not places:
-            return [""], self._is_root_urlconf(key)
+            return [""], self._is_root_urlconf(key) or self._is_asked_for_patterns(key)
         if key in seen or len(seen) > 8:
             return [""], False
         # The root of one project may be included by another's: a template of a project, say.
@@ -172,6 +184,11 @@ class UrlPatterns:
             prefixes += [joined(item, prefix) for item in above]
             wired = wired or above_wired
         return sorted(set(prefixes))[:4], wired
+
+    def _is_asked_for_patterns(self, path: str) -> bool:
+        """Whether a module keeps no list of patterns: what its functions make, some registry takes."""
+        module = self._python.modules.get(path)
+        return module is not None and not any(_PATTERNS.search(item.target) for item in module.facts.assignments)
 
     @cached_property
     def _root_urlconfs(self) -> frozenset[str]:
@@ -202,8 +219,14 @@ class UrlPatterns:
 
     @cached_property
     def _is_filled_elsewhere(self) -> bool:
-        """Whether the patterns of the roots that are served include no others: each application puts its own there."""
+        """Whether each application puts its patterns among those of the roots by itself.
+
+        The roots that are served include no others, or include whatever a loop names.
+        """
         served = {path for path in self._root_urlconfs if self._python.modules[path].area is Area.PRODUCTION}
+        targets = (site.call.argument(0, "arg") for site in self._includes if site.module.path in served)
+        if any(map(_is_made_up, targets)):
+            return True
         own = (places for name, places in self._url_modules.items() if name.partition(":")[0] in self._python.modules)
         including = {path for places in own for path, _ in places}
         return bool(served) and served.isdisjoint(including)

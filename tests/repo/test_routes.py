@@ -556,6 +556,43 @@ def test_a_list_that_is_included_takes_others_in_whatever_it_is_called() -> None
     assert [(route.name, route.is_wired) for route in found] == [("GET /v1/orders", True)]
 
 
+def test_patterns_that_a_registered_class_gives_by_a_method_are_served() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "from shop.kinds import registry\n\nurlpatterns = [*registry.patterns]\n",
+            "shop/orders/kind.py": (
+                "from django.urls import include, path\n\nfrom shop.kinds import Kind\n"
+                "from shop.orders import urls\n\n\nclass Orders(Kind):\n    def patterns(self):\n"
+                "        return [path('orders/', include(urls))]\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\nurlpatterns = [path('all', orders)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /orders/all", True)]
+
+
+@pytest.mark.parametrize("target", ["app.urls", "f'{app}.urls'"])
+def test_patterns_of_applications_that_a_loop_includes_are_served(target: str) -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.apps import all_apps\n\nurlpatterns = []\n"
+                f"for app in all_apps():\n    urlpatterns.append(path('', include({target})))\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import orders\n\nurlpatterns = [path('all', orders)]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("GET /all", True)]
+
+
 def test_lists_of_patterns_that_are_included_by_their_names_are_served() -> None:
     found = repo_of(
         {
