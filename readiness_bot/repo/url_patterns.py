@@ -41,6 +41,8 @@ def _urlconf_of(site: CallSite) -> tuple[Value, ...]:
 
 def _is_made_up(value: Value | None) -> bool:
     """Whether what is included is known at run time alone: what a loop or a parameter holds, or a made text."""
+    if isinstance(value, Items):
+        return any(map(_is_made_up, value.items[:1]))
     if isinstance(value, Name):
         return value.name.startswith("?") or "[]" in value.meaning
     return isinstance(value, Format)

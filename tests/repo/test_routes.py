@@ -575,7 +575,7 @@ def test_patterns_that_a_registered_class_gives_by_a_method_are_served() -> None
     assert [(route.name, route.is_wired) for route in found] == [("GET /orders/all", True)]
 
 
-@pytest.mark.parametrize("target", ["app.urls", "f'{app}.urls'"])
+@pytest.mark.parametrize("target", ["app.urls", "(app.urls, app.name)", "f'{app}.urls'"])
 def test_patterns_of_applications_that_a_loop_includes_are_served(target: str) -> None:
     found = repo_of(
         {
