@@ -8,7 +8,6 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED
 from readiness_bot.facts.values import Const, Invoke, Name, Value
-from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.gates import Gates, Protection, asks_of_values, shown
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -251,9 +250,7 @@ class Identity:
         return tuple(
             route
             for route in self._routes.all
-            if route.is_wired
-            and (route.handler is not None or route.view is not None)
-            and route.module.area is Area.PRODUCTION
+            if route.is_wired and (route.handler is not None or route.view is not None) and route.is_of_production
         )
 
     @cached_property

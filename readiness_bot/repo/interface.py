@@ -10,7 +10,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import Assignment, Call, Definition, Parameter
 from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name, Value
-from readiness_bot.model import Area, Evidence
+from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.expressions import flattened
@@ -172,7 +172,7 @@ class Interface:
         """The wired routes of production code, each handler's once a method, by the path that carries a version."""
         found: dict[tuple[object, ...], Route] = {}
         for route in self._routes.all:
-            if route.is_wired and route.module.area is Area.PRODUCTION:
+            if route.is_wired and route.is_of_production:
                 # Classes that share a handler which they inherit are routes of their own.
                 view = route.view.name if route.view is not None else ""
                 key = (

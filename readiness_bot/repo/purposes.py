@@ -8,7 +8,6 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Index, Invoke, Items, Name
-from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -448,7 +447,7 @@ class Purposes:
             and self._changes(route)
             and not self._only_asks(route)
             and not self._only_sends_on(route)
-            and route.module.area is Area.PRODUCTION
+            and route.is_of_production
             and not self.is_open_on_purpose(route)
         )
 

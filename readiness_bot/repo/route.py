@@ -8,7 +8,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Value
-from readiness_bot.model import Location
+from readiness_bot.model import Area, Location
 from readiness_bot.repo.modules import DefinitionSite, Module
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -77,6 +77,14 @@ class Route:
     def place(self) -> Location:
         """The handler's place, else the view's, else the registration's."""
         return self.view.location if self.handler is None and self.view is not None else self.location
+
+    @property
+    def is_of_production(self) -> bool:
+        """Whether production code registers it, and answers: of what is called like a test less is read."""
+        answering = (self.handler, self.view)
+        return self.module.area is Area.PRODUCTION and not any(
+            site is not None and site.module.area is Area.TEST for site in answering
+        )
 
     @property
     def answering(self) -> DefinitionSite | None:

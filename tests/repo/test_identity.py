@@ -333,3 +333,17 @@ def test_a_middleware_that_sends_strangers_to_the_address_of_the_sign_in_keeps_e
     )
     [route] = repo.routes.all
     assert [found.by for found in repo.identity.protections(route)] == ["`SetUpMiddleware`"]
+
+
+def test_a_view_in_a_file_that_is_called_like_a_test_is_not_judged() -> None:
+    repo = repo_of(
+        {
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.blood_test import close\n\n"
+                "urlpatterns = [path('close', close)]\n"
+            ),
+            "shop/blood_test.py": "def close(request):\n    return shut(request.POST['key'])\n",
+        }
+    )
+    assert len(repo.routes.all) == 1
+    assert repo.purposes.exposed == ()

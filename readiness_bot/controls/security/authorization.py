@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Area, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking, Hooks
 from readiness_bot.repo.gates import Protection
@@ -539,7 +539,7 @@ def _judged(repo: Repo) -> Judgement:
         return (
             passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
         )
-    wired = [route for route in repo.routes.all if route.is_wired and route.module.area is Area.PRODUCTION]
+    wired = [route for route in repo.routes.all if route.is_wired and route.is_of_production]
     read = [(route, found) for route in wired if (found := _right(repo, route)) is not None]
     if read:
         summary = f"{len(read)} of {len(wired)} routes check what the caller may do, none of which changes anything."
