@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -165,6 +165,18 @@ class _Pending:
     check: Check
     returned: bool
     hops: int
+
+
+_TOLD_WHO = re.compile(r"(^|[.?:])(request\.user|current_user|user|actor|principal)$")
+
+
+def _told_both(function: DefinitionSite, keys: Container[str]) -> Iterator[str]:
+    """The calls of a function that are told who calls and what is looked up: they may ask whether he may."""
+    for call in function.calls:
+        named = {name for value in call.handed for name in names_in(value, function.module.facts.calls)}
+        told = any(map(_TOLD_WHO.search, named))
+        if told and any(name.partition(".")[0].partition("[")[0] in keys for name in named):
+            yield call.last.rpartition(":")[2]
 
 
 _NARROWING = frozenset({"filter", "filter_by", "where", "join", "options", "exclude", "get_queryset", "for_tenant"})
@@ -543,6 +555,7 @@ class Lookups:
         (state, more), route = max(found, key=lambda item: len(item[0][1]))
         if self._only_redirects(function):
             more = (*more, "redirect")
+        more = (*more, *_told_both(function, {f"?{name}" for name in local}))
         worst = state if _RANK[state] > _RANK[check] else check
         yield Lookup(place, model, query, key, worst, route, (*doubts, *more))
 

@@ -158,3 +158,12 @@ def test_whoever_was_authenticated_has_a_tenant() -> None:
     tenant = repo_of({"app/main.py": text}).tenancy.tenant
     assert tenant is not None
     assert tenant.model.name == "Company"
+
+
+def test_a_call_that_is_told_who_calls_and_the_key_may_ask_for_it() -> None:
+    handler = (
+        "@app.post('/invoices/<int:number>')\ndef pay(number):\n    found = Invoice.query.get(number)\n"
+        "    kinds[found.kind].do(current_user, {})\n    return jsonify(found.id)\n"
+    )
+    assert [lookup.doubts for lookup in _lookups(handler.format("number")).open] == [("do",)]
+    assert [lookup.doubts for lookup in _lookups(handler.format("'paid'")).open] == [()]
