@@ -188,9 +188,13 @@ class UrlPatterns:
         return sorted(set(prefixes))[:4], wired
 
     def _is_asked_for_patterns(self, path: str) -> bool:
-        """Whether a module keeps no list of patterns: what its functions make, some registry takes."""
-        module = self._python.modules.get(path)
+        """Whether a module of a served project keeps no list of patterns: some registry takes what it makes."""
+        module = self._python.modules.get(path) if self._served_roots else None
         return module is not None and not any(_PATTERNS.search(item.target) for item in module.facts.assignments)
+
+    @cached_property
+    def _served_roots(self) -> frozenset[str]:
+        return frozenset(path for path in self._root_urlconfs if self._python.modules[path].area is Area.PRODUCTION)
 
     @cached_property
     def _root_urlconfs(self) -> frozenset[str]:
@@ -225,7 +229,7 @@ class UrlPatterns:
 
         The roots that are served include no others, or include whatever a loop names.
         """
-        served = {path for path in self._root_urlconfs if self._python.modules[path].area is Area.PRODUCTION}
+        served = self._served_roots
         targets = (site.call.argument(0, "arg") for site in self._includes if site.module.path in served)
         if any(map(_is_made_up, targets)):
             return True

@@ -556,10 +556,18 @@ def test_a_list_that_is_included_takes_others_in_whatever_it_is_called() -> None
     assert [(route.name, route.is_wired) for route in found] == [("GET /v1/orders", True)]
 
 
-def test_patterns_that_a_registered_class_gives_by_a_method_are_served() -> None:
+@pytest.mark.parametrize(("settings", "served"), [("shop/settings.py", True), ("", False)])
+def test_patterns_that_a_registered_class_gives_by_a_method_are_served(settings: str, served: bool) -> None:
+    root = {settings: "ROOT_URLCONF = 'shop.urls'\n"} if settings else {}
+    tried = (
+        {}
+        if settings
+        else {"tests/settings.py": "ROOT_URLCONF = 'tests.urls'\n", "tests/urls.py": "urlpatterns = []\n"}
+    )
     found = repo_of(
         {
-            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            **root,
+            **tried,
             "shop/urls.py": "from shop.kinds import registry\n\nurlpatterns = [*registry.patterns]\n",
             "shop/orders/kind.py": (
                 "from django.urls import include, path\n\nfrom shop.kinds import Kind\n"
@@ -572,7 +580,7 @@ def test_patterns_that_a_registered_class_gives_by_a_method_are_served() -> None
             "shop/views.py": "def orders(request):\n    return None\n",
         }
     ).routes.all
-    assert [(route.name, route.is_wired) for route in found] == [("GET /orders/all", True)]
+    assert [(route.name, route.is_wired) for route in found] == [("GET /orders/all", served)]
 
 
 @pytest.mark.parametrize("target", ["app.urls", "(app.urls, app.name)", "f'{app}.urls'"])
