@@ -236,7 +236,6 @@ FOUND = [
     ("app/clients.py", 6, "external-apis/timeout"),
     ("app/clients.py", 12, "external-apis/timeout"),
     ("app/clients.py", 13, "error-handling/swallowed-exception"),
-    ("app/clients.py", 16, "error-handling/swallowed-exception"),
     ("app/clients.py", 20, "external-apis/timeout"),
     ("app/main.py", 11, "code-quality/blocking-call-in-async"),
     ("app/store.py", 8, "database/sql-injection"),
