@@ -63,10 +63,7 @@ class ClassfulRoutes:
 
     def _told(self, site: CallSite, view: DefinitionSite, name: str) -> str:
         given = site.call.keyword(name)
-        if given is not None:
-            return self._views.text(given, site.module)
-        bound = self._python.class_value(view, name)
-        return self._views.text(bound[1].value, bound[0]) if bound is not None else ""
+        return self._views.class_text(view, name) if given is None else self._views.text(given, site.module)
 
     def _rules(self, method: DefinitionSite, start: str) -> Iterator[tuple[str, list[str]]]:
         told = [call for call in _decorating(method) if call.name in ("flask_classful.route", "flask_classy.route")]

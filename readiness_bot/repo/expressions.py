@@ -20,6 +20,11 @@ def flattened(value: Value | None) -> list[Value]:
     return [value]
 
 
+def names_of(value: Value) -> tuple[str, ...]:
+    """The name that an expression is, or those that it is put together from; none for a call or a display."""
+    return value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
+
+
 def names_in(value: Value | None, calls: Sequence[Call] = (), depth: int = 0) -> Iterator[str]:
     """The names that an expression mentions, with those of the functions it calls.
 

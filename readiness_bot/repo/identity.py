@@ -247,11 +247,7 @@ class Identity:
     @property
     def kept(self) -> tuple[Route, ...]:
         """The wired routes of production code with a handler or a class that can be read, for everybody or not."""
-        return tuple(
-            route
-            for route in self._routes.all
-            if route.is_wired and (route.handler is not None or route.view is not None) and route.is_of_production
-        )
+        return tuple(route for route in self._routes.served if route.handler is not None or route.view is not None)
 
     @cached_property
     def before(self) -> dict[str, tuple[str, ...]]:

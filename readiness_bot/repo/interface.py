@@ -171,18 +171,17 @@ class Interface:
     def routes(self) -> tuple[Route, ...]:
         """The wired routes of production code, each handler's once a method, by the path that carries a version."""
         found: dict[tuple[object, ...], Route] = {}
-        for route in self._routes.all:
-            if route.is_wired and route.is_of_production:
-                # Classes that share a handler which they inherit are routes of their own.
-                view = route.view.name if route.view is not None else ""
-                key = (
-                    route.handler.name if route.handler else f"{route.module.path}:{route.line}",
-                    view,
-                    route.methods,
-                )
-                known = found.setdefault(key, route)
-                if known is not route and VERSION.search(route.path) and not VERSION.search(known.path):
-                    found[key] = route
+        for route in self._routes.served:
+            # Classes that share a handler which they inherit are routes of their own.
+            view = route.view.name if route.view is not None else ""
+            key = (
+                route.handler.name if route.handler else f"{route.module.path}:{route.line}",
+                view,
+                route.methods,
+            )
+            known = found.setdefault(key, route)
+            if known is not route and VERSION.search(route.path) and not VERSION.search(known.path):
+                found[key] = route
         return tuple(found.values())
 
     @cached_property

@@ -191,6 +191,13 @@ class DefinitionSite:
         return self.module.calls_in(self.index)
 
     @property
+    def owner(self) -> DefinitionSite | None:
+        """The class that it is defined directly in."""
+        parent = self.definition.parent
+        around = self.module.definition(parent)
+        return DefinitionSite(self.module, parent, around) if around is not None and around.kind == "class" else None
+
+    @property
     def fields(self) -> Iterator[Field]:
         """The names bound in a class body."""
         return (item for item in self.module.facts.fields if item.owner == self.index)

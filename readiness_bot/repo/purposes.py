@@ -442,12 +442,10 @@ class Purposes:
         """The wired routes of production code that change state and are meant for someone known."""
         return tuple(
             route
-            for route in self._routes.all
-            if route.is_wired
-            and self._changes(route)
+            for route in self._routes.served
+            if self._changes(route)
             and not self._only_asks(route)
             and not self._only_sends_on(route)
-            and route.is_of_production
             and not self.is_open_on_purpose(route)
         )
 

@@ -10,8 +10,8 @@ from enum import IntEnum
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
-from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
-from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard
@@ -806,12 +806,7 @@ def named_each(guards: Iterable[Guard]) -> Iterator[Guard]:
     """The guards, with the permissions that a decorator lists each by itself: one of them may be gone."""
     for guard in guards:
         listed = guard.arguments if guard.name.removesuffix("()") == REST_PERMISSIONS else ()
-        names = [
-            name
-            for item in listed
-            for value in flattened(item)
-            for name in (value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ())
-        ]
+        names = [name for item in listed for value in flattened(item) for name in names_of(value)]
         yield from (replace(guard, kind="permission", name=name, arguments=()) for name in names)
         if not names:
             yield guard

@@ -79,21 +79,16 @@ class RegisteredRoutes:
 
     def _exposed(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         """A method that a view of Flask-AppBuilder or Flask-Admin exposes, below what its class is served under."""
-        owner = target.module.definition(target.definition.parent)
-        if owner is None or owner.kind != "class":
+        view = target.owner
+        if view is None:
             return
-        view = DefinitionSite(target.module, target.definition.parent, owner)
-        base, resource = (self._class_text(view, name) for name in ("route_base", "resource_name"))
-        prefix = base or (f"/api/v1/{resource}" if resource else f"/{owner.name.lower()}")
+        base, resource = (self._views.class_text(view, name) for name in ("route_base", "resource_name"))
+        prefix = base or (f"/api/v1/{resource}" if resource else f"/{view.definition.name.lower()}")
         methods = site.call.keyword("methods") or site.call.argument(1)
         verbs = [self._verb(item, site.module) for item in flattened(methods)]
         path = joined(prefix, self._views.text(site.call.argument(0, "url"), site.module))
         chosen = [verb for verb in verbs if verb] or ["GET"]
         yield from self._routers.registered(site, [path], chosen, "flask", target, view=view)
-
-    def _class_text(self, view: DefinitionSite, name: str) -> str:
-        bound = self._python.class_value(view, name)
-        return self._views.text(bound[1].value, bound[0]) if bound is not None else ""
 
     def _registration(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         router, framework = self._routers.receiver(site)
@@ -227,12 +222,8 @@ class RegisteredRoutes:
         return text if isinstance(text, str) else ""
 
     def _litestar(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
-        owner = site.module.definition(target.definition.parent)
-        prefix, view = "", None
-        if owner is not None and owner.kind == "class":
-            view = DefinitionSite(site.module, target.definition.parent, owner)
-            bound = self._python.class_value(view, "path")
-            prefix = self._views.text(bound[1].value, bound[0]) if bound is not None else ""
+        view = target.owner
+        prefix = self._views.class_text(view, "path") if view is not None else ""
         method = _LITESTAR[site.name]
         paths = [joined(prefix, path) for path in self._paths(site)]
         yield from self._routers.registered(

@@ -304,10 +304,8 @@ class RequestData:
         key = access[0][1:-1] if is_whole and access and access[0][0] == "[" else ""
         if not is_whole and definition.name.startswith("validate_"):
             key = definition.name.removeprefix("validate_")
-        if not key or definition.parent < 0 or parameter.name == "self":
-            return None
-        owner = DefinitionSite(site.module, definition.parent, site.module.facts.definitions[definition.parent])
-        if not self._python.descends_from(owner, "rest_framework.serializers.*"):
+        owner = site.owner if key and parameter.name != "self" else None
+        if owner is None or not self._python.descends_from(owner, "rest_framework.serializers.*"):
             return None
         bound = self._python.class_value(owner, key)
         made = bound[1].value if bound is not None else None
@@ -332,10 +330,10 @@ class RequestData:
             if isinstance(kind, DefinitionSite):
                 return self.of_model(kind, access, text)
             return Datum(f"{text}{_keys(access)}", kind or "number")
-        if definition.parent < 0 or not (definition.name == "mutate" or definition.name.startswith("resolve_")):
-            return None
-        owner = DefinitionSite(site.module, definition.parent, site.module.facts.definitions[definition.parent])
-        if not self._python.descends_from(owner, "graphene.*", "graphene_django.*", "graphene_sqlalchemy.*"):
+        owner = site.owner if definition.name == "mutate" or definition.name.startswith("resolve_") else None
+        if owner is None or not self._python.descends_from(
+            owner, "graphene.*", "graphene_django.*", "graphene_sqlalchemy.*"
+        ):
             return None
         name = access[0][1:-1] if parameter.kind == "**" and access and access[0][0] == "[" else parameter.name
         return Datum(f"argument `{name}`", self._of_graphene(owner, definition.name, name))

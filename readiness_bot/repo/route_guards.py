@@ -125,10 +125,10 @@ class RouteGuards:
         for guard in asked:
             yield guard
             target = self._python.definition_named(guard.name)
-            if target is not None and target.name != around and target.definition.kind == "class":
+            if target is None or target.name == around:
+                continue
+            if target.definition.kind == "class":
                 target = self._python.member(target, "__call__") or self._python.member(target, "__init__")
-            elif target is not None and target.name == around:
-                target = None
             if target is not None:
                 yield from self.dependencies(target, depth + 1)
 
@@ -181,10 +181,9 @@ class RouteGuards:
 
     def _of_instance(self, handler: DefinitionSite) -> Iterator[Guard]:
         """The dependencies by which an instance of a handler's class is made: `user: User = Depends(signed_in)`."""
-        parent = handler.definition.parent
-        if parent < 0 or handler.module.facts.definitions[parent].kind != "class":
+        owner = handler.owner
+        if owner is None:
             return
-        owner = DefinitionSite(handler.module, parent, handler.module.facts.definitions[parent])
         for site in self._python.ancestry(owner):
             for field in site.fields:
                 yield from self._further(self.asked_for_in(field.value, site.module, field.line))

@@ -98,6 +98,11 @@ class Routes:
         )[:_MOST_ROUTES]
 
     @cached_property
+    def served(self) -> tuple[Route, ...]:
+        """The routes of production code that an application holds."""
+        return tuple(route for route in self.all if route.is_wired and route.is_of_production)
+
+    @cached_property
     def probed(self) -> tuple[Route, ...]:
         """What a server made by hand for probes alone answers, where that is all that answers HTTP."""
         return () if self.all else tuple(self._own.probed())
@@ -184,18 +189,21 @@ class Routes:
             if site.name not in known and self._python.descends_from(site, *_FLASK_VIEWS)
         }
         for module in self._python.production if views else ():
-            for assignment in module.facts.assignments:
-                if assignment.scope != MODULE:
-                    continue
-                for path, value in self._pairs(assignment.value, module, either_way=True):
-                    view = self._views.class_in(value, module)
-                    if not path.startswith("/") or view is None or view.name not in views:
-                        continue
-                    guards = tuple(self.guards.put_on_views(module))
-                    for verb, method in self._views.verb_methods(view):
-                        yield from self._routers.made(
-                            [path], [verb], "flask-restful", module, assignment.line, method, view=view, guards=guards
-                        )
+            tabled = [
+                (path, view, assignment.line)
+                for assignment in module.facts.assignments
+                if assignment.scope == MODULE
+                for path, value in self._pairs(assignment.value, module, either_way=True)
+                if path.startswith("/")
+                and (view := self._views.class_in(value, module)) is not None
+                and view.name in views
+            ]
+            guards = tuple(self.guards.put_on_views(module)) if tabled else ()
+            for path, view, line in tabled:
+                for verb, method in self._views.verb_methods(view):
+                    yield from self._routers.made(
+                        [path], [verb], "flask-restful", module, line, method, view=view, guards=guards
+                    )
 
     def _is_of_tornado(self, site: DefinitionSite) -> bool:
         """Whether a class descends from a handler of Tornado's, or from what a package of others calls a handler."""

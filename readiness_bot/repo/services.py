@@ -16,7 +16,7 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Cal
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
-from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.routes import Routes
@@ -543,8 +543,7 @@ class Services:
     def _members(self, value: Value, module: Module, depth: int = 0) -> Iterator[tuple[Value, Module]]:
         """The members of a list, those of the lists that it is put together from among them."""
         for item in flattened(value):
-            named = item.names if isinstance(item, Other) else (item.name,) if isinstance(item, Name) else ()
-            lists = [self._python.assignment(name, module) for name in named] if depth < _LISTS_DEEP else []
+            lists = [self._python.assignment(name, module) for name in names_of(item)] if depth < _LISTS_DEEP else []
             found = [one for one in lists if one is not None and isinstance(one[1].value, Items | Other | Name)]
             for owner, assignment in found:
                 yield from self._members(assignment.value, owner, depth + 1)

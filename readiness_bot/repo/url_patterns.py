@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.values import Const, Format, Items, Name, Other, Value
 from readiness_bot.model import Area
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, names_of
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import joined, plain_pattern
@@ -86,7 +86,8 @@ class UrlPatterns:
             target = site.call.argument(0, "arg")
             if isinstance(target, Items):
                 for item in target.items:
-                    for taken in self._spread(item, site.module):
+                    spread = isinstance(item, Other) and item.kind == "*"
+                    for taken in self._taken(item, site.module) if spread else ():
                         found[taken].append((includer, prefix))
                 target = target.items[0] if target.items else None
             text = self._python.constant(target, site.module)
@@ -115,26 +116,17 @@ class UrlPatterns:
                 if not is_list or any(map(_DEBUGGING.search, item.guards)):
                     continue
                 for value in flattened(item.value):
-                    named = (
-                        value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
-                    )
-                    routers = (self._python.identify(one, module) for one in named if one.endswith(".urls"))
-                    yield from ((router, includer) for router in routers)
-                    yield from ((taken, includer) for taken in self._lists(named, module) if taken != includer)
+                    yield from ((taken, includer) for taken in self._taken(value, module) if taken != includer)
 
-    def _spread(self, item: Value, module: Module) -> Iterator[str]:
-        """The routers, and lists of patterns, that a member of a display stands for: `*router.urls`, `*of_shop`."""
-        if isinstance(item, Other) and item.kind == "*":
-            routers = [name for name in item.names[:1] if name.endswith(".urls")]
-            yield from (self._python.identify(name, module) for name in routers)
-            yield from self._lists(item.names if not routers else (), module)
-
-    def _lists(self, names: Iterable[str], module: Module) -> Iterator[str]:
-        """The lists of patterns that names of a module mean, as `prefixes` knows them."""
-        for name in names:
-            owner, _, listed = self._python.identify(name, module).partition(":")
+    def _taken(self, value: Value, module: Module) -> Iterator[str]:
+        """The routers, and lists of patterns as `prefixes` knows them, that an expression names: `*router.urls`."""
+        for name in names_of(value):
+            identity = self._python.identify(name, module)
+            owner, _, listed = identity.partition(":")
             if _PATTERNS.search(f":{listed}") and owner in self._python.modules:
-                yield owner if listed == "urlpatterns" else f"{owner}:{listed}"
+                yield owner if listed == "urlpatterns" else identity
+            elif name.endswith(".urls"):
+                yield identity
 
     def _added_to(self, site: CallSite) -> str:
         """The module whose `urlpatterns` the pattern around a call is added to from elsewhere; empty for its own."""

@@ -60,6 +60,11 @@ class Views:
     def __init__(self, python: Python) -> None:
         self._python = python
 
+    def class_text(self, view: DefinitionSite, name: str) -> str:
+        """The text that a class binds to a name, itself or by what it descends from; empty for anything else."""
+        bound = self._python.class_value(view, name)
+        return self.text(bound[1].value, bound[0]) if bound is not None else ""
+
     def text(self, value: Value | None, module: Module, depth: int = 0) -> str:
         """The text that a value is, with `{}` for what is put into it; empty for anything else."""
         constant = self._python.constant(value, module)

@@ -539,7 +539,7 @@ def _judged(repo: Repo) -> Judgement:
         return (
             passed(summary, *_of_owners(owned)) if len(owned) > 1 else partial(summary, *_of_owners(owned), score=0.6)
         )
-    wired = [route for route in repo.routes.all if route.is_wired and route.is_of_production]
+    wired = repo.routes.served
     read = [(route, found) for route in wired if (found := _right(repo, route)) is not None]
     if read:
         summary = f"{len(read)} of {len(wired)} routes check what the caller may do, none of which changes anything."
