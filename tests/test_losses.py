@@ -1143,6 +1143,57 @@ LOST["a helper that gives what the caller may see"] = (
     5,
 )
 
+_SPELLED = (
+    "import psycopg2\n\n\nclass Orders:\n    def named(self, name, number: int):\n{text}"
+    "        return text\n\n    def of(self, name):\n        return self.rows(self.named(name, 1))\n"
+)
+_AND = "        text = 'SELECT id FROM orders WHERE size > 1'\n"
+LOST["a mark for a value in a text that is run elsewhere"] = (
+    "database/sql-injection",
+    _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s'\n"),
+    _SPELLED.format(text="        text = f\"SELECT id FROM orders WHERE name = '{name}'\"\n"),
+    6,
+)
+LOST["a mark for a value in a part of a text that is added to a list"] = (
+    "database/sql-injection",
+    _SPELLED.format(text=_AND + "        text = [text]\n        text.append('name LIKE :name')\n"),
+    _SPELLED.format(text=_AND + "        text = [text]\n        text.append(\"name LIKE '%{}%'\".format(name))\n"),
+    8,
+)
+LOST["marks for the values of a row"] = (
+    "database/sql-injection",
+    _SPELLED.format(
+        text="        marks = ', '.join('?' * len(name))\n"
+        "        text = f'INSERT INTO orders (a, b) VALUES ({marks})'\n"
+    ),
+    _SPELLED.format(
+        text="        row = ', '.join(map(repr, name))\n        text = f'INSERT INTO orders (a, b) VALUES ({row})'\n"
+    ),
+    7,
+)
+LOST["the quoting of a value in a text that is run elsewhere"] = (
+    "database/sql-injection",
+    _SPELLED.format(
+        text="        name = self.escape_text(name)\n"
+        "        text = 'SELECT id FROM orders WHERE number=%d AND name=%s' % (number, name)\n"
+    ),
+    _SPELLED.format(
+        text="        name = self.shorten(name)\n"
+        "        text = \"SELECT id FROM orders WHERE number=%d AND name='%s'\" % (number, name)\n"
+    ),
+    7,
+)
+_NAMED_TABLE = (
+    "import psycopg2\nfrom psycopg2 import sql\n\ndb = psycopg2.connect('shop')\n\n\ndef clear(name):\n"
+    "    db.execute({})\n\n\ndef tidy():\n    clear('orders')\n"
+)
+LOST["the names that a library puts into a text, where constants are handed over by now"] = (
+    "database/sql-injection",
+    _NAMED_TABLE.format("sql.SQL('DROP TABLE {}').format(sql.Identifier(f'{name}_old'))"),
+    _NAMED_TABLE.format("f'DROP TABLE {name}_old'"),
+    8,
+)
+
 _HEALTH = {
     "shop/__init__.py": "",
     "shop/app.py": "from flask import Flask\nfrom shop.manage import pages\n\napp = Flask(__name__)\n"
@@ -1159,6 +1210,33 @@ _MIGRATED = (
     "class Restore:\n    def run(self, request, names):\n        keep(names)\n{how}        return names\n"
 )
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a mark for a value where the text is an f-string by now": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s LIMIT 5'\n"),
+        _SPELLED.format(text="        text = f'SELECT id FROM orders WHERE name = %s LIMIT {number}'\n"),
+    ),
+    "marks that are counted by now": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name IN (%s, %s)'\n"),
+        _SPELLED.format(
+            text="        marks = ', '.join(['%s'] * number)\n"
+            "        text = f'SELECT id FROM orders WHERE name IN ({marks})'\n"
+        ),
+    ),
+    "a value of a text that is a number": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE number = ?'\n"),
+        _SPELLED.format(text="        text = f'SELECT id FROM orders WHERE number = {number}'\n"),
+    ),
+    "a value of a text that is one of its own": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s'\n"),
+        _SPELLED.format(text="        kind = 'new'\n        text = f\"SELECT id FROM orders WHERE name = '{kind}'\"\n"),
+    ),
+    "what a log says beside a statement": (
+        _SPELLED.format(text=_AND + "        self.log.info('select a from b where name = %s', name)\n"),
+        _SPELLED.format(text=_AND + "        self.log.info(f'select a from b where name = {name}')\n"),
+    ),
+    "a value that is quoted instead of being bound": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s'\n"),
+        _SPELLED.format(text="        text = f'SELECT id FROM orders WHERE name = {quote_literal(name)}'\n"),
+    ),
     "a sign-in that became a right": (_PROFILES.format("IsAuthenticated"), _PROFILES.format("IsOwner")),
     "a right to change something by another name": (
         _CLEARED.format("'orders.delete'"),

@@ -9,6 +9,7 @@ from itertools import chain
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.askings import Askings
+from readiness_bot.repo.bound_values import BoundValues
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.coverage_gates import CoverageGates
 from readiness_bot.repo.credentials import Secrets
@@ -269,6 +270,11 @@ class Repo:
     def models(self) -> Models:
         """The classes that object mappers keep in a store."""
         return Models(self.python)
+
+    @cached_property
+    def bound_values(self) -> BoundValues:
+        """The values of the statements that functions spell, bound or written into their text."""
+        return BoundValues(self.python)
 
     @cached_property
     def queries(self) -> Queries:

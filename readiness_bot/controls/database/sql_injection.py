@@ -254,6 +254,23 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
     yield from _clauses(repo)
+    yield from _texts(repo) if _applies(repo) else ()
+
+
+def _texts(repo: Repo) -> Iterator[Ward]:
+    """What keeps values out of the texts that functions make, wherever these are run."""
+    for one in repo.bound_values.all():
+        names = [f"the mark for the value of {one.column}"] if one.is_marked else []
+        if not one.is_written:
+            names += [f"`{name}`" for name in one.quoting]
+        yield Ward(
+            one.location,
+            f"the value of {one.column} in statements",
+            (),
+            f"`{one.function}` writes a value into the text of a statement",
+            ways=0,
+            asks=tuple((name,) for name in names),
+        )
 
 
 _ONE_OR_MANY = {"executemany": "execute", "execute_many": "execute"}
@@ -298,6 +315,8 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
     value = site.call.argument(position, _named(site))
     if isinstance(value, Invoke) and value.name.endswith((".bindparams", ".params")):
         by.append("the values bound beside the text")
+    if isinstance(value, Invoke) and value.name.endswith(".SQL().format"):
+        by.append("the quoting")
     numbers = _numbers(repo, site, position)
     limited = {flow.text for flow in flows if flow.is_limited or flow.cleaned & {"kept-only", "matched"}}
     written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
