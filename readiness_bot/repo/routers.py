@@ -165,6 +165,9 @@ class Routers:
             framework = next((_ROUTERS[f"{base}()"] for base in bases if f"{base}()" in _ROUTERS), "")
         if not framework and owner.startswith("?") and "." not in owner and owner[1:] in _ROUTER_NAMES:
             framework = self._guessed_framework
+        if not framework and site.call.decorates != MODULE:
+            # What an application keeps under a name of the tree's own, and decorates functions: `app.inner.route("/")`.
+            framework = _ROUTERS.get(owner.rpartition(".")[0], "")
         via = (site.call.via or site.call.name).rpartition(".")[0]
         identity = self._python.identify(via, site.module) if via else ""
         taken = f"{site.module.path}:{via[1:]}" if via.startswith("?") and site.call.scope == MODULE else ""

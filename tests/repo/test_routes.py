@@ -850,3 +850,17 @@ def test_public_methods_of_a_classful_view_are_routes_by_name_or_by_what_they_ar
     assert {guard.name for route in repo.routes.all for guard in route.guards if guard.kind == "hook"} == {
         "shop/base.py:Base.before_request"
     }
+
+
+def test_what_an_application_keeps_under_a_name_of_the_trees_own_takes_routes() -> None:
+    found = repo_of(
+        {
+            "shop/app.py": (
+                "import connexion\nfrom flask import Flask\n\n\ndef simple() -> Flask:\n"
+                "    inner = connexion.FlaskApp(__name__)\n    inner.app.outer = inner\n    return inner.app\n\n\n"
+                "def create_app():\n    app = simple().outer\n    app.logger.get('orders')\n\n"
+                "    @app.route('/alive', methods=['POST'])\n    def alive():\n        return 'ok'\n\n    return app\n"
+            )
+        }
+    ).routes.all
+    assert [(route.name, route.is_wired) for route in found] == [("POST /alive", True)]
