@@ -18,6 +18,7 @@ from readiness_bot import identity, plan, score, waivers
 from readiness_bot.beside import ahead, shared
 from readiness_bot.control import Control, controls, counterparts, judge
 from readiness_bot.coverage_report import line_coverage
+from readiness_bot.facts.extractor import claiming
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
 from readiness_bot.facts.workers import available_processors
@@ -179,9 +180,14 @@ def _judged(
     """The trees judged; what an earlier run found out of one is not found out again."""
     directory, processes = _means(repository, cache_dir, jobs)
     kept = VerdictStore(directory)
-    keys = [kept.key(tree, settings.policy.tenant_keys, coverage) for tree in trees]
+    key_of = partial(kept.key, tenant_keys=settings.policy.tenant_keys, coverage=coverage)
+    keys = [key_of(tree) for tree in trees]
     known = {key: found for key in keys if (found := kept.get(key)) is not None}
     wanted = {key: tree for key, tree in zip(keys, trees, strict=True) if key not in known}
+    # Another tree with the same paths, which differs in files alone that nothing reads, is judged alike.
+    read = {key: key_of(tree, is_read=_is_read) for key, tree in wanted.items()}
+    known |= {key: found for key, other in read.items() if (found := kept.get(other)) is not None}
+    wanted = {key: tree for key, tree in wanted.items() if key not in known}
     if wanted:
         anew = partial(_judged_anew, repository, list(wanted.values()), settings, coverage, processes, progress)
         try:
@@ -191,8 +197,14 @@ def _judged(
             answers = anew(Store())
         for key, answer in zip(wanted, answers, strict=True):
             kept.put(key, answer)
+            kept.put(read[key], answer)
             known[key] = answer
     return [known[key] for key in keys]
+
+
+def _is_read(path: str) -> bool:
+    """Whether any extractor wants the file."""
+    return bool(claiming(path))
 
 
 def _means(repository: Repository, cache_dir: Path | None, jobs: int | None) -> tuple[Path | None, int]:

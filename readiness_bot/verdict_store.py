@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -22,8 +22,8 @@ from readiness_bot.facts.store import source_digest, unpacked, write_whole
 from readiness_bot.git import Tree
 from readiness_bot.model import Facts, Skipped, Verdict
 
-KEPT_TREES = 16
-"""The verdicts on so many trees are kept, those used last."""
+KEPT_FILES = 32
+"""The verdicts of so many files are kept, those used last: two for a tree, as it is and by what is read of it."""
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one tree's verdicts, unpacked; a large real one has 200 kB."""
@@ -52,12 +52,23 @@ class VerdictStore:
         self._directory = directory
         self._code = source_digest(Path(__file__).parent) if directory is not None else ""
 
-    def key(self, tree: Tree, tenant_keys: Iterable[str], coverage: float | None) -> str:
-        """What the verdicts on a tree depend on, besides the tree the settings and this program's own code."""
+    def key(
+        self,
+        tree: Tree,
+        tenant_keys: Iterable[str],
+        coverage: float | None,
+        is_read: Callable[[str], bool] = lambda _path: True,
+    ) -> str:
+        """What the verdicts on a tree depend on, besides the tree the settings and this program's own code.
+
+        Of a path that is not read the name counts, and not what the file holds. To ask that of every path takes longer
+        than to do without, so a tree is looked for as it is first.
+        """
         digest = blake2b(digest_size=16)
         digest.update(repr((self._code, tuple(tenant_keys), coverage)).encode())
         for entry in tree.entries.values():
-            digest.update(f"{entry.path}\0{entry.kind}\0{entry.blob}\0".encode("utf-8", "surrogatepass"))
+            blob = entry.blob if is_read(entry.path) else ""
+            digest.update(f"{entry.path}\0{entry.kind}\0{blob}\0".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
     def get(self, key: str) -> JudgedTree | None:
@@ -94,7 +105,7 @@ class VerdictStore:
         for file in self._directory.glob("verdicts-*.bin"):
             with suppress(OSError):
                 files.append((file.stat().st_mtime_ns, file))
-        for _, file in sorted(files, reverse=True)[KEPT_TREES:]:
+        for _, file in sorted(files, reverse=True)[KEPT_FILES:]:
             with suppress(OSError):
                 file.unlink()
 

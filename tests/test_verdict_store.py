@@ -12,6 +12,7 @@ import pytest
 
 from readiness_bot import assess, control
 from readiness_bot import verdict_store as subject
+from readiness_bot.facts.harvest import harvest
 from readiness_bot.git import Repository
 from readiness_bot.model import Delta, Facts, Judgement, Report, Skipped, Status, Verdict
 from readiness_bot.repo import Repo
@@ -112,6 +113,30 @@ def test_all_that_verdicts_depend_on_tells_trees_apart(bench: Bench, monkeypatch
     assert len(bench.judged) == 6
 
 
+def test_a_tree_that_differs_in_what_nothing_reads_is_known(bench: Bench) -> None:
+    gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 1\n", "web/logo.png": "one"})
+    first = bench.score()
+    gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 2\n", "web/logo.png": "two"})
+    assert bench.score().verdicts == first.verdicts
+    assert len(bench.judged) == 1
+    gitting.commit(bench.root, {"web/total.tsx": "export const total = 0\n"})
+    bench.score()
+    assert len(bench.judged) == 2
+    gitting.commit(bench.root, {"README.md": "# Shop\n"})
+    gitting.commit(bench.root, {"README.md": "# Shop and stock\n"})
+    bench.score("HEAD~1")
+    bench.score()
+    assert len(bench.judged) == 4
+
+
+def test_a_file_that_no_extractor_claims_is_not_read_on_the_spot(bench: Bench) -> None:
+    gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 1\n"})
+    repository = Repository.open(bench.root)
+    tree = repository.tree("HEAD")
+    with pytest.raises(ValueError, match=r"web/cart\.tsx is read by nothing"):
+        harvest(repository, [tree], jobs=1).read(tree, "web/cart.tsx", "python")
+
+
 @pytest.mark.parametrize("content", [b"", b"no archive", zlib.compress(b"\x91\x01"), zlib.compress(b"\xc1")[:-2]])
 def test_a_file_that_is_not_ours_is_not_believed(bench: Bench, content: bytes) -> None:
     first = bench.score()
@@ -145,7 +170,7 @@ def test_what_may_turn_out_otherwise_next_time_is_not_kept(bench: Bench, monkeyp
 
 
 def test_the_trees_used_last_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "KEPT_TREES", 2)
+    monkeypatch.setattr(subject, "KEPT_FILES", 2)
     store = VerdictStore(tmp_path)
     judged = JudgedTree((), ("said",), Facts(), (Skipped("a.py", "too large to be read"),), lasting=True)
     for number in range(3):

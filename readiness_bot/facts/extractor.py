@@ -43,6 +43,7 @@ class Extractor:
         return self.extract(rendered(data))
 
 
+@cache
 def claiming(path: str) -> tuple[Extractor, ...]:
     """The extractors that want the file, by kind."""
     asked = _of_python() if path.endswith(".py") else extractors()

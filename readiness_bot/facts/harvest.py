@@ -83,8 +83,11 @@ class Harvest:
     def read(self, tree: Tree, path: str, kind: str) -> object:
         """What the extractor of this kind makes of one file, whether it claims the path or not; None for nothing.
 
-        Read on the spot unless it is known; for what is asked of few files.
+        Read on the spot unless it is known; for what is asked of few files. Raises `ValueError` for a path that no
+        extractor claims: verdicts are taken to depend on the names alone of such files.
         """
+        if not claiming(path):
+            raise ValueError(f"{path} is read by nothing")
         extractor = next(one for one in extractors() if one.kind == kind)
         entry = tree.entries[path]
         if not self._recall(kind, entry.blob):
@@ -204,17 +207,13 @@ def harvest(
 
 
 def _wanted(trees: Sequence[Tree]) -> tuple[tuple[_Wanted, ...], ...]:
-    """What extractors claim of each tree; a path that several trees have is put to them once."""
-    claims: dict[str, tuple[Extractor, ...]] = {}
-    for path in (entry.path for tree in trees for entry in tree.entries.values() if entry.kind == "file"):
-        if path not in claims:
-            claims[path] = claiming(path)
+    """What extractors claim of each tree."""
     return tuple(
         tuple(
             _Wanted(path, entry.blob, extractor, entry)
             for path, entry in tree.entries.items()
             if entry.kind == "file"
-            for extractor in claims[path]
+            for extractor in claiming(path)
         )
         for tree in trees
     )
