@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from readiness_bot.facts.gateway import Gateway
+from readiness_bot.facts.values import Const, Items
+from readiness_bot.model import Area
 from readiness_bot.repo.ownership import Ownership
+from readiness_bot.repo.python import INFRASTRUCTURE_CODE, Python
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.workloads import Pod, Workloads
 
@@ -56,6 +59,26 @@ def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: 
             words = " ".join((directive.name, *directive.words))
             if re.match(r"(health_check|check\s+interval|option httpchk|health_uri|http-check)", words):
                 yield HealthProbe(path, directive.line, f"{gateway.program} check", words, http=True)
+
+
+def probes_in_infrastructure_code(python: Python) -> Iterator[HealthProbe]:
+    """The checks that load balancers and containers are given where Python describes them."""
+    for module in python.modules.values():
+        if module.area is not Area.TOOLING:
+            continue
+        if not any(item.target.startswith(INFRASTRUCTURE_CODE) for item in module.facts.imports):
+            continue
+        for call in module.facts.calls:
+            if not call.last.lower().endswith(("healthcheck", "health_check", "healthcheckargs")):
+                continue
+            path, command = call.keyword("path"), call.keyword("command")
+            words = [path] if path is not None else list(command.items) if isinstance(command, Items) else []
+            text = " ".join(str(word.value) for word in words if isinstance(word, Const))
+            if text:
+                yield replace(
+                    probe_of(module.path, call.line, "infrastructure code", text),
+                    http=path is not None or bool(_HTTP.search(text)),
+                )
 
 
 def probes_of_pod(pod: Pod) -> Iterator[HealthProbe]:

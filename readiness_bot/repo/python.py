@@ -23,7 +23,9 @@ from readiness_bot.repo.sources import Sources
 _STEPS = 10
 _COPIED = frozenset(("bottle.py",))
 """Frameworks of a single file, which are made to be copied into a tree and go by their own name there."""
-_DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session", "aws_cdk", "pulumi", "cdktf")
+INFRASTRUCTURE_CODE = ("aws_cdk", "pulumi", "cdktf")
+"""Packages with which infrastructure is described in Python."""
+_DEVELOPERS_ALONE = ("invoke.task", "gitlint.", "pylint.checkers", "nox.session", *INFRASTRUCTURE_CODE)
 """Names whose import makes a module developers' tool.
 
 Tasks that they run, rules that their linters follow, what describes the infrastructure.

@@ -9,12 +9,12 @@ from dataclasses import replace
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.probes import HealthProbe
+from readiness_bot.repo.probes import HealthProbe, probes_in_infrastructure_code
 from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -100,6 +100,23 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "app/main.py": _HEALTHY.replace("/healthz", "/_status"),
             "manifest-api.yml": "applications:\n  - name: shop\n    health-check-type: http\n"
             "    health-check-http-endpoint: /_status?simple=true\n",
+        },
+        {
+            "app/main.py": _HEALTHY.replace("/healthz", "/status_check"),
+            "Dockerfile": _UNCHECKED,
+            "infra/stack.py": (
+                "from aws_cdk import Stack\n\n\nclass Shop(Stack):\n    def serve(self, web):\n"
+                "        web.target_group.configure_health_check(path='/status_check', healthy_http_codes='200')\n"
+            ),
+        },
+        {
+            "app/main.py": _HEALTHY,
+            "Dockerfile": _UNCHECKED,
+            "infra/stack.py": (
+                "from aws_cdk import aws_ecs as ecs\n\n\ndef checked(task, image):\n"
+                "    check = ecs.HealthCheck(command=['CMD-SHELL', 'curl -f http://localhost:8000/healthz'])\n"
+                "    return task.add_container('api', image=image, health_check=check)\n"
+            ),
         },
         {"app/main.py": _HEALTHY, "fly.toml": 'app = "shop"\n[[http_service.checks]]\npath = "/healthz"\n'},
         {
@@ -271,7 +288,8 @@ def _judged(repo: Repo) -> Judgement:
     if repo.is_library:
         return not_applicable("A library: whoever deploys it probes it.")
     routes = _health_routes(repo)
-    asking = [probe for probe in repo.deployment.probes if probe.http]
+    probes = [*repo.deployment.probes, *probes_in_infrastructure_code(repo.python)]
+    asking = [probe for probe in probes if probe.http]
     for probe in asking:
         route = _asked(probe, routes) or _asked(probe, list(repo.routes.all), whole=True)
         if route is not None or (_SURE.search(probe.target) and _may_be_served(repo, probe)):
@@ -300,11 +318,10 @@ def _judged(repo: Repo) -> Judgement:
     unserved = [probe for probe in asking if not _may_be_served(repo, probe)]
     if unserved and len(unserved) == len(asking):
         return partial("A probe asks for what no route of the service answers.", _told(unserved[0]), score=_UNPROBED)
-    probes = asking or list(repo.deployment.probes)
     if probes:
         return partial(
             "The process is probed, but no endpoint tells whether the service can serve.",
-            _told(probes[0]),
+            _told((asking or probes)[0]),
             score=_WITHOUT_ROUTE,
         )
     if not repo.routes.all and repo.services.server_starts:
