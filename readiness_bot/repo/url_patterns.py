@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Format, Items, Name, Other, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Items, Name, Other, Value
 from readiness_bot.model import Area
-from readiness_bot.repo.expressions import flattened, names_of
+from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import joined, plain_pattern
@@ -29,8 +29,8 @@ DJANGO_PATHS = frozenset(
 _DEBUGGING = re.compile(r"^[^!]*(^|\.)DEBUG$")
 _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
-
-
+_OF_REGISTRY = re.compile(r"(?<!\.items)(?<!\.values)(?<!\.keys)(?<!enumerate)(?<!zip)(?<!sorted)(?<!reversed)\(\)\[\]")
+"""A member of what some function gives, which is not a member of a table at hand."""
 _PATTERNS = re.compile(r"^:\w*(patterns|urls)$", re.IGNORECASE)
 
 
@@ -219,15 +219,22 @@ class UrlPatterns:
     def _is_filled_elsewhere(self) -> bool:
         """Whether each application puts its patterns among those of the roots by itself.
 
-        The roots that are served include no others, or include whatever a loop names.
+        The roots that are served include no others, or include whatever a loop names or a registry gives.
         """
         served = self._served_roots
         targets = (site.call.argument(0, "arg") for site in self._includes if site.module.path in served)
-        if any(map(_is_made_up, targets)):
+        if any(map(_is_made_up, targets)) or any(map(self._is_of_registry, self._python.calls(*DJANGO_PATHS))):
             return True
         own = (places for name, places in self._url_modules.items() if name.partition(":")[0] in self._python.modules)
         including = {path for places in own for path, _ in places}
         return bool(served) and served.isdisjoint(including)
+
+    def _is_of_registry(self, site: CallSite) -> bool:
+        """Whether a pattern of a served root is made of what a call gives: `for app in get_hooks("urls")`."""
+        if site.call.scope != MODULE or site.module.path not in self._served_roots:
+            return False
+        values = site.call.args[1:2]
+        return any(_OF_REGISTRY.search(name) for one in values for name in names_in(one, site.module.facts.calls))
 
     def above(self, site: CallSite) -> str:
         """What the patterns around a call say, where lists of patterns are written inside one another."""

@@ -864,3 +864,25 @@ def test_what_an_application_keeps_under_a_name_of_the_trees_own_takes_routes() 
         }
     ).routes.all
     assert [(route.name, route.is_wired) for route in found] == [("POST /alive", True)]
+
+
+@pytest.mark.parametrize(("given", "served"), [("get_hooks('urls')", True), ("PAGES.items()", False)])
+def test_patterns_that_a_registry_gives_to_the_root_are_served(given: str, served: bool) -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop.stock']\n",
+            "shop/hooks.py": "REGISTERED = {}\n\n\ndef get_hooks(name):\n    return REGISTERED.get(name, [])\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom shop.hooks import get_hooks\n"
+                "from shop.guards import guarded\n\n"
+                "PAGES = {}\nurlpatterns = [path('cart/', include('shop.cart'))]\n\n"
+                f"for one in {given}:\n    urlpatterns += [path('', guarded([one().pattern]))]\n"
+            ),
+            "shop/cart.py": "from django.urls import path\n\nurlpatterns = [path('', lambda request: None)]\n",
+            "shop/guards.py": "def guarded(patterns):\n    return patterns\n",
+            "shop/stock/urls.py": (
+                "from django.urls import path\n\nurlpatterns = [path('count/', lambda request: None)]\n"
+            ),
+        }
+    ).routes.all
+    assert {route.path: route.is_wired for route in found}["/count/"] is served
