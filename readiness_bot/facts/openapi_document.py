@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -11,13 +12,19 @@ from readiness_bot.facts.yaml_nodes import Node, load_document
 
 
 class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One operation: its path, its method in capitals, the handler's name where the description gives one."""
+    """One operation: its path, its method in capitals, the handler's name where the description gives one.
+
+    `body` is the name under which a handler is given the body, empty without one; `texts` are the parameters beside
+    the path that may hold any text.
+    """
 
     path: str
     method: str
     line: int
     handler: str = ""
     secured: bool = False
+    body: str = ""
+    texts: tuple[str, ...] = ()
 
 
 class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -38,6 +45,7 @@ _PATHS = re.compile(
     re.IGNORECASE,
 )
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+_BESIDE_THE_PATH = frozenset({"query", "header", "formData"})
 
 
 def _extract(data: bytes) -> OpenApiDocument:
@@ -50,7 +58,7 @@ def _extract(data: bytes) -> OpenApiDocument:
         return OpenApiDocument("")
     secured = bool(document["security"])
     operations = tuple(
-        _operation(path, method, node, secured)
+        _operation(document, path, method, methods, secured)
         for path, methods in document["paths"].entries
         for method, node in methods.entries
         if method in _METHODS
@@ -62,11 +70,46 @@ def _extract(data: bytes) -> OpenApiDocument:
     )
 
 
-def _operation(path: str, method: str, node: Node, secured: bool) -> Operation:
+def _operation(document: Node, path: str, method: str, methods: Node, secured: bool) -> Operation:
+    node = methods[method]
     controller = node["x-openapi-router-controller"].string or node["x-swagger-router-controller"].string
     handler = node["operationId"].string
     own = bool(node["security"].items) if "security" in node else secured
-    return Operation(path, method.upper(), node.key_line, f"{controller}.{handler}" if controller else handler, own)
+    parameters = [_referred(document, one) for one in (*methods["parameters"].items, *node["parameters"].items)]
+    return Operation(
+        path,
+        method.upper(),
+        node.key_line,
+        f"{controller}.{handler}" if controller else handler,
+        own,
+        _body(_referred(document, node["requestBody"]), parameters),
+        tuple(one["name"].string for one in parameters if _is_text(one)),
+    )
+
+
+def _referred(document: Node, node: Node) -> Node:
+    """What a reference within the document stands for, else the node itself."""
+    steps = node["$ref"].string.split("/")
+    if steps[0] != "#":
+        return node
+    for step in steps[1:]:
+        document = document[step]
+    return document
+
+
+def _body(body: Node, parameters: Iterable[Node]) -> str:
+    """The name of what a handler is given the body as: OpenAPI 2 names a parameter, OpenAPI 3 by an extension."""
+    named = next((one["name"].string for one in parameters if one["in"].string == "body"), "")
+    if named or not body.entries:
+        return named
+    schemas = (content["schema"]["x-body-name"].string for _, content in body["content"].entries)
+    return body["x-body-name"].string or next(filter(None, schemas), "") or "body"
+
+
+def _is_text(parameter: Node) -> bool:
+    schema = parameter["schema"] or parameter
+    is_bounded = any(word in schema for word in ("enum", "pattern", "format"))
+    return parameter["in"].string in _BESIDE_THE_PATH and schema["type"].string == "string" and not is_bounded
 
 
 EXTRACTOR = Extractor(

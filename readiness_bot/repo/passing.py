@@ -43,6 +43,8 @@ _FUNCTIONS: dict[str, Effect] = {
     ),
     **dict.fromkeys(
         ("urllib.parse.unquote", "urllib.parse.unquote_plus", "base64.b64decode", "base64.urlsafe_b64decode",
+         "base64.decodebytes", "base64.decodestring", "base64.standard_b64decode", "base64.b32decode",
+         "base64.b16decode", "base64.b85decode", "binascii.a2b_base64", "binascii.unhexlify",
          "urllib.unquote", "requests.utils.unquote", "werkzeug.urls.url_unquote"),
         _DECODED,
     ),

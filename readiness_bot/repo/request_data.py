@@ -291,11 +291,20 @@ class RequestData:
             return self._typed(site, parameter, access)
         if route.framework in _TEXT_FRAMEWORKS:
             return Datum(f"request parameter `{parameter.name}`", "text")
-        if parameter.name in ("body", "payload", "data") and route.framework == "connexion":
-            return Datum(f"request body `{parameter.name}`{_keys(access)}", "object")
+        if route.described is not None and (told := self._of_description(site, parameter, access)) is not None:
+            return told
         if self.route_of(site) is self._dependencies.get(site.name):
             return None
         return self._segment(site, parameter)
+
+    def _of_description(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
+        """What a described operation puts into its handler's parameter beside the parts of its path."""
+        operations = [route.described for route in self.routes_of(site) if route.described is not None]
+        if any(parameter.name == one.body or parameter.name in ("body", "payload", "data") for one in operations):
+            return Datum(f"request body `{parameter.name}`{_keys(access)}", "object")
+        if any(parameter.name in one.texts for one in operations):
+            return Datum(f"request parameter `{parameter.name}`", "text")
+        return None
 
     def _of_serializer(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
         """What the REST framework hands to a serializer's own method: a field of free text that the class declares."""

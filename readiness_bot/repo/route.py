@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from readiness_bot.facts.openapi_document import Operation
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Value
 from readiness_bot.model import Area, Location
@@ -58,6 +59,8 @@ class Route:
     is_wired: bool
     guards: tuple[Guard, ...]
     call: Call | None
+    described: Operation | None = None
+    """What a description of the interface says of it, where that is what makes the route."""
 
     @property
     def changes_state(self) -> bool:

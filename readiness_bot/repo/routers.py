@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from readiness_bot.facts.openapi_document import Operation
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -497,6 +498,7 @@ class Routers:
         guards: Iterable[Guard] = (),
         call: Call | None = None,
         wired: bool | None = None,
+        described: Operation | None = None,
     ) -> Iterator[Route]:
         """The routes of one registration, a path each, with all that stands before their handler."""
         prefixes, mounted_guards, is_wired = self._mount_of(router) if router else ([""], (), True)
@@ -520,4 +522,5 @@ class Routers:
                     is_wired if wired is None else wired,
                     tuple(dict.fromkeys((*own, *mounted_guards))),
                     call,
+                    described,
                 )

@@ -320,6 +320,7 @@ class Routes:
                     handler.definition.line,
                     handler,
                     guards=guards,
+                    described=operation,
                 )
 
     def _operation_handler(self, operation: Operation, document: str) -> DefinitionSite | None:

@@ -251,6 +251,24 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    def page(self, name: str, number: int) -> str:\n        open(f'pages/{number}').close()\n"
             "        return open(f'pages/{name}').read()  # <- flagged\n"
         ),
+        {
+            "shop/app.py": ("import connexion\n\napp = connexion.FlaskApp(__name__)\napp.add_api('openapi.yaml')\n"),
+            "shop/papers.py": (
+                "def show(wanted, folder):\n    with open(wanted['name']) as paper:  # <- flagged\n"
+                "        return paper.read()\n\n\ndef listed(folder, kind):\n"
+                "    return [open(f'/srv/papers/{folder}/index').read(),  # <- flagged\n"
+                "            open(f'/srv/papers/{kind}').read()]\n"
+            ),
+            "shop/openapi.yaml": (
+                "openapi: 3.0.0\ninfo: {title: Shop, version: '1'}\npaths:\n  /papers:\n    post:\n"
+                "      operationId: shop.papers.show\n      requestBody:\n        x-body-name: wanted\n"
+                "        content: {application/json: {schema: {type: object}}}\n"
+                "    get:\n      operationId: shop.papers.listed\n      parameters:\n"
+                "        - $ref: '#/components/parameters/Folder'\n"
+                "        - {in: query, name: kind, schema: {type: string, enum: [bill, offer]}}\n"
+                "components:\n  parameters:\n    Folder: {in: query, name: folder, schema: {type: string}}\n"
+            ),
+        },
     ],
     passes=[
         (
