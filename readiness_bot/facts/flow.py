@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from readiness_bot.facts.flow_calls import Calls
 from readiness_bot.facts.flow_state import CHECKING, FUNCTION_BUDGET, Exit, TooLarge, called, key_of, spelled
-from readiness_bot.facts.names import FunctionNode, Names, Scope
+from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import NOTHING, CallFlow, Flows, Given, Stored, Value
 
 _DEPTH = 90
@@ -56,7 +56,8 @@ class _Interpreter(Calls):
         ordered = self.parameters(node)
         owner = self.scope.parent
         self.owner = owner.qualname if owner is not None and owner.kind == "class" else ""
-        self.own_name = ordered[0] if self.owner and ordered else ""
+        is_static = any(last_name(decorator) == "staticmethod" for decorator in node.decorator_list)
+        self.own_name = ordered[0] if self.owner and ordered and not is_static else ""
         first = len(self.pending)
         if self.left <= 0:
             self.cut[self.definition] = None

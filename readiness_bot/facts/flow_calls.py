@@ -176,8 +176,10 @@ class Calls(Expressions):
         if name in _TEXT_METHODS and receiver:
             if name == "replace" and (gone := _taken_out(node)):
                 receiver = self.table.guarded(receiver, self.held(receiver, gone))
-            extra = self.part(args[1], UNKNOWN_TEXT) if name == "replace" and len(args) > 1 else NOTHING
-            return self.limited(self.table.wrap(receiver, "s") | extra) if self.is_value(receiver) else result
+            extra = self.put_in(node, function.value, args) if name == "replace" else NOTHING
+            return self.limited(self.table.wrap(receiver, "s") | extra) if self.is_value(receiver) else result | extra
+        if name == "replace" and not receiver:
+            return self.limited(self.put_in(node, function.value, args)) or result
         if name in _SPLITTING and receiver and self.is_value(receiver):
             return self.table.wrap(self.table.wrap(receiver, PART), "[]")
         if name == "join" and len(args) == 1 and not self.is_named(receiver):
@@ -195,6 +197,14 @@ class Calls(Expressions):
         if name in _TAKING and self.is_constant(function.value):
             return args[1] if len(args) > 1 else NOTHING
         return self.container(node, function, args, keywords, receiver, result)
+
+    def put_in(self, node: ast.Call, owner: ast.expr, args: Sequence[Value]) -> Value:
+        """What `replace` puts into a text in place of what was there."""
+        if len(args) < 2:
+            return NOTHING
+        text, gone = self.constant_text(owner), self.constant_text(node.args[0])
+        before, found, after = text.partition(gone) if text is not None and gone else ("", "", "")
+        return self.part(args[1], before, after) if found else self.part(args[1], UNKNOWN_TEXT)
 
     def took(self, node: ast.Call, args: Sequence[Value], receiver: Value) -> Value:
         """What `get` and its kin take out of a container, or their default."""

@@ -13,7 +13,7 @@ from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Name, Other
 from readiness_bot.repo.flow_paths import bare_name
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_static
 from readiness_bot.repo.passing import effect_of
 from readiness_bot.repo.python import Python
 
@@ -420,9 +420,9 @@ class CallGraph:
         owner = target.module.definition(target.definition.parent)
         if owner is None or owner.kind != "class":
             return False
-        decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
-        if "staticmethod" in decorators:
+        if is_static(target.definition):
             return False
+        decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
         if "classmethod" in decorators or target.definition.name in ("__init__", "__call__"):
             return True
         before = (site.call.via or site.call.name).rpartition(".")[0]

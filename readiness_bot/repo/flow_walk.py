@@ -12,7 +12,7 @@ from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Name, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import CHECKS, LOOKING_UP, Flow, Kind, Step, bare_name
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_static
 from readiness_bot.repo.passing import Effect, effect_of
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
@@ -313,7 +313,7 @@ class Walk:
         module = place.module
         site = DefinitionSite(module, source.owner, module.facts.definitions[source.owner])
         parameter = site.definition.parameters[source.position]
-        owner = self.graph.owner_of(site) if source.position == 0 else None
+        owner = self.graph.owner_of(site) if source.position == 0 and not is_static(site.definition) else None
         if (
             owner is not None
             and site.definition.parent == owner.index

@@ -217,6 +217,11 @@ class DefinitionSite:
                 yield DefinitionSite(self.module, index, definition)
 
 
+def is_static(definition: Definition) -> bool:
+    """Whether a method is handed neither the object nor the class."""
+    return any(decorator == Name("staticmethod") for decorator in definition.decorators)
+
+
 def is_property(definition: Definition) -> bool:
     """Whether a method is read as an attribute."""
     return any(

@@ -201,6 +201,19 @@ _PARSERS = ("reqparse.RequestParser().parse_args",)
 
 
 _GRAPHQL = frozenset({"graphene", "graphene_django", "graphene_sqlalchemy", "strawberry"})
+_OF_GATEWAY = frozenset(
+    f"[{key}]"
+    for key in (
+        "body",
+        "queryStringParameters",
+        "multiValueQueryStringParameters",
+        "pathParameters",
+        "headers",
+        "multiValueHeaders",
+        "rawQueryString",
+    )
+)
+"""Entries of an API Gateway event that the client writes: docs.aws.amazon.com/apigateway."""
 _GIVEN_TO_RESOLVERS = frozenset({"self", "cls", "root", "info", "parent", "_", "__"})
 
 
@@ -285,6 +298,8 @@ class RequestData:
             return argument
         if route is None and (written := self._of_serializer(site, parameter, access)) is not None:
             return written
+        if route is None and (brought := _of_gateway(site, parameter, access)) is not None:
+            return brought
         if route is None or (parameter.kind == "*" and route.framework not in _TEXT_FRAMEWORKS):
             return None
         if route.framework in _TYPED_FRAMEWORKS:
@@ -756,6 +771,16 @@ def _is_of_made(access: tuple[str, ...]) -> bool:
     """Whether attributes are asked of what lies under a key: texts and lists have none, so it was made into a thing."""
     first = next((index for index, step in enumerate(access) if step[0] == "["), len(access))
     return any(step[0] == "." for step in access[first:])
+
+
+def _of_gateway(site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
+    """What an event of AWS API Gateway brings a Lambda function of the request: `event["queryStringParameters"]`."""
+    names = [one.name for one in site.definition.parameters if one.kind == "positional"]
+    if names[:1] != [parameter.name] or parameter.name != "event" or len(names) != 2 or "context" not in names[1]:
+        return None
+    if not access or access[0] not in _OF_GATEWAY:
+        return None
+    return Datum(f"{parameter.name}{_keys(access)}", "text")
 
 
 def _keys(access: tuple[str, ...]) -> str:

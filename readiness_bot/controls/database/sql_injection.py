@@ -23,6 +23,8 @@ _LIBRARIES = (
     "dataset", "piccolo", "edgedb", "gino", "playhouse", "pyhive", "vertica_python", "redshift_connector",
     "aurora_data_api", "polars", "databricks",
 )  # fmt: skip
+_CLOUDS = frozenset({"boto3", "aioboto3", "aiobotocore", "botocore"})
+"""Clients whose `execute_statement` takes SQL: that of the RDS Data API, PartiQL of DynamoDB."""
 _RUNNING = frozenset(
     {"execute", "executemany", "executescript", "exec_driver_sql", "execute_async", "fetch", "fetchrow", "fetchval",
      "fetch_all", "fetch_one", "fetch_val",
@@ -84,7 +86,9 @@ _READING = ("read_sql", "read_sql_query", "read_sql_table", "to_sql", "read_data
 def _applies(repo: Repo) -> bool:
     found = repo.python.imported & set(_LIBRARIES)
     # A library of tables mostly reads files.
-    return bool(found - {"pandas", "polars"}) or (bool(found) and any(repo.python.calls_of(*_READING)))
+    if found - {"pandas", "polars"} or (found and any(repo.python.calls_of(*_READING))):
+        return True
+    return bool(repo.python.imported & _CLOUDS) and any(repo.python.calls_of("execute_statement"))
 
 
 @Control(
@@ -168,6 +172,18 @@ def _applies(repo: Repo) -> bool:
             "    by = request.args.get('by')\n"
             "    wanted = select('*').order_by(text('{} {}'.format(by, 'desc')))  # <- flagged\n"
             "    return list(engine.execute(wanted))\n"
+        ),
+        (
+            "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
+            "ASKED = \"SELECT * FROM orders WHERE state = ':state'\"\n\n\n@app.get('/orders')\ndef orders():\n"
+            "    asked = ASKED.replace(':state', request.args['state'])\n"
+            "    return sqlite3.connect('shop').execute(asked).fetchall()  # <- flagged\n"
+        ),
+        (
+            "import json\n\nimport boto3\n\n\ndef handler(event, context):\n"
+            "    wanted = json.loads(event['body'])['name']\n    table = boto3.client('dynamodb')\n"
+            "    asked = 'SELECT * FROM orders WHERE name = \\'' + wanted + '\\';'\n"
+            "    return table.execute_statement(Statement=asked)  # <- flagged\n"
         ),
     ],
     passes=[

@@ -242,6 +242,19 @@ class _Doubt:
             "        return aiohttp.TCPConnector(ssl=config.context)\n"
             "    else:\n        return aiohttp.TCPConnector(ssl=False)  # <- flagged\n"
         ),
+        (
+            "import os\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\ndef quietly(function):\n"
+            "    return function\n\n\nclass Papers:\n    @staticmethod\n    @quietly\n    def copy(paper, folder):\n"
+            "        os.system(f'cp {paper.filename} {folder}')  # <- flagged\n\n\n"
+            "@app.post('/papers')\ndef keep():\n    Papers.copy(request.files['paper'], '/srv')\n    return ''\n"
+        ),
+        (
+            "from tornado.template import Template\nfrom tornado.web import Application, RequestHandler\n\n"
+            "PAGE = open('page.html').read()\n\n\nclass Greeting(RequestHandler):\n    def get(self):\n"
+            "        page = PAGE.replace('WHO', self.get_argument('who'))\n"
+            "        self.write(Template(page).generate())  # <- flagged\n\n\n"
+            "app = Application([(r'/', Greeting)])\n"
+        ),
     ],
     passes=[
         (

@@ -159,6 +159,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "    query = f\"SELECT id FROM users WHERE name = '{data['name']}' AND password = '{data['password']}'\"\n"
             "    return {'found': bool(execute_query(query))}  # <- flagged\n"
         ),
+        (
+            "import hashlib\n\nfrom django.db import models\n\n\nclass Member(models.Model):\n"
+            "    password = models.CharField(max_length=64)\n\n    def hide(self):\n"
+            "        self.password = hashlib.sha1(self.password.encode()).hexdigest()  # <- flagged\n"
+        ),
     ],
     partials=[
         (
@@ -682,7 +687,7 @@ def _updates(site: CallSite) -> Iterator[Call]:
 
 def _password_at(site: CallSite, start: int, repo: Repo) -> str:
     for value in site.call.args[start : start + 1]:
-        for name in _names(value):
+        for name in _names(value, site):
             last = name.replace("()", "").lstrip(":?")
             found = next((part for part in reversed(last.split(".")) if _PASSWORD.search(part)), "")
             if found and not _NOT_TYPED.search(last):
@@ -695,15 +700,18 @@ def _password_at(site: CallSite, start: int, repo: Repo) -> str:
     return ""
 
 
-def _names(value: Value) -> Iterator[str]:
-    """The things named in a value, a few levels deep."""
-    if isinstance(value, Name | Invoke):
+def _names(value: Value, site: CallSite) -> Iterator[str]:
+    """The things named in a value, a few levels deep; a field of a model goes by its name and not by its type."""
+    if isinstance(value, Invoke):
+        call = site.module.facts.calls[value.call] if value.call >= 0 else None
+        yield (call.via if call is not None else "") or value.name
+    elif isinstance(value, Name):
         yield value.name
     elif isinstance(value, Other):
         yield from value.names
     else:
         for inner in (*getattr(value, "parts", ()), *getattr(value, "items", ())):
-            yield from _names(inner)
+            yield from _names(inner, site)
 
 
 def _is_hashed_well_beside(site: CallSite) -> bool:
