@@ -18,6 +18,7 @@ from readiness_bot import identity, plan, score, waivers
 from readiness_bot.beside import ahead, shared
 from readiness_bot.control import Control, controls, counterparts, judge
 from readiness_bot.coverage_report import line_coverage
+from readiness_bot.edits import Edit, between
 from readiness_bot.facts.extractor import claiming
 from readiness_bot.facts.harvest import Harvest, harvest
 from readiness_bot.facts.store import Store, default_directory
@@ -126,7 +127,30 @@ def compare(
         policy_changes,
         added=added,
         unchanged=unchanged,
+        edits=(
+            partial(_edits, repository, before, after, renames),
+            partial(_edits, repository, after, before, went_to),
+        ),
     )
+
+
+_COMPARED_BYTES = 1024 * 1024
+"""Of a larger file no edit is looked for."""
+
+
+def _edits(
+    repository: Repository, before: Tree, after: Tree, came_from: Mapping[str, str], path: str
+) -> tuple[Edit, ...]:
+    """How a file of `after` came of the one in `before`; nothing where either cannot be read."""
+    entries = before.entries.get(came_from.get(path, path)), after.entries.get(path)
+    texts = [
+        content.decode("utf-8", "replace")
+        for entry in entries
+        if entry is not None
+        for _, content in repository.read([entry], _COMPARED_BYTES)
+        if isinstance(content, bytes)
+    ]
+    return between(*texts) if len(texts) == len(entries) else ()
 
 
 def _completed(

@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TypeVar
 
 from readiness_bot.calibration import BLOCKER_BELOW
+from readiness_bot.edits import Edits, narrowed, none_seen
 from readiness_bot.losses import in_words, losses
 from readiness_bot.model import (
     Blocker,
@@ -77,6 +78,7 @@ def compare(
     *,
     added: Container[str] = (),
     unchanged: Container[str] = (),
+    edits: tuple[Edits, Edits] = (none_seen, none_seen),
 ) -> Delta:
     """Subtract base from head. `renames` leads from a path in head to its path in base; a missing one is unchanged.
 
@@ -87,7 +89,8 @@ def compare(
     all. A file that only head has (`added`) changes none of this.
 
     What base kept safe and head leaves open is new as well, whether or not an open one would block by itself; what
-    keeps it may stand in any file, so that this is told only where both sides read the same ones.
+    keeps it may stand in any file, so that this is told only where both sides read the same ones. It is told where
+    the change took it away, if that is seen from the `edits` of a path from base to head, and from head to base.
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
@@ -129,7 +132,9 @@ def compare(
     blind = lost or regained
     lost_there = () if blind else losses(base, head, renames, since=_BEFORE)
     gained_there = () if blind else losses(head, base, later, since=_NOW)
-    taken_away, put_there = _untold(lost_there, new_blockers), _untold(gained_there, fixed_blockers)
+    taken_away = _at_edits(_untold(lost_there, new_blockers), edits[0])
+    put_there = _at_edits(_untold(gained_there, fixed_blockers), edits[1])
+    lost_there, gained_there = _at_edits(lost_there, edits[0]), _at_edits(gained_there, edits[1])
     open_still = _located(base.blockers, kept)
     return Delta(
         base=base,
@@ -327,6 +332,11 @@ def _capabilities(blockers: Iterable[Blocker], other: Report, comparable: set[st
 def _untold(found: Iterable[Finding], told: Sequence[Blocker]) -> list[Finding]:
     """The losses that no blocker tells yet, be it at the place or of the control as a whole."""
     return [finding for finding in found if not any(_tells(blocker, finding) for blocker in told)]
+
+
+def _at_edits(found: Iterable[Finding], edits: Edits) -> tuple[Finding, ...]:
+    """The losses at the edits that made them, where a function as a whole would be told of else."""
+    return tuple(replace(one, location=narrowed(one.location, one.message, edits)) for one in found)
 
 
 def _said(blockers: Iterable[Blocker], found: Sequence[Finding]) -> Iterator[Blocker]:
