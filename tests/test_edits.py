@@ -5,8 +5,8 @@ from __future__ import annotations
 from readiness_bot.edits import Edit, between, narrowed, none_seen
 from readiness_bot.model import Location
 
-_BEFORE = "import os\n\n\ndef show(user):\n    page = load()\n    if not user.is_admin:\n        abort(403)\n    return page\n"
 _AFTER = "import os\n\n\ndef show(user):\n    page = load()\n    return page\n"
+_BEFORE = _AFTER.replace("    return", "    if not user.is_admin:\n        abort(403)\n    return")
 _WHOLE = Location("shop/a.py", 4, 6, "show")
 
 

@@ -1194,6 +1194,56 @@ LOST["the names that a library puts into a text, where constants are handed over
     8,
 )
 
+_PICTURE = (
+    "import os\n\nfrom shop.places import place\n\n\nclass Pictures:\n    def show(self, request, answer):\n{check}"
+    "        path = place(request)\n        if not os.path.isfile(path):\n            return None\n"
+    "        return answer(path)\n\n    def start(self):\n        return open('/srv/start.png', 'rb')\n"
+)
+LOST["a look for the way up in a name"] = (
+    "security/path-traversal",
+    _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),
+    _PICTURE.format(check=""),
+    9,
+)
+LOST["a look at how a name begins"] = (
+    "security/path-traversal",
+    _PICTURE.format(check="        if request.name.startswith(('..', '/')):\n            return answer(None)\n"),
+    _PICTURE.format(check=""),
+    9,
+)
+_RIGHTS_OF_ACTIONS = (
+    "from rest_framework.viewsets import ModelViewSet\nfrom shop.models import Order\nfrom shop.rights import {names}\n"
+    "\n\nclass Orders(ModelViewSet):\n    queryset = Order.objects.all()\n\n    def get_permissions(self):\n"
+    "        if self.action in [{actions}]:\n            permission_classes = [{some}]\n"
+    "        else:\n            permission_classes = [{others}]\n"
+    "        return [permission() for permission in permission_classes]\n"
+)
+LOST["a permission that one action is given by a method"] = (
+    "security/authorization",
+    _RIGHTS_OF_ACTIONS.format(names="IsMember, IsOwner", actions="'destroy'", some="IsOwner", others="IsMember"),
+    _RIGHTS_OF_ACTIONS.format(names="IsMember", actions="'destroy'", some="IsMember", others="IsMember"),
+    9,
+)
+_COMMANDS = {
+    "shop/__init__.py": "",
+    "shop/programs.py": "import subprocess\n\n\ndef run_command(command, **options):\n"
+    "    return subprocess.run(command, **options)\n",
+}
+LOST["a list of arguments that a function of the tree's own runs"] = (
+    "security/insecure-code",
+    _COMMANDS
+    | {
+        "shop/a.py": "from shop.programs import run_command\n\n\ndef move(old, new):\n"
+        "    return run_command(['mv', old, new])\n"
+    },
+    _COMMANDS
+    | {
+        "shop/a.py": "from shop.programs import run_command\n\n\ndef move(old, new):\n"
+        "    return run_command(f'mv {old} {new}', shell=True)\n"
+    },
+    5,
+)
+
 _HEALTH = {
     "shop/__init__.py": "",
     "shop/app.py": "from flask import Flask\nfrom shop.manage import pages\n\napp = Flask(__name__)\n"
@@ -1210,6 +1260,30 @@ _MIGRATED = (
     "class Restore:\n    def run(self, request, names):\n        keep(names)\n{how}        return names\n"
 )
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a look for the way up in a name that is called otherwise by now": (
+        _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),
+        _PICTURE.format(
+            check="        name = request.name\n        if '..' in name:\n            return answer(None)\n"
+        ),
+    ),
+    "a look for the way up that became one at the directory": (
+        _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),
+        _PICTURE.format(check="        if not is_inside_dir(request.name):\n            return answer(None)\n"),
+    ),
+    "a permission of one action that another permission stands for": (
+        _RIGHTS_OF_ACTIONS.format(names="IsMember, IsOwner", actions="'destroy'", some="IsOwner", others="IsMember"),
+        _RIGHTS_OF_ACTIONS.format(names="IsMember, IsAdmin", actions="'destroy'", some="IsAdmin", others="IsMember"),
+    ),
+    "a permission that all actions of a view ask for by now": (
+        _RIGHTS_OF_ACTIONS.format(names="IsMember, IsOwner", actions="'destroy'", some="IsOwner", others="IsMember"),
+        _RIGHTS_OF_ACTIONS.format(
+            names="IsMember, IsOwner", actions="'destroy'", some="IsMember", others="IsMember"
+        ).replace("    queryset", "    permission_classes = [IsOwner]\n    queryset"),
+    ),
+    "a list of arguments, of which one is text by now": (
+        _COMMANDS | {"shop/a.py": "from shop.programs import run_command\n\nrun_command(['mv', 'a', 'b'])\n"},
+        _COMMANDS | {"shop/a.py": "from shop.programs import run_command\n\nrun_command('mv a b')\n"},
+    ),
     "a mark for a value where the text is an f-string by now": (
         _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s LIMIT 5'\n"),
         _SPELLED.format(text="        text = f'SELECT id FROM orders WHERE name = %s LIMIT {number}'\n"),

@@ -206,6 +206,21 @@ class Askings:
         )
 
     @cached_property
+    def chosen(self) -> tuple[Listed, ...]:
+        """The permissions that methods choose for each action, all that one names together."""
+        return tuple(
+            Listed(
+                method.location,
+                f"{site.definition.name}.{method.definition.name}",
+                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(_last(name)))),
+                tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_declared(site))),
+            )
+            for site in self._python.classes
+            for method in site.methods
+            if method.definition.name in _CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
+        )
+
+    @cached_property
     def _asking(self) -> dict[tuple[str, int], list[DefinitionSite]]:
         """By class, the methods that ask something."""
         found: dict[tuple[str, int], list[DefinitionSite]] = defaultdict(list)
@@ -617,6 +632,31 @@ _ACTIONS = {
     )
 }
 """What changes something in Django REST framework, and the classes that it comes from."""
+
+
+_CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
+"""Methods by which a view chooses what it asks for an action."""
+
+
+def _named_in(method: DefinitionSite) -> Iterator[str]:
+    """The permissions that a method lists, wherever it does."""
+    facts = method.module.facts
+    given = [item.value for item in facts.assignments if item.scope == method.index]
+    given += [item.value for item in facts.returns if item.scope == method.index]
+    for value in given:
+        yield from _permissions(value)
+
+
+def _declared(owner: DefinitionSite) -> Iterator[str]:
+    """The permissions that a class lists for all that it answers, and that decorators list for what its methods do."""
+    for field in owner.fields:
+        if _PERMITTING.search(field.name) and field.value is not None:
+            yield from _permissions(field.value)
+    methods = {method.index for method in owner.methods}
+    for call in owner.module.facts.calls:
+        if call.decorates in methods:
+            for value in call.handed:
+                yield from _permissions(value)
 
 
 def _is_hook(site: DefinitionSite) -> bool:

@@ -435,7 +435,18 @@ def _first(site: DefinitionSite) -> Location:
 
 
 def _listed(repo: Repo) -> Iterator[Ward]:
-    """The permissions that attributes of classes list which no route is seen to read."""
+    """The permissions that attributes of classes list which no route is seen to read, and that methods choose."""
+    for one in repo.askings.chosen:
+        of_somebody = [name for name, strength in one.asked if strength is Strength.IDENTITY]
+        yield Ward(
+            one.location,
+            f"`{one.name}`",
+            (),
+            f"`{one.name}` lets in whoever comes",
+            ways=0,
+            beside=(*one.beside, *(name for name, _ in one.asked)),
+            asks=tuple((name,) for name in of_somebody),
+        )
     for one in repo.askings.listed:
         if (one.location.path, one.location.symbol) not in repo.routes.views:
             names = tuple(name for name, _ in one.asked)

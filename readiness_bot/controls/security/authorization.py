@@ -367,7 +367,11 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 
 def _listed(repo: Repo) -> Iterator[Ward]:
-    """The permissions that attributes of classes list which no route is seen to read."""
+    """The permissions that attributes of classes list which no route is seen to read, and that methods choose."""
+    for one in repo.askings.chosen:
+        asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
+        loss = f"`{one.name}` asks for less"
+        yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
     for one in repo.askings.listed:
         if (one.location.path, one.location.symbol) not in repo.routes.views:
             asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)

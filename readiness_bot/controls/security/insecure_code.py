@@ -390,8 +390,19 @@ def _harmless(site: CallSite, repo: Repo) -> Iterator[Ward]:
         yield from _of_templates(site, repo)
     elif site.last == "set_missing_host_key_policy" and site.call.args:
         yield _of_hosts(site)
-    elif site.name not in _MAYBE_SHELL and site.call.has("shell"):
+    elif site.name not in _MAYBE_SHELL and (site.call.has("shell") or _is_told_command(site)):
         yield _handed_to_shell(site, repo)
+
+
+_RUNNING = re.compile(r"(^|_)(run|exec|execute|call|cmd|command|commands|shell|popen|spawn|system|check_output)(_|$)")
+"""What functions are called that start programs."""
+
+
+def _is_told_command(site: CallSite) -> bool:
+    """Whether a function that is named for starting programs is handed one, as a list or as a text put together."""
+    is_own = ":" in site.name and site.name not in _ALWAYS_SHELL
+    first = site.call.args[0] if is_own and site.call.args and _RUNNING.search(site.last) else None
+    return isinstance(first, Items | Format)
 
 
 _ENVIRONMENTS = frozenset(
@@ -426,14 +437,30 @@ _WITHOUT_SHELL = "a list of arguments without a shell"
 def _handed_to_shell(site: CallSite, repo: Repo) -> Ward:
     """A call of something that is told whether to use a shell, as the tree's own functions that start programs are."""
     shell = repo.python.constant(site.call.keyword("shell"), site.module)
-    written = any(isinstance(value, Format | Name) for value in site.call.args[:1])
+    first = site.call.args[0] if site.call.args else None
+    is_list = isinstance(first, Items) and first.kind in ("list", "tuple") and shell is not True
+    if not site.call.has("shell"):
+        shell = isinstance(first, Format) and _uses_shell(site, repo)
     return Ward(
         site.location,
         f"`{site.last}`",
-        (_WITHOUT_SHELL,) if shell is False else (),
+        (_WITHOUT_SHELL,) if is_list or (shell is False and site.call.has("shell")) else (),
         f"What `{site.last}` is given is run by a shell",
-        ways=int(shell is True and written),
+        ways=int(shell is True and isinstance(first, Format | Name)),
     )
+
+
+def _uses_shell(site: CallSite, repo: Repo) -> bool:
+    """Whether a function of the tree starts a shell, unless it is told otherwise."""
+    target = repo.python.target(site.call, site.module)
+    if target is None or target.definition.kind != "function":
+        return False
+    kept = target.module.facts.assignments
+    given: list[Value | None] = [one.value for one in kept if one.scope == target.index and one.key == "shell"]
+    given += [call.keyword("shell") for call in target.calls if call.name in _MAYBE_SHELL]
+    given += [one.default for one in target.definition.parameters if one.name == "shell"]
+    is_on = any(isinstance(one, Const) and one.value is True for one in given)
+    return is_on or any(call.name in _ALWAYS_SHELL for call in target.calls)
 
 
 _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.modules import CallSite, DefinitionSite
-from readiness_bot.repo.values import IN_LOOP, Invoke
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.values import IN_LOOP, Call, Const, Invoke
 
 _OPENING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
@@ -600,7 +601,9 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
     What keeps a name from elsewhere inside its directory is kept beside, so that a comparison can tell when it is
     taken away.
     """
+    opening: dict[str, Module] = {}
     for site, positions in _openings(repo):
+        opening[site.module.path] = site.module
         if any(_is_in_memory(site, position) for position in positions):
             yield good(site.location)
             continue
@@ -625,7 +628,7 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         yield bad(site.location, _message(flow, site), confidence)
     yield from _archives(repo)
     yield from _saved(repo)
-    yield from _held(repo)
+    yield from _held(repo, opening)
 
 
 def _as_far_as_seen(confidence: Confidence, flow: Flow, site: CallSite, repo: Repo) -> Confidence:
@@ -688,17 +691,47 @@ def _archives(repo: Repo) -> Iterator[Ward]:
         )
 
 
-def _held(repo: Repo) -> Iterator[Ward]:
-    """The functions that hold a path against a directory and turn somebody away by it; judges none."""
+def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
+    """The functions that hold a path against a directory and turn somebody away by it; judges none.
+
+    Those that look for `..` in a name are found in modules that open files.
+    """
     around: dict[tuple[str, int], DefinitionSite] = {}
-    for site in repo.python.calls_named(lambda name: _holds(re.split(r"[.:]", name)[-1])):
-        if site.function is not None and site.function.kind == "function":
+    for site in repo.python.calls_named(lambda name: _holds(last := re.split(r"[.:]", name)[-1]) or last == _BEGINS):
+        is_holding = site.last != _BEGINS or _looks_for_way_up(site.call)
+        if is_holding and site.function is not None and site.function.kind == "function":
             key = site.module.path, site.call.scope
             around.setdefault(key, DefinitionSite(site.module, site.call.scope, site.function))
+    for module in modules.values():
+        for scope in sorted(_looking_for_way_up(repo, module)):
+            definition = module.facts.definitions[scope]
+            if scope >= 0 and definition.kind == "function":
+                around.setdefault((module.path, scope), DefinitionSite(module, scope, definition))
     for function in around.values():
         ward = _of_paths(repo, function)
         if ward is not None and ward.asks:
             yield ward
+
+
+_BEGINS = "startswith"
+_WAY_UP = frozenset({"..", "../", "/..", "/../", "..\\"})
+
+
+def _looks_for_way_up(call: Call) -> bool:
+    first = call.args[0] if call.last == _BEGINS and call.args else None
+    return any(isinstance(one, Const) and one.value in _WAY_UP for one in flattened(first))
+
+
+def _looking_for_way_up(repo: Repo, module: Module) -> dict[int, set[str]]:
+    """The functions of a module that look whether a text holds `..`, with what they look at."""
+    flows, found = repo.python.flows(module), defaultdict[int, set[str]](set)
+    for guard in flows.guards:
+        if guard.test.startswith("!in:") and guard.test.removeprefix("!in:") in _WAY_UP:
+            source = flows.sources[guard.source]
+            scope = source.owner if source.kind == "p" else module.scope_at(source.line)
+            name = module.facts.calls[source.owner].last if source.kind == "c" else source.name
+            found[scope].add(f"the look for `..` in `{name}{''.join(guard.access)}`")
+    return found
 
 
 def _holds(last: str) -> bool:
@@ -719,6 +752,10 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     held = sorted(
         last for last in lasts if _holds(last) and (last not in _MEASURING or any(last in guard for guard in refused))
     )
+    if any(_BEGINS in guard for guard in refused) and any(map(_looks_for_way_up, calls)):
+        held.append(_BEGINS)
+    asked = [f"`{last}`" for last in held]
+    looks = sorted(_looking_for_way_up(repo, module).get(function.index, ()))
     beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
     beside |= {call.last for call in calls if repo.python.target(call, module) is not None}
     beside |= {f"{one.name}: {one.annotation}" for one in definition.parameters if one.annotation is not None}
@@ -731,7 +768,7 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
         f"`{definition.name}` uses a path wherever it leads",
         ways=0,
         beside=tuple(sorted(beside)),
-        asks=(tuple(f"`{last}`" for last in held),) if held else (),
+        asks=(*((tuple(asked),) if asked else ()), *((look,) for look in looks)),
     )
 
 
