@@ -175,8 +175,22 @@ class CrossOrigin:
         place = every or listed or allowed or next(iter(named.values()), None)
         if place is not None:
             yield OriginPolicy(
-                self._place(place), "django-cors-headers", anyone, credentials, configured=configured or switched
+                self._place(place),
+                "django-cors-headers",
+                anyone,
+                credentials,
+                configured=configured or switched,
+                optional=every is not None and self._is_asked_for(every),
             )
+
+    def _is_asked_for(self, setting: Setting) -> bool:
+        """Whether a value is set under a condition that asks the environment, or a setting that is off."""
+        return any(
+            _ENVIRONMENT.match(guard) or self._is_off(guard)
+            for item in setting.module.facts.assignments
+            if item.line == setting.line
+            for guard in item.guards
+        )
 
     @staticmethod
     def _place(setting: Setting) -> Location:
@@ -278,6 +292,7 @@ class CrossOrigin:
         return default.is_on is True, bool(default.variable)
 
 
+_ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
 

@@ -21,7 +21,7 @@ LOOKING_UP = re.compile(
     r"(:|_)*(get|find|query|lookup|load|fetch|first|one|select|retrieve|filter|run_in_threadpool|to_thread)(?!attr)"
 )
 _FOUND = re.compile(
-    r"passed:(.*[.:])?(a?get_(object|list)_or_404|(get|first|one)_or_404|one|objects\.a?get)$"
+    r"found|passed:(.*[.:])?(\w+_or_(404|raise|fail|abort)|one|objects\.a?get)$"
     r"|via:.*[.:](filter|filter_by|where|find|find_one|query|select)(:(self|passed))?:\d+$"
 )
 """A row was found under the value: what finds it raises else, or its answer was held to be something."""
@@ -51,8 +51,8 @@ class Flow:
     cleaning calls met on the way: `in`,
     `==`, `is:str`, `!in:..`, `yes:NAME` and `no:NAME` (that call answered so), `passed:NAME` (it came back),
     `perhaps:NAME` (it came back where some condition held, and was not asked elsewhere), `via:NAME:TEST` (what that
-    call made of it was tested), and `Effect.cleans`. `sure` is False where a bound was met, or a method was found by
-    its name alone.
+    call made of it was tested), `found` (what looks up a row under it would raise without one), and `Effect.cleans`.
+    `sure` is False where a bound was met, or a method was found by its name alone.
     """
 
     kind: Kind

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Guard, Source, accessed, text_part, wrapped
-from readiness_bot.facts.python_facts import Parameter
+from readiness_bot.facts.python_facts import Call, Parameter
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Name, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import CHECKS, LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_static
 from readiness_bot.repo.passing import Effect, effect_of
+from readiness_bot.repo.patterns import narrowness
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.request_data import Datum, Filled, RequestData, Type
 from readiness_bot.repo.route import takes_slashes
@@ -21,6 +22,10 @@ from readiness_bot.repo.route import takes_slashes
 _MOST_PLACES = 500
 _MOST_HOPS = 14
 MOST_NESTED = 6
+_OF_NONE = re.compile(r"(?<!File)(?<!Module)(NotFound|DoesNotExist|NotExist|NoResult)")
+"""Exceptions that say that there is no such row; a file that is not there says nothing of its name."""
+_FEW = 6
+"""Statements of a function that only answers a question."""
 _CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {
@@ -198,6 +203,10 @@ class Walk:
                     continue
                 if _is_narrow(self.graph.site(module, int(index_)), negated=test == "!call"):
                     found.add("narrow")
+                if test == "call" and self.holds_against_a_pattern(module, int(index_)):
+                    found.add("narrow")
+                if test == "passed" and LOOKING_UP.match(bare_name(name)) and self.raises_of_none(module, int(index_)):
+                    found.add("found")
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
                     found.add(f"{_ANSWERS[test]}:{name}{':' if more else ''}{more}")
                     found.update(self.asked_of_all(module, more))
@@ -212,6 +221,52 @@ class Walk:
             name = self.graph.site(module, int(number)).name
             if CHECKS.search(bare_name(name)):
                 yield f"{_ANSWERS[test]}:{name}"
+
+    def holds_against_a_pattern(self, module: Module, index: int) -> bool:
+        """Whether a call runs a function that says whether a text is made of letters and digits alone, as an id is."""
+        target, sure = self.graph.target(module, index)
+        if target is None or not sure or target.definition.statements > _FEW:
+            return False
+        own = {f"?{parameter.name}" for parameter in target.definition.parameters}
+        for call in target.calls:
+            if call.last in ("match", "fullmatch") and any(
+                isinstance(one, Name) and one.name in own for one in call.args
+            ):
+                pattern = self.pattern_of(call, target.module)
+                return isinstance(pattern, str) and bool(narrowness(pattern, begins=True))
+        return False
+
+    def raises_of_none(self, module: Module, index: int) -> bool:
+        """Whether a call runs a function of the tree that raises where it finds nothing, by itself or one call on."""
+        target, sure = self.graph.target(module, index)
+        if target is None or not sure:
+            return False
+        inside = (self.python.definition(call.name, target.module) for call in target.calls)
+        named = (
+            self.python.definition(one.name, target.module)
+            for call in target.calls
+            for one in call.args
+            if isinstance(one, Name)
+        )
+        return any(
+            _OF_NONE.search(raised.name)
+            for site in (target, *inside, *named)
+            if site is not None
+            for raised in site.module.facts.raises
+            if raised.scope == site.index
+        )
+
+    def pattern_of(self, call: Call, module: Module) -> object:
+        """The regular expression that a call of `match` holds its text against, where it is written out."""
+        first: Value | None = call.args[0]
+        if call.name.startswith("re.compile()"):
+            bound = self.python.assignment((call.via or call.name).rpartition(".")[0], module)
+            made = bound[1].value if bound is not None else None
+            if bound is None or not isinstance(made, Invoke) or made.call < 0:
+                return None
+            module = bound[0]
+            first = module.facts.calls[made.call].argument(0, "pattern")
+        return self.python.constant(first, module)
 
     def looks_elsewhere(self, module: Module, index: int, guard: Guard, access: tuple[str, ...]) -> bool:
         """Whether a function of the tree that answered about an object asks for other parts of it than this one."""

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Literal, TypeGuard
 
 from readiness_bot.facts.python_facts import Parameter
-from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.patterns import narrowness
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route, groups_of
 from readiness_bot.repo.routes import Routes
@@ -427,6 +428,8 @@ class RequestData:
         if _is_content(parameter):
             return Datum(f"uploaded file `{parameter.name}`", "file")
         label = "request body" if kind == "object" else "request parameter"
+        if kind == "text":
+            kind = self._as_patterned(site.module, parameter.annotation, parameter.default)
         return Datum(f"{label} `{parameter.name}`{_keys(access)}", kind)
 
     def _depended(self, value: Value | None, module: Module, parameter: Parameter, depth: int) -> str | None:
@@ -511,6 +514,8 @@ class RequestData:
         return self._named_type(outer, module, depth)
 
     def _named_type(self, name: str, module: Module, depth: int) -> Type | DefinitionSite | None:
+        if name in ("typing.Literal", "typing_extensions.Literal"):
+            return "number"
         found = self._python.class_of(name, module)
         if found is not None:
             if self._python.descends_from(found, *_ENUMS):
@@ -545,8 +550,38 @@ class RequestData:
                 return self.of_model(kind, access[number + 1 :], f"{text}.{name}")
             if self._is_checked(model, name):
                 return Datum(f"{text}.{name}", "number")
-            return Datum(f"{text}.{name}", kind or "text")
+            if kind in (None, "text"):
+                kind = self._as_patterned(module, field.annotation, field.value)
+            return Datum(f"{text}.{name}", kind)
         return Datum(text, "model")
+
+    def _as_patterned(self, module: Module, *declared: Value | None) -> Type:
+        """The type of a text by the pattern that its declaration holds it against, if it does."""
+        narrow = next((kind for one in declared if (kind := self._patterned(one, module, 0))), None)
+        return narrow or "text"
+
+    def _patterned(self, value: Value | None, module: Module, depth: int) -> Type | None:
+        if value is None or depth > 4:
+            return None
+        if isinstance(value, Index):
+            return next((kind for one in value.items if (kind := self._patterned(one, module, depth + 1))), None)
+        if isinstance(value, Name) and not value.name.startswith("?"):
+            bound = self._python.assignment(value.name, module)
+            return self._patterned(bound[1].value, bound[0], depth + 1) if bound is not None else None
+        if not isinstance(value, Invoke) or value.call < 0 or value.name.rpartition(".")[2] not in _DECLARING:
+            return None
+        given = dict(module.facts.calls[value.call].keywords)
+        spread = given.get("**")
+        if isinstance(spread, Name) and (bound := self._python.assignment(spread.name, module)) is not None:
+            spread = bound[1].value
+        if isinstance(spread, Mapping):
+            pairs = zip(spread.keys, spread.values, strict=False)
+            given |= {str(key.value): one for key, one in pairs if isinstance(key, Const)}
+        for word in ("pattern", "regex"):
+            pattern = self._python.constant(given.get(word), module)
+            if isinstance(pattern, str) and (narrow := narrowness(pattern, begins=word == "regex")):
+                return "number" if narrow == "name" else "segment"
+        return None
 
     def _is_checked(self, model: DefinitionSite, name: str) -> bool:
         """Whether a validator of the field refuses values by something beyond their type, length and beginning."""
@@ -685,6 +720,9 @@ class RequestData:
         return Datum(f"self.{method}()", "text") if method in _OF_TORNADO else None
 
 
+_DECLARING = frozenset({"Field", "Path", "Query", "Form", "Body", "Header", "Cookie", "File", "Param", "Parameter",
+    "Meta", "constr", "StringConstraints"})  # fmt: skip
+"""What declares a field or a parameter and may hold it against a pattern."""
 _SHALLOW = frozenset(
     {"len", "isinstance", "str", "any", "all", "not", "None", "bool", "type", "self", "cls", "info", "values"}
 )

@@ -42,6 +42,7 @@ _CONSUMING = _WORKING - {"redis", "socket", "asyncio", "threading", "multiproces
 """Those of them that hardly anything but such a program imports."""
 _BY_HAND = "nothing of the service imports this script, and nothing that is deployed starts it"
 _BY_SCRIPTS = "nothing but scripts and developers' tools that stand beside the service imports this file"
+_AT_BUILD = "it runs while the image is built, and nothing else starts or imports it"
 _STARTS = frozenset(
     {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "app.py", "main.py", "server.py", "application.py"}
 )
@@ -109,7 +110,31 @@ class Scripts:
         alone = {module.path: module for module in self._python.production if self._stands_alone(module)}
         programs = {module.path: module for module in self._python.production if self._is_unstarted(module)}
         found = {path: _BY_HAND for path, module in {**alone, **programs}.items() if path not in self._importers}
+        found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
+
+    @property
+    def _building(self) -> Iterator[str]:
+        """The programs that a `RUN` of an image starts, and nothing else."""
+        images = [one.image for one in self._deployment.images] if self._deployment is not None else []
+        stages = [stage for image in images for stage in image.needed_stages]
+        runs = [one.text for stage in stages for one in stage.instructions if one.keyword == "RUN"]
+        for module in self._python.production if runs else ():
+            name = module.path.rpartition("/")[2]
+            started = re.compile(rf"\bpython[\d.]*\s+(-\w\s+)*([\w./-]*/)?{re.escape(name)}\b")
+            if (
+                name not in _ANYBODYS | _STARTS
+                and len(self._by_name[name]) == 1
+                and any(map(started.search, runs))
+                and module.path not in self._importers
+                and not any(name in text for text in self._of_operation)
+                and _SERVING.isdisjoint(_roots(module))
+            ):
+                yield module.path
+
+    def _of_images(self, *keywords: str) -> Iterator[str]:
+        for image in self._deployment.images if self._deployment is not None else ():
+            yield from (one.text for one in image.image.instructions(*keywords))
 
     def _with_what_they_alone_use(self, found: dict[str, str]) -> Mapping[str, str]:
         """The files found, and those that nothing but they and developers' tools import."""
@@ -284,13 +309,17 @@ class Scripts:
     @cached_property
     def _texts(self) -> tuple[str, ...]:
         """What may tell that a program is run: texts of schedules, scripts, images and pages for those who operate."""
+        return (*self._of_operation, *self._of_images("RUN", "COPY", "ADD"))
+
+    @cached_property
+    def _of_operation(self) -> tuple[str, ...]:
+        """The same without what runs while an image is built."""
         sources = self._sources
         found = [program for one in sources.facts(Schedule).values() for program in one.programs]
         for path, script in sources.facts(ShellScript).items():
             if sources.area(path) in (Area.PRODUCTION, Area.TOOLING) and not _OF_CI.search(path):
                 found += [" ".join(command.words) for command in script.commands]
-        for image in self._deployment.images if self._deployment is not None else ():
-            found += [one.text for one in image.image.instructions("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")]
+        found += self._of_images("CMD", "ENTRYPOINT", "HEALTHCHECK")
         for path, prose in sources.facts(Prose).items():
             if not _OF_DEVELOPING.search(path):
                 found += [one.text for one in prose.sections if not _OF_DEVELOPING.search(one.title)]

@@ -87,6 +87,20 @@ def test_path_is_told_in_words_and_places() -> None:
             ),
             [("request", "request.body", "object")],
         ),
+        (
+            (
+                "from typing import Annotated, Literal\nfrom fastapi import FastAPI, Query\napp = FastAPI()\n"
+                "@app.get('/')\ndef f(a: Annotated[Literal['x', 'y'] | None, Query()] = None):\n    sink(a)\n"
+            ),
+            [],
+        ),
+        (
+            (
+                "from typing import Annotated\nfrom fastapi import FastAPI, Query\napp = FastAPI()\n"
+                "@app.get('/')\ndef f(a: Annotated[str | None, Query(pattern=r'^[\\w.]+$')] = None):\n    sink(a)\n"
+            ),
+            [("request", "request parameter `a`", "segment")],
+        ),
         ("import os\ndef f(a):\n    sink(os.path.basename(a))\n", [("parameter", "parameter `a` of `f`", "")]),
         ("import uuid\ndef f(a):\n    sink(uuid.UUID(a))\n", []),
         ("import sys\nsink(sys.argv[1])\n", [("operator", "sys.argv", "")]),

@@ -41,6 +41,25 @@ _SERVICE = {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp
             },
             False,
         ),
+        (
+            {
+                **_SERVICE,
+                "extras/authors.py": f"import threading\n{_SCRIPT}",
+                "Dockerfile": "FROM python:3.13\nCOPY extras/authors.py authors.py\nRUN python authors.py $TARGET\n"
+                'COPY shop shop\nCMD ["gunicorn", "shop.app:app"]\n',
+            },
+            True,
+        ),
+        (
+            {
+                **_SERVICE,
+                "extras/authors.py": f"import threading\n{_SCRIPT}",
+                "start.sh": "python authors.py --again\nexec gunicorn shop.app:app\n",
+                "Dockerfile": "FROM python:3.13\nCOPY extras/authors.py start.sh ./\nRUN python authors.py\n"
+                'COPY shop shop\nCMD ["./start.sh"]\n',
+            },
+            False,
+        ),
     ],
 )
 def test_script_that_nothing_uses_is_loose(files: dict[str, str], loose: bool) -> None:

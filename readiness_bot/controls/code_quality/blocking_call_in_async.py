@@ -106,6 +106,13 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
             "import queue\n\n\nclass Line:\n    def __init__(self):\n        self.orders = queue.Queue()\n\n"
             "    async def clear(self):\n        while not self.orders.empty():\n            self.orders.get()\n"
         ),
+        (
+            "import asyncio\nimport queue\n\nfrom shop.kitchen import cook\n\n\nclass Line:\n"
+            "    def __init__(self):\n        self.orders = queue.Queue()\n\n"
+            "    async def serve(self):\n        while True:\n            if self.orders.empty():\n"
+            "                await asyncio.sleep(0.2)\n                continue\n\n"
+            "            order = self.orders.get()\n            await cook(order)\n"
+        ),
     ],
     partials=[
         (
@@ -229,7 +236,7 @@ def _is_there(site: CallSite) -> bool:
     )
 
 
-_CLOSE = 3
+_CLOSE = 8
 """Lines within which a question is asked just before."""
 
 

@@ -207,6 +207,13 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "from shop.stores import fetch\n\n\ndef stock(key, near, far):\n    found, failure = None, None\n    try:\n"
+            "        found = fetch(near, key)\n    except Exception as error:\n        failure = error\n"
+            "    if not found:\n        try:\n            found = fetch(far, key)\n"
+            "        except Exception:  # <- flagged\n            pass\n"
+            "    if not found and failure is not None:\n        raise failure\n    return found\n"
+        ),
+        (
             "from kubernetes.client import CoreV1Api\n\n\ndef by_app(space):\n    found = {}\n"
             "    for pod in CoreV1Api().list_namespaced_pod(space).items:\n        try:\n"
             "            found[pod.metadata.labels.get('app')] = pod\n"
@@ -645,6 +652,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW if named else Confidence.MEDIUM
     if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
         return Confidence.MEDIUM
+    if _gives_way_to_another(module, handler):
+        return Confidence.MEDIUM
     if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
         return Confidence.MEDIUM  # said right below, though without the cause
     if _is_one_way_of_several(module, handler, attempt):
@@ -817,6 +826,14 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
     return any(
         scope == handler.scope and line in below and emptied.intersection(guards)
         for scope, line, guards in (*raised, *told)
+    )
+
+
+def _gives_way_to_another(module: Module, handler: Handler) -> bool:
+    """Whether an exception that was kept before is raised below: it tells more than the one that is passed over."""
+    return any(
+        item.scope == handler.scope and item.line > handler.end_line and item.name.startswith("?")
+        for item in module.facts.raises
     )
 
 

@@ -60,6 +60,13 @@ from readiness_bot.repo import Repo
         ),
     ],
     partials=[
+        (
+            "import os\n\nINSTALLED_APPS = ['corsheaders', 'shop']\n"
+            "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
+            "if os.environ.get('OPEN_TO_ALL'):\n    CORS_ALLOW_ALL_ORIGINS = True  # <- flagged\n"
+            "else:\n    CORS_ALLOWED_ORIGINS = ['https://shop.example']\n"
+            "CORS_ALLOW_CREDENTIALS = True\n"
+        ),
         {
             "app/settings.py": "class Settings:\n    OPEN_TO_ALL: bool = False\n\n\nsettings = Settings()\n",
             "app/main.py": (

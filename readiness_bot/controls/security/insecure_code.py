@@ -134,6 +134,8 @@ _ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 """What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
+_ENCRYPTING = ("use_ssl", "use_tls", "usessl")
+"""Arguments that say whether a connection is encrypted at all."""
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
 
@@ -263,6 +265,10 @@ class _Doubt:
             "    return subprocess.run(['sh', '-c', 'ls \"$1\"', '_', name], timeout=3).stdout\n"
         ),
         "import requests\nrequests.get('http://127.0.0.1:9758/init', verify=False)\n",
+        (
+            "from opensearchpy import OpenSearch\n\n\ndef store(host):\n"
+            "    return OpenSearch(hosts=[{'host': host, 'port': 9200}], use_ssl=False, verify_certs=False)\n"
+        ),
         (
             "import requests\n\n\ndef ask(url, verify=False):\n"
             "    return requests.get(url, verify=verify, timeout=3)\n\n\n"
@@ -779,7 +785,8 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     addresses = [repo.python.constant(value, site.module) for value in given]
     begun = [value.parts[0] for value in given if isinstance(value, Format) and value.parts]
     addresses += [part.value for part in begun if isinstance(part, Const)]
-    if any(isinstance(address, str) and address.startswith("http://") for address in addresses):
+    plain = any(repo.python.constant(site.call.keyword(key), site.module) is False for key in _ENCRYPTING)
+    if plain or any(isinstance(address, str) and address.startswith("http://") for address in addresses):
         return []  # no certificate is asked for
     found = list(_off(site, repo))
     if site.name == "ssl._create_unverified_context":

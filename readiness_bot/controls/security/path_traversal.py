@@ -92,6 +92,12 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     fails=[
         (
+            "import os\nfrom typing import Annotated\n\nfrom fastapi import FastAPI, Query\n"
+            "from fastapi.responses import FileResponse\n\napp = FastAPI()\n\n\n"
+            "@app.get('/papers')\ndef read(name: Annotated[str, Query(pattern='^[^;]+$')]):\n"
+            "    return FileResponse(os.path.join('/srv/papers', name))  # <- flagged\n"
+        ),
+        (
             "import os\nfrom fastapi import FastAPI, File, UploadFile\n\napp = FastAPI()\n\n\n@app.post('/papers')\n"
             "async def papers(files: list[UploadFile] = File(...)):\n    for file in files:\n"
             "        with open(os.path.join('/srv/papers', file.filename), 'wb') as kept:  # <- flagged\n"
@@ -272,6 +278,27 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         },
     ],
     passes=[
+        (
+            "import re\nfrom pathlib import Path\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
+            "DIGEST = re.compile(r'^[0-9a-f]{40}$')\n\n\ndef is_digest(text):\n    found = DIGEST.match(text)\n"
+            "    if not found:\n        print('no digest')\n    return found\n\n\n"
+            "@app.post('/papers')\ndef paper():\n    digest = request.form['digest']\n"
+            "    if not is_digest(digest):\n        return 'no such paper'\n"
+            "    return (Path('/srv/papers') / digest / 'paper.txt').read_text()\n"
+        ),
+        (
+            "import os\nfrom typing import Annotated\n\nfrom fastapi import FastAPI, Query\n"
+            "from fastapi.responses import FileResponse\nfrom pydantic import BaseModel, Field\n\napp = FastAPI()\n"
+            "NAME = r'^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$'\n\n\n"
+            "class Ids:\n    META = {'min_length': 8, 'regex': '^[0-9a-f]{8}$'}\n\n\n"
+            "class Paper(BaseModel):\n    name: str = Field(..., pattern=NAME)\n"
+            "    number: Annotated[str, Field(**Ids.META)]\n\n\n"
+            "@app.post('/papers')\ndef write(paper: Paper):\n"
+            "    path = os.path.join('/srv/papers', paper.number, paper.name)\n"
+            "    with open(path, 'w') as kept:\n        kept.write('')\n\n\n"
+            "@app.get('/papers')\ndef read(name: Annotated[str, Query(pattern=NAME)]):\n"
+            "    return FileResponse(os.path.join('/srv/papers', name))\n"
+        ),
         (
             "import os\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.post('/plans')\ndef keep():\n    file = request.files['plan']\n"
