@@ -15,7 +15,7 @@ def test_a_question_about_the_value_was_answered_before(asked: str, confidence: 
     text = (
         "import re\nfrom flask import Flask, request\nfrom pymongo import MongoClient\n\napp = Flask(__name__)\n"
         "hosts = MongoClient().app.hosts\n\n\ndef isHost(name):\n    try:\n"
-        "        return bool(re.match('[a-z.]+$', name))\n    except TypeError:\n        return False\n\n\n"
+        "        return bool(re.match('[a-z.]+', name))\n    except TypeError:\n        return False\n\n\n"
         "@app.post('/hosts')\ndef block():\n    name = request.get_json()['name']\n"
         f"    if {asked}:\n        return {{'id': str(hosts.find_one({{'name': name}})['_id'])}}\n    return {{}}\n"
     )
