@@ -274,10 +274,10 @@ class Secrets:
             raising = {raised.scope for raised in module.facts.raises}
             raising |= {call.scope for call in module.facts.calls if call.name in ("sys.exit", "exit", "os._exit")}
             for raised in module.facts.raises:
-                found.update(_last(guard) for guard in raised.guards)
+                found.update(_inspected(raised.guards))
             for call in module.facts.calls:
                 if call.name in ("sys.exit", "exit"):
-                    found.update(_last(guard) for guard in call.guards)
+                    found.update(_inspected(call.guards))
                 last = call.last
                 validates = last in ("field_validator", "validator") and call.decorates in raising
                 if validates or (call.args and _REFUSING.search(last) and self._stops(call, module)):
@@ -327,6 +327,12 @@ _REFUSING = re.compile(r"check|valid|ensure|verify|assert|refuse|secret|require"
 
 def _last(name: str) -> str:
     return name.lstrip("!?:").rpartition(".")[2].rpartition(":")[2].upper()
+
+
+def _inspected(guards: tuple[str, ...]) -> Iterator[str]:
+    """The names that a condition inspects; what is asked of a local variable alone mostly is whether it is there."""
+    if len(guards) != 1 or not guards[0].lstrip("!").startswith("?"):
+        yield from map(_last, guards)
 
 
 def _most_telling(literal: SecretLiteral) -> tuple[object, ...]:

@@ -65,6 +65,7 @@ _FUNCTIONS: dict[str, Effect] = {
          "itertools.chain.from_iterable", "web.storage", "bson.son.SON", "bson.SON", "collections.defaultdict",
          "urllib.parse.parse_qs", "django.http.QueryDict", "django.http.request.QueryDict",
          "urllib.parse.parse_qsl", "io.TextIOWrapper", "asyncio.ensure_future", "asyncio.create_task",
+         "asyncio.run", "compile",
          "werkzeug.datastructures.MultiDict",
          "pymongo.UpdateOne", "pymongo.UpdateMany", "pymongo.DeleteOne", "pymongo.DeleteMany", "pymongo.InsertOne",
          "pymongo.ReplaceOne",

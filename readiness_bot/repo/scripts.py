@@ -319,7 +319,7 @@ class Scripts:
         for path, script in sources.facts(ShellScript).items():
             if sources.area(path) in (Area.PRODUCTION, Area.TOOLING) and not _OF_CI.search(path):
                 found += [" ".join(command.words) for command in script.commands]
-        found += self._of_images("CMD", "ENTRYPOINT", "HEALTHCHECK")
+        found += self._of_images("CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV")
         for path, prose in sources.facts(Prose).items():
             if not _OF_DEVELOPING.search(path):
                 found += [one.text for one in prose.sections if not _OF_DEVELOPING.search(one.title)]
@@ -381,7 +381,16 @@ class Scripts:
 
 def _runs(module: Module) -> bool:
     """Whether the file does something when it is started, rather than to define or to set."""
-    return any(call.scope == MODULE and (call.context & MAIN_GUARD or not call.result) for call in module.facts.calls)
+    calls = [call for call in module.facts.calls if call.scope == MODULE]
+    if any(call.context & MAIN_GUARD for call in calls):
+        return True
+    bound = {
+        line
+        for item in module.facts.assignments
+        if item.scope == MODULE
+        for line in range(item.line, item.end_line + 1)
+    }
+    return any(not call.result and call.line not in bound for call in calls)
 
 
 def _is_program(module: Module) -> bool:

@@ -121,6 +121,14 @@ _DEEPEST = 3
             "def login():\n"
             "    return {'id': str(found(store, request.json['name'])['_id'])}\n"
         ),
+        (
+            "from flask import Flask, request\nfrom pymongo import MongoClient\n\napp = Flask(__name__)\n"
+            "orders = MongoClient().shop.orders\n\n\n@app.get('/orders')\ndef search():\n"
+            "    wanted = request.args.to_dict()\n    return list(orders.find(wanted).limit(9))  # <- flagged\n\n\n"
+            "@app.get('/sums')\ndef sums():\n    wanted = {key: text for key, text in request.args.items()}\n"
+            "    return list(orders.aggregate([{'$match': wanted}]))  # <- flagged\n\n\n"
+            "@app.get('/order')\ndef order():\n    return orders.find_one({'name': request.args['name']})\n"
+        ),
     ],
     partials=[
         (
@@ -277,7 +285,8 @@ def _confidence(repo: Repo, flow: Flow, site: CallSite, position: int) -> Confid
     operators = [key for key in keys if key.startswith("$") and key not in _GROUPING]
     if "$regex" in operators:
         return Confidence.LOW if flow.kind == "request" and "regex-escaped" not in flow.cleaned else None
-    if operators or flow.is_text or flow.type != "object" or any(wrap == "<key>" for wrap in flow.wraps):
+    is_whole = position == 0 and _is_whole(flow)
+    if operators or flow.is_text or (flow.type != "object" and not is_whole) or "<key>" in flow.wraps:
         return None
     if position == 1 and keys:
         return None
@@ -288,6 +297,16 @@ def _confidence(repo: Repo, flow: Flow, site: CallSite, position: int) -> Confid
             return Confidence.LOW
         return Confidence.HIGH if flow.sure and not _may_be_of_another(repo, flow) else Confidence.MEDIUM
     return Confidence.MEDIUM if flow.kind == "parameter" else None
+
+
+_PARAMETERS = re.compile(r"\.(args|form|values|GET|POST|query|query_params|match_info)(\[…\])?$")
+"""All parameters of a request: their values are texts, and their names are the client's."""
+
+
+def _is_whole(flow: Flow) -> bool:
+    """Whether the client names the fields of a query too, so that `$where` may be one of them."""
+    named = [key for key in flow.keys if key and not key.startswith("$")]
+    return flow.kind == "request" and not named and _PARAMETERS.search(flow.text) is not None
 
 
 def _may_be_of_another(repo: Repo, flow: Flow) -> bool:
@@ -329,7 +348,7 @@ def _message(flow: Flow, site: CallSite) -> str:
     if any(key in _CODE for key in flow.keys):
         what = "Request data becomes" if flow.kind == "request" else "A parameter becomes"
         return f"{what} part of code that the document store runs: {where}."
-    if not flow.keys:
+    if not flow.keys or _is_whole(flow):
         return f"The client writes the whole query: {where}."
     return f"A value that may be an object with operators reaches `{flow.keys[-1]}` of a query: {where}."
 
@@ -337,7 +356,7 @@ def _message(flow: Flow, site: CallSite) -> str:
 def _fix(flow: Flow) -> str:
     if any(key in _CODE for key in flow.keys):
         return "Say the condition with operators (`$eq`, `$in`, `$regex` with `re.escape`), not in code."
-    key = flow.keys[-1] if flow.keys else ""
+    key = flow.keys[-1] if flow.keys and not _is_whole(flow) else ""
     if not key:
         return 'Take single values of known types out of the body: `{"name": str(body["name"])}`.'
     return f'Compare by value, `{{"{key}": {{"$eq": value}}}}`, or make it a text first: `str(value)`.'

@@ -58,6 +58,21 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         {"app/billing.py": "import billing\n\nbilling.api_key = 'q8Zt2vLm9XcR4bNw7KdP'  # <- flagged\n"},
         {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
         {"shop/configs/default.py": "class DefaultConfig:\n    SECRET_KEY = 'secret key'  # <- flagged\n"},
+        {
+            "src/config.py": (
+                "import os\n\nHERE = os.path.abspath(os.path.dirname(__file__))\n\n\nclass Config:\n"
+                "    SECRET_KEY = os.environ.get('SECRET_KEY') or 'Zq7fLx1mR4tVbK9sWc2dYh6nPg3jUe8a'  # <- flagged\n"
+            ),
+            "src/app/__init__.py": (
+                "import os\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+                "app.config.from_object(os.environ['SETTINGS'])\n"
+            ),
+            "src/app/tokens.py": (
+                "from flask import current_app\n\n\ndef token():\n"
+                "    secret_key = current_app.config.get('SECRET_KEY')\n"
+                "    if not secret_key:\n        raise RuntimeError('no key')\n    return secret_key\n"
+            ),
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[

@@ -44,7 +44,7 @@ _SLOW = re.compile(
     r"|backports\.pbkdf2|flask_security\.|quart_auth\.|flask_argon2|argon2_cffi)"
 )
 _PASSWORD = re.compile(
-    r"(?<![a-z])(pass(word|wd|phrase)?|pwd|passw|user_?pass|new_?pass(word)?|plain_?pass(word)?)(?![a-z])(?!\w*(hash|hashed|_reset|_token))",
+    r"(?<![a-z])(pass(word|wd|phrase)?|pwd|pw|passw|user_?pass|new_?pass(word)?|plain_?pass(word)?)(?![a-z])(?!\w*(hash|hashed|_reset|_token))",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
