@@ -146,6 +146,12 @@ _OWN_ADDRESS = re.compile(
             "    for message in question.messages:\n        for picture in message.pictures:\n"
             "            requests.get(picture.url, timeout=5)  # <- flagged\n"
         ),
+        (
+            "import pycurl\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/picture')\n"
+            "def picture():\n    asking = pycurl.Curl()\n    asking.setopt(asking.TIMEOUT, 5)\n"
+            "    asking.setopt(asking.URL, request.form['address'])  # <- flagged\n"
+            "    asking.setopt(pycurl.USERAGENT, request.form['agent'])\n    return asking.perform_rs()\n"
+        ),
     ],
     partials=[
         (
@@ -475,6 +481,9 @@ def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
             yield site, _PLAIN[name]
         elif "." not in name:
             continue
+        elif name == "pycurl.Curl().setopt":
+            if getattr(site.call.argument(0), "name", "").endswith(".URL"):
+                yield site, 1
         elif site.last in _VERBS | _OTHERS and (_is_of_client(name) or _is_session(site)):
             yield site, 1 if site.last in ("request", "stream") else 0
     for site, _, before in repo.flows.partials(lambda name: _is_of_client(name) and name.rpartition(".")[2] in _VERBS):
