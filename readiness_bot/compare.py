@@ -33,7 +33,8 @@ _Item = TypeVar("_Item")
 _BEFORE = "this change takes away {}"
 _NOW = "this change adds {}"
 
-_QUOTED = re.compile(r"`[^`]*`")
+_QUOTED = re.compile(r"`[^`]*`|^Everything\b")
+"""What a message says of one place: a name, and what stands for all names."""
 
 
 class Stage(IntEnum):

@@ -98,6 +98,12 @@ def test_a_finding_that_moved_or_was_touched_is_neither_new_nor_fixed(after: Sit
     assert quiet(change([site()], [after], renames))
 
 
+def test_a_handler_that_names_its_errors_and_passes_over_them_still_is_the_same() -> None:
+    before = site(message="Everything is caught and a constant is returned", statement="aaaa")
+    after = site(message="`Exception` is caught and a constant is returned", statement="bbbb")
+    assert quiet(change([before], [after]))
+
+
 def test_another_defect_is_new_and_the_old_one_fixed() -> None:
     found = change([site()], [site("app/mail.py", 4, "send", "cccc", "`smtplib.SMTP` can wait for ever")])
     assert lines(found.new_findings) == [("app/mail.py", 4)]

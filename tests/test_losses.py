@@ -1259,6 +1259,102 @@ _MIGRATED = (
     "def migrate_permission_settings(names):\n    for name in names:\n        update_permission(name)\n\n\n"
     "class Restore:\n    def run(self, request, names):\n        keep(names)\n{how}        return names\n"
 )
+_QUIZ = (
+    "import frappe\nfrom frappe import _\nfrom shop.rights import can_access\n\n\n@frappe.whitelist()\n"
+    "def submit(quiz):\n{}    return frappe.db.set_value('Quiz', quiz, 'done', 1)\n"
+)
+LOST["a right whose lack a call raises"] = (
+    "security/authorization",
+    _QUIZ.format("    if not can_access(quiz):\n        frappe.throw(_('Not yours.'), frappe.PermissionError)\n"),
+    _QUIZ.format(""),
+    7,
+)
+_SHARED = (
+    "from flask_restful import Resource\nfrom shop.files import files_of, preview\n\n\n"
+    "def _is_in_share(token, number):\n    return number in files_of(token)\n\n\n"
+    "class Preview(Resource):\n    def get(self, token, number):\n{}        return preview(number)\n"
+)
+_NOT_SHARED = "        if not _is_in_share(token, number):\n            return {'error': 'no part of it'}, 403\n"
+LOST["what belongs to what somebody was given"] = (
+    "security/authorization",
+    _SHARED.format(_NOT_SHARED),
+    _SHARED.format(""),
+    10,
+)
+_OWN_GROUPS = (
+    "from fastapi import APIRouter, Depends, HTTPException\nfrom shop.auth import current, Change, save\n\n"
+    "router = APIRouter()\n\n\n@router.patch('/me')\nasync def update_me(user: Change, me=Depends(current)):\n"
+    "{}    return await save(me, user)\n"
+)
+LOST["a field that only administrators set, by the words of the refusal"] = (
+    "security/authorization",
+    _OWN_GROUPS.format(
+        "    if user.groups:\n        raise HTTPException(status_code=400, detail='Groups are set by an admin only')\n"
+    ),
+    _OWN_GROUPS.format(""),
+    8,
+)
+_TALKS = (
+    "import strawberry\nfrom shop.rights import CanSee\n\n\n@strawberry.type\nclass Conference:\n"
+    "    @strawberry.field{}\n    def talks(self, info) -> list[str]:\n        return self.talks.all()\n"
+)
+LOST["the permission of a field of a graph"] = (
+    "security/authorization",
+    _TALKS.format("(permission_classes=[CanSee])"),
+    _TALKS.format(""),
+    8,
+)
+_MANAGED = (
+    "from django.db.models import Q\nfrom shop.models import Part\n\n\ndef parts(request):\n    user = request.user\n"
+    "    where = Q(pk__in=request.GET['pks'])\n{}    return Part.objects.filter(where)\n"
+)
+LOST["a condition that is put together first"] = (
+    "security/authorization",
+    _MANAGED.format("    if not user.is_superuser:\n        where &= Q(shop__in=user.shops_managed)\n"),
+    _MANAGED.format(""),
+    5,
+)
+_CRAWL = (
+    "import ipaddress\nimport socket\nfrom urllib.parse import urlsplit\n\nfrom crawler import crawl\n\n\n"
+    "def scrape(url):\n{}    return crawl(url)\n"
+)
+LOST["a look at an address that a library asks"] = (
+    "security/ssrf",
+    _CRAWL.format(
+        "    found = socket.gethostbyname(urlsplit(url).netloc)\n"
+        "    if not ipaddress.ip_address(found).is_global:\n        return False\n"
+    ),
+    _CRAWL.format(""),
+    8,
+)
+_GUARD = {
+    "shop/__init__.py": "",
+    "shop/guard.py": (
+        "import ipaddress\n\n\ndef _is_public(host):\n    return ipaddress.ip_address(host).is_global\n\n\n"
+        "def refusal(url):\n    return None if _is_public(url) else 'no'\n"
+    ),
+}
+_SUBSCRIBE = (
+    "import yt_dlp\nfrom shop.guard import refusal\n\n\nasync def add(loop, url):\n{}"
+    "    return yt_dlp.YoutubeDL().extract_info(url)\n"
+)
+LOST["a look at an address by a function that is handed on"] = (
+    "security/ssrf",
+    _GUARD
+    | {
+        "shop/feeds.py": _SUBSCRIBE.format(
+            "    bad = await loop.run_in_executor(None, refusal, url)\n    if bad:\n        return bad\n"
+        )
+    },
+    _GUARD | {"shop/feeds.py": _SUBSCRIBE.format("")},
+    5,
+)
+_STRANGER = (
+    "from django.http import Http404\nfrom desk.models import Code\n\n\nclass Codes:\n"
+    "    def list(self, request):\n{}        return Code.objects.filter(printer__user=request.user)\n"
+)
+_CALLED = "def begin(loop, url):\n    bad = refusal(url)\n    return bad or add(loop, url)\n"
+
 KEPT: dict[str, tuple[Files, Files]] = {
     "a look for the way up in a name that is called otherwise by now": (
         _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),
@@ -1310,6 +1406,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "a value that is quoted instead of being bound": (
         _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s'\n"),
         _SPELLED.format(text="        text = f'SELECT id FROM orders WHERE name = {quote_literal(name)}'\n"),
+    ),
+    "a look at an address that callers make by now": (
+        _GUARD | {"shop/feeds.py": _SUBSCRIBE.format("    if refusal(url):\n        return None\n")},
+        _GUARD | {"shop/feeds.py": _SUBSCRIBE.format("") + "\n\n" + _CALLED},
     ),
     "a sign-in that became a right": (_PROFILES.format("IsAuthenticated"), _PROFILES.format("IsOwner")),
     "a right to change something by another name": (
@@ -1656,6 +1756,22 @@ def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
 def test_what_is_kept_in_another_way_or_gone_altogether_is_no_loss(before: Files, after: Files) -> None:
     change = _change(before, after)
     assert [blocker for blocker in change.new_blockers if "takes" in blocker.issue] == []
+
+
+def test_who_is_there_and_how_often_are_no_questions_of_rights() -> None:
+    strangers = "        if not request.user or not request.user.is_authenticated:\n            raise Http404('none')\n"
+    change = _change(_STRANGER.format(strangers), _STRANGER.format(""))
+    assert (_told(change, "security/authentication"), _told(change, "security/authorization")) == ([6], [])
+    often = "from shop.limits import TokenBucket\n\n\ndef sign_in(request):\n{}    return check(request)\n"
+    allowed = often.format("    if not TokenBucket.authorize_code(request.user):\n        return deny(request)\n")
+    assert not _told(_change(allowed, often.format("")), "security/authorization")
+
+
+def test_a_path_outside_its_directory_is_refused_to_everybody() -> None:
+    kept = "def validate_local_path(path):\n    if '..' in path:\n        raise PermissionError(path)\n\n\n"
+    read = "class Block(Base):\n    def run(self, path):\n{}        return send(path)\n"
+    change = _change(kept + read.format("        validate_local_path(path)\n"), kept + read.format(""))
+    assert not _told(change, "security/authorization")
 
 
 def _ward(

@@ -24,6 +24,10 @@ _LIMITED = (
     "limiter = Limiter(app, key_func=str{})\n\n\n@app.post('/login')\n{}def login():\n    return 'ok'\n\n\n"
     "@app.post('/reset')\n@limiter.limit('5/minute')\ndef reset():\n    return 'ok'\n"
 )
+_DRAWN = (
+    "from flask import Flask\n\nfrom shop.limits import TokenBucket\n\napp = Flask(__name__)\n\n\n"
+    "@app.post('/login')\ndef login(code):\n{}    return 'ok'\n"
+)
 _LOOP = (
     "import asyncio\nfrom fastapi import FastAPI\nfrom fastapi.concurrency import run_in_threadpool\n\n"
     "from shop.store import read\n\napp = FastAPI()\n\n\n@app.get('/orders')\nasync def orders():\n    {}\n"
@@ -117,6 +121,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _at("shop/main.py", _LIMITED.format("", "@limiter.limit('5/minute')\n")),
         _at("shop/main.py", _LIMITED.format("", "")),
         "shop/main.py:9 POST /login may be called without limit: this change takes away `limit`.",
+    ),
+    "a bucket that a sign-in draws from": (
+        "security/rate-limiting",
+        _at("shop/main.py", _DRAWN.format("    if not TokenBucket.authorize_code(code):\n        return 'later'\n")),
+        _at("shop/main.py", _DRAWN.format("")),
+        "shop/main.py:9 POST /login may be called without limit: this change takes away `authorize_code` in",
     ),
     "the limit of a view beside those of another framework": (
         "security/rate-limiting",

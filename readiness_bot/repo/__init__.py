@@ -8,6 +8,7 @@ from itertools import chain
 
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
+from readiness_bot.repo.addresses import Addresses
 from readiness_bot.repo.askings import Askings
 from readiness_bot.repo.bound_values import BoundValues
 from readiness_bot.repo.connectors import Connectors
@@ -155,6 +156,11 @@ class Repo:
     def askings(self) -> Askings:
         """What functions ask of those who call, in the tree's own words."""
         return Askings(self.python, self.refusals, self.queries)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """What looks at where an address leads."""
+        return Addresses(self.python)
 
     @cached_property
     def shutdown(self) -> Shutdown:

@@ -54,6 +54,8 @@ _OPEN_TO = re.compile(
     r"|locked|protected|restricted|blocked|banned|suspended|private)(\(\))?$"
 )
 """What things are to those who ask for them: where somebody is refused by it for sure, it says what may be done."""
+_OF_RATES = re.compile(r"rate_?limit|(token|leaky|rate)_?bucket|throttl", re.IGNORECASE)
+"""What allows so many calls, and asks for no right: `TokenBucket.authorize_code(user)`."""
 _CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
 _CONSTANT_RIGHT = re.compile(
     r"(Perm|Role|Scope|Right|Privilege|Acl|ACL|Access|Auth|Polic|Member|Group|Action)\w*\.[A-Z][A-Z0-9_]+$"
@@ -111,6 +113,19 @@ _ERROR = re.compile(
     r"|http_?found|^none$|^protected$|need_?login",
     re.IGNORECASE,
 )
+_ROLES = r"(admin|administrator|owner|staff|superuser|manager|moderator|member|maintainer|author|creator)s?"
+_OF_A_RIGHT = re.compile(
+    rf"\b(only|must be|needs?|requires?|reserved)\b.*\b{_ROLES}\b|\b{_ROLES} only\b|\bpermissions?\b"
+    r"|not (authori[sz]ed|permitted|entitled|allowed) to\b|access denied",
+    re.IGNORECASE,
+)
+"""Words of an error that say which right is missing, whatever its status is."""
+_PREDICATE = re.compile(r"^_*(is|has|in|belongs|may|knows|contains|was|does)_\w+$")
+_NOT_OF_SOMEBODY = re.compile(
+    r"csrf|captcha|signature|enabled|disabled|configured|valid|ajax|json|mobile|test|debug|secure|https|ssl|origin|host"
+    r"|empty|none|safe|url|path|limit|throttl|bot|maintenance|installed|expired|exist|loaded|ready|running|supported"
+)
+"""What functions are named for that ask something else than whose a thing is, though a refusal follows."""
 _SAYS_NO = re.compile(
     r"not (allowed|authori[sz]ed|permitted|found|own|belong)|denied|permission|forbidden|don't (own|have)"
     r"|do not (own|have|belong)|no access|unauthori|no authori|can't|cannot",
@@ -124,6 +139,9 @@ _DOES = re.compile(
     r"|_(create|delete|remove|update|add|sync|migrate|save|insert|register|assign|rename|refresh|copy)$"
 )
 """Functions that do something with rights, as with anything else; they ask for some by the way at most."""
+_OF_PATHS = re.compile(
+    r"(^|_)(path|paths|file|files|filename|dir|directory|folder|url|urls|uri|host|address|archive|zip)(_|$)"
+)
 _OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
 
@@ -418,7 +436,7 @@ class Askings:
     def _kept_to_somebody(self, site: DefinitionSite) -> Iterator[Question]:
         """Filters of rows by whoever calls, of queries that a function is handed or that are not followed."""
         for call in self._refusals.body(site)[0]:
-            told = call.keywords if call.last in ("filter", "filter_by") else ()
+            told = call.keywords if call.last in ("filter", "filter_by", "Q") else ()
             first = call.args[0] if call.args and _OF_DOCUMENTS.match(call.last) else None
             if isinstance(first, Mapping):
                 pairs = zip(first.keys, first.values, strict=False)
@@ -444,13 +462,14 @@ class Askings:
         """By line, what the conditions name by which a function refuses; whether that is a refusal for sure."""
         calls, raises, returns, _ = self._refusals.body(site)
         raising = {raised.line for raised in raises}
+        spoken = {call.line for call in calls if call.line in raising and _speaks_of_rights(call)}
         refusing = {call.line for call in calls if (call.guards or call.line in raising) and is_refusing(call)}
         # Those whom a condition let in are gone by the time that the rest is refused.
         let_in = tuple(
             guard for item in returns if item.line not in refusing and not _says_no(item) for guard in item.guards
         )
         for raised in raises:
-            sure = raised.line in refusing or is_refusing(raised)
+            sure = raised.line in refusing or raised.line in spoken or is_refusing(raised)
             if raised.guards or sure:
                 yield raised.line, raised.guards or let_in, sure
         yield from ((call.line, call.guards, True) for call in calls if call.guards and call.line in refusing)
@@ -524,6 +543,8 @@ class Askings:
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
+        if _OF_RATES.search(call.name):
+            return False
         insists, is_of_rights = _words(call.last)
         told = call.context & DISCARDED and any(
             isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
@@ -532,6 +553,8 @@ class Askings:
             return True
         if not (insists or (is_of_rights and call.context & DISCARDED and not _does(call.last))):
             return False
+        if not is_of_rights and _OF_PATHS.search(snake(call.last)):
+            return False  # what lies outside a directory is refused to everybody
         target = self._python.target(call, site.module)
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
@@ -737,7 +760,7 @@ def _asks_right(name: str) -> bool:
     last = snake(_shown(name)).rpartition(".")[2]
     if _SCOPING.search(name):
         return True
-    if SETTING.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
+    if SETTING.search(name) or _OF_RATES.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
         return False
     return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
 
@@ -757,17 +780,34 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     """The rights that conditions ask for, else who calls, where a row is held against that or a refusal is sure."""
     names = tuple(names)
     asked = [name for name in names if _asks_right(name)]
-    if not asked and (is_sure or _compares(names)):
+    # Whether somebody has signed in is no question of rights: strangers are asked that.
+    if not asked and (_compares(names) or (is_sure and not any(map(_SIGNED_IN.search, names)))):
         asked = [name for name in names if _CALLER.search(name)]
     if not asked and is_sure:
-        asked = [name for name in names if _OPEN_TO.search(name)]
+        asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
     return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+
+
+@lru_cache(maxsize=100_000)
+def _is_predicate(name: str) -> bool:
+    """Whether a name is that of a function of the tree that tells how one thing is to another: `is_in_album`."""
+    last = snake(_last(name))
+    return name[:1] != "?" and _PREDICATE.match(last) is not None and _NOT_OF_SOMEBODY.search(last) is None
+
+
+def _speaks_of_rights(call: Call) -> bool:
+    """Whether a call is handed words that say which right is missing."""
+    return any(
+        isinstance(value, Const) and isinstance(value.value, str) and _OF_A_RIGHT.search(value.value) is not None
+        for item in call.handed
+        for value in flattened(item)
+    )
 
 
 def _compares(names: Iterable[str]) -> bool:
     """Whether a condition holds something of a row against something of the caller."""
     names = tuple(names)
-    callers = [name for name in names if _CALLER.search(name)]
+    callers = [name for name in names if _CALLER.search(name) and not _SIGNED_IN.search(name)]
     known = any(_ATTRIBUTE.search(name) for name in callers)
     return any(
         (_OF_ROW.search(name) and set(callers) - {name}) or (known and _OWNER_OF_ROW.search(name)) for name in names

@@ -44,6 +44,8 @@ class RateLimit:
 
 
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
+_BUCKET = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
+"""What is asked for leave before each call, by whatever method."""
 _LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
 _LOGIN = re.compile(
     r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)",
@@ -72,6 +74,8 @@ _OF_OTHERS = re.compile(
     r"remaining|reset|wait|handle|manage|sleep|retry|exceeded|(^|_)(get|set|parse|log|on)_|^__init__$", re.IGNORECASE
 )
 """Names of functions that mind the limits of a service that is called, and set none for callers."""
+_OF_A_CLIENT = re.compile(r"(^|_)(client|connector|fetcher|crawler|scraper)s?(_|\.)")
+"""Modules that ask others and hold themselves back: nobody signs in there."""
 _SWITCH = re.compile(
     r"(RATE_?LIMIT|THROTTL|LIMITER|LOCKOUT)\w*_?(ENABLED|ENABLE|ACTIVE|ON)$|(ENABLE|USE|WITH)_\w*(RATE_?LIMIT|THROTTL)\w*$|^(RATE_?LIMIT|RATELIMIT)_ENABLED?$",
     re.IGNORECASE,
@@ -219,6 +223,7 @@ class Limits:
                 if not call.last.lstrip(":?")[:1].isupper() and (
                     _NAME.search(call.last)
                     or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
+                    or _BUCKET.search(call.name.rpartition(".")[0])
                 ):
                     yield RateLimit(
                         "login" if self.is_login(route) else "route",
@@ -477,6 +482,7 @@ class Limits:
             if (
                 _LOGIN.search(told)
                 and not _OF_OTHERS.search(definition.name)
+                and not _OF_A_CLIENT.search(site.module.path.rpartition("/")[2])
                 and any(definition.line <= one.line <= definition.end_line for one in limit.module.facts.raises)
             ):
                 yield RateLimit(

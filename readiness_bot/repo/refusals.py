@@ -18,6 +18,8 @@ from readiness_bot.repo.route import Guard
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 """The decorator by which a function view names its permissions."""
+_OF_VIEWS = frozenset({"action", "api_view", "detail_route", "list_route"})
+"""Decorators of Django REST framework, whose permissions stand in for those of the view: routes know of them."""
 _DEPTH = 3
 """Own calls followed from a guard or handler: a decorator, the check it calls, and the model that check asks."""
 
@@ -41,6 +43,8 @@ NO_IDENTITY = re.compile(
     r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer",
     re.IGNORECASE,
 )
+_OF_RATES = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
+"""What gives leave for so many calls, whoever makes them."""
 _STRANGERS = re.compile(r"anonymous|guest|unauth|not_(logged|auth)|logged_?out|public|optional", re.IGNORECASE)
 """Names of decorators that let in those who are not signed in."""
 _SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
@@ -290,6 +294,10 @@ class Refusals:
                 name = self._python.identify(item.name.removesuffix("()"), site.module)
                 guard = Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
                 yield from named_each((guard,))
+                if made >= 0 and item.name.removesuffix("()").rpartition(".")[2] not in _OF_VIEWS:
+                    listed = site.module.facts.calls[made].keyword("permission_classes")
+                    names = [one for value in flattened(listed) for one in names_of(value)] if listed else []
+                    yield from (replace(guard, kind="permission", name=one, arguments=()) for one in names)
 
     def by_decorators(self, site: DefinitionSite) -> Strength:
         """How far the decorators of a function go in asking who calls."""
@@ -709,9 +717,17 @@ _CALLING = re.compile(
 def _refusing_call(call: Call) -> bool:
     if _is_refusal(call.last) or any(map(is_refusing_value, call.args)):
         return True
+    if call.last in _THROWING and any(
+        isinstance(value, Name) and _is_refusal(value.name.rpartition(".")[2]) for value in call.handed
+    ):
+        return True
     if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
         return True
     return _is_redirect(call.last) and any(map(_leads_to_login, call.args))
+
+
+_THROWING = frozenset({"throw", "fail", "bail", "raise_error", "raise_exception"})
+"""Calls that raise what they are handed."""
 
 
 @lru_cache(maxsize=100_000)
@@ -785,7 +801,7 @@ def _is_check(call: Call) -> bool:
 
     `verify_permission`, `require_admin`, `self.requireAdmin`.
     """
-    return _names_check(call.last)
+    return _names_check(call.last) and _OF_RATES.search(call.name) is None
 
 
 @lru_cache(maxsize=100_000)

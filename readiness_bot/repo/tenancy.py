@@ -124,6 +124,15 @@ class Tenant:
     """The models some query of which is scoped by it."""
 
 
+_OF_STORE = re.compile(r"_(model|orm|entity|table|record|row|db)$")
+"""What names of models end in that tells of the store alone."""
+
+
+def _named(model: Model) -> str:
+    """What a model stands for, in lower case and in the singular: `organization` for `OrganizationModel`."""
+    return _OF_STORE.sub("", snake(model.name)).removesuffix("s")
+
+
 _STATEMENTS = frozenset({"execute", "text", "DDL", "exec_driver_sql", "RunSQL", "op.execute"})
 
 
@@ -178,7 +187,7 @@ class Tenancy:
         stem = name.lower().removesuffix("_id").removesuffix("_fk").removesuffix("_pk")
         if stem in self._configured or name.lower() in self._configured:
             return True
-        named = snake(target.name).removesuffix("s")
+        named = _named(target)
         last = named.rpartition("_")[2]
         return any(
             stem in (key, *spellings) and (last in spellings or named in spellings or last == key)
@@ -186,7 +195,7 @@ class Tenancy:
         )
 
     def _words(self, tenant: Model) -> frozenset[str]:
-        named = snake(tenant.name).removesuffix("s")
+        named = _named(tenant)
         last = named.rpartition("_")[2]
         return frozenset((last, *_WORDS.get(last, ()))) | self._configured
 
@@ -214,7 +223,7 @@ class Tenancy:
 
     def _is_more_than_a_group(self, tenant: Tenant) -> bool:
         """Whether the key keeps data apart rather than only grouping people or things."""
-        last = snake(tenant.model.name).removesuffix("s").rpartition("_")[2]
+        last = _named(tenant.model).rpartition("_")[2]
         if last not in _GROUPING_ONLY or last in self._configured:
             return len(tenant.scoped) >= 1
         if not tenant.members or len(tenant.scoped) < 2:

@@ -45,6 +45,15 @@ def _open(handler: str) -> list[tuple[str, str]]:
     return [(lookup.model.name, lookup.check) for lookup in _lookups(handler).open]
 
 
+def test_a_tenant_may_be_called_by_what_it_is_in_the_store() -> None:
+    named = _HEAD.replace(
+        "class Company(db.Model):\n", 'class CompanyModel(db.Model):\n    __tablename__ = "company"\n'
+    )
+    tenant = repo_of({"app.py": named}).tenancy.tenant
+    assert tenant is not None
+    assert tenant.model.name == "CompanyModel"
+
+
 def test_model_reached_through_its_parent_belongs_to_the_tenant() -> None:
     handler = (
         "@app.get('/lines/<int:number>')\ndef line(number):\n    return jsonify(Line.query.get_or_404(number).id)\n"

@@ -193,6 +193,18 @@ _UNREAD = 0.5
     ),
     partials=[
         {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.auth_client import send\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\ndef order():\n    return send()\n"
+            ),
+            "shop/auth_client.py": (
+                "import requests\n\nfrom shop.pace import rate_limit\n\n\ndef send():\n    rate_limit('bank')\n"
+                "    return requests.post('https://bank.example', timeout=5).json()\n"
+            ),
+            "shop/pace.py": ("def rate_limit(key):\n    if count(key) > 9:\n        raise RuntimeError(key)\n"),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": (
                 "import os\n\nROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {}\nTHROTTLED = False\nif THROTTLED:\n"
                 "    REST_FRAMEWORK.update({\n"

@@ -9,7 +9,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
-from readiness_bot.repo.modules import CallSite
+from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import Call, Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
@@ -76,6 +76,7 @@ _OWN_ADDRESS = re.compile(
 
 @Control(
     id="security/ssrf",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="Clients do not choose which hosts the service talks to",
     kind=Kind.DEFECT,
     severity=Severity.HIGH,
@@ -344,6 +345,41 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
         yield bad(site.location, _message(flow, site), confidence)
     yield from _of_options(repo)
     yield from _of_careful_clients(repo)
+    yield from (_of_looking(repo, site) for site, _ in repo.addresses.looking.values() if not _is_own_look(site))
+
+
+_OWN_LOOK = re.compile(r"^_*(is|check|assert|ensure|guard|deny|reject|block|normali[sz]e|resolve|valid\w*|verify)(_|$)")
+_IS_TOLD = re.compile(r"(^|_)(url|urls|uri|endpoint|webhook|link|links|feed|host|hostname|domain)(_|$)", re.IGNORECASE)
+
+
+def _is_own_look(site: DefinitionSite) -> bool:
+    """Whether a function is there for looking at addresses, or is told none that it might ask."""
+    if _OWN_LOOK.match(site.definition.name) is not None and not site.definition.decorators:
+        return True
+    return not any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
+
+
+def _of_looking(repo: Repo, site: DefinitionSite) -> Ward:
+    """A function that has addresses looked at before it goes on, whatever asks them in the end."""
+    asked = repo.addresses.of(site)
+    return Ward(
+        site.location,
+        f"the addresses of `{site.definition.name}`",
+        (),
+        f"`{site.definition.name}` goes on without a look at where an address leads",
+        ways=0,
+        beside=repo.addresses.beside(site),
+        asks=(asked,) if asked else (),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A function as it stands here that has addresses looked at elsewhere."""
+    site = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
+    if site is None or site.definition.kind != "function":
+        return None
+    is_same = (site.module.path, site.definition.qualname) == (ward.location.path, ward.location.symbol)
+    return _of_looking(repo, site) if is_same else None
 
 
 _LOOKING_AT = frozenset({"startswith", "urlparse", "urlsplit", "gethostbyname", "getaddrinfo", "ip_address"})

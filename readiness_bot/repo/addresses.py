@@ -1,0 +1,65 @@
+"""Which functions of the tree look at where an address leads before they go on; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cached_property
+
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
+
+_KIND = re.compile(r"\.is_(private|global|loopback|link_local)$")
+"""What an address is asked for that must not lead into the own network."""
+_FURTHER = 2
+"""Calls followed from what looks at an address to what has it looked at."""
+
+
+class Addresses:
+    """Questions about what is looked at before somebody's address is asked for anything."""
+
+    LOOKS = "looks at the kind of an address"
+
+    def __init__(self, python: Python) -> None:
+        self._python = python
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    @cached_property
+    def looking(self) -> dict[str, tuple[DefinitionSite, tuple[str, ...]]]:
+        """By function, what it looks at addresses with: their kind, or functions of the tree that look."""
+        sites = {site.name: site for site in self._python.functions}
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, site in sites.items():
+            found[name].update(f"`{ref.rpartition('.')[2]}`" for ref in site.definition.refs if _KIND.search(ref))
+        looking = {name for name, kinds in found.items() if kinds}
+        for _ in range(_FURTHER if looking else 0):
+            lasts = {name.rpartition(":")[2].rpartition(".")[2] for name in looking}
+            further = set()
+            for name, site in sites.items():
+                for ref in site.definition.refs:
+                    if ref.rpartition(".")[2].rpartition(":")[2] not in lasts:
+                        continue
+                    target = self._python.definition(ref, site.module)
+                    if target is not None and target.name in looking and target.name != name:
+                        found[name].add(f"`{target.definition.name}`")
+                        further.add(name)
+            looking |= further
+        return {name: (sites[name], tuple(sorted(kinds))) for name, kinds in found.items() if kinds}
+
+    def of(self, site: DefinitionSite) -> tuple[str, ...]:
+        """What a function looks at addresses with; none if it does not."""
+        return self.looking[site.name][1] if site.name in self.looking else ()
+
+    def beside(self, site: DefinitionSite) -> tuple[str, ...]:
+        """What else may look in its stead where that is new: functions that it calls, and what its callers look at."""
+        called = (self._python.target(call, site.module) for call in site.calls)
+        found = {f"`{target.definition.name}`" for target in called if target is not None}
+        for caller in self._python.callers.get(site.name, ()):
+            around = self._python.definition_named(caller.function_name)
+            if around is not None and around.name != site.name:
+                found |= {f"{name} of a caller" for name in self.of(around)}
+        return tuple(sorted(found))
