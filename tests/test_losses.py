@@ -1349,6 +1349,62 @@ LOST["a look at an address by a function that is handed on"] = (
     _GUARD | {"shop/feeds.py": _SUBSCRIBE.format("")},
     5,
 )
+_PEOPLE = (
+    "from shop.errors import ForbiddenException\n\n\nasync def people(root, info, project=None):\n"
+    "    user = info.context['user']\n    if not user.is_manager and project is None:\n"
+    "        raise ForbiddenException('no')\n{}    return await found(project)\n"
+)
+LOST["a question under another that stays"] = (
+    "security/authorization",
+    _PEOPLE.format(
+        "    if project is not None and not user.is_manager:\n        if project not in user.data.get('groups', {}):\n"
+        "            raise ForbiddenException('no')\n"
+    ),
+    _PEOPLE.format(""),
+    4,
+)
+_REPLACED = (
+    "from flask import abort\nfrom shop.auth import field_and_value, requires_auth\nfrom shop.db import get, put\n\n\n"
+    "@requires_auth\ndef replace(resource, **lookup):\n    original = get(resource, **lookup)\n{}"
+    "    return put(original)\n"
+)
+LOST["a field by which a row is somebody's"] = (
+    "security/authorization",
+    _REPLACED.format(
+        "    auth_field, auth_value = field_and_value(resource)\n"
+        "    if auth_field and original.get(auth_field) != auth_value:\n        abort(403)\n"
+    ),
+    _REPLACED.format(""),
+    7,
+)
+_MANAGES = (
+    "import flask_login\n\n\ndef _can_manage_user(actor, target):\n"
+    "    return actor.is_admin or target.domain in actor.domains\n\n\n"
+    "@permissions_wrapper\ndef domain_admin(model, key):\n    found = model.query.get(key)\n{}\n"
+)
+LOST["what another function says of a right"] = (
+    "security/authorization",
+    _MANAGES.format(
+        "    if found.domain not in flask_login.current_user.domains:\n        return False\n"
+        "    return _can_manage_user(flask_login.current_user, found)"
+    ),
+    _MANAGES.format("    return found.domain in flask_login.current_user.domains"),
+    9,
+)
+_CLAIM = (
+    "from flask_login import current_user\nfrom shop import forms\nfrom shop.checks import Available, Text\n\n\n"
+    "class Claim(forms.Form):\n    mail = forms.Mail(validators=[{}])\n{}"
+)
+_CLAIMED = (
+    "\n    def validate_mail(self, field):\n        if Mail.get(field.data).user != current_user:\n"
+    "            raise forms.ValidationError('it is taken')\n"
+)
+LOST["what a method asked of a field that is checked as before"] = (
+    "security/authorization",
+    _CLAIM.format("Text()", _CLAIMED),
+    _CLAIM.format("Text()", ""),
+    6,
+)
 _STRANGER = (
     "from django.http import Http404\nfrom desk.models import Code\n\n\nclass Codes:\n"
     "    def list(self, request):\n{}        return Code.objects.filter(printer__user=request.user)\n"
@@ -1356,6 +1412,10 @@ _STRANGER = (
 _CALLED = "def begin(loop, url):\n    bad = refusal(url)\n    return bad or add(loop, url)\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "what a method asked of a field that a validator asks by now": (
+        _CLAIM.format("Text()", _CLAIMED),
+        _CLAIM.format("Text(), Available()", ""),
+    ),
     "a look for the way up in a name that is called otherwise by now": (
         _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),
         _PICTURE.format(
@@ -1765,6 +1825,10 @@ def test_who_is_there_and_how_often_are_no_questions_of_rights() -> None:
     often = "from shop.limits import TokenBucket\n\n\ndef sign_in(request):\n{}    return check(request)\n"
     allowed = often.format("    if not TokenBucket.authorize_code(request.user):\n        return deny(request)\n")
     assert not _told(_change(allowed, often.format("")), "security/authorization")
+    drawn = often.format(
+        "    allowed = ratelimit.consume(request)\n    if not allowed:\n        return deny(request)\n"
+    )
+    assert not _told(_change(drawn, often.format("")), "security/authorization")
 
 
 def test_a_path_outside_its_directory_is_refused_to_everybody() -> None:

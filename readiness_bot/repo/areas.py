@@ -22,6 +22,7 @@ _EXAMPLE = re.compile(
     r"(^|/)([Ee]xamples?([_-]\w+)?|samples?[_-]apps?|\w+[_-]examples?|[Dd]emos?|[Tt]utorials?|(app|project|plugin|module|package|site)[-_]templates?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
     r"load_?tests?|locust|mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
 )
+_TUTORIALS = re.compile(r"((?:[^/]+/)?)tutorials?/")
 _EXAMPLE_UNLESS_PACKAGE = re.compile(
     r"(^|/)(samples?|evals|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/|(^|/)examples?_[^/]+\.py$"
 )
@@ -297,13 +298,26 @@ class Areas:
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED
-        if _EXAMPLE.search(judged) or (_EXAMPLE_UNLESS_PACKAGE.search(judged) and not self._in_package(judged)):
+        if self._is_example(judged, path):
             return Area.EXAMPLE
         if _DOCUMENTATION.search(judged) and not self._in_package(judged):
             return Area.DOCUMENTATION
         if self._is_tooling(judged, path) or self._is_aside(judged):
             return Area.TOOLING
         return Area.PRODUCTION
+
+    def _is_example(self, judged: str, path: str) -> bool:
+        if _EXAMPLE_UNLESS_PACKAGE.search(judged) and not self._in_package(judged):
+            return True
+        return _EXAMPLE.search(judged) is not None and not self._is_application_called_tutorials(path)
+
+    def _is_application_called_tutorials(self, path: str) -> bool:
+        """Whether a path belongs to an application of Django beside `manage.py` that keeps tutorials in tables."""
+        called = _TUTORIALS.match(path)
+        if called is None:
+            return False
+        within = {f"{called.group()}{one}" for one in ("migrations/__init__.py", "models.py", "urls.py")}
+        return within <= self._paths and f"{called.group(1)}manage.py" in self._paths
 
     def _is_tooling(self, judged: str, path: str) -> bool:
         return _TOOLING.search(judged) is not None and not (self._in_package(judged) or self._sets_itself_up(path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -120,6 +120,9 @@ _OF_A_RIGHT = re.compile(
     re.IGNORECASE,
 )
 """Words of an error that say which right is missing, whatever its status is."""
+_OF_AUTH = re.compile(r"(^|[._?])\w*auth_(value|field|user|id|owner)s?$|(^|[._?])(owner|user|account)_(field|value)$")
+"""Variables that hold by which field a row is somebody's, and who that must be."""
+_NO_PROOF = re.compile(r"token|passw|secret|key|credential|header|cookie|session", re.IGNORECASE)
 _PREDICATE = re.compile(r"^_*(is|has|in|belongs|may|knows|contains|was|does)_\w+$")
 _NOT_OF_SOMEBODY = re.compile(
     r"csrf|captcha|signature|enabled|disabled|configured|valid|ajax|json|mobile|test|debug|secure|https|ssl|origin|host"
@@ -254,6 +257,8 @@ class Askings:
         own = self._asking.get((owner.module.path, owner.index), [])
         # What a method that is still there asks is told of itself; a new one may ask in its stead.
         beside = [*self.of_class(owner.definition), *(f"`{method.definition.name}`" for method in owner.methods)]
+        # A field may have it checked by what it names: `validators=[Available()]`.
+        beside += [f"`{_last(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(_last(ref))]
         for ancestor in self._python.ancestry(owner):
             inherited = self._asking.get((ancestor.module.path, ancestor.index), ())
             beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
@@ -282,7 +287,7 @@ class Askings:
         known = self._known.get(key)
         if known is None:
             self._known[key] = ()  # a function that calls itself asks nothing by that
-            known = self._known[key] = tuple(dict.fromkeys(self._questions(site)))
+            known = self._known[key] = _apart(dict.fromkeys(self._questions(site)))
         return known
 
     def let_through(self, site: DefinitionSite) -> dict[str, tuple[Call, tuple[Question, ...]]]:
@@ -397,7 +402,7 @@ class Askings:
                 continue
             if _is_of_one(call):
                 yield (f"`{_shown(call.via or call.name)}` of one thing",)
-            if self._is_check(call, site) or self._is_scoped(call):
+            if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
                 yield (f"`{_shown(call.via or call.name)}`",)
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
@@ -493,8 +498,15 @@ class Askings:
                 continue
             found.append(name)
             if name[:1] == "?" and "." not in name:
-                for item in self._assigned(site).get(name, ()):
-                    found += names_in(item, site.module.facts.calls)
+                made = [
+                    one
+                    for item in self._assigned(site).get(name, ())
+                    for one in names_in(item, site.module.facts.calls)
+                ]
+                if any(map(_OF_RATES.search, made)):
+                    found.remove(name)  # whether it may be done so often
+                else:
+                    found += made
         return tuple(dict.fromkeys(found))
 
     def _is_state(self, name: str) -> bool:
@@ -559,6 +571,14 @@ class Askings:
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
         return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
+
+    def _answers_right(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether what a function says of a right is what another one of the tree, told who calls, says of one."""
+        if not call.context & RETURNED or not _asks_right(call.name) or not _asks_right(site.definition.name):
+            return False
+        told = any(isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed)
+        target = self._python.target(call, site.module) if told else None
+        return target is not None and target.name != site.name and target.definition.kind == "function"
 
     def _asks_elsewhere(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call makes something that another service lets in of what a library made: `key.authorize(http)`."""
@@ -638,6 +658,7 @@ class Askings:
                 yield from (f"{name} of a caller" for question in self.of(around) for name in question)
 
 
+_VALIDATING = re.compile(r"valid|avail|check|uniq|allow|permi|requir|ensure|access|own", re.IGNORECASE)
 _HOOK = re.compile(
     r"^_*(validate|clean|before|after|pre|post|check|has|perform|process|filter|authorize|authorise|can|may|ensure)_\w+$"
     r"|^(validate|clean|dispatch|initial|prepare|setup|test_func|get_queryset|get_object|get_permissions|__call__)$"
@@ -730,7 +751,7 @@ def _is_of_one(call: Call) -> bool:
 
 
 _MOST_CALLERS = 12
-_SHARED_NAMES = frozenset({"can", "allows", "check", "test", "id", "pk", "name", "username", "user", "user_id"})
+_SHARED_NAMES = frozenset({"can", "get", "allows", "check", "test", "id", "pk", "name", "username", "user", "user_id"})
 
 
 @lru_cache(maxsize=100_000)
@@ -776,6 +797,15 @@ def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
     )
 
 
+def _apart(questions: Collection[Question]) -> tuple[Question, ...]:
+    """The questions, one that is asked under another by what it asks beyond that: the outer one may stay alone."""
+    found = []
+    for question in questions:
+        within = {name for other in questions if set(other) < set(question) for name in other}
+        found.append(tuple(name for name in question if name not in within) or question)
+    return tuple(dict.fromkeys(found))
+
+
 def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     """The rights that conditions ask for, else who calls, where a row is held against that or a refusal is sure."""
     names = tuple(names)
@@ -785,6 +815,8 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
         asked = [name for name in names if _CALLER.search(name)]
     if not asked and is_sure:
         asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
+    if not asked and is_sure and any(map(_OF_AUTH.search, names)):
+        asked = [name for name in names if _NO_PROOF.search(name) is None]
     return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
 
 

@@ -46,6 +46,8 @@ class RateLimit:
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
 _BUCKET = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
 """What is asked for leave before each call, by whatever method."""
+_DRAWING = frozenset({"consume", "is_allowed", "allow_request", "access"})
+"""What a handler asks a limiter by itself."""
 _LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
 _LOGIN = re.compile(
     r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)",
@@ -224,6 +226,7 @@ class Limits:
                     _NAME.search(call.last)
                     or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
                     or _BUCKET.search(call.name.rpartition(".")[0])
+                    or (call.last in _DRAWING and _NAME.search(call.name.rpartition(".")[0]))
                 ):
                     yield RateLimit(
                         "login" if self.is_login(route) else "route",

@@ -54,6 +54,12 @@ def test_stand_ins_and_what_deploys_are_no_production_code(path: str, area: Area
     assert Areas([path, "shop/__init__.py"]).of(path) is area
 
 
+def test_an_application_of_django_that_keeps_tutorials_in_tables_is_production() -> None:
+    held = [f"tutorials/{name}" for name in ("models.py", "urls.py", "views.py", "migrations/__init__.py")]
+    assert Areas([*held, "manage.py"]).of("tutorials/views.py") is Area.PRODUCTION
+    assert Areas(held).of("tutorials/views.py") is Area.EXAMPLE
+
+
 def test_a_product_that_is_called_an_example_is_production() -> None:
     product = ["shop_example/__init__.py", "shop_example/orders.py", "shop_example/users.py", "manage.py"]
     assert Areas(product).of("shop_example/orders.py") is Area.PRODUCTION
