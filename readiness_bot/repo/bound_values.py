@@ -31,6 +31,10 @@ _NUMERIC = re.compile(r"%(?:\(\w+\))?[-+0 #]*\d*(?:\.\d+)?[dif]$")
 _NUMBERS = frozenset({"int", "float", "len", "bool", "round", "timestamp"})
 _OF_NUMBERS = re.compile(r"(^|\.)(int|float|bool|UUID|datetime|date|Decimal|timedelta)\(\)$")
 _MARKS_NAMED = re.compile(r"placeholder|marks?$|question|(^|_)(params?|binds?|bindings?)(_|$|\d)|qs$", re.IGNORECASE)
+_ONLY_MARKS = re.compile(r"[\s,(]*(:|%s|\?|\$|%\()[\s,)]*")
+"""A piece of a list of marks: `?, `, or `:` before a name."""
+_RUNNING = re.compile(r"_*(a?execute\w*|fetch\w*|query|run|select\w*|raw|text)$")
+_BESIDE = frozenset({"params", "parameters", "args", "values", "vars", "bind"})
 _CONSTANT = re.compile(r"(^|[.:])_*[A-Z][A-Z0-9_]+$")
 _QUOTING = re.compile(r"(^|_|[a-z])(escape|quote|literal|mogrify|adapt)", re.IGNORECASE)
 _KEEPING_TEXT = frozenset({"append", "extend", "insert", "add", "write", "join", "appendleft"})
@@ -132,7 +136,7 @@ def _spelled(module: Module, scope: int, texts: Iterable[_Text]) -> Iterator[Spe
     for text in texts:
         place = text.line, text.end_line
         for column, value in _values(text.value):
-            if value is None or _is_mark(value, module):
+            if value is None or _is_mark(value, module, scope):
                 marked[column] = min(place, marked.get(column, place))
             elif _is_open(value, module, definition, scope):
                 by = _quoted_by(value, module, scope)
@@ -209,17 +213,33 @@ def _breaks_off(text: str) -> bool:
     return _VALUE_NEXT.search(text[-300:]) is not None
 
 
-def _is_mark(value: Value, module: Module) -> bool:
+def _is_mark(value: Value, module: Module, scope: int) -> bool:
     """Whether what is written into a text are marks of values that are bound."""
     if isinstance(value, Name):
-        return _MARKS_NAMED.search(value.name) is not None
-    if isinstance(value, Invoke):
-        if value.call < 0:
-            return False
-        joined = module.facts.calls[value.call].args[:1]
-        is_join = value.name.rpartition(".")[2] == "join"
-        return is_join and any(isinstance(one, Other) and one.kind == "BinOpMult" for one in joined)
-    return False
+        if _MARKS_NAMED.search(value.name):
+            return True
+        bound = [one.value for one in module.facts.assignments if one.scope == scope and one.target == value.name]
+        spelled = [text for one in bound for text in _constants(one)]
+        # A list of marks that grows, or one whose making is not seen where the function binds values still.
+        return any(map(_ONLY_MARKS.fullmatch, spelled)) or (any(map(_is_join, bound)) and _binds(module, scope))
+    if not _is_join(value):
+        return False
+    joined = module.facts.calls[value.call].args[:1] if isinstance(value, Invoke) and value.call >= 0 else ()
+    return any(isinstance(one, Other) and one.kind == "BinOpMult" for one in joined) or _binds(module, scope)
+
+
+def _is_join(value: Value) -> bool:
+    return isinstance(value, Invoke) and value.name.rpartition(".")[2] == "join"
+
+
+def _binds(module: Module, scope: int) -> bool:
+    """Whether a function hands values on beside a text that it runs."""
+    return any(
+        call.scope == scope
+        and _RUNNING.match(call.last)
+        and (len(call.args) > 1 or any(name in _BESIDE for name, _ in call.keywords))
+        for call in module.facts.calls
+    )
 
 
 def _is_open(value: Value, module: Module, definition: Definition, scope: int) -> bool:
