@@ -81,6 +81,10 @@ _SIGNERS: dict[str, tuple[int, str]] = {
 """What signs or encrypts, and which argument is its key."""
 
 
+_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
+"""What is given its key as an attribute, `secret_key`."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
     """A literal in the place of a credential.
@@ -264,7 +268,20 @@ class Secrets:
             elif isinstance(value, Name):
                 path, colon, name = self._python.identify(value.name, site.module).partition(":")
                 found.add((path, name) if colon and path else (site.module.path, value.name.lstrip("?:")))
+        found.update(self._of_applications())
         return frozenset(found)
+
+    def _of_applications(self) -> Iterator[tuple[str, int]]:
+        """The lines where an application is given, in code and for good, the key that it signs its sessions with."""
+        for module in self._python.production:
+            bound = module.facts.assignments
+            keys = [one for one in bound if one.target.endswith(".secret_key") and not one.guards]
+            if keys:
+                made = [one for one in bound if isinstance(one.value, Invoke) and one.value.name in _APPLICATIONS]
+                apps = {(one.target, one.scope) for one in made}
+                for one in keys:
+                    if (one.target.removesuffix(".secret_key"), one.scope) in apps:
+                        yield from ((module.path, line) for line in range(one.line, one.end_line + 1))
 
     @cached_property
     def _refused(self) -> frozenset[str]:

@@ -73,6 +73,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "    if not secret_key:\n        raise RuntimeError('no key')\n    return secret_key\n"
             ),
         },
+        (
+            "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+            "    app.secret_key = 'blue bicycle bell'  # <- flagged\n    return app\n"
+        ),
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
