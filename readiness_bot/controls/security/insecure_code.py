@@ -349,9 +349,35 @@ def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
             else:
                 yield bad(site.location, worst.message, worst.confidence, fix=worst.fix)
             break
+    yield from _of_defaults(repo)
     for module in repo.python.production:
         yield from _of_assignments(module, repo)
         yield from _candidates(module, looked_at)
+
+
+_VERIFY_DEFAULT = re.compile(
+    r"^(verify|verif(y|ies)_(ssl|tls|certs?|certificates?)|(ssl|tls|cert)_verify|validate_certs?|check_hostname)$"
+)
+"""What parameters are called that tell whether the other side's certificate is looked at."""
+
+
+def _of_defaults(repo: Repo) -> Iterator[Ward]:
+    """Whether certificates are looked at where nobody says anything of it."""
+    for function in repo.python.functions:
+        for one in function.definition.parameters:
+            if (
+                _VERIFY_DEFAULT.match(one.name)
+                and isinstance(one.default, Const)
+                and isinstance(one.default.value, bool)
+            ):
+                on = one.default.value
+                yield Ward(
+                    function.location,
+                    f"the default of `{one.name}`",
+                    (f"`{one.name}=True`",) if on else (),
+                    f"`{function.definition.name}` takes any certificate for the right one unless it is told otherwise",
+                    ways=int(not on),
+                )
 
 
 def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Iterator[Site]:
