@@ -1244,6 +1244,59 @@ LOST["a list of arguments that a function of the tree's own runs"] = (
     5,
 )
 
+_RESULTS = (
+    "from django.shortcuts import get_object_or_404\nfrom shop.models import Job\n"
+    "from shop.views import ObjectView\n\n\nclass Results(ObjectView):\n    queryset = Job.objects.all()\n\n"
+    "{method}    def get(self, request, **kwargs):\n"
+    "        return get_object_or_404({rows}, pk=kwargs['job_pk'])\n"
+)
+LOST["a method that leaves the rows that somebody may see"] = (
+    "security/authorization",
+    _RESULTS.format(
+        method="    def get_queryset(self, request):\n        return Job.objects.restrict(request.user, 'view')\n\n",
+        rows="self.queryset",
+    ),
+    _RESULTS.format(method="", rows="Job.objects.all()"),
+    6,
+)
+
+_TAKEN_IN = (
+    "from shop.archives import create_directory, unpack_into\n\n\nclass Plugins:\n    def unpack(self, plugin):\n"
+    "        target = {target}\n        create_directory(target)\n        unpack_into(target, plugin.archive)\n{helper}"
+)
+_TARGET_OF = (
+    "\n    def target_of(self, plugin):\n        path = (self.folder / plugin.name).resolve()\n"
+    "        if not path.is_relative_to(self.folder):\n            raise ValueError(path)\n        return path\n"
+)
+LOST["a function that keeps paths in place, where what it did is written out by now"] = (
+    "security/path-traversal",
+    _TAKEN_IN.format(target="self.target_of(plugin)", helper=_TARGET_OF),
+    _TAKEN_IN.format(target="self.folder / plugin.name", helper=""),
+    7,
+)
+LOST["a check of a path in a function that others call, told once"] = (
+    "security/path-traversal",
+    _TAKEN_IN.format(target="self.target_of(plugin)", helper=_TARGET_OF),
+    _TAKEN_IN.format(
+        target="self.target_of(plugin)",
+        helper="\n    def target_of(self, plugin):\n        path = (self.folder / plugin.name).resolve()\n"
+        "        return path if path.exists() else self.folder\n",
+    ),
+    12,
+)
+
+_FACES = (
+    "class Faces:\n    def __init__(self, client, verify={default}):\n        self.client = client\n"
+    "        self.verify = verify\n\n    def of(self, name):\n"
+    "        return self.client.get(name, verify=self.verify)\n"
+)
+LOST["a look at certificates that is the default"] = (
+    "security/insecure-code",
+    _FACES.format(default="True"),
+    _FACES.format(default="False"),
+    2,
+)
+
 _HEALTH = {
     "shop/__init__.py": "",
     "shop/app.py": "from flask import Flask\nfrom shop.manage import pages\n\napp = Flask(__name__)\n"
@@ -1415,6 +1468,24 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "what a method asked of a field that a validator asks by now": (
         _CLAIM.format("Text()", _CLAIMED),
         _CLAIM.format("Text(), Available()", ""),
+    ),
+    "marks that are put together one by one": (
+        _SPELLED.format(text="        text = 'SELECT id FROM orders WHERE name = %s'\n"),
+        _SPELLED.format(
+            text="        some = ''\n        for one in name:\n            some += f':{one}'\n"
+            "        text = f'SELECT id FROM orders WHERE name IN ({some})'\n"
+        ),
+    ),
+    "marks for the values of a row, as many as there are columns": (
+        _SPELLED.format(text="        text = 'INSERT INTO orders (a, b) VALUES (?, ?)'\n"),
+        _SPELLED.format(
+            text="        some = ', '.join(f':{one}' for one in name)\n"
+            "        text = f'INSERT INTO orders (a, b) VALUES ({some})'\n        self.execute(text, name)\n"
+        ),
+    ),
+    "a function that keeps paths in place and has another name by now": (
+        _TAKEN_IN.format(target="self.target_of(plugin)", helper=_TARGET_OF),
+        _TAKEN_IN.format(target="self.place_of(plugin)", helper=_TARGET_OF.replace("target_of", "place_of")),
     ),
     "a look for the way up in a name that is called otherwise by now": (
         _PICTURE.format(check="        if '..' in request.name:\n            return answer(None)\n"),

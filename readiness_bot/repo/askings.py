@@ -549,7 +549,8 @@ class Askings:
     @staticmethod
     def _is_scoped(call: Call) -> bool:
         """Whether a call is named for giving what somebody may see, and is told who that is."""
-        return _FOR_SOMEBODY.search(snake(call.last)) is not None and any(
+        is_scope = _FOR_SOMEBODY.search(snake(call.last)) or _SCOPING.search(f".{call.last}()")
+        return is_scope is not None and any(
             isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
         )
 

@@ -734,6 +734,11 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
             definition = module.facts.definitions[scope]
             if scope >= 0 and definition.kind == "function":
                 around.setdefault((module.path, scope), DefinitionSite(module, scope, definition))
+    for function in list(around.values()):
+        for caller in repo.python.callers.get(function.name, ()):
+            if caller.function is not None and caller.function.kind == "function":
+                by = DefinitionSite(caller.module, caller.call.scope, caller.function)
+                around.setdefault((caller.module.path, caller.call.scope), by)
     for function in around.values():
         ward = _of_paths(repo, function)
         if ward is not None and ward.asks:
@@ -769,7 +774,11 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     """How a function keeps the paths that it uses in place, if it does; None where it uses none."""
     module, definition = function.module, function.definition
     calls = module.calls_in(function.index)
-    used = [call for call in calls if call.name == "os.path.join" or call.last in _USING or _holds(call.last)]
+    used = [
+        call
+        for call in calls
+        if call.name == "os.path.join" or call.last in _USING or _holds(call.last) or _OF_FILES.search(call.last)
+    ]
     if not used:
         return None
     refused = {guard for one in module.facts.raises if one.scope == function.index for guard in one.guards}
@@ -782,9 +791,12 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     if any(_BEGINS in guard for guard in refused) and any(map(_looks_for_way_up, calls)):
         held.append(_BEGINS)
     asked = [f"`{last}`" for last in held]
+    targets = {call.last.rpartition(":")[2]: repo.python.target(call, module) for call in calls}
+    asked += [f"`{last}`" for last, target in targets.items() if target is not None and _holds_paths(target)]
     looks = sorted(_looking_for_way_up(repo, module).get(function.index, ()))
     beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
-    beside |= {call.last for call in calls if repo.python.target(call, module) is not None}
+    # What is still called is told of itself, should it look no more.
+    beside |= {name for last, target in targets.items() if target is not None for name in (last, f"`{last}`")}
     beside |= {f"{one.name}: {one.annotation}" for one in definition.parameters if one.annotation is not None}
     for caller in repo.python.callers.get(function.name, ()):
         beside |= {f"{call.last} of a caller" for call in caller.beside if _KEEPING.search(call.last)}
@@ -795,8 +807,16 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
         f"`{definition.name}` uses a path wherever it leads",
         ways=0,
         beside=tuple(sorted(beside)),
-        asks=(*((tuple(asked),) if asked else ()), *((look,) for look in looks)),
+        asks=(*((tuple(dict.fromkeys(asked)),) if asked else ()), *((look,) for look in looks)),
     )
+
+
+def _holds_paths(site: DefinitionSite) -> bool:
+    """Whether a function holds a path against a directory itself, and turns somebody away by it."""
+    if site.definition.kind != "function":
+        return False
+    refuses = any(one.scope == site.index for one in site.module.facts.raises)
+    return any(_holds(call.last) and (refuses or call.last not in _MEASURING) for call in site.calls)
 
 
 def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
@@ -821,6 +841,8 @@ _USING = frozenset(
     {"joinpath", "Path", "exists", "is_file", "is_dir", "isfile", "isdir", "open", "read_bytes", "read_text"}
 )
 """Calls that tell of a function that it deals with paths."""
+_OF_FILES = re.compile(r"(^|_)(dir|directory|folder|file|files|path|archive)(_|$)")
+"""Functions that are named for doing something with files."""
 _MAKING = frozenset({"uuid1", "uuid4", "uuid7", "token_hex", "token_urlsafe", "hexdigest", "mkstemp", "mkdtemp",
     "NamedTemporaryFile", "TemporaryDirectory", "send_from_directory"})  # fmt: skip
 """Calls that give names that nobody else chose, or that look where a path leads by themselves."""
