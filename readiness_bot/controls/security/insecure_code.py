@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -256,6 +256,13 @@ class _Doubt:
             "        page = PAGE.replace('WHO', self.get_argument('who'))\n"
             "        self.write(Template(page).generate())  # <- flagged\n\n\n"
             "app = Application([(r'/', Greeting)])\n"
+        ),
+        (
+            "import subprocess\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/say')\n"
+            "def say():\n    words = []\n    words.append('sh')\n    words.append('-c')\n"
+            "    words.append(f\"echo {request.form['text']}\")\n"
+            "    subprocess.run(words, capture_output=True)  # <- flagged\n    safe = ['echo']\n"
+            "    safe.append(request.form['text'])\n    return subprocess.run(safe, check=True).stdout\n"
         ),
     ],
     passes=[
@@ -683,20 +690,39 @@ def _script(site: CallSite) -> int | None:
     if site.name not in _STARTERS or not args:
         return None
     first = args[0].items if isinstance(args[0], Items) else ()
+    if isinstance(args[0], Name) and _starts_shell(_grown(site, args[0].name)):
+        return 0
     if first:
         line, position = first, 0
     elif len(args) > 1 and isinstance(args[1], Items):
         line, position = (args[0], *args[1].items), 1
     else:
         line, position = args, len(args) - 1
+    return position if all(isinstance(value, Const) for value in line[:-1]) and _starts_shell(line) else None
+
+
+def _starts_shell(line: Sequence[Value]) -> bool:
+    """Whether a command starts with a shell, and with the option before its last word that makes this a script."""
     texts = [value.value if isinstance(value, Const) else None for value in line[:-1]]
-    is_script = (
-        len(texts) > 1
-        and all(isinstance(text, str) for text in texts)
-        and _SHELLS.search(str(texts[0]))
-        and _SCRIPTS.match(str(texts[-1]))
-    )
-    return position if is_script else None
+    is_shell = len(texts) > 1 and isinstance(texts[0], str) and isinstance(texts[-1], str)
+    return is_shell and bool(_SHELLS.search(str(texts[0])) and _SCRIPTS.match(str(texts[-1])))
+
+
+def _grown(site: CallSite, name: str) -> list[Value]:
+    """The members of a list that a function begins and appends to one after the other before a call."""
+    facts, scope, line = site.module.facts, site.call.scope, site.call.line
+    begun = [
+        (item.line, value)
+        for item in facts.assignments
+        if item.target == name and item.scope == scope and item.line < line and isinstance(item.value, Items)
+        for value in item.value.items
+    ]
+    added = [
+        (call.line, call.args[0])
+        for call in facts.calls
+        if (call.via or call.name) == f"{name}.append" and call.scope == scope and call.line < line and call.args
+    ]
+    return [value for _, value in sorted((*begun, *added), key=lambda pair: pair[0])]
 
 
 def _of_run(flow: Flow) -> Confidence | None:
