@@ -357,6 +357,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "        found = yaml.load(post['content'], Loader=yaml.SafeLoader)\n"
             "    except Exception:  # <- flagged\n        pass\n    return found\n"
         ),
+        (
+            "from shop.files import fetch\n\n\ndef settings(paths):\n    found = None\n    for path in paths:\n        try:\n"
+            "            found = fetch(path)\n        except Exception:  # <- flagged\n            found = None\n"
+            "    if found is None:\n        raise LookupError('no settings')\n    return found\n"
+        ),
     ],
     ignores=[
         (
@@ -808,8 +813,11 @@ def _is_tried_again(module: Module, attempt: Attempt) -> bool:
 
 
 def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether what the handler left empty is asked for right below, and its want is raised, told or ends the run."""
-    if attempt.next_step != "if":
+    """Whether what the handler left empty is asked for below, and its want is raised, told or ends the run.
+
+    Right below, or behind the block that the `try` ends: another way is tried first, or the next of a loop.
+    """
+    if attempt.next_step not in ("if", ""):
         return False
     emptied = {
         item.target
