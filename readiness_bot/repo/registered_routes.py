@@ -382,7 +382,13 @@ class RegisteredRoutes:
                 return
         router, framework = self._routers.receiver(site)
         view = self._views.class_in(value, site.module)
-        if view is not None:
+        whole = self._answering_all(view) if view is not None else None
+        if view is not None and whole is not None:
+            methods = self._methods(site) if site.call.has("methods") else self._listed_by(view)
+            yield from self._routers.registered(
+                site, [path], methods, framework or "flask", whole, view=view, router=router if framework else ""
+            )
+        elif view is not None:
             yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
         elif value is not None:
             handler = self._views.function_in(value, site.module)
@@ -396,6 +402,19 @@ class RegisteredRoutes:
                 handler,
                 router=router if framework else "",
             )
+
+    def _answering_all(self, view: DefinitionSite) -> DefinitionSite | None:
+        """The `dispatch_request` of a plain view of Flask's, whose other methods answer no verb."""
+        if self._python.descends_from(view, "flask.views.MethodView", "quart.views.MethodView"):
+            return None
+        is_view = self._python.descends_from(view, "flask.views.View", "quart.views.View")
+        return self._python.member(view, "dispatch_request") if is_view else None
+
+    def _listed_by(self, view: DefinitionSite) -> list[str]:
+        """The methods that a plain view of Flask's lists."""
+        bound = self._python.class_value(view, "methods")
+        found = [self._verb(item, bound[0]) for item in flattened(bound[1].value)] if bound is not None else []
+        return [text for text in found if text] or ["GET"]
 
     def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
         """The routes of a function that registers whatever rules and view its callers hand to it."""

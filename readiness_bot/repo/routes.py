@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
-from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
@@ -251,7 +251,7 @@ class Routes:
                 elif exposes and (
                     name in exposed
                     or (name in _BY_VERB and view.definition.qualname in exposed)
-                    or any(_is_expose(item) for item in method.definition.decorators)
+                    or any(self._marks(item, method.module) for item in method.definition.decorators)
                 ):
                     by_verb = (name.upper() if exposes == "turbogears" else name) in _BY_VERB
                     yield from self._routers.made(
@@ -264,6 +264,21 @@ class Routes:
                         view=view,
                         guards=self._asked_on_the_way(view) if exposes == "turbogears" else (),
                     )
+
+    def _marks(self, decorator: Value, module: Module) -> bool:
+        """Whether a decorator has CherryPy or TurboGears call a method: theirs, or one of the tree that marks it so."""
+        named = decorator.name.removesuffix("()") if isinstance(decorator, Name | Invoke) else ""
+        return _is_expose(decorator) or self._python.identify(named, module) in self._marking
+
+    @cached_property
+    def _marking(self) -> frozenset[str]:
+        """The functions of the tree that mark what they are handed as exposed."""
+        return frozenset(
+            f"{module.path}:{module.facts.definitions[item.scope].qualname.partition('.')[0]}"
+            for module in self._python.production
+            for item in module.facts.assignments
+            if item.scope != MODULE and item.target.startswith("?") and _says_exposed(item)
+        )
 
     def _asked_on_the_way(self, view: DefinitionSite) -> Iterator[Guard]:
         """What TurboGears asks before a method: the hooks of its controller and of those that lead there."""
@@ -354,17 +369,17 @@ def _answered(method: DefinitionSite) -> list[str]:
     return ["POST"] if any(re.search(r"(^|\.)(require|only)_post$", mark) for mark in marks) else ["GET", "POST"]
 
 
+def _says_exposed(item: Assignment) -> bool:
+    return item.target.endswith(".exposed") and isinstance(item.value, Const) and item.value.value is True
+
+
 def _exposed(view: DefinitionSite) -> frozenset[str]:
     """The methods of a class that CherryPy may call, by `index.exposed = True`, or the name of a class that is."""
     own = f":{view.definition.qualname}."
     found = {
         item.target.removeprefix(own).rpartition(".")[0] or view.definition.qualname
         for item in view.module.facts.assignments
-        if item.scope == view.index
-        and item.target.startswith(own)
-        and item.target.endswith(".exposed")
-        and isinstance(item.value, Const)
-        and item.value.value is True
+        if item.scope == view.index and item.target.startswith(own) and _says_exposed(item)
     }
     if any(_is_expose(item) for item in view.definition.decorators):
         found.add(view.definition.qualname)

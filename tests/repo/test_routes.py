@@ -886,3 +886,37 @@ def test_patterns_that_a_registry_gives_to_the_root_are_served(given: str, serve
         }
     ).routes.all
     assert {route.path: route.is_wired for route in found}["/count/"] is served
+
+
+def test_a_plain_view_of_flask_answers_by_one_method_and_helpers_answer_no_verb() -> None:
+    found = repo_of(
+        {
+            "shop/app.py": (
+                "from flask import Flask\nfrom flask.views import View\n\napp = Flask(__name__)\n\n\n"
+                "class Publish(View):\n    methods = ['POST']\n\n    def dispatch_request(self):\n"
+                "        return self.delete()\n\n    def delete(self):\n        return ''\n\n\n"
+                "app.add_url_rule('/publish', view_func=Publish.as_view('publish'))\n"
+                "app.add_url_rule('/preview', view_func=Publish.as_view('preview'), methods=['PUT'])\n"
+            )
+        }
+    ).routes.all
+    assert [(route.name, route.handler and route.handler.definition.name) for route in found] == [
+        ("POST /publish", "dispatch_request"),
+        ("PUT /preview", "dispatch_request"),
+    ]
+
+
+def test_a_decorator_of_the_tree_marks_what_cherrypy_may_call() -> None:
+    found = repo_of(
+        {
+            "shop/pages.py": (
+                "import functools\n\nimport cherrypy\n\n\ndef secured(function=None, **options):\n"
+                "    if not function:\n        return functools.partial(secured, **options)\n"
+                "    function.exposed = True\n\n    @functools.wraps(function)\n    def inner(*args, **named):\n"
+                "        return function(*args, **named)\n\n    return inner\n\n\nclass Pages:\n    @secured\n"
+                "    def index(self):\n        return ''\n\n    @secured(key=True)\n    def orders(self):\n"
+                "        return ''\n\n    def helper(self):\n        return ''\n\n\ncherrypy.tree.mount(Pages())\n"
+            )
+        }
+    ).routes.all
+    assert [route.path for route in found] == ["/index", "/orders"]

@@ -358,7 +358,8 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "    except Exception:  # <- flagged\n        pass\n    return found\n"
         ),
         (
-            "from shop.files import fetch\n\n\ndef settings(paths):\n    found = None\n    for path in paths:\n        try:\n"
+            "from shop.files import fetch\n\n\ndef settings(paths):\n    found = None\n"
+            "    for path in paths:\n        try:\n"
             "            found = fetch(path)\n        except Exception:  # <- flagged\n            found = None\n"
             "    if found is None:\n        raise LookupError('no settings')\n    return found\n"
         ),
