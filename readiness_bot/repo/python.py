@@ -314,7 +314,7 @@ class Python:
     def _follow(self, name: str, module: Module, *, values: bool) -> str:
         if name[:1] == "?":
             return name
-        place = self.absolute(name, module)
+        place = self._offered(self.absolute(name, module))
         if ":" not in place:
             return place
         ends = self._meant if values else self._identified
@@ -335,8 +335,27 @@ class Python:
             step = self._step(module, rest, values=values)
             if step is None:
                 break
-            place = self.absolute(step, module)
+            place = self._offered(self.absolute(step, module))
         return place
+
+    def _offered(self, place: str) -> str:
+        """What a package offers under the name of one of its modules, if it binds the name to something else.
+
+        `from shop.methods import pay` is the function where the package has `from .pay import pay`.
+        """
+        path, colon, rest = place.partition(":")
+        if not colon or rest:
+            return place
+        folder, _, name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")
+        package = self.modules.get(f"{folder}/__init__.py") if folder else None
+        if package is None or not name:
+            return place
+        bindings = package.bindings
+        imported = bindings.imports.get(name)
+        if imported is not None and self.absolute(self._import_target(imported), package) == place:
+            return place
+        is_bound = imported is not None or name in bindings.definitions or name in bindings.assignments
+        return f"{package.path}:{name}" if is_bound else place
 
     def _step(self, module: Module, rest: str, *, values: bool) -> str | None:
         """One binding followed: the new name as the module spells it, None where there is nothing to follow."""

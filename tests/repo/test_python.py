@@ -111,3 +111,26 @@ def test_a_name_comes_from_that_of_several_stars_which_has_it() -> None:
         }
     )
     assert [site.name for site in repo.python.all_calls] == ["shop/models.py:Order", "shop/roles.py:Role", "Field"]
+
+
+@pytest.mark.parametrize(
+    ("binds", "meant"),
+    [
+        ("from .pay import pay\n", "shop/methods/pay.py:pay"),
+        ("from . import pay\n", "shop/methods/pay.py:"),
+        ("def pay():\n    return 1\n", "shop/methods/__init__.py:pay"),
+        ("", "shop/methods/pay.py:"),
+    ],
+)
+def test_a_package_may_offer_something_else_under_the_name_of_a_module(binds: str, meant: str) -> None:
+    python = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/methods/__init__.py": binds,
+            "shop/methods/pay.py": "def pay():\n    return 2\n",
+            "shop/also.py": "from shop.methods import pay\n",
+            "shop/app.py": "from shop.also import pay\nfrom shop.methods import pay as direct\n\npay()\ndirect()\n",
+        }
+    ).python
+    app = python.modules["shop/app.py"]
+    assert [python.identify(call.name, app) for call in app.facts.calls] == [meant, meant]
