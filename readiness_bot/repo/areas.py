@@ -39,6 +39,8 @@ _TOOLING = re.compile(
     r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"
     r"release|locustfile|__main_dev__)\.py$"
 )
+_OF_RELEASE = re.compile(r"-\d[\w.]*/PKG-INFO$")
+"""What an unpacked release of another project has: `parser-0.1.5/PKG-INFO`."""
 _GATHERING = re.compile(r"(^|/)(datasets|experiments|research|[\w.]+-dev)/")
 """Folders of scripts that gather data or try something out, and of images for development, unless they are packages."""
 _LIBRARIES = frozenset(
@@ -186,14 +188,16 @@ _ENOUGH_LIBRARIES = 5
 
 
 def _shelves(paths: Iterable[str]) -> frozenset[str]:
-    """The folders below the root that hold copies of well-known libraries."""
+    """The folders below the root that hold copies of well-known libraries, or a release of another project."""
+    paths = tuple(paths)
     held: dict[str, set[str]] = defaultdict(set)
     for path in paths:
         if path.endswith(".py"):
             folder, _, name = path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")
             if folder and name in _LIBRARIES and (path.endswith("/__init__.py") or name in _OF_ONE_FILE):
                 held[folder].add(name)
-    return frozenset(folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES)
+    shelves = {folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES}
+    return frozenset(shelves | {path.removesuffix("/PKG-INFO") for path in paths if _OF_RELEASE.search(path)})
 
 
 _OF_APPLICATIONS = frozenset({"apps.py", "models.py", "urls.py", "wsgi.py", "asgi.py"})

@@ -80,7 +80,8 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     site, transport = call.site, call.transport
     own = _own(repo, call)
     if own is not None:
-        return Bound.PERHAPS if own is Bound.SWITCHED_OFF and site.last == "stream" else own
+        streams = own is Bound.SWITCHED_OFF and (site.last == "stream" or _asks_for_stream(site))
+        return Bound.PERHAPS if streams else own
     if _bounded_outside(call) or _connects_later(site):
         return Bound.BY_CALL
     if transport in _BOUNDED_BY_DEFAULT or site.name == "websockets.connect" or site.name == "aiosmtplib.send":
@@ -261,6 +262,36 @@ def _is_none(repo: Repo, value: Value, module: Module) -> bool:
     return False
 
 
+def _asks_for_stream(site: CallSite) -> bool:
+    """Whether the body of a call asks for an answer that comes piece by piece: `json={"stream": True, …}`."""
+    sent = site.call.keyword("json")
+    bound = [sent]
+    if isinstance(sent, Name):
+        inside = site.module.facts.assignments
+        bound = [one.value for one in inside if one.target == sent.name and one.scope == site.call.scope]
+    return any(
+        isinstance(key, Const) and key.value == "stream" and isinstance(value, Const) and value.value is True
+        for one in bound
+        if isinstance(one, Mapping)
+        for key, value in zip(one.keys, one.values, strict=False)
+    )
+
+
+_GIVING_UP = re.compile(r"time_?out|timed(?!elta)|time_?limit|deadline", re.IGNORECASE)
+
+
+def _is_run_for_a_time(site: CallSite) -> bool:
+    """Whether the function around a call is handed to what is named for giving up in time: `timed(connect)`."""
+    facts, function = site.module.facts, site.function
+    if function is None or facts.definitions[site.call.scope].parent < 0:
+        return False
+    return any(
+        _GIVING_UP.search(call.last) is not None
+        and any(isinstance(one, Name) and one.name == f":{function.qualname}" for one in call.args)
+        for call in facts.calls
+    )
+
+
 def _bounded_outside(call: OutboundCall) -> bool:
     """Whether a context manager, a decorator or an enclosing call limits the time."""
     site = call.site
@@ -272,7 +303,9 @@ def _bounded_outside(call: OutboundCall) -> bool:
             return True
         outer = None if outer.parent < 0 else site.module.facts.calls[outer.parent]
     function = site.function
-    return function is not None and any("timeout" in name.lower() for name in map(_decorator_name, function.decorators))
+    if function is not None and any("timeout" in name.lower() for name in map(_decorator_name, function.decorators)):
+        return True
+    return _is_run_for_a_time(site)
 
 
 def _connects_later(site: CallSite) -> bool:

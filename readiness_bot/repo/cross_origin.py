@@ -24,7 +24,7 @@ class OriginPolicy:
 
     `anyone` says every origin may, `credentials` that cookies go along; `configured` that one of the two is only
     a default that operators may change. `reflects` says that the request's own origin is echoed, `optional` that
-    all of it stands behind a setting that is off.
+    all of it stands behind a setting that is off, `guarded` that the service turns away by the origin itself.
     """
 
     location: Location
@@ -34,6 +34,7 @@ class OriginPolicy:
     configured: bool = False
     reflects: bool = False
     optional: bool = False
+    guarded: bool = False
 
 
 _ANY = frozenset({"*", ".*", "^.*$", "https?://.*", "^https?://.*$", "http.*", r".+", "null"})
@@ -85,6 +86,7 @@ class CrossOrigin:
                 credentials,
                 configured=open_by_default or switched,
                 optional=any(map(self._is_off, attached.guards)),
+                guarded=_turns_origins_away(attached.module),
             )
 
     def _is_off(self, guard: str) -> bool:
@@ -295,6 +297,25 @@ class CrossOrigin:
 _ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
+
+
+def _turns_origins_away(module: Module) -> bool:
+    """Whether a middleware of the module's own reads the origin of a request and refuses some: `@app.middleware`."""
+    facts = module.facts
+    around = {call.decorates for call in facts.calls if call.last == "middleware"}
+    around |= {at for at, one in enumerate(facts.definitions) if one.name == "dispatch"}
+    calls = [call for call in facts.calls if call.scope in around]
+    reading = {
+        call.scope
+        for call in calls
+        if call.last == "get" and call.args and str(getattr(call.args[0], "value", "")).lower() == "origin"
+    }
+    refusing = {
+        call.scope
+        for call in calls
+        if isinstance(status := call.keyword("status_code"), Const) and status.value in (401, 403)
+    }
+    return bool(reading & refusing)
 
 
 def _in_pairs(module: Module) -> Iterator[tuple[int, str, tuple[Value, Location, tuple[str, ...]]]]:

@@ -483,6 +483,11 @@ class Walk:
         if flow is None:
             return False
         found = False
+        kind = self.requests.held_to(owner, name)
+        if kind == "number":
+            return True  # whatever is given for it is held against the type
+        if kind == "text":
+            place = replace(place, wraps=wrapped_all(place.wraps, "s"))
         fields = [one.name for one in owner.fields if one.annotation is not None]
         for number, atoms in enumerate(flow.args):
             if number < len(fields) and fields[number] == name:

@@ -163,6 +163,8 @@ _MODELS = (
     "pydantic.RootModel",
     "tortoise.contrib.pydantic.PydanticModel",
 )
+_HOLDING = ("pydantic.BaseModel", "pydantic.main.BaseModel", "pydantic.v1.BaseModel", "ninja.Schema")
+"""Classes that hold what they are called with against the types of their fields."""
 _TYPED_FRAMEWORKS = frozenset({"fastapi", "django-ninja", "litestar", "nicegui", "blacksheep"})
 _OF_SERIALIZERS = frozenset(
     {
@@ -534,6 +536,12 @@ class RequestData:
         return self._python.descends_from(site, *_MODELS) or any(
             isinstance(item, Name | Invoke) and "dataclass" in item.name for item in site.definition.decorators
         )
+
+    def held_to(self, owner: DefinitionSite, name: str) -> Type | None:
+        """The plain type that a class of pydantic holds a field to where it is called; None for any other."""
+        bound = self._python.class_value(owner, name) if self._python.descends_from(owner, *_HOLDING) else None
+        kind = self.type_of(bound[1].annotation, bound[0]) if bound is not None else None
+        return kind if kind in ("text", "number") else None
 
     def of_model(self, model: DefinitionSite, access: tuple[str, ...], text: str) -> Datum:
         """A model's field reached by an access, or the model as a whole."""

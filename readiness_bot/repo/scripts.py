@@ -73,6 +73,7 @@ _ANYBODYS = frozenset(
 _DOTTED = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+(:[A-Za-z_]\w*)?$")
 _OF_CI = re.compile(r"(^|/)(\.?ci|\.github|\.gitlab|\.circleci|tests?)/")
 _OF_DEVELOPING = re.compile(r"contribut|develop|hacking|\bdev\b|test|change|history|release", re.IGNORECASE)
+_OF_SCRIPTS = re.compile(r"(^|/)scripts?/[^/]+$")
 _OF_SETTINGS = frozenset({":INSTALLED_APPS", ":ROOT_URLCONF", ":MIDDLEWARE", ":SECRET_KEY"})
 _HANDLER = re.compile(r"^(lambda_)?handler$|^(entrypoint|main_handler)$")
 _OWN_UNIT = re.compile(r"(^|/)(Dockerfile[\w.-]*|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$")
@@ -243,7 +244,12 @@ class Scripts:
         return Counter(
             (not _SERVING.isdisjoint(_roots(module)), module.path.rpartition("/")[0])
             for module in self._python.production
-            if _is_program(module) and (module.path in self._started or self._is_mentioned(module.path))
+            if _is_program(module)
+            and (
+                module.path in self._started
+                # What a page tells to run of a folder of scripts says nothing of the others in it.
+                or (self._is_mentioned(module.path) and not _OF_SCRIPTS.search(module.path))
+            )
         )
 
     def _is_own_start(self, module: Module) -> bool:

@@ -69,3 +69,20 @@ def test_transport_that_is_called_insecure_is_a_hint(name: str, confidence: Conf
     text = f"import httpx\n\n{name} = httpx.AsyncHTTPTransport(verify=False)\n"
     sites = judge(control, repo_of({"app/main.py": text})).sites
     assert [site.confidence for site in sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import os\nimport yaml\n\nPORTS = yaml.load(os.environ.get('PORTS', '[]'))\n",
+        (
+            "import ssl\n\n\ndef context():\n    if hasattr(ssl, 'OP_NO_SSLv3'):\n"
+            "        return ssl.create_default_context()\n    else:\n"
+            "        return ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n"
+        ),
+    ],
+)
+def test_what_operators_give_and_what_old_interpreters_leave_is_a_hint(text: str) -> None:
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    sites = judge(control, repo_of(text)).sites
+    assert [site.confidence for site in sites if not site.good] == [Confidence.LOW]

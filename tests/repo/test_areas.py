@@ -24,6 +24,12 @@ def test_a_folder_of_well_known_libraries_is_a_place_for_copies(more: list[str],
     assert Areas([*_SHELF, *more, "shop/main.py"]).of("lib/ours/a.py") is expected
 
 
+def test_an_unpacked_release_of_another_project_is_a_copy() -> None:
+    areas = Areas(["convert/parser-0.1.5/PKG-INFO", "shop.egg-info/PKG-INFO", "PKG-INFO", "shop/main.py"])
+    assert areas.of("convert/parser-0.1.5/parser/config.py") is Area.VENDORED
+    assert areas.of("convert/main.py") is areas.of("shop/main.py") is Area.PRODUCTION
+
+
 def test_a_copied_library_goes_by_its_own_name() -> None:
     names = ("requests", "six", "certifi", "idna", "bs4")
     files = {f"lib/{name}/__init__.py": "def get(url):\n    return url\n" for name in names}

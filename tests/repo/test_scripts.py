@@ -124,6 +124,19 @@ def test_program_that_nothing_deployed_starts_is_beside(files: dict[str, str], b
     assert ("shop/tasks/mail.py" in repo.scripts.beside) is beside
 
 
+def test_page_that_tells_to_run_one_script_says_nothing_of_the_others_beside_it() -> None:
+    copies = f"import asyncio\n{_SCRIPT}\n\nif __name__ == '__main__':\n    asyncio.run(None)\n"
+    files = {
+        **_SERVICE,
+        **_IMAGE,
+        "README.md": "# Shop\n\n## Reports\n\nRun `python -m shop.scripts.report` once a month.\n",
+        "shop/scripts/__init__.py": "",
+        "shop/scripts/report.py": copies,
+        "shop/scripts/copy_orders.py": copies,
+    }
+    assert set(repo_of(files).scripts.loose) == {"shop/scripts/copy_orders.py"}
+
+
 def test_what_scripts_alone_import_is_beside_with_them() -> None:
     files = {
         **_DEPLOYED,

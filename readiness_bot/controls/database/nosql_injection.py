@@ -155,6 +155,13 @@ _DEEPEST = 3
     ],
     passes=[
         (
+            "import json\n\nfrom flask import Flask, request\nfrom pydantic import BaseModel\n"
+            "from pymongo import MongoClient\n\napp = Flask(__name__)\norders = MongoClient().shop.orders\n\n\n"
+            "class Wanted(BaseModel):\n    alias: str | None\n\n\n"
+            "@app.post('/orders')\ndef order():\n    wanted = Wanted(**json.loads(request.data))\n"
+            "    return orders.find_one({'alias': wanted.alias})\n"
+        ),
+        (
             "from flask import Flask, request\n"
             "from pymongo import MongoClient\n"
             "app = Flask(__name__)\n"

@@ -207,6 +207,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "import os\n\n\ndef names(folder):\n    there = False\n    try:\n"
+            "        for name in os.listdir(folder):\n            there = True\n            yield name\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+            "    if not there:\n        raise FileNotFoundError(folder)\n"
+        ),
+        (
             "from shop.stores import fetch\n\n\ndef stock(key, near, far):\n    found, failure = None, None\n    try:\n"
             "        found = fetch(near, key)\n    except Exception as error:\n        failure = error\n"
             "    if not found:\n        try:\n            found = fetch(far, key)\n"
@@ -824,6 +830,11 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
         item.target
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line and isinstance(item.value, Const) and not item.value.value
+    }
+    emptied |= {  # what the body would have noted
+        item.target
+        for item in module.facts.assignments
+        if attempt.line <= item.line <= attempt.body_end and isinstance(item.value, Const) and item.value.value is True
     }
     below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
     raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]

@@ -91,6 +91,10 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        (
+            "import smtplib\n\nfrom shop.threads import run_timed\n\n\ndef server(host):\n"
+            "    def connect():\n        return smtplib.SMTP(host)\n\n    return run_timed(30, connect)\n"
+        ),
         {
             "shop/web.py": (
                 "import requests\n\n\nclass Bounded(requests.adapters.HTTPAdapter):\n"
@@ -153,6 +157,12 @@ _SENDING = (
         ),
     ],
     partials=[
+        (
+            "import aiohttp\n\n\nasync def answer(url, question):\n    body = {'question': question, 'stream': True}\n"
+            "    async with aiohttp.ClientSession() as client:\n"
+            "        async with client.post(url, json=body, timeout=None) as given:  # <- flagged\n"
+            "            async for line in given.content:\n                yield line\n"
+        ),
         (
             "import requests\n\n\ndef ask(url, timeout=None):\n"
             "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"

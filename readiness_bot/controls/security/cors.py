@@ -61,6 +61,15 @@ from readiness_bot.repo import Repo
     ],
     partials=[
         (
+            "from fastapi import FastAPI, Request\nfrom fastapi.middleware.cors import CORSMiddleware\n"
+            "from fastapi.responses import JSONResponse\n\napp = FastAPI()\n"
+            "app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)  # <- flagged\n\n\n"
+            "@app.middleware('http')\nasync def own_pages_only(request: Request, call_next):\n"
+            "    if request.headers.get('origin') == str(request.base_url).rstrip('/'):\n"
+            "        return await call_next(request)\n"
+            "    return JSONResponse({'error': 'not allowed'}, status_code=403)\n"
+        ),
+        (
             "import os\n\nINSTALLED_APPS = ['corsheaders', 'shop']\n"
             "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
             "if os.environ.get('OPEN_TO_ALL'):\n    CORS_ALLOW_ALL_ORIGINS = True  # <- flagged\n"
@@ -172,6 +181,12 @@ def cors(repo: Repo) -> Iterator[Site]:
             yield bad(
                 policy.location,
                 f"`{policy.library}` lets every origin in, with credentials, where a setting is turned on",
+                Confidence.MEDIUM,
+            )
+        elif policy.guarded:
+            yield bad(
+                policy.location,
+                f"`{policy.library}` lets every origin in, with credentials; what looks at the origin stands beside it",
                 Confidence.MEDIUM,
             )
         elif policy.reflects:

@@ -588,7 +588,7 @@ def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 _Doubt(
                     "B506",
                     "`yaml.load` without a safe loader builds any Python object that the document names.",
-                    Confidence.HIGH,
+                    Confidence.LOW if _is_of_operators(site, repo) else Confidence.HIGH,
                     fix,
                 )
             ]
@@ -624,6 +624,12 @@ def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Dou
             )
         ]
     )
+
+
+def _is_of_operators(site: CallSite, repo: Repo) -> bool:
+    """Whether a document is what the operator gives by himself, such as a variable of the environment."""
+    kinds = {flow.kind for flow in repo.flows.into(site, 0)}
+    return "operator" in kinds and not kinds & {"request", "parameter", "stored"}
 
 
 def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
@@ -875,7 +881,9 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
         for one in site.call.guards
         if _UNLESS_CHECKED.search(one) or not (_TURNS_ON.search(one) or _ENCRYPTED.search(one))
     )
-    if found and (_SWITCH.search(" ".join(chosen)) or _CALLED_SO.search(site.call.result)):
+    # Only where the interpreter is so old that it knows nothing better.
+    chosen_by_age = {"!hasattr", "!ssl"} <= set(site.call.guards)
+    if found and (chosen_by_age or _SWITCH.search(" ".join(chosen)) or _CALLED_SO.search(site.call.result)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
 
