@@ -207,6 +207,16 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "import flask\n\nfrom shop.stores import history_of\n\n\ndef history(name):\n    try:\n"
+            "        rows = history_of(name)\n    except Exception:  # <- flagged\n        rows = []\n"
+            "    if not rows:\n        flask.abort(400, description='no history')\n    return {'rows': rows}\n"
+        ),
+        (
+            "from shop.stores import Status\n\n\ndef status(store):\n    status = Status(store)\n    try:\n"
+            "        store.ping()\n        status.is_alive = True\n    except Exception:  # <- flagged\n"
+            "        pass\n    return status\n"
+        ),
+        (
             "import os\n\n\ndef names(folder):\n    there = False\n    try:\n"
             "        for name in os.listdir(folder):\n            there = True\n            yield name\n"
             "    except Exception:  # <- flagged\n        pass\n"
@@ -801,14 +811,18 @@ def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 
 def _says_done(module: Module, attempt: Attempt) -> bool:
-    """Whether the body ends by noting True where False stood before: what comes below can tell that it failed."""
+    """Whether the body ends by noting True where False stood before: what comes below can tell that it failed.
+
+    What an attribute said before, whoever made the object has set.
+    """
     noted = {True: set[str](), False: set[str]()}
     for item in module.facts.assignments:
         if item.scope == attempt.scope and isinstance(item.value, Const) and isinstance(item.value.value, bool):
             inside = attempt.line <= item.line <= attempt.body_end
             if _DONE.search(item.target) and (inside if item.value.value else item.line < attempt.line):
                 noted[item.value.value].add(item.target)
-    return bool(noted[True] & noted[False])
+    attributes = any("." in target and not target.startswith(":") for target in noted[True])
+    return attributes or bool(noted[True] & noted[False])
 
 
 def _is_tried_again(module: Module, attempt: Attempt) -> bool:
@@ -817,6 +831,13 @@ def _is_tried_again(module: Module, attempt: Attempt) -> bool:
     return waits and any(
         item.scope == attempt.scope and attempt.line < item.line <= attempt.body_end for item in module.facts.returns
     )
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether a value is none, false or an empty container."""
+    if isinstance(value, Items):
+        return not value.items
+    return (isinstance(value, Const) and not value.value) or (isinstance(value, Mapping) and not value.keys)
 
 
 def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
@@ -829,7 +850,7 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
     emptied = {
         item.target
         for item in module.facts.assignments
-        if handler.line <= item.line <= handler.end_line and isinstance(item.value, Const) and not item.value.value
+        if handler.line <= item.line <= handler.end_line and _is_nothing(item.value)
     }
     emptied |= {  # what the body would have noted
         item.target

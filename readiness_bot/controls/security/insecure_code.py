@@ -169,6 +169,11 @@ class _Doubt:
     ],
     fails=[
         (
+            "import requests\n\n\ndef ask(verb, url, user):\n"
+            "    return verb(url, auth=(user.name, user.word), timeout=5, verify=False)  # <- flagged\n\n\n"
+            "def orders(user):\n    return ask(requests.get, 'https://orders.example/all', user).json()\n"
+        ),
+        (
             "from django.http import HttpResponse, QueryDict\n\n\ndef change(request):\n"
             "    limits = eval(QueryDict(request.body).get('limits'))  # <- flagged\n    return HttpResponse(limits)\n"
         ),
@@ -974,7 +979,9 @@ def _bound(name: str, site: CallSite) -> str | int | float | None:
 def _is_client(site: CallSite) -> bool:
     if site.name.startswith(_VERIFYING):
         return True
-    if site.name.startswith("getattr()") and {"timeout", "headers"} & {name for name, _ in site.call.keywords}:
+    given = {name for name, _ in site.call.keywords}
+    chosen = site.name.startswith("getattr()") or re.fullmatch(r"\?\w+", site.name)
+    if chosen and given & {"timeout", "headers", "auth", "cert", "json", "params"}:
         return True  # the verb is chosen at run time
     verbs = site.last in ("get", "post", "put", "patch", "delete", "head", "options", "request")
     return (verbs and site.name[:1] in ("?", "")) or (verbs and "session" in site.name.lower())
