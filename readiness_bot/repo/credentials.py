@@ -36,6 +36,8 @@ _FOREIGN = re.compile(
     r"(aws|s3|client|consumer|webhook|captcha|stripe|oauth|google|github|gitlab|facebook|twitter|azure|slack|access|minio|oss|cos|bucket|storage|bot|vapid|public|test|redis|smtp|mail|ldap|saml)",
     re.IGNORECASE,
 )
+_OF_A_PAIR = re.compile(r"api[_-]?secret$", re.IGNORECASE)
+"""The second half of what another service gives out, as often as what signs."""
 _ACCOUNT = re.compile(
     r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
 )
@@ -369,6 +371,7 @@ def _kind(literal: SecretLiteral) -> Kind:
         signs is not None
         and not _FOREIGN.search(spaced)
         and not names_entry
+        and not (literal.looks != "random" and _OF_A_PAIR.search(spaced))
         and (_TELLING.search(signs[0]) or _OWN.fullmatch(spaced[: signs.start()]))
     ):
         return "signing"

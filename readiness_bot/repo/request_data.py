@@ -522,7 +522,8 @@ class RequestData:
         if found is not None:
             if self._python.descends_from(found, *_ENUMS):
                 return "number"
-            return found if self.is_model(found) else None
+            kinds = (known_type(f"{base.removesuffix('()')}()") for base in self._python.external_bases(found))
+            return found if self.is_model(found) else next((kind for kind in kinds if kind is not None), None)
         resolved = self._python.identify(name, module)
         instance = resolved if resolved.endswith("()") else f"{resolved}()"
         known = known_type(instance)

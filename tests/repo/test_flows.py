@@ -62,6 +62,14 @@ def test_path_is_told_in_words_and_places() -> None:
         ),
         ("from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef f(a: int):\n    sink(a)\n", []),
         (
+            (
+                "from fastapi import Body, FastAPI\nfrom pydantic import EmailStr\napp = FastAPI()\n"
+                "class Address(EmailStr):\n    pass\n"
+                "@app.post('/')\ndef f(a: Address = Body(..., embed=True)):\n    sink(a)\n"
+            ),
+            [("request", "request parameter `a`", "text")],
+        ),
+        (
             "from fastapi import FastAPI\napp = FastAPI()\n@app.post('/')\ndef f(a: dict):\n    sink(a['b'])\n",
             [("request", 'request body `a`["b"]', "object")],
         ),

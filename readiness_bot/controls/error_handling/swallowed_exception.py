@@ -207,6 +207,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "from flask import Flask, make_response\n\nfrom shop.stores import audit\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/audit')\ndef audited():\n    try:\n        found = {'status': 'done', 'rows': audit()}\n"
+            "    except Exception:  # <- flagged\n        found = {'status': 'error'}\n"
+            "    return make_response(found, 200)\n"
+        ),
+        (
             "import flask\n\nfrom shop.stores import history_of\n\n\ndef history(name):\n    try:\n"
             "        rows = history_of(name)\n    except Exception:  # <- flagged\n        rows = []\n"
             "    if not rows:\n        flask.abort(400, description='no history')\n    return {'rows': rows}\n"
@@ -505,6 +511,7 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
         or (_STATE.search(item.target) and isinstance(item.value, Const) and item.value.value in (False, 0))
         or (_FAILURE_WORDS.search(item.target) and isinstance(item.value, Const) and item.value.value is True)
         or (handler.returned is not None and _says_in_words(item))
+        or (isinstance(item.value, Mapping) and _tells_of_failure(item.value))
         or (
             isinstance(item.value, Const)
             and (
@@ -514,6 +521,18 @@ def _notes_failure(module: Module, handler: Handler) -> bool:
         )
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line
+    )
+
+
+def _tells_of_failure(value: Mapping) -> bool:
+    """Whether an answer says that something failed: `{"status": "error"}`, `{"error": True}`."""
+    return any(
+        isinstance(inner, Const)
+        and (
+            (isinstance(inner.value, str) and _FAILURE_WORDS.search(inner.value) is not None)
+            or (inner.value is True and isinstance(key, Const) and _FAILURE_WORDS.search(str(key.value)) is not None)
+        )
+        for key, inner in zip(value.keys, value.values, strict=False)
     )
 
 

@@ -87,6 +87,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
+        "API_KEY = 'your-api-key-here'\nAPI_SECRET = 'your-api-secret-here'\n",
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
         (
             "import environ\n\nenv = environ.Env()\nSIGNING_SECRET = env.str('SERVICE_SIGNING_SECRET_2024', None)\n"
