@@ -159,3 +159,13 @@ def test_a_goodbye_may_fail_in_silence(last: str, confidence: str) -> None:
     )
     judgement = judge(_CONTROL, repo_of({"app/main.py": text}))
     assert [site.confidence.value for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(("name", "confidence"), [("shop_exists", "low"), ("orders_of", "high")])
+def test_a_question_may_be_answered_with_nought(name: str, confidence: str) -> None:
+    text = (
+        f"import psycopg2\n\n\ndef {name}(shop):\n    try:\n        psycopg2.connect(shop).close()\n"
+        "        return 1\n    except Exception:\n        return 0\n"
+    )
+    judgement = judge(_CONTROL, repo_of({"app/main.py": text}))
+    assert [site.confidence.value for site in judgement.sites if not site.good] == [confidence]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
@@ -90,6 +91,7 @@ _RESPONSES = frozenset(
 )
 _BUILT = frozenset({"dict", "list", "set", "tuple", "frozenset"})
 _STATUS = re.compile(r"HTTP_([45]\d\d)_")
+_BY_NAME = {one.name: one.value for one in HTTPStatus}
 _FAILURE_WORDS = re.compile(
     (
         r"(?<![a-z])(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
@@ -196,6 +198,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     "try:\n        store.put(item)\n"
     "    except Exception:\n        logger.exception('the item was not saved')\n        raise\n",
     passes=[
+        (
+            "from http import HTTPStatus\n\nfrom flask import Flask, jsonify, make_response\n\n"
+            "from shop.stores import preview\n\napp = Flask(__name__)\n\n\n@app.get('/preview')\ndef shown():\n"
+            "    try:\n        return make_response(jsonify(preview()), HTTPStatus.OK)\n    except Exception:\n"
+            "        return make_response(jsonify({}), HTTPStatus.INTERNAL_SERVER_ERROR)\n"
+        ),
         (
             "def load(store, key):\n    try:\n        return store.fetch(key)\n    except Exception "
             "as error:\n        raise LookupError(key) from error\n"
@@ -603,6 +611,8 @@ def _of_answer(repo: Repo, handler: Handler, module: Module) -> Confidence | Non
             return Confidence.LOW if _PREDICATE.search(function.name) else Confidence.MEDIUM
         if any(_denies(item, handler.scope) for item in module.facts.returns):
             return Confidence.MEDIUM  # a question that a failure answers with yes
+    if isinstance(value, Const) and value.value == 0 and function is not None and _PREDICATE.search(function.name):
+        return Confidence.LOW
     if isinstance(value, Const) and value.value is None and function is not None and _PREDICATE.search(function.name):
         return Confidence.MEDIUM  # a question that a failure leaves open
     texts, has_false, status = _said(value, module)
@@ -654,7 +664,7 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
             status = value.value
     elif isinstance(value, Name):
         named = _STATUS.search(value.name)
-        status = int(named[1]) if named is not None else 0
+        status = int(named[1]) if named is not None else _BY_NAME.get(value.name.removeprefix("http.HTTPStatus."), 0)
     elif isinstance(value, Items):
         inner = list(value.items)
     elif isinstance(value, Mapping):

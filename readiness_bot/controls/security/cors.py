@@ -101,6 +101,12 @@ from readiness_bot.repo import Repo
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
         (
+            "from shop.origins import is_origin_ok\n\n\ndef answer(request, response):\n"
+            "    response.set_header('Access-Control-Allow-Origin', request.headers.get('Origin'))\n"
+            "    if is_origin_ok(request):\n"
+            "        response.set_header('Access-Control-Allow-Credentials', 'true')\n"
+        ),
+        (
             "def application(environ, start_response):\n    headers = [('Access-Control-Allow-Origin', '*')]\n"
             "    start_response('200 OK', headers)\n    return [b'open to everybody']\n"
         ),
