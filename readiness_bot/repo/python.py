@@ -6,6 +6,7 @@ the dotted name of the library's thing (`requests.Session().get`).
 
 from __future__ import annotations
 
+import builtins
 import re
 import sys
 from collections import defaultdict
@@ -21,6 +22,7 @@ from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_prop
 from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
+_BUILTIN = frozenset(dir(builtins))
 _COPIED = frozenset(("bottle.py",))
 """Frameworks of a single file, which are made to be copied into a tree and go by their own name there."""
 INFRASTRUCTURE_CODE = ("aws_cdk", "pulumi", "cdktf")
@@ -222,6 +224,8 @@ class Python:
                 known = self._relatives[folder, name] = self._relative(name, folder)
             return known
         root = name.partition(".")[0].rstrip("()[]")
+        if root in _BUILTIN and not any(item.local == root for item in module.facts.imports):
+            return name  # `object()`, wherever a folder is called so
         if root not in self._roots:
             # Of one star alone the reader of the file has told where a name that nothing binds comes from.
             stars = module.facts.stars
@@ -332,6 +336,8 @@ class Python:
             if path.rpartition("/")[2] in _COPIED:
                 return f"{path.rpartition('/')[2].removesuffix('.py')}.{rest}"
             module = self.modules[path]
+            rest = _unparametrised(module, rest)
+            place = f"{path}:{rest}"
             step = self._step(module, rest, values=values)
             if step is None:
                 break
@@ -355,7 +361,7 @@ class Python:
         if imported is not None and self.absolute(self._import_target(imported), package) == place:
             return place
         is_bound = imported is not None or name in bindings.definitions or name in bindings.assignments
-        return f"{package.path}:{name}" if is_bound else place
+        return f"{package.path}:{name}" if is_bound else self._through_star(package, name, "") or place
 
     def _step(self, module: Module, rest: str, *, values: bool) -> str | None:
         """One binding followed: the new name as the module spells it, None where there is nothing to follow."""
@@ -814,6 +820,15 @@ def _bare(segment: str) -> tuple[str, str]:
     """A segment without its call and element marks, and the marks."""
     mark = _MARK.search(segment)
     return (segment, "") if mark is None else (segment[: mark.start()], segment[mark.start() :])
+
+
+def _unparametrised(module: Module, rest: str) -> str:
+    """A name within a module, with the parameters of a class left out: `Page[Order]()` is a `Page()`."""
+    base, marks = _bare(rest.partition(".")[0])
+    index = module.bindings.definitions.get(base) if marks.startswith("[]") else None
+    if index is None or module.facts.definitions[index].kind != "class":
+        return rest
+    return f"{base}{rest[len(base) + 2 :]}"
 
 
 def _first(entry: tuple[int, Module, Import]) -> int:

@@ -119,6 +119,7 @@ def test_a_name_comes_from_that_of_several_stars_which_has_it() -> None:
         ("from .pay import pay\n", "shop/methods/pay.py:pay"),
         ("from . import pay\n", "shop/methods/pay.py:"),
         ("def pay():\n    return 1\n", "shop/methods/__init__.py:pay"),
+        ("from .pay import *\n", "shop/methods/pay.py:pay"),
         ("", "shop/methods/pay.py:"),
     ],
 )
@@ -134,3 +135,29 @@ def test_a_package_may_offer_something_else_under_the_name_of_a_module(binds: st
     ).python
     app = python.modules["shop/app.py"]
     assert [python.identify(call.name, app) for call in app.facts.calls] == [meant, meant]
+
+
+def test_a_class_with_parameters_is_the_class() -> None:
+    python = repo_of(
+        {
+            "shop/pages.py": "class Page[T]:\n    def first(self):\n        return 1\n",
+            "shop/app.py": "from shop.pages import Page\n\npage = Page[int]()\npage.first()\n",
+        }
+    ).python
+    app = python.modules["shop/app.py"]
+    assert [site and site.name for site in (python.definition(call.name, app) for call in app.facts.calls)] == [
+        "shop/pages.py:Page",
+        "shop/pages.py:Page.first",
+    ]
+
+
+def test_a_builtin_is_no_folder_of_its_name() -> None:
+    python = repo_of(
+        {
+            "shop/object/__init__.py": "KIND = 1\n",
+            "shop/hash.py": "def of(text):\n    return text\n",
+            "shop/app.py": "import hash\n\nMARK = object()\nhash.of('a')\n",
+        }
+    ).python
+    app = python.modules["shop/app.py"]
+    assert {python.identify(call.name, app) for call in app.facts.calls} == {"object", "shop/hash.py:of"}
