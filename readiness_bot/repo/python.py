@@ -233,21 +233,22 @@ class Python:
                 return name
             return self._through_star(module, root, name[len(root) :]) or name
         found = self._split(name, module.path)
-        if found is None or self._is_named_like_library(name, *found):
+        if found is None or self._is_named_like_library(name, module.path, *found):
             return name
         return f"{found[0].path}:{found[1]}"
 
-    def _is_named_like_library(self, name: str, found: Module, rest: str) -> bool:
-        """Whether a library is meant by a name that a package within another package happens to have as well.
+    def _is_named_like_library(self, name: str, importer: str, found: Module, rest: str) -> bool:
+        """Whether a library is meant by a name that a module deep in the tree happens to have as well.
 
-        Such a package is no root of imports, and it offers nothing of the name that is asked for.
+        It lies in a package, or in a folder that is none of the importer's, so that it is no root of imports; and it
+        offers nothing of the name that is asked for.
         """
         first = rest.partition(".")[0].rstrip("()[]")
         if not first:
             return False
         depth = name.count(".") - rest.count(".")
-        parts = found.path.removesuffix(".py").removesuffix("/__init__").split("/")[:-depth]
-        if not parts or f"{'/'.join(parts)}/__init__.py" not in self.modules:
+        folder = "/".join(found.path.removesuffix(".py").removesuffix("/__init__").split("/")[:-depth])
+        if not folder or (f"{folder}/__init__.py" not in self.modules and importer.startswith(f"{folder}/")):
             return False
         facts = found.facts
         return not (

@@ -161,3 +161,21 @@ def test_a_builtin_is_no_folder_of_its_name() -> None:
     ).python
     app = python.modules["shop/app.py"]
     assert {python.identify(call.name, app) for call in app.facts.calls} == {"object", "shop/hash.py:of"}
+
+
+def test_a_library_is_meant_where_a_module_of_its_name_elsewhere_has_nothing_of_the_kind() -> None:
+    python = repo_of(
+        {
+            "app/sources/github.py": "def mine():\n    return 1\n",
+            "app/sources/near.py": "from github import mine, Near\n\nmine()\nNear()\n",
+            "app/pull/connector.py": "from github import Github, mine\n\nGithub()\nmine()\n",
+        }
+    ).python
+    meant = {
+        path: [python.identify(call.name, python.modules[path]) for call in python.modules[path].facts.calls]
+        for path in ("app/sources/near.py", "app/pull/connector.py")
+    }
+    assert meant == {
+        "app/sources/near.py": ["app/sources/github.py:mine", "app/sources/github.py:Near"],
+        "app/pull/connector.py": ["github.Github", "app/sources/github.py:mine"],
+    }
