@@ -143,8 +143,10 @@ def _spelled(module: Module, scope: int, texts: Iterable[_Text]) -> Iterator[Spe
                 quoting[column] += [by] if by else []
                 if not by:
                     written[column] = min(place, written.get(column, place))
-    for column in {*marked, *written, *quoting}:
-        line, end_line = written.get(column, marked.get(column, (definition.line, definition.line)))
+    places = dict.fromkeys(quoting, (definition.line, definition.line)) | marked | written
+    # One of a function is told: one whose column has a name, for that says most.
+    for column in sorted(places, key=lambda column: (not column.startswith("`"), places[column], column)):
+        line, end_line = places[column]
         yield SpelledValue(
             Location(module.path, line, end_line, definition.qualname),
             definition.name,
