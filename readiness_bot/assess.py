@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -126,10 +126,11 @@ def compare(
         settings.policy,
         policy_changes,
         added=added,
+        removed=before.entries.keys() - {renames.get(path, path) for path in after.entries},
         unchanged=unchanged,
         edits=(
-            partial(_edits, repository, before, after, renames),
-            partial(_edits, repository, after, before, went_to),
+            cache(partial(_edits, repository, before, after, renames)),
+            cache(partial(_edits, repository, after, before, went_to)),
         ),
     )
 

@@ -35,6 +35,8 @@ _NOW = "this change adds {}"
 
 _QUOTED = re.compile(r"`[^`]*`|^Everything\b")
 """What a message says of one place: a name, and what stands for all names."""
+_PLACE = re.compile(r"\S+:\d+")
+"""A place that a message tells."""
 
 
 class Stage(IntEnum):
@@ -45,6 +47,7 @@ class Stage(IntEnum):
     MOVED = 3
     ELSEWHERE = 4
     EDITED = 5
+    REWRITTEN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ def compare(
     policy_changes: Sequence[str] = (),
     *,
     added: Container[str] = (),
+    removed: Container[str] = (),
     unchanged: Container[str] = (),
     edits: tuple[Edits, Edits] = (none_seen, none_seen),
 ) -> Delta:
@@ -87,7 +91,8 @@ def compare(
     that is `unknown`, or that rests on such a file, makes no blocker come or go. What a finding elsewhere rests on may
     stand in such a file too: where one side alone read a file, findings in files that are the same on both sides
     (`unchanged`, by head's paths) neither come nor go, and where it is head that cannot read it, nothing is fixed at
-    all. A file that only head has (`added`) changes none of this.
+    all. A file that only head has (`added`) changes none of this. What was wrong in a file that is gone (`removed`) and
+    is wrong in the same way in a function of that name of an added one was written anew, and is no other defect.
 
     What base kept safe and head leaves open is new as well, whether or not an open one would block by itself; what
     keeps it may stand in any file, so that this is told only where both sides read the same ones. It is told where
@@ -95,7 +100,7 @@ def compare(
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
-    matching = match(base.findings, head.findings, renames)
+    matching = match(base.findings, head.findings, renames, removed, added)
     later = {old: new for new, old in renames.items()}
     lost = any(
         entry.path not in added and not unread_base.covers(renames.get(entry.path, entry.path))
@@ -161,7 +166,13 @@ def _comparable_controls(base: Report, head: Report, unread_base: _Unread, unrea
     }
 
 
-def match(base: Iterable[Finding], head: Iterable[Finding], renames: Mapping[str, str]) -> Matching:
+def match(
+    base: Iterable[Finding],
+    head: Iterable[Finding],
+    renames: Mapping[str, str],
+    removed: Container[str] = (),
+    added: Container[str] = (),
+) -> Matching:
     """Pair the findings of two trees in stages, each a multiset subtraction of what the stage before left.
 
     Two equal defects where there was one leave one as new. Within a stage equals are paired in the order of their
@@ -174,13 +185,13 @@ def match(base: Iterable[Finding], head: Iterable[Finding], renames: Mapping[str
         waiting: dict[Hashable, list[Finding]] = defaultdict(list)
         for finding in reversed(left):
             key = _key(stage, finding, finding.location.path)
-            if key is not None:
+            if key is not None and (stage is not Stage.REWRITTEN or finding.location.path in removed):
                 waiting[key].append(finding)
         unmatched = []
         for finding in right:
             path = finding.location.path
             key = _key(stage, finding, path if stage is Stage.EXACT else renames.get(path, path))
-            if key is not None and waiting[key]:
+            if key is not None and waiting[key] and (stage is not Stage.REWRITTEN or path in added):
                 pairs.append(Pair(waiting[key].pop(), finding, stage))
             else:
                 unmatched.append(finding)
@@ -260,6 +271,10 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
         # The statement was rewritten where it stood and is wrong in the same way, whatever it calls by now: the defect
         # was edited, not replaced. A new one beside it finds no partner, since each is paired once.
         return finding.control, path, place.symbol, _QUOTED.sub("``", finding.message)
+    if stage is Stage.REWRITTEN:
+        # A file that was written anew under another name does in its functions what the one did that is gone.
+        function = place.symbol.rpartition(".")[2]
+        return (finding.control, function, _PLACE.sub("", _QUOTED.sub("``", finding.message))) if function else None
     if not place.statement:
         return None  # a file as a whole cannot move into another file
     if stage is Stage.MOVED:

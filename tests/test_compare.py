@@ -60,11 +60,12 @@ def change(
     unread_before: Iterable[str] = (),
     unread_after: Iterable[str] = (),
     added: Collection[str] = (),
+    removed: Collection[str] = (),
     unchanged: Collection[str] = (),
 ) -> Delta:
     base = tree(timeouts(*before), skipped=unread_before)
     head = tree(timeouts(*after), skipped=unread_after)
-    return subtract(base, head, renames or {}, added=added, unchanged=unchanged)
+    return subtract(base, head, renames or {}, added=added, removed=removed, unchanged=unchanged)
 
 
 def lines(findings: Iterable[Finding]) -> list[tuple[str, int]]:
@@ -102,6 +103,20 @@ def test_a_handler_that_names_its_errors_and_passes_over_them_still_is_the_same(
     before = site(message="Everything is caught and a constant is returned", statement="aaaa")
     after = site(message="`Exception` is caught and a constant is returned", statement="bbbb")
     assert quiet(change([before], [after]))
+
+
+def test_a_defect_in_a_file_that_was_written_anew_under_another_name_is_neither_new_nor_fixed() -> None:
+    asks = "`requests.{}` can wait for ever: `read` at {}:{}"
+    old, new = site(message=asks.format("get", "app/pay.py", 9)), ("src/client.py", 4, "Client.charge", "bbbb")
+    found = site(*new, asks.format("request", "src/base.py", 30))
+    assert quiet(change([old], [found], added=["src/client.py"], removed=["app/pay.py"]))
+    for added, removed in ([], ["app/pay.py"]), (["src/client.py"], []):
+        assert len(change([old], [found], added=added, removed=removed).new_blockers) == 1
+    # Another one beside it is new, and so is one in a function of another name.
+    both = change([old], [found, site("src/client.py", 9, *new[2:])], added=["src/client.py"], removed=["app/pay.py"])
+    assert len(both.new_blockers) == 1
+    other = change([old], [site("src/client.py", 4, "refund", "bbbb")], added=["src/client.py"], removed=["app/pay.py"])
+    assert len(other.new_blockers) == 1
 
 
 def test_another_defect_is_new_and_the_old_one_fixed() -> None:
