@@ -209,6 +209,7 @@ class Python:
         """A module's own spelling of a name as `path:qualname` or a library's dotted name; bindings not followed."""
         known = module._places.get(name)
         if known is None:
+            module._places[name] = name  # so that a name which leads back to itself ends there
             known = module._places[name] = self._absolute(name, module)
         return known
 
@@ -217,11 +218,13 @@ class Python:
             return name
         if name[0] == ":":
             return f"{module.path}{name}"
+        if ":" in name:
+            return name  # resolved before; of a file at the root it would look like a module's name
         if name[0] == ".":
             folder = module.path.rpartition("/")[0]
             known = self._relatives.get((folder, name))
             if known is None:
-                known = self._relatives[folder, name] = self._relative(name, folder)
+                known = self._relatives[folder, name] = self._settled(self._relative(name, folder))
             return known
         root = name.partition(".")[0].rstrip("()[]")
         if root in _BUILTIN and not any(item.local == root for item in module.facts.imports):
@@ -235,7 +238,19 @@ class Python:
         found = self._split(name, module.path)
         if found is None or self._is_named_like_library(name, module.path, *found):
             return name
-        return f"{found[0].path}:{found[1]}"
+        return self._settled(f"{found[0].path}:{found[1]}")
+
+    def _settled(self, place: str) -> str:
+        """A name in a module, or in what the package binds to the module's name if that alone may have it.
+
+        So `utils.logger.info` is a method of an object where `utils` keeps one under the name of its module `logger`.
+        """
+        path, _, rest = place.partition(":")
+        module = self.modules.get(path)
+        if module is None or not rest or self._offers(module, rest):
+            return place
+        other = self._offered(f"{path}:")
+        return place if other == f"{path}:" else f"{other}.{rest}"
 
     def _is_named_like_library(self, name: str, importer: str, found: Module, rest: str) -> bool:
         """Whether a library is meant by a name that a module deep in the tree happens to have as well.
@@ -250,12 +265,20 @@ class Python:
         folder = "/".join(found.path.removesuffix(".py").removesuffix("/__init__").split("/")[:-depth])
         if not folder or (f"{folder}/__init__.py" not in self.modules and importer.startswith(f"{folder}/")):
             return False
-        facts = found.facts
-        return not (
-            facts.stars
-            or any(one.local == first for one in facts.imports)
+        return not self._offers(found, rest)
+
+    def _offers(self, module: Module, rest: str) -> bool:
+        """Whether a module has the first part of a name, as far as it can be known: a library's star may bring it."""
+        first = rest.partition(".")[0].rstrip("()[]")
+        facts, bindings = module.facts, module.bindings
+        if first in bindings.imports or first in bindings.definitions or first in bindings.assignments:
+            return True
+        return (
+            any(one.local == first for one in facts.imports)
             or any(one.target == f":{first}" for one in facts.assignments)
             or any(one.name == first and one.parent < 0 for one in facts.definitions)
+            or any(":" not in self.absolute(star, module) for star in facts.stars)
+            or self._through_star(module, first, "") is not None
         )
 
     @cached_property

@@ -179,3 +179,57 @@ def test_a_library_is_meant_where_a_module_of_its_name_elsewhere_has_nothing_of_
         "app/sources/near.py": ["app/sources/github.py:mine", "app/sources/github.py:Near"],
         "app/pull/connector.py": ["github.Github", "app/sources/github.py:mine"],
     }
+
+
+def test_what_a_package_binds_to_the_name_of_a_module_has_what_the_module_lacks() -> None:
+    python = repo_of(
+        {
+            "shop/utils/__init__.py": "from .helpers import *\n",
+            "shop/utils/helpers.py": "from .logger import create\n\nlogger = create('shop')\n",
+            "shop/utils/logger.py": "import logging\n\n\ndef create(name):\n    return logging.getLogger(name)\n",
+            "shop/app.py": (
+                "from shop.utils import logger\nfrom shop.utils.logger import create\n\nlogger.info('')\ncreate('')\n"
+            ),
+            "shop/near.py": (
+                "from .utils import logger\nfrom .utils.logger import create\n\nlogger.info('')\ncreate('')\n"
+            ),
+        }
+    ).python
+    for module in (python.modules["shop/app.py"], python.modules["shop/near.py"]):
+        assert [python.identify(call.name, module) for call in module.facts.calls] == [
+            "shop/utils/helpers.py:logger.info",
+            "shop/utils/logger.py:create",
+        ]
+
+
+def test_a_library_is_meant_by_the_name_of_a_package_whose_stars_bring_nothing_of_the_kind() -> None:
+    python = repo_of(
+        {
+            "shop/db/__init__.py": "",
+            "shop/db/sqlalchemy/__init__.py": "from .core import *\n",
+            "shop/db/sqlalchemy/core.py": "from sqlalchemy import inspect\n\n\ndef of(row):\n    return inspect(row)\n",
+        }
+    ).python
+    core = python.modules["shop/db/sqlalchemy/core.py"]
+    assert [python.identify(call.name, core) for call in core.facts.calls] == ["sqlalchemy.inspect"]
+
+
+def test_a_resolved_name_of_a_file_at_the_root_stays_what_it_is() -> None:
+    python = repo_of(
+        {"models.py": "class Order:\n    pass\n", "app.py": "from models import Order\n\nOrder()\n"}
+    ).python
+    (site,) = (one for one in python.all_calls if one.module.path == "app.py")
+    assert site.name == "models.py:Order"
+    assert python.class_of(site.name, site.module) is not None
+
+
+def test_a_name_that_leads_back_to_itself_ends() -> None:
+    python = repo_of(
+        {
+            "shop/__init__.py": "from shop.pay import pay\n",
+            "shop/pay.py": "KIND = 1\n",
+            "shop/app.py": "from shop.pay import pay\n\npay()\n",
+        }
+    ).python
+    (site,) = python.all_calls
+    assert python.definition(site.name, site.module) is None
