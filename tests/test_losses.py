@@ -1458,6 +1458,21 @@ LOST["what a method asked of a field that is checked as before"] = (
     _CLAIM.format("Text()", ""),
     6,
 )
+_OF_REPOSITORY = (
+    "import os\nfrom pathlib import Path\n\nfrom shop.files import File\n\n\nclass FileResource(Base):\n"
+    "    def member(self, name, root):\n        path = os.path.join(root, name)\n{}"
+    "        return File.from_path(path).content\n"
+)
+_BEGINS_SO = (
+    "        if not os.path.realpath(path).startswith(os.path.realpath(root)):\n"
+    "            raise ValueError('outside')\n"
+)
+LOST["a look at how a path begins that was made whole"] = (
+    "security/path-traversal",
+    _OF_REPOSITORY.format(_BEGINS_SO),
+    _OF_REPOSITORY.format(""),
+    9,
+)
 _STRANGER = (
     "from django.http import Http404\nfrom desk.models import Code\n\n\nclass Codes:\n"
     "    def list(self, request):\n{}        return Code.objects.filter(printer__user=request.user)\n"
@@ -1465,6 +1480,13 @@ _STRANGER = (
 _CALLED = "def begin(loop, url):\n    bad = refusal(url)\n    return bad or add(loop, url)\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a look at how a path begins that became one at what is above it": (
+        _OF_REPOSITORY.format(_BEGINS_SO),
+        _OF_REPOSITORY.format(
+            "        if Path(root).resolve() not in Path(path).resolve().parents:\n"
+            "            raise ValueError('outside')\n"
+        ),
+    ),
     "what a method asked of a field that a validator asks by now": (
         _CLAIM.format("Text()", _CLAIMED),
         _CLAIM.format("Text(), Available()", ""),

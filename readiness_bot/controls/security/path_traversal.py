@@ -732,7 +732,7 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
     """
     around: dict[tuple[str, int], DefinitionSite] = {}
     for site in repo.python.calls_named(lambda name: _holds(last := re.split(r"[.:]", name)[-1]) or last == _BEGINS):
-        is_holding = site.last != _BEGINS or _looks_for_way_up(site.call)
+        is_holding = site.last != _BEGINS or _looks_for_way_up(site.call) or _is_of_whole(site.call)
         if is_holding and site.function is not None and site.function.kind == "function":
             key = site.module.path, site.call.scope
             around.setdefault(key, DefinitionSite(site.module, site.call.scope, site.function))
@@ -753,12 +753,18 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
 
 
 _BEGINS = "startswith"
+_WHOLE = re.compile(r"(^|\.)(abspath|realpath|normpath|resolve)\(\)\.startswith$")
 _WAY_UP = frozenset({"..", "../", "/..", "/../", "..\\"})
 
 
 def _looks_for_way_up(call: Call) -> bool:
     first = call.args[0] if call.last == _BEGINS and call.args else None
     return any(isinstance(one, Const) and one.value in _WAY_UP for one in flattened(first))
+
+
+def _is_of_whole(call: Call) -> bool:
+    """Whether the beginning of a path is looked at that was made whole before: `abspath(name).startswith(root)`."""
+    return call.last == _BEGINS and _WHOLE.search(call.name) is not None
 
 
 def _looking_for_way_up(repo: Repo, module: Module) -> dict[int, set[str]]:
@@ -795,7 +801,9 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     held = sorted(
         last for last in lasts if _holds(last) and (last not in _MEASURING or any(last in guard for guard in refused))
     )
-    if any(_BEGINS in guard for guard in refused) and any(map(_looks_for_way_up, calls)):
+    if any(_BEGINS in guard for guard in refused) and any(
+        _looks_for_way_up(call) or _is_of_whole(call) for call in calls
+    ):
         held.append(_BEGINS)
     asked = [f"`{last}`" for last in held]
     targets = {call.last.rpartition(":")[2]: repo.python.target(call, module) for call in calls}
@@ -804,11 +812,13 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
     # What is still called is told of itself, should it look no more.
     beside |= {name for last, target in targets.items() if target is not None for name in (last, f"`{last}`")}
+    beside |= {"parents" for ref in definition.refs if ref.endswith(".parents")}
     beside |= {f"{one.name}: {one.annotation}" for one in definition.parameters if one.annotation is not None}
     for caller in repo.python.callers.get(function.name, ()):
         beside |= {f"{call.last} of a caller" for call in caller.beside if _KEEPING.search(call.last)}
+    first = next((call for call in used if call.name == "os.path.join"), used[0])
     return Ward(
-        Location(module.path, used[0].line, used[0].end_line, definition.qualname),
+        Location(module.path, first.line, first.end_line, definition.qualname),
         f"the paths of `{definition.name}`",
         (),
         f"`{definition.name}` uses a path wherever it leads",
