@@ -1473,6 +1473,23 @@ LOST["a look at how a path begins that was made whole"] = (
     _OF_REPOSITORY.format(""),
     9,
 )
+_BY_KEY = (
+    "import secrets\n\nfrom fastapi import Depends, FastAPI, Header, HTTPException\n\nADMIN_API_KEY = read('key')\n"
+    "app = FastAPI()\n\n\ndef verify_auth(key: str = Header()):\n"
+    "    if ADMIN_API_KEY and secrets.compare_digest(key, ADMIN_API_KEY):\n        mark('admin')\n"
+    "        return None\n    if key is not None:\n        return user_of(key)\n"
+    "    raise HTTPException(status_code=401)\n\n\n"
+    "def require_admin(user=Depends(verify_auth)):\n    if user.role != 'admin':\n"
+    "        raise HTTPException(status_code=403)\n    return user\n\n\n"
+    "@app.post('/rates')\ndef rates(user=Depends(require_admin)):\n    return change()\n\n\n"
+    "@app.post('/prices')\ndef prices(user=Depends({})):\n    return change()\n"
+)
+LOST["a right for which a key of administrators is asked by now"] = (
+    "security/authorization",
+    _BY_KEY.format("require_admin"),
+    _BY_KEY.format("verify_auth"),
+    30,
+)
 _STRANGER = (
     "from django.http import Http404\nfrom desk.models import Code\n\n\nclass Codes:\n"
     "    def list(self, request):\n{}        return Code.objects.filter(printer__user=request.user)\n"

@@ -134,6 +134,8 @@ _READS = re.compile(
 )
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
 """The header by which a caller proves who it is: named for rights, and saying nothing of them."""
+_OWN_PROOF = re.compile(r"(^|[.:!?])[A-Z0-9_]+_(KEY|TOKEN|SECRET|PASSWORD)$")
+"""Constants that a proof of who calls is held against: `ADMIN_API_KEY` names nobody's right."""
 _CHECKS = re.compile(
     r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate|guard|has|is|can)(_|$)"
 )
@@ -323,7 +325,9 @@ class Refusals:
                 *(guard for raised in raises for guard in raised.guards),
                 *(parameter.name for parameter in site.definition.parameters),
             }
-            asked = {one for one in (*asked, *_made_of(asked, site)) if not _HEADER.search(one)}
+            asked = {
+                one for one in (*asked, *_made_of(asked, site)) if not (_HEADER.search(one) or _OWN_PROOF.search(one))
+            }
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
             if _about_identity(f"{things} {' '.join(_texts(calls))}") or _about_permission(" ".join(map(snake, asked))):
