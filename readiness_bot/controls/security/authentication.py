@@ -58,6 +58,11 @@ _UNSURE = 0.5
     ],
     passes=[
         (
+            "from authlib.integrations.flask_oauth2 import current_token\nfrom flask import Flask\n"
+            "from shop.keys import remove\n\napp = Flask(__name__)\n\n\n@app.delete('/keys/<key>')\n"
+            "def delete(key):\n    user = current_token['sub']\n    remove(user, key)\n    return ''\n"
+        ),
+        (
             "from flask import Blueprint, Flask, abort, request, session\n\napp = Flask(__name__)\n"
             "api = Blueprint('api', __name__)\n\n\nclass Page:\n    def check_access(self):\n        pass\n\n"
             "    def answer(self):\n        self.check_access()\n"
