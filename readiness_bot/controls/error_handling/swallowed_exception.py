@@ -132,6 +132,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     fails=[
         (
+            "from shop.stores import drop, save\n\n\ndef keep(row):\n    try:\n        save(row)\n        try:\n"
+            "            drop(row)\n        except Exception:  # <- flagged\n            pass\n"
+            "    except Exception as error:\n        print(error)\n        raise error\n"
+        ),
+        (
             "class ApiError(Exception):\n    pass\n\n\ndef enrol(store, user):\n    try:\n        store.insert(user)\n"
             "    except Exception as error:  # <- flagged\n        ApiError(str(error))\n    return user\n"
         ),
@@ -902,7 +907,10 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
 def _gives_way_to_another(module: Module, handler: Handler) -> bool:
     """Whether an exception that was kept before is raised below: it tells more than the one that is passed over."""
     return any(
-        item.scope == handler.scope and item.line > handler.end_line and item.name.startswith("?")
+        item.scope == handler.scope
+        and item.line > handler.end_line
+        and item.name.startswith("?")
+        and not any(other.line <= item.line <= other.end_line for other in module.facts.handlers)
         for item in module.facts.raises
     )
 

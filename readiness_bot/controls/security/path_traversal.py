@@ -67,8 +67,6 @@ _OF_KINDS = re.compile(
 """Checks of a file's kind, or of a peer: `report.pdf` and `../report.pdf` are the same to them."""
 _ONE_FILE = re.compile(r"^/[^\0]*[^\0/]$")
 """A file of one name below a directory that a client names: no other file can be reached."""
-_TAILED = re.compile(r"^[-_]\0")
-"""A name that something else is glued to, such as a random word: nothing that is there can be reached by it."""
 _BEGUN = re.compile(r"^starts:[^/\\\0]+$")
 """A name that begins with a text of its own: what follows is a folder that would have to be there."""
 _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
@@ -434,11 +432,6 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ),
     ],
     partials=[
-        (
-            "import os\nimport uuid\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
-            "@app.post('/drafts')\ndef draft():\n    place = f\"{request.json['name']}-{uuid.uuid4().hex}\"\n"
-            "    os.mkdir(place)  # <- flagged\n    return place\n"
-        ),
         {
             "shop/cookies.py": (
                 "import os\n\n\nclass Cookie:\n    def __init__(self, key):\n        self.key = key\n\n"
@@ -947,7 +940,7 @@ def _confidence(flow: Flow, repo: Repo) -> Confidence | None:
     if any(_JUDGED.match(tag) for tag in flow.cleaned):
         return Confidence.MEDIUM  # what the tree's own function makes of the name decides whether it is opened
     glued = flow.prefix is not None and flow.prefix[-1:] not in ("", "/", "\0", "\\")
-    glued = glued or any(map(_BEGUN.match, flow.cleaned)) or _TAILED.match(flow.suffix) is not None
+    glued = glued or any(map(_BEGUN.match, flow.cleaned))
     return Confidence.HIGH if flow.sure and not glued and not _ONE_FILE.match(flow.suffix) else Confidence.MEDIUM
 
 
