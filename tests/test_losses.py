@@ -1297,6 +1297,19 @@ LOST["a look at certificates that is the default"] = (
     2,
 )
 
+_READ_IN = (
+    "from pathlib import Path\n\nfrom shop import settings\n\n\ndef name_of(row):\n"
+    "    path = Path(settings.NAMES) / row.name\n    if not path.is_relative_to(settings.NAMES):\n"
+    "        raise ValueError(row)\n    return path.name\n\n\ndef read_in(row):\n    name = name_of(row)\n"
+    "    path = Path(settings.ROOT) / row.file\n{}    return keep(name, path) if path.exists() else None\n"
+)
+LOST["a check of a path beside a function that looks at another one"] = (
+    "security/path-traversal",
+    _READ_IN.format("    if not path.resolve().is_relative_to(settings.ROOT):\n        return None\n"),
+    _READ_IN.format(""),
+    15,
+)
+
 _HEALTH = {
     "shop/__init__.py": "",
     "shop/app.py": "from flask import Flask\nfrom shop.manage import pages\n\napp = Flask(__name__)\n"

@@ -800,8 +800,10 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
         held.append(_BEGINS)
     asked = [f"`{last}`" for last in held]
     targets = {call.last.rpartition(":")[2]: repo.python.target(call, module) for call in calls}
-    asked += [f"`{last}`" for last, target in targets.items() if target is not None and _holds_paths(target)]
-    looks = sorted(_looking_for_way_up(repo, module).get(function.index, ()))
+    # What is called looks at paths of its own, it may be: each counts by itself.
+    looks = [f"`{last}`" for last, target in targets.items() if target is not None and _holds_paths(target)]
+    looks = [look for look in looks if look not in asked]
+    looks += sorted(_looking_for_way_up(repo, module).get(function.index, ()))
     beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
     # What is still called is told of itself, should it look no more.
     beside |= {name for last, target in targets.items() if target is not None for name in (last, f"`{last}`")}
@@ -817,7 +819,7 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
         f"`{definition.name}` uses a path wherever it leads",
         ways=0,
         beside=tuple(sorted(beside)),
-        asks=(*((tuple(dict.fromkeys(asked)),) if asked else ()), *((look,) for look in looks)),
+        asks=(*((tuple(asked),) if asked else ()), *((look,) for look in looks)),
     )
 
 
