@@ -122,11 +122,10 @@ class Scripts:
         runs = [one.text for stage in stages for one in stage.instructions if one.keyword == "RUN"]
         for module in self._python.production if runs else ():
             name = module.path.rpartition("/")[2]
-            started = re.compile(rf"\bpython[\d.]*\s+(-\w\s+)*([\w./-]*/)?{re.escape(name)}\b")
             if (
                 name not in _ANYBODYS | _STARTS
                 and len(self._by_name[name]) == 1
-                and any(map(started.search, runs))
+                and any(name in text and _starts(name, text) for text in runs)
                 and module.path not in self._importers
                 and not any(name in text for text in self._of_operation)
                 and _SERVING.isdisjoint(_roots(module))
@@ -383,6 +382,11 @@ class Scripts:
             if (_OWN_UNIT.search(path) or (not self._started_here and _REQUIREMENTS.search(path)))
             and self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
         )
+
+
+def _starts(name: str, command: str) -> bool:
+    """Whether a command has Python run the file of this name, wherever it lies."""
+    return re.search(rf"\bpython[\d.]*\s+(-\w\s+)*([\w./-]*/)?{re.escape(name)}\b", command) is not None
 
 
 def _runs(module: Module) -> bool:
