@@ -186,7 +186,9 @@ class Follower:
         yield from self._tasks(run, "gulp", run.command.words or ("default",), "")
 
     def _python_tasks(self, run: Run) -> Iterator[Run]:
-        yield from self._tasks(run, "nox", run.command.words[:1], "")
+        # A function goes by its name with dashes: `inv check-lint`.
+        names = run.command.words[:1]
+        yield from self._tasks(run, "nox", (*names, *(name.replace("-", "_") for name in names if "-" in name)), "")
 
     def _pants(self, run: Run) -> Iterator[Run]:
         yield from self._tasks(run, "pants", run.command.words, "")

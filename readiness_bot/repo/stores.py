@@ -602,10 +602,13 @@ class Stores:
             is_migrating = id(site) in known
             if by_own_means and ":" in site.name and _migrates(site.name):
                 is_migrating = True
-            first = site.call.argument(0)
+            first = site.call.argument(0, "args")
             if (
                 not is_migrating
-                and (site.name.startswith(("subprocess.", "os.system", "os.exec")) or _RUNS_TEXT.search(site.last))
+                and (
+                    site.name.startswith(("subprocess.", "os.system", "os.exec", "alembic.config.main"))
+                    or _RUNS_TEXT.search(site.last)
+                )
                 and isinstance(first, Items | Const)
             ):
                 words = (
@@ -613,7 +616,8 @@ class Stores:
                     if isinstance(first, Items)
                     else [str(first.value)]
                 )
-                is_migrating = bool(MIGRATES.search(" ".join(words)))
+                program = "alembic " if site.name.startswith("alembic.") else ""
+                is_migrating = bool(MIGRATES.search(program + " ".join(words)))
             if is_migrating and self._runs_itself(site):
                 yield Evidence(site.module.path, site.call.line, f"`{site.last}` migrates when the service starts")
 

@@ -46,6 +46,27 @@ CI = ".github/workflows/ci.yml"
             },
             ("noxfile.py", 4),
         ),
+        (
+            {
+                CI: workflow('inv all-checks --args "-v"'),
+                "tasks.py": (
+                    "from invoke import task\n\n\ndef _style(c):\n    c.run('ruff check')\n\n\n@task\n"
+                    "def covered(c, args=''):\n    c.run(f'coverage run -m pytest {args}', pty=True)\n\n\n"
+                    "@task(optional=['args'])\ndef all_checks(c, args=''):\n    _style(c)\n    covered(c, args=args)\n"
+                ),
+            },
+            ("tasks.py", 10),
+        ),
+        (
+            {
+                CI: workflow("inv check"),
+                "tasks.py": (
+                    "from invoke import task\n\n\n@task\ndef unit(c):\n    c.run('pytest')\n\n\n"
+                    "@task(pre=[unit])\ndef check(c):\n    c.run('mypy')\n"
+                ),
+            },
+            ("tasks.py", 6),
+        ),
         ({CI: workflow("bash ci/run.sh"), "ci/run.sh": "#!/bin/sh\nset -e\npytest\n"}, ("ci/run.sh", 3)),
         ({CI: workflow("./scripts/test"), "scripts/test": "#!/bin/bash -e\npoetry run pytest\n"}, ("scripts/test", 2)),
         ({CI: workflow("docker compose exec -T web bash -c 'cd x && pytest'")}, (CI, 5)),

@@ -57,6 +57,25 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
             ),
         },
         {
+            "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
+            "alembic/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+            "alembic/versions/0001_first.py": "from alembic import op\n\n\ndef upgrade():\n    op.drop_table('a')\n",
+            "service.py": (
+                "import subprocess\n\n\ndef start():\n"
+                "    subprocess.check_output(args=['alembic', 'upgrade', 'head'], cwd='/app')\n\n\n"
+                "if __name__ == '__main__':\n    start()\n"
+            ),
+        },
+        {
+            "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
+            "alembic/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
+            "alembic/versions/0001_first.py": "from alembic import op\n\n\ndef upgrade():\n    op.drop_table('a')\n",
+            "service.py": (
+                "from alembic.config import main\n\n\ndef start():\n    main(['--raiseerr', 'upgrade', 'head'])\n\n\n"
+                "if __name__ == '__main__':\n    start()\n"
+            ),
+        },
+        {
             "app/models.py": (
                 "from peewee import Model, PostgresqlDatabase\n\ndb = PostgresqlDatabase('shop')\n\n\n"
                 "class Order(Model):\n    class Meta:\n        database = db\n"
