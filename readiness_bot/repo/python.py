@@ -502,9 +502,16 @@ class Python:
                     and self.identify(base, module).partition(".")[0] not in ("abc", "typing", "object")
                 ):
                     outside = outside or self.identify(base, module)
-            elif self.member(found, attribute) is not None or self.external_bases(found):
+            elif self._is_kept(found, attribute) or self.member(found, attribute) or self.external_bases(found):
                 return f"{found.name}{suffix}.{tail}" if ":" not in found.definition.qualname else None
         return _joined(outside, f"{suffix}.{tail}") if outside else None
+
+    def _is_kept(self, site: DefinitionSite, attribute: str) -> bool:
+        """Whether a class, or what it descends from inside the tree, binds an attribute of itself or its objects."""
+        return any(
+            f"{item.definition.qualname}.{attribute}" in item.module.bindings.assignments
+            for item in self.ancestry(site)
+        )
 
     # -- definitions -----------------------------------------------------------------------------------------------
 

@@ -233,3 +233,28 @@ def test_a_name_that_leads_back_to_itself_ends() -> None:
     ).python
     (site,) = python.all_calls
     assert python.definition(site.name, site.module) is None
+
+
+def test_what_a_base_keeps_is_known_in_what_descends_from_it() -> None:
+    python = repo_of(
+        {
+            "shop/base.py": (
+                "import requests\n\nfrom shop.store import Store\n\n\nclass Base:\n    cache = Store()\n\n"
+                "    def __init__(self, store: Store):\n        self.session = requests.Session()\n"
+                "        self.store = store\n"
+            ),
+            "shop/store.py": "class Store:\n    def pay(self):\n        return 1\n",
+            "shop/app.py": (
+                "from shop.base import Base\n\n\nclass Near(Base):\n"
+                "    def go(self):\n        self.session.get('a')\n\n\n"
+                "class Far(Near):\n    def go(self):\n        self.session.get('b')\n        self.store.pay()\n"
+                "        self.cache.pay()\n"
+            ),
+        }
+    ).python
+    assert [site.name for site in python.all_calls if site.module.path == "shop/app.py"] == [
+        "requests.Session().get",
+        "requests.Session().get",
+        "shop/store.py:Store().pay",
+        "shop/store.py:Store().pay",
+    ]
