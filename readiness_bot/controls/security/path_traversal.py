@@ -430,6 +430,7 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "        raise HTTPException(404)\n"
             "    return target.read_bytes()\n"
         ),
+        ("import sys\n\nname = sys.argv[1]\nif '..' in name:\n    sys.exit('no')\nprint(open(name).read())\n"),
     ],
     partials=[
         {
@@ -731,8 +732,8 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
             around.setdefault(key, DefinitionSite(site.module, site.call.scope, site.function))
     for module in modules.values():
         for scope in sorted(_looking_for_way_up(repo, module)):
-            definition = module.facts.definitions[scope]
-            if scope >= 0 and definition.kind == "function":
+            definition = module.definition(scope)
+            if definition is not None and definition.kind == "function":
                 around.setdefault((module.path, scope), DefinitionSite(module, scope, definition))
     for function in list(around.values()):
         for caller in repo.python.callers.get(function.name, ()):
