@@ -208,11 +208,11 @@ def _judged(
     key_of = partial(kept.key, tenant_keys=settings.policy.tenant_keys, coverage=coverage)
     keys = [key_of(tree) for tree in trees]
     known = {key: found for key in keys if (found := kept.get(key)) is not None}
-    wanted = {key: tree for key, tree in zip(keys, trees, strict=True) if key not in known}
+    left = {key: tree for key, tree in zip(keys, trees, strict=True) if key not in known}
     # Another tree with the same paths, which differs in files alone that nothing reads, is judged alike.
-    read = {key: key_of(tree, is_read=_is_read) for key, tree in wanted.items()}
-    known |= {key: found for key, other in read.items() if (found := kept.get(other)) is not None}
-    wanted = {key: tree for key, tree in wanted.items() if key not in known}
+    alike = {key: key_of(tree, is_read=_is_read) for key, tree in left.items()}
+    known |= {key: found for key, read in alike.items() if (found := kept.get(read)) is not None}
+    wanted = {alike[key]: tree for key, tree in left.items() if key not in known}
     if wanted:
         anew = partial(_judged_anew, repository, list(wanted.values()), settings, coverage, processes, progress)
         try:
@@ -220,10 +220,12 @@ def _judged(
         except _StoreDamagedError:
             _log.warning("The facts of earlier runs cannot be relied on and are extracted anew")
             answers = anew(Store())
-        for key, answer in zip(wanted, answers, strict=True):
-            kept.put(key, answer)
-            kept.put(read[key], answer)
-            known[key] = answer
+        judged = dict(zip(wanted, answers, strict=True))
+        for read, answer in judged.items():
+            kept.put(read, answer)
+        for key in left.keys() - known.keys():
+            known[key] = judged[alike[key]]
+            kept.put(key, known[key])
     return [known[key] for key in keys]
 
 

@@ -129,6 +129,17 @@ def test_a_tree_that_differs_in_what_nothing_reads_is_known(bench: Bench) -> Non
     assert len(bench.judged) == 4
 
 
+def test_two_trees_that_differ_in_what_nothing_reads_are_judged_once(bench: Bench) -> None:
+    gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 1\n"})
+    gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 2\n"})
+    delta = bench.compare()
+    assert delta.base.verdicts == delta.head.verdicts
+    assert delta.base.commit != delta.head.commit
+    assert len(bench.judged) == 1
+    bench.compare()
+    assert len(bench.judged) == 1
+
+
 def test_a_file_that_no_extractor_claims_is_not_read_on_the_spot(bench: Bench) -> None:
     gitting.commit(bench.root, {"web/cart.tsx": "export const cart = 1\n"})
     repository = Repository.open(bench.root)
