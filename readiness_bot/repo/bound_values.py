@@ -220,7 +220,7 @@ def _is_mark(value: Value, module: Module, scope: int) -> bool:
     if isinstance(value, Name):
         if _MARKS_NAMED.search(value.name):
             return True
-        bound = [one.value for one in module.facts.assignments if one.scope == scope and one.target == value.name]
+        bound = module.bound_to(value.name, scope)
         spelled = [text for one in bound for text in _constants(one)]
         # A list of marks that grows, or one whose making is not seen where the function binds values still.
         return any(map(_ONLY_MARKS.fullmatch, spelled)) or (any(map(_is_join, bound)) and _binds(module, scope))
@@ -237,10 +237,8 @@ def _is_join(value: Value) -> bool:
 def _binds(module: Module, scope: int) -> bool:
     """Whether a function hands values on beside a text that it runs."""
     return any(
-        call.scope == scope
-        and _RUNNING.match(call.last)
-        and (len(call.args) > 1 or any(name in _BESIDE for name, _ in call.keywords))
-        for call in module.facts.calls
+        _RUNNING.match(call.last) and (len(call.args) > 1 or any(name in _BESIDE for name, _ in call.keywords))
+        for call in module.calls_in(scope)
     )
 
 
@@ -254,19 +252,18 @@ def _is_open(value: Value, module: Module, definition: Definition, scope: int) -
         bare = value.name.lstrip("?")
         if any(one.name == bare and _OF_NUMBERS.search(one.type) for one in definition.parameters):
             return False
-        bound = [one.value for one in module.facts.assignments if one.scope == scope and one.target == value.name]
+        bound = module.bound_to(value.name, scope)
         return not bound or not all(isinstance(one, Const) for one in bound)
     return not isinstance(value, Const | Mapping | Items)
 
 
 def _quoted_by(value: Value, module: Module, scope: int) -> str:
     """The call by which a value is quoted before it is written into a text; empty where none is seen."""
-    calls = module.facts.calls
     if isinstance(value, Invoke):
         last = value.name.rpartition(".")[2]
         return last if _QUOTING.search(last) else ""
     if isinstance(value, Name):
-        for call in calls:
-            if call.scope == scope and _QUOTING.search(call.last) and value in call.handed:
+        for call in module.calls_in(scope):
+            if _QUOTING.search(call.last) and value in call.handed:
                 return call.last
     return ""

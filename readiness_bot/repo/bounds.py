@@ -265,10 +265,7 @@ def _is_none(repo: Repo, value: Value, module: Module) -> bool:
 def _asks_for_stream(site: CallSite) -> bool:
     """Whether the body of a call asks for an answer that comes piece by piece: `json={"stream": True, …}`."""
     sent = site.call.keyword("json")
-    bound = [sent]
-    if isinstance(sent, Name):
-        inside = site.module.facts.assignments
-        bound = [one.value for one in inside if one.target == sent.name and one.scope == site.call.scope]
+    bound = site.module.bound_to(sent.name, site.call.scope) if isinstance(sent, Name) else [sent]
     return any(
         isinstance(key, Const) and key.value == "stream" and isinstance(value, Const) and value.value is True
         for one in bound

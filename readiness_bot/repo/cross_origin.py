@@ -233,7 +233,7 @@ class CrossOrigin:
                         and _is_true(headers[_CREDENTIALS_HEADER][0])
                         and not self._is_turned_off(module, headers[_CREDENTIALS_HEADER])
                         and not _is_for_listed(module, scope, headers[_CREDENTIALS_HEADER])
-                        and not any(map(_is_of_accepted, headers[_CREDENTIALS_HEADER][2]))
+                        and not any(map(_ACCEPTED.search, headers[_CREDENTIALS_HEADER][2]))
                         and not _goes_with_another(headers[_CREDENTIALS_HEADER], place.line, earlier[scope])
                     )
                     of_origin = all("origin" in guard.lower() and not _is_listed(guard) for guard in guards)
@@ -351,16 +351,12 @@ def _is_listed(guard: str) -> bool:
     return "list" in guard.lower() or "allow" in guard.lower()
 
 
-def _is_of_accepted(guard: str) -> bool:
-    """Whether a condition asks a function that says whether an origin is a good one: `is_origin_ok(…)`."""
-    return _ACCEPTED.search(guard) is not None
-
-
 _ACCEPTED = re.compile(
     r"^[^!].*(origin\w*_(ok|valid|allowed|accepted|trusted|known|permitted)"
     r"|(valid|allow|accept|trust|check|verify|permit)\w*_origin)\w*(\(\))?$",
     re.IGNORECASE,
 )
+"""A condition that asks a function which says whether an origin is a good one: `is_origin_ok(…)`."""
 
 
 def _is_for_listed(module: Module, scope: int, header: tuple[Value, Location, tuple[str, ...]]) -> bool:

@@ -18,7 +18,7 @@ from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import BASE_HOOKS
+from readiness_bot.repo.refusals import BASE_HOOKS, BUCKET
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services, Setting
@@ -44,8 +44,6 @@ class RateLimit:
 
 
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
-_BUCKET = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
-"""What is asked for leave before each call, by whatever method."""
 _DRAWING = frozenset({"consume", "is_allowed", "allow_request", "access"})
 """What a handler asks a limiter by itself."""
 _LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
@@ -224,9 +222,8 @@ class Limits:
             for call in site.calls:
                 if not call.last.lstrip(":?")[:1].isupper() and (
                     _NAME.search(call.last)
-                    or (call.last in _LIMIT_METHODS and _NAME.search(call.name.rpartition(".")[0]))
-                    or _BUCKET.search(call.name.rpartition(".")[0])
-                    or (call.last in _DRAWING and _NAME.search(call.name.rpartition(".")[0]))
+                    or (call.last in _LIMIT_METHODS | _DRAWING and _NAME.search(call.name.rpartition(".")[0]))
+                    or BUCKET.search(call.name.rpartition(".")[0])
                 ):
                     yield RateLimit(
                         "login" if self.is_login(route) else "route",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from readiness_bot.facts.python_facts import Assignment, Attempt, Call, Definition, Field, Handler, Import, PythonFacts
-from readiness_bot.facts.values import MODULE, Name
+from readiness_bot.facts.values import MODULE, Name, Value
 from readiness_bot.model import Area, Location
 
 
@@ -102,6 +102,10 @@ class Module:
                 found[call.scope].append(call)
             self._calls = dict(found)
         return self._calls.get(scope, ())
+
+    def bound_to(self, name: str, scope: int) -> list[Value]:
+        """What a name is bound to in a definition, in the order of the file."""
+        return [item.value for item in self.facts.assignments if item.target == name and item.scope == scope]
 
     def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
         """A place of this file."""

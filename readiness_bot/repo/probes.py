@@ -75,10 +75,8 @@ def probes_in_infrastructure_code(python: Python) -> Iterator[HealthProbe]:
             words = [path] if path is not None else list(command.items) if isinstance(command, Items) else []
             text = " ".join(str(word.value) for word in words if isinstance(word, Const))
             if text:
-                yield replace(
-                    probe_of(module.path, call.line, "infrastructure code", text),
-                    http=path is not None or bool(_HTTP.search(text)),
-                )
+                http = path is not None or bool(_HTTP.search(text))
+                yield HealthProbe(module.path, call.line, "infrastructure code", text, http)
 
 
 def probes_of_pod(pod: Pod) -> Iterator[HealthProbe]:

@@ -43,7 +43,7 @@ NO_IDENTITY = re.compile(
     r"csrf|xsrf|cors|rate_?limit|limiter|throttl|banned|maintenance|user_?agent|deprecat|cache|telemetry|metrics|jsonp|timer",
     re.IGNORECASE,
 )
-_OF_RATES = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
+BUCKET = re.compile(r"(token|leaky)_?bucket", re.IGNORECASE)
 """What gives leave for so many calls, whoever makes them."""
 _STRANGERS = re.compile(r"anonymous|guest|unauth|not_(logged|auth)|logged_?out|public|optional", re.IGNORECASE)
 """Names of decorators that let in those who are not signed in."""
@@ -805,7 +805,7 @@ def _is_check(call: Call) -> bool:
 
     `verify_permission`, `require_admin`, `self.requireAdmin`.
     """
-    return _names_check(call.last) and _OF_RATES.search(call.name) is None
+    return _names_check(call.last) and BUCKET.search(call.name) is None
 
 
 @lru_cache(maxsize=100_000)

@@ -210,8 +210,11 @@ class RegisteredRoutes:
         value = site.call.keyword("methods") or site.call.keyword("method")
         if value is None and site.last == "api_operation" and site.call.args:
             value = site.call.args[0]
-        found = [self._verb(item, site.module) for item in flattened(value)] if value is not None else []
-        return [text for text in found if text] or ["GET"]
+        return self._verbs(value, site.module)
+
+    def _verbs(self, value: Value | None, module: Module) -> list[str]:
+        """The methods that a list names; `GET` where it names none that can be read."""
+        return [text for item in flattened(value) if (text := self._verb(item, module))] or ["GET"]
 
     def _verb(self, value: Value, module: Module) -> str:
         """A method that is written as a text or named by an enumeration: `HTTPMethod.POST`."""
@@ -413,8 +416,7 @@ class RegisteredRoutes:
     def _listed_by(self, view: DefinitionSite) -> list[str]:
         """The methods that a plain view of Flask's lists."""
         bound = self._python.class_value(view, "methods")
-        found = [self._verb(item, bound[0]) for item in flattened(bound[1].value)] if bound is not None else []
-        return [text for text in found if text] or ["GET"]
+        return self._verbs(bound[1].value, bound[0]) if bound is not None else ["GET"]
 
     def _rules_handed_in(self, site: CallSite, view_name: str) -> Iterator[Route]:
         """The routes of a function that registers whatever rules and view its callers hand to it."""

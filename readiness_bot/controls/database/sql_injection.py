@@ -255,7 +255,8 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
 
     What binds or quotes its values is kept beside, so that a comparison can tell of one that writes them into the text.
     """
-    for site, position in _statements(repo) if _applies(repo) else ():
+    applies = _applies(repo)
+    for site, position in _statements(repo) if applies else ():
         connects = repo.connectors.holds(site.module.path)
         flows = repo.flows.into(site, position, _named(site))
         found = [
@@ -270,7 +271,7 @@ def sql_injection(repo: Repo) -> Iterator[Site | Ward]:
         confidence, flow = max(found, key=lambda pair: _RANK[pair[0]])
         yield bad(site.location, _message(flow, site), confidence, fix=_fix(site))
     yield from _clauses(repo)
-    yield from _texts(repo) if _applies(repo) else ()
+    yield from _texts(repo) if applies else ()
 
 
 def _texts(repo: Repo) -> Iterator[Ward]:

@@ -721,17 +721,17 @@ def _starts_shell(line: Sequence[Value]) -> bool:
 
 def _grown(site: CallSite, name: str) -> list[Value]:
     """The members of a list that a function begins and appends to one after the other before a call."""
-    facts, scope, line = site.module.facts, site.call.scope, site.call.line
+    scope, line = site.call.scope, site.call.line
     begun = [
         (item.line, value)
-        for item in facts.assignments
+        for item in site.module.facts.assignments
         if item.target == name and item.scope == scope and item.line < line and isinstance(item.value, Items)
         for value in item.value.items
     ]
     added = [
         (call.line, call.args[0])
-        for call in facts.calls
-        if (call.via or call.name) == f"{name}.append" and call.scope == scope and call.line < line and call.args
+        for call in site.beside
+        if (call.via or call.name) == f"{name}.append" and call.line < line and call.args
     ]
     return [value for _, value in sorted((*begun, *added), key=lambda pair: pair[0])]
 
@@ -972,7 +972,7 @@ def _unless_told(value: Value, site: CallSite, repo: Repo) -> Confidence | None:
 
 def _bound(name: str, site: CallSite) -> str | int | float | None:
     """What a variable of the function is bound to, where that is one constant; None for anything else."""
-    bound = [one.value for one in site.module.facts.assignments if one.target == name and one.scope == site.call.scope]
+    bound = site.module.bound_to(name, site.call.scope)
     return bound[0].value if len(bound) == 1 and isinstance(bound[0], Const) else None
 
 

@@ -311,9 +311,7 @@ def _switched_off(site: CallSite, repo: Repo) -> bool:
 
 def _assigned(name: Name, site: CallSite, repo: Repo) -> Value | None:
     """What a variable of the function or of the module is bound to."""
-    local = [
-        one.value for one in site.module.facts.assignments if one.target == name.name and one.scope == site.call.scope
-    ]
+    local = site.module.bound_to(name.name, site.call.scope)
     if len(local) == 1:
         return local[0]
     found = repo.python.assignment(name.name, site.module)
