@@ -44,13 +44,15 @@ class _Interpreter(Calls):
         except (TooLarge, RecursionError):
             self.cut[self.definition] = None
 
-    def function(self, node: FunctionNode, outer: Scope, around: dict[str, Value]) -> None:
-        """Interpret one function with what its free names held where it was defined."""
+    def function(
+        self, node: FunctionNode, outer: Scope, around: dict[str, Value], known: frozenset[int] = frozenset()
+    ) -> None:
+        """Interpret one function with what its free names held where it was defined, and what was known there."""
         self.scope = self.names.scopes.get(node, outer)
         self.definition = self.definition_of.get(id(node), -1)
         self.budget = FUNCTION_BUDGET
         self.depth = self.loops = 0
-        self.guards, self.dead, self.exits = frozenset(), False, []
+        self.guards, self.dead, self.exits = known, False, []
         self.texts, self.tests, self.lambdas, self.globals = {}, {}, {}, _declared_global(node)
         self.env = dict(around)
         ordered = self.parameters(node)
@@ -65,8 +67,8 @@ class _Interpreter(Calls):
         self.bounded(node.body)
         final = self.env
         for index in range(first, len(self.pending)):
-            inner, scope, env = self.pending[index]
-            self.pending[index] = (inner, scope, {**env, **final})
+            inner, scope, env, held = self.pending[index]
+            self.pending[index] = (inner, scope, {**env, **final}, held)
 
     def parameters(self, node: FunctionNode) -> list[str]:
         """Bind the parameters in the order of `Definition.parameters`; give their names."""
@@ -93,7 +95,7 @@ class _Interpreter(Calls):
     def define_only(self, statement: ast.stmt) -> None:
         """Functions defined in unreached code are still functions."""
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            self.pending.append((statement, self.scope, {}))
+            self.pending.append((statement, self.scope, {}, frozenset()))
 
     def define(self, node: FunctionNode) -> None:
         for decorator in node.decorator_list:
@@ -101,8 +103,8 @@ class _Interpreter(Calls):
         for default in (*node.args.defaults, *node.args.kw_defaults):
             if default is not None:
                 self.expression(default)
-        closed = {} if self.scope.kind != "function" else dict(self.env)
-        self.pending.append((node, self.scope, closed))
+        closed, known = (dict(self.env), self.guards) if self.scope.kind == "function" else ({}, frozenset())
+        self.pending.append((node, self.scope, closed, known))
         self.env.pop(node.name, None)
 
     def define_class(self, node: ast.ClassDef) -> None:
@@ -120,8 +122,8 @@ class _Interpreter(Calls):
                 self.store(f":{self.scope.qualname}.{name}", node.lineno, value)
         inside = saved[0].kind == "function"
         for index in range(first, len(self.pending)):
-            inner, scope, _ = self.pending[index]
-            self.pending[index] = (inner, scope, before if inside else {})
+            inner, scope, _, held = self.pending[index]
+            self.pending[index] = (inner, scope, before if inside else {}, held)
         self.scope, self.env, self.texts, self.lambdas, self.guards = saved
         self.owner = outer_owner
         self.dead = False

@@ -70,7 +70,7 @@ class State(ABC):
         self.given: dict[tuple[int, int], tuple[Value, frozenset[int]]] = {}
         self.stored: dict[tuple[str, int, int], Value] = {}
         self.cut: dict[int, None] = {}
-        self.pending: list[tuple[FunctionNode, Scope, dict[str, Value]]] = []
+        self.pending: list[tuple[FunctionNode, Scope, dict[str, Value], frozenset[int]]] = []
         self.left = FILE_BUDGET
         self.budget = FUNCTION_BUDGET
         self.depth = 0

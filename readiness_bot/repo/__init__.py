@@ -10,6 +10,7 @@ from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.addresses import Addresses
 from readiness_bot.repo.askings import Askings
+from readiness_bot.repo.beginnings import Beginnings
 from readiness_bot.repo.bound_values import BoundValues
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.coverage_gates import CoverageGates
@@ -276,6 +277,11 @@ class Repo:
     def models(self) -> Models:
         """The classes that object mappers keep in a store."""
         return Models(self.python)
+
+    @cached_property
+    def beginnings(self) -> Beginnings:
+        """How texts begin."""
+        return Beginnings(self.python)
 
     @cached_property
     def bound_values(self) -> BoundValues:

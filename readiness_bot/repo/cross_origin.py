@@ -222,7 +222,7 @@ class CrossOrigin:
                         if name.lower() == _ORIGIN_HEADER in before:
                             earlier[call.scope].append(before[_ORIGIN_HEADER][1].line)
                         before[name.lower()] = (call.args[1], place, call.guards)
-            for scope, name, header in _in_pairs(module):
+            for scope, name, header in (*_in_pairs(module), *_handed_as_mapping(module)):
                 set_here.setdefault(scope, {}).setdefault(name, header)
             for scope, headers in set_here.items():
                 if _ORIGIN_HEADER in headers:
@@ -329,6 +329,17 @@ def _in_pairs(module: Module) -> Iterator[tuple[int, str, tuple[Value, Location,
                 if name in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
                     place = module.location(item.line, item.end_line, item.scope, item.statement)
                     yield item.scope, name, (pair.items[1], place, item.guards)
+
+
+def _handed_as_mapping(module: Module) -> Iterator[tuple[int, str, tuple[Value, Location, tuple[str, ...]]]]:
+    """The headers that an answer is made with: `Response(body, headers={"Access-Control-Allow-Origin": "*"})`."""
+    for call in module.facts.calls:
+        headers = call.keyword("headers")
+        for key, value in zip(headers.keys, headers.values, strict=False) if isinstance(headers, Mapping) else ():
+            name = str(key.value).lower() if isinstance(key, Const) else ""
+            if name in (_ORIGIN_HEADER, _CREDENTIALS_HEADER):
+                place = module.location(call.line, call.end_line, call.scope, call.statement)
+                yield call.scope, name, (value, place, call.guards)
 
 
 def _is_for_development(setting: Setting) -> bool:

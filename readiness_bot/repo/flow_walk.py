@@ -53,6 +53,8 @@ _NUMBER_TYPES = frozenset(
 )
 
 
+_LAST_PARTS = ((".name",), (".stem",), (".suffix",))
+"""What is taken from a path to have its last part alone."""
 _NARROW = re.compile(r"(\^|\\A)?(?:[\w\[\](){},+*?|-]|\\[wd-])+(\$|\\Z)")
 _OTHERS = re.compile(r"\[\^(?:\w|\\[wd_-]|-)+\][+*]?")
 """Anything but letters, digits and what joins them."""
@@ -383,8 +385,11 @@ class Walk:
                 place, parameter.name, place.access, source.line, route.framework if route is not None else ""
             ):
                 return
-        if self.python.mean(parameter.type, module) in _NUMBER_TYPES and not place.stack:
+        kind = self.python.mean(parameter.type, module)
+        if kind in _NUMBER_TYPES and not place.stack:
             return
+        if kind == "pathlib.Path()" and place.access[:1] in _LAST_PARTS:
+            place = replace(place, cleaned=place.cleaned | {"file-name"})
         if place.stack:
             self.back(place, site, source.position)
             return
@@ -544,7 +549,7 @@ class Walk:
         if flow is None or effect.turns == "nothing":
             return
         cleans = effect.cleans
-        if site.name.endswith("Path") and place.access[:1] in ((".name",), (".stem",), (".suffix",)):
+        if site.name.endswith("Path") and place.access[:1] in _LAST_PARTS:
             cleans = "file-name"
         if site.name == "os.path.splitext" and place.access[:1] in (("(1)",), ("[1]",)):
             cleans = "file-name"  # the ending alone holds no slash

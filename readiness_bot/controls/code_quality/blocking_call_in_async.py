@@ -11,7 +11,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import ANSWERED, remedy, waits
 from readiness_bot.repo.modules import CallSite, DefinitionSite
-from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
+from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Invoke, Name
 
 
 @Control(
@@ -92,6 +92,12 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
             "        self.orders_table = opened(boto3)\n\n"
             "    async def keep(self, order):\n        self.orders_table.put_item(Item=order)  # <- flagged\n"
         ),
+        (
+            "import asyncio\nimport time\n\nfrom shop.stores import fetch, watch\n\n\n"
+            "async def update(key):\n    asyncio.create_task(watch(key))\n"
+            "    while not await fetch(key):\n        time.sleep(60)  # <- flagged\n\n\n"
+            "def main(key):\n    asyncio.run(update(key))\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=[
@@ -115,6 +121,18 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Invoke, Name
         ),
     ],
     partials=[
+        {
+            "shop/loops.py": (
+                "import asyncio\n\n\ndef run_to_the_end(coroutine):\n"
+                "    with asyncio.Runner() as runner:\n        return runner.run(coroutine)\n"
+            ),
+            "shop/command.py": (
+                "import time\n\nfrom shop.loops import run_to_the_end\n"
+                "from shop.stores import fetch\n\n\nasync def update(key):\n"
+                "    while not await fetch(key):\n        time.sleep(60)  # <- flagged\n\n\n"
+                "def main(key):\n    run_to_the_end(update(key))\n"
+            ),
+        },
         (
             "import contextlib\nimport subprocess\n\nfrom fastapi import FastAPI\n\n\n@contextlib.asynccontextmanager\n"
             "async def around(app):\n    subprocess.run(['alembic', 'upgrade', 'head'], check=True)  # <- flagged\n"
@@ -168,6 +186,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         if hook.definition is not None and hook.kind in ("startup", "shutdown", "lifespan")
     }
     alone = _in_threads_of_their_own(repo)
+    idle |= _alone_in_the_loop(repo)
     for site in repo.python.all_calls:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
@@ -175,7 +194,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         what = None if _has_ended(site) or _goes_on(site) or _is_there(site) else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
-            # While a service starts or stops there is nobody else in the loop to wait.
+            # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
             confidence = Confidence.MEDIUM if _place(site) in idle else Confidence.HIGH
             confidence = Confidence.LOW if _place(site) in alone else confidence
             yield bad(site.location, message, confidence, fix=remedy(site.name))
@@ -381,6 +400,50 @@ def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:
             if coroutine is not None:
                 found.add((coroutine.module.path, coroutine.index))
     return found
+
+
+_DRIVING = frozenset({"asyncio.run", "anyio.run", "trio.run", "asyncio.Runner().run"})
+_SETTING_BESIDE = re.compile(
+    r"^(create_task|ensure_future|gather|TaskGroup|create_task_group|open_nursery|start_soon|as_completed|wait(_for)?"
+    r"|call_(soon|later|at)|add_(reader|writer|signal_handler)|create_server|spawn)$"
+)
+"""What sets something else going in the same loop."""
+_LIVELY = re.compile(r"^(start|serve|run|connect|subscribe|listen|open|launch|begin|consume|poll)(_\w+)?$")
+"""What may do so where it is awaited."""
+
+
+def _alone_in_the_loop(repo: Repo) -> set[tuple[str, int]]:
+    """The coroutines that a plain function runs to their end in a loop of their own, and that start nothing beside."""
+    ways = {
+        site.function_name
+        for site in repo.python.calls_named(lambda name: name in _DRIVING or name.endswith(".run_until_complete"))
+        if site.function is not None and not site.function.is_async
+    }
+    driven = {
+        (site.module.path, value.call)
+        for site in repo.python.calls_named(lambda name: name in _DRIVING or name in ways)
+        if (function := site.function) is None or not function.is_async
+        for value in site.call.args[:1]
+        if isinstance(value, Invoke)
+    }
+    found = set()
+    for path, index in driven:
+        module = repo.python.modules[path]
+        coroutine = repo.python.target(module.facts.calls[index], module) if index >= 0 else None
+        if coroutine is None or not coroutine.definition.is_async:
+            continue
+        called = repo.python.callers.get(coroutine.name, ())
+        runs_alone = all((one.module.path, one.module.facts.calls.index(one.call)) in driven for one in called)
+        inside = [coroutine, *filter(None, (repo.python.target(call, coroutine.module) for call in coroutine.calls))]
+        if runs_alone and not any(_sets_beside(call) for one in inside for call in one.calls):
+            found.add((coroutine.module.path, coroutine.index))
+    return found
+
+
+def _sets_beside(call: Call) -> bool:
+    """Whether a call may leave something running in the loop that goes on where the coroutine waits."""
+    lively = call.context & AWAITED and _LIVELY.match(call.last)
+    return bool(_SETTING_BESIDE.match(call.last) or lively)
 
 
 def _place(site: CallSite) -> tuple[str, int]:

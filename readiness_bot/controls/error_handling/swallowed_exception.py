@@ -220,6 +220,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "import subprocess\n\ntry:\n    WITHOUT_VERSION = False\n"
+            "    VERSION = subprocess.check_output(['git', 'rev-parse', 'HEAD'])\n"
+            "except Exception:  # <- flagged\n    VERSION = ''\n    WITHOUT_VERSION = True\n"
+        ),
+        (
             "from flask import Flask, make_response\n\nfrom shop.stores import audit\n\napp = Flask(__name__)\n\n\n"
             "@app.get('/audit')\ndef audited():\n    try:\n        found = {'status': 'done', 'rows': audit()}\n"
             "    except Exception:  # <- flagged\n        found = {'status': 'error'}\n"
@@ -828,20 +833,19 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether the handler notes False where the body, had it come through, would have noted True."""
+    """Whether the handler notes yes or no where the body, had it come through, would have noted the other."""
     if handler.steps == ("pass",):
         return _says_done(module, attempt)
-    if handler.steps != ("assign:const",):
+    if set(handler.steps) != {"assign:const"}:
         return False
-    written: dict[bool, set[str]] = {True: set(), False: set()}
+    inside, instead = set[tuple[str, bool]](), set[tuple[str, bool]]()
     for item in module.facts.assignments:
-        if item.scope != handler.scope:
-            continue
-        if isinstance(item.value, Const) and isinstance(item.value.value, bool):
-            within = (attempt.line, attempt.body_end) if item.value.value else (handler.line, handler.end_line)
-            if within[0] <= item.line <= within[1]:
-                written[item.value.value].add(item.target)
-    return bool(written[True] & written[False])
+        if item.scope == handler.scope and isinstance(item.value, Const) and isinstance(item.value.value, bool):
+            if attempt.line <= item.line <= attempt.body_end:
+                inside.add((item.target, not item.value.value))
+            elif handler.line <= item.line <= handler.end_line:
+                instead.add((item.target, item.value.value))
+    return bool(inside & instead)
 
 
 def _says_done(module: Module, attempt: Attempt) -> bool:

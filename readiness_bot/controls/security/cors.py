@@ -58,6 +58,13 @@ from readiness_bot.repo import Repo
             "    response.headers['Access-Control-Allow-Origin'] = request.headers.get('Origin')  # <- flagged\n"
             "    response.headers['Access-Control-Allow-Credentials'] = 'true'\n    return response\n"
         ),
+        (
+            "from flask import Flask, Response, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/events')\ndef events():\n    origin = request.headers.get('Origin')\n"
+            "    return Response(  # <- flagged\n        'data: {}',\n"
+            "        headers={'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true'},\n"
+            "    )\n"
+        ),
     ],
     partials=[
         (
@@ -100,6 +107,11 @@ from readiness_bot.repo import Repo
     fixed="from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\n"
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
+        (
+            "from flask import Flask, Response, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/events')\ndef events():\n    origin = request.headers.get('Origin')\n"
+            "    return Response('data: {}', headers={'Access-Control-Allow-Origin': origin})\n"
+        ),
         (
             "from shop.origins import is_origin_ok\n\n\ndef answer(request, response):\n"
             "    response.set_header('Access-Control-Allow-Origin', request.headers.get('Origin'))\n"

@@ -269,8 +269,37 @@ class _Doubt:
             "    subprocess.run(words, capture_output=True)  # <- flagged\n    safe = ['echo']\n"
             "    safe.append(request.form['text'])\n    return subprocess.run(safe, check=True).stdout\n"
         ),
+        {
+            "shop/queue.py": (
+                "from httpx import AsyncClient, AsyncHTTPTransport\n\n\nclass Queue:\n"
+                "    def __init__(self, host: str, port: str = '8070'):\n"
+                "        self._base = f'{host}:{port}'\n\n    def opened(self):\n"
+                "        transport = AsyncHTTPTransport(verify=False)  # <- flagged\n"
+                "        return AsyncClient(base_url=self._base, transport=transport)\n"
+            ),
+            "shop/main.py": (
+                "from shop.queue import Queue\n\n"
+                "near, far = Queue('http://localhost'), Queue('https://queue.example')\n"
+            ),
+        },
     ],
     passes=[
+        (
+            "import json\n\nimport yaml\n\n\nclass Order:\n    def as_json(self):\n"
+            "        return json.dumps(self.fields)\n\n    def as_yaml(self):\n"
+            "        return yaml.dump(yaml.load(self.as_json()))\n"
+        ),
+        {
+            "shop/queue.py": (
+                "from httpx import AsyncClient, AsyncHTTPTransport\n\n\nclass Queue:\n"
+                "    def __init__(self, host: str, port: str = '8070', check: bool = False):\n"
+                "        self._base = f'{host.rstrip(\"/\")}:{port}'\n"
+                "        self._check = check\n\n    def opened(self):\n"
+                "        transport = AsyncHTTPTransport(retries=3, verify=self._check)\n"
+                "        return AsyncClient(base_url=self._base, transport=transport, verify=self._check)\n"
+            ),
+            "shop/main.py": ("from shop.queue import Queue\n\nqueue = Queue(host='http://localhost')\n"),
+        },
         (
             "import subprocess\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.post('/list')\n"
             "def names():\n    name = request.form['name']\n"
@@ -583,7 +612,7 @@ def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if "full" in site.name:
         return [_Doubt("B506", f"`{site.last}` builds more Python objects than data needs.", Confidence.MEDIUM, fix)]
     loader = site.call.argument(1, "Loader")
-    if isinstance(site.call.args[0], Const):
+    if isinstance(site.call.args[0], Const) or _is_own_json(site, repo):
         return []
     if loader is None:
         return (
@@ -629,6 +658,12 @@ def _of_loader(loader: Value, site: CallSite, repo: Repo, fix: str) -> list[_Dou
             )
         ]
     )
+
+
+def _is_own_json(site: CallSite, repo: Repo) -> bool:
+    """Whether a document was written as JSON just before: no text of it can name an object to build."""
+    flows = repo.flows.into(site, 0)
+    return bool(flows) and all("serialised" in flow.cleaned for flow in flows)
 
 
 def _is_of_operators(site: CallSite, repo: Repo) -> bool:
@@ -844,12 +879,8 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Certificates that nobody checks, and versions of TLS that are broken."""
     if site.name == "urllib3.disable_warnings":
         return None
-    given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _ADDRESS.search(key)))
-    addresses = [repo.python.constant(value, site.module) for value in given]
-    begun = [value.parts[0] for value in given if isinstance(value, Format) and value.parts]
-    addresses += [part.value for part in begun if isinstance(part, Const)]
-    plain = any(repo.python.constant(site.call.keyword(key), site.module) is False for key in _ENCRYPTING)
-    if plain or any(isinstance(address, str) and address.startswith("http://") for address in addresses):
+    off = any(repo.python.constant(site.call.keyword(key), site.module) is False for key in _ENCRYPTING)
+    if off or _asks_in_the_clear(site, repo):
         return []  # no certificate is asked for
     found = list(_off(site, repo))
     if site.name == "ssl._create_unverified_context":
@@ -891,6 +922,29 @@ def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     if found and (chosen_by_age or _SWITCH.search(" ".join(chosen)) or _CALLED_SO.search(site.call.result)):
         found = [replace(doubt, confidence=Confidence.LOW) for doubt in found]
     return found or None
+
+
+_IN_THE_CLEAR = re.compile(r"http://|https://(localhost|127\.0\.0\.1|\[::1\])(?![\w.])")
+"""Addresses that are asked without a certificate, or whose answer never leaves the machine."""
+
+
+def _asks_in_the_clear(site: CallSite, repo: Repo) -> bool:
+    """Whether whatever is asked needs no certificate: by the call itself, or by the client that it is made for."""
+    made_for = [site.outer] if site.outer is not None else []
+    if site.call.result:
+        made_for += [
+            call
+            for call in site.beside
+            if any(isinstance(value, Name) and value.name == site.call.result for value in call.handed)
+        ]
+    users = [site, *(CallSite(site.module, call, call.name, call.last) for call in made_for)]
+    return any(_is_in_the_clear(user, repo) for user in users)
+
+
+def _is_in_the_clear(site: CallSite, repo: Repo) -> bool:
+    given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _ADDRESS.search(key)))
+    begun = (repo.beginnings.of(site, value) for value in given if value is not None)
+    return any(bool(texts) and all(text is not None and _IN_THE_CLEAR.match(text) for text in texts) for texts in begun)
 
 
 _SECURING = ("ssl.", "OpenSSL.", "urllib3.", "eventlet.", "gevent.", "tornado.", "uvicorn.", "imaplib.", "smtplib.")

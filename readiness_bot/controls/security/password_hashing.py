@@ -164,8 +164,22 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "    password = models.CharField(max_length=64)\n\n    def hide(self):\n"
             "        self.password = hashlib.sha1(self.password.encode()).hexdigest()  # <- flagged\n"
         ),
+        (
+            "import hashlib\n\nfrom flask import request\n\n\ndef digest(text):\n"
+            "    return hashlib.md5(text.encode()).hexdigest()  # <- flagged\n\n\n"
+            "def has_changed(page):\n    return digest(page.text) == page.digest\n\n\n"
+            "def sign_in(user):\n    password = request.form['password']\n"
+            "    return digest(password) == user.password\n"
+        ),
     ],
     partials=[
+        (
+            "import hashlib\n\nfrom flask import request\n\nfrom shop.ciphers import Sealed\n\n\n"
+            "def digest(text):\n    return hashlib.md5(text.encode()).hexdigest()  # <- flagged\n"
+            "\n\ndef has_changed(page):\n    return digest(page.text) == page.digest\n\n\n"
+            "def opened(data):\n    password = request.form['password']\n"
+            "    return Sealed(digest(f'shop-{password}')[:16]).open(data)\n"
+        ),
         (
             "import hashlib\n\nfrom django.contrib.auth.hashers import BasePasswordHasher\n"
             "from django.utils.crypto import constant_time_compare\n\n\nclass OldPasswordHasher(BasePasswordHasher):\n"
@@ -486,7 +500,9 @@ def _is_kept(site: CallSite, repo: Repo, hops: int = 2) -> bool:
     callers = [caller for caller, _, _ in repo.flows.callers(own)] if hops else []
     if not callers:
         return _HASHING.search(function.name) is not None
-    return any(_is_kept(caller, repo, hops - 1) for caller in callers)
+    # What hashes anything for anybody is asked by those alone who hand it a password.
+    handing = [one for one in callers if any(_password_at(one, at, repo) for at in range(len(one.call.args)))]
+    return any(_is_kept(caller, repo, hops - 1) for caller in handing or callers)
 
 
 class _Digest:

@@ -276,8 +276,32 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
                 "components:\n  parameters:\n    Folder: {in: query, name: folder, schema: {type: string}}\n"
             ),
         },
+        (
+            "from pathlib import Path\n\nfrom fastapi import FastAPI\n"
+            "from fastapi.responses import StreamingResponse\n\napp = FastAPI()\n\n\n"
+            "@app.get('/logs')\ndef lines(name: str):\n    path = Path('/srv/logs') / name\n\n"
+            "    def read():\n        with open(path) as log:  # <- flagged\n"
+            "            yield from log\n\n    return StreamingResponse(read())\n"
+        ),
     ],
     passes=[
+        (
+            "from pathlib import Path\n\nfrom fastapi import FastAPI, HTTPException\n"
+            "from fastapi.responses import StreamingResponse\n\napp = FastAPI()\n"
+            "LOGS = Path('/srv/logs')\n\n\n@app.get('/logs')\ndef lines(name: str):\n"
+            "    path = (LOGS / name).resolve()\n    if not path.is_relative_to(LOGS):\n"
+            "        raise HTTPException(404)\n\n    def read():\n"
+            "        with open(path) as log:\n            yield from log\n\n"
+            "    return StreamingResponse(read())\n"
+        ),
+        (
+            "from pathlib import Path\n\nfrom fastapi import FastAPI\n"
+            "from pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Item(BaseModel):\n"
+            "    path: str\n\n\n@app.post('/scrape')\ndef scrape(item: Item):\n"
+            "    def keep(path: Path, content: bytes):\n"
+            "        (Path('/srv/kept') / f'{path.name}.part').write_bytes(content)\n\n"
+            "    keep(Path(item.path), b'')\n"
+        ),
         (
             "import re\nfrom pathlib import Path\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
             "DIGEST = re.compile(r'^[0-9a-f]{40}$')\n\n\ndef is_digest(text):\n    found = DIGEST.match(text)\n"

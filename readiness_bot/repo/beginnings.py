@@ -1,0 +1,92 @@
+"""How a text begins wherever it comes from: the constants that may stand first in it; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
+
+_MOST_STEPS = 6
+_KEEPING_THE_FRONT = frozenset({"rstrip", "strip", "removesuffix", "encode", "decode", "format", "lower"})
+"""Methods of a text that leave its beginning as it is."""
+
+
+class Beginnings:
+    """Questions about the beginnings of texts."""
+
+    LOOKS = "the constants that texts begin with"
+
+    def __init__(self, python: Python) -> None:
+        self._python = python
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    def of(self, site: CallSite, value: Value) -> frozenset[str | None]:
+        """The constants that a value handed to a call may begin with; None among them for what cannot be told."""
+        return frozenset(self._begun(value, site.module, site.call.scope, 0))
+
+    def _begun(self, value: Value | None, module: Module, scope: int, steps: int) -> Iterator[str | None]:
+        if isinstance(value, Const) and isinstance(value.value, str):
+            yield value.value
+        elif steps > _MOST_STEPS:
+            yield None
+        elif isinstance(value, Format) and value.parts:
+            yield from self._begun(value.parts[0], module, scope, steps + 1)
+        elif isinstance(value, Invoke):
+            call = module.facts.calls[value.call] if value.call >= 0 else None
+            owner, _, last = ((call.via if call is not None else "") or value.name).rpartition(".")
+            kept = Name(owner) if owner and last in _KEEPING_THE_FRONT else None
+            yield from self._begun(kept, module, scope, steps + 1) if kept is not None else (None,)
+        elif isinstance(value, Name) and value.name[:1] == "?":
+            yield from self._of_variable(value.name, module, scope, steps)
+        elif isinstance(value, Name):
+            yield from self._of_attribute(value.name, module, steps)
+        else:
+            yield None
+
+    def _of_variable(self, name: str, module: Module, scope: int, steps: int) -> Iterator[str | None]:
+        """What a variable of a function is bound to, or what the function's callers hand over under that name."""
+        bound = module.bound_to(name, scope)
+        for one in bound:
+            yield from self._begun(one, module, scope, steps + 1)
+        definition = module.definition(scope)
+        parameters = definition.parameters if definition is not None else ()
+        position = next((at for at, one in enumerate(parameters) if f"?{one.name}" == name), -1)
+        if definition is None or position < 0:
+            yield from () if bound else (None,)
+            return
+        default = parameters[position].default
+        given = list(self._given(DefinitionSite(module, scope, definition), name[1:], position))
+        for caller, value in given:
+            handed = value if value is not None else default
+            yield from self._begun(handed, caller.module, caller.call.scope, steps + 1)
+        if not given:
+            yield None
+
+    def _given(self, site: DefinitionSite, name: str, position: int) -> Iterator[tuple[CallSite, Value | None]]:
+        """What the callers of a function hand over as a parameter; of a constructor, those of its class."""
+        definitions = site.module.facts.definitions
+        parent = definitions[site.definition.parent] if site.definition.parent >= 0 else None
+        is_method = parent is not None and parent.kind == "class"
+        called = site.name
+        if parent is not None and is_method and site.definition.name == "__init__":
+            called = f"{site.module.path}:{parent.qualname}"
+        for caller in self._python.callers.get(called, ()):
+            yield caller, caller.call.argument(position - is_method, name)
+
+    def _of_attribute(self, name: str, module: Module, steps: int) -> Iterator[str | None]:
+        """What a variable of a module, or an attribute of a class's objects, is bound to anywhere in its file."""
+        bound = self._python.assignments(name, module)
+        path = self._python.identify(name, module).partition(":")[0]
+        owner = self._python.modules.get(path)
+        if owner is None or not bound:
+            constant = self._python.constant(Name(name), module)
+            yield constant if isinstance(constant, str) else None
+            return
+        for one in bound:
+            yield from self._begun(one.value, owner, one.scope, steps + 1)
