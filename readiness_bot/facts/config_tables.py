@@ -56,7 +56,7 @@ class ConfigTables(msgspec.Struct, frozen=True, array_like=True, gc=False):
 _PATHS = re.compile(
     r"""
     (^|/)(
-        pyproject\.toml | poe_tasks\.toml | hatch\.toml | pdm\.toml | bandit\.toml | pants\.toml
+        pyproject\.toml | poe_tasks\.toml | hatch\.toml | pdm\.toml | bandit\.toml | pants\.toml | pixi\.toml
       | setup\.cfg | tox\.(ini|toml) | \.?pytest\.(ini|toml) | \.?ruff\.toml | \.flake8 | \.?mypy\.ini
       | \.coveragerc(\.toml)? | pyrightconfig\.json | \.?pylintrc(\.toml)? | \.pycodestyle | \.isort\.cfg
       | \.style\.yapf | \.pep8 | ty\.toml | pyrefly\.toml | \.pyre_configuration | \.?codecov\.ya?ml

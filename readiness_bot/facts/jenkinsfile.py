@@ -16,6 +16,9 @@ _PART = re.compile(
     | \b(?P<cron>cron|pollSCM)\s*\(
     | \b(?P<credentials>withCredentials|credentials)\s*\(
     | \bdocker\.(?P<docker>build|withRegistry)\b
+    | \bopenshift\.(?P<asked>raw|exec)\s*\((?P<words>(?:[^()'"]|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\([^()]*\))*)\)
+    | \b(?:openshift\.)?(?P<openshift>startBuild|openshiftBuild|newBuild|newApp|openshiftDeploy|openshiftTag)\s*\(
+    | \bopenshift\.(?P<cluster>apply|create|replace|tag)\s*\(
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -24,6 +27,16 @@ _GROOVY = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 """How a file that leaves everything to a shared library begins: an annotation, or a call of one of its steps."""
+_OPENSHIFT = {
+    "startBuild": "oc start-build",
+    "openshiftBuild": "oc start-build",
+    "newBuild": "oc new-build",
+    "newApp": "oc new-app",
+    "openshiftDeploy": "oc rollout latest",
+    "openshiftTag": "oc tag",
+}
+"""Steps of the plugins for OpenShift, and the command each stands for."""
+_TEXT = re.compile(r"'((?:\\.|[^'\\])*)'|\"((?:\\.|[^\"\\])*)\"", re.DOTALL)
 _ON_BRANCH = re.compile(r"\bbranch\b|\bbuildingTag\b|\btag\b")
 
 
@@ -55,11 +68,30 @@ def jenkinsfile(text: str) -> Pipeline:
             triggers.append(Trigger("schedule", at))
         elif match["credentials"]:
             secrets.append(Pair("credentials", "", at))
+        elif match["docker"] == "build":
+            steps.append(Step(line=at, end_line=at, run="docker build .", run_line=at))
         elif match["docker"]:
             steps.append(Step(line=at, end_line=at, uses=f"docker.{match['docker']}"))
+        elif command := _of_openshift(match):
+            steps.append(Step(line=at, end_line=at + match[0].count("\n"), run=command, run_line=at))
     if steps:
         jobs.append(Job(name=name, line=line, end_line=at, steps=tuple(steps), events=events, secrets=tuple(secrets)))
     return Pipeline(provider="jenkins", triggers=tuple(triggers), jobs=tuple(jobs))
+
+
+def _of_openshift(match: re.Match[str]) -> str:
+    """The command that a step of a plugin for OpenShift stands for; empty where a text is none."""
+    if match["openshift"]:
+        return _OPENSHIFT[match["openshift"]]
+    if match["cluster"]:
+        return f"oc {match['cluster']}"
+    if match["asked"] is None:
+        return ""
+    words = [one[1] if one[1] is not None else one[2] for one in _TEXT.finditer(match["words"])]
+    if match["asked"] == "exec" and "--" in words:
+        words = words[words.index("--") + 1 :]
+    told = " ".join(words)
+    return told if match["asked"] == "exec" else f"oc {told}"
 
 
 def _shell_step(match: re.Match[str], line: int) -> Step:

@@ -293,8 +293,8 @@ def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
         yield from _of_runner(name, rest[len(_RUNNERS[name]) :], depth)
     elif _PYTHON.fullmatch(name):
         yield from _of_python(name, rest, depth)
-    elif name in ("docker", "podman", "docker-compose", "podman-compose", "nerdctl"):
-        yield from _of_container(name, rest, depth)
+    elif name in _STARTERS:
+        yield from _STARTERS[name](name, rest, depth)
     elif len(rest) > 1 and rest[1:2] == _RUNNERS.get(rest[0]):  # something wrapped around a runner
         yield from _unwrapped(rest, depth + 1)
     elif "/" in words[0] and "." not in name and not words[0].startswith(("/", "~", "$")):
@@ -383,6 +383,21 @@ _COVERAGE_VALUES = frozenset(
 )
 
 
+_CLUSTER_VALUES = frozenset({"-n", "--namespace", "--context", "-c", "--container", "-s", "--shell"})
+
+
+def _of_cluster(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Tool]:
+    """A command of a cluster's client, and what it runs in a pod: `oc rsh dc/shop pytest`."""
+    yield _Tool(name, rest)
+    asked = _behind_options(rest, _CLUSTER_VALUES)
+    if asked[:1] not in (("exec",), ("rsh",)):
+        return
+    # The first word that is no option is the pod; what runs there stands behind it, or behind two dashes.
+    behind = asked[asked.index("--") :] if "--" in asked else _behind_options(asked[1:], _CLUSTER_VALUES)
+    for found in _unwrapped(behind[1:], depth + 1):
+        yield _Tool(found.tool, found.arguments, found.can_fail, found.assigned, "", found.script)
+
+
 _CONTAINER_VALUES = frozenset(
     {
         "-f",
@@ -419,3 +434,10 @@ def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Too
         yield _Tool(found.tool, found.arguments, found.can_fail, found.assigned, "", found.script, inner[at])
     if not started and compose:
         yield _Tool("compose-service", (inner[at],), container=inner[at])
+
+
+_STARTERS = {
+    **dict.fromkeys(("docker", "podman", "docker-compose", "podman-compose", "nerdctl"), _of_container),
+    **dict.fromkeys(("kubectl", "oc"), _of_cluster),
+}
+"""The clients by which a command is run in a container or a pod."""

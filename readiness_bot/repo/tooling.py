@@ -285,7 +285,11 @@ def _pants_tasks(tables: tuple[Table, ...]) -> tuple[Task, ...]:
 
 
 _SCRIPT_TABLES = re.compile(
-    r"tool\.(pdm\.scripts|poe\.tasks|taskipy\.tasks|rye\.scripts|pixi\.tasks)|scripts|(tool\.hatch\.)?envs\..+\.scripts"
+    r"tool\.(pdm\.scripts|poe\.tasks|taskipy\.tasks|rye\.scripts)|scripts|(tool\.hatch\.)?envs\..+\.scripts"
+    r"|(tool\.pixi\.)?(feature\.[^.]+\.)?tasks"
+)
+_TASK_TABLE = re.compile(
+    r"(?:tool\.(?:pdm\.scripts|poe\.tasks|rye\.scripts)|(?:tool\.pixi\.)?(?:feature\.[^.]+\.)?tasks)\.(?P<name>[^.]+)"
 )
 
 
@@ -297,7 +301,7 @@ def _project_tasks(tables: tuple[Table, ...]) -> tuple[Task, ...]:
             for setting in table.settings:
                 lines = tuple(TaskLine(text, setting.line) for text in setting.values if not text.startswith("{"))
                 tasks.append(Task(setting.name, setting.line, setting.line, setting.values, lines))
-        match = re.fullmatch(r"tool\.(?:pdm\.scripts|poe\.tasks|rye\.scripts|pixi\.tasks)\.(?P<name>[^.]+)", table.name)
+        match = _TASK_TABLE.fullmatch(table.name)
         if match is not None:
             keys = ("cmd", "shell", "sequence", "composite", "chain")
             commands = [command for key in keys if (command := table.get(key)) is not None]

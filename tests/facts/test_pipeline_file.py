@@ -192,6 +192,27 @@ def test_a_jenkinsfile_may_leave_everything_to_a_library() -> None:
     assert (found.provider, found.jobs) == ("jenkins", ())
 
 
+def test_a_jenkinsfile_builds_and_runs_by_the_steps_of_openshift() -> None:
+    found = read(
+        "pipeline {\n  stages {\n    stage('build') { steps { script { openshift.withCluster() {\n"
+        "      openshift.apply(openshift.process('-f', 'shop.json'))\n"
+        "      openshift.selector('bc', \"shop-${tag}\").startBuild('--wait')\n"
+        "      openshift.raw('rollout', 'latest', 'dc/shop')\n"
+        "      def told = openshift.exec(\n        pods.objects()[0].metadata.name,\n        '--',\n"
+        "        \"bash -c 'cd src; pytest'\"\n      )\n    } } } }\n"
+        "    stage('old') { steps { openshiftBuild(bldCfg: 'shop') } }\n  }\n}\n"
+    )
+    build, old = found.jobs
+    assert [step.run for step in build.steps] == [
+        "oc apply",
+        "oc start-build",
+        "oc rollout latest dc/shop",
+        "bash -c 'cd src; pytest'",
+    ]
+    assert [(step.line, step.end_line) for step in build.steps][-1] == (7, 11)
+    assert [step.run for step in old.steps] == ["oc start-build"]
+
+
 @pytest.mark.parametrize("text", ["just: text\n", "- a\n- list\n", "a: b: c\n", ""])
 def test_what_is_no_pipeline_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):

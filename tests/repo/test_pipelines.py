@@ -81,6 +81,15 @@ CI = ".github/workflows/ci.yml"
             },
             ("pyproject.toml", 2),
         ),
+        (
+            {
+                CI: workflow("pixi run -e shop test-api"),
+                "pixi.toml": "[tasks.lint]\ncmd = 'ruff check'\n\n[feature.shop.tasks.test-api]\ncmd = 'pytest'\n",
+            },
+            ("pixi.toml", 5),
+        ),
+        ({CI: workflow("oc rsh -n shop dc/web bash -c 'cd src && pytest'")}, (CI, 5)),
+        ({CI: workflow("kubectl exec -n shop web-0 -c web -- pytest -q")}, (CI, 5)),
         ({CI: workflow("npm run check"), "package.json": '{"scripts": {\n"check": "pytest"}}'}, ("package.json", 2)),
         (
             {

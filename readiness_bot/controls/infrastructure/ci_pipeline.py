@@ -12,6 +12,7 @@ from readiness_bot.repo.pipeline_sites import Run
 _BUILDERS = re.compile(
     r"""
       docker\ (buildx\ )?(build|bake)\b | docker-compose\ .*\b(build|up|run)\b | buildah\  | kaniko
+    | oc\ (.*\ )?(start-build|new-build|new-app)\b
     | (build|pyproject-build)(\ |$) | (poetry|uv|hatch|pdm|flit)\ build | setup\.py\ (build|bdist|sdist) | cibuildwheel
     | (npm|yarn|pnpm|bun)\ (run\ )?(test|build) | (pants|bazel|earthly|dagger|nix)\  | (cargo|go)\ (build|test)
     | (\w+-)?manage(\.py)?\ (check|migrate|makemigrations) | (make|just|task|tox|nox|invoke|inv)(\ |$)
@@ -72,9 +73,23 @@ jobs:
             "app/main.py": "",
             "Jenkinsfile": "pipeline {\n  stages {\n    stage('test') { steps { sh 'make test' } }\n  }\n}\n",
         },
+        {
+            "app/main.py": "",
+            "Jenkinsfile": (
+                "pipeline {\n  stages {\n    stage('build') { steps { script { openshift.withCluster() {\n"
+                "      openshift.selector('bc', 'shop').startBuild()\n    } } } }\n  }\n}\n"
+            ),
+        },
     ],
     fails=[
         {"app/main.py": ""},
+        {
+            "app/main.py": "",
+            "Jenkinsfile": (
+                "pipeline {\n  stages {\n    stage('on') { steps { script { openshift.withCluster() {\n"
+                "      openshift.apply(openshift.process('-f', 'shop.json'))\n    } } } }\n  }\n}\n"
+            ),
+        },
         {
             "app/main.py": "",
             ".github/workflows/stale.yml": "on: schedule\njobs:\n  a: {steps: [{uses: actions/stale@v9}]}\n",
