@@ -27,6 +27,7 @@ _EXAMPLE_UNLESS_PACKAGE = re.compile(
     r"(^|/)(samples?|evals|playground|quickstart|snippets?|templates?_project|bench|perf|stubs)/|(^|/)examples?_[^/]+\.py$"
 )
 _DOCUMENTATION = re.compile(r"(^|/)(docs?|documentation|doc_src|website|sphinx)/")
+_WEBSITE = re.compile(r"((?:.*/)?website)/")
 _TOOLING = re.compile(
     r"(^|/)(scripts?|tools?|tooling|hack|hacking|ci|\.ci|\.github|\.gitlab|\.circleci|"
     r"\.buildkite|\.devcontainer|devtools?|dev|devel|development|build_?tools?|build"
@@ -304,7 +305,7 @@ class Areas:
             return Area.GENERATED
         if self._is_example(judged, path):
             return Area.EXAMPLE
-        if _DOCUMENTATION.search(judged) and not self._in_package(judged):
+        if _DOCUMENTATION.search(judged) and not (self._in_package(judged) or self._in_served_website(path)):
             return Area.DOCUMENTATION
         if self._is_tooling(judged, path) or self._is_aside(judged):
             return Area.TOOLING
@@ -342,6 +343,14 @@ class Areas:
             return False
         parent = folder.rpartition("/")[0]
         return folder in self._packages and parent in self._packages
+
+    def _in_served_website(self, path: str) -> bool:
+        """Whether a folder called `website` is a package or a project of Django: it serves pages and explains none."""
+        called = _WEBSITE.match(path)
+        return called is not None and (
+            called[1] in self._packages
+            or not self._paths.isdisjoint({f"{called[1]}/manage.py", f"{called[1]}/wsgi.py"})
+        )
 
     def _sets_itself_up(self, path: str) -> bool:
         """Whether a `setup.py` is a module of a package, and builds none: nothing of a distribution lies beside it."""

@@ -118,6 +118,7 @@ _INCLUDING = frozenset(
         "add_router",
         "add_namespace",
         "mount",
+        "host",
         "add_subapp",
         "add_routes",
         "add_child",
@@ -364,14 +365,22 @@ class Routers:
         return ""
 
     @cached_property
-    def _includes_dynamically(self) -> bool:
-        """Whether some router is included through a loop or a call whose result nobody can read here."""
+    def _dynamic_inclusions(self) -> tuple[CallSite, ...]:
+        """Where some router is included through a loop or a call whose result nobody can read here."""
+        found = []
         for site in self._python.all_calls:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
                 value = next(iter(site.call.handed), None)
                 if value is None or not isinstance(value, Name) or _is_loops(value):
-                    return True
-        return False
+                    found.append(site)
+        return tuple(found)
+
+    @cached_property
+    def _guards_of_loops(self) -> tuple[Guard, ...]:
+        """The guards that every inclusion of routers which a loop takes one after the other brings along."""
+        shared = [frozenset(self._guards.of_call(site, "router")) for site in self._dynamic_inclusions]
+        common = frozenset.intersection(*shared) if shared else frozenset[Guard]()
+        return tuple(sorted(common, key=lambda guard: (guard.path, guard.line, guard.name)))
 
     def _prefix(self, site: CallSite) -> str:
         for keyword in ("prefix", "url_prefix", "path"):
@@ -412,7 +421,10 @@ class Routers:
             is_application = made is None or made[1] in APPLICATIONS
             if is_application and identity in self._in_url_patterns:
                 return [joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
-            return [own], guards, is_application or self._includes_dynamically
+            if is_application or not self._dynamic_inclusions:
+                return [own], guards, is_application
+            above = sorted({self._prefix(site) for site in self._dynamic_inclusions})[:4]
+            return [f"{prefix}{own}" for prefix in above], (*guards, *self._guards_of_loops), True
         prefixes: list[str] = []
         every: list[Guard] = list(guards)
         shared: list[frozenset[Guard]] = []

@@ -101,7 +101,32 @@ class UrlPatterns:
                 found[path if whole else f"{path}:{listed}"].append((includer, prefix))
         for name, includer in self._joined(frozenset(found)) if not debugging else ():
             found[name].append((includer, ""))
+        for path in self._hooked() if not debugging else ():
+            found[path] += ((root, "") for root in self._served_roots)
         return {name: tuple(places) for name, places in found.items()}
+
+    def _hooked(self) -> Iterator[str]:
+        """The modules of patterns that classes made for a library tell it by name, as the applications of a CMS do.
+
+        They list the names as `urls`, or give the list where they are asked for it: `def get_urls(self)`.
+        """
+        for site in self._python.classes:
+            listed = [(site.module, item.value) for item in site.fields if item.name.lstrip("_") == "urls"]
+            listed += [
+                (method.module, item.value)
+                for method in site.methods
+                if method.definition.name == "get_urls"
+                for item in method.module.facts.returns
+                if item.scope == method.index
+            ]
+            if not any(isinstance(value, Items) for _, value in listed) or not self._python.external_bases(site):
+                continue
+            for module, value in listed:
+                for item in value.items if isinstance(value, Items) else ():
+                    text = item.value if isinstance(item, Const) else None
+                    named = self._python.module_named(text, module.path) if isinstance(text, str) else None
+                    if named is not None:
+                        yield named.path
 
     def _joined(self, included: Container[str]) -> Iterator[tuple[str, str]]:
         """The lists of patterns that others take in as they are, and what takes them: `urlpatterns += of_shop`.

@@ -143,3 +143,15 @@ def test_files_that_say_in_their_names_that_they_are_generated_are() -> None:
 def test_what_new_projects_are_made_from_is_no_code_of_the_service() -> None:
     assert Areas(["shop/conf/app_template/__init__.py"]).of("shop/conf/app_template/__init__.py") is Area.EXAMPLE
     assert Areas(["shop/templates/__init__.py"]).of("shop/templates/__init__.py") is Area.PRODUCTION
+
+
+@pytest.mark.parametrize(
+    ("beside", "area"),
+    [
+        (["website/__init__.py"], Area.PRODUCTION),
+        (["website/manage.py", "website/shop/__init__.py"], Area.PRODUCTION),
+        (["website/package.json", "website/plugins/check.py"], Area.DOCUMENTATION),
+    ],
+)
+def test_a_website_that_is_a_package_serves_pages(beside: list[str], area: Area) -> None:
+    assert Areas(["shop/__init__.py", *beside, "website/app.py"]).of("website/app.py") is area

@@ -920,3 +920,75 @@ def test_a_decorator_of_the_tree_marks_what_cherrypy_may_call() -> None:
         }
     ).routes.all
     assert [route.path for route in found] == ["/index", "/orders"]
+
+
+def test_routers_that_a_loop_includes_have_its_prefix_and_what_it_puts_before_them() -> None:
+    routes = repo_of(
+        {
+            "shop/orders.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.post('/add')\n"
+                "async def add():\n    return {}\n"
+            ),
+            "shop/main.py": (
+                "from importlib.metadata import entry_points\n\nfrom fastapi import Depends, FastAPI\n\n"
+                "from shop.people import signed_in\n\n\ndef create():\n    app = FastAPI()\n"
+                "    for point in entry_points(group='shop'):\n        router = point.load()\n        before = []\n"
+                "        if router.is_kept:\n            before.append(Depends(signed_in))\n"
+                "        app.include_router(router, prefix=f'/api/{point.name}', dependencies=before)\n"
+                "    return app\n"
+            ),
+            "shop/people.py": "def signed_in():\n    pass\n",
+            "shop/__init__.py": "",
+        }
+    ).routes.all
+    assert [(route.path, route.is_wired) for route in routes] == [("/api/{}/add", True)]
+    assert [guard.name for guard in routes[0].guards] == ["shop/people.py:signed_in"]
+
+
+def test_routers_that_an_application_serves_for_a_host_are_wired() -> None:
+    routes = repo_of(
+        {
+            "shop/orders.py": (
+                "from fastapi import APIRouter\n\nrouter = APIRouter()\nother = APIRouter()\n\n\n"
+                "@router.get('/all')\nasync def every():\n    return {}\n\n\n"
+                "@other.get('/none')\nasync def none():\n    return {}\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.orders import router\n\napp = FastAPI()\n"
+                "app.host('orders.shop.example', router)\n"
+            ),
+            "shop/__init__.py": "",
+        }
+    ).routes.all
+    assert [(route.path, route.is_wired) for route in routes] == [("/all", True), ("/none", False)]
+
+
+@pytest.mark.parametrize(
+    ("hook", "served"),
+    [
+        ("    def get_urls(self, page=None):\n        return ['shop.orders.urls']\n", True),
+        ("    _urls = ['shop.orders.urls']\n", True),
+        ("    def get_names(self):\n        return ['shop.orders.urls']\n", False),
+    ],
+)
+def test_patterns_that_a_class_made_for_a_library_names_are_served(hook: str, served: bool) -> None:
+    view = "from django.http import HttpResponse\n\n\ndef show(request):\n    return HttpResponse()\n"
+    routes = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nurlpatterns = [path('', include('pages.urls')),\n"
+                "               path('more', include('shop.more'))]\n"
+            ),
+            "shop/more.py": "urlpatterns = []\n",
+            "shop/orders/urls.py": (
+                "from django.urls import path\n\nfrom shop.orders.views import show\n\n"
+                "urlpatterns = [path('orders/', show)]\n"
+            ),
+            "shop/orders/views.py": view,
+            "shop/orders/hooks.py": f"from pages.hooks import Hook\n\n\nclass OrdersHook(Hook):\n{hook}",
+            "shop/__init__.py": "",
+            "shop/orders/__init__.py": "",
+        }
+    ).routes.all
+    assert [(route.path, route.is_wired) for route in routes] == [("/orders/", served)]
