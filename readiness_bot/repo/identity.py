@@ -184,6 +184,34 @@ class Identity:
                 found += self._answers_by(site)
         return tuple(dict.fromkeys(found))
 
+    def asks_further_in(self, route: Route) -> tuple[str, ...]:
+        """The functions of the tree behind a route's handler that refuse somebody, by name, however deep they are.
+
+        What the handler calls on an object that was handed to it is the method of that name which the tree defines.
+        """
+        found = self.checked_within(route, Strength.IDENTITY)
+        if found:
+            return found
+        return tuple(
+            f"`{call.last}`"
+            for site in self._running(route)
+            for call in self._refusals.body(site)[0]
+            if "." in call.name
+            and self._python.target(call, site.module) is None
+            and call.last in self._refusing_methods
+        )
+
+    @cached_property
+    def _refusing_methods(self) -> frozenset[str]:
+        """The names of methods, telling ones alone, under which some class of the tree refuses those who call."""
+        return frozenset(
+            site.definition.name
+            for site in self._python.functions
+            if site.owner is not None
+            and "_" in site.definition.name.strip("_")
+            and self._refusals.strength(site) >= Strength.IDENTITY
+        )
+
     def _answers_by(self, site: DefinitionSite) -> Iterator[str]:
         """The tree's own predicates about rights that decide what a function returns or raises, by name."""
         calls, raises, returns, _ = self._refusals.body(site)

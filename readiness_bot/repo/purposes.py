@@ -208,15 +208,14 @@ _OPENING = frozenset(
     {
         "AllowAny",
         "login_exempt",
-        "public",
         "exempt",
         "allow_anonymous",
         "no_auth",
         "noauth",
-        "public_endpoint",
         "unauthenticated",
     }
 )
+_OPEN_TO_ALL = re.compile(r"public|(open|public)_(access|endpoint|route|view|page|api)")
 _GROUP = re.compile(r"[<{]\w")
 _ALTERING = frozenset(
     {"delete", "remove", "edit", "update", "change", "modify", "destroy", "clear", "purge", "cancel", "move", "rename",
@@ -479,4 +478,9 @@ def _allows_any(guard: Guard) -> bool:
 def is_opening(name: str) -> bool:
     """Whether a decorator, permission or dependency of this name lets everybody in."""
     last = name.rpartition(".")[2].rpartition(":")[2]
-    return last in _OPENING or last.startswith(_UNGUARDED) or (snake(last).endswith("_exempt") and "csrf" not in last)
+    return (
+        last in _OPENING
+        or last.startswith(_UNGUARDED)
+        or _OPEN_TO_ALL.fullmatch(last) is not None
+        or (snake(last).endswith("_exempt") and "csrf" not in last)
+    )

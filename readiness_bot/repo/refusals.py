@@ -9,10 +9,12 @@ from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property, lru_cache
 
+from msgspec import structs
+
 from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.expressions import flattened, names_in, names_of
-from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard
 
@@ -183,6 +185,7 @@ class Refusals:
         self._strengths: dict[tuple[str, int], Strength] = {}
         self._refusing: dict[tuple[str, int], bool] = {}
         self._whole: dict[tuple[str, int], _Body] = {}
+        self._kinds: dict[tuple[str, str], str] = {}
 
     @cached_property
     def _bodies(self) -> dict[str, dict[int, tuple[list[Call], list[Raise], list[Return]]]]:
@@ -215,9 +218,22 @@ class Refusals:
             refs.update(module.facts.definitions[number].refs)
             if number in index:
                 calls += index[number][0]
-                raises += index[number][1]
+                raises += (self._by_kind(raised, module) for raised in index[number][1])
                 returns += index[number][2]
         return calls, raises, returns, refs
+
+    def _by_kind(self, raised: Raise, module: Module) -> Raise:
+        """What is raised, under the name of the refusal that the tree's own exception is one of."""
+        if not raised.name or _is_refusal(raised.name.rpartition(".")[2]):
+            return raised
+        key = (module.path, raised.name)
+        if key not in self._kinds:
+            own = self._python.class_of(raised.name, module)
+            bases = [*(one.definition.name for one in self._python.ancestry(own))] if own is not None else []
+            bases += self._python.external_bases(own) if own is not None else ()
+            self._kinds[key] = next((base for base in bases if _is_refusal(base.rpartition(".")[2])), "")
+        kind = self._kinds[key]
+        return structs.replace(raised, name=kind) if kind else raised
 
     @staticmethod
     def _inside(site: DefinitionSite) -> Iterator[int]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Index, Invoke, Name, Other, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -51,8 +51,23 @@ class RouteGuards:
                 for caller, handed in self._python.handed_values(site, value.name[1:]):
                     if handed is not None:
                         yield from self._guards_in(handed, caller.module, caller.call.line, level)
+                for one in self._put_into(value.name, site):
+                    yield from self._guards_in(one, site.module, site.call.line, level)
             elif value is not None:
                 yield from self._guards_in(value, site.module, site.call.line, level)
+
+    @staticmethod
+    def _put_into(name: str, site: CallSite) -> Iterator[Value]:
+        """What the function around a call puts into a list of its own before it hands that on."""
+        facts, scope = site.module.facts, site.call.scope
+        yield from (
+            item.value
+            for item in facts.assignments
+            if item.scope == scope and item.target == name and isinstance(item.value, Items)
+        )
+        for call in site.module.calls_in(scope):
+            if call.last in ("append", "extend", "insert") and (call.via or call.name) == f"{name}.{call.last}":
+                yield from call.args[-1:]
 
     def of_making(self, site: CallSite, level: Literal["router", "application"]) -> Iterator[Guard]:
         """The guards that a router's making names, and those that a class of the tree's own gives each it makes."""
@@ -68,11 +83,15 @@ class RouteGuards:
         self, value: Value, module: Module, line: int, level: Literal["route", "class", "router", "application"]
     ) -> Iterator[Guard]:
         for item in flattened(value):
-            if isinstance(item, Invoke):
+            if isinstance(item, Mapping):
+                # Above the route a name is asked for by those handlers alone that have a parameter of it.
+                for named in item.values if level == "route" else ():
+                    yield from self._guards_in(named, module, line, level)
+            elif isinstance(item, Invoke):
                 inner = module.facts.calls[item.call] if item.call >= 0 else None
                 arguments = inner.args if inner is not None else ()
                 first = arguments[0] if arguments else (inner.keyword("dependency") if inner is not None else None)
-                if item.name.rpartition(".")[2] in ("Depends", "Security") and first is not None:
+                if item.name.rpartition(".")[2] in ("Depends", "Security", "Provide") and first is not None:
                     for value in self._chosen_values(first, module, inner.scope if inner is not None else -1):
                         name = self._dependency_name(value, module)
                         yield Guard("dependency", name, level, module.path, line, arguments[1:])
@@ -131,6 +150,22 @@ class RouteGuards:
                 target = self._python.member(target, "__call__") or self._python.member(target, "__init__")
             if target is not None:
                 yield from self.dependencies(target, depth + 1)
+                for made in self._made_inside(target):
+                    yield from self.dependencies(made, depth + 1)
+
+    @staticmethod
+    def _made_inside(maker: DefinitionSite) -> Iterator[DefinitionSite]:
+        """The functions that a function makes and gives back: `Depends(for_roles("admin"))`."""
+        module = maker.module
+        given = {
+            item.value.name.rpartition(".")[2].lstrip("?:")
+            for item in module.facts.returns
+            if item.scope == maker.index and isinstance(item.value, Name)
+        }
+        for number, definition in enumerate(module.facts.definitions) if given else ():
+            owner, _, name = definition.qualname.rpartition(".")
+            if owner == maker.definition.qualname and name in given and definition.kind != "class":
+                yield DefinitionSite(module, number, definition)
 
     def asked_for_in(self, value: Value | None, module: Module, line: int, depth: int = 0) -> Iterator[Guard]:
         """The dependencies that a parameter's default or annotation asks for."""
@@ -171,6 +206,7 @@ class RouteGuards:
                 and item.value.name.rpartition(".")[2] in ("Depends", "Security")
             ):
                 yield Guard("dependency", maker.name, "route", module.path, line, ())
+                yield from self.asked_for_in(item.value, maker.module, item.line, depth=1)
                 return
 
     def of_handler(self, handler: DefinitionSite) -> Iterator[Guard]:
@@ -184,9 +220,14 @@ class RouteGuards:
         owner = handler.owner
         if owner is None:
             return
+        taken = {parameter.name for parameter in handler.definition.parameters}
         for site in self._python.ancestry(owner):
             for field in site.fields:
                 yield from self._further(self.asked_for_in(field.value, site.module, field.line))
+                if field.name == "dependencies" and isinstance(field.value, Mapping):
+                    for key, value in zip(field.value.keys, field.value.values, strict=True):
+                        if isinstance(key, Const) and key.value in taken:
+                            yield from self._further(self.asked_for_in(value, site.module, field.line))
         method = self._python.member(owner, "__init__")
         if method is not None:
             yield from self.dependencies(method)

@@ -22,6 +22,26 @@ def test_making_an_account_may_be_for_strangers(name: str, confidence: Confidenc
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
 
 
+@pytest.mark.parametrize(("path", "confidence"), [("users", Confidence.LOW), ("invoices", Confidence.HIGH)])
+def test_a_resource_may_let_strangers_make_an_account(path: str, confidence: Confidence) -> None:
+    text = (
+        f"{_HEAD.replace('import login', 'import current_user, login')}from flask_restful import Api, Resource\n\n"
+        f"api = Api(app)\n\n\n{_GUARDED}class Things(Resource):\n    def post(self):\n        db.session.add(1)\n\n\n"
+        f"api.add_resource(Things, '/{path}/')\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(("name", "told"), [("open_access", False), ("need_access", True)])
+def test_a_mark_of_what_is_open_is_lost_on_nobody(name: str, told: bool) -> None:
+    text = (
+        f"from shop.marks import {name}\n{_HEAD}{_GUARDED}@{name}\n@app.post('/notes')\ndef note():\n    return {{}}\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert any("stands above" in site.message for site in judgement.sites) is told
+
+
 @pytest.mark.parametrize("name", ["optional_user", "current_user"])
 def test_what_also_serves_strangers_may_serve_them_here(name: str) -> None:
     text = (

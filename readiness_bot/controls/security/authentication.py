@@ -24,6 +24,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking
 from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.purposes import is_opening
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.switches import Switch
@@ -57,6 +58,24 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from litestar import Litestar, post\nfrom litestar.di import Provide\n"
+            "from litestar.exceptions import NotAuthorizedException\n\n\nasync def signed_in(request):\n"
+            "    if not request.session.get('name'):\n        raise NotAuthorizedException()\n"
+            "    return request.session['name']\n\n\n"
+            "@post('/orders', dependencies={'store': Provide(open_store), 'buyer': Provide(signed_in)})\n"
+            "async def order(store, buyer: str) -> dict:\n    return store.keep(buyer)\n\n\n"
+            "app = Litestar(route_handlers=[order])\n"
+        ),
+        (
+            "from fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+            "def known(request: Request):\n    if 'name' not in request.session:\n"
+            "        raise HTTPException(401)\n    return request.session['name']\n\n\n"
+            "def store_maker(wanted):\n    async def store(name: str = Depends(known)):\n"
+            "        return open_store(name, wanted)\n\n    return store\n\n\n"
+            "def with_store(wanted):\n    return Depends(store_maker(wanted))\n\n\n"
+            "@app.post('/orders')\nasync def order(store=with_store({'buyer'})):\n    return store.keep()\n"
+        ),
         (
             "from authlib.integrations.flask_oauth2 import current_token\nfrom flask import Flask\n"
             "from shop.keys import remove\n\napp = Flask(__name__)\n\n\n@app.delete('/keys/<key>')\n"
@@ -293,6 +312,28 @@ _UNSURE = 0.5
         "    return keep(item)\n"
     ),
     partials=[
+        {
+            "shop/__init__.py": "",
+            "shop/rights.py": (
+                "from flask import abort, session\n\n\ndef authorize(right):\n"
+                "    if right not in session.get('rights', ()):\n        abort(403)\n"
+            ),
+            "shop/store.py": (
+                "from shop.rights import authorize\n\n\nclass Store:\n    def drop_order(self, key):\n"
+                "        authorize('drop')\n        self.rows.delete(key)\n\n    def change_order(self, key, lines):\n"
+                "        authorize('change')\n        self.rows.update(key, lines)\n"
+            ),
+            "shop/views.py": (
+                "from flask import Blueprint, Flask, request\n\nfrom shop.rights import authorize\n\n"
+                "app = Flask(__name__)\npart = Blueprint('orders', __name__)\n\n\n"
+                "@part.post('/orders')\ndef add():\n    authorize('add')\n    part.store.add(request.json)\n"
+                "    return ''\n\n\n@part.delete('/orders/<key>')\ndef drop(key):  # <- flagged\n"
+                "    part.store.drop_order(key)\n    return ''\n\n\n"
+                "@part.put('/orders/<key>')\ndef change(key):  # <- flagged\n"
+                "    part.store.change_order(key, request.json)\n"
+                "    return ''\n\n\napp.register_blueprint(part)\n"
+            ),
+        },
         (
             "import os\n\nfrom fastapi import FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
             "@app.delete('/orders/{key}')\ndef remove(request: Request, key: int):\n"
@@ -515,6 +556,18 @@ def _judged(repo: Repo) -> Judgement:
         return replace(answer, sites=sites)
     certain = any(site.confidence is Confidence.HIGH for site in sites)
     summary = f"{len(guarded)} of {len(exposed)} state-changing routes ask who calls."
+    further = [(route, name) for route in bare for name in identity.asks_further_in(route)[:1]] if share < _HALF else []
+    if len(guarded) + len(further) >= _HALF * len(exposed) and share < _HALF:
+        told = (
+            seen(route.location.path, route.location.line, f"{route.name} leads to {name}") for route, name in further
+        )
+        answer = partial(
+            f"{summary[:-1]}; of the others {len(further)} lead to what may refuse strangers.",
+            *shown[:3],
+            *list(told)[:2],
+            score=_UNSURE,
+        )
+        return replace(answer, sites=sites)
     if certain and share >= _ENOUGH:
         return Judgement(partial(summary, *shown).status, 0.9, summary, shown, sites=sites)
     return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF, sites=sites)
@@ -554,12 +607,15 @@ def _unguarded(repo: Repo, bare: list[Route]) -> Judgement:
             *shown[:2],
             score=_UNSURE,
         )
-    asking = [(route, name) for route in bare for name in repo.identity.asks_unseen(route)[:1]]
+    identity = repo.identity
+    asking = [
+        (route, name) for route in bare for name in (*identity.asks_unseen(route), *identity.asks_further_in(route))[:1]
+    ]
     if len(asking) >= _HALF * len(bare):
         return partial(
-            f"{none} in a way that can be read; what `{asking[0][1]}` does, which they call, is not seen.",
+            f"{none} in a way that can be read; what `{asking[0][1].strip('`')}` does, which they call, is not seen.",
             *(
-                seen(route.location.path, route.location.line, f"{route.name} calls `{name}`")
+                seen(route.location.path, route.location.line, f"{route.name} calls `{name.strip('`')}`")
                 for route, name in asking[:5]
             ),
             score=_UNSURE,
@@ -658,6 +714,13 @@ _JOINING = re.compile(
 """Names of handlers that make an account: where anybody may join, strangers call them."""
 
 
+def _lets_join(route: Route) -> bool:
+    """Whether a handler makes an account, by its name, or by the last word of its path where it is called by verb."""
+    name = route.handler.definition.name if route.handler is not None else ""
+    called = f"create_{route.path.rstrip('/').rpartition('/')[2]}" if name.lower() == "post" else name
+    return _JOINING.fullmatch(called) is not None
+
+
 def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
     # A hook of the application shows no habit of guarding routes one by one.
     firm = sum(found.strength >= Strength.IDENTITY and found.level != "application" for _, found in guarded)
@@ -668,7 +731,9 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
         lost = [
             guard
             for guard in route.guards
-            if guard.name in repo.identity.misplaced(route) and repo.identity.of_guard(guard) >= Strength.IDENTITY
+            if guard.name in repo.identity.misplaced(route)
+            and repo.identity.of_guard(guard) >= Strength.IDENTITY
+            and not is_opening(guard.name)
         ]
         # A hook of the whole application has exemptions: what was meant for this very route is missing all the same.
         kept = any(item.level in ("route", "class", "router") for item in identity.protections(route))
@@ -687,7 +752,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
         sure = (
             rule
             and repo.purposes.writes(route)
-            and not _JOINING.fullmatch(route.handler.definition.name)
+            and not _lets_join(route)
             and not repo.purposes.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)

@@ -48,6 +48,22 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/__init__.py": "",
+            "shop/errors.py": "class Forbidden(Exception):\n    pass\n\n\nclass NoSuchCart(Forbidden):\n    pass\n",
+            "shop/store.py": (
+                "from shop.errors import NoSuchCart\n\n\nclass Store:\n    def __init__(self, name):\n"
+                "        self.name = name\n\n    def check_access(self, cart, allowed_roles):\n"
+                "        if not cart.roles_of(self.name) & allowed_roles:\n            raise NoSuchCart(cart)\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import Depends, FastAPI, HTTPException, Request\n\nfrom shop.store import Store\n\n"
+                "app = FastAPI()\n\n\ndef current_user(request: Request):\n    if 'name' not in request.session:\n"
+                "        raise HTTPException(401)\n    return request.session['name']\n\n\n"
+                "@app.delete('/carts/{key}')\nasync def drop(key: str, name: str = Depends(current_user)):\n"
+                "    store = Store(name)\n    store.check_access(find(key), {'owner'})\n    return store.drop(key)\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from fastapi import Depends, FastAPI\n\nfrom shop.stores import OrderStore, get_order_store\n\n"
                 "app = FastAPI()\n\n\n@app.delete('/orders/{key}')\n"
