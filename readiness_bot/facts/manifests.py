@@ -85,8 +85,11 @@ class Manifests(msgspec.Struct, frozen=True, array_like=True, gc=False):
     resources: tuple[Resource, ...] = ()
 
 
-_MARK = re.compile(rb"^[ \t-]*kind[ \t]*:", re.MULTILINE)
-_NAME = re.compile(r"\.ya?ml(\.(j2|tmpl|gotmpl|tpl|jinja2?))?$", re.IGNORECASE)
+_MARK = re.compile(rb"^[ \t-]*kind[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
+_NAME = re.compile(
+    r"\.ya?ml(\.(j2|tmpl|gotmpl|tpl|jinja2?))?$|(^|/)(openshift|okd|kubernetes|k8s|manifests)[\w.-]*/(.*/)?[^/]+\.json$",
+    re.IGNORECASE,
+)
 _OTHER = re.compile(
     r"(^|/)(\.github|\.gitlab-ci|\.circleci|locales?|cassettes|node_modules|i18n|translations|snapshots)/"
 )
@@ -113,6 +116,8 @@ def _extract(data: bytes) -> Manifests:
     """Read the manifests. Raises `Unreadable` for what is no YAML even without the template's expressions."""
     if not _MARK.search(data) or b"apiVersion" not in data:
         return Manifests()
+    if data.lstrip()[:1] == b"{":
+        data = data.replace(b"\t", b"  ")  # which JSON may be indented by, and YAML may not
     if b"{{" in data or b"{%" in data:
         data = neutralised(data.decode("utf-8-sig", "replace")).encode()
     workloads: list[Workload] = []

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
+from readiness_bot.facts.makefile import Makefile
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
@@ -544,8 +545,18 @@ class Stores:
                 continue
             for command in script.commands:
                 text = " ".join(command.words)
-                if MIGRATES.search(text):
+                if MIGRATES.search(text) or self._asks_make_to_migrate(command.words):
                     yield Evidence(path, command.line, f"runs `{text[:80]}`")
+
+    def _asks_make_to_migrate(self, words: tuple[str, ...]) -> bool:
+        """Whether a command is `make` with a target of some Makefile of the tree that migrates."""
+        if words[:1] != ("make",):
+            return False
+        return any(
+            task.name in words[1:] and any(map(MIGRATES.search, (line.text for line in task.lines)))
+            for makefile in self._sources.facts(Makefile).values()
+            for task in makefile.tasks
+        )
 
     def _by_compose(self) -> Iterator[Evidence]:
         for path, compose in self._sources.facts(ComposeFile).items():
@@ -726,6 +737,10 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("SQL", re.compile(r"(^|/)(migrations?|schema_migrations)/(.*/)?(migration[_-]?)?\d+[\w.-]*\.sql$")),
     ("SQL", re.compile(r"(^|/)(\w*upgrades?(_\w+)?|updates|deltas?|evolutions|patches)/(.*/)?[a-z_-]*\d[\w.-]*\.sql$")),
     ("SQL", re.compile(r"(^|/)(db[_-]?)?(upgrade|migrat(e|ion)|update[-_.]?v?\d)[\w.-]*\.sql$", re.IGNORECASE)),
+    (
+        "Liquibase",
+        re.compile(r"(^|/)(db\.)?changelog[\w.-]*\.(xml|sql)$|(^|/)liquibase[\w.-]*\.properties$", re.IGNORECASE),
+    ),
     ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
     ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),

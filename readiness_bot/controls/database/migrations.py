@@ -38,6 +38,17 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "Makefile": "serve:\n\tgunicorn app.main:app\n\nschema:\n\talembic upgrade head\n",
+            "start.sh": "#!/bin/sh\nif make schema -C /srv; then\n  make -C /srv serve\nfi\n",
+        },
+        {
+            "app/db.py": _ENGINE,
+            "db/changelog-all.xml": "<databaseChangeLog/>\n",
+            "start.sh": "#!/bin/sh\nliquibase --changelog-file=db/changelog-all.xml update\ngunicorn app.main:app\n",
+        },
+        {
             "app/db.py": "from sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/app')\n",
             "migrations/env.py": "from alembic import context\n\ncontext.run_migrations()\n",
             "tasks.py": (
@@ -225,6 +236,12 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
         "entrypoint.sh": "#!/bin/sh\nalembic upgrade head\nexec gunicorn app.main:app\n",
     },
     partials=[
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "Makefile": "serve:\n\tgunicorn app.main:app\n\nschema:\n\talembic upgrade head\n",
+            "start.sh": "#!/bin/sh\nmake -C /srv serve\n",
+        },
         {"app/db.py": _ENGINE, "migrations/env.py": _ENV},
         {
             "app/db.py": _ENGINE,

@@ -81,6 +81,16 @@ _UNCHECKED = _DOCKERFILE.format(check="")
         {"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
         {
             "app/main.py": _HEALTHY,
+            "Dockerfile": _DOCKERFILE.format(check=""),
+            "openshift/templates/shop.json": (
+                '{\n\t"apiVersion": "v1",\n\t"kind": "Template",\n\t"objects": [{\n'
+                '\t\t"apiVersion": "v1",\n\t\t"kind": "DeploymentConfig",\n\t\t"metadata": {"name": "${NAME}"},\n'
+                '\t\t"spec": {"template": {"spec": {"containers": [{\n\t\t\t"name": "shop", "image": "shop:${TAG}",\n'
+                '\t\t\t"livenessProbe": {"httpGet": {"path": "/healthz", "port": 8080}}\n\t\t}]}}}\n\t}]\n}\n'
+            ),
+        },
+        {
+            "app/main.py": _HEALTHY,
             "compose.yaml": "services:\n  api:\n    build: .\n    healthcheck:\n"
             "      test: [CMD, curl, -f, http://localhost:8000/healthz]\n",
         },
