@@ -12,6 +12,7 @@ from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.ownership import letters
 from readiness_bot.repo.python import Python
@@ -218,6 +219,8 @@ class Secrets:
             return False
         if not literal.owner and self._is_rebound(literal.name, module):
             return True
+        if literal.owner and self._is_bound_by_heirs(literal, module):
+            return True
         parts = [
             part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")
         ]
@@ -244,6 +247,42 @@ class Secrets:
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
         return bool(heirs) and all(_binds(other, name) for other in heirs)
+
+    def _is_bound_by_heirs(self, literal: SecretLiteral, module: Module) -> bool:
+        """Whether a class that nothing names but as a base leaves the literal to no deployed class made of it."""
+        base = self._python.definition_named(f"{module.path}:{literal.owner}")
+        if base is None or base.definition.kind != "class" or base.name in self._classes_in_use:
+            return False
+        heirs = [
+            site
+            for site in self._python.classes
+            if site.name != base.name
+            and not _NOT_DEPLOYED_OWNER.search(site.definition.name)
+            and any(one.name == base.name for one in self._python.ancestry(site))
+        ]
+        bound = [self._python.class_value(heir, literal.name) for heir in heirs]
+        return bool(bound) and all(
+            found is not None and not (found[0].path == module.path and found[1].line == literal.line)
+            for found in bound
+        )
+
+    @cached_property
+    def _classes_in_use(self) -> frozenset[str]:
+        """The classes that code makes an object of, hands on, or names in a table, by a value or by a text."""
+        found: set[str] = set()
+        for site in self._python.all_calls:
+            found.add(site.name)
+            found.update(
+                self._python.identify(value.name, site.module) for value in site.call.handed if isinstance(value, Name)
+            )
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                found.update(self._python.identify(name, module) for name in names_in(item.value))
+            for text, _ in module.facts.strings:
+                located = self._python.located(text.replace(":", "."), module.path) if "." in text else None
+                if located is not None and located[1]:
+                    found.add(f"{located[0].path}:{located[1]}")
+        return frozenset(found)
 
     def _deployed_heirs(self, module: Module) -> Iterator[Module]:
         """The modules that a deployment copies beside this one.

@@ -85,7 +85,7 @@ class CrossOrigin:
                 origins or pattern,
                 credentials,
                 configured=open_by_default or switched,
-                optional=any(map(self._is_off, attached.guards)),
+                optional=any(self._is_off(guard) or _asks_where_it_runs(guard) for guard in attached.guards),
                 guarded=_turns_origins_away(attached.module),
             )
 
@@ -116,7 +116,14 @@ class CrossOrigin:
                 or self._setting("CORS_SUPPORTS_CREDENTIALS"),
                 site.module,
             )
-            yield OriginPolicy(site.location, "CORS", anyone, credentials, configured=configured or switched)
+            yield OriginPolicy(
+                site.location,
+                "CORS",
+                anyone,
+                credentials,
+                configured=configured or switched,
+                optional=any(map(_asks_where_it_runs, call.guards)),
+            )
 
     def _by_falcon(self) -> Iterator[OriginPolicy]:
         """falcon-cors, which allows nothing unless told, and Falcon's own middleware, which allows any origin."""
@@ -293,6 +300,17 @@ class CrossOrigin:
             return False, False
         default = default_of(self._python, value, module)
         return default.is_on is True, bool(default.variable)
+
+
+_WHERE_IT_RUNS = re.compile(
+    r"(^|[_.:?])(env|environment|stage|is_(dev(elopment)?|local|debug|prod(uction)?)|(dev|debug|local|test)_?mode|debug)$",
+    re.IGNORECASE,
+)
+
+
+def _asks_where_it_runs(guard: str) -> bool:
+    """Whether a condition asks which environment the service runs in: a developer's is let in by it, or all but one."""
+    return _WHERE_IT_RUNS.search(guard.removesuffix("()")) is not None
 
 
 _ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")

@@ -204,3 +204,20 @@ def test_a_key_that_a_file_of_the_deployment_may_bind_is_none(production: str, t
         ),
     }
     assert [found for _, found in _told("security/hardcoded-secret", files)] == told
+
+
+@pytest.mark.parametrize(
+    ("condition", "confidence"),
+    [("SHOP_ENVIRONMENT == 'laptop'", Confidence.MEDIUM), ("SHOP_PARTNERS", Confidence.HIGH)],
+)
+def test_origins_that_are_let_in_where_a_developer_works_are_a_doubt(condition: str, confidence: Confidence) -> None:
+    code = (
+        "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+        "from shop.settings import SHOP_ENVIRONMENT, SHOP_PARTNERS\n\napp = FastAPI()\n\n"
+        f"if {condition}:\n    app.add_middleware(CORSMiddleware, allow_origins=['*'], allow_credentials=True)\n"
+    )
+    settings = (
+        "import os\n\nSHOP_ENVIRONMENT = os.getenv('WHERE', 'live')\nSHOP_PARTNERS = os.getenv('PARTNERS', 'x')\n"
+    )
+    files = {"shop/__init__.py": "", "shop/main.py": code, "shop/settings.py": settings}
+    assert _told("security/cors", files) == [("shop/main.py", confidence)]

@@ -194,6 +194,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "services:\n  db:\n    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
             )
         },
+        (
+            "import os\n\nNAMED = {'live': 'config.Live', 'laptop': 'config.Development'}\n\n\nclass _Shared:\n"
+            "    SECRET_KEY = 'between us'\n\n\nclass Development(_Shared):\n    DEBUG = True\n\n\n"
+            "class Live(_Shared):\n    SECRET_KEY = os.environ['SECRET_KEY']\n"
+        ),
     ],
     applies=lambda repo: bool(repo.paths),
 )
