@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -48,8 +48,18 @@ _ITERABLES = frozenset(
         "Tuple",
         "Collection",
         "QuerySet",
+        "deque",
+        "frozenset",
+        "FrozenSet",
     }
 )
+_MAPPINGS = frozenset(
+    {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "ChainMap"}
+)
+_SAME_ELEMENTS = frozenset({"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter"})
+"""Builtins that give the elements of what they take."""
+_TAKING_OUT = frozenset({"get", "pop", "setdefault"})
+"""Methods that give one of the things that a container holds."""
 
 
 def lambda_scope(node: ast.Lambda, around: Scope) -> Scope:
@@ -65,10 +75,28 @@ def generator_scope(generator: ast.comprehension, around: Scope, node: ast.expr)
     scope = Scope("function", around.qualname, around, node)
     for target in ast.walk(generator.target):
         if isinstance(target, ast.Name):
-            scope.bindings[target.id] = (
-                (generator.iter, around, "element") if target is generator.target else f"?{target.id}"
-            )
+            scope.bindings[target.id] = f"?{target.id}"
+    for target, held, use in _turns(generator.target, generator.iter):
+        if isinstance(target, ast.Name):
+            scope.bindings[target.id] = (held, around, use)
     return scope
+
+
+def _turns(target: ast.expr, iterated: ast.expr) -> Iterator[tuple[ast.expr, ast.expr, str]]:
+    """What each turn of a loop binds to what, and how that is used: elements, entries of a mapping."""
+    if not isinstance(target, ast.Tuple | ast.List):
+        yield target, iterated, "element"
+    elif isinstance(iterated, ast.Call) and not iterated.keywords:
+        function, arguments = iterated.func, iterated.args
+        if isinstance(function, ast.Attribute):
+            if function.attr == "items" and not arguments and len(target.elts) == 2:
+                yield target.elts[1], function.value, "entry"
+        elif isinstance(function, ast.Name) and function.id == "enumerate":
+            if len(arguments) == 1 and len(target.elts) == 2:
+                yield from _turns(target.elts[1], arguments[0])
+        elif isinstance(function, ast.Name) and function.id == "zip" and len(arguments) == len(target.elts):
+            for one, argument in zip(target.elts, arguments, strict=True):
+                yield from _turns(one, argument)
 
 
 class Scope:
@@ -93,9 +121,9 @@ class Scope:
         self.parent = parent
         self.node = node
         self.bindings: dict[str, str | tuple[ast.expr, Scope, str]] = {}
-        """A final name, or an expression with the scope it stands in and how it is used (`value`, `element`.
+        """A final name, or an expression with the scope it stands in and how it is used.
 
-        `type`, `enter`).
+        As `value`, `element` or `entry` (of a mapping), `type` or `enter`.
         """
         self.attributes: dict[str, tuple[ast.expr, Scope, str]] = {}
         """Of a class: what `self.x` or the class-level `x` is bound to."""
@@ -117,6 +145,8 @@ class Names:
         self.functions: dict[str, FunctionNode] = {}
         self._identities: dict[tuple[ast.expr, Scope], str] = {}
         self._meanings: dict[tuple[ast.expr, Scope], str] = {}
+        self._declared: dict[ast.expr, ast.expr] = {}
+        """The annotations of variables by the values that they are bound to at once."""
         self._collect(tree.body, self.module)
         self._rebind_imports(tree.body)
 
@@ -128,6 +158,7 @@ class Names:
         self.scopes.clear()
         self.classes.clear()
         self.functions.clear()
+        self._declared.clear()
 
     # -- what is bound where ---------------------------------------------------------------------------------------
 
@@ -175,7 +206,9 @@ class Names:
             self._bind_target(target, node.value, scope, "value")
 
     def _bind_for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> None:
-        self._bind_target(node.target, node.iter, scope, "element")
+        self._bind_unknown(node.target, scope)
+        for target, held, use in _turns(node.target, node.iter):
+            self._bind_target(target, held, scope, use)
 
     def _bind_with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> None:
         for item in node.items:
@@ -243,6 +276,7 @@ class Names:
 
     def _bind_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value is not None and not _is_none(node.value):
+            self._declared[node.value] = node.annotation
             self._bind_target(node.target, node.value, scope, "value")
         else:
             self._bind_target(node.target, node.annotation, scope, "type")
@@ -381,8 +415,7 @@ class Names:
         if kind is ast.Await or kind is ast.NamedExpr or kind is ast.Starred:
             return self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
         if kind is ast.Subscript:
-            owner = self._name_of(node.value, scope, depth + 1, follow=follow)  # type: ignore[attr-defined]
-            return f"{owner}[]" if owner and len(owner) < _LONGEST else ""
+            return self._subscripted(node, scope, depth, follow=follow)  # type: ignore[arg-type]
         if not follow:
             return ""
         if kind is ast.BoolOp:
@@ -390,6 +423,14 @@ class Names:
         if kind is ast.IfExp:
             return self._first_known((node.body, node.orelse), scope, depth)  # type: ignore[attr-defined]
         return _DISPLAYS.get(kind, "") or (_constant_type(node) if kind is ast.Constant else "")  # type: ignore[arg-type]
+
+    def _subscripted(self, node: ast.Subscript, scope: Scope, depth: int, *, follow: bool) -> str:
+        owner = self._name_of(node.value, scope, depth + 1, follow=follow)
+        if follow and owner.endswith("()") and not isinstance(node.slice, ast.Slice):
+            held = self._taken_out(owner, node.value, scope, depth)
+            if held:
+                return held
+        return f"{owner}[]" if owner and len(owner) < _LONGEST else ""
 
     def _first_known(self, nodes: Iterable[ast.expr], scope: Scope, depth: int) -> str:
         first = ""
@@ -428,10 +469,95 @@ class Names:
     def _bound(self, value: ast.expr, where: Scope, use: str, depth: int) -> str:
         if use == "type":
             return self.annotated(value, where, depth + 1)
+        if use in ("element", "entry"):
+            held = self._held(value, where, depth + 1, entries=use == "entry")
+            if held or use == "entry":
+                return held
         name = self._name_of(value, where, depth + 1, follow=True)
         if use == "element":
             return f"{name}[]" if name and len(name) < _LONGEST else ""
-        return name
+        declared = self._declared.get(value)
+        return name if declared is None else self._as_declared(name, declared, where, depth + 1)
+
+    def _as_declared(self, name: str, annotation: ast.expr, where: Scope, depth: int) -> str:
+        """What a variable is that was annotated where it was bound: the annotation tells more than an own function.
+
+        A class that is called, and what a library gives, tell more than the annotation, which may name a base class.
+        """
+        is_unknown = not name or name[0] == "?"
+        if not is_unknown and not (name[0] in ":." and name.endswith("()") and not _is_class_called(name)):
+            return name
+        kind = self.annotated(annotation, where, depth)
+        return kind if kind and (is_unknown or "." in kind or ":" in kind) and not _is_plain(kind) else name
+
+    def _taken_out(self, owner: str, node: ast.expr, scope: Scope, depth: int) -> str:
+        """What is taken out of a list or a mapping, by what it is annotated to hold; empty where nothing tells."""
+        kind = owner.removesuffix("()").rpartition(".")[2]
+        if kind != "list" and kind not in _MAPPINGS:
+            return ""
+        return self._held(node, scope, depth + 1, entries=kind != "list")
+
+    def _held(self, node: ast.expr, scope: Scope, depth: int, *, entries: bool) -> str:
+        """What a container holds as far as annotations tell: its elements, or the entries of a mapping; else empty."""
+        if depth > _DEPTH:
+            return ""
+        if isinstance(node, ast.Await):
+            return self._held(node.value, scope, depth + 1, entries=entries)
+        if isinstance(node, ast.BoolOp):
+            return next(
+                (held for one in node.values if (held := self._held(one, scope, depth + 1, entries=entries))), ""
+            )
+        if isinstance(node, ast.Call):
+            return self._held_by_result(node, scope, depth, entries=entries)
+        bound = None
+        if isinstance(node, ast.Name):
+            bound = self._lookup(node.id, scope)
+        elif isinstance(node, ast.Attribute):
+            owner = self._name_of(node.value, scope, depth + 1, follow=True)
+            klass = self.classes.get(owner[1:].removesuffix("()")) if owner.startswith(":") else None
+            bound = klass.attributes.get(node.attr) if klass is not None else None
+        if not isinstance(bound, tuple):
+            return ""
+        value, where, use = bound
+        annotation = value if use == "type" else self._declared.get(value)
+        if annotation is not None:
+            return self._inside(annotation, where, depth + 1, entries=entries)
+        return self._held(value, where, depth + 1, entries=entries) if use == "value" else ""
+
+    def _held_by_result(self, node: ast.Call, scope: Scope, depth: int, *, entries: bool) -> str:
+        """What the result of a call holds."""
+        function = node.func
+        if isinstance(function, ast.Name) and function.id in _SAME_ELEMENTS and node.args and not entries:
+            return self._held(node.args[0], scope, depth + 1, entries=False)
+        if isinstance(function, ast.Attribute) and not node.args and function.attr in ("values", "copy"):
+            return self._held(function.value, scope, depth + 1, entries=entries or function.attr == "values")
+        name = self._name_of(function, scope, depth + 1, follow=True)
+        called = self.functions.get(name[1:].replace("().", ".")) if name.startswith(":") else None
+        if called is None or called.returns is None:
+            return ""
+        return self._inside(called.returns, self.scopes[called].parent or self.module, depth + 1, entries=entries)
+
+    def _inside(self, node: ast.expr, scope: Scope, depth: int, *, entries: bool) -> str:
+        """An instance of what the annotated container holds: elements and keys, or the entries of a mapping."""
+        if depth > _DEPTH:
+            return ""
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            quoted = _quoted(node.value.strip())
+            return self._inside(quoted, scope, depth + 1, entries=entries) if quoted is not None else ""
+        if isinstance(node, ast.BinOp):
+            found = self._inside(node.left, scope, depth + 1, entries=entries)
+            return found or self._inside(node.right, scope, depth + 1, entries=entries)
+        if not isinstance(node, ast.Subscript):
+            return ""
+        outer = last_name(node.value)
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if outer == "Union" or outer in _TRANSPARENT_ANNOTATIONS:
+            options = parts if outer == "Union" else parts[:1]
+            return next((name for one in options if (name := self._inside(one, scope, depth + 1, entries=entries))), "")
+        if outer in _MAPPINGS and len(parts) == 2:
+            return self.annotated(parts[entries], scope, depth + 1)
+        is_held = outer in _ITERABLES and (outer not in ("tuple", "Tuple") or _is_of_one_kind(parts))
+        return self.annotated(parts[0], scope, depth + 1) if is_held and parts and not entries else ""
 
     def _attribute(self, owner: str, attribute: str, depth: int, *, follow: bool) -> str:
         if not owner or len(owner) > _LONGEST:
@@ -456,9 +582,12 @@ class Names:
                 owner = owner.parent
             return f":{owner.qualname}().super()" if owner.kind == "class" else "super()"
         if name.startswith(":"):
-            function = self.functions.get(name[1:].replace("().", "."))
-            if function is not None and depth < 6:
-                return self.returned(function, depth) or f"{name}()"
+            called = self.functions.get(name[1:].replace("().", "."))
+            if called is not None and depth < 6:
+                return self.returned(called, depth) or f"{name}()"
+        taken_from, _, method = name.rpartition(".")
+        if method in _TAKING_OUT and taken_from.endswith("()") and isinstance(node.func, ast.Attribute):
+            return self._taken_out(taken_from, node.func.value, scope, depth) or f"{name}()"
         return f"{name}()"
 
     def returned(self, function: FunctionNode, depth: int = 0) -> str:
@@ -559,6 +688,16 @@ def _quoted(text: str) -> ast.expr | None:
         return ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _is_of_one_kind(parts: list[ast.expr]) -> bool:
+    """Whether a tuple of these types holds any number of the first."""
+    return len(parts) == 2 and isinstance(parts[1], ast.Constant) and parts[1].value is ...
+
+
+def _is_class_called(name: str) -> bool:
+    """Whether a call is one of a class, going by its spelling."""
+    return name.rpartition(".")[2].lstrip(":")[:1].isupper()
 
 
 def _is_plain(name: str) -> bool:

@@ -471,6 +471,9 @@ class Walk:
             # Where nothing is seen to call the method, what one construction gives may never get there.
             surely = place.sure and bool(self.graph.callers(site) or requests.routes_of(site))
             found = self.from_constructions(replace(place, sure=surely), owner, name, rest)
+            if place.stack:
+                self.back(place, site, 0)  # a framework may have made the object that was asked
+                return True
         if not found:
             self.end(place, "stored", f"self.{name}", "", site.definition.line)
         return True

@@ -403,7 +403,7 @@ class Python:
         if not values:
             value = bindings.assignments[base][0].value
             return _joined(value.name, after) if isinstance(value, Name) and _is_global(value.name) else None
-        return self._through_values(bindings.assignments[base], after)
+        return self._through_values(module, bindings.assignments[base], after)
 
     def _import_target(self, imported: Import) -> str:
         if "." in imported.target and imported.local == imported.target.partition(".")[0]:
@@ -442,13 +442,13 @@ class Python:
                     return further
         return None
 
-    @staticmethod
-    def _through_values(assignments: Iterable[Assignment], after: str) -> str | None:
+    def _through_values(self, module: Module, assignments: Iterable[Assignment], after: str) -> str | None:
         for assignment in assignments:
             value = assignment.value
             meaning = ""
             if isinstance(value, Invoke) and value.name:
-                meaning = f"{value.name}()"
+                declared = bool(assignment.annotation) and self._gives_nothing_known(value.name, module)
+                meaning = assignment.annotation if declared else f"{value.name}()"
             elif isinstance(value, Name):
                 meaning = value.meaning or value.name
             elif isinstance(value, Index) and _is_alias(value):
@@ -460,6 +460,11 @@ class Python:
             if meaning and not meaning.startswith("?"):
                 return _joined(meaning, after)
         return None
+
+    def _gives_nothing_known(self, name: str, module: Module) -> bool:
+        """Whether a name of this module is a function of the tree that does not tell what it gives."""
+        found = self.definition_named(self.identify(name, module))
+        return found is not None and found.definition.kind == "function" and not found.definition.gives
 
     def _through_definition(self, module: Module, base: str, after: str) -> str | None:
         definition = module.facts.definitions[module.bindings.definitions[base]]
@@ -479,7 +484,7 @@ class Python:
                 (_joined(parent, f"{suffix}.{tail.partition('.')[2]}") for parent in definition.bases if parent), None
             )
         if qualname in bindings.assignments:
-            return self._through_values(bindings.assignments[qualname], rest)
+            return self._through_values(module, bindings.assignments[qualname], rest)
         if qualname in bindings.definitions:
             method = module.facts.definitions[bindings.definitions[qualname]]
             if rest.startswith("()") and method.kind == "function" and method.gives:

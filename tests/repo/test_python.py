@@ -258,3 +258,57 @@ def test_what_a_base_keeps_is_known_in_what_descends_from_it() -> None:
         "shop/store.py:Store().pay",
         "shop/store.py:Store().pay",
     ]
+
+
+def test_what_a_container_is_annotated_to_hold_is_what_is_taken_out_of_it() -> None:
+    python = repo_of(
+        {
+            "shop/store.py": "class Store:\n    def pay(self, n):\n        return n\n",
+            "shop/app.py": (
+                "from typing import Dict, Optional\n\nfrom shop.store import Store\n\n\nclass Till:\n"
+                "    spare: 'Optional[list[Store]]' = None\n\n"
+                "    def __init__(self, near: list[Store], far: Dict[str, Store], pair: tuple[int, Store]):\n"
+                "        self.near = near\n        self.far = far\n        self.pair = pair\n"
+                "        self.kept: dict[str, Store] = {}\n\n"
+                "    def go(self):\n"
+                "        for one in self.near:\n            one.pay(1)\n"
+                "        for _, two in enumerate(sorted(self.near)):\n            two.pay(2)\n"
+                "        for _, three in self.far.items():\n            three.pay(3)\n"
+                "        for left, _ in zip(self.near, [1]):\n            left.pay(4)\n"
+                "        [five.pay(5) for five in self.spare or []]\n"
+                "        [six.pay(6) for six in self.kept.values()]\n"
+                "        self.near[0].pay(7)\n        self.far['a'].pay(8)\n        self.kept.get('b').pay(9)\n"
+                "        for ten in everything():\n            ten.pay(10)\n"
+                "        self.pair[1].pay(0)\n        self.near[1:].pay(0)\n        self.far.keys().pay(0)\n"
+                "        for key in self.far:\n            key.pay(0)\n\n\n"
+                "def everything() -> list[Store]:\n    return []\n"
+            ),
+        }
+    ).python
+    known: dict[bool, set[object]] = {True: set(), False: set()}
+    for site in python.calls_of("pay"):
+        known[site.name == "shop/store.py:Store().pay"].add(python.constant(site.call.args[0], site.module))
+    assert known == {True: {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, False: {0}}
+
+
+def test_an_annotation_tells_what_an_own_function_does_not() -> None:
+    python = repo_of(
+        {
+            "shop/store.py": "class Store:\n    def pay(self):\n        return 1\n\n\nclass Quick(Store):\n    pass\n",
+            "shop/made.py": "def made():\n    return one\n\n\ndef quick():\n    return Quick()\n",
+            "shop/app.py": (
+                "import httpx\n\nfrom .made import made\nfrom .store import Quick, Store\n\nkept: Store = made()\n\n\n"
+                "def go(given, raw):\n    own: Store = made()\n    own.pay()\n    same: Store = given\n    same.pay()\n"
+                "    near: Store = Quick()\n    near.pay()\n    plain: object = made()\n    plain.pay()\n"
+                "    client: Store = httpx.Client()\n    client.pay()\n    kept.pay()\n"
+            ),
+        }
+    ).python
+    assert [site.name for site in python.calls_of("pay")] == [
+        "shop/store.py:Store().pay",
+        "shop/store.py:Store().pay",
+        "shop/store.py:Store().pay",
+        "shop/made.py:made().pay",
+        "httpx.Client().pay",
+        "shop/store.py:Store().pay",
+    ]

@@ -187,6 +187,14 @@ class _Doubt:
             "# <- flagged\n"
         ),
         (
+            "import base64\nimport pickle\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n"
+            "app = FastAPI()\n\n\nclass Part(BaseModel):\n    packed: str\n\n"
+            "    def bytes(self) -> bytes:\n        return base64.b64decode(self.packed)\n\n\n"
+            "@app.post('/parts')\ndef keep(parts: list[Part]):\n    for part in parts:\n"
+            "        pickle.loads(part.bytes())  # <- flagged\n\n\n"
+            "def sample():\n    return Part(packed=settings())\n"
+        ),
+        (
             "import aiohttp_jinja2\nfrom aiohttp import web\napp = web.Application()\n"
             "aiohttp_jinja2.setup(app, autoescape=False)  # <- flagged\n"
         ),
