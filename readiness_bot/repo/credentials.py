@@ -217,6 +217,8 @@ class Secrets:
             return True
         if module is None:
             return False
+        if literal.owner and self._descends_from_local(path, literal.owner):
+            return True
         if not literal.owner and self._is_rebound(literal.name, module):
             return True
         if literal.owner and self._is_bound_by_heirs(literal, module):
@@ -234,6 +236,15 @@ class Secrets:
                 or (literal.provider and _SHOWN.search(assignment.target))
             )
             for assignment in module.facts.assignments
+        )
+
+    def _descends_from_local(self, path: str, owner: str) -> bool:
+        """Whether settings stand in a class that is one of development's with something else: `class Tools(Local)`."""
+        holder = self._python.definition_named(f"{path}:{owner}")
+        return (
+            holder is not None
+            and holder.definition.kind == "class"
+            and any(_NOT_DEPLOYED_OWNER.search(above.definition.name) for above in self._python.ancestry(holder))
         )
 
     def _is_rebound(self, name: str, module: Module) -> bool:

@@ -16,6 +16,8 @@ _VARIABLE = re.compile(r"^[A-Z][A-Z0-9_]{2,}$")
 _READERS = re.compile(
     r"(env|getenv|config|setting|secret|^get$|^bool$|^str$|^int$|^list$|^pop$|^setdefault$|variable)", re.IGNORECASE
 )
+_ASKED = re.compile(r"(^|\.)(META|headers|cookies|COOKIES|args|form|GET|POST|params|query_params|session)\.(get|pop)$")
+"""What came with a request: a header that is not there is no setting that is off."""
 _HOPS = 6
 
 _TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
@@ -102,6 +104,7 @@ class _Reading:
             and isinstance(first.value, str)
             and _VARIABLE.match(first.value)
             and _READERS.search(call.last)
+            and not _ASKED.search(call.name)
         ):
             return None
         fallback = call.argument(1, "default")

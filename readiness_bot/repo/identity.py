@@ -346,7 +346,8 @@ class Identity:
                 place.path,
                 place.line,
                 "application",
-                is_optional=bool(set(attached.guards) - {"__name__"}),
+                is_optional=bool(set(attached.guards) - {"__name__"})
+                or (attached.definition is not None and self._openings.lets_strangers_pass(attached.definition)),
             )
 
     def _overrides_default(self, route: Route) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Opening
-from readiness_bot.facts.values import Const, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -23,13 +24,28 @@ class Unset:
     line: int
 
 
+_Missing = Callable[[Opening, Module], Unset | None]
+"""What may well be missing where code looks at it; None where it cannot be told."""
+_BROUGHT = re.compile(r"\.(META|headers|cookies|COOKIES)(\.get)?$")
+"""What reads something that a caller may bring along or not."""
+
+
 class Openings:
-    """Questions about checks that are left open by default."""
+    """Questions about checks that are left open by default, and about those that let whoever brings nothing pass."""
 
     def __init__(self, python: Python, refusals: Refusals) -> None:
         self._python = python
         self._refusals = refusals
         self._known: dict[str, Unset | None] = {}
+
+    def lets_strangers_pass(self, site: DefinitionSite) -> bool:
+        """Whether a check refuses only callers who bring something wrong, and not those who bring nothing at all.
+
+        `key = request.headers.get("KEY")`, `if not key: return`, and only then a refusal.
+        """
+        answers = [self._of_function(one, 2, self._brought) for one in self._functions(site)]
+        asked = [passing for is_check, passing in answers if is_check]
+        return bool(asked) and all(asked)
 
     def of(self, site: DefinitionSite, depth: int = 0) -> Unset | None:
         """What leaves a check open: None where it refuses somebody whatever is set, or where the default is unknown."""
@@ -40,7 +56,7 @@ class Openings:
         return known
 
     def _found(self, site: DefinitionSite, depth: int) -> Unset | None:
-        answers = [self._of_function(one, depth) for one in self._functions(site)]
+        answers = [self._of_function(one, depth, self._unset) for one in self._functions(site)]
         asked = [unset for is_check, unset in answers if is_check]
         return asked[0] if asked and all(asked) else None
 
@@ -50,11 +66,11 @@ class Openings:
         else:
             yield from self._python.methods_of(site, *BASE_HOOKS, "authenticate")
 
-    def _of_function(self, site: DefinitionSite, depth: int) -> tuple[bool, Unset | None]:
+    def _of_function(self, site: DefinitionSite, depth: int, missing: _Missing) -> tuple[bool, Unset | None]:
         """Whether a function refuses strangers, and the credential without which it refuses none of them."""
         if self._refusals.strength(site) < Strength.IDENTITY:
             return False, None
-        spans = list(self._spans(site))
+        spans = list(self._spans(site, missing))
         found: Unset | None = None
         lines = self._refusals.refusing_lines(site)
         for line in lines:
@@ -75,30 +91,28 @@ class Openings:
             if target is not None and target.name != site.name and self._refusals.strength(target) >= Strength.IDENTITY:
                 yield call.line, target
 
-    def _spans(self, site: DefinitionSite) -> Iterator[tuple[int, int, Unset]]:
-        """The lines of a function that run only where a credential is set that is not set by default."""
+    def _spans(self, site: DefinitionSite, missing: _Missing) -> Iterator[tuple[int, int, Unset]]:
+        """The lines of a function that run only with a credential that may well be missing."""
         facts = site.module.facts
         for opening in facts.openings:
             owner = facts.definitions[opening.scope]
             if site.definition.line <= owner.line and owner.end_line <= site.definition.end_line:
-                unset = self._unset(opening, site.module)
+                unset = missing(opening, site.module)
                 if unset is not None:
                     yield opening.line, opening.end_line or owner.end_line, unset
+
+    def _brought(self, opening: Opening, module: Module) -> Unset | None:
+        """What a caller need not bring, where that is what an opening looks at."""
+        value = _bound_before(opening, module) or opening.value
+        name = value.name if isinstance(value, Invoke) else ""
+        if isinstance(value, Index) and isinstance(value.value, Name):
+            name = value.value.name
+        return Unset(name, module.path, opening.line) if _BROUGHT.search(name) else None
 
     def _unset(self, opening: Opening, module: Module) -> Unset | None:
         value: Value = opening.value
         name = value.name.rpartition(".")[2].lstrip(":?") if isinstance(value, Name) else ""
-        local = next(
-            (
-                item.value
-                for item in reversed(module.facts.assignments)
-                if isinstance(value, Name)
-                and item.target == value.name
-                and item.scope == opening.scope
-                and item.line < opening.line
-            ),
-            None,
-        )
+        local = _bound_before(opening, module)
         default = default_of(self._python, value if local is None else local, module)
         is_off = default.is_known and not default.value
         if not is_off and isinstance(value, Name) and value.name.count(".") == 1:
@@ -117,3 +131,19 @@ class Openings:
                 if isinstance(value, Const) and isinstance(value.value, str) and value.value.startswith("--"):
                     found.add(value.value.lstrip("-").replace("-", "_"))
         return frozenset(found)
+
+
+def _bound_before(opening: Opening, module: Module) -> Value | None:
+    """What the name that an opening looks at was last bound to in its function."""
+    value: Value = opening.value
+    return next(
+        (
+            item.value
+            for item in reversed(module.facts.assignments)
+            if isinstance(value, Name)
+            and item.target == value.name
+            and item.scope == opening.scope
+            and item.line < opening.line
+        ),
+        None,
+    )

@@ -58,6 +58,22 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/app.py": (
+                "from flask import Flask\n\nfrom shop import orders\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+                "    shown = orders.Orders.as_view('orders')\n"
+                "    app.add_url_rule('/orders/', view_func=shown, methods=['GET', 'POST'])\n    return app\n"
+            ),
+            "shop/orders.py": (
+                "from flask import abort, request\nfrom flask.views import MethodView\n\n\n"
+                "def require_token(function):\n    def asked(*args):\n"
+                "        if not known(request.headers.get('Authorization')):\n            abort(401)\n"
+                "        return function(*args)\n\n    return asked\n\n\n"
+                "class Orders(MethodView):\n    def get(self):\n        return []\n\n"
+                "    @require_token\n    def post(self):\n        return {}\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from litestar import Litestar, post\nfrom litestar.di import Provide\n"
             "from litestar.exceptions import NotAuthorizedException\n\n\nasync def signed_in(request):\n"
@@ -334,6 +350,24 @@ _UNSURE = 0.5
                 "    return ''\n\n\napp.register_blueprint(part)\n"
             ),
         },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.keys.KeyAuthenticationMiddleware']\n",
+            "shop/keys.py": (
+                "from django.core.exceptions import PermissionDenied\n\nfrom shop.models import Key\n\n\n"
+                "class KeyAuthenticationMiddleware:\n    def process_request(self, request):\n"
+                "        key = request.META.get('HTTP_SHOP_KEY')\n        if not key:\n            return\n"
+                "        found = Key.objects.filter(key=key).first()\n        if found is None:\n"
+                "            raise PermissionDenied('API key not found')\n        request.user = found.user\n"
+            ),
+            "shop/models.py": "",
+            "shop/views.py": (
+                "from django.http import HttpResponse\nfrom django.views.decorators.http import require_POST\n\n\n"
+                "@require_POST\ndef run(request):\n    return HttpResponse()\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop import views\n\nurlpatterns = [path('run/', views.run)]\n"
+            ),
+        },
         (
             "import os\n\nfrom fastapi import FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
             "@app.delete('/orders/{key}')\ndef remove(request: Request, key: int):\n"
@@ -550,9 +584,7 @@ def _judged(repo: Repo) -> Judgement:
         )
         return replace(answer, sites=sites)
     if sum(found.is_optional or "optional" in found.by.lower() for _, found in guarded) >= _HALF * len(guarded):
-        answer = partial(
-            "Routes ask who calls only where the set-up says so; by default they do not.", *shown, score=0.5
-        )
+        answer = partial("Routes ask who calls only under a condition that need not hold.", *shown, score=0.5)
         return replace(answer, sites=sites)
     certain = any(site.confidence is Confidence.HIGH for site in sites)
     summary = f"{len(guarded)} of {len(exposed)} state-changing routes ask who calls."

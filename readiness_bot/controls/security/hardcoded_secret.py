@@ -138,6 +138,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "class Speech:\n    def address(self):\n        url = 'wss://ws-api.speech.cn/v2/iat'\n        return url\n",
         "SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'  # noqa: S105 - bound anew where it is deployed\n",
         "TEST_VALUES = {\n    'page': 4,\n    'verification_token': 'k3Vq9LzX7mTr2WbN8sJdQ4Zt2v',\n}\n",
+        (
+            "from configurations import Configuration\n\n\nclass Localhost(Configuration):\n    DEBUG = True\n\n\n"
+            "class Chores(Localhost):\n    SECRET_KEY = 'junk'\n"
+        ),
         "from enum import StrEnum\n\n\nclass ConfigKey(StrEnum):\n    SECRET_KEY = 'SECRET_KEY'\n",
         (
             "RENAMED = {\n    'DB_HOST': 'POSTGRES_SERVER',\n    'SECRET_KEY': 'SHOP_SECRET_KEY',\n"
