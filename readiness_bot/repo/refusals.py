@@ -333,7 +333,8 @@ class Refusals:
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        ended = Strength.PERMISSION if _ends_by_right(calls, raises) else Strength.NONE
+        by_right = _ends_by_right(calls, raises) or _forbids_by_whose(calls, raises)
+        ended = Strength.PERMISSION if by_right else Strength.NONE
         best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
         if self._refuses(calls, raises, returns) or self._answers_refusal(site):
             asked = {
@@ -716,6 +717,24 @@ def _ends_by_right(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
     )
 
 
+def _forbids_by_whose(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
+    """Whether 403 is answered under a condition on the caller and on what is kept of a thing: `post.author != user`."""
+    under = [raised.guards for raised in raises if _FORBIDDEN.search(raised.name.rpartition(".")[2])]
+    under += [call.guards for call in calls if any(map(_is_forbidding, call.handed))]
+    return any(any(map(_is_caller, guards)) and any(map(_is_of_thing, guards)) for guards in under)
+
+
+def _is_forbidding(value: Value) -> bool:
+    return (isinstance(value, Const) and value.value == _NO_RIGHT) or (
+        isinstance(value, Name) and re.search(r"403_|\.FORBIDDEN$", value.name) is not None
+    )
+
+
+@lru_cache(maxsize=100_000)
+def _is_of_thing(guard: str) -> bool:
+    return _OF_THING.fullmatch(guard.lstrip("!")) is not None
+
+
 @lru_cache(maxsize=100_000)
 def _is_right(guard: str) -> bool:
     return _RIGHT.fullmatch(snake(guard.rpartition(".")[2].rpartition(":")[2].removesuffix("()"))) is not None
@@ -729,6 +748,11 @@ def _is_caller(guard: str) -> bool:
 _RIGHT = re.compile(
     r"is_(super_?user|(super_?)?admin(istrator)?|staff|owner|moderator|manager)|has_(perms?|permissions?|roles?|access)"
 )
+_NO_RIGHT = 403
+_OF_THING = re.compile(
+    r"\?(?!(request|req|self|cls|current_user|user|caller|viewer|app|config|settings|session|g)\.)\w+(\.\w+){1,2}"
+)
+"""What a variable of a function keeps, but for what is known of a request and of whoever made it."""
 _CALLING = re.compile(
     r"(^|[.:?])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
 )

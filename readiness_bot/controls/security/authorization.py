@@ -47,6 +47,13 @@ _UNSURE = 0.5
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
+        (
+            "from flask import Flask, abort\nfrom flask_httpauth import HTTPTokenAuth\n\n"
+            "from shop.models import Note\n\n"
+            "app = Flask(__name__)\nauth = HTTPTokenAuth()\n\n\n@app.delete('/notes/<int:key>')\n@auth.login_required\n"
+            "def remove(key):\n    note = Note.by(key) or abort(404)\n    if note.author != auth.current_user():\n"
+            "        abort(403)\n    return note.delete()\n"
+        ),
         {
             "shop/__init__.py": "",
             "shop/errors.py": "class Forbidden(Exception):\n    pass\n\n\nclass NoSuchCart(Forbidden):\n    pass\n",
