@@ -61,7 +61,7 @@ class Paging:
             base.endswith(_ABOUT_ONE) for base in self._python.external_bases(route.view)
         ):
             return False
-        if self._takes_pages(route):
+        if self._takes_pages(route) or (route.handler is not None and self.is_paged_by_decorator(route.handler)):
             return True
         if self._is_summary(route):
             return False
@@ -100,8 +100,31 @@ class Paging:
             return True
         if route.call is not None and self._is_of_many(route.call.keyword("response_model")):
             return True
-        return (plural and name in ("get", "list", "index", "get_queryset")) or (
-            plural and (name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s"))
+        if not plural:
+            return False
+        if name in ("get", "list", "index", "all", "get_queryset") or (
+            name.startswith(("get_", "read_", "list", "fetch_")) and name.endswith("s")
+        ):
+            return True
+        # A page of that name may be about the things, rather than list them.
+        called = re.sub(r"\W", "_", segment)
+        return (name == called or name.endswith(f"_{called}")) and not self._interface.is_page(route)
+
+    def is_paged_by_decorator(self, site: DefinitionSite) -> bool:
+        """Whether a decorator of a function cuts what it gives back into pages."""
+        return any(
+            _PAGINATES.search(call.last) is not None and self._cuts(call, site)
+            for call in site.module.facts.calls
+            if call.decorates == site.index
+        )
+
+    def _cuts(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a decorator named for pages cuts what it is given; one of a library is taken at its word."""
+        own = self._python.definition(call.name, site.module)
+        return own is None or any(
+            inner.last in ("limit", "paginate", "slice")
+            for inner in own.module.facts.calls
+            if own.definition.line <= inner.line <= own.definition.end_line
         )
 
     def _is_summary(self, route: Route) -> bool:
@@ -189,6 +212,8 @@ class Paging:
                 return True
         if route.handler is None:
             return False
+        if self.is_paged_by_decorator(route.handler):
+            return True
         for guard in route.guards:
             if _PAGINATES.search(guard.name.rpartition(":")[2]):
                 return True

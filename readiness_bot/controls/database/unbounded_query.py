@@ -128,6 +128,22 @@ _LISTED = {
         "    return session.scalars(select(Order).limit(min(limit, 100)).offset(offset)).all()\n"
     ),
     passes=[
+        {
+            "shop/pages.py": (
+                "from functools import wraps\n\nfrom flask import request\n\n\ndef paginated(schema):\n"
+                "    def around(function):\n        @wraps(function)\n        def answer(*args):\n"
+                "            query = function(*args)\n"
+                "            return schema.dump(query.limit(min(int(request.args['limit']), 50)))\n\n"
+                "        return answer\n\n    return around\n"
+            ),
+            "shop/app.py": (
+                "from flask import Flask\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
+                "from shop.pages import paginated\n\n"
+                "app = Flask(__name__)\ndb = SQLAlchemy(app)\n\n\nclass User(db.Model):\n"
+                "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/users')\n@paginated(SCHEMA)\n"
+                "def users():\n    return User.query.filter_by(hidden=False)\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom motor.motor_asyncio import AsyncIOMotorClient\n\n"
             "app = FastAPI()\ndb = AsyncIOMotorClient().shop\n\n\n@app.get('/orders')\nasync def orders(page: int):\n"
@@ -287,7 +303,7 @@ def _judged(repo: Repo, query: Query) -> Iterator[Site]:
     if repo.reach.depth(function) is None or repo.queries.only_counts(query):
         return
     fetches = bool(query.names & RESULTS) and not repo.queries.is_put_into_filters(query)
-    if query.is_bounded:
+    if query.is_bounded or (repo.queries.is_returned(query) and repo.paging.is_paged_by_decorator(function)):
         yield good(query.location)
     elif (
         fetches
