@@ -27,6 +27,7 @@ _OF_NONE = re.compile(r"(?<!File)(?<!Module)(NotFound|DoesNotExist|NotExist|NoRe
 _FEW = 6
 """Statements of a function that only answers a question."""
 _CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
+_OF_SETTINGS = re.compile(r"(^|\.)(django\.conf\.settings|(current_app|Flask\(\)|Quart\(\))\.config)(\.|\[\])")
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {
     "call": "yes",
@@ -729,7 +730,9 @@ class Walk:
                 self.push(asked, site.module, atom, (*place.guards, *flow.guards))
             if len(self.found) > before:
                 return
-        self.end(place, "unknown", f"{site.call.last}(){_written(place.access)}", "", site.call.line)
+        # What is looked up among settings is one of them, whatever it is looked up by.
+        kind: Literal["setting", "unknown"] = "setting" if _OF_SETTINGS.search(site.call.name) else "unknown"
+        self.end(place, kind, f"{site.call.last}(){_written(place.access)}", "", site.call.line)
 
     def is_of_request(self, module: Module, index: int) -> bool:
         """Whether a call is made on nothing but a part of a library's request object, or what that gives."""

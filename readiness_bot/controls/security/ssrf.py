@@ -210,6 +210,12 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "import requests\nfrom flask import Flask, current_app\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/sign-in/<provider>')\ndef sign_in(provider):\n"
+            "    known = current_app.config['PROVIDERS'].get(provider)\n"
+            "    return requests.post(known['token_url'], timeout=5).json()\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, request\n\nfrom shop.models import Store, db\n\n"
             "app = Flask(__name__)\n\n\n@app.get('/store')\ndef store():\n"
             "    found = db.session.get(Store, request.args['key'])\n"
