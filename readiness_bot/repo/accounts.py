@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Assignment
-from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.expressions import flattened, names_in
@@ -133,6 +133,10 @@ _PROVIDERS = (
     "flask_ldap3_login",
     "jupyterhub.services.auth",
 )
+_FRAMEWORKS_PROVIDER = re.compile(
+    r"(pyramid|flask|django|drf|fastapi|starlette|aiohttp|sanic|quart|tornado|litestar)_(?!\w*(provider|server))\w*"
+    r"(oidc|openid|saml|sso|google_?auth|github_?auth|okta|auth0|keycloak|cognito|azure_?(ad|auth)|adfs|shibboleth)\w*"
+)
 _ENCRYPTION = (
     "cryptography.fernet",
     ("cryptography.hazmat.primitives.ciphers"),
@@ -159,6 +163,9 @@ _ENCRYPTION = (
     "tink",
     "gnupg",
 )
+_KEEPING_OBJECTS = frozenset({"put_object", "create_multipart_upload", "copy_object"})
+_SEALED_BY_STORE = frozenset({"ServerSideEncryption", "SSECustomerKey"})
+"""What a store of objects is asked to encrypt them with as it keeps them."""
 _COOKIE_FLAGS: tuple[tuple[Literal["secure", "http-only"], str], ...] = (
     ("secure", "secure"),
     ("http-only", "httponly"),
@@ -167,6 +174,10 @@ _SIGN_IN_COOKIE = re.compile(r"sess|token|auth|jwt|login|user|sid|remember|acces
 _PASSWORD_ALONE = re.compile(r"(pass(word|wd|phrase)?|pin|remember(_me)?)", re.IGNORECASE)
 _MORSEL = re.compile(r"cookies?\[\](\[\])?$", re.IGNORECASE)
 """A cookie among others, or what is said of one."""
+_OF_DEVELOPERS = re.compile(r"(^|[_:?])(is_)?(dev|development|debug|local|testing)(_mode|_env)?$", re.IGNORECASE)
+_PYRAMID_SESSIONS = frozenset(
+    {"pyramid.session.SignedCookieSessionFactory", "pyramid.session.BaseCookieSessionFactory"}
+)
 _CERTAINTY = {"on": "", "optional": "perhaps ", "off": "not "}
 _TLS_NAMES = frozenset({"sslmode", "ssl_ca", "tlscafile", "sslrootcert", "ssl_cert_reqs", "ssl_ca_certs", "tls", "ssl"})
 _TLS_TEXT = re.compile(
@@ -270,6 +281,7 @@ class Accounts:
         found = [
             *self._imported("second-factor", _FACTORS),
             *self._imported("provider", _PROVIDERS),
+            *self._of_frameworks(),
             *self._installed(),
             *self._by_hand(),
         ]
@@ -307,6 +319,18 @@ class Accounts:
                 break
         rank = ("second-factor", "provider", "own-provider")
         return tuple(sorted(found, key=lambda item: (not item.is_used, rank.index(item.kind), item.path, item.line)))
+
+    def _of_frameworks(self) -> Iterator[Factor]:
+        """Packages that sign people of a framework in through a provider, as their names say: `pyramid_googleauth`."""
+        for module in self._python.production:
+            for item in module.facts.imports:
+                if _FRAMEWORKS_PROVIDER.fullmatch(item.target.partition(".")[0]):
+                    yield Factor("provider", f"`{item.target}`", module.path, item.line, self._wiring.runs(module))
+        for site in self._python.calls_of("include"):
+            name = self._python.constant(site.call.argument(0), site.module) if site.call.args else None
+            if isinstance(name, str) and _FRAMEWORKS_PROVIDER.fullmatch(name.partition(".")[0]):
+                runs = self._wiring.runs(site.module)
+                yield Factor("provider", f"`{name}`", site.module.path, site.call.line, runs)
 
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):
@@ -356,6 +380,7 @@ class Accounts:
         return (
             *self._framework_sessions(),
             *self._starlette_sessions(),
+            *self._pyramid_sessions(),
             *self._own_cookies(),
             *self._transports(),
             *self._morsels(),
@@ -451,6 +476,31 @@ class Accounts:
             )
             yield SessionPart("expiry", "off" if endless else "on", "session cookies expire", place.path, place.line)
 
+    def _pyramid_sessions(self) -> Iterator[SessionPart]:
+        """What Pyramid's session cookies are told: by themselves they end after 20 minutes, and have no flags."""
+        for site in self._python.calls(*sorted(_PYRAMID_SESSIONS)):
+            path, line = site.module.path, site.call.line
+            for aspect, keyword in _COOKIE_FLAGS:
+                state = self._flag_state(site, keyword)
+                yield SessionPart(aspect, state, f"`{keyword}` of `{site.last}` is {state}", path, line)
+            ends = site.call.keyword("timeout")
+            endless = isinstance(ends, Const) and ends.value is None
+            yield SessionPart("expiry", "off" if endless else "on", "Pyramid ends sessions", path, line)
+
+    def _flag_state(self, site: CallSite, keyword: str) -> Literal["on", "optional", "off"]:
+        """Whether a call sets a flag of a cookie; `not` of what is only so for developers sets it in production."""
+        value = site.call.keyword(keyword)
+        if value is None:
+            return "off"
+        if isinstance(value, Other) and value.operator == "Not":
+            named = value.operands[0] if value.operands else None
+            if isinstance(named, Name) and _OF_DEVELOPERS.search(named.name.rpartition(".")[2]):
+                return "on"
+        default = default_of(self._python, value, site.module)
+        if default.is_on is False and not default.variable:
+            return "off"
+        return "on" if default.is_on else "optional"
+
     def _own_cookies(self) -> Iterator[SessionPart]:
         for site in self._python.calls_of("set_cookie", "setcookie", "set_secure_cookie", "set_signed_cookie"):
             name = site.call.argument(0, "key")
@@ -459,15 +509,7 @@ class Accounts:
             if "csrf" in str(shown).lower() or "xsrf" in str(shown).lower() or not _SIGN_IN_COOKIE.search(str(shown)):
                 continue
             for aspect, keyword in _COOKIE_FLAGS:
-                value = site.call.keyword(keyword)
-                default = default_of(self._python, value, site.module) if value is not None else None
-                state: Literal["on", "optional", "off"] = (
-                    "off"
-                    if default is None or (default.is_on is False and not default.variable)
-                    else "on"
-                    if default.is_on
-                    else "optional"
-                )
+                state = self._flag_state(site, keyword)
                 yield SessionPart(
                     aspect,
                     state,
@@ -657,6 +699,18 @@ class Accounts:
             for module, item in self._python.imports(*_ENCRYPTION)
             if not _SEALS.search(module.path.rpartition("/")[2])
         ]
+        found += [
+            Factor(
+                "provider",
+                f"`{name}` of `{site.last}`",
+                site.module.path,
+                site.call.line,
+                self._wiring.runs(site.module),
+            )
+            for site in self._python.calls_of(*sorted(_KEEPING_OBJECTS))
+            for name in sorted(_SEALED_BY_STORE)
+            if site.call.has(name)
+        ]
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.path, item.line)))
 
     def _is_called(self, target: str) -> bool:
@@ -686,6 +740,8 @@ class Accounts:
                     found.append(Evidence(site.module.path, site.call.line, f"`{keyword}` demands TLS"))
         for module in self._python.production:
             for assignment in module.facts.assignments:
+                if assignment.key.lower() == "sslmode" and self._demands("sslmode", assignment.value):
+                    found.append(Evidence(module.path, assignment.line, "`sslmode` demands TLS"))
                 if any(
                     isinstance(part, Const) and isinstance(part.value, str) and _TLS_TEXT.search(part.value)
                     for part in _parts(assignment.value)

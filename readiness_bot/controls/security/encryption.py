@@ -23,6 +23,16 @@ from readiness_bot.repo import Repo
     sources=["https://cryptography.io/en/latest/fernet/", "https://www.postgresql.org/docs/current/libpq-ssl.html"],
     passes=[
         "from cryptography.fernet import Fernet\n\n\ndef sealed(key, value):\n    return Fernet(key).encrypt(value)\n",
+        (
+            "import boto3\n\ns3 = boto3.client('s3')\n\n\ndef keep(name, body, key):\n    s3.put_object(\n"
+            "        Bucket='letters', Key=name, Body=body, SSECustomerKey=key, SSECustomerAlgorithm='AES256'\n    )\n"
+        ),
+        {
+            "shop/settings.py": (
+                "class Live(Base):\n    @property\n    def DATABASES(self):\n        found = super().DATABASES.copy()\n"
+                "        found['default'].setdefault('OPTIONS', {})['sslmode'] = 'require'\n        return found\n"
+            )
+        },
         "import psycopg\n\n\ndef connect(host):\n    return psycopg.connect(host=host, sslmode='verify-full')\n",
     ],
     fails=[

@@ -34,6 +34,13 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
     ],
     passes=[
         (
+            "from pyramid.config import Configurator\nfrom pyramid.view import view_config\n\n\n"
+            "@view_config(route_name='login', renderer='json')\ndef login(request):\n    return {}\n\n\n"
+            "def main(_, **settings):\n    config = Configurator(settings=settings)\n"
+            "    config.include('pyramid_googleauth')\n    config.add_route('login', '/login')\n    config.scan()\n"
+            "    return config.make_wsgi_app()\n"
+        ),
+        (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\ndef exchange(code):\n"
             "    asked = {'grant_type': 'authorization_code', 'scope': 'openid email', 'code': code}\n"
             "    answer = requests.post('https://people.example/token', data=asked, timeout=5)\n"

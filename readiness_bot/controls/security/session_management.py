@@ -49,13 +49,24 @@ from readiness_bot.repo import Repo
             "    cookie['shopToken']['httponly'] = True\n    if cherrypy.request.scheme == 'https':\n"
             "        cookie['shopToken']['secure'] = True\n"
         ),
+        (
+            "from pyramid.session import SignedCookieSessionFactory\n\n\ndef includeme(config, is_dev):\n"
+            "    made = SignedCookieSessionFactory('key', httponly=True, secure=not is_dev)\n"
+            "    config.set_session_factory(made)\n"
+        ),
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
         (
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
             "LoginManager(app)\nSESSION_COOKIE_SECURE = True\nPERMANENT_SESSION_LIFETIME = 3600\n"
         ),
     ],
-    fails=["import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n"],
+    fails=[
+        "import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n",
+        (
+            "from pyramid.session import SignedCookieSessionFactory\n\n\ndef includeme(config):\n"
+            "    config.set_session_factory(SignedCookieSessionFactory('key', timeout=None))\n"
+        ),
+    ],
     fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
     partials=[
         (
