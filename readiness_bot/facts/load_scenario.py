@@ -49,6 +49,8 @@ _TARGET = re.compile(
 )
 
 
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where the next word of a name begins that parts them by capitals: `k6LoadTests.js`."""
 _WORDS = (
     "k6", "load", "perf", "stress", "bench", "soak", "spike", "smoke", "locust", "gatling", "simulation", "jmeter",
     "vegeta", "artillery", "taurus", "bzt", "drill", "goose", "wrk",
@@ -60,7 +62,9 @@ def _claims(path: str) -> bool:
     if path.endswith(".jmx"):
         return True
     lowered = path.lower()
-    return any(word in lowered for word in _WORDS) and bool(_CANDIDATE.search(path)) and bool(_CODE.search(path))
+    if not any(word in lowered for word in _WORDS) or not _CODE.search(path):
+        return False
+    return _CANDIDATE.search(_HUMP.sub("-", path)) is not None
 
 
 def _extract(data: bytes) -> LoadScenario:

@@ -36,7 +36,7 @@ class Section(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ServiceUnits(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The sections of a file that describes services; none for an INI file about something else."""
+    """The sections of a file that describes services or configures logging; none for another INI file."""
 
     sections: tuple[Section, ...]
 
@@ -48,6 +48,7 @@ _NAME = re.compile(
 _SECTION = re.compile(r"\[([^\]\n]+)\]\s*([#;].*)?$")
 _MARK = re.compile(
     rb"^[ \t]*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]"
+    rb"|loggers\]"
     rb"|fcgi-program:)",
     re.MULTILINE,
 )

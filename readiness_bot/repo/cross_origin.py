@@ -103,6 +103,8 @@ class CrossOrigin:
             ) or site.last not in ("CORS", "cross_origin", "cors", "route_cors", "init_app"):
                 continue
             call = site.call
+            if site.last == "CORS" and not (call.args or call.keywords or call.has_double_star):
+                continue  # the application that it is put on is told by `init_app`
             origins = (
                 call.keyword("origins")
                 or call.keyword("allow_origin")

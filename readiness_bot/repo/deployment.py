@@ -13,7 +13,7 @@ from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.shell import ShellScript
-from readiness_bot.model import Area, Location
+from readiness_bot.model import Area, Evidence, Location
 from readiness_bot.repo.built_images import BuiltImage, BuiltImages
 from readiness_bot.repo.commands import Parsed, parse_text
 from readiness_bot.repo.containers import Container, Containers
@@ -309,6 +309,21 @@ class Deployment:
             (path, settings)
             for path, settings in self._sources.facts(GunicornSettings).items()
             if self._ownership.is_deployed(path)
+        )
+
+    @cached_property
+    def logging_files(self) -> tuple[Evidence, ...]:
+        """The loggers of INI files that servers are started with: Pyramid's own and gunicorn set them up."""
+        units = self._sources.facts(ServiceUnits)
+        return tuple(
+            Evidence(path, section.line, f"`{one.command.server}` is started with its loggers")
+            for one in self.started_commands
+            for word in (one.target, *one.command.arguments)
+            if one.command.server
+            and (path := self._launches.resolve(word, one.path)).endswith(".ini")
+            and path in units
+            for section in units[path].sections
+            if section.name == "loggers"
         )
 
     @cached_property

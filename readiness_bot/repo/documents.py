@@ -61,15 +61,17 @@ class Document:
         expression = re.compile(pattern, re.IGNORECASE)
         return (section for section in self.prose.sections if section.level and expression.search(section.title))
 
-    def words_under(self, section: Section) -> int:
-        """The words of a section and of those below it."""
-        words = 0
+    def under(self, section: Section) -> Iterator[Section]:
+        """A section and those below it."""
         for each in self.prose.sections:
             if each.line > section.line and each.level <= section.level:
                 break
             if each.line >= section.line:
-                words += each.words
-        return words
+                yield each
+
+    def words_under(self, section: Section) -> int:
+        """The words of a section and of those below it."""
+        return sum(each.words for each in self.under(section))
 
     def saying(self, pattern: str) -> Iterator[tuple[Section, int]]:
         """The sections whose text the pattern finds, each with the line of the first place."""

@@ -106,6 +106,10 @@ class Environment:
                 found.append(Evidence(*place, f"{name} reads the settings"))
         for call in self._python.calls_of("from_prefixed_env", "from_envvar"):
             found.append(Evidence(call.module.path, call.call.line, f"`{call.last}` fills the configuration"))
+        reading = {read.path for read in self.reads}
+        for call in self._python.calls_of("add_settings"):
+            if call.module.path in reading:
+                found.append(Evidence(call.module.path, call.call.line, "`add_settings` takes in the environment"))
         found += [
             Evidence(read.path, read.line, "A settings module reads the environment")
             for read in self.reads

@@ -106,6 +106,7 @@ _SCHEMA_SOURCES = (
     "flask_restplus",
     "rest_framework_swagger",
     "tornado_swagger",
+    "apifairy.APIFairy",
 )
 
 

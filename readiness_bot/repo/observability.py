@@ -717,6 +717,7 @@ class Observability:
             server = one.command.server
             if server and any(_LOG_CONFIG.match(word) for word in one.command.arguments):
                 yield Signal(Evidence(one.path, one.line, f"`{server}` is started with a log configuration"), True)
+        yield from (Signal(place, True) for place in self._deployment.logging_files)
 
     def _is_root_logger(self, site: CallSite) -> bool:
         """Whether `getLogger()` was asked for no name, or for the name of the tree's own top package."""

@@ -67,20 +67,13 @@ _ACTIONS = {
 """What well-known actions run, as the command that does the same."""
 
 
-COMMAND_INPUTS = frozenset(
-    {
-        "command",
-        "commands",
-        "run",
-        "cmd",
-        "script",
-        "install-dependencies",
-        "install-command",
-        "test-command",
-        "extra-checks",
-    }
-)
+_COMMAND_INPUT = re.compile(r"(?:.*[-_])?(?:commands?|cmd|run|script)|install-dependencies|extra-checks", re.IGNORECASE)
 """What actions, and pipelines of other repositories, are told to run: `nick-fields/retry` and its like."""
+
+
+def is_command_input(name: str) -> bool:
+    """Whether what an action or a pipeline is given under the name is run by it; case does not tell names apart."""
+    return _COMMAND_INPUT.fullmatch(name) is not None
 
 
 _LINTING_ACTION = re.compile(
@@ -109,7 +102,7 @@ class Follower:
             if command is not None:
                 yield from self._followed(Run(command, step.path, step.step.line, step, step.can_fail), 0)
             elif not step.step.uses.startswith(("./", "actions/")):
-                texts = [(pair.value, pair.line) for pair in step.step.inputs if pair.name in COMMAND_INPUTS]
+                texts = [(pair.value, pair.line) for pair in step.step.inputs if is_command_input(pair.name)]
         for text, line in texts:
             directory = "" if "$" in step.step.directory else step.step.directory.strip("./")
             commands = tool_commands(text, line, pipefail=step.step.pipefail, directory=directory)

@@ -16,7 +16,7 @@ from msgspec import structs
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step
 from readiness_bot.facts.pipeline_file import EXTRACTOR
 from readiness_bot.model import Area
-from readiness_bot.repo.pipeline_runs import COMMAND_INPUTS, MAX_DEPTH, Follower
+from readiness_bot.repo.pipeline_runs import MAX_DEPTH, Follower, is_command_input
 from readiness_bot.repo.pipeline_sites import ANY_PUSH, PULL_REQUEST, JobSite, PipelineSite, Run, StepSite
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.tool_commands import ToolCommand
@@ -147,7 +147,7 @@ class Pipelines:
         if job.job.calls and not job.job.calls.startswith("./"):
             # Nobody here can read what the other repository's pipeline does, but what it is told to run it runs.
             for pair in job.job.inputs:
-                if pair.name in COMMAND_INPUTS:
+                if is_command_input(pair.name):
                     told = Step(pair.line, pair.line, run=pair.value, run_line=pair.line)
                     yield StepSite(job.path, told, job, job.events)
         for step in job.job.steps:

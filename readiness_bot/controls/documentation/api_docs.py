@@ -19,6 +19,7 @@ _SERVING = {
     "apiflask.APIFlask": ("docs_path", "enable_openapi"),
     "flask_openapi3.OpenAPI": ("doc_ui",),
     "flasgger.Swagger": (),
+    "apifairy.APIFairy": (),
     "ninja.NinjaAPI": ("docs_url", "openapi_url"),
     "ninja_extra.NinjaExtraAPI": ("docs_url", "openapi_url"),
     "litestar.Litestar": ("openapi_config",),
@@ -57,7 +58,7 @@ _DIRECTIVE = re.compile(
 """Sphinx writes the page out of the application's routes or its description."""
 _TITLE = re.compile(r"^(rest|http|web)[- ]apis?\b|^api[- ](reference|documentation|docs)\b", re.IGNORECASE)
 _BESIDE = re.compile(r"(^|/)(tests?|examples?|node_modules|vendor)/", re.IGNORECASE)
-_ENDPOINT = re.compile(r"^(endpoint:?|GET|POST|PUT|PATCH|DELETE)\s+`?/\w", re.IGNORECASE)
+_ENDPOINT = re.compile(r"^`?(endpoint:?|GET|POST|PUT|PATCH|DELETE)\s+`?/\w", re.IGNORECASE)
 _SEVERAL = 3
 """Headings that each name an endpoint, from which on a document describes the API."""
 _FEW = 5
@@ -124,6 +125,16 @@ _PAGE = (
                 + "Answers with the orders of the signed-in customer since that day, newest first. " * 3
             ),
         },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework', 'drf_spectacular']\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom drf_spectacular.views import SpectacularSwaggerView\n\n"
+                "from shop.views import orders\n\npages = SpectacularSwaggerView()\n"
+                "urlpatterns = [path('orders', orders), path('docs', pages.as_view(url_name='schema'))]\n"
+            ),
+            "shop/views.py": "def orders(request):\n    return None\n",
+        },
+        {"app/main.py": _FLASK, "README.md": f"# Shop\n\n## API\n\n{_PAGE.removeprefix('# API').replace('##', '###')}"},
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
         {"app/main.py": _FLASK, "docs/apiv3_docs.md": _PAGE},
@@ -175,8 +186,10 @@ def api_docs(repo: Repo) -> Judgement:
 
 def _serving(repo: Repo) -> Iterator[tuple[CallSite, str]]:
     """The calls of what serves a description, by the library's name, those of classes of the tree's own last."""
-    for site in repo.python.calls(*sorted(_SERVING)):
-        yield site, site.name
+    # A view is made of its class, or of an object of it.
+    of_objects = {f"{name.removesuffix('.as_view')}().as_view": name for name in _SERVING if name.endswith(".as_view")}
+    for site in repo.python.calls(*sorted({*_SERVING, *of_objects})):
+        yield site, of_objects.get(site.name, site.name)
     for site in repo.routes.applications:
         own = repo.python.definition_named(site.name) if ":" in site.name else None
         for base in repo.python.external_bases(own) if own is not None else ():
@@ -264,7 +277,9 @@ def _written(repo: Repo) -> Iterator[Evidence]:
         for section in document.sections(r"\b(rest |http |web )?api\b"):
             if (
                 document.words_under(section) >= _ENOUGH
-                and _CALLS.search(section.text)
+                and (
+                    _CALLS.search(section.text) or any(_ENDPOINT.search(each.title) for each in document.under(section))
+                )
                 and not re.search(r"change|history|release", document.path, re.IGNORECASE)
             ):
                 yield seen(document.path, section.line, section.title)

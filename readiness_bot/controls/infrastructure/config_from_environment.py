@@ -38,6 +38,12 @@ _FEW = 3
                 "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    database_url: str\n"
             )
         },
+        (
+            "import os\n\nfrom pyramid.config import Configurator\n\n\ndef taken_in(config, name):\n"
+            "    config.add_settings({name: os.environ.get(name.upper())})\n\n\ndef main(_, **settings):\n"
+            "    config = Configurator(settings=settings)\n    taken_in(config, 'database_url')\n"
+            "    return config.make_wsgi_app()\n"
+        ),
         {
             "app/config.py": "import os\n\nDATABASE_URL = os.environ['DATABASE_URL']\n",
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",

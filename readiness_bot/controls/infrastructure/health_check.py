@@ -26,6 +26,8 @@ _PATH_ASKED = re.compile(r"(?:^|https?://[^/\s\"']+)(?P<path>/[^\s\"'?#;|&,\])}]
 _HOST = re.compile(r"https?://[^/\s\"']+|[\w.${}-]+:[\w${}]+(?=/)")
 _AT_THE_DOOR = re.compile(r"^/$|https?://[^/\s\"']+/?(?=[\s\"'\])]|$)")
 """A probe of a server as a whole: whatever answers at its root tells that it is up, if not whether it can serve."""
+_OF_HEALTH = re.compile(r"(\w+_)?(health|healthz|health_?checks?|liveness|readiness|heartbeat)(_(endpoints?|urls))?")
+"""What libraries of health endpoints are called, of whatever firm."""
 _PACKAGES = (
     "health_check",
     "watchman",
@@ -203,6 +205,13 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             "shop/urls.py": (
                 "from django.urls import include, re_path\n\n"
                 "urlpatterns = [re_path(r'^health/', include('health_check.urls'))]\n"
+            ),
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['corner_health_endpoints']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\n"
+                "urlpatterns = [path('', include('corner_health_endpoints.urls'))]\n"
             ),
         },
         {
@@ -433,7 +442,7 @@ def _by_package(repo: Repo) -> list[Evidence]:
         seen(site.module.path, site.call.line, f"includes {text}")
         for site in repo.python.calls_of("include")
         if isinstance(text := repo.python.constant(site.call.argument(0), site.module), str)
-        and text.partition(".")[0] in _PACKAGES
+        and (text.partition(".")[0] in _PACKAGES or _OF_HEALTH.fullmatch(text.partition(".")[0]))
     ]
     found += [
         seen(item.location.path, item.location.line, f"middleware {item.name.rpartition('.')[2]}")

@@ -12,9 +12,10 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.built_images import BuiltImage
 
 _VERSION = re.compile(r"(^|[-_.v])\d|\d\.\d")
-_RELEASES = re.compile(
-    r"(stretch|buster|bullseye|bookworm|trixie|forky|bionic|focal|jammy|noble|xenial|questing|plucky)(-slim|-\d+)?$"
+_MOVING = re.compile(
+    r"(latest|stable|rolling|devel|testing|unstable|sid|oldstable|oldoldstable|experimental|rc-buggy)\b"
 )
+"""What distributions name the release of the day by; any other word is a release's own name."""
 _DISTRIBUTIONS = frozenset({"debian", "ubuntu", "buildpack-deps"})
 _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["gunicorn", "app.main:app"]\n'
 
@@ -34,6 +35,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
         {"Dockerfile": _IMAGE},
         {"Dockerfile": f"{_IMAGE.replace('-slim', '-slim AS whole')}\nFROM scratch\nCOPY --from=whole / /\nCMD app\n"},
         {"Dockerfile": f"ARG PYTHON=3.13\n{_IMAGE.replace('3.13-slim', '${PYTHON}-slim')}"},
+        {"Dockerfile": _IMAGE.replace("python:3.13-slim", "ubuntu:oracular")},
         {"Dockerfile": f"FROM node AS assets\nRUN npm run build\n\n{_IMAGE}COPY --from=assets /dist /dist\n"},
         {"Dockerfile": _IMAGE.replace("python:3.13-slim", "python@sha256:" + "a" * 64)},
         {
@@ -45,6 +47,7 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\n
         {"Dockerfile": _IMAGE.replace("3.13-slim", "latest")},
         {"Dockerfile": _IMAGE.replace(":3.13-slim", "")},
         {"Dockerfile": _IMAGE.replace("3.13-slim", "slim-bookworm")},
+        {"Dockerfile": _IMAGE.replace("python:3.13-slim", "debian:stable-slim")},
     ],
     fixed={"Dockerfile": _IMAGE},
     partials=[
@@ -100,4 +103,4 @@ def _is_pinned(reference: str) -> bool:
     repository, _, tag = name.rpartition("/")[2].partition(":")
     if not tag or tag == "latest" or "$" in tag:
         return bool(tag) and _VERSION.search(re.sub(r"\$\{?\w+\}?", "", tag)) is not None
-    return bool(_VERSION.search(tag)) or (repository in _DISTRIBUTIONS and _RELEASES.match(tag) is not None)
+    return bool(_VERSION.search(tag)) or (repository in _DISTRIBUTIONS and not _MOVING.match(tag))

@@ -48,6 +48,17 @@ from readiness_bot.repo import Repo
             "from flask import Flask\nfrom company_utils.logging import flask as company_logging\n\n"
             "app = Flask(__name__)\ncompany_logging.init_app(app)\n"
         ),
+        {
+            "shop/app.py": (
+                "from pyramid.config import Configurator\n\n\ndef main(_, **settings):\n"
+                "    return Configurator(settings=settings).make_wsgi_app()\n"
+            ),
+            "conf/live.ini": (
+                "[app:main]\nuse = call:shop.app:main\n\n[loggers]\nkeys = root\n\n[handlers]\nkeys = out\n\n"
+                "[logger_root]\nlevel = INFO\nhandlers = out\n"
+            ),
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "--paste", "conf/live.ini"]\n',
+        },
         "from oslo_config import cfg\nfrom oslo_log import log\n\nlog.setup(cfg.CONF, 'shop')\n",
         {
             "app/log.py": (

@@ -39,6 +39,12 @@ from readiness_bot.repo import Repo
             "CORS(app, supports_credentials=True)  # <- flagged\n"
         ),
         (
+            "from flask import Flask\nfrom flask_cors import CORS\n\ncors = CORS()\n"
+            "CORS_SUPPORTS_CREDENTIALS = True\n\n\n"
+            "def create_app():\n    app = Flask(__name__)\n    app.config.from_object(__name__)\n"
+            "    cors.init_app(app)  # <- flagged\n    return app\n"
+        ),
+        (
             "import falcon\n\n"
             "policy = falcon.CORSMiddleware(allow_credentials='*')  # <- flagged\napp = falcon.App(middleware=policy)\n"
         ),

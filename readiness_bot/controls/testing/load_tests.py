@@ -35,6 +35,7 @@ class Shopper(HttpUser):
             "app/main.py": _APP,
             "load/browse.js": "import http from 'k6/http';\nexport default function () {\n  http.get('http://api/items');\n}\n",
         },
+        {"app/main.py": _APP, "shopLoadTests.js": "import http from 'k6/http';\n"},
         {"app/main.py": _APP, "perf/plan.jmx": "<?xml version='1.0'?>\n<jmeterTestPlan version='1.2'/>\n"},
         {"app/main.py": _APP, "tests/rush.py": _LOCUST},
     ],
