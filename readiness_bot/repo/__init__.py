@@ -335,7 +335,7 @@ class Repo:
     @cached_property
     def outbound(self) -> Outbound:
         """The calls that leave the process for another service."""
-        return Outbound(self.python)
+        return Outbound(self.python, self.scripts)
 
     @cached_property
     def tooling(self) -> Tooling:

@@ -16,6 +16,7 @@ from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definitio
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.scripts import Scripts
 
 _OWN_STORE = re.compile(
     r"(^|/)(databases?|db|stores?|storages?|persistence)/(.*/)?[^/]*(couch|influx|opensearch|solr|arango|clickhouse|neo4j)",
@@ -212,8 +213,9 @@ class Outbound:
 
     LOOKS = "calls to other services"
 
-    def __init__(self, python: Python) -> None:
+    def __init__(self, python: Python, scripts: Scripts) -> None:
         self._python = python
+        self._scripts = scripts
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -224,6 +226,12 @@ class Outbound:
     def calls(self) -> tuple[OutboundCall, ...]:
         """Every outbound call of production code, by path and line."""
         return tuple(self._calls())
+
+    @cached_property
+    def of_service(self) -> tuple[OutboundCall, ...]:
+        """The calls that the service makes: those of scripts beside it only where there are no others."""
+        loose = self._scripts.loose
+        return tuple(call for call in self.calls if call.site.module.path not in loose) or self.calls
 
     def _calls(self) -> Iterator[OutboundCall]:
         for site in self._python.calls_named(self._may_leave):

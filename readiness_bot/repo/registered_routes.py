@@ -541,6 +541,33 @@ class RegisteredRoutes:
                 yield from self._routers.registered(
                     site, [path], [site.last], "aiohttp", self._views.function_in(value, site.module)
                 )
+        yield from self._told_in_rows()
+
+    def _told_in_rows(self) -> Iterator[Route]:
+        """Rows that something makes routes of: `(web.get, "/orders", orders)`, what makes one first."""
+        if "aiohttp" not in self._python.imported:
+            return
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                for row in item.value.items if isinstance(item.value, Items) else ():
+                    if not isinstance(row, Items) or len(row.items) < _LEAST_OF_ROW:
+                        continue
+                    verb, path, handler = row.items[:_LEAST_OF_ROW]
+                    maker = self._python.identify(verb.name, module) if isinstance(verb, Name) else ""
+                    text = self._views.text(path, module)
+                    if maker.startswith("aiohttp.web.") and maker.rpartition(".")[2] in VERBS and text.startswith("/"):
+                        yield from self._routers.made(
+                            [text],
+                            [maker.rpartition(".")[2]],
+                            "aiohttp",
+                            module,
+                            item.line,
+                            self._views.function_in(handler, module),
+                        )
+
+
+_LEAST_OF_ROW = 3
+"""What makes the route, its path and its handler."""
 
 
 def _bound_here(value: Value | None, site: CallSite) -> Value | None:

@@ -313,7 +313,7 @@ class Resilience:
         client that retries, or where it stands in a job that its queue brings back. The one call of a client of the
         service's own is covered by the share of those who call the client.
         """
-        calls = self._outbound.calls
+        calls = self._outbound.of_service
         if not calls:
             return 1.0 if any(item.covers_clients for item in self.retries if item.is_used) else 0.0
         return sum(1.0 if self._is_retried(call) else self._share_of_callers(call) for call in calls) / len(calls)
@@ -629,7 +629,7 @@ class Resilience:
     def _by_default(self) -> Iterator[Mechanism]:
         """Clients whose maker lets them try again; the first call of each that does."""
         shown = set()
-        for call in self._outbound.calls:
+        for call in self._outbound.of_service:
             package = next((name for name in _RETRY_BY_THEMSELVES if call.site.name.startswith(name)), "")
             if package and package not in shown and not self._is_told_not_to(call.site):
                 shown.add(package)

@@ -992,3 +992,42 @@ def test_patterns_that_a_class_made_for_a_library_names_are_served(hook: str, se
         }
     ).routes.all
     assert [(route.path, route.is_wired) for route in routes] == [("/orders/", served)]
+
+
+def test_rows_that_name_what_makes_a_route_are_routes() -> None:
+    files = {
+        "shop/orders.py": (
+            "async def listed(request):\n    return None\n\n\nasync def remove(request):\n    return None\n\n\n"
+            "PARTS = [('get', '/parts', listed)]\n"
+        ),
+        "shop/main.py": (
+            "from aiohttp import web\n\nfrom shop.orders import listed, remove\n\n"
+            "ROWS = [(web.get, '/orders', listed, 'orders'), (web.delete, '/orders/{key}', remove, None)]\n\n\n"
+            "def made(rows):\n    return [method(path, handler, name=name) for method, path, handler, name in rows]\n\n"
+            "app = web.Application()\napp.add_routes(made(ROWS))\n"
+        ),
+    }
+    found = repo_of(files).routes.all
+    assert [(route.name, route.handler and route.handler.definition.name) for route in found] == [
+        ("GET /orders", "listed"),
+        ("DELETE /orders/{key}", "remove"),
+    ]
+
+
+def test_a_view_that_a_variable_holds_answers_the_verbs_of_its_class() -> None:
+    files = {
+        "shop/orders.py": (
+            "from flask.views import MethodView\n\n\nclass Orders(MethodView):\n"
+            "    def get(self):\n        return []\n\n    def post(self):\n        return {}\n"
+        ),
+        "shop/main.py": (
+            "from flask import Flask\n\nfrom shop import orders\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+            "    view = orders.Orders.as_view('orders')\n"
+            "    app.add_url_rule('/orders', view_func=view)\n    return app\n"
+        ),
+    }
+    found = repo_of(files).routes.all
+    assert [(route.name, route.handler and route.handler.definition.qualname) for route in found] == [
+        ("GET /orders", "Orders.get"),
+        ("POST /orders", "Orders.post"),
+    ]

@@ -34,7 +34,19 @@ SOME = 0.25
         (
             "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
             "session.post(url, timeout=5)\n"
-        )
+        ),
+        {
+            "shop/main.py": (
+                "import requests\nfrom fastapi import FastAPI\n\napp = FastAPI()\n"
+                "session = requests.Session()\n\n\n"
+                "@app.post('/charge')\ndef charge():\n"
+                "    return session.post('https://pay.example', timeout=5).json()\n"
+            ),
+            "bin/clear_sandbox.py": (
+                "import requests\n\nif __name__ == '__main__':\n"
+                "    requests.delete('https://sandbox.pay.example/orders', timeout=5)\n"
+            ),
+        },
     ],
     fails=[
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
@@ -59,7 +71,7 @@ SOME = 0.25
 )
 def connection_reuse(repo: Repo) -> Judgement:
     """The share of outbound calls that go through a client which outlives the call."""
-    calls = repo.outbound.calls
+    calls = repo.outbound.of_service
     if not calls:
         return not_applicable("No call leaves the process.")
     kept = [call for call in calls if repo.outbound.is_kept(call)]

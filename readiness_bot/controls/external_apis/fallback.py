@@ -77,7 +77,7 @@ SOME = 0.25
 )
 def fallback(repo: Repo) -> Judgement:
     """The share of outbound calls whose failure is handled around the call or around each call of its function."""
-    calls = repo.outbound.calls
+    calls = repo.outbound.of_service
     if not calls:
         return not_applicable("No call leaves the process.")
     caught = [call for call in calls if repo.outbound.is_caught(call)]
