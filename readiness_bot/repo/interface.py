@@ -509,11 +509,13 @@ class Interface:
 
     @cached_property
     def hand_written_serializers(self) -> Evidence | None:
-        """Functions that turn objects into plain dicts for answers, where no schema does."""
+        """Functions that turn objects into plain dicts for answers, where no schema does; a handler calls them."""
+        around = (site for route in self.routes for site in self.around(route, depth=1))
+        called = {call.last.rpartition(":")[2] for site in around for call in site.calls}
         for site in self._python.definitions:
-            if re.search(
+            if site.definition.name in called and re.search(
                 r"^(serialize|to_dict|as_dict|to_json|asdict|[A-Z]\w*Serializer)", site.definition.name
-            ) or site.definition.name.startswith("serialize_"):
+            ):
                 return Evidence(
                     site.module.path, site.definition.line, f"`{site.definition.name}` shapes answers by hand"
                 )

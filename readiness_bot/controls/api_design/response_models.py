@@ -41,7 +41,13 @@ _HALF = 0.2
             "    return load()\n"
         ),
     ],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef item():\n    return {}\n"],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/items')\ndef item():\n    return {}\n",
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\nclass Setting:\n    def as_dict(self):\n"
+            "        return vars(self)\n\n\n@app.route('/items')\ndef item():\n    return load()\n"
+        ),
+    ],
     fixed=(
         "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
         "class ItemOut(BaseModel):\n    name: str\n\n\n@app.get('/items', response_model=ItemOut)\ndef item():\n"
