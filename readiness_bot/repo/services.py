@@ -106,6 +106,10 @@ _TASK_DECORATORS: dict[str, str] = {
     "procrastinate.App().task": "procrastinate",
     "taskiq_redis.ListQueueBroker().task": "taskiq",
 }
+_WAITING_FOR_WORK = frozenset(
+    {"blpop", "brpop", "brpoplpush", "blmove", "blmpop", "bzpopmin", "bzpopmax", "xreadgroup"}
+)
+"""What waits for the next entry of a list or stream in Redis; in a loop, it is how a worker takes its work."""
 _CONSUMERS = frozenset(
     {
         "kafka.KafkaConsumer",
@@ -395,6 +399,7 @@ class Services:
             or any(takes_message(site.definition) for site in self._python.functions)
             or self._is_bot
             or self._polls
+            or any(site.call.context & IN_LOOP for site in self._python.calls_of(*sorted(_WAITING_FOR_WORK)))
         )
 
     @cached_property

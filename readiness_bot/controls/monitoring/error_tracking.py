@@ -75,7 +75,13 @@ from readiness_bot.repo import Repo
             "FastAPI()\n"
         ),
     ],
-    fails=["from fastapi import FastAPI\n\napp = FastAPI()\n"],
+    fails=[
+        "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        (
+            "import redis\n\nstore = redis.Redis()\n\nwhile True:\n    work = store.bzpopmin('orders', timeout=30)\n"
+            "    if work:\n        pack(work)\n"
+        ),
+    ],
     fixed=(
         "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\n"
         'sentry_sdk.init(dsn=os.environ["SENTRY_DSN"])\napp = FastAPI()\n'
