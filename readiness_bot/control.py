@@ -181,10 +181,13 @@ def _looks(watched: _Watched) -> Iterator[str]:
 
 def _unread(watched: _Watched, repo: Repo) -> tuple[str, ...]:
     claims = [claim for room in watched.entered.values() if callable(claim := getattr(room, "reads", None))]
+    # Where no test could be read, those that could not be are all there is to tell from.
+    rests_on_tests = "suite" in watched.entered and not repo.suite.modules
+    areas = {Area.PRODUCTION, Area.TEST} if rests_on_tests else {Area.PRODUCTION}
     return tuple(
         skipped.path
         for skipped in repo.sources.skipped
-        if repo.sources.area(skipped.path) is Area.PRODUCTION and any(claim(skipped.path) for claim in claims)
+        if repo.sources.area(skipped.path) in areas and any(claim(skipped.path) for claim in claims)
     )
 
 

@@ -93,8 +93,7 @@ class Suite:
         """The test modules that hold a test with an assertion, by path."""
         return tuple(module for module in self._python.tests if self._asserts(module))
 
-    @staticmethod
-    def _asserts(module: Module) -> bool:
+    def _asserts(self, module: Module) -> bool:
         tests = [
             definition
             for definition in module.facts.definitions
@@ -102,9 +101,21 @@ class Suite:
         ]
         if not tests:
             return False
-        return any(definition.asserts for definition in module.facts.definitions) or "doctest" in {
-            item.target for item in module.facts.imports
-        }
+        return (
+            any(definition.asserts for definition in module.facts.definitions)
+            or "doctest" in {item.target for item in module.facts.imports}
+            or any(call.last.rpartition(":")[2] in self._asserting_helpers for call in module.facts.calls)
+        )
+
+    @cached_property
+    def _asserting_helpers(self) -> frozenset[str]:
+        """The functions beside the tests that assert for them, by their bare names."""
+        return frozenset(
+            definition.name
+            for module in self._python.tests
+            for definition in module.facts.definitions
+            if definition.kind == "function" and definition.asserts and not definition.name.startswith("test")
+        )
 
     @cached_property
     def through_interface(self) -> tuple[Evidence, ...]:

@@ -8,7 +8,7 @@ import hashlib
 import pytest
 
 from readiness_bot.control import controls, judge
-from readiness_bot.model import Confidence
+from readiness_bot.model import Confidence, Status
 from tests.repos import repo_of
 
 
@@ -221,3 +221,15 @@ def test_origins_that_are_let_in_where_a_developer_works_are_a_doubt(condition: 
     )
     files = {"shop/__init__.py": "", "shop/main.py": code, "shop/settings.py": settings}
     assert _told("security/cors", files) == [("shop/main.py", confidence)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "status"), [("tests/test_orders.py", Status.UNKNOWN), ("examples/orders.py", Status.FAIL)]
+)
+def test_tests_that_cannot_be_read_are_no_missing_tests(broken: str, status: Status) -> None:
+    record = next(one for one in controls() if one.id == "testing/test-suite")
+    files = {
+        "shop/orders.py": "def price():\n    return 1\n",
+        broken: "def test_price():\n    assert price() == 0777L\n",
+    }
+    assert judge(record, repo_of(files)).status is status

@@ -35,6 +35,14 @@ SOME = 1 / 10
         },
         {
             "app/orders.py": "def price():\n    return 1\n",
+            "tests/checks.py": "def is_one(value):\n    assert value == 1\n",
+            "tests/test_orders.py": (
+                "from app.orders import price\nfrom tests.checks import is_one\n\n\ndef test_price():\n"
+                "    is_one(price())\n"
+            ),
+        },
+        {
+            "app/orders.py": "def price():\n    return 1\n",
             "tests/test_orders.py": (
                 "from app.orders import price\n\n\ndef describe_price():\n    def it_is_one(expect):\n"
                 "        expect(price()) == 1\n"
