@@ -71,6 +71,8 @@ _OUTER = (
     "gevent.Timeout",
     "gevent.timeout.Timeout",
 )
+_TOLD_ONCE = frozenset({"PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool"})
+"""Clients that take the time limit of all their calls when they are made."""
 _BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "tornado", "sdk"})
 _GLOBAL_DEFAULT = frozenset({"urllib", "mail", "ftp", "socket", "websocket"})
 
@@ -438,7 +440,21 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
     if call.makers:
         return any(_is_configured(repo, maker, maker.call.result) for maker in call.makers)
     via = (call.site.call.via or call.site.call.name).rpartition(".")[0]
-    return _is_configured(repo, call.site, via) or _is_made_bounded(repo, call.site, via)
+    return (
+        _is_configured(repo, call.site, via)
+        or _is_made_bounded(repo, call.site, via)
+        or _is_given_bounded(repo, call.site, via)
+    )
+
+
+def _is_given_bounded(repo: Repo, site: CallSite, via: str) -> bool:
+    """Whether a function of the tree gives the client, and tells each that it makes how long to wait."""
+    makers = [item for item in site.beside if item.result == via != "" and item.line <= site.call.line]
+    own = repo.python.definition(makers[-1].name, site.module) if makers else None
+    if own is None or own.definition.kind != "function":
+        return False
+    made = [item for item in own.module.facts.calls if _inside(own, item) and item.last in _TOLD_ONCE]
+    return bool(made) and all(item.has("timeout") and item.keyword("timeout") != Const(None) for item in made)
 
 
 def _is_made_bounded(repo: Repo, site: CallSite, via: str) -> bool:

@@ -92,6 +92,11 @@ _SENDING = (
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
         (
+            "import urllib3\n\nPROXY = None\n\n\ndef pool():\n    if PROXY:\n"
+            "        return urllib3.ProxyManager(PROXY, timeout=15)\n    return urllib3.PoolManager(timeout=15)\n\n\n"
+            "def page(url):\n    manager = pool()\n    return manager.request('GET', url).data\n"
+        ),
+        (
             "import smtplib\n\nfrom shop.threads import run_timed\n\n\ndef server(host):\n"
             "    def connect():\n        return smtplib.SMTP(host)\n\n    return run_timed(30, connect)\n"
         ),
