@@ -313,6 +313,17 @@ class _PythonReader:
                         constant=function != "get" or _reads_environment(node.func),
                     )
 
+    def described(self, name: str, node: ast.Dict) -> None:
+        """`"secret_key": {"type": str, "default": "literal"}`: a setting that is described, with what it is unset."""
+        for key, value in zip(node.keys, node.values, strict=True):
+            if (
+                isinstance(key, ast.Constant)
+                and key.value in ("default", "fallback", "default_value")
+                and isinstance(value, ast.Constant)
+                and isinstance(value.value, str)
+            ):
+                self.add(name, value.value, value, fallback=True, constant=True)
+
     def bound(self, name: str, value: ast.expr, *, constant: bool) -> None:
         if not is_secret_name(name):
             return
@@ -326,6 +337,8 @@ class _PythonReader:
             text = value.value.decode("utf-8", "replace") if isinstance(value.value, bytes) else value.value
             if "\ufffd" not in text or not _OF_COINS.search(name):
                 self.add(name, text, value, constant=constant)
+        elif isinstance(value, ast.Dict):
+            self.described(name, value)
         elif isinstance(value, ast.Call):
             function = (
                 value.func.attr

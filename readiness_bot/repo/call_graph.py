@@ -373,10 +373,13 @@ class CallGraph:
         parameters = target.definition.parameters
         parameter = parameters[position]
         bound = self._is_bound(site, target) and not shift
-        offset = (1 if bound else 0) - shift
+        filled = bound or self._is_handed_bound(site, target, shift - 1)
+        offset = int(filled) - shift
         slots = [index for index, one in enumerate(parameters) if one.kind == "positional"]
         if bound and position == 0:
             yield from ((atom, "", "") for atom in flow.receiver)
+            return
+        if filled and position == 0:
             return
         if parameter.kind == "*":
             for number in range(max(0, len(slots) - offset), len(flow.args)):
@@ -433,6 +436,16 @@ class CallGraph:
         )
         made = "()" in before or "()" in site.call.name.rpartition(".")[0]
         return held is None or made or bare_name(before)[:1].islower()
+
+    def _is_handed_bound(self, site: CallSite, target: DefinitionSite, place: int) -> bool:
+        """Whether a call is handed a method of an object, which needs no argument for the object any more."""
+        given = site.call.args[place] if 0 <= place < len(site.call.args) else None
+        if not isinstance(given, Name) or is_static(target.definition):
+            return False
+        owner = target.module.definition(target.definition.parent)
+        decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
+        is_method = owner is not None and owner.kind == "class"
+        return is_method and ("classmethod" in decorators or "()" in given.name.rpartition(".")[0])
 
     def owner_of(self, site: DefinitionSite) -> DefinitionSite | None:
         """The class that a function is a method of; of a function inside a method, the method's."""

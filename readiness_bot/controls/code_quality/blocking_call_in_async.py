@@ -98,6 +98,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Invoke,
             "    while not await fetch(key):\n        time.sleep(60)  # <- flagged\n\n\n"
             "def main(key):\n    asyncio.run(update(key))\n"
         ),
+        (
+            "import boto3\n\n\nclass Files:\n    async def keep(self, bucket, name, body):\n"
+            "        self.client.put_object(Bucket=bucket, Key=name, Body=body)  # <- flagged\n\n"
+            "    def prepare(self):\n        self.client = boto3.client('s3')\n"
+        ),
     ],
     fixed="import asyncio\n\n\nasync def poll():\n    await asyncio.sleep(1)\n",
     passes=[
@@ -121,6 +126,18 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Invoke,
         ),
     ],
     partials=[
+        (
+            "import threading\n\nfrom shop.loops import served, watch\n\n\nasync def serve():\n"
+            "    watcher = threading.Thread(target=watch)\n    watcher.start()\n    try:\n"
+            "        await served()\n    finally:\n        watcher.join()  # <- flagged\n"
+        ),
+        (
+            "import boto3\n\n\nclass Files:\n    async def prepare(self, bucket):\n"
+            "        self.client = boto3.client('s3')\n"
+            "        self.client.create_bucket(Bucket=bucket)  # <- flagged\n\n"
+            "    def names(self, bucket):\n"
+            "        return self.client.list_objects_v2(Bucket=bucket)\n"
+        ),
         {
             "shop/loops.py": (
                 "import asyncio\n\n\ndef run_to_the_end(coroutine):\n"
@@ -195,7 +212,8 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
-            confidence = Confidence.MEDIUM if _place(site) in idle else Confidence.HIGH
+            at_ends = _place(site) in idle or _is_set_up_here(site) or _ends_thread(site)
+            confidence = Confidence.MEDIUM if at_ends else Confidence.HIGH
             confidence = Confidence.LOW if _place(site) in alone else confidence
             yield bad(site.location, message, confidence, fix=remedy(site.name))
         elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
@@ -257,6 +275,31 @@ def _is_there(site: CallSite) -> bool:
 
 _CLOSE = 8
 """Lines within which a question is asked just before."""
+
+
+def _is_set_up_here(site: CallSite) -> bool:
+    """Whether a client is asked by the very function that makes it for the other methods of its object."""
+    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    facts = site.module.facts
+    return (
+        owner[:1] == ":"
+        and "()." in owner
+        and any(
+            item.target == owner and item.scope == site.call.scope and item.line < site.call.line
+            for item in facts.assignments
+        )
+        and any(
+            call.scope != site.call.scope and (call.via or call.name).startswith(f"{owner}.") for call in facts.calls
+        )
+    )
+
+
+def _ends_thread(site: CallSite) -> bool:
+    """Whether a thread is waited for in a `finally`, where what ran beside it has ended."""
+    return site.name == "threading.Thread().join" and any(
+        item.scope == site.call.scope and 0 < item.final_line <= site.call.line <= item.end_line
+        for item in site.module.facts.attempts
+    )
 
 
 def _has_ended(site: CallSite) -> bool:

@@ -198,11 +198,22 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "            return self._resolver.resolve(host, 'MX')[0].to_text()\n"
             "        except Exception:  # <- flagged\n            return None\n"
         ),
+        (
+            "import requests\n\n\ndef status(host):\n    try:\n"
+            "        answer = requests.get(f'https://{host}/alive', timeout=3)\n"
+            "        return answer.json()['state']\n    except Exception:  # <- flagged\n"
+            "        return 'idle'\n"
+        ),
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"
     "    except Exception:\n        logger.exception('the item was not saved')\n        raise\n",
     passes=[
+        (
+            "import subprocess\n\n\ndef version():\n    try:\n"
+            "        return subprocess.check_output(['git', 'rev-parse', '--short', 'HEAD']).decode().strip()\n"
+            "    except Exception:\n        return 'unknown'\n"
+        ),
         (
             "from http import HTTPStatus\n\nfrom flask import Flask, jsonify, make_response\n\n"
             "from shop.stores import preview\n\napp = Flask(__name__)\n\n\n@app.get('/preview')\ndef shown():\n"
@@ -220,8 +231,14 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "import requests\n\n\ndef status(host):\n    try:\n"
+            "        answer = requests.get(f'https://{host}/alive', timeout=3)\n"
+            "        if answer.status_code != 200:\n            return 'off'\n"
+            "        return 'on'\n    except Exception:  # <- flagged\n        return 'off'\n"
+        ),
+        (
             "import subprocess\n\ntry:\n    WITHOUT_VERSION = False\n"
-            "    VERSION = subprocess.check_output(['git', 'rev-parse', 'HEAD'])\n"
+            "    VERSION = subprocess.check_output(['ipset', '-v'])\n"
             "except Exception:  # <- flagged\n    VERSION = ''\n    WITHOUT_VERSION = True\n"
         ),
         (
@@ -505,6 +522,8 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         for name in attempt.calls
     ):
         return None  # a package that is run without being installed has no version, and nothing failed
+    if _asks_for_history(repo, module, handler.attempt):
+        return None  # nor has a tree without a history
     strongest = Confidence.HIGH
     for step in handler.steps:
         confidence = _of_step(repo, step, handler, module)
@@ -520,6 +539,27 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         confidence,
         f"{_caught(handler)} is caught and {_done(handler.steps)}: the error is neither logged nor raised again",
     )
+
+
+_OF_HISTORY = re.compile(r"git\s+(-C\s+\S+\s+)?(rev-parse|describe|log|rev-list|show|branch|symbolic-ref)\b")
+"""Commands by which a program asks which commit it is."""
+
+
+def _asks_for_history(repo: Repo, module: Module, attempt: int) -> bool:
+    """Whether all that can fail in a body are programs that tell the commit of the tree the code lies in."""
+    calls = [call for call in module.facts.calls if call.attempt == attempt]
+    asking = [call for call in calls if call.name.startswith("subprocess.") and call.args]
+    return bool(asking) and all(
+        _OF_HISTORY.match(_words(call.args[0])) if call in asking else _only_parses(repo, call.name, module)
+        for call in calls
+        if "subprocess." not in call.name or call in asking
+    )
+
+
+def _words(command: Value) -> str:
+    """A command as one would type it, as far as it is constant."""
+    words = command.items if isinstance(command, Items) else (command,)
+    return " ".join(str(word.value) if isinstance(word, Const) else "?" for word in words)
 
 
 def _notes_failure(module: Module, handler: Handler) -> bool:
@@ -713,7 +753,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW if named else Confidence.MEDIUM
     if _is_tried_again(module, attempt) or _is_missed_below(module, handler, attempt):
         return Confidence.MEDIUM
-    if _gives_way_to_another(module, handler):
+    if _gives_way_to_another(module, handler) or _answers_as_the_body(module, handler, attempt):
         return Confidence.MEDIUM
     if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
         return Confidence.MEDIUM  # said right below, though without the cause
@@ -830,6 +870,18 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
     if after is None or not isinstance(after.value, Invoke):
         return after is not None and isinstance(after.value, Const) and after.value.value is False
     return after.value.name.rpartition(".")[2] in _RESPONSES and _said(after.value, module)[2] >= 400
+
+
+def _answers_as_the_body(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether a failure is answered with a word that the body gives for an answer too, where it is not as hoped."""
+    said = handler.returned
+    return _is_text(said) and any(
+        item.scope == handler.scope
+        and item.value == said
+        and bool(item.guards)
+        and attempt.line <= item.line <= attempt.body_end
+        for item in module.facts.returns
+    )
 
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:

@@ -77,6 +77,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n"
             "    app.secret_key = 'blue bicycle bell'  # <- flagged\n    return app\n"
         ),
+        {
+            "shop/settings.py": (
+                "SETTINGS = {\n    'PORT': {'type': int, 'default': 8080},\n"
+                "    'SESSION_SECRET': {'type': str, 'default': 'k3Vq9LzX7mTr2WbN8sJd'},  # <- flagged\n"
+                "}\n"
+            ),
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[

@@ -283,8 +283,27 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "    def read():\n        with open(path) as log:  # <- flagged\n"
             "            yield from log\n\n    return StreamingResponse(read())\n"
         ),
+        (
+            "import asyncio\nimport os\n\nfrom flask import Flask, request\n\n"
+            "app = Flask(__name__)\n\n\nclass Plans:\n    def write(self, name, content):\n"
+            "        with open(os.path.join('/srv/plans', name), 'wb') as kept:  # <- flagged\n"
+            "            kept.write(content)\n\n    async def keep(self):\n"
+            "        loop = asyncio.get_running_loop()\n"
+            "        await loop.run_in_executor(None, self.write, request.args['name'], b'')\n\n"
+            "\n@app.post('/plans')\nasync def keep():\n    await Plans().keep()\n    return ''\n"
+        ),
     ],
     passes=[
+        (
+            "import asyncio\nimport os\n\nfrom flask import Flask, request\n\n"
+            "app = Flask(__name__)\n\n\nclass Plans:\n    def write(self, name, content):\n"
+            "        with open(os.path.join('/srv/plans', name), 'wb') as kept:\n"
+            "            kept.write(content)\n\n    async def keep(self):\n"
+            "        loop = asyncio.get_running_loop()\n"
+            "        await loop.run_in_executor(None, self.write, 'current', request.args['plan'])\n"
+            "\n\n@app.post('/plans')\nasync def keep():\n    await Plans().keep()\n"
+            "    return ''\n"
+        ),
         (
             "from pathlib import Path\n\nfrom fastapi import FastAPI, HTTPException\n"
             "from fastapi.responses import StreamingResponse\n\napp = FastAPI()\n"
