@@ -198,7 +198,23 @@ def _shelves(paths: Iterable[str]) -> frozenset[str]:
             if folder and name in _LIBRARIES and (path.endswith("/__init__.py") or name in _OF_ONE_FILE):
                 held[folder].add(name)
     shelves = {folder for folder, names in held.items() if len(names) >= _ENOUGH_LIBRARIES}
+    shelves |= _beside_the_product(paths)
     return frozenset(shelves | {path.removesuffix("/PKG-INFO") for path in paths if _OF_RELEASE.search(path)})
+
+
+def _beside_the_product(paths: tuple[str, ...]) -> frozenset[str]:
+    """The packages at the root that are copies of well-known libraries: several, and none of them the product."""
+    held = Counter(path.partition("/")[0] for path in paths if path.endswith(".py") and "/" in path)
+    copies = {name for name in held if name in _LIBRARIES - _OF_ONE_FILE and f"{name}/__init__.py" in paths}
+    product = held.most_common(1)[0][0] if held else ""
+    known = frozenset(paths)
+    applications = {name for name in copies if any(f"{name}/{one}" in known for one in _OF_APPLICATIONS)}
+    copies -= applications
+    return frozenset(copies) if len(copies) >= _SEVERAL_LIBRARIES and product not in copies else frozenset()
+
+
+_SEVERAL_LIBRARIES = 2
+"""Copies of others at the root from which on they are copies, and not packages of the product under their names."""
 
 
 _OF_APPLICATIONS = frozenset({"apps.py", "models.py", "urls.py", "wsgi.py", "asgi.py"})

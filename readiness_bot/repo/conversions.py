@@ -27,7 +27,7 @@ _LIBRARIES = (
 _FUNCTIONS = (
     r"(json|ujson|orjson|simplejson|toml|tomllib|tomli|rapidjson|demjson3?|json5|hjson)\.(loads|dumps)|"
     r"datetime\.(datetime|date|time|timedelta|timezone)|time\.(strptime|strftime|mktime|gmtime|localtime|time|monotonic)|"
-    r"urllib\.parse\.\w+|urllib\.request\.(un)?quote(_plus)?|email\.(utils|header)\.\w+|importlib\.metadata\.version|os\.(environ|getenv)|"
+    r"urllib\.parse\.\w+|urllib\.request\.(un)?quote(_plus)?|email\.(utils|header)\.\w+|importlib\.(metadata\.version|import_module)|os\.(environ|getenv)|"
     r"os\.path\.(exists|lexists|isdir|isfile|islink|isabs|join|basename|dirname|split|splitext|normpath|abspath|relpath|commonprefix|commonpath|expanduser)|"
     r"posixpath\.\w+|yaml\.((safe_|full_|unsafe_)?load(_all)?|safe_dump|dump)|jwt\.get_unverified_header|bson\.(ObjectId|objectid\.ObjectId)|"
     r"lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)|(xml|defusedxml)\.etree\.ElementTree\.(fromstring|XML|tostring)|"

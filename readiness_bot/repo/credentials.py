@@ -50,7 +50,7 @@ _NOT_DEPLOYED = re.compile(
 _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
-_NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|debug|docs)", re.IGNORECASE)
+_NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|stub|debug|docs)", re.IGNORECASE)
 _SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|response|test)s?(_|$)", re.IGNORECASE)
 """Names of what shows how an answer of somebody else looks: the key in it is made up."""
 _TRACKER = re.compile(r"(^|\.)sentry(\.|$)")
@@ -213,7 +213,8 @@ class Secrets:
         if module is not None:
             # Defaults that are code are what runs unless something else is set; others are copied and filled in.
             named = re.sub(r"(^|[/_])defaults?(?=[._])", r"\1", named)
-        if _NOT_DEPLOYED.search(named) or _NOT_DEPLOYED_OWNER.search(literal.owner):
+        owner = literal.owner or (module.symbol(module.scope_at(literal.line)) if module is not None else "")
+        if _NOT_DEPLOYED.search(named) or _NOT_DEPLOYED_OWNER.search(owner):
             return True
         if module is None:
             return False

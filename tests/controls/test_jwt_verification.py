@@ -44,3 +44,48 @@ def kept(service, token):
 def test_unverified_look_is_as_good_as_what_follows(end: str, confidence: Confidence) -> None:
     judgement = judge(jwt_verification, repo_of({"shop/tokens.py": _PEEK.replace("{end}", end)}))
     assert [(site.location.line, site.confidence) for site in judgement.sites if not site.good] == [(7, confidence)]
+
+
+_MINT = """\
+import jwt
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+KEY = open("/run/key").read()
+
+
+def made(user):
+    return jwt.encode({"sub": user}, KEY, algorithm="HS256"), 300
+
+
+def fetched(code):
+    return requests.post("https://issuer.example/token", data={"code": code}, timeout=5).json()["access_token"]
+
+
+def log_use(name):
+    print(name)
+
+
+@app.post("/seen")
+def seen():
+    token = TOKEN
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return USE
+"""
+
+
+@pytest.mark.parametrize(
+    ("token", "use", "confidence"),
+    [
+        ("made(request.form['name'])[0]", "claims['sub']", Confidence.LOW),
+        ("fetched('code')", "claims['sub']", Confidence.MEDIUM),
+        ("request.form['token']", "claims['sub']", Confidence.HIGH),
+        ("request.form['token']", "log_use(claims['sub'])", Confidence.LOW),
+        ("request.form['token']", "keep_use(claims['sub'])", Confidence.HIGH),
+    ],
+)
+def test_a_token_that_nobody_brought_lets_nobody_in(token: str, use: str, confidence: Confidence) -> None:
+    text = _MINT.replace("TOKEN", token).replace("USE", use)
+    judgement = judge(jwt_verification, repo_of({"shop/main.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -24,6 +24,20 @@ def test_a_folder_of_well_known_libraries_is_a_place_for_copies(more: list[str],
     assert Areas([*_SHELF, *more, "shop/main.py"]).of("lib/ours/a.py") is expected
 
 
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["cherrypy/__init__.py", "mako/__init__.py"], Area.VENDORED),
+        (["cherrypy/__init__.py"], Area.PRODUCTION),
+        (["cherrypy/__init__.py", "mako/__init__.py", "cherrypy/models.py"], Area.PRODUCTION),
+        (["cherrypy/__init__.py", "mako/__init__.py", *(f"cherrypy/{n}.py" for n in range(9))], Area.PRODUCTION),
+    ],
+)
+def test_well_known_libraries_beside_the_product_are_copies(paths: list[str], expected: Area) -> None:
+    product = [f"shop/part_{number}.py" for number in range(5)]
+    assert Areas([*paths, *product, "shop/__init__.py"]).of("cherrypy/server.py") is expected
+
+
 def test_an_unpacked_release_of_another_project_is_a_copy() -> None:
     areas = Areas(["convert/parser-0.1.5/PKG-INFO", "shop.egg-info/PKG-INFO", "PKG-INFO", "shop/main.py"])
     assert areas.of("convert/parser-0.1.5/parser/config.py") is Area.VENDORED

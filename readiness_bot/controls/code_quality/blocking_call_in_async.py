@@ -11,7 +11,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severi
 from readiness_bot.repo import Repo
 from readiness_bot.repo.blocking import ANSWERED, remedy, waits
 from readiness_bot.repo.modules import CallSite, DefinitionSite
-from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Invoke, Name
+from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, Format, Invoke, Name
 
 
 @Control(
@@ -158,6 +158,10 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Invoke,
     ],
     ignores=[
         (
+            "import os\n\n\nasync def restart(bot):\n    await bot.close()\n"
+            "    os.system(f'kill -9 {os.getpid()} && bash start')\n"
+        ),
+        (
             "import boto3\n\n\nasync def pages(bucket):\n    client = boto3.session.Session().client('s3')\n"
             "    return client.get_paginator('list_objects_v2').paginate(Bucket=bucket)\n"
         ),
@@ -208,7 +212,8 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
             continue
-        what = None if _has_ended(site) or _goes_on(site) or _is_there(site) else waits(site.name)
+        passed = _has_ended(site) or _goes_on(site) or _is_there(site) or _ends_itself(site)
+        what = None if passed else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
@@ -299,6 +304,17 @@ def _ends_thread(site: CallSite) -> bool:
     return site.name == "threading.Thread().join" and any(
         item.scope == site.call.scope and 0 < item.final_line <= site.call.line <= item.end_line
         for item in site.module.facts.attempts
+    )
+
+
+def _ends_itself(site: CallSite) -> bool:
+    """Whether a command ends the very process that starts it, as to start anew: nobody is left to wait."""
+    command = site.call.args[0] if site.name == "os.system" and site.call.args else None
+    first, *rest = command.parts if isinstance(command, Format) and command.parts else (None,)
+    return (
+        isinstance(first, Const)
+        and str(first.value).startswith("kill ")
+        and any(isinstance(part, Invoke) and part.name == "os.getpid" for part in rest)
     )
 
 

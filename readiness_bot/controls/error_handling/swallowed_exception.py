@@ -231,6 +231,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "from importlib import import_module as loaded\n\ntry:\n"
+            "    EXPORTER = getattr(loaded('shop.exporters'), 'Exporter')\n"
+            "except Exception:  # <- flagged\n    EXPORTER = None\n"
+        ),
+        (
             "import requests\n\n\ndef status(host):\n    try:\n"
             "        answer = requests.get(f'https://{host}/alive', timeout=3)\n"
             "        if answer.status_code != 200:\n            return 'off'\n"

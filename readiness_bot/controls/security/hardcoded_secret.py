@@ -87,6 +87,14 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
+        {
+            "shop/helpers.py": (
+                "class STUB_VALUES:\n"
+                '    KEY = """-----BEGIN RSA PRIVATE KEY-----  # <- flagged\n'
+                "MIIEowIBAAKCAQEA1c7+9z5Pad7OejecsQ0bu3aumlXLXJ2mwaF9v0qJ6yd0aZqx\n"
+                '-----END RSA PRIVATE KEY-----"""\n'
+            ),
+        },
         (
             "CHAT_LOGIN_RESPONSE = {\n    'ok': True,\n"
             "    'token': 'xoxb-" + "17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy',  # <- flagged\n}\n"

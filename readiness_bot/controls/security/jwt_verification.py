@@ -193,10 +193,13 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             yield good(site.location)
             continue
         confidence = Confidence.HIGH
-        if flaw is _Flaw.OFF and (_is_only_looked_at(site, repo) or _is_verified_beside(site, repo)):
+        if flaw is _Flaw.OFF and (
+            _is_only_looked_at(site, repo) or _is_verified_beside(site, repo) or _was_made_here(site, repo)
+        ):
             confidence = Confidence.LOW
         elif flaw is _Flaw.OFF and (
             _is_from_the_issuer(site, repo)
+            or _was_fetched(site, repo)
             or _is_a_look_aside(site, repo)
             or _is_one_of_two_steps(site, repo)
             or _tells_nobody(site, repo)
@@ -333,7 +336,9 @@ def _is_only_looked_at(site: CallSite, repo: Repo) -> bool:
     if function is None or _DECIDING.search(function.name):
         return False
     directly = site.call.result == "" and site.outer is None
-    return not directly and repo.flows.takers(site) <= _LOGGING
+    return not directly and all(
+        one in _LOGGING or one.lstrip(":").startswith("log_") for one in repo.flows.takers(site)
+    )
 
 
 def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
@@ -403,6 +408,25 @@ def _is_from_the_issuer(site: CallSite, repo: Repo) -> bool:
     return named and not any(flow.kind == "request" for flow in repo.flows.into(site, 0))
 
 
+def _was_made_here(site: CallSite, repo: Repo) -> bool:
+    """Whether the token is one that the service has signed itself just before: nobody else has held it."""
+    flows = repo.flows.into(site, 0, "jwt")
+    made = [flow for flow in flows if flow.text == "encode()"]
+    return bool(made) and all(flow in made or flow.kind in ("setting", "operator") for flow in flows)
+
+
+_ANSWER = re.compile(r"(^|\.)(post|request|send|fetch_token|fetch_access_token)\(\)\.(json|text|data)\b")
+"""What another service has answered, as a flow tells it."""
+
+
+def _was_fetched(site: CallSite, repo: Repo) -> bool:
+    """Whether the token is what another service has answered when it was asked for one, and none that is brought."""
+    flows = repo.flows.into(site, 0, "jwt")
+    return any(_ANSWER.search(flow.text) for flow in flows) and all(
+        flow.kind in ("unknown", "setting", "operator") for flow in flows
+    )
+
+
 def _is_of_session(token: Value, site: CallSite, repo: Repo) -> bool:
     """Whether a value is what a function reads out of the session, by its name: the service itself put it there."""
     if isinstance(token, Name):
@@ -469,7 +493,8 @@ def _is_held_by_itself(site: CallSite, repo: Repo) -> bool:
     )
 
 
-_HEADER_OF_CALLER = re.compile(r"headers?\W*(\[\W*authorization|\.get)|HTTP_AUTHORIZATION", re.IGNORECASE)
+_HEADER_OF_CALLER = re.compile(r"headers?\W*(\[\W*authorization|\.get|\[…\]|$)|HTTP_AUTHORIZATION", re.IGNORECASE)
+"""The header of the one who calls; where its name is a setting, the settings say so of the sign-in too."""
 
 
 def _is_the_callers(site: CallSite, repo: Repo) -> bool:

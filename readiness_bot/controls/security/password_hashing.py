@@ -251,6 +251,12 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     "argon2.PasswordHasher().hash(password)\n",
     ignores=[
         (
+            "import hashlib\n\nfrom cryptography.hazmat.primitives.ciphers.aead import AESGCM\n\n"
+            "KEPT = {}\n\n\ndef cipher(passphrase):\n"
+            "    key = hashlib.sha256(passphrase.encode()).digest()\n"
+            "    KEPT[passphrase] = AESGCM(key)\n    return KEPT[passphrase]\n"
+        ),
+        (
             "import hashlib\n\n\ndef pbkdf2(password, salt, iterations):\n    digest = hashlib.sha256\n"
             "    if len(password) > digest().block_size:\n        password = hashlib.sha256(password).digest()\n"
             "    return rounds(digest, password, salt, iterations)\n"
@@ -446,6 +452,8 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         algorithm = chosen if isinstance(chosen, str) else "a fast hash"
     where = f"{site.module.path}:{site.function.qualname if site.function is not None else ''}"
     confidence = Confidence.HIGH
+    if _is_key_of_cipher(site):
+        return
     if _is_elsewhere(where.rpartition("/")[2]) or _is_dropped(site, repo):
         confidence = Confidence.LOW
     elif _is_stretched(site, repo) or _DERIVES.search(where.rpartition(":")[2]):
@@ -606,9 +614,23 @@ class _Digest:
         )
 
     @property
+    def is_key(self) -> bool:
+        """Whether a cipher takes it."""
+        return any(_CIPHERS.match(call.name) and any(map(self._is_in, call.handed)) for call in self._calls)
+
+    @property
     def is_returned(self) -> bool:
         """Whether the function gives it back."""
         return any(self._is_in(one.value) for one in self._returns)
+
+
+_CIPHERS = re.compile(r"(cryptography|Crypto|Cryptodome|nacl|pyaes|pyrage|jwcrypto)\.(?!.*hash)")
+"""Libraries of ciphers, whose keys are made of what somebody remembers."""
+
+
+def _is_key_of_cipher(site: CallSite) -> bool:
+    """Whether the digest is handed to a cipher as its key: it is nothing that an account is kept with."""
+    return _Digest(site).is_key
 
 
 _DERIVES = re.compile(r"(^|[._])(pbkdf2|scrypt|bcrypt|argon2)(?![a-z])", re.IGNORECASE)
