@@ -334,14 +334,14 @@ def _heroku_build(document: Node) -> PlatformFile:
 
 
 def _cloud_foundry(document: Node) -> PlatformFile:
-    applications = (
-        [one for one in document["applications"] if one["name"]] if document["applications"].kind == "sequence" else []
-    )
+    # Whoever pushes may give the name; what builds it tells an application from another document's list.
+    listed = document["applications"] if document["applications"].kind == "sequence" else ()
+    applications = [one for one in listed if one["name"] or one["buildpacks"] or one["buildpack"]]
     processes = tuple(
         PlatformProcess(
             f"{one['name'].string} {kind}"
             if (kind := process["type"].string) not in ("", "web")
-            else one["name"].string,
+            else one["name"].string or "web",
             "worker" if kind not in ("", "web") else "web",
             process["command"].key_line or process.line,
             process["command"].string,

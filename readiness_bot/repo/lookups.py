@@ -24,6 +24,7 @@ from readiness_bot.repo.query import Condition, Query
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.scoping import Scoping
 from readiness_bot.repo.tenancy import Tenancy, Tenant, mentions, words_of
 
 Check = Literal["none", "role", "done"]
@@ -217,6 +218,23 @@ class Lookups:
     def reads(path: str) -> bool:
         """Whether answers depend on this path."""
         return Python.reads(path)
+
+    @cached_property
+    def telling_tenants(self) -> frozenset[str]:
+        """The tree's own classes that tell who calls a route, and that ask for the tenant on the way."""
+        tenant = self._tenancy.tenant
+        named = {
+            guard.name for route in self._routes.served for guard in route.guards if guard.kind == "authentication"
+        }
+        classes = (site for name in sorted(named) if (site := self._python.definition_named(name)) is not None)
+        return frozenset(
+            site.name
+            for site in classes
+            if tenant is not None
+            and any(
+                Scoping.names_any(method, tenant.words) for one in self._python.ancestry(site) for method in one.methods
+            )
+        )
 
     @cached_property
     def kept(self) -> tuple[Query, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
+from readiness_bot.facts.hcl_blocks import HclFile
 from readiness_bot.facts.makefile import Makefile
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
@@ -520,6 +521,7 @@ class Stores:
                     *self._by_call(),
                     *self._by_task(),
                     *self._by_pipeline(),
+                    *self._by_infrastructure(),
                 )
             )
         )
@@ -536,14 +538,7 @@ class Stores:
 
     def _by_script(self) -> Iterator[Evidence]:
         for path, script in self._sources.facts(ShellScript).items():
-            if _NOT_DEPLOYED.search(path) or self._sources.area(path) in (
-                Area.TEST,
-                Area.EXAMPLE,
-                Area.VENDORED,
-                Area.DOCUMENTATION,
-            ):
-                continue
-            for command in script.commands:
+            for command in script.commands if self._is_deployed(path) else ():
                 text = " ".join(command.words)
                 if MIGRATES.search(text) or self._asks_make_to_migrate(command.words):
                     yield Evidence(path, command.line, f"runs `{text[:80]}`")
@@ -567,6 +562,22 @@ class Stores:
                     text = " ".join(command.words) if command is not None else ""
                     if command is not None and MIGRATES.search(text):
                         yield Evidence(path, command.line, f"runs `{text[:80]}`")
+
+    def _by_infrastructure(self) -> Iterator[Evidence]:
+        """What a task of the infrastructure is told to run: `command = ["make", "migrate"]`."""
+        for path, hcl in self._sources.facts(HclFile).items():
+            for setting in (one for block in hcl.blocks for one in block.settings) if self._is_deployed(path) else ():
+                words = tuple(re.findall(r'"([^"]*)"', setting.value)) if setting.value.startswith("[") else ()
+                if MIGRATES.search(" ".join(words)) or self._asks_make_to_migrate(words):
+                    yield Evidence(path, setting.line, f"runs `{' '.join(words)[:80]}`")
+
+    def _is_deployed(self, path: str) -> bool:
+        return not _NOT_DEPLOYED.search(path) and self._sources.area(path) not in (
+            Area.TEST,
+            Area.EXAMPLE,
+            Area.VENDORED,
+            Area.DOCUMENTATION,
+        )
 
     @cached_property
     def _calls_that_migrate(self) -> tuple[CallSite, ...]:

@@ -43,6 +43,81 @@ def test_a_check_that_is_made_under_some_condition_is_a_doubt(called: str, confi
     assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
 
 
+_TOLD = """\
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import PermissionDenied
+
+from desk.models import Member
+
+
+class StaffAuthentication(BaseAuthentication):
+    def authenticate(self, request):
+        if not request.headers.get('Staff-Token'):
+            raise PermissionDenied
+        return request.headers['Staff-Token'], None
+
+
+class MemberAuthentication(BaseAuthentication):
+    def authenticate(self, request):
+        name = request.headers.get('Member')
+        if not Member.objects.filter(name=name, organization=request.headers.get('Organization')).exists():
+            raise PermissionDenied
+        return name, None
+"""
+_KEPT = """\
+from django.db import models
+
+
+class Organization(models.Model):
+    name = models.TextField()
+
+
+class Member(models.Model):
+    name = models.TextField()
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+
+
+class Invoice(models.Model):
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+
+
+class Contract(models.Model):
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+"""
+
+
+@pytest.mark.parametrize(
+    ("teller", "confidence"), [("StaffAuthentication", Confidence.MEDIUM), ("MemberAuthentication", Confidence.HIGH)]
+)
+def test_who_belongs_to_no_tenant_may_see_all_of_them(teller: str, confidence: Confidence) -> None:
+    listed = "".join(
+        f"class {name}s(ListAPIView):\n    authentication_classes = (MemberAuthentication,)\n\n"
+        f"    def get_queryset(self):\n"
+        f"        return {name}.objects.filter(organization=self.request.user.organization)[:50]\n\n\n"
+        for name in ("Invoice", "Contract", "Member")
+    )
+    files = {
+        "desk/__init__.py": "",
+        "desk/settings.py": "ROOT_URLCONF = 'desk.urls'\nINSTALLED_APPS = ['desk', 'rest_framework']\n",
+        "desk/models.py": _KEPT,
+        "desk/tellers.py": _TOLD,
+        "desk/views.py": (
+            "from rest_framework.generics import ListAPIView\nfrom rest_framework.response import Response\n"
+            "from rest_framework.views import APIView\n\nfrom desk.models import Contract, Invoice, Member\n"
+            f"from desk.tellers import MemberAuthentication, StaffAuthentication\n\n\n{listed}"
+            f"class OneInvoice(APIView):\n    authentication_classes = ({teller},)\n\n"
+            "    def get(self, request, number):\n        return Response(Invoice.objects.get(pk=number).id)\n"
+        ),
+        "desk/urls.py": (
+            "from django.urls import path\n\nfrom desk import views\n\nurlpatterns = [\n"
+            "    path('invoices/', views.Invoices.as_view()),\n    path('contracts/', views.Contracts.as_view()),\n"
+            "    path('members/', views.Members.as_view()),\n"
+            "    path('invoices/<int:number>/', views.OneInvoice.as_view()),\n]\n"
+        ),
+    }
+    assert _told("database/tenant-isolation", files) == [("desk/views.py", confidence)]
+
+
 _BASE = "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True\n"
 
 

@@ -68,6 +68,12 @@ _ECS = '{"containerDefinitions": [{"name": "api", "image": "shop:1", "memory": 5
             "cloud-foundry",
             [("api", "web", "./web.sh", ""), ("api worker", "worker", "celery -A shop worker", "")],
         ),
+        (
+            "applications:\n- buildpacks: [python_buildpack]\n  health-check-http-endpoint: /healthz\n",
+            "cloud-foundry",
+            [("web", "web", "", "/healthz")],
+        ),
+        ("applications:\n- kind: form\n", "", []),
         ("a: b\n", "", []),
         ('{"a": 1}', "", []),
     ],

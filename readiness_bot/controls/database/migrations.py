@@ -45,6 +45,14 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
         },
         {
             "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "Makefile": "schema:\n\talembic upgrade head\n",
+            "infra/tasks.tf": (
+                'module "schema" {\n  source = "./task"\n  image  = var.image\n  command = ["make", "schema"]\n}\n'
+            ),
+        },
+        {
+            "app/db.py": _ENGINE,
             "db/changelog-all.xml": "<databaseChangeLog/>\n",
             "start.sh": "#!/bin/sh\nliquibase --changelog-file=db/changelog-all.xml update\ngunicorn app.main:app\n",
         },

@@ -11,6 +11,7 @@ from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, R
 from readiness_bot.repo import Repo
 from readiness_bot.repo.lookups import Lookup
 from readiness_bot.repo.refusals import Strength
+from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import BY_CONDITION
 from readiness_bot.repo.tenancy import Tenant
 
@@ -353,10 +354,27 @@ def _confidence(repo: Repo, lookup: Lookup, separated: bool) -> Confidence:
 
 def _comes_from_user(repo: Repo, lookup: Lookup) -> bool:
     """Whether the route knows who calls, and is not kept as a whole to those with a right: to another service, say."""
+    if _is_above_tenants(repo, lookup.route):
+        return False
     found = repo.identity.protections(lookup.route)
     return any(one.strength >= Strength.READS for one in found) and not any(
         one.level in ("router", "application") and one.strength is Strength.PERMISSION for one in found
     )
+
+
+def _is_above_tenants(repo: Repo, route: Route) -> bool:
+    """Whether who may call belongs to no tenant: the staff of the installation, or another service.
+
+    The classes that tell the route's callers never ask for a tenant, as those of other routes do.
+    """
+    tenant = repo.tenancy.tenant
+    telling = [
+        site
+        for guard in route.guards
+        if guard.kind == "authentication" and (site := repo.python.definition_named(guard.name)) is not None
+    ]
+    asking = repo.lookups.telling_tenants if tenant is not None else frozenset[str]()
+    return bool(telling and asking) and all(site.name not in asking for site in telling)
 
 
 def _message(lookup: Lookup, tenant: str) -> str:

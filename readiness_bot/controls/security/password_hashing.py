@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
 from readiness_bot.repo import Repo
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import (
@@ -121,6 +122,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "def changed(user, password):\n    user.password = password_encrypt(password)\n"
         ),
         (
+            "import crypt\n\n\ndef changed(user, password):\n"
+            "    user.password = crypt.crypt(password, 'ab')  # <- flagged\n"
+        ),
+        (
             "import hashlib\n\n\ndef set_password(user, new_password):\n    begun = hashlib.md5()  # <- flagged\n"
             "    begun.update(new_password.encode())\n    user.password = begun.hexdigest()\n"
         ),
@@ -209,6 +214,12 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         ),
     ],
     passes=[
+        (
+            "import crypt\nimport secrets\n\n\nclass Account:\n    def set_password(self, password):\n"
+            "        self.salt = '$6$' + secrets.token_hex(8)\n"
+            "        self.kept = crypt.crypt(password, self.salt)\n\n    def check_password(self, password):\n"
+            "        return secrets.compare_digest(crypt.crypt(password, self.salt), self.kept)\n"
+        ),
         "from fastapi_users import FastAPIUsers\n\nusers = FastAPIUsers[User, int](manager, [backend])\n",
         (
             "import hashlib\n"
@@ -314,12 +325,38 @@ def password_hashing(repo: Repo) -> Iterator[Site]:
                 )
             else:
                 yield bad(site.location, f"Passwords are hashed with `{scheme}`, which is fast or keeps no salt.")
-        elif _SLOW.match(site.name):
+        elif _SLOW.match(site.name) or _takes_rounds(site):
             yield good(site.location)
         elif _FAST.match(site.name):
             yield from _of_hash(site, repo)
         elif site.last.rpartition(":")[2] in _ASKING and (found := _plain_in(site, repo)):
             yield bad(site.location, f"{found} reaches the store as it was typed, so it is kept as it was typed.")
+
+
+_ROUNDS = re.compile(r"^\$(5|6|2[abxy]?|y|7|gy)\$|METHOD_(SHA256|SHA512|BLOWFISH)|mksalt(\(\))?$")
+"""How a salt begins for which the system's own function takes thousands of rounds, and what makes one by default."""
+
+
+def _takes_rounds(site: CallSite) -> bool:
+    """Whether the system's own function is asked for a slow hash: it is told by the salt, or by none at all."""
+    if site.name != "crypt.crypt":
+        return False
+    salt = site.call.argument(1, "salt")
+    if salt is None:
+        return True
+    values = [salt]
+    if isinstance(salt, Name):
+        last = re.split(r"[.:?]", salt.name)[-1]
+        bound = (item for item in site.module.facts.assignments if re.split(r"[.:?]", item.target)[-1] == last)
+        values += (item.value for item in bound)
+    texts = (text for value in values for text in (*names_in(value), *_begins(value)))
+    return any(map(_ROUNDS.search, texts))
+
+
+def _begins(value: Value) -> Iterator[str]:
+    first = value.parts[0] if isinstance(value, Format) and value.parts else value
+    if isinstance(first, Const) and isinstance(first.value, str):
+        yield first.value
 
 
 def _of_configured(repo: Repo) -> Iterator[Site]:
