@@ -24,6 +24,8 @@ _KNOWN = (
     (re.compile(r"(?:\w+-)?nox-(?P<name>[\w-]+)$"), "nox -s"),
 )
 """Jobs of the libraries that come with Zuul, and what they run."""
+_TEMPLATES = re.compile(r"(?:\w+-)?(?:python\d*|(?P<name>cover|lower-constraints))-jobs(-\w+)*$")
+"""Templates of such a library: the unit tests of each version of Python, or one environment of tox more."""
 
 
 def is_zuul(document: Node) -> bool:
@@ -41,7 +43,7 @@ def zuul(document: Node) -> Pipeline:
     asked: dict[str, tuple[Node, set[str]]] = {}
     for item in document.items:
         for project in (item["project"], item["project-template"]):
-            for name, node, event in _asked(project):
+            for name, node, event in (*_asked(project), *_by_template(project)):
                 asked.setdefault(name, (node, set()))[1].add(event)
     jobs = tuple(
         Job(
@@ -65,6 +67,13 @@ def _asked(project: Node) -> Iterator[tuple[str, Node, str]]:
             name = job.string or next(iter(job.keys), "")
             if name:
                 yield name, job, event
+
+
+def _by_template(project: Node) -> Iterator[tuple[str, Node, str]]:
+    """The jobs that a library's template brings, which changes must pass."""
+    for template in project["templates"]:
+        if match := _TEMPLATES.match(template.string):
+            yield f"tox-{match['name'] or 'py3'}", template, "pull_request"
 
 
 def _steps(name: str, place: Node, defined: dict[str, Node]) -> Iterator[Step]:

@@ -10,10 +10,11 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Name, Other, Value
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import Strength
+from readiness_bot.repo.refusals import Strength, is_refusing_value
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 
@@ -78,6 +79,27 @@ def _is_given_signature(call: Call) -> bool:
 
 def _names_header(value: Value) -> bool:
     return isinstance(value, Const) and _HEADER.match(str(value.value)) is not None
+
+
+def _turns_away(site: DefinitionSite) -> bool:
+    """Whether a function, or one inside it, refuses by a secret that it holds against what it is handed.
+
+    Such a secret may be a part of the path: `if shop.hook_secret != key: raise Forbidden`.
+    """
+    definitions = site.module.facts.definitions
+    scopes = {site.index, *(number for number, one in enumerate(definitions) if one.parent == site.index)}
+    handed = tuple(f"?{parameter.name}" for number in scopes for parameter in definitions[number].parameters)
+    refused = [one.guards for one in site.module.facts.raises if one.scope in scopes]
+    refused += [
+        one.guards
+        for one in site.module.facts.returns
+        if one.scope in scopes and any(map(is_refusing_value, flattened(one.value)))
+    ]
+    return any(
+        any(map(_SECRET.search, guards))
+        and any(guard.startswith(handed) and not _SECRET.search(guard) for guard in guards)
+        for guards in refused
+    )
 
 
 class Incoming:
@@ -216,7 +238,7 @@ class Incoming:
             for item in site.module.facts.assignments
             if item.scope == site.index and isinstance(item.value, Other)
         ]
-        if any(len({name for name in names if _SECRET.search(name)}) > 1 for names in named):
+        if any(len({name for name in names if _SECRET.search(name)}) > 1 for names in named) or _turns_away(site):
             return True
         if any(
             handler.scope == site.index and any(map(_BAD_SIGNATURE.search, handler.types))

@@ -29,7 +29,7 @@ _CHANGING = frozenset({"opened", "synchronize", "reopened", "ready_for_review", 
 
 
 _UNREADABLE = re.compile(
-    r"(^|/)(\.?appveyor|cloudbuild[\w-]*|buildspec[\w-]*|bitrise|wercker|\.cirrus|\.evergreen|evergreen|codeship-steps"
+    r"(^|/)(\.?appveyor|cloudbuild[\w-]*|buildspec[\w-]*|bitrise|wercker|\.cirrus|\.evergreen|evergreen|codeship-steps|\.?packit"
     r"|shippable|\.taskcluster|\.?semaphore|screwdriver|\.prow|\.cds)\.ya?ml$"
     r"|(^|/)cloudbuild/[^/]+\.ya?ml$|^\.(woodpecker|builds|semaphore|teamcity|buildbot|ci-operator)(/|\.ya?ml$|\.yml$)"
     r"|^bamboo-specs/|^\.cirrus\.star$|^master\.cfg$|^\.?Earthfile$"

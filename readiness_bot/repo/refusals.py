@@ -614,12 +614,13 @@ def _demands_right(guard: Guard) -> bool:
     )
 
 
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
+"""Where one word of a name ends and the next begins; of capitals in a row the last begins one: `JWTAuth`."""
 
 
 @lru_cache(maxsize=100_000)
 def snake(name: str) -> str:
-    """A name in lower case with its words parted by underscores: `requireAuth` becomes `require_auth`."""
+    """A name in lower case with its words parted by underscores: `requireJWTAuth` becomes `require_jwt_auth`."""
     return _HUMP.sub("_", name).lower()
 
 

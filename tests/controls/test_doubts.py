@@ -308,3 +308,13 @@ def test_tests_that_cannot_be_read_are_no_missing_tests(broken: str, status: Sta
         broken: "def test_price():\n    assert price() == 0777L\n",
     }
     assert judge(record, repo_of(files)).status is status
+
+
+@pytest.mark.parametrize(("condition", "confidence"), [("app.debug", Confidence.LOW), ("app.shows", Confidence.HIGH)])
+def test_a_path_that_is_opened_while_debugging_is_a_doubt(condition: str, confidence: Confidence) -> None:
+    code = (
+        "from flask import Flask, request, send_from_directory\n\napp = Flask(__name__)\n\n\n@app.get('/page')\n"
+        f"def page():\n    name = request.args['name']\n    if {condition}:\n"
+        "        return open('/srv/pages/' + name).read()\n    return send_from_directory('/srv/pages', name)\n"
+    )
+    assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]

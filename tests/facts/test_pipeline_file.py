@@ -158,6 +158,7 @@ def test_circleci_commands_are_put_in_and_workflows_decide_the_events() -> None:
         ("apiVersion: tekton.dev/v1\nkind: Task\nspec:\n  steps:\n    - script: pytest\n", "tekton", "pytest"),
         ("- project:\n    check: {jobs: [pre-commit]}\n", "zuul", "pre-commit run --all-files"),
         ("- project:\n    gate: {jobs: [tox-py312]}\n", "zuul", "tox -e py312"),
+        ("- project:\n    templates: [shop-docs, shop-python3-jobs]\n", "zuul", "tox -e py3"),
         (
             (
                 "- job: {name: base-tests, parent: base, run: ci/run.yaml}\n- job: {name: tests, parent: base-tests}\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness_bot.repo.identity import Identity
-from readiness_bot.repo.refusals import Strength
+from readiness_bot.repo.refusals import Strength, snake
 from readiness_bot.repo.route import Route
 from tests.repos import repo_of
 
@@ -347,3 +347,11 @@ def test_a_view_in_a_file_that_is_called_like_a_test_is_not_judged() -> None:
     )
     assert len(repo.routes.all) == 1
     assert repo.purposes.exposed == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("OpenIDCAuth", "open_idc_auth"), ("HTTPBearer", "http_bearer"), ("OAuth2", "oauth2"), ("hasRole", "has_role")],
+)
+def test_words_of_a_name_end_where_capitals_in_a_row_do(name: str, words: str) -> None:
+    assert snake(name) == words

@@ -143,6 +143,15 @@ from readiness_bot.repo.refusals import Strength
     ),
     partials=[
         (
+            "from flask import Flask, abort, request\n\nfrom shop.errors import Refused\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/webhooks/pay/<number>/<key>', methods=['POST'])\ndef paid(number, key):\n"
+            "    shop = find(number)\n    if shop.hook_secret != key:\n        raise Refused('wrong key')\n"
+            "    return mark_paid(shop, request.json)\n\n\n"
+            "@app.route('/webhooks/ship/<number>/<key>', methods=['POST'])\ndef shipped(number, key):\n"
+            "    shop = find(number)\n    if shop.is_closed:\n        raise Refused('closed')\n"
+            "    return mark_shipped(shop, key)\n"
+        ),
+        (
             "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/webhooks/pay', methods=['POST'])\ndef paid():\n"
             "    return str(hmac.compare_digest('a', 'b'))\n\n\n@app.route('/webhooks/ship', methods=['POST'])\n"

@@ -688,7 +688,9 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         if not found:
             yield good(site.location)
             continue
-        signed = any(call.line < site.call.line and _SIGNED.search(call.name) for call in site.beside)
+        signed = any(call.line < site.call.line and _SIGNED.search(call.name) for call in site.beside) or any(
+            map(_WHILE_DEBUGGING.search, site.call.guards)
+        )
         found = [
             (Confidence.LOW if signed or _is_held(flow, repo) else _as_far_as_seen(confidence, flow, site, repo), flow)
             for confidence, flow in found
@@ -700,6 +702,10 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
     yield from _archives(repo)
     yield from _saved(repo)
     yield from _held(repo, opening)
+
+
+_WHILE_DEBUGGING = re.compile(r"^[^!]*(^|[.:?])debug$", re.IGNORECASE)
+"""A condition that only a developer's machine fulfils."""
 
 
 def _as_far_as_seen(confidence: Confidence, flow: Flow, site: CallSite, repo: Repo) -> Confidence:
