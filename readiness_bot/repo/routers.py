@@ -245,12 +245,15 @@ class Routers:
                 number = place.value if isinstance(place, Const) and isinstance(place.value, int) else None
                 made = self._made_by(maker, number, found)
                 if made is not None:
-                    yield identity, made
+                    yield identity, made[1]
 
     def _made_by(
         self, maker: DefinitionSite, number: int | None, found: dict[str, tuple[CallSite, str]]
-    ) -> tuple[CallSite, str] | None:
-        """The call that makes the router which a function gives back, alone or at this place of a tuple."""
+    ) -> tuple[str, tuple[CallSite, str]] | None:
+        """The router which a function gives back, alone or at this place of a tuple, with the call that makes it.
+
+        Its identity is empty where it has no name in there.
+        """
         for returned in maker.module.facts.returns:
             if returned.scope != maker.index:
                 continue
@@ -259,14 +262,28 @@ class Routers:
                 items = value.items if isinstance(value, Items) else ()
                 value = items[number] if number < len(items) else None
             if isinstance(value, Name) and value.name.startswith("?"):
-                made = found.get(f"{maker.module.path}:{maker.module.symbol(maker.index)}?{value.name}")
+                identity = f"{maker.module.path}:{maker.module.symbol(maker.index)}?{value.name}"
+                if identity in found:
+                    return identity, found[identity]
             elif isinstance(value, Invoke) and value.call >= 0 and f"{value.name}()" in _ROUTERS:
-                made = self._python.call_site(maker.module, maker.module.facts.calls[value.call]), f"{value.name}()"
-            else:
-                made = None
-            if made is not None:
-                return made
+                made = self._python.call_site(maker.module, maker.module.facts.calls[value.call])
+                return "", (made, f"{value.name}()")
         return None
+
+    def _made_there(self, value: Value, module: Module) -> str:
+        """The identity of the router that a function makes, whose call a value is or is bound to; else empty."""
+        call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
+        if call is not None:
+            maker = self._python.target(call, module)
+        elif isinstance(value, Name):
+            # A variable that is called like the function which makes its router goes by the function's name.
+            name = value.name if value.name[:1] != "?" else value.meaning.removesuffix("()")
+            maker = self._python.definition(name, module) if name else None
+        else:
+            return ""
+        is_function = maker is not None and maker.definition.kind == "function"
+        made = self._made_by(maker, None, self._constructions) if maker is not None and is_function else None
+        return made[0] if made is not None else ""
 
     @cached_property
     def _inclusions(self) -> dict[str, tuple[_Inclusion, ...]]:
@@ -283,8 +300,9 @@ class Routers:
                 found[parent] += (_Inclusion(held, "", ()) for held in tuple(self._held_by(site)) or ("",))
                 continue
             for value in self._included(site):
-                one = self._router_of(value, site.module)
-                listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) else ()
+                one = self._router_at(value, site)
+                is_known = isinstance(value, Name) and value.name[:1] == "?" and one
+                listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
                 for name in listed or ([one] if one else []):
                     found[name].append(
                         _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
@@ -317,13 +335,17 @@ class Routers:
             # `Api(app, blueprint)`: the blueprint is what is served, wherever that is registered.
             held = site.call.args[1:2]
         for value in (*held, site.call.keyword("app"), site.call.keyword("blueprint")):
-            name = self._router_of(value, site.module) if value is not None else ""
-            if not name and isinstance(value, Name):
-                # What a factory makes and hands on goes by its name in there.
-                local = f"{site.module.path}:{site.module.symbol(site.call.scope)}?{value.name}"
-                name = local if local in self._constructions else ""
+            name = self._router_at(value, site) if value is not None else ""
             if name:
                 yield name
+
+    def _router_at(self, value: Value, site: CallSite) -> str:
+        """The router that a value handed to a call is; what a factory makes and hands on goes by its name in there."""
+        if isinstance(value, Name):
+            local = f"{site.module.path}:{site.module.symbol(site.call.scope)}?{value.name}"
+            if local in self._constructions:
+                return local
+        return self._router_of(value, site.module)
 
     def _included(self, site: CallSite) -> Iterator[Value]:
         for value in site.call.args[1:2] if site.last == "add_router" else ():
@@ -341,7 +363,7 @@ class Routers:
     def _router_of(self, value: Value, module: Module) -> str:
         if isinstance(value, Name):
             if value.name.startswith("?"):
-                return ""
+                return self._made_there(value, module)
             if value.name in self._constructions:
                 return value.name
             identity = self._python.identify(value.name, module)
@@ -356,13 +378,11 @@ class Routers:
                 kept = self._python.identify(f"{value.name}.{value.name.rpartition('.')[2]}", module)
                 if kept in self._constructions:
                     return kept
-            return next(
-                (f"{path}:{rest}.{name}" for name in ("router",) if f"{path}:{rest}.{name}" in self._constructions),
-                identity if ":" in identity else "",
-            )
-        if isinstance(value, Invoke):
-            return value.name
-        return ""
+            kept = f"{path}:{rest}.router"
+            if kept in self._constructions:
+                return kept
+            return self._made_there(value, module) or (identity if ":" in identity else "")
+        return self._made_there(value, module) or (value.name if isinstance(value, Invoke) else "")
 
     @cached_property
     def _dynamic_inclusions(self) -> tuple[CallSite, ...]:
@@ -370,8 +390,9 @@ class Routers:
         found = []
         for site in self._python.all_calls:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
-                value = next(iter(site.call.handed), None)
-                if value is None or not isinstance(value, Name) or _is_loops(value):
+                value = next((one for one in site.call.handed if not isinstance(one, Const)), None)
+                is_named = isinstance(value, Name) and not _is_loops(value)
+                if value is None or not (is_named or self._router_at(value, site) in self._constructions):
                     found.append(site)
         return tuple(found)
 

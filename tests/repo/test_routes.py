@@ -1031,3 +1031,35 @@ def test_a_view_that_a_variable_holds_answers_the_verbs_of_its_class() -> None:
         ("GET /orders", "Orders.get"),
         ("POST /orders", "Orders.post"),
     ]
+
+
+@pytest.mark.parametrize(
+    "put_in",
+    [
+        "app.register_blueprint(orders.made(1), url_prefix='/orders')",
+        "taken = orders.made(1)\n    app.register_blueprint(taken, url_prefix='/orders')",
+        "app.register_blueprint(url_prefix='/orders', blueprint=orders.made(1))",
+    ],
+)
+def test_a_router_that_a_function_makes_stands_where_its_result_is_put(put_in: str) -> None:
+    files = {
+        "shop/orders.py": (
+            "from flask import Blueprint\n\n\ndef made(store):\n    blueprint = Blueprint('orders', __name__)\n\n"
+            "    @blueprint.get('/all')\n    def listed():\n        return []\n\n    return blueprint\n"
+        ),
+        "shop/loose.py": (
+            "from flask import Blueprint\n\n\ndef made(store):\n    blueprint = Blueprint('loose', __name__)\n\n"
+            "    @blueprint.get('/loose')\n    def loose():\n        return []\n\n    return blueprint\n"
+        ),
+        "shop/main.py": (
+            "from flask import Blueprint, Flask\n\nfrom shop import orders\n\n\n"
+            f"def create_app():\n    app = Flask(__name__)\n    {put_in}\n    own = Blueprint('own', __name__)\n\n"
+            "    @own.get('/about')\n    def about():\n        return ''\n\n"
+            "    app.register_blueprint(own, url_prefix='/own')\n    return app\n"
+        ),
+    }
+    assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [
+        ("/loose", False),
+        ("/own/about", True),
+        ("/orders/all", True),
+    ]
