@@ -334,16 +334,24 @@ class _Scan:
         """Gives every node its parent and its right neighbour, as Bandit's visitor does on its way."""
         if self.linked:
             return
-        stack: list[ast.AST] = [self.parsed.tree]
+        linked: list[Any] = self.linked
+        stack: list[Any] = [self.parsed.tree]
         while stack:
             node = stack.pop()
-            for _, value in ast.iter_fields(node):
-                values = value if isinstance(value, list) else [value]
-                for child, sibling in zip(values, [*values[1:], None], strict=False):
-                    if isinstance(child, ast.AST) and not isinstance(child, _SHARED):
-                        child._bandit_parent, child._bandit_sibling = node, sibling  # type: ignore[attr-defined]
-                        self.linked.append(child)
-                        stack.append(child)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if value.__class__ is list:
+                    sibling = None
+                    for child in reversed(value):
+                        if isinstance(child, ast.AST) and not isinstance(child, _SHARED):
+                            child._bandit_parent, child._bandit_sibling = node, sibling  # type: ignore[attr-defined]
+                            linked.append(child)
+                            stack.append(child)
+                        sibling = child
+                elif isinstance(value, ast.AST) and not isinstance(value, _SHARED):
+                    value._bandit_parent, value._bandit_sibling = node, None  # type: ignore[attr-defined]
+                    linked.append(value)
+                    stack.append(value)
 
     # Running plugins.
 

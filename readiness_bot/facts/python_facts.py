@@ -127,15 +127,21 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     @property
     def handed(self) -> tuple[Value, ...]:
         """All that it is handed: the arguments in their order, then those passed by name."""
-        return (*self.args, *(value for _, value in self.keywords))
+        return (*self.args, *(value for _, value in self.keywords)) if self.keywords else self.args
 
     def has(self, keyword: str) -> bool:
         """Whether the keyword is passed by name."""
-        return any(name == keyword for name, _ in self.keywords)
+        for name, _ in self.keywords:  # noqa: SIM110 - asked of every call, of which few have any
+            if name == keyword:
+                return True
+        return False
 
     def keyword(self, keyword: str) -> Value | None:
         """The keyword's value, None where it is not passed."""
-        return next((value for name, value in self.keywords if name == keyword), None)
+        for name, value in self.keywords:
+            if name == keyword:
+                return value
+        return None
 
     def argument(self, position: int, keyword: str = "") -> Value | None:
         """The argument at a position or of that name, None where it is not passed: before the first none is."""

@@ -215,10 +215,13 @@ class _Reader(Lowering):
                 self.visit(target)
             if not name:
                 continue
+            is_seen_outside = name[0] == ":" and not key
+            if not is_seen_outside and self.scope.kind != "class" and _gives_anything(value):
+                continue
             if lowered is None:
                 lowered = self.value(value)
             kind = self.names.annotated(annotation, self.scope) if annotation is not None else ""
-            if (name[0] == ":" and not key) or _may_be_path(lowered):
+            if is_seen_outside or _may_be_path(lowered):
                 self.assignments.append(
                     Assignment(name, key, lowered, node.lineno, node.lineno, self.definition, 0, "", kind)
                 )
@@ -298,18 +301,29 @@ class _Reader(Lowering):
             written = via.rpartition(".")[2]
         if asserting(written.lstrip("?")):
             self.asserts[-1] += 1
-        args = tuple(self.argument(argument) for argument in node.args[:_MOST_PATH_ARGUMENTS])
-        keywords = tuple(
-            (keyword.arg, self.argument(keyword.value)) for keyword in node.keywords if keyword.arg in _PATH_KEYWORDS
-        )
-        tells = any(value is not _NOTHING for value in args) or any(value is not _NOTHING for _, value in keywords)
-        if tells or _REACHING.search(written) or (via and via[0] != "?" and via not in _BUILTINS):
-            self.calls.append(self.kept(node, via, args if tells else (), keywords if tells else ()))
+        args: list[Value] = []
+        keywords: list[tuple[str, Value]] = []
+        tells = False
+        for argument in node.args[:_MOST_PATH_ARGUMENTS]:
+            value = self.argument(argument)
+            tells = tells or value is not _NOTHING
+            args.append(value)
+        for keyword in node.keywords:
+            if keyword.arg in _PATH_KEYWORDS:
+                value = self.argument(keyword.value)
+                tells = tells or value is not _NOTHING
+                keywords.append((keyword.arg, value))
+        if tells:
+            self.calls.append(self.kept(node, via, tuple(args), tuple(keywords)))
+        elif (via and via[0] != "?" and via not in _BUILTINS) or _REACHING.search(written):
+            self.calls.append(self.kept(node, via, (), ()))
         elif self.spare is None:
             self.spare = self.kept(node, via, (), ())
         self.visit(function)
-        self.each(node.args)
-        self.each(node.keywords)
+        if node.args:
+            self.each(node.args)
+        for keyword in node.keywords:
+            self.visit(keyword.value)
 
     def kept(self, node: ast.Call, via: str, args: tuple[Value, ...], keywords: tuple[tuple[str, Value], ...]) -> Call:
         function = node.func
@@ -326,7 +340,10 @@ class _Reader(Lowering):
         if kind is ast.Constant:
             value = node.value  # type: ignore[attr-defined]
             return const(value) if isinstance(value, str) else _NOTHING
-        if kind is ast.Name or kind is ast.Attribute or kind is ast.JoinedStr or kind is ast.BinOp or kind is ast.Call:
+        if kind is ast.Name or kind is ast.Attribute:
+            name = self.names.identity(node, self.scope)
+            return self.value(node) if name and name[0] != "?" else _NOTHING
+        if kind is ast.JoinedStr or kind is ast.BinOp or (kind is ast.Call and _puts_together(node)):  # type: ignore[arg-type]
             value = self.value(node)
             return value if _may_be_path(value) else _NOTHING
         return _NOTHING
@@ -362,13 +379,9 @@ class _Reader(Lowering):
 
     def call_value(self, node: ast.Call, depth: int) -> Value:
         function = node.func
-        if (
-            isinstance(function, ast.Attribute)
-            and function.attr == "format"
-            and isinstance(function.value, ast.Constant)
-        ):
+        if _puts_together(node):
             values = (*node.args, *(keyword.value for keyword in node.keywords))
-            first = function.value.value
+            first = function.value.value  # type: ignore[attr-defined]
             return Format(
                 (
                     const(first) if isinstance(first, str) else _NOTHING,
@@ -383,6 +396,19 @@ class _Reader(Lowering):
 
 
 _NOTHING = Other("")
+
+
+def _gives_anything(node: ast.expr) -> bool:
+    """Whether an expression is a call of which nothing tells that it makes a text."""
+    return isinstance(node, ast.Call) and not _puts_together(node)
+
+
+def _puts_together(node: ast.Call) -> bool:
+    """Whether a call makes a text of its parts: `"/orders/{}".format(key)`."""
+    function = node.func
+    return (
+        isinstance(function, ast.Attribute) and function.attr == "format" and isinstance(function.value, ast.Constant)
+    )
 
 
 def _may_be_path(value: Value) -> bool:

@@ -90,6 +90,7 @@ def _both(first: Visitor, second: Visitor) -> Visitor:
     return visit
 
 
+@cache
 def walked() -> frozenset[type[ast.AST]]:
     """The node classes a walk comes to: all but operators, contexts and what `ast` keeps for old callers."""
     return frozenset(_functions({}))
