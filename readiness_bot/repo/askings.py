@@ -298,14 +298,14 @@ class Askings:
         """
         found: dict[str, list[tuple[Call, tuple[str, ...]]]] = defaultdict(list)
         for call in self._refusals.body(site)[0]:
-            if _CHANGING.match(call.last):
+            last = call.last
+            changes, looks_up = _does_to_things(last)
+            if changes:
                 guards = [name for name in call.guards if not name.startswith("!")]
-                found[call.last].append((call, _asked(self._told(guards, site))))
-            elif _LOOKING_UP.match(call.last):
-                named = (
-                    name for name, value in call.keywords if isinstance(value, Name) and _CALLER.search(value.name)
-                )
-                found[call.last].append((call, tuple(f"`{name}` of `{call.last}`" for name in named if name)))
+                found[last].append((call, _asked(self._told(guards, site))))
+            elif looks_up:
+                named = (name for name, value in call.keywords if isinstance(value, Name) and _is_caller(value.name))
+                found[last].append((call, tuple(f"`{name}` of `{last}`" for name in named if name)))
         # What is done in another branch without a right needs none.
         open_ones = {
             name for name, calls in found.items() if _CHANGING.match(name) and not all(asked for _, asked in calls)
@@ -321,7 +321,7 @@ class Askings:
     def looked_up_for_anybody(self, site: DefinitionSite) -> Call | None:
         """The call by which a function that knows of no caller looks one thing up by its key; None for any other."""
         calls, _, _, refs = self._refusals.body(site)
-        if any(map(_PERSON.search, refs)):
+        if any(map(_is_person, refs)):
             return None
         found = [call for call in calls if call.last in _BY_KEY]
         return found[0] if len(found) == 1 else None
@@ -332,7 +332,7 @@ class Askings:
         return tuple(
             f"argument {number} of `{call.last}`"
             for number, value in enumerate(call.args)
-            if isinstance(value, Name) and _CALLER.search(value.name)
+            if isinstance(value, Name) and _is_caller(value.name)
         )
 
     def of_strangers(self, site: DefinitionSite) -> tuple[Question, ...]:
@@ -378,7 +378,7 @@ class Askings:
     def _knows_caller(site: DefinitionSite) -> bool:
         """Whether a function is decorated, is a method of a class that has heirs' work, or is told of somebody."""
         definition = site.definition
-        if definition.decorators or any(_CALLER.search(f"?{parameter.name}") for parameter in definition.parameters):
+        if definition.decorators or any(_is_caller(f"?{parameter.name}") for parameter in definition.parameters):
             return True
         if any(parameter.name in ("request", "req", "info", "ctx") for parameter in definition.parameters):
             return True
@@ -417,7 +417,7 @@ class Askings:
             by = {
                 f"a filter by `{one.field}`"
                 for one in query.conditions
-                if one.field and not one.is_constant and any(map(_PERSON.search, one.names))
+                if one.field and not one.is_constant and any(map(_is_person, one.names))
             }
             if by and not _is_switched(query.call.guards):
                 yield tuple(sorted(by))
@@ -441,13 +441,14 @@ class Askings:
     def _kept_to_somebody(self, site: DefinitionSite) -> Iterator[Question]:
         """Filters of rows by whoever calls, of queries that a function is handed or that are not followed."""
         for call in self._refusals.body(site)[0]:
-            told = call.keywords if call.last in ("filter", "filter_by", "Q") else ()
-            first = call.args[0] if call.args and _OF_DOCUMENTS.match(call.last) else None
+            last = call.last
+            told = call.keywords if last in ("filter", "filter_by", "Q") else ()
+            first = call.args[0] if call.args and _takes_document(last) else None
             if isinstance(first, Mapping):
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
-                if field and isinstance(value, Name) and _PERSON.search(value.name):
+                if field and isinstance(value, Name) and _is_person(value.name):
                     yield (f"a filter by `{field}`",)
 
     def _of_parts(self, line: int, site: DefinitionSite) -> Iterator[Question]:
@@ -512,7 +513,7 @@ class Askings:
     def _is_state(self, name: str) -> bool:
         """Whether a name is of properties of the tree that tell how things stand with one, whoever asks."""
         owner, _, last = name.rpartition(".")
-        of_caller = _PERSON.search(owner) is not None and _PASSIVE.match(last) is None
+        of_caller = _is_person(owner) and _PASSIVE.match(last) is None
         return not of_caller and last in self._states
 
     @cached_property
@@ -549,18 +550,17 @@ class Askings:
     @staticmethod
     def _is_scoped(call: Call) -> bool:
         """Whether a call is named for giving what somebody may see, and is told who that is."""
-        is_scope = _FOR_SOMEBODY.search(snake(call.last)) or _SCOPING.search(f".{call.last}()")
-        return is_scope is not None and any(
-            isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
+        return _is_for_somebody(call.last) and any(
+            isinstance(value, Name) and _is_person(value.name) for value in call.handed
         )
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
-        if _OF_RATES.search(call.name):
-            return False
         insists, is_of_rights = _words(call.last)
+        if not (insists or is_of_rights) or _OF_RATES.search(call.name):
+            return False
         told = call.context & DISCARDED and any(
-            isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed
+            isinstance(value, Name) and _is_person(value.name) for value in call.handed
         )
         if insists and (told or (is_of_rights and not self._asks_elsewhere(call, site))):
             return True
@@ -577,7 +577,7 @@ class Askings:
         """Whether what a function says of a right is what another one of the tree, told who calls, says of one."""
         if not call.context & RETURNED or not _asks_right(call.name) or not _asks_right(site.definition.name):
             return False
-        told = any(isinstance(value, Name) and _PERSON.search(value.name) for value in call.handed)
+        told = any(isinstance(value, Name) and _is_person(value.name) for value in call.handed)
         target = self._python.target(call, site.module) if told else None
         return target is not None and target.name != site.name and target.definition.kind == "function"
 
@@ -599,7 +599,7 @@ class Askings:
             if not self._refusals.asks_only_who(guard)
         ]
         found += self._of_class(site)
-        found += [f"`{ref}` is used" for ref in self._refusals.body(site)[3] if _PERSON.search(ref)]
+        found += [f"`{ref}` is used" for ref in self._refusals.body(site)[3] if _is_person(ref)]
         for call in self._refusals.body(site)[0]:
             if _asks_right(call.name):
                 found.append(f"`{_shown(call.name)}`")
@@ -612,7 +612,7 @@ class Askings:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
-            if any(_PERSON.search(name) for one in within for name in names_in(one, site.module.facts.calls)):
+            if any(_is_person(name) for one in within for name in names_in(one, site.module.facts.calls)):
                 yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
@@ -739,14 +739,17 @@ def _named_check(function: DefinitionSite) -> bool:
     return _CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
 
 
-def _is_switched(guards: Iterable[str]) -> bool:
+def _is_switched(guards: Collection[str]) -> bool:
     """Whether a condition hangs on a setting: what holds only with it may be meant to go."""
-    return any(map(SETTING.search, guards))
+    return any(map(_is_setting, guards)) if guards else False
+
+
+_OF_OBJECTS = frozenset({"has_perm", "has_perms", "has_object_permission"})
 
 
 def _is_of_one(call: Call) -> bool:
     """Whether a right is asked for one thing, and not for all of its kind: `user.has_perm("change", obj=order)`."""
-    return call.last in ("has_perm", "has_perms", "has_object_permission") and (
+    return call.last in _OF_OBJECTS and (
         call.has("obj") or any(isinstance(value, Name) and value.name[:1] == "?" for value in call.args[1:2])
     )
 
@@ -773,6 +776,42 @@ def _words(last: str) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=100_000)
+def _is_setting(name: str) -> bool:
+    """Whether a name is that of a setting."""
+    return SETTING.search(name) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_person(name: str) -> bool:
+    """Whether a name is that of whoever calls."""
+    return _PERSON.search(name) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_caller(name: str) -> bool:
+    """Whether a name is that of whoever calls, or of whom he calls for."""
+    return _CALLER.search(name) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _is_for_somebody(last: str) -> bool:
+    """Whether a call is named for giving what somebody may see."""
+    return _FOR_SOMEBODY.search(snake(last)) is not None or _SCOPING.search(f".{last}()") is not None
+
+
+@lru_cache(maxsize=100_000)
+def _takes_document(last: str) -> bool:
+    """Whether a call is handed a document of conditions first, in stores of documents."""
+    return _OF_DOCUMENTS.match(last) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _does_to_things(last: str) -> tuple[bool, bool]:
+    """Whether a call is named for changing something, and whether for looking something up."""
+    return _CHANGING.match(last) is not None, _LOOKING_UP.match(last) is not None
+
+
+@lru_cache(maxsize=100_000)
 def _does(last: str) -> bool:
     return _DOES.search(snake(last.rpartition(":")[2]).lstrip("_")) is not None
 
@@ -793,8 +832,7 @@ def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
     if _PASSIVE.match(site.definition.name):
         return any(map(_NOW_CALLING.search, named))
     return any(
-        _CALLER.search(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None)
-        for name in named
+        _is_caller(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None) for name in named
     )
 
 
@@ -813,7 +851,7 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     asked = [name for name in names if _asks_right(name)]
     # Whether somebody has signed in is no question of rights: strangers are asked that.
     if not asked and (_compares(names) or (is_sure and not any(map(_SIGNED_IN.search, names)))):
-        asked = [name for name in names if _CALLER.search(name)]
+        asked = [name for name in names if _is_caller(name)]
     if not asked and is_sure:
         asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
     if not asked and is_sure and any(map(_OF_AUTH.search, names)):
@@ -840,7 +878,7 @@ def _speaks_of_rights(call: Call) -> bool:
 def _compares(names: Iterable[str]) -> bool:
     """Whether a condition holds something of a row against something of the caller."""
     names = tuple(names)
-    callers = [name for name in names if _CALLER.search(name) and not _SIGNED_IN.search(name)]
+    callers = [name for name in names if _is_caller(name) and not _SIGNED_IN.search(name)]
     known = any(_ATTRIBUTE.search(name) for name in callers)
     return any(
         (_OF_ROW.search(name) and set(callers) - {name}) or (known and _OWNER_OF_ROW.search(name)) for name in names

@@ -202,12 +202,18 @@ _REMEDIES = {
 }
 
 
+_WAITING_AT_ALL = re.compile("|".join(f"(?:{pattern.pattern})" for _, pattern in _WAITING))
+"""What any of the expressions matches: few names are of something that waits."""
+
+
 @lru_cache(maxsize=100_000)
 def waits(name: str) -> str | None:
     """What a call of this resolved name waits for (`sleep`, `http`, `sql`, …).
 
     None if it gives its thread back at once.
     """
+    if _WAITING_AT_ALL.match(name) is None:
+        return None
     return next((kind for kind, pattern in _WAITING if pattern.match(name)), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
@@ -350,7 +350,7 @@ class Secrets:
                     found.update(_inspected(call.guards))
                 last = call.last
                 validates = last in ("field_validator", "validator") and call.decorates in raising
-                if validates or (call.args and _REFUSING.search(last) and self._stops(call, module)):
+                if validates or (call.args and _is_refusing(last) and self._stops(call, module)):
                     for value in call.args:
                         text = (
                             value.value
@@ -393,6 +393,11 @@ def _binds(module: Module, name: str) -> bool:
 
 
 _REFUSING = re.compile(r"check|valid|ensure|verify|assert|refuse|secret|require", re.IGNORECASE)
+
+
+@lru_cache(maxsize=100_000)
+def _is_refusing(last: str) -> bool:
+    return _REFUSING.search(last) is not None
 
 
 def _last(name: str) -> str:

@@ -142,7 +142,12 @@ class CrossOrigin:
 
     def _by_aiohttp(self) -> Iterator[OriginPolicy]:
         """aiohttp-cors, which answers with the very origin of the request where `*` may send credentials."""
-        for site in self._python.all_calls:
+        made = {
+            module.path
+            for module in self._python.production
+            if any(call.name == "aiohttp_cors.ResourceOptions" for call in module.facts.calls)
+        }
+        for site in (site for site in self._python.all_calls if site.module.path in made):
             for value in site.call.handed:
                 for key, item in zip(value.keys, value.values, strict=False) if isinstance(value, Mapping) else ():
                     if not isinstance(item, Invoke) or item.call < 0 or item.name != "aiohttp_cors.ResourceOptions":

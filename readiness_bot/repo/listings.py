@@ -77,7 +77,7 @@ class Listings:
     def all(self) -> tuple[Listing, ...]:
         """The reads of whole collections and tables in production code whose rows are gone through or handed back."""
         found: list[Listing] = []
-        for site in self._python.all_calls:
+        for site in self._python.calls_ending(lambda last: last == "find" or _RUNNING.search(last)):
             if site.call.scope < 0 or self._connectors.holds(site.module.path):
                 continue
             if site.last == "find" and self.uses_documents:

@@ -584,8 +584,8 @@ class Observability:
         return tuple(
             self._signal(site, f"`{_short(site.name)}`")
             for site in self._python.all_calls
-            if _TRACE_INSTRUMENTORS.match(site.name)
-            and site.last in ("instrument_app", "instrument", "OpenTelemetryMiddleware", "instrument_all")
+            if site.last in ("instrument_app", "instrument", "OpenTelemetryMiddleware", "instrument_all")
+            and _TRACE_INSTRUMENTORS.match(site.name)
         )
 
     @cached_property

@@ -677,12 +677,22 @@ class Python:
             index[site.name].append(number)
         return index
 
+    def calls_ending(self, says: Callable[[str], object]) -> Iterator[CallSite]:
+        """The production calls of whose bare names something holds, in order; asked once for each name."""
+        numbers = [number for last, found in self._numbers_by_last.items() if says(last) for number in found]
+        return (self.all_calls[number] for number in sorted(numbers))
+
+    @cached_property
+    def _numbers_by_last(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for number, site in enumerate(self.all_calls):
+            index[site.last].append(number)
+        return index
+
     @cached_property
     def _calls_by_last(self) -> dict[str, list[CallSite]]:
-        index: dict[str, list[CallSite]] = defaultdict(list)
-        for site in self.all_calls:
-            index[site.last].append(site)
-        return index
+        calls = self.all_calls
+        return {last: [calls[number] for number in numbers] for last, numbers in self._numbers_by_last.items()}
 
     def calls(self, *names: str) -> Iterator[CallSite]:
         """The production calls of these resolved names, in order of path and line.

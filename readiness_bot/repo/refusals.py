@@ -186,6 +186,9 @@ class Refusals:
         self._refusing: dict[tuple[str, int], bool] = {}
         self._whole: dict[tuple[str, int], _Body] = {}
         self._kinds: dict[tuple[str, str], str] = {}
+        self._away: dict[tuple[str, int], bool] = {}
+        self._statuses: dict[str, tuple[int, ...]] = {}
+        """By module, the lines that give an answer the status of a refusal."""
 
     @cached_property
     def _bodies(self) -> dict[str, dict[int, tuple[list[Call], list[Raise], list[Return]]]]:
@@ -275,11 +278,10 @@ class Refusals:
         known = self._refusing.get(key)
         if known is None:
             self._refusing[key] = False  # a function that calls itself asks nothing by that
-            calls, raises, returns, _ = self.body(site)
+            calls, raises, _, _ = self.body(site)
             known = self._refusing[key] = (
                 bool(raises)
-                or self._refuses(calls, raises, returns)
-                or self._answers_refusal(site)
+                or self._turns_away(site)
                 or self.strength(site) >= Strength.IDENTITY
                 or any(self._may_turn_away(call, site, hops) for call in calls)
             )
@@ -336,7 +338,7 @@ class Refusals:
         by_right = _ends_by_right(calls, raises) or _forbids_by_whose(calls, raises)
         ended = Strength.PERMISSION if by_right else Strength.NONE
         best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
-        if self._refuses(calls, raises, returns) or self._answers_refusal(site):
+        if self._turns_away(site):
             asked = {
                 *(guard for call in calls for guard in call.guards),
                 *(guard for raised in raises for guard in raised.guards),
@@ -359,17 +361,17 @@ class Refusals:
                 # Whatever it is called: a check whose failure is answered with 401 asks who calls.
                 best = max(best, Strength.IDENTITY)
         for call in calls:
-            enforced = _ENFORCES.get(call.last)
+            last = call.last
+            enforced = _ENFORCES.get(last)
             if enforced is not None:
                 best = max(best, enforced)
-            if _hands_refusal(call):
+            if last in _OF_POLICIES and _hands_refusal(call):
                 best = Strength.PERMISSION
             if best is Strength.PERMISSION:
                 return best
             target = self._python.target(call, site.module)
             if target is not None and target.name != site.name:
-                last = _plain(call.last)
-                checks = STRONG_NAME.search(last) is not None or _CHECKS.match(last) is not None
+                checks = _sounds_like_check(_plain(last))
                 best = max(best, self._by_what_is_handed(call, target))
                 found = self.strength(target, depth + 1)
                 # Deep in a service something may refuse somebody; it counts where the call is named for asking, and
@@ -409,6 +411,15 @@ class Refusals:
             return Strength.NONE
         return Strength.PERMISSION if right else Strength.IDENTITY
 
+    def _turns_away(self, site: DefinitionSite) -> bool:
+        """Whether a function refuses itself, by what it raises, calls or gives back, or by a status that it sets."""
+        key = (site.module.path, site.index)
+        known = self._away.get(key)
+        if known is None:
+            calls, raises, returns, _ = self.body(site)
+            known = self._away[key] = self._refuses(calls, raises, returns) or self._answers_refusal(site)
+        return known
+
     @staticmethod
     def _refuses(calls: list[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
         return (
@@ -432,11 +443,15 @@ class Refusals:
 
     def _answers_refusal(self, site: DefinitionSite) -> bool:
         """Whether a function gives an answer the status of a refusal: `response.status_code = 401`."""
-        lines = range(site.definition.line, site.definition.end_line + 1)
-        return any(
-            item.line in lines and item.target.endswith((".status_code", ".status")) and is_refusing_value(item.value)
-            for item in site.module.facts.assignments
-        )
+        module = site.module
+        known = self._statuses.get(module.path)
+        if known is None:
+            known = self._statuses[module.path] = tuple(
+                item.line
+                for item in module.facts.assignments
+                if item.target.endswith((".status_code", ".status")) and is_refusing_value(item.value)
+            )
+        return any(site.definition.line <= line <= site.definition.end_line for line in known)
 
     def refusing_lines(self, site: DefinitionSite) -> tuple[int, ...]:
         """The lines at which a function turns somebody away itself."""
@@ -628,6 +643,11 @@ def _plain(name: str) -> str:
     return snake(name.lstrip(":?_"))
 
 
+@lru_cache(maxsize=100_000)
+def _sounds_like_check(plain: str) -> bool:
+    return STRONG_NAME.search(plain) is not None or _CHECKS.match(plain) is not None
+
+
 def _made_of(names: Collection[str], site: DefinitionSite) -> Iterator[str]:
     """What the variables that a function asks were made of: `can_edit = request.session.get("name") == name`."""
     lines = range(site.definition.line, site.definition.end_line + 1)
@@ -667,7 +687,15 @@ def _reads_caller(value: Value) -> bool:
 
 
 def _about_permission(text: str) -> bool:
-    return any(_PERMISSION_NAME.search(part) for part in re.split(r"[\s.:?\[\]()]+", text))
+    return any(map(_is_of_permission, _APART.split(text)))
+
+
+_APART = re.compile(r"[\s.:?\[\]()]+")
+
+
+@lru_cache(maxsize=100_000)
+def _is_of_permission(word: str) -> bool:
+    return _PERMISSION_NAME.search(word) is not None
 
 
 def _texts(calls: Iterable[Call]) -> Iterator[str]:
@@ -693,9 +721,13 @@ def is_refusing(item: Call | Raise) -> bool:
     return _is_refusal(item.name.rpartition(".")[2]) if isinstance(item, Raise) else _refusing_call(item)
 
 
+_OF_POLICIES = frozenset({"enforce", "authorize", "authorise", "check"})
+"""What policies are asked by."""
+
+
 def _hands_refusal(call: Call) -> bool:
     """Whether a policy is asked that raises what it is handed, or its own refusal, where a right is missing."""
-    if call.last not in ("enforce", "authorize", "authorise", "check"):
+    if call.last not in _OF_POLICIES:
         return False
     raising = call.keyword("do_raise")
     handed = call.keyword("exc") or call.keyword("exception")
@@ -760,15 +792,20 @@ _CALLING = re.compile(
 
 
 def _refusing_call(call: Call) -> bool:
-    if _is_refusal(call.last) or any(map(is_refusing_value, call.args)):
+    last, args = call.last, call.args
+    if _is_refusal(last):
         return True
-    if call.last in _THROWING and any(
+    # There are as many questions as calls: a loop costs half of what `any` does.
+    for value in args:
+        if is_refusing_value(value):
+            return True
+    if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
+        return True
+    if last in _THROWING and any(
         isinstance(value, Name) and _is_refusal(value.name.rpartition(".")[2]) for value in call.handed
     ):
         return True
-    if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
-        return True
-    return _is_redirect(call.last) and any(map(_leads_to_login, call.args))
+    return _is_redirect(last) and any(map(_leads_to_login, args))
 
 
 _THROWING = frozenset({"throw", "fail", "bail", "raise_error", "raise_exception"})
@@ -831,8 +868,10 @@ _REFUSING_TEXT = re.compile(
 def is_refusing_value(value: Value) -> bool:
     """Whether a value is the status of a refusal: 401 or 403, as a number or by a constant's name."""
     if isinstance(value, Const):
-        text = isinstance(value.value, str) and _REFUSING_TEXT.search(value.value) is not None
-        return text or (value.value in (401, 403) and not isinstance(value.value, bool))
+        told = value.value
+        if isinstance(told, str):
+            return _REFUSING_TEXT.search(told) is not None
+        return told in (401, 403)
     return isinstance(value, Name) and _is_refusing_name(value.name)
 
 

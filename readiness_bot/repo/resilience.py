@@ -127,6 +127,13 @@ _BREAKER_CLASS = re.compile(
     r"Circuit_?Breaker$|CircuitBreaker(Policy|Transport|Client|Middleware)?$|(^|[.:])Breaker(s|Board|Registry|Manager)?$",
     re.IGNORECASE,
 )
+
+
+def _makes_breaker(name: str) -> bool:
+    """Whether a call of this resolved name makes a circuit breaker, of a library or of the tree's own."""
+    return name in _BREAKERS or (":" in name and _BREAKER_CLASS.search(name.rpartition(":")[2]) is not None)
+
+
 _STORES = (
     "sqlalchemy",
     "psycopg",
@@ -292,8 +299,9 @@ class Resilience:
     def _by_wrapping(self) -> Iterator[Mechanism]:
         """Decorators that are called on a function where it is used: `again = retry(attempts=3)(self.save)`."""
         for site in self._python.all_calls:
-            handed = site.call.args[0] if len(site.call.args) == 1 and not site.call.keywords else None
-            if not isinstance(handed, Name) or not _RETRY_NAME.search(site.call.name):
+            call = site.call
+            handed = call.args[0] if len(call.args) == 1 and not call.keywords else None
+            if not isinstance(handed, Name) or not _RETRY_NAME.search(call.name):
                 continue
             decorator = Name(site.call.name.removesuffix("()"))
             name = self._resolved(decorator, site.module)
@@ -658,10 +666,7 @@ class Resilience:
         return tuple(sorted(found, key=lambda item: (not item.is_used, item.location)))
 
     def _breaker_objects(self) -> Iterator[Mechanism]:
-        for site in self._python.all_calls:
-            is_own = ":" in site.name and _BREAKER_CLASS.search(site.name.rpartition(":")[2]) is not None
-            if site.name not in _BREAKERS and not is_own:
-                continue
+        for site in self._python.calls_named(_makes_breaker):
             behind = tuple(self._behind(site))
             yield Mechanism(f"`{_short(site.name)}`", site.location, self._breaker_is_used(site), behind=behind)
 

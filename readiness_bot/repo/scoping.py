@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Name
@@ -38,6 +39,11 @@ _OF_QUERIES = frozenset({"filter", "filter_by", "where", "get", "find", "find_on
 _HOPS = 2
 """Own calls followed from a helper to the query that it makes."""
 _BY_RIGHT = re.compile(r"for_user|owner|perm|visib|accessib|allowed|authori[sz]ed|restrict|scoped|can_(see|view|read)")
+
+
+@lru_cache(maxsize=100_000)
+def _is_by_right(last: str) -> bool:
+    return _BY_RIGHT.search(last) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,7 @@ class Scoping:
         """Calls that hand over somebody together with a model, or to a function that queries one."""
         for site in self._python.all_calls:
             call = site.call
-            if call.scope < 0 or not (any_name or _BY_RIGHT.search(call.last)):
+            if call.scope < 0 or not (any_name or _is_by_right(call.last)):
                 continue
             handed = [value.name for value in call.handed if isinstance(value, Name)]
             if not any(words & set(words_of(name)) for name in handed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
@@ -624,15 +624,8 @@ class Stores:
             is_migrating = id(site) in known
             if by_own_means and ":" in site.name and _migrates(site.name):
                 is_migrating = True
-            first = site.call.argument(0, "args")
-            if (
-                not is_migrating
-                and (
-                    site.name.startswith(("subprocess.", "os.system", "os.exec", "alembic.config.main"))
-                    or _RUNS_TEXT.search(site.last)
-                )
-                and isinstance(first, Items | Const)
-            ):
+            first = site.call.argument(0, "args") if not is_migrating and _may_run_program(site.name) else None
+            if isinstance(first, Items | Const):
                 words = (
                     [str(item.value) for item in first.items if isinstance(item, Const)]
                     if isinstance(first, Items)
@@ -703,6 +696,17 @@ class Stores:
 
 
 _RUNS_TEXT = re.compile(r"(^|_)(run|exec|execute|system|popen|shell|cmd|command)(_|$)")
+
+
+@lru_cache(maxsize=100_000)
+def _may_run_program(name: str) -> bool:
+    """Whether a call of this resolved name may start a program that it is handed."""
+    return (
+        name.startswith(("subprocess.", "os.system", "os.exec", "alembic.config.main"))
+        or _RUNS_TEXT.search(name.rpartition(".")[2].rpartition(":")[2]) is not None
+    )
+
+
 """Own functions that are handed what a shell shall run, here or in a container."""
 _OF_TASKS = re.compile(r"(^|/)(tasks|fabfile|deploy\w*)(/\w+)?\.py$")
 

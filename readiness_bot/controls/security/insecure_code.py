@@ -134,7 +134,7 @@ _ENCRYPTED = re.compile(
     re.IGNORECASE,
 )
 """What says that a connection is encrypted, or that no authority was named: not how far the peer is to be trusted."""
-_ENCRYPTING = ("use_ssl", "use_tls", "usessl")
+_ENCRYPTING = frozenset({"use_ssl", "use_tls", "usessl"})
 """Arguments that say whether a connection is encrypted at all."""
 _HTML = re.compile(r"html|markup|\bweb\b", re.IGNORECASE)
 _NETWORK = re.compile(r"^(recv|recvfrom|content|read|text|body|receive|get_message|urlopen|basic_get|get_body)\(\)")
@@ -883,11 +883,17 @@ def _renders_html(site: CallSite) -> bool:
 # -- connections ---------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=10_000)
+def _is_address(keyword: str) -> bool:
+    return _ADDRESS.search(keyword) is not None
+
+
 def _tls(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     """Certificates that nobody checks, and versions of TLS that are broken."""
     if site.name == "urllib3.disable_warnings":
         return None
-    off = any(repo.python.constant(site.call.keyword(key), site.module) is False for key in _ENCRYPTING)
+    said = (value for key, value in site.call.keywords if key in _ENCRYPTING)
+    off = any(repo.python.constant(value, site.module) is False for value in said)
     if off or _asks_in_the_clear(site, repo):
         return []  # no certificate is asked for
     found = list(_off(site, repo))
@@ -950,7 +956,7 @@ def _asks_in_the_clear(site: CallSite, repo: Repo) -> bool:
 
 
 def _is_in_the_clear(site: CallSite, repo: Repo) -> bool:
-    given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _ADDRESS.search(key)))
+    given = (site.call.argument(0, "url"), *(value for key, value in site.call.keywords if _is_address(key)))
     begun = (repo.beginnings.of(site, value) for value in given if value is not None)
     return any(bool(texts) and all(text is not None and _IN_THE_CLEAR.match(text) for text in texts) for texts in begun)
 
