@@ -126,8 +126,8 @@ def _round(
     def ours(*arguments: str) -> Cost:
         command = [
             sys.executable,
-            "-c",
-            "import sys; from readiness_bot.cli import main; sys.exit(main())",
+            "-m",
+            "readiness_bot",
             *arguments,
             str(subject.path),
             "--quiet",

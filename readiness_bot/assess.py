@@ -309,10 +309,10 @@ def _judgements(repo: Repo, gathered: Harvest, jobs: int) -> list[tuple[Control,
 
     if jobs > 1:
         repo.build_names()
-    # What tests lead to is asked by one category alone, which needs little of what is built for the others meanwhile.
-    of_tests = partial(judged, by_group.pop(Category.TESTING, []))
+    # Meanwhile those are judged that need little of what is built for the others.
+    early = [control for category in _AHEAD for control in by_group.pop(category, ())]
     found: dict[str, Judgement] = {}
-    with ahead(of_tests, jobs=jobs) as judged_ahead:
+    with ahead(partial(judged, early), jobs=jobs) as judged_ahead:
         if jobs > 1:
             repo.build()
         longest = by_group.pop(_WHO_MAY_CALL, [])
@@ -333,6 +333,9 @@ def _judgement(control: Control, repo: Repo) -> Judgement:
 
 
 _BROKE_OFF = "This control broke off"
+_AHEAD = (Category.TESTING, Category.INFRASTRUCTURE, Category.DOCUMENTATION, Category.API_DESIGN)
+"""The categories that ask of tests, of what is deployed and of documents: together they take about as long to judge as
+it takes to build what the others ask for."""
 _WHO_MAY_CALL = "who may call"
 """The group of controls that takes longest: what is asked before routes and functions of the whole tree."""
 _ASKING_WHO = frozenset({"security/authentication", "security/authorization"})

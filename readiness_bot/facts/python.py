@@ -41,6 +41,7 @@ from readiness_bot.facts.python_facts import (
     Import,
     Opening,
     Parameter,
+    ParameterKind,
     PythonFacts,
     Raise,
     Return,
@@ -275,7 +276,9 @@ class _Reader(Expressions):
         if arguments.kwarg is not None:
             yield self.parameter(arguments.kwarg, "**", None, outer, index)
 
-    def parameter(self, node: ast.arg, kind: str, default: ast.expr | None, outer: Scope, index: int) -> Parameter:
+    def parameter(
+        self, node: ast.arg, kind: ParameterKind, default: ast.expr | None, outer: Scope, index: int
+    ) -> Parameter:
         annotation_value = default_value = None
         type_name = ""
         with self.inside(index, outer, self.frame):

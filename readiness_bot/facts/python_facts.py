@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from readiness_bot.facts.bandit_plugins import BanditIssue
@@ -42,6 +44,10 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     context: int = 0
 
 
+ParameterKind = Literal["positional", "keyword", "*", "**"]
+"""A type of a few words rather than any text: all that are read back share them."""
+
+
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A parameter of a function; `kind` is `positional`, `keyword`, `*` or `**`.
 
@@ -49,7 +55,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """
 
     name: str
-    kind: str
+    kind: ParameterKind
     annotation: Value | None
     default: Value | None
     type: str = ""
@@ -58,7 +64,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Definition(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A function or class. `refs` are the things its own body names (not those of definitions inside it)."""
 
-    kind: str
+    kind: Literal["class", "function"]
     name: str
     qualname: str
     parent: int

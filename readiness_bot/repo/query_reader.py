@@ -175,13 +175,17 @@ class _Slices:
     names: frozenset[str]
 
 
+_HOLDING: frozenset[type] = frozenset({Index, Items, Mapping})
+"""The kinds of values that are slices, or may hold some."""
+
+
 def _sliced(module: Module) -> _Slices:
     found, names = set[int](), set[str]()
     values: list[Value] = [assignment.value for assignment in module.facts.assignments]
     values += [returned.value for returned in module.facts.returns]
     for call in module.facts.calls:
         values += call.handed
-    pending = [(value, 0) for value in values]
+    pending = [(value, 0) for value in values if value.__class__ in _HOLDING]
     while pending:
         value, depth = pending.pop()
         if depth > 4:

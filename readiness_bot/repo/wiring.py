@@ -171,6 +171,10 @@ class Wiring:
     def _packages_of(self) -> dict[str, tuple[str, ...]]:
         return {}
 
+    @cached_property
+    def _known_by(self) -> dict[tuple[str, str, str], tuple[str, ...]]:
+        return {}
+
     def runs(self, module: Module) -> bool:
         """Whether the module is loaded when the service runs."""
         return module.path in self.running
@@ -206,8 +210,11 @@ class Wiring:
         place = python.absolute(ref, module)
         if ":" not in place:
             return (place.replace("()", ""),)
-        names = {place, python.identify(ref, module), python.mean(ref, module)}
-        return tuple({whole for name in names for whole in _with_owners(name.replace("()", ""))})
+        led = place, python.identify(ref, module), python.mean(ref, module)
+        known = self._known_by.get(led)
+        if known is None:
+            known = self._known_by[led] = tuple({one for name in led for one in _with_owners(name.replace("()", ""))})
+        return known
 
     def users(self, name: str) -> tuple[str, ...]:
         """The definitions of running code, and the modules (`path:`), that name this thing; itself left out."""
