@@ -20,6 +20,8 @@ class Beginnings:
 
     def __init__(self, python: Python) -> None:
         self._python = python
+        self._variables: dict[tuple[str, int, str, int], frozenset[str | None]] = {}
+        self._attributes: dict[tuple[str, str, int], frozenset[str | None]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -43,9 +45,16 @@ class Beginnings:
             kept = Name(owner) if owner and last in _KEEPING_THE_FRONT else None
             yield from self._begun(kept, module, scope, steps + 1) if kept is not None else (None,)
         elif isinstance(value, Name) and value.name[:1] == "?":
-            yield from self._of_variable(value.name, module, scope, steps)
+            # Found out once: the ways that lead to a variable through callers of callers are many.
+            place = module.path, scope, value.name, steps
+            if place not in self._variables:
+                self._variables[place] = frozenset(self._of_variable(value.name, module, scope, steps))
+            yield from self._variables[place]
         elif isinstance(value, Name):
-            yield from self._of_attribute(value.name, module, steps)
+            spot = module.path, value.name, steps
+            if spot not in self._attributes:
+                self._attributes[spot] = frozenset(self._of_attribute(value.name, module, steps))
+            yield from self._attributes[spot]
         else:
             yield None
 

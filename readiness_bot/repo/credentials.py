@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,7 +14,7 @@ from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, Secret
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.expressions import names_in
-from readiness_bot.repo.modules import Module
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.ownership import letters
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
@@ -263,20 +264,26 @@ class Secrets:
     def _is_bound_by_heirs(self, literal: SecretLiteral, module: Module) -> bool:
         """Whether a class that nothing names but as a base leaves the literal to no deployed class made of it."""
         base = self._python.definition_named(f"{module.path}:{literal.owner}")
-        if base is None or base.definition.kind != "class" or base.name in self._classes_in_use:
+        if base is None or base.definition.kind != "class":
             return False
-        heirs = [
-            site
-            for site in self._python.classes
-            if site.name != base.name
-            and not _NOT_DEPLOYED_OWNER.search(site.definition.name)
-            and any(one.name == base.name for one in self._python.ancestry(site))
-        ]
-        bound = [self._python.class_value(heir, literal.name) for heir in heirs]
-        return bool(bound) and all(
+        heirs = self._heirs.get(base.name)
+        if not heirs or base.name in self._classes_in_use:
+            return False
+        return all(
             found is not None and not (found[0].path == module.path and found[1].line == literal.line)
-            for found in bound
+            for found in (self._python.class_value(heir, literal.name) for heir in heirs)
         )
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[DefinitionSite]]:
+        """By class, those that descend from it, but for such as are not deployed."""
+        found: dict[str, list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.classes:
+            if not _NOT_DEPLOYED_OWNER.search(site.definition.name):
+                for one in self._python.ancestry(site):
+                    if one.name != site.name:
+                        found[one.name].append(site)
+        return found
 
     @cached_property
     def _classes_in_use(self) -> frozenset[str]:

@@ -97,10 +97,8 @@ class CrossOrigin:
 
     def _by_extension(self) -> Iterator[OriginPolicy]:
         """Flask-CORS, Sanic's and Quart's: any origin unless told otherwise, no credentials unless told."""
-        for site in self._python.all_calls:
-            if not re.match(
-                r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name
-            ) or site.last not in ("CORS", "cross_origin", "cors", "route_cors", "init_app"):
+        for site in self._python.calls_ending(_OF_EXTENSIONS.__contains__):
+            if not re.match(r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name):
                 continue
             call = site.call
             if site.last == "CORS" and not (call.args or call.keywords or call.has_double_star):
@@ -320,6 +318,8 @@ def _asks_where_it_runs(guard: str) -> bool:
     return _WHERE_IT_RUNS.search(guard.removesuffix("()")) is not None
 
 
+_OF_EXTENSIONS = frozenset({"CORS", "cross_origin", "cors", "route_cors", "init_app"})
+"""What the extensions of frameworks are called by."""
 _ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")

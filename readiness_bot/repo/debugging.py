@@ -52,6 +52,7 @@ _DEVELOPMENT = re.compile(
 _BY_HAND = re.compile(r"(^|/)run_?server\.py$")
 """A script that is called after the development server, which somebody starts by hand."""
 _OF_INSTALLATION = re.compile(r"local|override|secret|custom|site_?settings|instance|prod", re.IGNORECASE)
+_APPLICATION = re.compile(r"(^|[:?.])(app|application)\.debug$")
 _SETTINGS = re.compile(
     r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$"
 )
@@ -132,11 +133,11 @@ class Debugging:
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 owner = assignment.target.rpartition(".")[2]
-                is_app = re.search(r"(^|[:?.])(app|application)\.debug$", assignment.target) is not None
+                is_app = owner == "debug" and _APPLICATION.search(assignment.target) is not None
                 is_config = (
                     assignment.target.endswith(("app.config[]", "application.config[]")) and assignment.key == "DEBUG"
                 )
-                if (is_app and owner == "debug") or is_config:
+                if is_app or is_config:
                     default = self._on(assignment.value, module)
                     if default is not None and not _DEVELOPMENT.search(module.path):
                         place = module.location(

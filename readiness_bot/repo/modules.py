@@ -25,6 +25,7 @@ class Module:
         "_calls",
         "_defined",
         "_functions",
+        "_handed",
         "_identities",
         "_load",
         "_meanings",
@@ -49,6 +50,7 @@ class Module:
         self._defined: dict[str, DefinitionSite | None] = {}
         self._functions: dict[int, Definition | None] = {}
         self._calls: dict[int, list[Call]] | None = None
+        self._handed: dict[int, dict[str, list[Call]]] = {}
 
     if not TYPE_CHECKING:
 
@@ -102,6 +104,16 @@ class Module:
                 found[call.scope].append(call)
             self._calls = dict(found)
         return self._calls.get(scope, ())
+
+    def handed_on(self, name: str, scope: int) -> Sequence[Call]:
+        """The calls of a definition that are handed what a name holds, in the order of the file."""
+        if scope not in self._handed:
+            found: defaultdict[str, list[Call]] = defaultdict(list)
+            for call in self.calls_in(scope):
+                for one in {value.name for value in call.handed if isinstance(value, Name)}:
+                    found[one].append(call)
+            self._handed[scope] = dict(found)
+        return self._handed[scope].get(name, ())
 
     def bound_to(self, name: str, scope: int) -> list[Value]:
         """What a name is bound to in a definition, in the order of the file."""

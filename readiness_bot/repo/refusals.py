@@ -759,8 +759,13 @@ def _forbids_by_whose(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
 
 def _is_forbidding(value: Value) -> bool:
     return (isinstance(value, Const) and value.value == _NO_RIGHT) or (
-        isinstance(value, Name) and re.search(r"403_|\.FORBIDDEN$", value.name) is not None
+        isinstance(value, Name) and _is_forbidden(value.name)
     )
+
+
+@lru_cache(maxsize=100_000)
+def _is_forbidden(name: str) -> bool:
+    return re.search(r"403_|\.FORBIDDEN$", name) is not None
 
 
 @lru_cache(maxsize=100_000)

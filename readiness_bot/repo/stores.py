@@ -258,7 +258,7 @@ class Stores:
     def clients(self) -> tuple[Client, ...]:
         """Every engine or client that production code makes, by path and line."""
         found = []
-        for site in self._python.all_calls:
+        for site in self._python.calls_named(_may_make_client):
             family = _CLIENTS.get(site.name) or self._inherited(site)
             if family is not None and not self._is_other(site):
                 found.append(Client(site, family, self._is_repeated(site), self._size(site)))
@@ -266,11 +266,7 @@ class Stores:
 
     def _inherited(self, site: CallSite) -> Family | None:
         """The family of a class of the tree that extends a library's client."""
-        klass = (
-            self._python.definition_named(site.name)
-            if ":" in site.name and site.name.rpartition(":")[2][:1].isupper()
-            else None
-        )
+        klass = self._python.definition_named(site.name) if _is_like_class(site.name) else None
         if klass is None or klass.definition.kind != "class":
             return None
         return next((_CLIENTS[base] for base in self._python.external_bases(klass) if base in _CLIENTS), None)
@@ -693,6 +689,15 @@ class Stores:
             text = " ".join((run.command.tool, *run.command.arguments))
             if MIGRATES.search(text) and not run.on_pull_requests and not _NOT_DEPLOYED.search(run.step.job.path):
                 yield Evidence(run.path, run.line, f"runs `{text[:80]}`")
+
+
+def _is_like_class(name: str) -> bool:
+    """Whether a resolved name is written like that of a class of the tree."""
+    return ":" in name and name.rpartition(":")[2][:1].isupper()
+
+
+def _may_make_client(name: str) -> bool:
+    return name in _CLIENTS or _is_like_class(name)
 
 
 _RUNS_TEXT = re.compile(r"(^|_)(run|exec|execute|system|popen|shell|cmd|command)(_|$)")

@@ -946,11 +946,7 @@ def _asks_in_the_clear(site: CallSite, repo: Repo) -> bool:
     """Whether whatever is asked needs no certificate: by the call itself, or by the client that it is made for."""
     made_for = [site.outer] if site.outer is not None else []
     if site.call.result:
-        made_for += [
-            call
-            for call in site.beside
-            if any(isinstance(value, Name) and value.name == site.call.result for value in call.handed)
-        ]
+        made_for += site.module.handed_on(site.call.result, site.call.scope)
     users = [site, *(CallSite(site.module, call, call.name, call.last) for call in made_for)]
     return any(_is_in_the_clear(user, repo) for user in users)
 
