@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec import structs
+
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.tasks import Task, TaskFile, TaskLine
 
@@ -18,6 +20,7 @@ _VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?
 _USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
 _LOOKED_UP = re.compile(r"\$\(shell\s+(?:command\s+-v|which|type\s+-p)\s+([\w.-]+)[^()]*\)")
 """A tool that is looked up on the path, which is that tool."""
+_PIPEFAIL = re.compile(r"\bpipefail\b")
 _MAX_VALUE = 2_000
 
 
@@ -31,11 +34,14 @@ def _extract(data: bytes) -> Makefile:
     def close() -> None:
         tasks.extend(Task(name, start, last, needs, tuple(lines)) for name in names)
 
+    flags = ""
     for number, ending, text in logical_lines(data.decode("utf-8-sig", "replace")):
         if text[:1] in ("\t", " ") and names and text.strip():
             if not text.lstrip().startswith("#"):
                 lines.append(_recipe_line(text, number, variables))
                 last = ending
+        elif text.startswith(".SHELLFLAGS"):
+            flags = text
         elif variable := _VARIABLE.match(text):
             value = _LOOKED_UP.sub(r"\1", variable["value"].strip())
             variables.setdefault(variable["name"], _expanded(value, variables))
@@ -44,7 +50,19 @@ def _extract(data: bytes) -> Makefile:
             names, needs = rule["names"].split(), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
             start, last, lines = number, ending, []
     close()
-    return Makefile(_merged(tasks))
+    return Makefile(
+        _merged(tasks if _PIPEFAIL.search(f"{variables.get('SHELL', '')} {flags}") is None else _strict(tasks))
+    )
+
+
+def _strict(tasks: list[Task]) -> list[Task]:
+    """The tasks under a shell that fails with any part of a pipe."""
+    return [
+        structs.replace(
+            task, lines=tuple(structs.replace(line, text=f"set -o pipefail; {line.text}") for line in task.lines)
+        )
+        for task in tasks
+    ]
 
 
 def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:

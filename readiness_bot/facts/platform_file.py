@@ -348,6 +348,7 @@ def _cloud_foundry(document: Node) -> PlatformFile:
             health=process["health-check-http-endpoint"].string,
             health_line=process["health-check-http-endpoint"].key_line,
             bounded=bool(process["memory"]),
+            image=one["docker"]["image"].string,
         )
         for one in applications
         for process in (*(() if one["processes"] and not one["command"] else (one,)), *one["processes"])

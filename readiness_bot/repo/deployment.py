@@ -9,6 +9,7 @@ from functools import cached_property
 from readiness_bot.facts.gateway import Gateway
 from readiness_bot.facts.gunicorn_settings import GunicornSettings
 from readiness_bot.facts.load_scenario import LoadScenario
+from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
@@ -87,7 +88,12 @@ class Deployment:
 
     @cached_property
     def judged_images(self) -> tuple[BuiltImage, ...]:
-        """The images that run the service, or those that hold its code and leave it to others to name a command."""
+        """The images that run the service, or those that hold its code and leave it to others to name a command.
+
+        Where a platform packs the service itself, and no pipeline publishes an image, those kept here are developers'.
+        """
+        if self._is_packed_by_platform:
+            return ()
         return self.service_images or tuple(
             built
             for built in sorted(self.images, key=self._rank)
@@ -100,6 +106,21 @@ class Deployment:
                 for stage in built.image.needed_stages
                 for one in stage.instructions
             )
+        )
+
+    @cached_property
+    def _is_packed_by_platform(self) -> bool:
+        packed = any(
+            process.kind == "web" and not process.image
+            for _, platform in self.workloads.platforms
+            if platform.platform == "cloud-foundry"
+            for process in platform.processes
+        )
+        return packed and not any(
+            step.uses.startswith("docker/build-push-action") or _PUSHES.search(step.run)
+            for pipeline in self._sources.facts(Pipeline).values()
+            for job in pipeline.jobs
+            for step in job.steps
         )
 
     def _copies_code(self, text: str) -> bool:
@@ -362,6 +383,7 @@ class Deployment:
             yield from built.started
 
 
+_PUSHES = re.compile(r"\b(docker|podman|buildah)\b[^\n|;&]*\bpush\b|\bkaniko\b")
 _CLIENTS = re.compile(r"(urllib|http\.client|requests|httpx|aiohttp|urllib3)(\.|$)")
 _STARTS = re.compile(
     r"(^|/)((docker[-_])?entry[-_]?point[^/]*|[^/]*[-_]?start([-_][^/]*)?|run"

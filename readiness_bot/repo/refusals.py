@@ -426,6 +426,7 @@ class Refusals:
             any(_is_refusal(raised.name.rpartition(".")[2]) for raised in raises)
             or any(_refusing_call(call) for call in calls)
             or Refusals.redirects_to_login(calls)
+            or _sends_away(calls)
             or any(is_refusing_value(value) for item in returns for value in flattened(item.value))
         )
 
@@ -604,6 +605,20 @@ _SECRETS_HELD_AGAINST = frozenset({"compare_digest", "constant_time_compare", "s
 
 def _holds_against_secret(calls: Iterable[Call]) -> bool:
     return any(call.last in _SECRETS_HELD_AGAINST for call in calls)
+
+
+_SESSION = re.compile(r"(^|[.?])session\.get$")
+_OF_USER = re.compile(r"(current_)?user(_?(id|name|email))?|username|account(_id)?|logged_?in|uid|email")
+
+
+def _sends_away(calls: Collection[Call]) -> bool:
+    """Whether whoever has no user in the session is sent to another page, wherever that is."""
+    asks = any(
+        _SESSION.search(call.name)
+        and any(isinstance(value, Const) and _OF_USER.fullmatch(str(value.value)) for value in call.args[:1])
+        for call in calls
+    )
+    return asks and any(_is_redirect(call.last) and any(map(_SESSION.search, call.guards)) for call in calls)
 
 
 def _asked_for(site: DefinitionSite, calls: Iterable[Call], refs: Iterable[str]) -> Strength:

@@ -318,3 +318,20 @@ def test_a_path_that_is_opened_while_debugging_is_a_doubt(condition: str, confid
         "        return open('/srv/pages/' + name).read()\n    return send_from_directory('/srv/pages', name)\n"
     )
     assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "confidence"), [("Host.is_deployed()", Confidence.MEDIUM), ("Host.is_quick()", Confidence.HIGH)]
+)
+def test_a_token_that_is_not_verified_where_nothing_is_deployed_is_a_doubt(
+    condition: str, confidence: Confidence
+) -> None:
+    code = (
+        "import jwt\nfrom flask import Flask, request\nfrom flask_login import login_user\n\n"
+        "from shop.hosts import Host\nfrom shop.people import User\n\napp = Flask(__name__)\n\n\n"
+        "@app.post('/enter')\ndef enter():\n    raw = request.headers['Authorization']\n"
+        f"    if {condition}:\n        mail = User.told_by(raw)\n    else:\n"
+        "        mail = jwt.decode(raw, options={'verify_signature': False})['email']\n"
+        "    login_user(User.query.filter_by(email=mail).one())\n    return ''\n"
+    )
+    assert _told("security/jwt-verification", {"shop/main.py": code}) == [("shop/main.py", confidence)]

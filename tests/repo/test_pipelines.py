@@ -131,6 +131,19 @@ def test_a_failure_that_goes_unnoticed(files: dict[str, str]) -> None:
     assert not run.can_fail
 
 
+@pytest.mark.parametrize(
+    ("shell", "fails"),
+    [
+        ("SHELL = /bin/bash -o pipefail\n", True),
+        (".SHELLFLAGS := -eo pipefail -c\n", True),
+        ("SHELL = /bin/bash\n", False),
+    ],
+)
+def test_a_makefile_may_have_its_shell_fail_with_any_part_of_a_pipe(shell: str, fails: bool) -> None:
+    files = {CI: workflow("make test"), "Makefile": f"{shell}\ntest:\n\tpytest | tee told.txt\n"}
+    assert the_run(files, "pytest").can_fail is fails
+
+
 def test_hooks_are_what_pre_commit_runs() -> None:
     hooks = (
         "repos:\n- repo: https://github.com/astral-sh/ruff-pre-commit\n  "

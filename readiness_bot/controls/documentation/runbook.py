@@ -126,6 +126,11 @@ _SERVICE = {
     partials=[
         {
             **_SERVICE,
+            "DEPLOYMENT.md": "# Steps\n\n"
+            + "Merge the change, wait for the image to be published, and have the cluster fetch it. " * 4,
+        },
+        {
+            **_SERVICE,
             "README.md": "# Shop\n\n## Backup & Restore\n\n" + "Copy the database at night, and load it again. " * 6,
         },
         {
@@ -210,7 +215,7 @@ def _found(repo: Repo) -> dict[str, Evidence]:
             for topic in _TOPICS:
                 if topic not in found and (place := _treats(document, topic)):
                     found[topic] = place
-    if "deploying" not in found and (place := _deployed_by_developers(repo)):
+    if "deploying" not in found and (place := _deployed_by_developers(repo) or _page_of_deploying(repo)):
         found["deploying"] = place
     return found
 
@@ -250,6 +255,16 @@ def _deployed_by_developers(repo: Repo) -> Evidence | None:
             for section in document.sections(_PLAIN_DEPLOYING):
                 if document.words_under(section) >= _TOPICS["deploying"][1]:
                     return seen(document.path, section.line, section.title)
+    return None
+
+
+def _page_of_deploying(repo: Repo) -> Evidence | None:
+    """A page whose name says that it is about deploying, whatever its sections are called."""
+    for document in repo.documents.all:
+        named = re.search(r"(^|/)deploy(ing|ment)?\.\w+$", document.path, re.IGNORECASE)
+        words = sum(section.words for section in document.prose.sections)
+        if named and _PLACES.match(document.path) and words >= _TOPICS["deploying"][1]:
+            return seen(document.path, 1, "a page about deploying")
     return None
 
 

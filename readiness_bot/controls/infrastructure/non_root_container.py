@@ -95,7 +95,14 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
             "manage.py": "",
         },
     ],
-    ignores=[{"app/main.py": ""}],
+    ignores=[
+        {"app/main.py": ""},
+        {
+            "app/main.py": "",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["flask", "run"]\n',
+            "manifest.yml": "applications:\n- name: shop\n  buildpacks: [python_buildpack]\n  command: ./start.sh\n",
+        },
+    ],
 )
 def non_root_container(repo: Repo) -> Judgement:
     """Judged by the last `USER` of the image, what its entry point does about root, and the pods' security settings.

@@ -58,6 +58,12 @@ _UNSURE = 0.5
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from flask import Flask, flash, redirect, session, url_for\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/notes/<int:number>', methods=['POST'])\ndef change(number):\n"
+            "    if not session.get('user'):\n        flash('Only members change notes.')\n"
+            "        return redirect(url_for('show', number=number))\n    keep(number)\n    return ''\n"
+        ),
         {
             "shop/app.py": (
                 "from flask import Flask\n\nfrom shop import orders\n\n\ndef create_app():\n    app = Flask(__name__)\n"

@@ -205,6 +205,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _tells_nobody(site, repo)
             or _is_asked_about(site, repo)
             or _is_the_callers(site, repo)
+            or any(map(_NOT_DEPLOYED.search, site.call.guards))
         ):
             confidence = Confidence.MEDIUM
         told = f"In `{site.last}` {flaw.value}"
@@ -212,6 +213,13 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             confidence, told = Confidence.MEDIUM, f"{told}; that somebody is let in by it is not seen"
         yield bad(site.location, f"{told}.", confidence, fix=_fix(site, flaw))
     yield from map(good, _kept_by_library(repo))
+
+
+_NOT_DEPLOYED = re.compile(
+    r"^!.*(^|[_.:?!])(is_)?(deployed|prod(uction)?)(\(\))?$|^[^!]*(^|[_.:?])(is_)?(local|dev(elopment)?|debug)(\(\))?$",
+    re.IGNORECASE,
+)
+"""A condition that only a developer's machine fulfils."""
 
 
 def _kept_by_library(repo: Repo) -> Iterator[Location]:
