@@ -256,7 +256,7 @@ class Python:
         """Whether a library is meant by a name that a module deep in the tree happens to have as well.
 
         It lies in a package, or in a folder that is none of the importer's, so that it is no root of imports; and it
-        offers nothing of the name that is asked for.
+        offers nothing of the name that is asked for, nor does its package bind something else to the module's name.
         """
         first = rest.partition(".")[0].rstrip("()[]")
         if not first:
@@ -265,7 +265,7 @@ class Python:
         folder = "/".join(found.path.removesuffix(".py").removesuffix("/__init__").split("/")[:-depth])
         if not folder or (f"{folder}/__init__.py" not in self.modules and importer.startswith(f"{folder}/")):
             return False
-        return not self._offers(found, rest)
+        return not self._offers(found, rest) and self._offered(f"{found.path}:") == f"{found.path}:"
 
     def _offers(self, module: Module, rest: str) -> bool:
         """Whether a module has the first part of a name, as far as it can be known: a library's star may bring it."""

@@ -98,6 +98,18 @@ def test_a_package_that_is_named_like_a_library_does_not_hide_it() -> None:
     assert [site.name for site in repo.python.calls_of("FastAPI")] == ["fastapi.FastAPI"]
 
 
+def test_another_folder_means_what_a_package_binds_to_the_name_of_its_module() -> None:
+    repo = repo_of(
+        {
+            "web/src/shop/models/__init__.py": "from .store import store\n",
+            "web/src/shop/models/store.py": "from sqlalchemy.orm import Session\n\nstore = Session()\n",
+            "web/src/shop/__init__.py": "",
+            "jobs/nightly/run.py": "from shop.models import store\n\nstore.commit()\n",
+        }
+    )
+    assert [site.name for site in repo.python.calls_of("commit")] == ["sqlalchemy.orm.Session().commit"]
+
+
 def test_a_name_comes_from_that_of_several_stars_which_has_it() -> None:
     repo = repo_of(
         {
