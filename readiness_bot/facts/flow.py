@@ -184,7 +184,7 @@ class _Interpreter(Calls):
         self.env, self.guards, self.dead = dict(start), guards, False
         self.know(false)
         self.block(node.orelse)
-        perhaps = frozenset() if self.dead or body[2] else self.passed_in_one(body[1] ^ self.guards)
+        perhaps = frozenset() if self.dead or body[2] else self.passed_in_one((body[1] ^ self.guards) - true - false)
         if not self.dead and not body[2]:
             # What is a known one or nothing on either way is no more than that: `if x is not None and x not in NAMES`.
             perhaps |= self.limited_by_each([body[1] - guards, self.guards - guards])
@@ -193,12 +193,13 @@ class _Interpreter(Calls):
         self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
 
     def passed_in_one(self, guards: frozenset[int]) -> frozenset[int]:
-        """What is left to say, where two ways meet, of checks that only one of them passed."""
+        """What is left to say, where two ways meet, of checks that only one of them passed, or asked."""
         told = (self.table.guards[index] for index in sorted(guards))
         return frozenset(
             self.table.guard(guard.source, guard.access, f"perhaps:{guard.test.rpartition(':')[2]}")
             for guard in told
             if "passed:" in guard.test
+            or (guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test))
         )
 
     def join(self, env: dict[str, Value], guards: frozenset[int], dead: bool) -> None:

@@ -443,8 +443,16 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
     return (
         _is_configured(repo, call.site, via)
         or _is_made_bounded(repo, call.site, via)
+        or _is_of_bounded_class(repo, call.site)
         or _is_given_bounded(repo, call.site, via)
     )
+
+
+def _is_of_bounded_class(repo: Repo, site: CallSite) -> bool:
+    """Whether the client is of a class of the tree, and gets an adapter with a timeout wherever one is made."""
+    own = repo.python.class_of(site.call.name.rpartition(".")[0].removesuffix("()"), site.module)
+    made = repo.python.callers.get(own.name, ()) if own is not None else ()
+    return bool(made) and all(one.call.result != "" and _is_configured(repo, one, one.call.result) for one in made)
 
 
 def _is_given_bounded(repo: Repo, site: CallSite, via: str) -> bool:

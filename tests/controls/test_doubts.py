@@ -118,6 +118,17 @@ def test_who_belongs_to_no_tenant_may_see_all_of_them(teller: str, confidence: C
     assert _told("database/tenant-isolation", files) == [("desk/views.py", confidence)]
 
 
+@pytest.mark.parametrize(("asked", "confidence"), [("is_safe_path(path)", Confidence.LOW), ("path", Confidence.HIGH)])
+def test_a_check_that_some_need_not_pass_is_a_doubt(asked: str, confidence: Confidence) -> None:
+    code = (
+        "from flask import Flask, abort, request\n\nfrom shop.files import is_safe_path, note\n\n"
+        "app = Flask(__name__)\n\n\n@app.get('/report')\ndef report(user):\n    path = request.args['path']\n"
+        f"    if not user.is_admin:\n        if not {asked}:\n            abort(403)\n"
+        "    with open(path) as file:\n        return file.read()\n"
+    )
+    assert _told("security/path-traversal", {"shop/main.py": code}) == [("shop/main.py", confidence)]
+
+
 _BASE = "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = True\n"
 
 

@@ -89,3 +89,18 @@ def test_a_token_that_nobody_brought_lets_nobody_in(token: str, use: str, confid
     text = _MINT.replace("TOKEN", token).replace("USE", use)
     judgement = judge(jwt_verification, repo_of({"shop/main.py": text}))
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
+@pytest.mark.parametrize(
+    ("options", "confidence"),
+    [("algorithms=['HS256']", [Confidence.LOW]), ("options={'verify_signature': False}", [Confidence.HIGH] * 2)],
+)
+def test_a_look_at_the_kind_of_a_token_is_as_good_as_how_it_is_read(options: str, confidence: list[Confidence]) -> None:
+    text = (
+        "import jwt\n\n\ndef authenticate(token):\n"
+        "    if jwt.decode(token, options={'verify_signature': False}).keys() == {'user', 'exp'}:\n"
+        "        return user_of(token)\n    return None\n\n\n"
+        f"def user_of(token):\n    return jwt.decode(token, 'k', {options})['user']\n"
+    )
+    judgement = judge(jwt_verification, repo_of({"shop/tokens.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == confidence

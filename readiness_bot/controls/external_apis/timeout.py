@@ -88,9 +88,36 @@ _SENDING = (
             "    return requests.request(verb, url, **options).json()  # <- flagged\n\n\n"
             "def orders():\n    return ask('GET', 'https://orders.example', headers={'accept': 'text/json'})\n"
         ),
+        {
+            "shop/client.py": (
+                "import requests\n\n\nclass Session(requests.Session):\n"
+                "    def put(self, url, data=None):\n"
+                "        return self.request('PUT', url, data=data)  # <- flagged\n\n\n"
+                "def made():\n    session = Session()\n    session.headers['x-shop'] = '1'\n"
+                "    return session\n"
+            ),
+        },
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        {
+            "shop/client.py": (
+                "import requests\nfrom requests.adapters import HTTPAdapter\n\n\n"
+                "class Bounded(HTTPAdapter):\n    def send(self, request, *args, **kwargs):\n"
+                "        kwargs['timeout'] = kwargs.get('timeout') or 60\n"
+                "        return super().send(request, *args, **kwargs)\n\n\n"
+                "class Session(requests.Session):\n    def put(self, url, data=None, **kwargs):\n"
+                "        return self.request('PUT', url, data=data, **kwargs)\n\n\ndef made():\n"
+                "    session = Session()\n    session.mount('https://', Bounded())\n"
+                "    return session\n"
+            ),
+            "shop/orders.py": (
+                "from shop import client\n\n\nclass Orders:\n    def __init__(self):\n"
+                "        self._session: client.Session = client.made()\n\n"
+                "    def ask(self, method, url):\n"
+                "        return self._session.request(method, url)\n"
+            ),
+        },
         (
             "import urllib3\n\nPROXY = None\n\n\ndef pool():\n    if PROXY:\n"
             "        return urllib3.ProxyManager(PROXY, timeout=15)\n    return urllib3.PoolManager(timeout=15)\n\n\n"

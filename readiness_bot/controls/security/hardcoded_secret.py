@@ -132,6 +132,9 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     ignores=[
         {
+            "shop/settings.py": ("FIRST = {'pwd_sha1': '2ce1a410bcdcc53064129b6d950f2e9fee4edc1e'}\n"),
+        },
+        {
             "shop/settings/build.py": "from .base import *\n\nSECRET_KEY = 'dummykeyforbuilding'\n",
             "shop/settings/base.py": "MAPTILES_TOKEN = '9bWUrssbx7PKNUKo3WtXY6MqETI6Q336u5D142QZ'\n",
             "shop/visits.py": "AMPLITUDE_API_KEY = 'QwnbpKJNe6gOjC2X5ilxafFvxbNppiIfGejB2hlZ'\n",

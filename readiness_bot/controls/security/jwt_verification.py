@@ -78,6 +78,12 @@ class _Flaw(Enum):
             "    header = jwt.get_unverified_header(token)\n"
             '    return jwt.decode(token, key, algorithms=[header["alg"]])  # <- flagged\n'
         ),
+        (
+            "import jwt\n\n\ndef authenticate(token):\n"
+            "    if jwt.decode(token, options={'verify_signature': False}).keys() == {'user', 'exp'}:  # <- flagged\n"
+            "        return user_of(token)\n    return None\n\n\ndef user_of(token):\n"
+            "    return jwt.decode(token, options={'verify_signature': False})['user']  # <- flagged\n"
+        ),
     ],
     partials=[
         {
@@ -548,6 +554,9 @@ def _verifies(call: Call, token: str, module: Module, repo: Repo, hops: int = 1)
     if position is None:
         return False
     if _BESIDE.search(call.last):
+        return True
+    site = repo.python.call_site(module, call)
+    if position == 0 and site.name in _PYJWT | _JOSE and _flaw(site, repo) is None:
         return True
     own = repo.python.definition(call.name, module) if hops else None
     if own is None or own.definition.kind != "function":
