@@ -153,6 +153,8 @@ _PYTHON_LINE = re.compile(
 )
 
 
+_PYTHON_CODE = re.compile(r"^\s*(def \w+\(.*\):|from [\w.]+ import \w+|import [\w.]+)\s*$", re.MULTILINE)
+"""What only code has, such as of a Python before this one."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _COPIED = re.compile(r"^\s*#.*(\bcopy this file\b|\bcp +\S*env\S* +\S*\.env\b)", re.IGNORECASE | re.MULTILINE)
 """What an environment file says that is only where one begins."""
@@ -164,7 +166,9 @@ def _extract(data: bytes) -> SecretLiterals:
     is_copied = False
     if _may_hold_any(data):
         parsed = _as_python(text, data)
-        found += _of_python(parsed) if parsed is not None else _of_lines(text)
+        found += (
+            _of_python(parsed) if parsed is not None else _of_lines(text, code=_PYTHON_CODE.search(text) is not None)
+        )
         is_copied = parsed is None and _COPIED.search(text) is not None
     found += _by_provider(text, {item.line for item in found if item.provider})
     unique = {(item.line, item.column, item.name, item.provider, item.owner): item for item in found}
@@ -457,7 +461,8 @@ def _reads_environment(function: ast.expr) -> bool:
 # -- other files -------------------------------------------------------------------------------------------------------
 
 
-def _of_lines(text: str) -> Iterator[SecretLiteral]:
+def _of_lines(text: str, *, code: bool) -> Iterator[SecretLiteral]:
+    """The literals of any text, line by line; of code that this Python cannot read, those in quotes alone."""
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > _LONGEST_LINE or line.lstrip()[:1] in ("#", ";") or line.lstrip().startswith("//"):
             continue
@@ -468,7 +473,7 @@ def _of_lines(text: str) -> Iterator[SecretLiteral]:
             fallback = re.match(r"\$\{\w+:?-(?P<value>[^}$]+)\}$", value)
             if fallback is not None:
                 value = fallback["value"]
-            if name not in seen and is_secret_name(name):
+            if name not in seen and is_secret_name(name) and not (code and match["value"][:1] not in ("'", '"')):
                 seen.add(name)
                 literal = _literal(name, value, number, number, _masked(line, value), fallback=fallback is not None)
                 if literal is not None:

@@ -211,7 +211,8 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     passes=[
         (
             "import subprocess\n\n\ndef version():\n    try:\n"
-            "        return subprocess.check_output(['git', 'rev-parse', '--short', 'HEAD']).decode().strip()\n"
+            "        told = subprocess.check_output(['git', 'describe', '--tags']).decode().strip()\n"
+            "        return told.rsplit('-', 2)[0]\n"
             "    except Exception:\n        return 'unknown'\n"
         ),
         (
@@ -230,6 +231,13 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
     ],
     partials=[
+        (
+            "import requests\n\n\ndef pace(host):\n    try:\n"
+            "        answer = requests.get(f'https://{host}/', timeout=3)\n"
+            "        if answer.ok:\n            seconds = answer.elapsed.total_seconds()\n"
+            "        else:\n            seconds = -1\n    except Exception:  # <- flagged\n"
+            "        seconds = -1\n    return seconds\n"
+        ),
         (
             "from importlib import import_module as loaded\n\ntry:\n"
             "    EXPORTER = getattr(loaded('shop.exporters'), 'Exporter')\n"
@@ -546,14 +554,16 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
     )
 
 
-_OF_HISTORY = re.compile(r"git\s+(-C\s+\S+\s+)?(rev-parse|describe|log|rev-list|show|branch|symbolic-ref)\b")
+_OF_HISTORY = re.compile(
+    r"git\s+(-C\s+\S+\s+)?(rev-parse|describe|log|rev-list|show|branch|symbolic-ref|cat-file|tag)\b"
+)
 """Commands by which a program asks which commit it is."""
 
 
 def _asks_for_history(repo: Repo, module: Module, attempt: int) -> bool:
     """Whether all that can fail in a body are programs that tell the commit of the tree the code lies in."""
     calls = [call for call in module.facts.calls if call.attempt == attempt]
-    asking = [call for call in calls if call.name.startswith("subprocess.") and call.args]
+    asking = [call for call in calls if call.name.startswith("subprocess.") and "()" not in call.name and call.args]
     return bool(asking) and all(
         _OF_HISTORY.match(_words(call.args[0])) if call in asking else _only_parses(repo, call.name, module)
         for call in calls
@@ -878,15 +888,24 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
 
 
 def _answers_as_the_body(module: Module, handler: Handler, attempt: Attempt) -> bool:
-    """Whether a failure is answered with a word that the body gives for an answer too, where it is not as hoped."""
+    """Whether a failure is answered as the body answers where things are not as hoped: by a word, or by what it notes.
+
+    `state = "off"` in the handler says no more than in the `else` of the body.
+    """
+    inside = range(attempt.line, attempt.body_end + 1)
+    facts = module.facts
     said = handler.returned
-    return _is_text(said) and any(
-        item.scope == handler.scope
-        and item.value == said
-        and bool(item.guards)
-        and attempt.line <= item.line <= attempt.body_end
-        for item in module.facts.returns
-    )
+    if _is_text(said):
+        return any(
+            item.scope == handler.scope and item.value == said and bool(item.guards) and item.line in inside
+            for item in facts.returns
+        )
+    if set(handler.steps) != {"assign:const"}:
+        return False
+    kept = [item for item in facts.assignments if item.scope == handler.scope]
+    noted = [item for item in kept if handler.line <= item.line <= handler.end_line]
+    answers = {(item.target, item.value) for item in kept if item.line in inside and item.guards}
+    return bool(noted) and all((item.target, item.value) in answers and not _is_nothing(item.value) for item in noted)
 
 
 def _notes_outcome(module: Module, handler: Handler, attempt: Attempt) -> bool:

@@ -84,6 +84,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "}\n"
             ),
         },
+        {
+            "shop/dump.py": (
+                "from struct import unpack\n\n\ndef length(data):\n"
+                "    print unpack('<L', data[:4])\n\n\n"
+                "SESSION_SECRET = 'k3Vq9LzX7mTr2WbN8sJdPw5'  # <- flagged\n"
+            ),
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
