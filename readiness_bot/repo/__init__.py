@@ -111,7 +111,7 @@ class Repo:
     @cached_property
     def routes(self) -> Routes:
         """The routes that the web frameworks serve."""
-        return Routes(self.sources, self.python)
+        return Routes(self.sources, self.python, lambda: self.dependencies.entries)
 
     @cached_property
     def scripts(self) -> Scripts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -144,14 +144,33 @@ def _is_loops(value: Value) -> bool:
     return isinstance(value, Name) and (value.name.startswith("?") or value.meaning.endswith("[]"))
 
 
+_Made = tuple[str, tuple[CallSite, str]]
+"""The identity of a router in the function that makes it, and the call that makes it with the kind of object."""
+
+
+def _local(module: Module, scope: int, name: str) -> str:
+    """The identity of a router that a function knows by this name."""
+    return f"{module.path}:{module.symbol(scope)}?{name}"
+
+
 class Routers:
     """Questions about routers and applications."""
 
-    def __init__(self, python: Python, views: Views, guards: RouteGuards, patterns: UrlPatterns) -> None:
+    def __init__(
+        self,
+        python: Python,
+        views: Views,
+        guards: RouteGuards,
+        patterns: UrlPatterns,
+        entries: Callable[[], Iterable[str]],
+    ) -> None:
         self._python = python
         self._views = views
         self._guards = guards
         self._patterns = patterns
+        self._entries = entries
+        self._names_in_makers: dict[str, str] = {}
+        """By the identity of a module's router that a function makes, the one that it has in there."""
 
     def receiver(self, site: CallSite) -> tuple[str, str]:
         """The router a method is called on: its identity in the tree (empty if local) and the framework.
@@ -177,19 +196,22 @@ class Routers:
             if made in self._constructions:
                 return made, _ROUTERS[self._constructions[made][1]]
         if framework and via.startswith("?"):
-            identity = self._handed_in(site, via[1:]) or identity
-        return (
-            identity if ":" in identity else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{via}"
-        ), framework
+            identity = next(self._handed_in(site, via[1:]), identity)
+        return (identity if ":" in identity else _local(site.module, site.call.scope, via)), framework
 
-    def _handed_in(self, site: CallSite, name: str) -> str:
-        """The module's router or application that a function is called with in place of this parameter."""
+    def _handed_in(self, site: CallSite, name: str, hops: int = 3) -> Iterator[str]:
+        """The modules' routers and applications that a function is called with in place of this parameter."""
         for caller, value in self._python.handed_values(site, name):
-            if isinstance(value, Name) and not value.name.startswith("?"):
+            if not isinstance(value, Name):
+                continue
+            if value.name[:1] != "?":
                 identity = self._python.identify(value.name, caller.module)
                 if ":" in identity:
-                    return identity
-        return ""
+                    yield identity
+            elif (local := _local(caller.module, caller.call.scope, value.name)) in self._constructions:
+                yield local
+            elif hops > 1:
+                yield from self._handed_in(caller, value.name[1:], hops - 1)
 
     @cached_property
     def _guessed_framework(self) -> str:
@@ -224,13 +246,18 @@ class Routers:
                 identity = (
                     self._python.identify(result, site.module)
                     if not result.startswith("?")
-                    else f"{site.module.path}:{site.module.symbol(site.call.scope)}?{result}"
+                    else _local(site.module, site.call.scope, result)
                 )
                 found.setdefault(identity, (site, kind))
-        return found | dict(self._given(found))
+        for identity, (own_name, made) in self._given(found):
+            found[identity] = made
+            if own_name:
+                self._names_in_makers[identity] = own_name
+        return found
 
-    def _given(self, found: dict[str, tuple[CallSite, str]]) -> Iterator[tuple[str, tuple[CallSite, str]]]:
+    def _given(self, made_here: Mapping[str, tuple[CallSite, str]]) -> list[tuple[str, _Made]]:
         """The routers that functions of the tree make for a module: `api = make_api()`, `api, admin = routers()`."""
+        given: list[tuple[str, _Made]] = []
         for module in self._python.production:
             for item in module.facts.assignments:
                 value = item.value
@@ -240,16 +267,17 @@ class Routers:
                     continue
                 identity = f"{module.path}:{item.target.lstrip(':?')}"
                 maker = self._python.target(module.facts.calls[value.call], module)
-                if identity in found or maker is None or maker.definition.kind != "function":
+                if identity in made_here or maker is None or maker.definition.kind != "function":
                     continue
                 number = place.value if isinstance(place, Const) and isinstance(place.value, int) else None
-                made = self._made_by(maker, number, found)
+                made = self._made_by(maker, number, made_here)
                 if made is not None:
-                    yield identity, made[1]
+                    given.append((identity, made))
+        return given
 
     def _made_by(
-        self, maker: DefinitionSite, number: int | None, found: dict[str, tuple[CallSite, str]]
-    ) -> tuple[str, tuple[CallSite, str]] | None:
+        self, maker: DefinitionSite, number: int | None, found: Mapping[str, tuple[CallSite, str]]
+    ) -> _Made | None:
         """The router which a function gives back, alone or at this place of a tuple, with the call that makes it.
 
         Its identity is empty where it has no name in there.
@@ -262,7 +290,7 @@ class Routers:
                 items = value.items if isinstance(value, Items) else ()
                 value = items[number] if number < len(items) else None
             if isinstance(value, Name) and value.name.startswith("?"):
-                identity = f"{maker.module.path}:{maker.module.symbol(maker.index)}?{value.name}"
+                identity = _local(maker.module, maker.index, value.name)
                 if identity in found:
                     return identity, found[identity]
             elif isinstance(value, Invoke) and value.call >= 0 and f"{value.name}()" in _ROUTERS:
@@ -300,13 +328,14 @@ class Routers:
                 found[parent] += (_Inclusion(held, "", ()) for held in tuple(self._held_by(site)) or ("",))
                 continue
             for value in self._included(site):
-                one = self._router_at(value, site)
-                is_known = isinstance(value, Name) and value.name[:1] == "?" and one
+                named = self._routers_at(value, site)
+                is_known = isinstance(value, Name) and value.name[:1] == "?" and named
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
-                for name in listed or ([one] if one else []):
-                    found[name].append(
-                        _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
-                    )
+                place = _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
+                for name in listed or named:
+                    found[name].append(place)
+                    if name in self._names_in_makers:
+                        found[self._names_in_makers[name]].append(place)
         for identity, (site, kind) in self._constructions.items():
             if kind.endswith(".namespace()"):
                 maker = self._python.identify((site.call.via or site.call.name).rpartition(".")[0], site.module)
@@ -335,17 +364,19 @@ class Routers:
             # `Api(app, blueprint)`: the blueprint is what is served, wherever that is registered.
             held = site.call.args[1:2]
         for value in (*held, site.call.keyword("app"), site.call.keyword("blueprint")):
-            name = self._router_at(value, site) if value is not None else ""
-            if name:
-                yield name
+            yield from self._routers_at(value, site) if value is not None else ()
 
-    def _router_at(self, value: Value, site: CallSite) -> str:
-        """The router that a value handed to a call is; what a factory makes and hands on goes by its name in there."""
-        if isinstance(value, Name):
-            local = f"{site.module.path}:{site.module.symbol(site.call.scope)}?{value.name}"
-            if local in self._constructions:
-                return local
-        return self._router_of(value, site.module)
+    def _routers_at(self, value: Value, site: CallSite) -> tuple[str, ...]:
+        """The routers that a value handed to a call may be.
+
+        What a factory makes and hands on goes by its name in there; a parameter is what the callers hand over.
+        """
+        own = value.name if isinstance(value, Name) and value.name[:1] == "?" else ""
+        local = _local(site.module, site.call.scope, own)
+        if own and local in self._constructions:
+            return (local,)
+        found = self._router_of(value, site.module)
+        return (found,) if found else tuple(self._handed_in(site, own[1:])) if own else ()
 
     def _included(self, site: CallSite) -> Iterator[Value]:
         for value in site.call.args[1:2] if site.last == "add_router" else ():
@@ -392,9 +423,18 @@ class Routers:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
                 value = next((one for one in site.call.handed if not isinstance(one, Const)), None)
                 is_named = isinstance(value, Name) and not _is_loops(value)
-                if value is None or not (is_named or self._router_at(value, site) in self._constructions):
+                if value is None or not (
+                    is_named or not self._constructions.keys().isdisjoint(self._routers_at(value, site))
+                ):
                     found.append(site)
         return tuple(found)
+
+    @cached_property
+    def _plugged_in(self) -> frozenset[str]:
+        """What the entry points of the tree's packages name, where a host finds its plug-ins."""
+        named = (entry.replace(":", ".") for entry in self._entries() if ":" in entry)
+        found = (self._python.located(name, "") for name in named)
+        return frozenset(f"{one[0].path}:{one[1]}" for one in found if one is not None)
 
     @cached_property
     def _guards_of_loops(self) -> tuple[Guard, ...]:
@@ -443,7 +483,7 @@ class Routers:
             if is_application and identity in self._in_url_patterns:
                 return [joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
             if is_application or not self._dynamic_inclusions:
-                return [own], guards, is_application
+                return [own], guards, is_application or identity in self._plugged_in
             above = sorted({self._prefix(site) for site in self._dynamic_inclusions})[:4]
             return [f"{prefix}{own}" for prefix in above], (*guards, *self._guards_of_loops), True
         prefixes: list[str] = []

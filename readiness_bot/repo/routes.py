@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 
 from readiness_bot.facts.openapi_document import OpenApiDocument, Operation
@@ -45,14 +45,14 @@ class Routes:
 
     LOOKS = "route registrations"
 
-    def __init__(self, sources: Sources, python: Python) -> None:
+    def __init__(self, sources: Sources, python: Python, entries: Callable[[], Iterable[str]]) -> None:
         self._sources = sources
         self._python = python
         self._views = Views(python)
         self.guards = RouteGuards(python, self._views)
         """What stands before the handlers of routes."""
         patterns = UrlPatterns(python, self._views)
-        self._routers = Routers(python, self._views, self.guards, patterns)
+        self._routers = Routers(python, self._views, self.guards, patterns, entries)
         self._pyramid = PyramidRoutes(python, self._views, self._routers)
         self._registered = RegisteredRoutes(python, self._views, self.guards, self._routers, self._pyramid)
         self._classful = ClassfulRoutes(python, self._views, self._routers)

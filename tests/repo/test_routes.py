@@ -1063,3 +1063,55 @@ def test_a_router_that_a_function_makes_stands_where_its_result_is_put(put_in: s
         ("/own/about", True),
         ("/orders/all", True),
     ]
+
+
+def test_what_stands_on_a_router_in_the_function_that_makes_it_stands_where_a_module_puts_it() -> None:
+    files = {
+        "shop/orders.py": (
+            "from fastapi import APIRouter\n\n\ndef made():\n    router = APIRouter(prefix='/orders')\n\n"
+            "    @router.get('/all')\n    def listed():\n        return []\n\n    return router\n"
+        ),
+        "shop/main.py": (
+            "from fastapi import FastAPI\n\nfrom shop.orders import made\n\napp = FastAPI()\nrouter = made()\n\n\n"
+            "@router.get('/own')\ndef own():\n    return []\n\n\napp.include_router(router, prefix='/v1')\n"
+        ),
+    }
+    assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [
+        ("/v1/orders/own", True),
+        ("/v1/orders/all", True),
+    ]
+
+
+def test_a_router_that_is_handed_to_the_function_which_includes_it_stands_there() -> None:
+    files = {
+        "shop/main.py": (
+            "from fastapi import APIRouter, FastAPI\n\nfrom shop.putting import put_in\n\napp = FastAPI()\n"
+            "orders = APIRouter()\nparts = APIRouter()\nloose = APIRouter()\n\n\n"
+            "@orders.get('/orders')\ndef listed():\n    return []\n\n\n"
+            "@parts.get('/parts')\ndef known():\n    return []\n\n\n"
+            "@loose.get('/loose')\ndef never():\n    return []\n\n\n"
+            "put_in(app, orders)\nput_in(app, router=parts)\n"
+        ),
+        "shop/putting.py": (
+            "def put_in(app, router):\n    put_there(app, router)\n\n\n"
+            "def put_there(app, one):\n    app.include_router(one, prefix='/v1')\n"
+        ),
+    }
+    assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [
+        ("/v1/orders", True),
+        ("/v1/parts", True),
+        ("/loose", False),
+    ]
+
+
+@pytest.mark.parametrize("entry", ["shop.orders:blueprint", "shop.orders:other"])
+def test_a_router_that_a_package_offers_to_a_host_is_served(entry: str) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/orders.py": (
+            "from flask import Blueprint\n\nblueprint = Blueprint('orders', __name__)\n\n\n"
+            "@blueprint.get('/orders')\ndef listed():\n    return []\n"
+        ),
+        "pyproject.toml": f"[project]\nname = 'shop'\n[project.entry-points.'host.blueprints']\norders = '{entry}'\n",
+    }
+    assert [route.is_wired for route in repo_of(files).routes.all] == [entry.endswith("blueprint")]
