@@ -127,6 +127,9 @@ _INCLUDING = frozenset(
     }
 )
 
+_PLAIN_INCLUDING = frozenset({"include_router", "register_blueprint"})
+"""Methods that nothing but a router or an application has."""
+
 _ROUTER_NAMES = frozenset({"app", "router", "bp", "blueprint", "api", "application", "api_router", "ns"})
 
 
@@ -289,8 +292,13 @@ class Routers:
             if number is not None:
                 items = value.items if isinstance(value, Items) else ()
                 value = items[number] if number < len(items) else None
-            if isinstance(value, Name) and value.name.startswith("?"):
-                identity = _local(maker.module, maker.index, value.name)
+            if isinstance(value, Name):
+                is_local = value.name[:1] == "?"
+                identity = (
+                    _local(maker.module, maker.index, value.name)
+                    if is_local
+                    else self._python.identify(value.name, maker.module)
+                )
                 if identity in found:
                     return identity, found[identity]
             elif isinstance(value, Invoke) and value.call >= 0 and f"{value.name}()" in _ROUTERS:
@@ -320,8 +328,8 @@ class Routers:
         for site in self._python.all_calls:
             if site.last not in _INCLUDING or not (site.call.args or site.call.keywords):
                 continue
-            parent, framework = self.receiver(site)
-            if not framework:
+            parent = self._including(site)
+            if parent is None:
                 continue
             if site.last == "init_app":
                 # What it is set up for may be a parameter of whatever function puts the application together.
@@ -344,6 +352,16 @@ class Routers:
                 for parent in self._held_by(site):
                     found[identity].append(_Inclusion(parent, "", ()))
         return {name: tuple(items) for name, items in found.items()}
+
+    def _including(self, site: CallSite) -> str | None:
+        """What a call puts routers into, empty for some application; None where it may be no such call."""
+        identity, framework = self.receiver(site)
+        if framework:
+            return identity
+        if site.last not in _PLAIN_INCLUDING:
+            return None
+        via = (site.call.via or site.call.name).rpartition(".")[0]
+        return next(self._handed_in(site, via[1:]), "") if via[:1] == "?" else ""
 
     @cached_property
     def _listed_in(self) -> dict[str, tuple[str, ...]]:

@@ -1115,3 +1115,24 @@ def test_a_router_that_a_package_offers_to_a_host_is_served(entry: str) -> None:
         "pyproject.toml": f"[project]\nname = 'shop'\n[project.entry-points.'host.blueprints']\norders = '{entry}'\n",
     }
     assert [route.is_wired for route in repo_of(files).routes.all] == [entry.endswith("blueprint")]
+
+
+def test_a_router_is_put_into_whatever_a_method_of_routers_alone_is_called_on() -> None:
+    files = {
+        "shop/orders.py": (
+            "from flask import Blueprint\n\norders = Blueprint('orders', __name__)\n\n\n"
+            "@orders.get('/orders')\ndef listed():\n    return []\n\n\ndef given():\n    return orders\n"
+        ),
+        "shop/parts.py": (
+            "from flask import Blueprint\n\nparts = Blueprint('parts', __name__)\n\n\n"
+            "@parts.get('/parts')\ndef listed():\n    return []\n"
+        ),
+        "shop/setting.py": (
+            "from shop import orders, parts\n\n\ndef set_up(the_shop):\n"
+            "    the_shop.register_blueprint(orders.given(), url_prefix='/v1')\n    the_shop.register(parts.parts)\n"
+        ),
+    }
+    assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [
+        ("/v1/orders", True),
+        ("/parts", False),
+    ]
