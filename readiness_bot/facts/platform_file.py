@@ -54,8 +54,10 @@ def _claims(path: str) -> bool:
 def _extract(data: bytes) -> PlatformFile:
     """Read a descriptor by what it holds. Raises `Unreadable` where it is broken."""
     found = _NOTHING
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    readers = _JSON_READERS if start == b"{" else _TOML_READERS if _looks_like_toml(data) else _YAML_READERS
+    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
+    if start in (b"{{", b"{%"):
+        return found  # a template of another file
+    readers = _JSON_READERS if start.startswith(b"{") else _TOML_READERS if _looks_like_toml(data) else _YAML_READERS
     for reader in readers:
         found = reader(data)
         if found.platform:

@@ -106,3 +106,8 @@ def test_memory_of_a_task_bounds_it() -> None:
 def test_broken_descriptors_are_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         EXTRACTOR.extract(text.encode())
+
+
+def test_a_template_that_is_to_be_filled_in_describes_no_platform() -> None:
+    text = "{{- if $.Values.enabled }}\napiVersion: argoproj.io/v1alpha1\nkind: Application\n{{- end }}\n"
+    assert _read(text).platform == ""
