@@ -56,6 +56,7 @@ _STORE_LIBRARIES = (
 )
 _ENDPOINT = re.compile(r"[A-Za-z][\w-]*(:[\w-]+|\.[A-Za-z_]\w*)")
 """A name as frameworks make them of a group and a route: `orders:list`, `orders.create_order`."""
+_VERSION = re.compile(r"v\d[\w.]*|latest")
 _PARAMETER = re.compile(r"<[^>]*>|\{[^}]*\}|\([^)]*\)|:[A-Za-z_]\w*|\*")
 
 
@@ -394,6 +395,11 @@ class Suite:
         for request in self._requested.get((len(wanted), False), ()):
             fits = any_method or not request.method or request.method in route.methods
             if fits and _matches(wanted, request.segments):
+                return True
+        # A library that keeps versions of an application serves each route beneath every version's name.
+        for request in self._requested.get((len(wanted) + 1, False), ()):
+            versioned = _VERSION.fullmatch(request.segments[0]) and request.method in route.methods
+            if versioned and _matches(wanted, request.segments[1:]):
                 return True
         for (size, is_suffix), requests in self._requested.items():
             # A router of one's own may serve what is described under another prefix.

@@ -34,6 +34,14 @@ SOME = 0.35
     passes=[
         {
             "app/main.py": (
+                "from fastapi import FastAPI\nfrom fastapi_versioning import VersionedFastAPI, version\n\n"
+                "api = FastAPI()\n\n\n@api.get('/orders/{key}')\n@version(1)\ndef order(key: int):\n    return 1\n\n\n"
+                "app = VersionedFastAPI(api, prefix_format='/v{major}')\n"
+            ),
+            "tests/test_api.py": "def test_order(client):\n    assert client.get('/v1/orders/7').status_code == 200\n",
+        },
+        {
+            "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders/v0/order')\n"
                 "def order():\n    return 1\n"
             ),
