@@ -11,6 +11,7 @@ from functools import cached_property
 from readiness_bot.facts.compose import ComposeFile, ComposeService
 from readiness_bot.model import Area
 from readiness_bot.repo.built_images import BuiltImages
+from readiness_bot.repo.images import dockerfile_of
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, letters, store_of
 from readiness_bot.repo.sources import Sources
@@ -92,11 +93,11 @@ class Containers:
         """Whether a container runs the image of this Dockerfile: it builds it, or names an image called like it."""
         service = container.service
         if service.builds:
-            return _dockerfile_of(container.path, service) == path
+            return dockerfile_of(container.path, service) == path
         folder = container.path.rpartition("/")[0]
         for (other, name), (_, beside) in self._by_name.items():
             if name == service.name and other.rpartition("/")[0] == folder and beside.builds:
-                return _dockerfile_of(other, beside) == path
+                return dockerfile_of(other, beside) == path
         stem = letters(re.sub(r"(docker|container)file", "", path.rpartition("/")[2], flags=re.IGNORECASE))
         return len(stem) > 3 and stem == letters(image_name(service.image))
 
@@ -117,7 +118,7 @@ class Containers:
 
     def _is_own(self, path: str, service: ComposeService, started: tuple[Started, ...]) -> bool:
         if service.builds:
-            target = _dockerfile_of(path, service)
+            target = dockerfile_of(path, service)
             built = next((one for one in self._images.all if one.path == target), None)
             if built is not None:
                 return built.purpose in ("service", "base", "development") and not store_of(built.image.base)
@@ -175,9 +176,3 @@ class Containers:
         if told:
             words = tuple(word for command in told for word in command.words)
             yield from self._launches.of_words(words, path, told[-1].line, "compose", deployed=deployed)
-
-
-def _dockerfile_of(path: str, service: ComposeService) -> str:
-    context = re.sub(r"\$\{[^}]*?:?-([^}]*)\}|\$\{?\w+\}?", r"\1", service.context) or "."
-    folder = posixpath.normpath(posixpath.join(path.rpartition("/")[0], context))
-    return posixpath.normpath(posixpath.join(folder, service.dockerfile or "Dockerfile"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from readiness_bot.facts.compose import ComposeService
 from readiness_bot.facts.dockerfile import Dockerfile, Instruction, Stage
 from readiness_bot.facts.shell import shell_commands
 
@@ -224,6 +226,13 @@ def run_text(instruction: Instruction) -> str:
         if not instruction.text.lstrip().startswith("<<")
         else instruction.heredoc
     )
+
+
+def dockerfile_of(path: str, service: ComposeService) -> str:
+    """The path of the Dockerfile that a service of the Compose file at `path` is built from."""
+    context = re.sub(r"\$\{[^}]*?:?-([^}]*)\}|\$\{?\w+\}?", r"\1", service.context) or "."
+    folder = posixpath.normpath(posixpath.join(path.rpartition("/")[0], context))
+    return posixpath.normpath(posixpath.join(folder, service.dockerfile or "Dockerfile"))
 
 
 _BUILDS = re.compile(

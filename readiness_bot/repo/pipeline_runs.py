@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from msgspec import structs
 
 from readiness_bot.facts.compose import ComposeFile
+from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step
 from readiness_bot.facts.playbook import Playbook
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.tasks import Task
+from readiness_bot.repo.images import Image, dockerfile_of, run_text
 from readiness_bot.repo.pipeline_sites import JobSite, Run, StepSite
 from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.tool_commands import ToolCommand, tool_commands, tools_of
@@ -338,9 +340,46 @@ class Follower:
                     for command in commands:
                         yield self._at(run, replace(command, container=name), path, can_fail=True)
 
-    def _exit_code_from(self, run: Run) -> Iterator[Run]:
-        if "up" in run.command.words and (service := run.command.value("--exit-code-from")):
+    def _compose(self, run: Run) -> Iterator[Run]:
+        command = run.command
+        if "up" in command.words and (service := command.value("--exit-code-from")):
             yield from self._compose_service(run, service)
+        if "build" not in command.words and not ("up" in command.words and command.has("--build")):
+            return
+        asked = command.words[command.words.index("build") + 1 :] if "build" in command.words else ()
+        told = {_under(command.directory, command.value(option)) for option in ("-f", "--file") if command.has(option)}
+        for path, compose in self.sources.facts(ComposeFile).items():
+            if path not in told if told else not _is_found_by_name(path, command.directory):
+                continue
+            names = {service.name for service in compose.services} & set(asked)
+            for built in compose.services:
+                if built.builds and (not names or built.name in names):
+                    yield from self._image(run, dockerfile_of(path, built), built.target)
+
+    def _build(self, run: Run) -> Iterator[Run]:
+        """What the build of an image checks before there is one."""
+        command = run.command
+        if command.words[:1] != ("build",) and command.words[:2] not in (("buildx", "build"), ("image", "build")):
+            return
+        context = command.value("--context") or command.arguments[-1]
+        given = command.value("-f", "--file")
+        path = _under(
+            command.directory, given or ("Dockerfile" if context.startswith("-") else f"{context}/Dockerfile")
+        )
+        yield from self._image(run, path, command.value("--target"))
+
+    def _image(self, run: Run, path: str, target: str) -> Iterator[Run]:
+        dockerfile = self.sources.facts(Dockerfile).get(path)
+        if dockerfile is None or not dockerfile.stages or not self._once(f"{path}#{target}", 0):
+            return
+        for stage in Image(path, dockerfile, target).needed_stages:
+            for instruction in stage.instructions:
+                if instruction.keyword != "RUN":
+                    continue
+                folder = path.rpartition("/")[0]
+                for command in tool_commands(run_text(instruction), instruction.line, directory=folder):
+                    if _checks(command):
+                        yield self._at(run, command, path, can_fail=True)
 
     def _hooks(self, run: Run) -> Iterator[Run]:
         command = run.command
@@ -382,6 +421,29 @@ class Follower:
             if _is_formatter(command) and not command.has("--check", "--check-only", "--diff"):
                 command = replace(command, arguments=(*command.arguments, "--check"))
             yield self._at(run, command, site.path, can_fail=True)
+
+
+_COMPOSE_NAMES = frozenset({"docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"})
+
+
+def _is_found_by_name(path: str, directory: str) -> bool:
+    folder, _, name = path.rpartition("/")
+    return folder == directory and name in _COMPOSE_NAMES
+
+
+_CHECKERS = re.compile(
+    r"pytest|py\.test|unittest|nose2|nosetests|trial|tox|nox|ruff|flake8|pylint|mypy|pyright|black|isort|bandit|pip-audit"
+)
+_CHECKING_SCRIPT = re.compile(r"(^|[/_-])(tests?|checks?|lint)([_.-]|$)")
+
+
+def _checks(command: ToolCommand) -> bool:
+    """Whether a command checks the code; what else the build of an image runs makes up the image."""
+    return bool(
+        _CHECKERS.fullmatch(command.tool)
+        or (command.tool in ("manage.py", "setup.py", "make") and command.words[:1] == ("test",))
+        or _CHECKING_SCRIPT.search(command.script)
+    )
 
 
 def _is_formatter(command: ToolCommand) -> bool:
@@ -463,7 +525,8 @@ _FOLLOWED: dict[str, Callable[[Follower, Run], Iterator[Run]]] = {
     "pants": Follower._pants,
     "hatch": Follower._hatch,
     "hatch-script": Follower._hatch,
-    "docker-compose": Follower._exit_code_from,
+    "docker": Follower._build,
+    "docker-compose": Follower._compose,
     "compose-service": Follower._service,
 }
 """How a tool that starts others is followed."""

@@ -114,6 +114,20 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
             "ci/tests.yaml": "- hosts: all\n  tasks:\n    - command: make check WHAT=tests/unit\n",
             "Makefile": "check:\n\tpytest $(WHAT)\n",
         },
+        {
+            **_TEST,
+            ".github/workflows/image.yml": _WORKFLOW.replace(
+                "make test", "docker build --target tests -f api/Dockerfile ."
+            ),
+            "api/Dockerfile": "FROM python:3.13-slim AS base\nCOPY . /app\n\nFROM base AS tests\nRUN pytest\n\n"
+            "FROM base AS service\nCMD python -m app.main\n",
+        },
+        {
+            **_TEST,
+            ".github/workflows/image.yml": _WORKFLOW.replace("make test", "docker compose -f build/compose.yaml build"),
+            "build/compose.yaml": "services:\n  web:\n    build: {context: .., dockerfile: build/Dockerfile}\n",
+            "build/Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nRUN cd /app && python3 -m pytest -s tests\n",
+        },
         {**_TEST, ".gitlab-ci.yml": "test:\n  script: [docker compose run --rm web bash -c 'python manage.py test']\n"},
     ],
     fails=[
@@ -121,6 +135,12 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         {
             **_TEST,
             ".github/workflows/lint.yml": "on: pull_request\njobs:\n  lint:\n    steps:\n      - run: ruff check .\n",
+        },
+        {
+            **_TEST,
+            ".github/workflows/image.yml": _WORKFLOW.replace("make test", "docker build --target service ."),
+            "Dockerfile": "FROM python:3.13-slim AS base\nCOPY . /app\n\nFROM base AS tests\nRUN pytest\n\n"
+            "FROM base AS service\nCMD python -m app.main\n",
         },
     ],
     fixed={**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest")},
