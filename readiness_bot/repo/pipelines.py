@@ -135,8 +135,17 @@ class Pipelines:
 
     @cached_property
     def unreadable(self) -> tuple[str, ...]:
-        """The files of providers whose pipelines are not read, or whose triggers stand outside the tree."""
-        return tuple(path for path in sorted(self._sources.paths) if _UNREADABLE.search(path))
+        """The files of providers whose pipelines are not read or are put together when they run."""
+        made = {
+            site.path
+            for site in self.all
+            for job in site.pipeline.jobs
+            for step in job.steps
+            for pair in step.inputs
+            if step.uses.endswith("/continue") and pair.name == "configuration_path"
+            if pair.value not in self._sources.paths
+        }
+        return tuple(path for path in sorted(self._sources.paths) if path in made or _UNREADABLE.search(path))
 
     @cached_property
     def steps(self) -> tuple[StepSite, ...]:

@@ -289,3 +289,18 @@ def test_an_action_lies_in_any_folder_of_the_host() -> None:
 def test_recipes_of_just_are_told_things(step: str, justfile: str, expected: list[str]) -> None:
     files = {CI: workflow(step), "justfile": justfile}
     assert [run.command.text for run in repo_of(files).pipelines.runs_of("ruff")] == expected
+
+
+@pytest.mark.parametrize(("made", "left_open"), [(".circleci/made.yml", True), (".circleci/next.yml", False)])
+def test_what_circleci_goes_on_with_is_read_where_it_is_kept(made: str, left_open: bool) -> None:
+    setup = (
+        "version: 2.1\nsetup: true\norbs: {continuation: circleci/continuation@1}\njobs:\n  setup:\n"
+        "    docker: [{image: cimg/base:2024.01}]\n    steps:\n      - run: ./make.sh\n"
+        f"      - continuation/continue:\n          configuration_path: {made}\n"
+        "workflows:\n  setup:\n    jobs: [setup]\n"
+    )
+    kept = "version: 2.1\njobs:\n  test:\n    docker: [{image: cimg/python:3.12}]\n    steps:\n      - run: pytest\n"
+    kept += "workflows:\n  all:\n    jobs: [test]\n"
+    pipelines = repo_of({".circleci/config.yml": setup, ".circleci/next.yml": kept}).pipelines
+    assert bool(pipelines.unreadable) == left_open
+    assert [run.path for run in pipelines.test_runs] == [".circleci/next.yml"]

@@ -148,7 +148,7 @@ def ci_pipeline(repo: Repo) -> Judgement:
         )
     if repo.pipelines.unreadable:
         return unknown(
-            "A pipeline of a provider that is not read is kept here: it alone tells what it builds and tests.",
+            "A pipeline that is not read, or that is put together when it runs, alone tells what is built and tested.",
             seen(repo.pipelines.unreadable[0], 1, "pipeline"),
             estimate=_HALF,
         )

@@ -179,7 +179,7 @@ def tests_in_ci(repo: Repo) -> Judgement:
         )
     if repo.pipelines.unreadable and repo.suite.modules:
         return unknown(
-            "A pipeline of a provider that is not read is kept here: it alone tells whether it runs the tests.",
+            "A pipeline that is not read, or that is put together when it runs, alone tells whether the tests run.",
             seen(repo.pipelines.unreadable[0], 1, "pipeline"),
             estimate=_HALF,
         )
