@@ -254,7 +254,9 @@ class RouteGuards:
                     for item in flattened(value):
                         inner = self._value_name(item, site.module)
                         if inner:
-                            yield Guard("decorator", inner, level, site.module.path, site.definition.first_line)
+                            made = item.call if isinstance(item, Invoke) else -1
+                            told = site.module.facts.calls[made].handed if made >= 0 else ()
+                            yield Guard("decorator", inner, level, site.module.path, site.definition.first_line, told)
             yield Guard("decorator", name, level, site.module.path, site.definition.first_line, arguments)
 
     def _of_action(self, call: Call, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:

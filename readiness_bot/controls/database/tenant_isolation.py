@@ -141,6 +141,27 @@ _SCOPED_MODELS = (
         "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
     ),
     passes=[
+        _REST_DESK
+        | {
+            "desk/rights.py": (
+                "from django.http import JsonResponse\nfrom desk.models import Invoice\n\n\n"
+                "def has_access(invoice_kwarg=None):\n    def decorator(view):\n"
+                "        def wrapper(request, *args, **kwargs):\n"
+                "            own = Invoice.objects.filter(organization__members=request.user)\n"
+                "            if not own.filter(pk=kwargs[invoice_kwarg]).exists():\n"
+                "                return JsonResponse({}, status=403)\n"
+                "            return view(request, *args, **kwargs)\n\n        return wrapper\n\n    return decorator\n"
+            ),
+            "desk/views.py": (
+                "from django.utils.decorators import method_decorator\nfrom desk.rights import has_access\n"
+                + _REST_VIEWS
+                + (
+                    "\n    @method_decorator([has_access(invoice_kwarg='pk')])\n"
+                    "    def retrieve(self, request, pk=None):\n"
+                    "        return Response(Invoice.objects.get(pk=pk).id)\n"
+                )
+            ),
+        },
         _SCOPED_MODELS
         + (
             "def within(query, model):\n"
