@@ -332,7 +332,27 @@ def _bounded_client(repo: Repo, call: OutboundCall) -> bool:
             klass = python.class_of(assigned[1].value.name, assigned[0])
     if klass is not None and any(_mentions_timeout(item) for item in _senders(repo, klass)):
         return True
+    if klass is None and owner.endswith("()") and _makes_bounded(repo, site, owner.removesuffix("()")):
+        return True
     return _forces_it(call) or _configured(repo, call)
+
+
+def _makes_bounded(repo: Repo, site: CallSite, maker: str) -> bool:
+    """Whether a function of the tree makes the client of a class of the tree that puts a timeout in by itself."""
+    own = repo.python.definition(maker, site.module)
+    if own is None or own.definition.kind != "function":
+        return False
+    made = [repo.python.definition(item.name, own.module) for item in own.module.facts.calls if _inside(own, item)]
+    return any(
+        klass is not None
+        and klass.definition.kind == "class"
+        and any(base.startswith(_CLIENTS) for base in repo.python.external_bases(klass))
+        and any(_mentions_timeout(item) for item in _senders(repo, klass))
+        for klass in made
+    )
+
+
+_CLIENTS = ("requests.", "httpx.", "aiohttp.", "urllib3.", "niquests.")
 
 
 def _forces_it(call: OutboundCall) -> bool:

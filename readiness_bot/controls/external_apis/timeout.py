@@ -118,6 +118,22 @@ _SENDING = (
                 "        return self._session.request(method, url)\n"
             ),
         },
+        {
+            "app/__init__.py": "",
+            "app/retries.py": (
+                "import requests\nfrom requests.adapters import HTTPAdapter\n\n\n"
+                "class PatientSession(requests.Session):\n"
+                "    def request(self, *args, **kwargs):\n        kwargs.setdefault('timeout', 60)\n"
+                "        return super().request(*args, **kwargs)\n\n\n"
+                "def retrying_session():\n    session = PatientSession()\n"
+                "    session.mount('https://', HTTPAdapter(max_retries=3))\n    return session\n"
+            ),
+            "app/rates.py": (
+                "from app.retries import retrying_session\n\n\nclass Rates:\n    def __init__(self):\n"
+                "        self.session = retrying_session()\n\n    def latest(self, url):\n"
+                "        return self.session.get(url)\n"
+            ),
+        },
         (
             "import urllib3\n\nPROXY = None\n\n\ndef pool():\n    if PROXY:\n"
             "        return urllib3.ProxyManager(PROXY, timeout=15)\n    return urllib3.PoolManager(timeout=15)\n\n\n"
