@@ -152,7 +152,9 @@ class BuiltImages:
             return "test"
         if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
             return "example"
-        is_tool = re.search(r"(^|/)(scripts?|tools?|hack|devtools?)/(?!(.*/)?(deploy|deployments?|production)/)", path)
+        is_tool = re.search(
+            r"(^|/)(scripts?|tools?|hack|devtools?)/(?!(.*/)?(deploy|deployments?|production|releases?)/)", path
+        )
         return "tooling" if is_tool else None
 
     def _started(self, image: Image, *, deployed: bool) -> Iterator[Started]:

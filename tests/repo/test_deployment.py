@@ -104,6 +104,7 @@ def test_script_that_calls_itself_ends() -> None:
         (".devcontainer/Dockerfile", _IMAGE, "development"),
         ("tools/Dockerfile", _IMAGE, "tooling"),
         ("tools/deploy/docker/Dockerfile", _IMAGE, "service"),
+        ("scripts/docker/release/Dockerfile", _IMAGE, "service"),
         ("examples/a/Dockerfile", _IMAGE, "example"),
         ("Dockerfile", "FROM python:3.13\nRUN pip install .\n", "base"),
         ("Dockerfile", 'FROM nginx:1.27\nCMD ["nginx"]\n', "foreign"),
