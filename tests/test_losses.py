@@ -24,6 +24,12 @@ _FLASK = (
 )
 _LOADED = "    order = Order.query.get_or_404(number)\n"
 _OWNED = "    if order.owner_id != current_user.id:\n        abort(403)\n"
+_PROFILE = (
+    "from django.contrib.auth.mixins import LoginRequiredMixin\nfrom django.views.generic import DetailView\n"
+    "from shop.models import Thing, User\n\n\nclass Profile(LoginRequiredMixin, DetailView):\n    model = User\n\n"
+    "    def get_context_data(self, **kwargs):\n        context = super().get_context_data(**kwargs)\n"
+    "        user = self.get_object()\n{}        context['things'] = list(things)\n        return context\n"
+)
 _CAN_SEE = "def can_see(order):\n    return current_user.has_permission('order', order)\n"
 _HIDDEN = _FLASK + f"@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n{_LOADED}"
 
@@ -1510,6 +1516,22 @@ _STRANGER = (
 _CALLED = "def begin(loop, url):\n    bad = refusal(url)\n    return bad or add(loop, url)\n"
 
 KEPT: dict[str, tuple[Files, Files]] = {
+    "a right that is answered with as it stands, and not by a condition of it": (
+        (
+            "class Users:\n    async def is_admin(self, *, user_id: int) -> bool:\n"
+            "        user = await self.repository.get(user_id)\n        if not user:\n            return False\n"
+            "        if user.is_admin is False:\n            return False\n        return True\n"
+        ),
+        (
+            "class Users:\n    async def is_admin(self, *, user_id: int) -> bool:\n"
+            "        user = await self.repository.get(user_id)\n        if not user:\n            return False\n"
+            "        return user.is_admin\n"
+        ),
+    ),
+    "what is listed of the account that a page shows, which is not that of the caller": (
+        _PROFILE.format("        things = Thing.objects.filter(created_by=user, published=True)\n"),
+        _PROFILE.format("        things = Thing.objects.filter(published=True)\n"),
+    ),
     "a look at how a path begins that became one at what is above it": (
         _OF_REPOSITORY.format(_BEGINS_SO),
         _OF_REPOSITORY.format(

@@ -99,6 +99,7 @@ _OF_DOCUMENTS = re.compile(
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _BY_KEY = frozenset({"get_object_or_404", "get_or_404", "aget_object_or_404", "first_or_404", "one_or_404"})
 """What looks one thing up by its key, for whoever asks."""
+_SHOWN_BY_KEY = _BY_KEY | {"get_object", "aget_object"}
 _FOR_SOMEBODY = re.compile(
     r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
     r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
@@ -404,6 +405,11 @@ class Askings:
                 yield (f"`{_shown(call.via or call.name)}` of one thing",)
             if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
                 yield (f"`{_shown(call.via or call.name)}`",)
+        for item in self._refusals.body(site)[2]:
+            # What a function says of a right is what its row says of it: `return user.is_admin`.
+            held = item.value if isinstance(item.value, Name) and _asks_right(site.definition.name) else None
+            if held is not None and "." in held.name and _is_person(held.name) and _asks_right(held.name):
+                yield (f"`{_shown(held.name)}`",)
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
@@ -417,7 +423,7 @@ class Askings:
             by = {
                 f"a filter by `{one.field}`"
                 for one in query.conditions
-                if one.field and not one.is_constant and any(map(_is_person, one.names))
+                if one.field and not one.is_constant and any(self._is_who_calls(name, site) for name in one.names)
             }
             if by and not _is_switched(query.call.guards):
                 yield tuple(sorted(by))
@@ -448,8 +454,20 @@ class Askings:
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
-                if field and isinstance(value, Name) and _is_person(value.name):
+                if field and isinstance(value, Name) and self._is_who_calls(value.name, site):
                     yield (f"a filter by `{field}`",)
+
+    def _is_who_calls(self, name: str, site: DefinitionSite) -> bool:
+        """Whether a name stands for who calls, and not for an account that the function looks up to show it."""
+        if not _is_person(name):
+            return False
+        held = self._assigned(site).get(name.partition(".")[0], ())
+        return not any(
+            isinstance(value, Invoke)
+            and value.name.rpartition(".")[2] in _SHOWN_BY_KEY
+            and not any(map(_NOW_CALLING.search, names_in(value, site.module.facts.calls)))
+            for value in held
+        )
 
     def _of_parts(self, line: int, site: DefinitionSite) -> Iterator[Question]:
         """What each of the conditions asks of which any one turns somebody away at a line."""
