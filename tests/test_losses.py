@@ -30,6 +30,17 @@ _PROFILE = (
     "    def get_context_data(self, **kwargs):\n        context = super().get_context_data(**kwargs)\n"
     "        user = self.get_object()\n{}        context['things'] = list(things)\n        return context\n"
 )
+_QUEUED = (
+    "from fastapi import APIRouter, Depends, HTTPException\nfrom src.config import DEFAULT_QUEUE\n"
+    "from src.rights import signed_in\n\nrouter = APIRouter()\n\n\n@router.post('/exports')\n"
+    "def export(params: Export, user=Depends(signed_in)):\n"
+    "    if params.queue != {} and user.role != 'admin':\n        raise HTTPException(status_code=403)\n"
+    "    return start(params)\n"
+)
+_CONFLICTING = (
+    "class Config:\n    def parse(self, cfg, user):\n        self.hosts = cfg.get('hosts')\n"
+    "        self.enable_v1_access = cfg.get('enable_v1_access')\n{}        return False\n"
+)
 _CAN_SEE = "def can_see(order):\n    return current_user.has_permission('order', order)\n"
 _HIDDEN = _FLASK + f"@app.get('/orders/<int:number>')\n@login_required\ndef order(number):\n{_LOADED}"
 
@@ -1527,6 +1538,16 @@ KEPT: dict[str, tuple[Files, Files]] = {
             "        user = await self.repository.get(user_id)\n        if not user:\n            return False\n"
             "        return user.is_admin\n"
         ),
+    ),
+    "a right that is asked for all but one value, which stands among the settings by now": (
+        _QUEUED.format("'ordinary'"),
+        _QUEUED.format("DEFAULT_QUEUE"),
+    ),
+    "settings that do not go together, whatever they switch": (
+        _CONFLICTING.format(
+            "        if self.hosts and self.enable_v1_access:\n            raise RuntimeError('both')\n"
+        ),
+        _CONFLICTING.format(""),
     ),
     "what is listed of the account that a page shows, which is not that of the caller": (
         _PROFILE.format("        things = Thing.objects.filter(created_by=user, published=True)\n"),

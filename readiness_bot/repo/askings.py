@@ -42,7 +42,7 @@ _SCOPING = re.compile(
 )
 """Calls on a query that leave what somebody may see: whether any row is left asks for a right."""
 _NOT_OF_RIGHTS = re.compile(
-    r"token|access_(key|log|time)|accessor|extension|mime|method"
+    r"token|access_(key|log|time)|accessor|extension|mime|method|^(enable|disable)d?_"
     r"|(env|environment|variable|time|test|build|date|search|name|line|local|global|cache)_scope"
     r"|allow(ed|s)?_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
     r"|operation|email|domain|subject|client|scope|perm|self|own|update|edit|write|change|field|attribute|ip|network"
@@ -759,7 +759,7 @@ def _named_check(function: DefinitionSite) -> bool:
 
 def _is_switched(guards: Collection[str]) -> bool:
     """Whether a condition hangs on a setting: what holds only with it may be meant to go."""
-    return any(map(_is_setting, guards)) if guards else False
+    return any(map(_is_switch, guards)) if guards else False
 
 
 _OF_OBJECTS = frozenset({"has_perm", "has_perms", "has_object_permission"})
@@ -794,9 +794,9 @@ def _words(last: str) -> tuple[bool, bool]:
 
 
 @lru_cache(maxsize=100_000)
-def _is_setting(name: str) -> bool:
-    """Whether a name is that of a setting."""
-    return SETTING.search(name) is not None
+def _is_switch(name: str) -> bool:
+    """Whether a name is that of a setting which may switch something: a default value does not."""
+    return SETTING.search(name) is not None and not _last(name).startswith("DEFAULT_")
 
 
 @lru_cache(maxsize=100_000)
