@@ -617,7 +617,7 @@ class Askings:
             if not self._refusals.asks_only_who(guard)
         ]
         found += self._of_class(site)
-        found += [f"`{ref}` is used" for ref in self._refusals.body(site)[3] if _is_person(ref)]
+        found += [f"`{ref}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
         for call in self._refusals.body(site)[0]:
             if _asks_right(call.name):
                 found.append(f"`{_shown(call.name)}`")
