@@ -41,9 +41,11 @@ class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(
     r"((^|/)[\w.-]*(openapi|swagger|api[-_]?spec|api[-_]?docs?)[\w.-]*\.(ya?ml|json)$|(^|/)(openapi|swagger|specs?|api)/[\w.-]+\.(ya?ml|json)$"
-    r"|(^|/)([\w.-]+[-_])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$)",
+    r"|(^|/)([\w.-]+[-_.])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$)",
     re.IGNORECASE,
 )
+_FILLED_IN = re.compile(rb"\{\{[^{}\n]*\}\}")
+"""What Connexion, which takes every description for a template, fills in from arguments."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _BESIDE_THE_PATH = frozenset({"query", "header", "formData"})
 
@@ -52,7 +54,8 @@ def _extract(data: bytes) -> OpenApiDocument:
     if b"openapi" not in data and b"swagger" not in data:
         # Its name may stand for anything; a template of something else is no broken description.
         return OpenApiDocument("")
-    document = load_document(data.replace(b"\t", b" ") if data.lstrip()[:1] == b"{" else data)
+    is_json = data.lstrip()[:1] == b"{"
+    document = load_document(data.replace(b"\t", b" ") if is_json else _FILLED_IN.sub(b"filled", data))
     version = document["openapi"].string or document["swagger"].string
     if not version:
         return OpenApiDocument("")

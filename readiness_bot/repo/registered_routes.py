@@ -42,6 +42,7 @@ _LITESTAR = (
     | {"litestar.route": "", "litestar.websocket": "WEBSOCKET"}
 )
 
+_ROUTE_OBJECTS = ("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute")
 _ROUTING = frozenset({"route", "api_route", "websocket", "websocket_route", "api_operation", "page"})
 
 
@@ -518,9 +519,8 @@ class RegisteredRoutes:
 
     def listed(self) -> Iterator[Route]:
         """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""
-        for site in self._python.calls(
-            "starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute"
-        ):
+        own = (one.name for one in self._python.classes if self._python.descends_from(one, *_ROUTE_OBJECTS))
+        for site in self._python.calls(*_ROUTE_OBJECTS, *own):
             path = self._views.text(site.call.argument(0, "path"), site.module)
             value = site.call.argument(1, "endpoint")
             view = self._views.class_in(value, site.module)

@@ -166,6 +166,8 @@ class Views:
         for _ in range(4):
             if isinstance(value, Name):
                 found = self._python.definition(value.name, module)
+                if found is None and value.meaning:
+                    found = self._python.definition(value.meaning, module)  # a method of what a variable holds
                 if found is not None and found.definition.kind == "function":
                     return found
                 assigned = self._python.assignment(value.name, module)

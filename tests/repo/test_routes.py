@@ -1136,3 +1136,30 @@ def test_a_router_is_put_into_whatever_a_method_of_routers_alone_is_called_on() 
         ("/v1/orders", True),
         ("/parts", False),
     ]
+
+
+def test_route_objects_of_an_own_class_are_routes() -> None:
+    files = {
+        "shop/main.py": (
+            "from fastapi import FastAPI\nfrom fastapi.routing import APIRoute\n\n\n"
+            "class Quick(APIRoute):\n    pass\n\n\nclass Orders:\n    def listed(self):\n        return []\n\n\n"
+            "def create_app():\n    orders = Orders()\n"
+            "    return FastAPI(routes=[Quick('/orders', orders.listed, methods=['POST'])])\n"
+        )
+    }
+    (route,) = repo_of(files).routes.all
+    assert (route.name, route.handler and route.handler.definition.qualname) == ("POST /orders", "Orders.listed")
+
+
+def test_what_connexion_fills_into_a_description_does_not_break_it() -> None:
+    files = {
+        "shop/main.py": (
+            "import connexion\n\n\ndef listed():\n    return []\n\n\napp = connexion.AsyncApp(__name__)\n"
+            "app.add_api('shop.spec.yaml', arguments={'version': '1'})\n"
+        ),
+        "shop/shop.spec.yaml": (
+            "openapi: 3.0.0\ninfo:\n  title: shop\n  version: {{ version }}\npaths:\n  /orders:\n    get:\n"
+            "      operationId: shop.main.listed\n      responses: {}\n"
+        ),
+    }
+    assert [route.name for route in repo_of(files).routes.all] == ["GET /orders"]
