@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import msgspec
 
@@ -14,8 +14,9 @@ from readiness_bot.facts.yaml_nodes import Node, load_document
 class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One operation: its path, its method in capitals, the handler's name where the description gives one.
 
-    `body` is the name under which a handler is given the body, empty without one; `texts` are the parameters beside
-    the path that may hold any text.
+    `secured` where a function that the description names lets callers in, and nobody goes without; `body` is the name
+    under which a handler is given the body, empty without one; `texts` are the parameters beside the path that may hold
+    any text.
     """
 
     path: str
@@ -44,6 +45,8 @@ _PATHS = re.compile(
     r"|(^|/)([\w.-]+[-_.])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$)",
     re.IGNORECASE,
 )
+_CHECKING = re.compile(r"x-(apikey|basic|bearer|token)Info(Func|Url)")
+"""The extensions by which Connexion is told what checks a caller; without one nothing does."""
 _FILLED_IN = re.compile(rb"\{\{[^{}\n]*\}\}")
 """What Connexion, which takes every description for a template, fills in from arguments."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -59,9 +62,10 @@ def _extract(data: bytes) -> OpenApiDocument:
     version = document["openapi"].string or document["swagger"].string
     if not version:
         return OpenApiDocument("")
-    secured = bool(document["security"])
+    schemes = document["components"]["securitySchemes"] or document["securityDefinitions"]
+    checked = frozenset(name for name, scheme in schemes.entries if any(map(_CHECKING.fullmatch, scheme.keys)))
     operations = tuple(
-        _operation(document, path, method, methods, secured)
+        _operation(document, path, method, methods, checked)
         for path, methods in document["paths"].entries
         for method, node in methods.entries
         if method in _METHODS
@@ -73,18 +77,18 @@ def _extract(data: bytes) -> OpenApiDocument:
     )
 
 
-def _operation(document: Node, path: str, method: str, methods: Node, secured: bool) -> Operation:
+def _operation(document: Node, path: str, method: str, methods: Node, checked: Container[str]) -> Operation:
     node = methods[method]
     controller = node["x-openapi-router-controller"].string or node["x-swagger-router-controller"].string
     handler = node["operationId"].string
-    own = bool(node["security"].items) if "security" in node else secured
+    asked = (node if "security" in node else document)["security"].items
     parameters = [_referred(document, one) for one in (*methods["parameters"].items, *node["parameters"].items)]
     return Operation(
         path,
         method.upper(),
         node.key_line,
         f"{controller}.{handler}" if controller else handler,
-        own,
+        bool(asked) and all(any(name in checked for name in one.keys) for one in asked),
         _body(_referred(document, node["requestBody"]), parameters),
         tuple(one["name"].string for one in parameters if _is_text(one)),
     )

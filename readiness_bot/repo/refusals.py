@@ -126,7 +126,7 @@ LIBRARY_GUARDS: dict[str, Strength] = {
     "ModelView": Strength.NONE,
     "ModelRestApi": Strength.PERMISSION,
 }
-_OF_KIND = {"throttle": Strength.NONE, "authentication": Strength.READS}
+_OF_KIND = {"throttle": Strength.NONE, "authentication": Strength.READS, "description": Strength.IDENTITY}
 """How far guards of a kind go, whatever they are called."""
 _READS = re.compile(
     r"(^|[.:_])(current_user|current_token|get_current_user|get_user|current_identity|get_jwt_identity|get_jwt|is_authenticated|authed|is_admin|is_superuser|is_staff|has_perms?|has_permission"

@@ -31,7 +31,17 @@ class Guard:
     `level` tells what it is attached to: the route itself, its handler's class, the router, or the application.
     """
 
-    kind: Literal["dependency", "decorator", "permission", "authentication", "throttle", "mixin", "hook", "middleware"]
+    kind: Literal[
+        "dependency",
+        "decorator",
+        "permission",
+        "authentication",
+        "throttle",
+        "mixin",
+        "hook",
+        "middleware",
+        "description",
+    ]
     name: str
     level: Literal["route", "class", "router", "application"]
     path: str

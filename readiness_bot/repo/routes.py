@@ -323,7 +323,7 @@ class Routes:
                 if handler is None:
                     continue
                 guards = (
-                    (Guard("dependency", "connexion.security", "route", path, operation.line),)
+                    (Guard("description", "connexion.security", "route", path, operation.line),)
                     if operation.secured
                     else ()
                 )

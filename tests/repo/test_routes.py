@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness_bot.repo.refusals import Strength
 from tests.repos import repo_of
 
 _RESOURCE = (
@@ -1163,3 +1164,33 @@ def test_what_connexion_fills_into_a_description_does_not_break_it() -> None:
         ),
     }
     assert [route.name for route in repo_of(files).routes.all] == ["GET /orders"]
+
+
+def test_a_description_asks_who_calls_where_it_names_what_checks() -> None:
+    described = (
+        "openapi: 3.0.0\ninfo: {title: shop, version: '1'}\nsecurity: [{key: []}]\npaths:\n"
+        "  /orders: {post: {operationId: shop.main.add}}\n"
+        "  /signs: {post: {operationId: shop.main.add, security: []}}\n"
+        "  /notes: {post: {operationId: shop.main.add, security: [{plain: []}]}}\n"
+        "  /likes: {post: {operationId: shop.main.add, security: [{key: []}, {}]}}\n"
+        "components:\n  securitySchemes:\n    key: {type: apiKey, x-apikeyInfoFunc: shop.main.known}\n"
+        "    plain: {type: apiKey}\n"
+    )
+    repo = repo_of(
+        {
+            "shop/main.py": (
+                "import connexion\n\n\ndef add():\n    return {}\n\n\napp = connexion.AsyncApp(__name__)\n"
+                "app.add_api('openapi.yaml')\n"
+            ),
+            "shop/openapi.yaml": described,
+        }
+    )
+    asked = {
+        route.path: max(map(repo.identity.of_guard, route.guards), default=Strength.NONE) for route in repo.routes.all
+    }
+    assert asked == {
+        "/orders": Strength.IDENTITY,
+        "/signs": Strength.NONE,
+        "/notes": Strength.NONE,
+        "/likes": Strength.NONE,
+    }
