@@ -13,6 +13,8 @@ _MOST_LINES = 3_000
 """Longer stretches that differ at both ends are not held against each other: it would take too long."""
 _NAME = re.compile(r"`([^`]+)`")
 _WORD = re.compile(r"\w+")
+_ONE_LOOK = 25
+"""Lines that are read in one look: an edit so near to the head of its function is told together with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,14 @@ def _between(before: list[str], after: list[str]) -> Iterator[Edit]:
 def narrowed(place: Location, message: str, edits: Edits) -> Location:
     """A place that spans several lines, down to the edit in it that took out what the end of a message names.
 
-    The place itself where no edit did so: it is the lines around it then that people must look at.
+    It goes on beginning at its head where that is in sight: what a function is matters as much as what it lost. The
+    place itself where no edit did so: it is the lines around it then that people must look at.
     """
     if place.end_line <= place.line:
         return place
     named = {word for name in _NAME.findall(message.rpartition(": ")[2]) for word in _WORD.findall(name)[-1:]}
     for edit in edits(place.path):
         if place.line <= edit.line <= place.end_line and named & set(_WORD.findall(edit.gone)):
-            return replace(place, line=edit.line, end_line=min(edit.end_line, place.end_line))
+            first = place.line if edit.line - place.line <= _ONE_LOOK else edit.line
+            return replace(place, line=first, end_line=min(edit.end_line, place.end_line))
     return place

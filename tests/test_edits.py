@@ -33,10 +33,18 @@ def test_a_function_is_narrowed_down_to_the_edit_that_took_out_what_is_named() -
         return Edit(2, 2, "import is_admin"), Edit(5, 5, "    page = load_all()"), Edit(6, 6, "if user.is_admin:")
 
     place = narrowed(_WHOLE, "`show` does not ask: this change takes away `user.is_admin`.", edits)
-    assert (place.line, place.end_line, place.symbol) == (6, 6, "show")
+    assert (place.line, place.end_line, place.symbol) == (4, 6, "show")
     assert narrowed(_WHOLE, "`show` does not ask: this change takes away `is_owner`.", edits) == _WHOLE
     assert narrowed(_WHOLE, "`is_admin` does not ask: this change takes away a check.", edits) == _WHOLE
     assert narrowed(_WHOLE, "`show`: this change takes away `is_admin`.", none_seen) == _WHOLE
+
+
+def test_an_edit_far_from_the_head_of_its_function_is_told_by_itself() -> None:
+    def edits(_: str) -> tuple[Edit, ...]:
+        return (Edit(60, 61, "if user.is_admin:"),)
+
+    place = narrowed(Location("shop/a.py", 4, 80, "show"), "`show`: this change takes away `is_admin`.", edits)
+    assert (place.line, place.end_line) == (60, 61)
 
 
 def test_a_single_line_stays_where_it_is() -> None:
