@@ -53,6 +53,8 @@ _BY_HAND = re.compile(r"(^|/)run_?server\.py$")
 """A script that is called after the development server, which somebody starts by hand."""
 _OF_INSTALLATION = re.compile(r"local|override|secret|custom|site_?settings|instance|prod", re.IGNORECASE)
 _APPLICATION = re.compile(r"(^|[:?.])(app|application)\.debug$")
+_LIVE = re.compile(r"(^|_)(live|prod|production)(_|$)")
+"""Words in the names of settings classes that are for production: what stands there is no default for developers."""
 _SETTINGS = re.compile(
     r"(^|/)(settings|config|conf|configuration|django_settings)(/[\w]+)?\.py$|(^|/)[\w]*settings[\w]*\.py$"
 )
@@ -166,9 +168,11 @@ class Debugging:
     def _settings(self) -> Iterator[DebugFlag]:
         """`DEBUG` of Django's settings, and fields of that name in settings classes and modules."""
         chosen = self._chosen_settings
-        bound: dict[str, list[tuple[int, Value]]] = {}
+        bound: dict[tuple[str, int], list[int]] = {}
         for setting in self._services.settings_named("DEBUG"):
-            bound.setdefault(setting.module.path, []).append((setting.line, setting.value))
+            field = next((one for one in setting.module.facts.fields if one.line == setting.line), None)
+            owner_index = field.owner if field is not None else MODULE
+            bound.setdefault((setting.module.path, owner_index), []).append(setting.line)
         for setting in self._services.settings_named("DEBUG"):
             module = setting.module
             default = self._on(setting.value, module)
@@ -185,13 +189,13 @@ class Debugging:
             field = next((item for item in module.facts.fields if item.line == setting.line), None)
             scope = assignment.scope if assignment is not None else field.owner if field is not None else -1
             owner = module.symbol(scope)
-            if _DEVELOPMENT.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()) or re.search(
-                r"dev|test|local", owner, re.IGNORECASE
-            ):
+            said = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()
+            if _DEVELOPMENT.search(said) or re.search(r"dev|test|local", owner, re.IGNORECASE):
                 continue
             line = assignment.end_line if assignment is not None else setting.line
             place = module.location(setting.line, line, scope, assignment.statement if assignment is not None else "")
-            later = any(other > setting.line for other, _ in bound[module.path])
+            beside = bound[module.path, field.owner if field is not None else MODULE]
+            later = any(other > setting.line for other in beside)
             anew = self._takes_over_local(module) or (not chosen and self._is_bound_anew(module))
             variable = default.variable or ("DEBUG" if field is not None else "")
             yield DebugFlag(
@@ -201,7 +205,7 @@ class Debugging:
                 is_default=bool(variable),
                 is_turned_off=self._turned_off(variable, setting.value, module),
                 is_conditional=bool(setting.guards) or later or anew,
-                is_framework=self._services.is_django,
+                is_framework=self._services.is_django or _LIVE.search(said) is not None,
             )
 
     def _takes_over_local(self, module: Module) -> bool:

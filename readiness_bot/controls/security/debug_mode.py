@@ -71,6 +71,17 @@ from readiness_bot.repo.debugging import DebugFlag
             "Dockerfile": 'FROM python:3.13-slim\nCOPY . /app\nWORKDIR /app\nCMD ["python", "serve.py"]\n',
         },
         "from flask import Flask\n\napp = Flask(__name__)\n\napp.run(debug=True)  # <- flagged\n",
+        {
+            "shop/app.py": (
+                "import os\n\nfrom flask import Flask\n\nfrom config import stages\n\napp = Flask(__name__)\n"
+                "app.config.from_object(stages[os.environ['STAGE']])\n"
+            ),
+            "config.py": (
+                "class Config:\n    DEBUG = False\n\n\nclass Local(Config):\n    DEBUG = True\n\n\n"
+                "class Live(Config):\n    DEBUG = True  # <- flagged\n\n\nclass Trial(Config):\n    DEBUG = False\n\n\n"
+                "stages = {'local': Local, 'trial': Trial, 'live': Live}\n"
+            ),
+        },
     ],
     fixed={
         "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n",
@@ -115,6 +126,16 @@ from readiness_bot.repo.debugging import DebugFlag
             ),
             "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
             "shop/settings/production.py": "from .base import *\n\nDEBUG = False\n",
+        },
+        {
+            "shop/app.py": (
+                "import os\n\nfrom flask import Flask\n\nfrom config import stages\n\napp = Flask(__name__)\n"
+                "app.config.from_object(stages[os.environ['STAGE']])\n"
+            ),
+            "config.py": (
+                "class Config:\n    DEBUG = False\n\n\nclass Local(Config):\n    DEBUG = True\n\n\n"
+                "class Live(Config):\n    DEBUG = False\n\n\nstages = {'local': Local, 'live': Live}\n"
+            ),
         },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
