@@ -70,6 +70,12 @@ def _images(first: str, second: str) -> dict[str, str]:
     return {**images, "shop/main.py": _APP, "till/main.py": _APP}
 
 
+def _held(user: str) -> dict[str, str]:
+    """An image that starts a server, and one that holds code and starts none."""
+    image = f"FROM python:3.13-slim\nWORKDIR /srv\nCOPY till /srv/till\nRUN pip install ./till\n{user}"
+    return {**_images("USER app\n", "USER app\n"), "till/Dockerfile": image}
+
+
 def _pods(first: str, second: str) -> dict[str, str]:
     pods = {
         f"deploy/{name}.yaml": _POD.format(name=name, more=more) for name, more in (("api", first), ("web", second))
@@ -177,6 +183,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         "infrastructure/non-root-container",
         {**_images("USER app\n", "USER app\n"), "compose.yaml": _COMPOSED},
         {**_images("USER app\n", ""), "compose.yaml": _COMPOSED},
+        "till/Dockerfile The container runs as root: this change takes away `USER app`.",
+    ),
+    "the user of an image that leaves it to others to name a command": (
+        "infrastructure/non-root-container",
+        _held("USER app\n"),
+        _held(""),
         "till/Dockerfile The container runs as root: this change takes away `USER app`.",
     ),
     "the probe of one container of two": (

@@ -86,15 +86,23 @@ class Deployment:
         serving = [built for built in candidates if built.serves] or candidates
         return tuple(sorted(serving, key=self._rank))
 
-    @cached_property
+    @property
     def judged_images(self) -> tuple[BuiltImage, ...]:
         """The images that run the service, or those that hold its code and leave it to others to name a command.
 
         Where a platform packs the service itself, and no pipeline publishes an image, those kept here are developers'.
         """
+        return () if self._is_packed_by_platform else self.service_images or self.held_images
+
+    @cached_property
+    def held_images(self) -> tuple[BuiltImage, ...]:
+        """The images that hold code of the tree and leave it to others to name a command, the main one first.
+
+        Where a platform packs the service itself, there are none but for developers.
+        """
         if self._is_packed_by_platform:
             return ()
-        return self.service_images or tuple(
+        return tuple(
             built
             for built in sorted(self.images, key=self._rank)
             if built.purpose == "base"

@@ -115,7 +115,7 @@ def non_root_container(repo: Repo) -> Judgement:
 def _wards(repo: Repo) -> Iterator[Ward]:
     pods = _own_pods(repo)
     outside = bool(pods) and all(pod.runs_as_non_root for pod in pods)
-    for built in repo.deployment.judged_images:
+    for built in dict.fromkeys((*repo.deployment.judged_images, *repo.deployment.held_images)):
         # What Compose alone makes of the image holds nowhere else; where that is new, nothing was lost.
         itself = _of_itself(repo, built)
         by = tuple(f"`{evidence.detail}`" for evidence in itself.evidence) if itself is not None else ()
