@@ -48,6 +48,7 @@ class Stage(IntEnum):
     ELSEWHERE = 4
     EDITED = 5
     REWRITTEN = 6
+    CARRIED = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def compare(
     stand in such a file too: where one side alone read a file, findings in files that are the same on both sides
     (`unchanged`, by head's paths) neither come nor go, and where it is head that cannot read it, nothing is fixed at
     all. A file that only head has (`added`) changes none of this. What was wrong in a file that is gone (`removed`) and
-    is wrong in the same way in a function of that name of an added one was written anew, and is no other defect.
+    is wrong in the same way in a function of that name of an added one was written anew, and is no other defect; nor is
+    one in a function that went from one file into another of which one is added or gone.
 
     What base kept safe and head leaves open is new as well, whether or not an open one would block by itself; what
     keeps it may stand in any file, so that this is told only where both sides read the same ones. It is told where
@@ -191,10 +193,15 @@ def match(
         for finding in right:
             path = finding.location.path
             key = _key(stage, finding, path if stage is Stage.EXACT else renames.get(path, path))
-            if key is not None and waiting[key] and (stage is not Stage.REWRITTEN or path in added):
-                pairs.append(Pair(waiting[key].pop(), finding, stage))
-            else:
+            if (
+                key is None
+                or not waiting[key]
+                or (stage is Stage.REWRITTEN and path not in added)
+                or (stage is Stage.CARRIED and path not in added and waiting[key][-1].location.path not in removed)
+            ):
                 unmatched.append(finding)
+            else:
+                pairs.append(Pair(waiting[key].pop(), finding, stage))
         right = unmatched
         taken = {id(pair.base) for pair in pairs}
         left = [finding for finding in left if id(finding) not in taken]
@@ -275,6 +282,13 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
         # A file that was written anew under another name does in its functions what the one did that is gone.
         function = place.symbol.rpartition(".")[2]
         return (finding.control, function, _PLACE.sub("", _QUOTED.sub("``", finding.message))) if function else None
+    if stage is Stage.CARRIED:
+        # A function that was carried over into a new file, or out of one that is gone, and edited on the way.
+        return (
+            (finding.control, place.symbol, _PLACE.sub("", _QUOTED.sub("``", finding.message)))
+            if place.symbol
+            else None
+        )
     if not place.statement:
         return None  # a file as a whole cannot move into another file
     if stage is Stage.MOVED:

@@ -119,6 +119,15 @@ def test_a_defect_in_a_file_that_was_written_anew_under_another_name_is_neither_
     assert len(other.new_blockers) == 1
 
 
+def test_a_defect_in_a_function_that_went_into_an_added_file_is_neither_new_nor_fixed() -> None:
+    old, new = site(symbol="Shop.charge"), site("src/client.py", 4, "Shop.charge", "bbbb")
+    assert quiet(change([old], [new], added=["src/client.py"]))
+    assert quiet(change([old], [new], removed=["app/pay.py"]))
+    assert len(change([old], [new]).new_blockers) == 1
+    other = site("src/client.py", 4, "Till.charge", "bbbb")
+    assert len(change([old], [other], added=["src/client.py"]).new_blockers) == 1
+
+
 def test_another_defect_is_new_and_the_old_one_fixed() -> None:
     found = change([site()], [site("app/mail.py", 4, "send", "cccc", "`smtplib.SMTP` can wait for ever")])
     assert lines(found.new_findings) == [("app/mail.py", 4)]
