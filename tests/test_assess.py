@@ -178,8 +178,8 @@ def test_what_a_function_no_longer_asks_is_told_of_a_tree_that_tells_nothing_of_
         told = [blocker for blocker in there.new_blockers if blocker.control == "security/authorization"]
         assert [(one.location.path, one.location.symbol) for one in told if one.location] == [(path, "close")]
         assert "`close` does not ask what the caller may do" in told[0].issue
-        # Of a function as a whole, the line is told where the question stood.
-        assert [one.location.line for one in told if one.location] == [5]
+        # Of a function as a whole, its head and the line where the question stood.
+        assert [(one.location.line, one.location.end_line) for one in told if one.location] == [(4, 5)]
         mended = [blocker.control for blocker in back.fixed_blockers if blocker.location]
         assert "security/authorization" in mended
         assert not [one for one in back.new_blockers if one.control == "security/authorization" and one.location]

@@ -195,6 +195,56 @@ _PICKED = (
     "def remove(request, pk):\n    if not request.user.is_staff:\n        raise PermissionError\n\n\n"
     "urlpatterns = [path('<int:pk>/', note), path('<int:pk>/remove/', remove)]\n"
 )
+_FOLLOWED = (
+    "from django.db import models\nfrom django.shortcuts import get_object_or_404\nfrom django.urls import path\n\n\n"
+    "class Note(models.Model):\n    owner = models.ForeignKey('auth.User', models.CASCADE)\n\n\n"
+    "def readable_queryset(request):\n    return Note.objects.filter(owner=request.user)\n\n\n"
+    "def latest_queryset(request):\n    return Note.objects.order_by(request.GET['by'])\n\n\n"
+    "def follow(request, pk):\n{}    note.follow()\n\n\n"
+    "def remove(request, pk):\n    if not request.user.is_staff:\n        raise PermissionError\n\n\n"
+    "urlpatterns = [path('<int:pk>/follow/', follow), path('<int:pk>/remove/', remove)]\n"
+)
+_KEYS = {
+    "shop/__init__.py": "",
+    "shop/keys.py": "def get_or_make_key(number):\n    return Key(number)\n",
+    "shop/rights.py": (
+        "def may_see(number):\n    return True\n\n\ndef has_clerk_permission(number, user):\n"
+        "    return user.shop == number\n"
+    ),
+}
+_KEYED = (
+    "from flask import Flask, request\nfrom flask_login import current_user\nfrom shop.keys import get_or_make_key\n"
+    "from shop.rights import has_clerk_permission, may_see\n\napp = Flask(__name__)\n\n\n"
+    "@app.get('/orders/<int:number>/key')\ndef key(number):\n    answer = {{'number': number}}\n    if {}:\n"
+    "        found = get_or_make_key(number)\n        answer['key'] = found.text\n    return answer\n"
+)
+_SAID = (
+    "from shop.rights import has_clerk_permission, may_pin\n\n\ndef pin(note, request):\n{}    note.pinned = pinned\n"
+)
+_SAID_WITH_RIGHT = (
+    "    pinned = False\n    if has_clerk_permission(note.number, request.user):\n"
+    "        pinned = request.POST.get('pinned') == 'on'\n"
+)
+_SHOWN = (
+    "from rest_framework import serializers\n\n\nclass Orders(serializers.ModelSerializer):\n"
+    "    total = serializers.IntegerField()\n{}"
+)
+_HIDING = (
+    "\n    def to_representation(self, instance):\n        shown = super().to_representation(instance)\n"
+    "        if not instance.has_clerk_permission(self.context['request'].user):\n"
+    "            shown.pop('secret_key', None)\n        return shown\n"
+)
+_SCOPED = (
+    "from flask import Flask\n\nfrom shop import auth\nfrom shop.names import ORDER_SCOPES\n\n"
+    "app = Flask(__name__)\n\n\n@app.post('/orders')\n@auth.require_token(scopes={})\ndef order():\n    return keep()\n"
+)
+_REFUSED = (
+    "import ipaddress\nfrom urllib.parse import urlparse\n\n\ndef _is_own_network(url):\n"
+    "    return ipaddress.ip_address(urlparse(url).hostname).is_loopback\n\n\n"
+    "def refuse_own_network(url):\n    if ipaddress.ip_address(urlparse(url).hostname).is_loopback:\n"
+    "        raise ValueError(url)\n\n\ndef validate_callback_url(url, token):\n{}"
+    "    if not url.startswith('https://'):\n        raise ValueError('Name an address.')\n"
+)
 _OWN_NOTE = "    return Note.objects.get(pk=pk, owner=request.user)\n\n\n"
 _ANY_NOTE = "    return Note.objects.get(pk=pk)\n\n\n"
 
@@ -208,6 +258,34 @@ _API = (
     "@app.put('/prices')\ndef change(body: dict, user=Depends(admin)):\n    return body\n\n\n"
     "@app.delete('/orders/{{number}}', dependencies=[Depends({guard})])\ndef remove(number: int):\n    return number\n"
 )
+
+_NOTES = (
+    "from rest_framework import viewsets\nfrom rest_framework.permissions import IsAdminUser, IsAuthenticated\n"
+    "from shop.models import Note\n\n\nclass Notes(viewsets.ModelViewSet):\n{}    queryset = Note.objects.all()\n"
+)
+_LOADING = (
+    "from rest_framework import viewsets\nfrom shop.models import Note\nfrom shop.rights import InShop\n\n\n"
+    "class Notes(viewsets.ModelViewSet):\n{}    queryset = Note.objects.all()\n\n"
+    "    def {}(self, request, *args, **kwargs):\n        super().{}(request, *args, **kwargs)\n"
+    "        self.shop = find(self.kwargs['shop'])\n"
+)
+_READABLE = {
+    "shop/settings.py": (
+        "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework', 'shop']\nREST_FRAMEWORK = {\n"
+        "    'DEFAULT_PERMISSION_CLASSES': ['rest_framework.permissions.IsAuthenticatedOrReadOnly'],\n}\n"
+    ),
+    "shop/urls.py": (
+        "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n"
+        "from shop.views import Notes\n\nrouter = DefaultRouter()\nrouter.register('notes', Notes)\n"
+        "urlpatterns = [path('', include(router.urls))]\n"
+    ),
+    "shop/models.py": "from django.db import models\n\n\nclass Note(models.Model):\n    text = models.TextField()\n",
+    "shop/rights.py": (
+        "from rest_framework.permissions import BasePermission\n\n\nclass InShop(BasePermission):\n"
+        "    def has_permission(self, request, view):\n        return request.user.is_member(view.shop)\n"
+    ),
+}
+"""Notes that strangers may read and not change unless their view says otherwise."""
 
 _ROUTED = {"shop/__init__.py": "", "shop/app.py": _FLASK}
 
@@ -267,6 +345,54 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _MESSAGES.format(permissions="    permission_classes = [IsAuthenticated]\n"),
         _MESSAGES.format(permissions=""),
         10,
+    ),
+    "the sign-in of those who read, where a default asks it of those who change something": (
+        "security/authentication",
+        {**_READABLE, "shop/views.py": _NOTES.format("    permission_classes = [IsAuthenticated]\n")},
+        {**_READABLE, "shop/views.py": _NOTES.format("")},
+        6,
+    ),
+    "a right, where a method that goes on as the library does moves": (
+        "security/authorization",
+        {**_READABLE, "shop/views.py": _LOADING.format("    permission_classes = [InShop]\n", "setup", "setup")},
+        {**_READABLE, "shop/views.py": _LOADING.format("", "initial", "initial")},
+        6,
+    ),
+    "rows that a helper makes a query of for whoever asks": (
+        "security/authorization",
+        _FOLLOWED.format("    note = get_object_or_404(readable_queryset(request), pk=pk)\n"),
+        _FOLLOWED.format("    note = get_object_or_404(Note, pk=pk)\n"),
+        19,
+    ),
+    "the rights that a decorator is told to ask for": (
+        "security/authorization",
+        {**_KEYS, "shop/app.py": _SCOPED.format("('orders', 'profile')")},
+        {**_KEYS, "shop/app.py": _SCOPED.format("()")},
+        11,
+    ),
+    "what a client may say with a right alone": (
+        "security/authorization",
+        {**_KEYS, "shop/notes.py": _SAID.format(_SAID_WITH_RIGHT)},
+        {**_KEYS, "shop/notes.py": _SAID.format("    pinned = request.POST.get('pinned') == 'on'\n")},
+        5,
+    ),
+    "what is taken out of an answer for those without a right": (
+        "security/authorization",
+        {**_KEYS, "shop/shown.py": _SHOWN.format(_HIDING)},
+        {**_KEYS, "shop/shown.py": _SHOWN.format("")},
+        4,
+    ),
+    "one of two rights that must hold for something": (
+        "security/authorization",
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) and has_clerk_permission(number, current_user)")},
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number)")},
+        13,
+    ),
+    "a look by which a form refuses addresses": (
+        "security/ssrf",
+        _REFUSED.format("    if _is_own_network(url):\n        raise ValueError('Name a public address.')\n"),
+        _REFUSED.format(""),
+        14,
     ),
     "the guard of a page of the administration": (
         "security/authentication",
@@ -1919,6 +2045,86 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "a right of a view of which no route is seen, for the standard of all views": (
         _STANDARD | {"shop/views.py": _UNROUTED.format(_AUDITED.replace("IsAuditor, ", ""))},
         _STANDARD | {"shop/views.py": _UNROUTED.format("")},
+    ),
+    "the sign-in of those who read, for a right": (
+        {**_READABLE, "shop/views.py": _NOTES.format("    permission_classes = [IsAuthenticated]\n")},
+        {**_READABLE, "shop/views.py": _NOTES.format("    permission_classes = [IsAdminUser]\n")},
+    ),
+    "rows that a helper makes a query of, by another helper": (
+        _FOLLOWED.format("    note = get_object_or_404(readable_queryset(request), pk=pk)\n"),
+        _FOLLOWED.format("    note = find_note(request, pk)\n"),
+    ),
+    "rows that a helper lists for everybody": (
+        _FOLLOWED.format("    note = get_object_or_404(latest_queryset(request), pk=pk)\n"),
+        _FOLLOWED.format("    note = get_object_or_404(Note, pk=pk)\n"),
+    ),
+    "rights that a decorator is told to ask for, by others": (
+        {**_KEYS, "shop/app.py": _SCOPED.format("('orders', 'profile')")},
+        {**_KEYS, "shop/app.py": _SCOPED.format("ORDER_SCOPES")},
+    ),
+    "what a client may say with a right alone, by another": (
+        {**_KEYS, "shop/notes.py": _SAID.format(_SAID_WITH_RIGHT)},
+        {**_KEYS, "shop/notes.py": _SAID.format(_SAID_WITH_RIGHT.replace("has_clerk_permission", "may_pin"))},
+    ),
+    "what is taken out of an answer, by what is put into it for some": (
+        {**_KEYS, "shop/shown.py": _SHOWN.format(_HIDING)},
+        {
+            **_KEYS,
+            "shop/shown.py": _SHOWN.format(
+                _HIDING.replace("if not ", "if ").replace("shown.pop('secret_key', None)", "shown.update(keys())")
+            ),
+        },
+    ),
+    "what is called for those with a right, by telling it of the right": (
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) and has_clerk_permission(number, current_user)")},
+        {
+            **_KEYS,
+            "shop/app.py": _KEYED.format("may_see(number)").replace(
+                "get_or_make_key(number)\n", "get_or_make_key(number, has_clerk_permission(number, current_user))\n"
+            ),
+        },
+    ),
+    "what is taken out of an answer, and given to nobody now": (
+        {**_KEYS, "shop/shown.py": _SHOWN.format(_HIDING)},
+        {**_KEYS, "shop/shown.py": _SHOWN.format(_HIDING.replace("has_clerk_permission", "is_clerk"))},
+    ),
+    "one of two rights of which either was enough": (
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) or has_clerk_permission(number, current_user)")},
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number)")},
+    ),
+    "one of two rights that must hold, by an answer before": (
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) and has_clerk_permission(number, current_user)")},
+        {
+            **_KEYS,
+            "shop/app.py": _KEYED.format("may_see(number)").replace(
+                "    answer = ",
+                "    if not has_clerk_permission(number, current_user):\n        return page(number)\n    answer = ",
+            ),
+        },
+    ),
+    "one of two rights that must hold, by a variable": (
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) and has_clerk_permission(number, current_user)")},
+        {
+            **_KEYS,
+            "shop/app.py": _KEYED.format("may").replace(
+                "    answer = ",
+                "    may = may_see(number) and has_clerk_permission(number, current_user)\n    answer = ",
+            ),
+        },
+    ),
+    "a right to what is there no more": (
+        {**_KEYS, "shop/app.py": _KEYED.format("may_see(number) and has_clerk_permission(number, current_user)")},
+        {
+            **_KEYS,
+            "shop/app.py": _KEYED.format("may_see(number)").replace(
+                "        found = get_or_make_key(number)\n        answer['key'] = found.text\n",
+                "        answer['seen'] = True\n",
+            ),
+        },
+    ),
+    "a look by which a form refuses addresses, for another": (
+        _REFUSED.format("    if _is_own_network(url):\n        raise ValueError('Name a public address.')\n"),
+        _REFUSED.format("    refuse_own_network(url)\n"),
     ),
     "what changes rights and asks for none": (
         _MIGRATED.format(how="        migrate_permission_settings(names)\n"),

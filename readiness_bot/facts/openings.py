@@ -1,4 +1,4 @@
-"""The conditions under which code goes on without asking, and those of which any one makes it give up."""
+"""The conditions under which code goes on without asking, which must hold, and of which any one makes it give up."""
 
 from __future__ import annotations
 
@@ -49,6 +49,19 @@ def alternatives(node: ast.If) -> list[ast.expr]:
     is_not = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     found = _parts(test.operand, ast.And) if isinstance(test, ast.UnaryOp) and is_not else _parts(test, ast.Or)
     return found if gives_up and len(found) > 1 else []
+
+
+def demanded(test: ast.expr) -> list[ast.expr]:
+    """The conditions that must hold, each of them, for the body of an `if` to run, and that look at something.
+
+    Those that must not hold are left out, and what only compares plain variables.
+    """
+    return [
+        part
+        for part in _parts(test, ast.And)
+        if not (isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not))
+        and any(isinstance(inner, ast.Call | ast.Attribute) for inner in ast.walk(part))
+    ]
 
 
 def _parts(test: ast.expr, kind: type[ast.boolop]) -> list[ast.expr]:

@@ -14,7 +14,7 @@ from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.flow import flows
 from readiness_bot.facts.names import FunctionNode, Scope, last_name
-from readiness_bot.facts.openings import alternatives, excused, needed
+from readiness_bot.facts.openings import alternatives, demanded, excused, needed
 from readiness_bot.facts.origins import Flows
 from readiness_bot.facts.python_expressions import Expressions, Frame
 from readiness_bot.facts.python_facts import (
@@ -36,6 +36,7 @@ from readiness_bot.facts.python_facts import (
     Assignment,
     Attempt,
     Definition,
+    Demand,
     Field,
     Handler,
     Import,
@@ -110,6 +111,7 @@ class _Reader(Expressions):
         self.exports: list[str] = []
         self.openings: list[Opening] = []
         self.alternatives: list[Alternatives] = []
+        self.demands: list[Demand] = []
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
@@ -133,6 +135,7 @@ class _Reader(Expressions):
             suppressions=tuple(_suppressions(parsed)),
             openings=tuple(self.openings),
             alternatives=tuple(self.alternatives),
+            demands=tuple(self.demands),
             refs=tuple(sorted(self.module_frame.refs)),
             stars=tuple(self.names.module.stars),
             exports=tuple(self.exports),
@@ -420,6 +423,9 @@ class _Reader(Expressions):
             parts = tuple(map(self.named_in, alternatives(node)))
             if parts:
                 self.alternatives.append(Alternatives(self.definition, node.body[0].lineno, last, parts))
+            held = tuple(filter(None, map(self.named_in, demanded(node.test))))
+            if held:
+                self.demands.append(Demand(self.definition, node.body[0].lineno, last, held))
         with self.under(context, names):
             self.block(node.body)
         with self.under(CONDITIONAL, tuple(f"!{name}" for name in names)):

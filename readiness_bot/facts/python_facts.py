@@ -266,6 +266,15 @@ class Alternatives(msgspec.Struct, frozen=True, array_like=True, gc=False):
     parts: tuple[tuple[str, ...], ...]
 
 
+class Demand(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What must hold for the lines of a function from `line` to `end_line` to run: all parts, by what each names."""
+
+    scope: int
+    line: int
+    end_line: int
+    parts: tuple[tuple[str, ...], ...]
+
+
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A comment that waives findings on its line: `kind` is `nosec`, `noqa` or `readiness`."""
 
@@ -293,6 +302,7 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     openings: tuple[Opening, ...]
     alternatives: tuple[Alternatives, ...]
     """Only those by which a function raises, answers or gives up."""
+    demands: tuple[Demand, ...]
     refs: tuple[str, ...]
     """The things that code outside every definition names."""
     stars: tuple[str, ...]

@@ -450,6 +450,7 @@ def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
         suppressions=(),
         openings=(),
         alternatives=(),
+        demands=(),
         refs=tuple(sorted(reader.refs)),
         stars=tuple(reader.names.module.stars),
         exports=(),

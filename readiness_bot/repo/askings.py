@@ -8,7 +8,7 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Return
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.expressions import flattened, names_in
@@ -146,6 +146,10 @@ _DOES = re.compile(
 _OF_PATHS = re.compile(
     r"(^|_)(path|paths|file|files|filename|dir|directory|folder|url|urls|uri|host|address|archive|zip)(_|$)"
 )
+_LISTING_RIGHTS = re.compile(r"(required_|needed_|allowed_|any_|all_)?(scope|role|permission|perm|privilege|right)s?")
+"""What decorators are told by name which rights they ask for."""
+_OF_CLIENT = re.compile(r"\.(POST|GET|args|form|json|values|query_params|data|cleaned_data|params)\.get(list)?$")
+"""Calls that read one thing that the client says."""
 _OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
 
@@ -174,6 +178,16 @@ class Listed:
     location: Location
     name: str
     asked: tuple[tuple[str, Strength], ...]
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that a function does: where, the rights under which alone it does it, and what else asks for some."""
+
+    line: int
+    end_line: int
+    questions: tuple[Question, ...]
     beside: tuple[str, ...]
 
 
@@ -319,6 +333,75 @@ class Askings:
             for name, calls in found.items()
         }
 
+    def done_for(self, site: DefinitionSite) -> dict[str, Done]:
+        """By what a function does, the rights that must hold for it, each by itself.
+
+        Calls of the tree's own functions, and values that are put under a constant key. What is done in two places
+        asks for what both of them ask for.
+        """
+        held = [
+            (one, question)
+            for one in self._demands(site)
+            if not any(map(_is_switched, one.parts))
+            for part in one.parts
+            if (question := _asked(self._told(part, site)))
+        ]
+        if not held:
+            return {}
+        found: dict[str, Done] = {}
+        for name, line, end_line, beside in self._does(site):
+            under = (question for one, question in held if one.line <= line <= one.end_line)
+            asked = tuple(dict.fromkeys(under))
+            known = found.get(name)
+            if known is None:
+                found[name] = Done(line, end_line, asked, beside)
+            else:
+                both = tuple(one for one in known.questions if one in asked)
+                place = (line, end_line) if len(asked) < len(known.questions) else (known.line, known.end_line)
+                found[name] = Done(*place, both, (*known.beside, *beside))
+        return found
+
+    def does(self, site: DefinitionSite, name: str) -> Done | None:
+        """One thing that a function does, with what is asked for it by now; None where it does it no more."""
+        done = self.done_for(site).get(name)
+        if done is not None:
+            return done
+        return next((Done(line, end, (), beside) for one, line, end, beside in self._does(site) if one == name), None)
+
+    @staticmethod
+    def _demands(site: DefinitionSite) -> Iterator[Demand]:
+        return (one for one in site.module.facts.demands if one.scope == site.index)
+
+    def _does(self, site: DefinitionSite) -> Iterator[tuple[str, int, int, tuple[str, ...]]]:
+        """What a function does by name and place, and the rights of conditions within a line that it stands under."""
+        calls, _, returns, _ = self._refusals.body(site)
+        turning = {f"{name} sends somebody away" for item in returns for name in self._rights(item.guards, site)}
+        demanded = {name for one in self._demands(site) for part in one.parts for name in self._rights(part, site)}
+        for call in calls:
+            name = self._doing(call, site)
+            if name:
+                within = {f"{name} of a condition" for name in self._rights(call.guards, site) if name not in demanded}
+                told = [one for value in call.handed for one in names_in(value, site.module.facts.calls)]
+                within |= {f"{right} told to `{name}`" for right in self._rights(told, site)}
+                yield name, call.line, call.end_line, tuple(sorted(turning | within))
+        for item in site.module.facts.assignments:
+            if item.scope == site.index and item.key:
+                named = names_in(item.value, site.module.facts.calls)
+                given = "".join(f" of {name.rpartition(':')[2].lstrip('?')}" for name in named)
+                yield f"{item.key}{given}", item.line, item.end_line, tuple(sorted(turning))
+
+    def _doing(self, call: Call, site: DefinitionSite) -> str:
+        """What a call does that somebody may need a right for: to call the tree's own, or to take a client's word."""
+        first = call.args[0] if call.args else None
+        if _OF_CLIENT.search(call.name) and isinstance(first, Const) and isinstance(first.value, str):
+            return f"{first.value} of the request"
+        target = None if _asks_right(call.name) else self._python.target(call, site.module)
+        own = target is not None and target.name != site.name and target.definition.kind == "function"
+        return call.last.rpartition(":")[2] if own else ""
+
+    def _rights(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
+        return tuple(f"`{_shown(name)}`" for name in self._told(guards, site) if _asks_right(name))
+
     def looked_up_for_anybody(self, site: DefinitionSite) -> Call | None:
         """The call by which a function that knows of no caller looks one thing up by its key; None for any other."""
         calls, _, _, refs = self._refusals.body(site)
@@ -399,12 +482,8 @@ class Askings:
             yield from parts
             yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
-            if _is_switched(call.guards):
-                continue
-            if _is_of_one(call):
-                yield (f"`{_shown(call.via or call.name)}` of one thing",)
-            if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
-                yield (f"`{_shown(call.via or call.name)}`",)
+            if not _is_switched(call.guards):
+                yield from self._of_call(call, site)
         for item in self._refusals.body(site)[2]:
             # What a function says of a right is what its row says of it: `return user.is_admin`.
             held = item.value if isinstance(item.value, Name) and _asks_right(site.definition.name) else None
@@ -413,9 +492,35 @@ class Askings:
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
+        yield from self._named_for_decorators(site)
         yield from self._filters(site)
         yield from self._kept_to_somebody(site)
         yield from self._to_change(site)
+
+    def _of_call(self, call: Call, site: DefinitionSite) -> Iterator[Question]:
+        """What a call asks by itself: a right to one thing, what it hides from some, and what it is named for."""
+        if _is_of_one(call):
+            yield (f"`{_shown(call.via or call.name)}` of one thing",)
+        if call.last == "pop" and call.args and isinstance(call.args[0], Const):
+            rights = [name for name in self._told(call.guards, site) if _asks_right(name)]
+            if rights:
+                hidden = {f"`{_shown(name)}` before `{call.args[0].value}` is shown" for name in rights}
+                yield tuple(sorted(hidden | {f"a question for `{_shown(name)}`" for name in rights}))
+        if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
+            yield (f"`{_shown(call.via or call.name)}`",)
+
+    @staticmethod
+    def _named_for_decorators(site: DefinitionSite) -> Iterator[Question]:
+        """The lists of rights that decorators are handed by name, where they list any: `scopes=("orders",)`."""
+        for item in site.definition.decorators:
+            call = site.module.facts.calls[item.call] if isinstance(item, Invoke) and item.call >= 0 else None
+            for key, value in call.keywords if call is not None else ():
+                listed = _LISTING_RIGHTS.fullmatch(key) is not None and any(
+                    bool(one.value) if isinstance(one, Const) else isinstance(one, Name | Invoke)
+                    for one in flattened(value)
+                )
+                if call is not None and listed:
+                    yield (f"`{key}` of `{_shown(call.via or call.name)}`",)
 
     def _filters(self, site: DefinitionSite) -> Iterator[Question]:
         """The conditions of queries that name somebody."""
@@ -618,6 +723,9 @@ class Askings:
         ]
         found += self._of_class(site)
         found += [f"`{ref}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
+        guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
+        guards += [name for one in self._demands(site) for part in one.parts for name in part]
+        found += [f"a question for {name}" for name in self._rights(guards, site)]
         for call in self._refusals.body(site)[0]:
             if _asks_right(call.name):
                 found.append(f"`{_shown(call.name)}`")
@@ -680,7 +788,8 @@ class Askings:
 _VALIDATING = re.compile(r"valid|avail|check|uniq|allow|permi|requir|ensure|access|own", re.IGNORECASE)
 _HOOK = re.compile(
     r"^_*(validate|clean|before|after|pre|post|check|has|perform|process|filter|authorize|authorise|can|may|ensure)_\w+$"
-    r"|^(validate|clean|dispatch|initial|prepare|setup|test_func|get_queryset|get_object|get_permissions|__call__)$"
+    r"|^(validate|clean|dispatch|initial|prepare|setup|test_func|get_queryset|get_object|get_permissions|__call__"
+    r"|to_representation)$"
 )
 """Methods that frameworks call on their way to what a class answers; one that answers takes its answer with it."""
 

@@ -154,6 +154,12 @@ class Identity:
         is_own = route.framework == "django-rest-framework" and self._overrides_default(route)
         return self.standard if is_own else ()
 
+    def kept_from_reading(self, route: Route) -> bool:
+        """Whether a view that reads as well as changes is told to turn away strangers who only read."""
+        if not ({"GET", "HEAD"} & {*route.methods} and {"POST", "PUT", "PATCH", "DELETE"} & {*route.methods}):
+            return False
+        return any(item.by in _KEPT_FROM_READING and item.level != "handler" for item in self.protections(route))
+
     @cached_property
     def standard(self) -> tuple[str, ...]:
         """The rights that Django REST framework is told to ask of every view that lists none, by name."""
@@ -264,8 +270,10 @@ class Identity:
         ]
         for site in self._running(route):
             for call in self._refusals.body(site)[0]:
-                handed = call.handed
-                if any(isinstance(value, Name) and _CALLER.search(value.name) for value in handed):
+                # What a method of a library does that this one stands in for is no check that somebody wrote.
+                goes_on = call.name.endswith(f"super().{site.definition.name}")
+                told = any(isinstance(value, Name) and _CALLER.search(value.name) for value in call.handed)
+                if told and not goes_on:
                     names.append(f"`{call.last.rpartition(':')[2]}`")
             names += [
                 f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
@@ -567,6 +575,9 @@ class Identity:
         )
 
 
+ONLY_FOR_CHANGES = ("`IsAuthenticatedOrReadOnly`", "`DjangoModelPermissionsOrAnonReadOnly`", "`AllowAny`")
+"""Permissions of Django REST framework that let strangers read: they stand in for none that turns these away."""
+_KEPT_FROM_READING = frozenset({"`IsAuthenticated`", "`IsAdminUser`", "`TokenHasScope`", "`TokenHasReadWriteScope`"})
 _FORBIDDEN = 403
 """The status that refuses somebody a right."""
 _ANSWERING = frozenset(

@@ -38,6 +38,10 @@ _OF_QUERIES = frozenset({"filter", "filter_by", "where", "get", "find", "find_on
 """Calls by which a query is put together: what they are handed is a condition."""
 _HOPS = 2
 """Own calls followed from a helper to the query that it makes."""
+_REQUEST = re.compile(r"(^|[.:?])(request|req|info\.context)$")
+"""What a helper is told who calls by, without naming anybody."""
+_OF_ROWS = re.compile(r"(^|_)(queryset|qs|query|rows|objects)(_|$)")
+"""Names of helpers that make a query for whoever asks them."""
 _BY_RIGHT = re.compile(r"for_user|owner|perm|visib|accessib|allowed|authori[sz]ed|restrict|scoped|can_(see|view|read)")
 
 
@@ -205,18 +209,32 @@ class Scoping:
         """Calls that hand over somebody together with a model, or to a function that queries one."""
         for site in self._python.all_calls:
             call = site.call
-            if call.scope < 0 or not (any_name or _is_by_right(call.last)):
+            by_right = _is_by_right(call.last)
+            if call.scope < 0 or not (any_name or by_right or _OF_ROWS.search(call.last)):
                 continue
             handed = [value.name for value in call.handed if isinstance(value, Name)]
-            if not any(words & set(words_of(name)) for name in handed):
+            told = (any_name or by_right) and any(words & set(words_of(name)) for name in handed)
+            if not told and (any_name or not any(map(_REQUEST.search, handed))):
+                continue
+            target = self._python.target(call, site.module)
+            own = target is not None and target.definition.kind == "function"
+            if not told and not (own and self._knows_of(target, words, _HOPS)):
                 continue
             named = {self._python.identify(name, site.module) for name in handed if name[:1] != "?"}
             found = [model for name in named if (model := self._models.by_site.get(name)) is not None]
-            target = self._python.target(call, site.module)
-            if target is not None and target.definition.kind == "function":
+            if target is not None and own:
                 found += self._queried(target, _HOPS)
             for model in dict.fromkeys(found):
                 yield site.module, call.scope, model, site
+
+    def _knows_of(self, function: DefinitionSite | None, words: frozenset[str], hops: int) -> bool:
+        """Whether a function names somebody, itself or through what it calls."""
+        if function is None or function.definition.kind != "function":
+            return False
+        if self.names_any(function, words):
+            return True
+        called = (self._python.target(call, function.module) for call in function.calls) if hops else ()
+        return any(self._knows_of(one, words, hops - 1) for one in called)
 
     def _queried(self, function: DefinitionSite, hops: int) -> tuple[Model, ...]:
         """The models that a function queries, itself or through what it calls."""

@@ -23,6 +23,7 @@ from readiness_bot.model import (
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking
 from readiness_bot.repo.gates import Protection
+from readiness_bot.repo.identity import ONLY_FOR_CHANGES
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.purposes import is_opening
 from readiness_bot.repo.refusals import Strength
@@ -500,6 +501,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         looks_within = not by and not repo.purposes.is_open_by_decorator(route)
         within = identity.checked_within(route, Strength.IDENTITY) if looks_within else ()
         is_open = repo.purposes.is_open_on_purpose(route, by_its_name=True)
+        reads = identity.kept_from_reading(route)
         yield Ward(
             _first(answering),
             route.name,
@@ -508,7 +510,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=0 if by or within or is_open else 1,
             within=within,
             inside=_first(route.handler) if route.handler is not None else None,
-            beside=identity.might_keep(route, Strength.IDENTITY),
+            beside=(*identity.might_keep(route, Strength.IDENTITY), *(ONLY_FOR_CHANGES if reads else ())),
+            asks=(("the sign-in of those who only read",),) if reads else (),
         )
     handlers = {route.handler.name for route in repo.routes.all if route.handler is not None}
     yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)

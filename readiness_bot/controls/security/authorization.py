@@ -8,7 +8,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.askings import Asking, Hooks
+from readiness_bot.repo.askings import Asking, Done, Hooks
 from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
@@ -424,6 +424,9 @@ def _asked(repo: Repo) -> Iterator[Ward]:
         for name, (call, questions) in repo.askings.let_through(function).items():
             if questions:
                 yield _of_change(repo, function, name, call, questions)
+        for name, done in repo.askings.done_for(function).items():
+            if done.questions:
+                yield _of_doing(repo, function, name, done)
 
 
 def _of_change(
@@ -445,6 +448,32 @@ def _of_change(
             *before.get(function.name, ()),
         ),
         asks=questions,
+    )
+
+
+_FOR_WHOM = "for whom "
+
+
+def _of_doing(repo: Repo, function: DefinitionSite, name: str, done: Done) -> Ward:
+    """What a function does for those alone who have a right, each right by itself: one of two is still a loss."""
+    before = repo.identity.before
+    asked = {name for question in done.questions for name in question}
+    # The check may be called for something else there as well, which keeps nothing of this.
+    others = (one for one in repo.askings.beside(function) if one not in asked)
+    return Ward(
+        Location(function.module.path, done.line, done.end_line, function.definition.qualname),
+        f"{_FOR_WHOM}`{name}` is there",
+        (),
+        f"`{function.definition.name}` asks for fewer rights before `{name}`",
+        ways=0,
+        beside=(
+            *others,
+            *done.beside,
+            *(asked for question in repo.askings.of(function) for asked in question),
+            *before[""],
+            *before.get(function.name, ()),
+        ),
+        asks=done.questions,
     )
 
 
@@ -484,6 +513,10 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if site.definition.kind == "class":
         hooks = repo.askings.of_hooks(site)
         return _of_hooks(hooks) if hooks is not None else None
+    if ward.thing.startswith(_FOR_WHOM):
+        name = ward.thing.split("`")[1]
+        done = repo.askings.does(site, name)
+        return _of_doing(repo, site, name, done) if done is not None else None
     if ward.thing.startswith("`"):
         name = ward.thing.strip("`")
         through = repo.askings.let_through(site)

@@ -351,16 +351,20 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
         yield bad(site.location, _message(flow, site), confidence)
     yield from _of_options(repo)
     yield from _of_careful_clients(repo)
-    yield from (_of_looking(repo, site) for site, _ in repo.addresses.looking.values() if not _is_own_look(site))
+    yield from (_of_looking(repo, site) for site, by in repo.addresses.looking.values() if not _is_own_look(site, by))
 
 
 _OWN_LOOK = re.compile(r"^_*(is|check|assert|ensure|guard|deny|reject|block|normali[sz]e|resolve|valid\w*|verify)(_|$)")
 _IS_TOLD = re.compile(r"(^|_)(url|urls|uri|endpoint|webhook|link|links|feed|host|hostname|domain)(_|$)", re.IGNORECASE)
 
 
-def _is_own_look(site: DefinitionSite) -> bool:
-    """Whether a function is there for looking at addresses, or is told none that it might ask."""
-    if _OWN_LOOK.match(site.definition.name) is not None and not site.definition.decorators:
+_KIND = re.compile(r"`is_(private|global|loopback|link_local)`")
+
+
+def _is_own_look(site: DefinitionSite, by: tuple[str, ...]) -> bool:
+    """Whether a function is there for looking at addresses, and does so itself, or is told none that it might ask."""
+    itself = any(map(_KIND.fullmatch, by))
+    if itself and _OWN_LOOK.match(site.definition.name) is not None and not site.definition.decorators:
         return True
     return not any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
 
