@@ -146,6 +146,7 @@ class BlockerDocument(Struct, frozen=True):
     effort_days: tuple[float, float]
     path: str | None
     line: int | None
+    end_line: int | None
     symbol: str | None
     fingerprint: str
 
@@ -486,6 +487,7 @@ def _blockers(blockers: Iterable[Blocker]) -> tuple[BlockerDocument, ...]:
             effort_days=blocker.effort_days,
             path=_text(blocker.location.path) if blocker.location else None,
             line=(blocker.location.line or None) if blocker.location else None,
+            end_line=(blocker.location.end_line or blocker.location.line or None) if blocker.location else None,
             symbol=_text(blocker.location.symbol) if blocker.location else None,
             fingerprint=blocker.fingerprint,
         )

@@ -69,11 +69,13 @@ def test_a_report_in_its_parts() -> None:
         "effort_days": [10.0, 15.0],
         "path": None,
         "line": None,
+        "end_line": None,
         "symbol": None,
         "fingerprint": "8de8d9e9af007ca7",
     }
     located = found["blockers"][1]
-    assert (located["path"], located["line"], located["symbol"]) == ("app/api/search.py", 41, "search")
+    place = (located["path"], located["line"], located["end_line"], located["symbol"])
+    assert place == ("app/api/search.py", 41, 41, "search")
     control = next(each for each in found["controls"] if each["id"] == "security/rate-limiting")
     assert control == {
         "id": "security/rate-limiting",
