@@ -97,3 +97,7 @@ class Frame:
             yield from self._names(argument, depth + 1, seen)
             if isinstance(argument, Const) and isinstance(argument.value, str):
                 yield f"[{argument.value}]"
+        # What a call is made on the result of comes next among the calls of a file: `orders.options(…).paginate()`.
+        following = self.module.facts.calls[value.call + 1 : value.call + 2]
+        if following and not call.via and call.name.endswith(f"{following[0].last}().{call.last}"):
+            yield from self._in_call(Invoke(following[0].name, value.call + 1), depth, seen)

@@ -99,3 +99,20 @@ def test_a_variable_that_is_made_of_itself_again_and_again_is_looked_through_onc
     names = list(repo.queries.frame(module, 0).names_in(Name("?query")))
     assert {"?query.filter", "sqlalchemy.select", "?team.a", "?team.z", "?team.id"} <= set(names)
     assert len(names) < 400
+
+
+@pytest.mark.parametrize("on_the_way", ["", ".options(joined())", ".options(joined()).order_by(Order.id)"])
+def test_a_condition_names_what_the_query_began_with_that_its_values_come_from(on_the_way: str) -> None:
+    text = (
+        "from flask_login import current_user\nfrom flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n\n\n"
+        "class Order(db.Model):\n    id = db.Column(db.Integer, primary_key=True)\n\n\n"
+        "class Line(db.Model):\n    order_id = db.Column(db.Integer)\n\n\n"
+        "def mine(user):\n    return Order.query.filter(Order.owner_id == user.id)\n\n\n"
+        "def listed():\n    orders = mine(current_user)\n"
+        f"    found = orders{on_the_way}.paginate()\n    keys = [one.id for one in found.items]\n"
+        "    return Line.query.filter(Line.order_id.in_(keys)).all()\n"
+    )
+    (condition,) = next(
+        one.conditions for one in repo_of(text).queries.all if one.conditions and one.conditions[0].field == "order_id"
+    )
+    assert "flask_login.current_user" in condition.names
