@@ -285,13 +285,21 @@ class Identity:
         """The wired routes of production code with a handler or a class that can be read, for everybody or not."""
         return tuple(route for route in self._routes.served if route.handler is not None or route.view is not None)
 
-    @cached_property
-    def before(self) -> dict[str, tuple[str, ...]]:
-        """What stands before each handler of a route that asks who calls or for a right, by the handler's name.
+    def before(self, function: DefinitionSite) -> tuple[str, ...]:
+        """What stands before a function that asks who calls or for a right.
 
-        What stands before every handler, whether its routes can be read or not, has the empty name.
+        What stands before every handler, whether its routes can be read or not, and before the function as a handler.
         """
-        found = {"": tuple(shown(attached.name) for attached, owner, _ in self._gates.all if not owner)}
+        return (*self._before_all, *self._before_handlers.get(function.name, ()))
+
+    @cached_property
+    def _before_all(self) -> tuple[str, ...]:
+        return tuple(shown(attached.name) for attached, owner, _ in self._gates.all if not owner)
+
+    @cached_property
+    def _before_handlers(self) -> dict[str, tuple[str, ...]]:
+        """By the name of a route's handler."""
+        found: dict[str, tuple[str, ...]] = {}
         for route in self.kept:
             if route.handler is not None:
                 who = {shown(guard.name) for guard in route.guards if self._refusals.asks_only_who(guard)}

@@ -151,6 +151,11 @@ _Made = tuple[str, tuple[CallSite, str]]
 """The identity of a router in the function that makes it, and the call that makes it with the kind of object."""
 
 
+def _called_on(site: CallSite) -> str:
+    """What a method is called on, by the name that it goes by here."""
+    return (site.call.via or site.call.name).rpartition(".")[0]
+
+
 def _local(module: Module, scope: int, name: str) -> str:
     """The identity of a router that a function knows by this name."""
     return f"{module.path}:{module.symbol(scope)}?{name}"
@@ -192,7 +197,7 @@ class Routers:
         if not framework and site.call.decorates != MODULE:
             # What an application keeps under a name of the tree's own, and decorates functions: `app.inner.route("/")`.
             framework = _ROUTERS.get(owner.rpartition(".")[0], "")
-        via = (site.call.via or site.call.name).rpartition(".")[0]
+        via = _called_on(site)
         identity = self._python.identify(via, site.module) if via else ""
         taken = f"{site.module.path}:{via[1:]}" if via.startswith("?") and site.call.scope == MODULE else ""
         for made in (taken, identity if not framework else ""):
@@ -346,7 +351,7 @@ class Routers:
                         found[self._names_in_makers[name]].append(place)
         for identity, (site, kind) in self._constructions.items():
             if kind.endswith(".namespace()"):
-                maker = self._python.identify((site.call.via or site.call.name).rpartition(".")[0], site.module)
+                maker = self._python.identify(_called_on(site), site.module)
                 found[identity].append(_Inclusion(maker, "", ()))
             elif kind.endswith(".Api()") or "connexion" in kind:
                 for parent in self._held_by(site):
@@ -360,7 +365,7 @@ class Routers:
             return identity
         if site.last not in _PLAIN_INCLUDING:
             return None
-        via = (site.call.via or site.call.name).rpartition(".")[0]
+        via = _called_on(site)
         return next(self._handed_in(site, via[1:]), "") if via[:1] == "?" else ""
 
     @cached_property

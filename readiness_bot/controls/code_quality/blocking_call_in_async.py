@@ -478,21 +478,21 @@ def _alone_in_the_loop(repo: Repo) -> set[tuple[str, int]]:
         for site in repo.python.calls_named(lambda name: name in _DRIVING or name.endswith(".run_until_complete"))
         if site.function is not None and not site.function.is_async
     }
-    driven = {
-        (site.module.path, value.call)
+    driven = [
+        (site.module, site.module.facts.calls[value.call])
         for site in repo.python.calls_named(lambda name: name in _DRIVING or name in ways)
         if (function := site.function) is None or not function.is_async
         for value in site.call.args[:1]
-        if isinstance(value, Invoke)
-    }
+        if isinstance(value, Invoke) and value.call >= 0
+    ]
+    known = {id(call) for _, call in driven}
     found = set()
-    for path, index in driven:
-        module = repo.python.modules[path]
-        coroutine = repo.python.target(module.facts.calls[index], module) if index >= 0 else None
+    for module, started in driven:
+        coroutine = repo.python.target(started, module)
         if coroutine is None or not coroutine.definition.is_async:
             continue
         called = repo.python.callers.get(coroutine.name, ())
-        runs_alone = all((one.module.path, one.module.facts.calls.index(one.call)) in driven for one in called)
+        runs_alone = all(id(one.call) in known for one in called)
         inside = [coroutine, *filter(None, (repo.python.target(call, coroutine.module) for call in coroutine.calls))]
         if runs_alone and not any(_sets_beside(call) for one in inside for call in one.calls):
             found.add((coroutine.module.path, coroutine.index))

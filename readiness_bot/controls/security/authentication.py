@@ -546,14 +546,14 @@ def _listed(repo: Repo) -> Iterator[Ward]:
 
 def _of_asking(repo: Repo, asking: Asking) -> Ward:
     """A function that no route leads to, as far as routes are read, and whether it asks if somebody has signed in."""
-    function, before = asking.function, repo.identity.before
+    function = asking.function
     return Ward(
         function.location,
         f"whom `{function.definition.name}` lets in",
         (),
         f"`{function.definition.name}` does not ask who calls",
         ways=0,
-        beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
+        beside=(*repo.askings.beside(function), *repo.identity.before(function)),
         asks=asking.questions,
     )
 

@@ -433,7 +433,6 @@ def _of_change(
     repo: Repo, function: DefinitionSite, name: str, call: Call, questions: tuple[tuple[str, ...], ...]
 ) -> Ward:
     """What a function does to something, and whether a right is asked for on the way there."""
-    before = repo.identity.before
     return Ward(
         Location(function.module.path, call.line, call.end_line, function.definition.qualname),
         f"`{name}`",
@@ -444,8 +443,7 @@ def _of_change(
             *repo.askings.told_by_place(call),
             *repo.askings.beside(function),
             *(asked for question in repo.askings.of(function) for asked in question),
-            *before[""],
-            *before.get(function.name, ()),
+            *repo.identity.before(function),
         ),
         asks=questions,
     )
@@ -456,7 +454,6 @@ _FOR_WHOM = "for whom "
 
 def _of_doing(repo: Repo, function: DefinitionSite, name: str, done: Done) -> Ward:
     """What a function does for those alone who have a right, each right by itself: one of two is still a loss."""
-    before = repo.identity.before
     asked = {name for question in done.questions for name in question}
     # The check may be called for something else there as well, which keeps nothing of this.
     others = (one for one in repo.askings.beside(function) if one not in asked)
@@ -470,22 +467,21 @@ def _of_doing(repo: Repo, function: DefinitionSite, name: str, done: Done) -> Wa
             *others,
             *done.beside,
             *(asked for question in repo.askings.of(function) for asked in question),
-            *before[""],
-            *before.get(function.name, ()),
+            *repo.identity.before(function),
         ),
         asks=done.questions,
     )
 
 
 def _of_asking(repo: Repo, asking: Asking) -> Ward:
-    function, before = asking.function, repo.identity.before
+    function = asking.function
     return Ward(
         _of_function(repo, function),
         f"what `{function.definition.name}` asks",
         (),
         f"`{function.definition.name}` does not ask what the caller may do",
         ways=0,
-        beside=(*repo.askings.beside(function), *before[""], *before.get(function.name, ())),
+        beside=(*repo.askings.beside(function), *repo.identity.before(function)),
         asks=asking.questions,
     )
 
