@@ -79,14 +79,10 @@ class Beginnings:
 
     def _given(self, site: DefinitionSite, name: str, position: int) -> Iterator[tuple[CallSite, Value | None]]:
         """What the callers of a function hand over as a parameter; of a constructor, those of its class."""
-        definitions = site.module.facts.definitions
-        parent = definitions[site.definition.parent] if site.definition.parent >= 0 else None
-        is_method = parent is not None and parent.kind == "class"
-        called = site.name
-        if parent is not None and is_method and site.definition.name == "__init__":
-            called = f"{site.module.path}:{parent.qualname}"
-        for caller in self._python.callers.get(called, ()):
-            yield caller, caller.call.argument(position - is_method, name)
+        owner = site.owner
+        called = owner if owner is not None and site.definition.name == "__init__" else site
+        for caller in self._python.callers.get(called.name, ()):
+            yield caller, caller.call.argument(position - (owner is not None), name)
 
     def _of_attribute(self, name: str, module: Module, steps: int) -> Iterator[str | None]:
         """What a variable of a module, or an attribute of a class's objects, is bound to anywhere in its file."""

@@ -442,10 +442,9 @@ class CallGraph:
         given = site.call.args[place] if 0 <= place < len(site.call.args) else None
         if not isinstance(given, Name) or is_static(target.definition):
             return False
-        owner = target.module.definition(target.definition.parent)
         decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
-        is_method = owner is not None and owner.kind == "class"
-        return is_method and ("classmethod" in decorators or "()" in given.name.rpartition(".")[0])
+        is_of_object = "classmethod" in decorators or "()" in given.name.rpartition(".")[0]
+        return is_of_object and target.owner is not None
 
     def owner_of(self, site: DefinitionSite) -> DefinitionSite | None:
         """The class that a function is a method of; of a function inside a method, the method's."""

@@ -119,6 +119,17 @@ class Module:
         """What a name is bound to in a definition, in the order of the file."""
         return [item.value for item in self.facts.assignments if item.target == name and item.scope == scope]
 
+    def bound_before(self, name: str, scope: int, line: int) -> Value | None:
+        """What a name was last bound to in a definition before a line; None where it was not."""
+        return next(
+            (
+                item.value
+                for item in reversed(self.facts.assignments)
+                if item.target == name and item.scope == scope and item.line < line
+            ),
+            None,
+        )
+
     def location(self, line: int, end_line: int, scope: int, statement: str) -> Location:
         """A place of this file."""
         return Location(self.path, line, end_line, self.symbol(scope), statement)

@@ -135,15 +135,5 @@ class Openings:
 
 def _bound_before(opening: Opening, module: Module) -> Value | None:
     """What the name that an opening looks at was last bound to in its function."""
-    value: Value = opening.value
-    return next(
-        (
-            item.value
-            for item in reversed(module.facts.assignments)
-            if isinstance(value, Name)
-            and item.target == value.name
-            and item.scope == opening.scope
-            and item.line < opening.line
-        ),
-        None,
-    )
+    value = opening.value
+    return module.bound_before(value.name, opening.scope, opening.line) if isinstance(value, Name) else None

@@ -385,7 +385,11 @@ class RegisteredRoutes:
                 yield from handed_in
                 return
         router, framework = self._routers.receiver(site)
-        view = self._views.class_in(value, site.module) or self._views.class_in(_bound_here(value, site), site.module)
+        view = self._views.class_in(value, site.module)
+        if view is None and isinstance(value, Name):
+            # `shown = Orders.as_view("orders")`, and then `view_func=shown`.
+            held = site.module.bound_before(value.name, site.call.scope, site.call.line)
+            view = self._views.class_in(held, site.module)
         whole = self._answering_all(view) if view is not None else None
         if view is not None and whole is not None:
             methods = self._methods(site) if site.call.has("methods") else self._listed_by(view)
@@ -568,17 +572,3 @@ class RegisteredRoutes:
 
 _LEAST_OF_ROW = 3
 """What makes the route, its path and its handler."""
-
-
-def _bound_here(value: Value | None, site: CallSite) -> Value | None:
-    """What a name was last bound to before a call, in its function: `shown = Orders.as_view("orders")`."""
-    if not isinstance(value, Name):
-        return None
-    return next(
-        (
-            item.value
-            for item in reversed(site.module.facts.assignments)
-            if item.target == value.name and item.scope == site.call.scope and item.line < site.call.line
-        ),
-        None,
-    )
