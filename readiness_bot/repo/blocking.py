@@ -7,6 +7,15 @@ from functools import lru_cache
 
 ANSWERED = ("first", "all", "one", "one_or_none", "get", "scalar", "scalars")
 """What follows these is called on what the database has answered."""
+BUILDING = frozenset(
+    {"query", "filter", "filter_by", "where", "join", "outerjoin", "order_by", "group_by", "having", "limit", "offset",
+     "slice", "distinct", "options", "select_from", "select_entity_from", "with_entities", "with_for_update", "params",
+     "add_columns", "add_entity", "execution_options", "populate_existing", "enable_eagerloads", "yield_per",
+     "correlate", "union", "union_all", "intersect", "except_", "subquery", "scalar_subquery", "as_scalar", "cte",
+     "label", "exists", "reset_joinpoint", "enable_assertions", "autoflush", "with_parent",
+     "prefix_with", "suffix_with"}
+)  # fmt: skip
+"""What goes on with a query of SQLAlchemy and asks the database nothing yet."""
 _QUERY = rf"query(\(\)\.(?:(?!({'|'.join(ANSWERED)})\(\)[.\[]|\[\]).)*)?"
 """A chain that ends where the database has answered: a method of a row that it gave is another matter."""
 _VERBS = r"(get|post|put|patch|delete|head|options|request|stream|send)"

@@ -36,3 +36,28 @@ class Stream:
 def test_a_loop_in_a_thread_of_its_own_holds_nobody_up(target: str, confidence: Confidence) -> None:
     sites = judge(blocking_call_in_async, repo_of(_STREAM.format(target=target))).sites
     assert [site.confidence for site in sites if not site.good] == [confidence]
+
+
+_FEED = """\
+import asyncio
+import threading
+
+
+class Feed({base}):
+    def __init__(self, source):
+        self.source = source
+        self.wanted = threading.Event()
+
+    def run(self):
+        asyncio.new_event_loop().run_until_complete(self.pump())
+
+    async def pump(self):
+        async for one in self.source:
+            self.wanted.wait()
+"""
+
+
+@pytest.mark.parametrize(("base", "confidence"), [("threading.Thread", Confidence.LOW), ("object", Confidence.HIGH)])
+def test_a_thread_drives_its_own_coroutines_alone(base: str, confidence: Confidence) -> None:
+    sites = judge(blocking_call_in_async, repo_of(_FEED.format(base=base))).sites
+    assert [site.confidence for site in sites if not site.good] == [confidence]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.blocking import ANSWERED, remedy, waits
+from readiness_bot.repo.blocking import ANSWERED, BUILDING, remedy, waits
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, Format, Invoke, Name
 
@@ -62,6 +62,12 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
         (
             "from sqlalchemy.orm import Session\n\n\nasync def first(session: Session, kind):\n"
             "    return session.query(kind).filter(kind.open == True).first()  # <- flagged\n"
+        ),
+        (
+            "from sqlalchemy.orm import Session\n\n\nasync def named(session: Session, kind, place):\n"
+            "    found = session.query(kind)\n    if place:\n        found = found.filter(kind.place == place)\n"
+            "    for one in session.query(kind).filter(kind.open == False):  # <- flagged\n        one.close()\n"
+            "    return found.limit(50).all()  # <- flagged\n"
         ),
         (
             "from sqlalchemy.orm import Session\n\n\nasync def labels(session: Session, kind):\n"
@@ -127,6 +133,11 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
     ],
     partials=[
         (
+            "import asyncio\nimport threading\n\n\nasync def finish(work):\n"
+            "    reader = threading.Thread(target=work)\n    reader.start()\n    while reader.is_alive():\n"
+            "        await asyncio.sleep(0.1)\n    reader.join()  # <- flagged\n"
+        ),
+        (
             "import threading\n\nfrom shop.loops import served, watch\n\n\nasync def serve():\n"
             "    watcher = threading.Thread(target=watch)\n    watcher.start()\n    try:\n"
             "        await served()\n    finally:\n        watcher.join()  # <- flagged\n"
@@ -157,6 +168,12 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
         ),
     ],
     ignores=[
+        (
+            "from sqlalchemy.orm import Session\n\n\ndef page(query):\n    return query\n\n\n"
+            "async def open_ones(session: Session, kind, place):\n    found = session.query(kind)\n"
+            "    if place:\n        found = found.filter(kind.place == place)\n"
+            "    return page(found.order_by(kind.name))\n"
+        ),
         (
             "import os\n\n\nasync def restart(bot):\n    await bot.close()\n"
             "    os.system(f'kill -9 {os.getpid()} && bash start')\n"
@@ -212,7 +229,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         function = site.function
         if function is None or not function.is_async or site.call.context & (IN_LAMBDA | DEFAULT):
             continue
-        passed = _has_ended(site) or _goes_on(site) or _is_there(site) or _ends_itself(site)
+        passed = _has_ended(site) or _goes_on(site) or _only_builds(site) or _is_there(site) or _ends_itself(site)
         what = None if passed else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
@@ -300,10 +317,19 @@ def _is_set_up_here(site: CallSite) -> bool:
 
 
 def _ends_thread(site: CallSite) -> bool:
-    """Whether a thread is waited for in a `finally`, where what ran beside it has ended."""
-    return site.name == "threading.Thread().join" and any(
+    """Whether a thread is waited for in a `finally`, or where it was asked until it had ended: it holds up nobody."""
+    if site.name != "threading.Thread().join":
+        return False
+    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    return any(
         item.scope == site.call.scope and 0 < item.final_line <= site.call.line <= item.end_line
         for item in site.module.facts.attempts
+    ) or any(
+        call.last == "is_alive"
+        and (call.via or call.name).rpartition(".")[0] == owner
+        and 0 < site.call.line - call.line <= _CLOSE
+        and not any("is_alive" in guard for guard in site.call.guards)
+        for call in site.beside
     )
 
 
@@ -442,15 +468,44 @@ def _goes_on(site: CallSite) -> bool:
     return any(call.line == site.call.line and call.name.startswith(start) for call in site.beside)
 
 
+_DRAINING = frozenset(
+    {"list", "tuple", "set", "sorted", "dict", "len", "next", "enumerate", "zip", "map", "max", "min"}
+)
+"""Calls that take a query's rows out of it."""
+
+
+def _only_builds(site: CallSite) -> bool:
+    """Whether a query is only put together: kept under a name, given back or put into another, and not gone over."""
+    if site.last not in BUILDING or waits(site.name) != "sql":
+        return False
+    if site.outer is not None:
+        return site.outer.last not in _DRAINING
+    return bool(site.call.result) or any(
+        one.scope == site.call.scope
+        and isinstance(one.value, Invoke)
+        and one.value.call >= 0
+        and site.module.facts.calls[one.value.call] is site.call
+        for one in site.module.facts.returns
+    )
+
+
 def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:
-    """The coroutines that a thread drives in a loop of its own, where nobody else waits."""
+    """The coroutines that a thread drives in a loop of its own, where nobody else waits.
+
+    They are handed over by what the thread runs, or are methods of a class of threads whose own method drives a loop.
+    """
     threads = set()
+    found = set()
+    for owner in repo.python.definitions:
+        if owner.definition.kind == "class" and repo.python.descends_from(owner, "threading.Thread"):
+            run = repo.python.member(owner, "run")
+            if run is not None and any(call.last == "run_until_complete" for call in run.calls):
+                found |= {(one.module.path, one.index) for one in owner.methods if one.definition.is_async}
     for site in repo.python.calls("threading.Thread"):
         target = site.call.argument(1, "target")
         started = repo.python.definition(target.name, site.module) if isinstance(target, Name) else None
         if started is not None:
             threads.add((started.module.path, started.index))
-    found = set()
     for site in repo.python.calls_of("run_until_complete", "run") if threads else ():
         driven = site.call.args[0] if site.call.args else None
         if _place(site) in threads and isinstance(driven, Invoke) and driven.call >= 0:
