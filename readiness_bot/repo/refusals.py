@@ -496,7 +496,7 @@ class Refusals:
             return Strength.NONE
         if _ACCESS.search(guard.name.removesuffix("()")):
             return {"admin": Strength.PERMISSION, "public": Strength.READS}.get(last, Strength.IDENTITY)
-        own = self._defined(guard.name)
+        own = self.defined(guard.name)
         if own is not None:
             return self._of_own(own, guard)
         made = self._of_made(guard, last)
@@ -511,7 +511,7 @@ class Refusals:
             )
         return self._by_name(guard)
 
-    def _defined(self, name: str) -> DefinitionSite | None:
+    def defined(self, name: str) -> DefinitionSite | None:
         """What the tree defines a guard as: by its name, as a method of what a variable holds, or as a principal's."""
         own = self._python.definition_named(name.removesuffix("()"))
         if own is not None or ":" not in name:

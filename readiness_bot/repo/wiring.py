@@ -241,6 +241,17 @@ class Wiring:
         holder = DefinitionSite(site.module, definition.parent, owner)
         return self._is_called_back(holder, definition.name) and self.is_used(holder)
 
+    def is_left_lying(self, module: Module, scope: int) -> bool:
+        """Whether a place stands in a function that nothing names, of a module that is seen to run: none come there."""
+        definition = module.definition(scope)
+        if definition is None or not self.starts or not self.runs(module):
+            return False
+        site = DefinitionSite(module, scope, definition)
+        outer = module.definition(definition.parent) if definition.kind == "function" else None
+        if outer is not None and outer.kind == "function":
+            return self.is_left_lying(module, definition.parent)
+        return definition.kind == "function" and not self.is_used(site)
+
     def _is_plugin(self, site: DefinitionSite) -> bool:
         """Whether a class extends one of the tree and stands in a module that running code finds by its folder."""
         folder = site.module.path.rpartition("/")[0]

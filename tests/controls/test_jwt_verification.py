@@ -104,3 +104,42 @@ def test_a_look_at_the_kind_of_a_token_is_as_good_as_how_it_is_read(options: str
     )
     judgement = judge(jwt_verification, repo_of({"shop/tokens.py": text}))
     assert [site.confidence for site in judgement.sites if not site.good] == confidence
+
+
+_LYING = """\
+import jwt
+from flask import Flask, request
+
+from shop.claims import Claims
+
+app = Flask(__name__)
+
+
+@app.post('/orders')
+def order():
+    return {{'by': Claims.{called}(request.headers['Authorization'])}}
+
+
+if __name__ == '__main__':
+    app.run()
+"""
+_CLAIMS = """\
+import jwt
+
+
+class Claims:
+    @classmethod
+    def user(cls, token):
+        return jwt.decode(token, options={'verify_signature': False})['sub']
+
+    @classmethod
+    def name(cls, token):
+        return 'somebody'
+"""
+
+
+@pytest.mark.parametrize(("called", "confidence"), [("user", Confidence.HIGH), ("name", Confidence.MEDIUM)])
+def test_nobody_is_let_in_by_what_nothing_calls(called: str, confidence: Confidence) -> None:
+    repo = repo_of({"shop/main.py": _LYING.format(called=called), "shop/claims.py": _CLAIMS, "shop/__init__.py": ""})
+    judgement = judge(jwt_verification, repo)
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from enum import Enum
 
 from readiness_bot.control import Control, bad, good
@@ -12,6 +12,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.refusals import Strength
+from readiness_bot.repo.route import Route
 from readiness_bot.repo.values import Call, Const, Index, Invoke, Items, Mapping, Name, Value
 
 _PYJWT = frozenset(
@@ -84,6 +85,14 @@ class _Flaw(Enum):
             "        return user_of(token)\n    return None\n\n\ndef user_of(token):\n"
             "    return jwt.decode(token, options={'verify_signature': False})['user']  # <- flagged\n"
         ),
+        (
+            "import jwt\nfrom fastapi import Depends, FastAPI, Header\n\napp = FastAPI()\n\n\n"
+            "def caller(authorization: str = Header()):\n"
+            "    return jwt.decode(authorization, options={'verify_signature': False})['sub']  # <- flagged\n\n\n"
+            "def seller(name: str = Depends(caller)):\n    return check_right(name, 'sell')\n\n\n"
+            "@app.post('/orders', dependencies=[Depends(seller)])\ndef order(name: str = Depends(caller)):\n"
+            "    return {'by': name}\n"
+        ),
     ],
     partials=[
         {
@@ -103,6 +112,22 @@ class _Flaw(Enum):
             "desk/__init__.py": "",
         },
         (
+            "from functools import wraps\n\nfrom flask import Flask, abort, request\n"
+            "from flask_jwt_oidc import JwtManager\nfrom jose import jwt as jose_jwt\n\n"
+            "app = Flask(__name__)\nverifier = JwtManager(app)\n\n\nclass Auth:\n    @classmethod\n"
+            "    def require(cls, view):\n        @verifier.requires_auth\n        @wraps(view)\n"
+            "        def inner(*args, **kwargs):\n            return view(*args, **kwargs)\n        return inner\n\n"
+            "    @classmethod\n    def of_group(cls, group):\n        def around(view):\n            @wraps(view)\n"
+            "            def inner(*args, **kwargs):\n"
+            "                claims = jose_jwt.get_unverified_claims(request.headers['Authorization'])  # <- flagged\n"
+            "                groups = claims['groups']\n"
+            "                groups = [one.replace('/', '', 1) for one in groups]\n"
+            "                if group not in groups:\n                    abort(403)\n"
+            "                return view(*args, **kwargs)\n            return inner\n        return around\n\n\n"
+            "auth = Auth()\n\n\n@app.post('/orders')\n@auth.require\n@auth.of_group('sellers')\n"
+            "def order():\n    return {}\n"
+        ),
+        (
             "import jwt\n\n\nclass Tokens:\n    def decode_token(self, token, key):\n"
             '        return jwt.decode(token, key, algorithms=["RS256"])\n\n'
             "    def key_of(self, token):\n        return KEYS[self._unverified(token)['kid']]\n\n"
@@ -119,6 +144,13 @@ class _Flaw(Enum):
             "    return jwt.decode(raw, options={'verify_signature': False})  # <- flagged\n\n\n"
             "def keep(client, code):\n    answer = client.exchange(code)\n    raw = answer.get('id_token')\n"
             "    return shown(raw)\n"
+        ),
+        (
+            "import jwt\n\nfrom shop.providers import client\n\n\nclass Accounts:\n    def keep(self, user, code):\n"
+            "        answer = client.fetch_token(code)\n        user.link(self._subject(answer.id_token))\n\n"
+            "    @staticmethod\n    def _subject(id_token):\n"
+            "        claims = jwt.decode(id_token, options={'verify_signature': False})  # <- flagged\n"
+            "        return claims.get('sub')\n"
         ),
         (
             "from datetime import datetime\n\nimport jwt\n\n\ndef is_spent(token):\n"
@@ -211,6 +243,8 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _tells_nobody(site, repo)
             or _is_asked_about(site, repo)
             or _is_the_callers(site, repo)
+            or _is_read_behind_others(site, repo)
+            or repo.wiring.is_left_lying(site.module, site.call.scope)
             or any(map(_NOT_DEPLOYED.search, site.call.guards))
         ):
             confidence = Confidence.MEDIUM
@@ -449,7 +483,9 @@ def _is_of_session(token: Value, site: CallSite, repo: Repo) -> bool:
 
 
 def _is_id_token(token: Value, site: CallSite, repo: Repo) -> bool:
-    """Whether a value is what an answer holds under `id_token`."""
+    """Whether a value is what an answer holds under `id_token`, or keeps as its attribute of that name."""
+    if isinstance(token, Name) and token.name.rpartition(".")[0] and token.name.endswith(".id_token"):
+        return _OF_REQUESTS.search(token.name) is None
     if isinstance(token, Name):
         token = _assigned(token, site, repo) or token
     if isinstance(token, Index) and len(token.items) == 1:
@@ -521,6 +557,52 @@ def _is_the_callers(site: CallSite, repo: Repo) -> bool:
     )
     return guarded and any(
         flow.kind == "request" and _HEADER_OF_CALLER.search(flow.text) for flow in repo.flows.into(site, 0, "jwt")
+    )
+
+
+def _is_read_behind_others(site: CallSite, repo: Repo) -> bool:
+    """Whether something else asks who calls on every route that leads here: who is let in was settled before."""
+    own = repo.reach.function_at(site.module, site.call.scope)
+    if own is None:
+        return False
+    leading = list(repo.reach.routes_to(own))
+    named = {own.name, own.name.rpartition(".")[0]}
+    leading += [
+        route
+        for route in repo.routes.served
+        if any(
+            (asked := repo.refusals.defined(guard.name)) is not None and asked.name in named for guard in route.guards
+        )
+    ]
+    return bool(leading) and all(_is_asked_for_elsewhere(route, named, repo) for route in leading)
+
+
+def _is_asked_for_elsewhere(route: Route, named: Container[str], repo: Repo) -> bool:
+    """Whether a guard before a route asks who calls, and has not been told so by one of these functions.
+
+    What a library asks may be answered by what the tree has put into it: that counts where none of them is a guard.
+    """
+    asking = [(guard, repo.refusals.defined(guard.name)) for guard in route.guards]
+    own = {id(guard) for guard, site in asking if site is not None and _comes_to(site, named, repo)}
+    misplaced = repo.identity.misplaced(route)
+    return any(
+        id(guard) not in own
+        and (site is not None or not own)
+        and guard.name not in misplaced
+        and repo.identity.of_guard(guard) >= Strength.IDENTITY
+        for guard, site in asking
+    )
+
+
+def _comes_to(site: DefinitionSite, named: Container[str], repo: Repo, hops: int = 2) -> bool:
+    """Whether a function or class is one of these, or calls one of them, itself or in what it calls."""
+    if site.name in named:
+        return True
+    inside = range(site.definition.line, site.definition.end_line + 1)
+    return hops > 0 and any(
+        (target := repo.python.target(call, site.module)) is not None and _comes_to(target, named, repo, hops - 1)
+        for call in site.module.facts.calls
+        if call.line in inside
     )
 
 
