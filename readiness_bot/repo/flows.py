@@ -19,7 +19,7 @@ from readiness_bot.repo.request_data import RequestData
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 
-_ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?member", re.IGNORECASE)
+_ADMINISTRATORS = re.compile(r"admin|super_?user|is_?staff|staff_?(member|required|only)", re.IGNORECASE)
 _TRIAL = re.compile(r"^test|(?<!la)(?<!con)(?<!at)test$|_test_|Test$|^try_")
 _TRYING = re.compile(
     r"of `_*((check|test|try|verify|validate|probe)_?\w*(connection|connectivity|credentials|login)\w*|test_\w+)`$"
@@ -276,13 +276,16 @@ class DataFlows:
         )
 
     def _around(self, flow: Flow) -> list[Route]:
-        """The routes in whose handler a flow begins."""
+        """The routes in whose handler a flow begins, or in whose view, where a library has the handler."""
         return [
             route
             for route in self._routes.all
-            if route.handler is not None
-            and route.handler.module.path == flow.path
-            and route.handler.definition.line <= flow.line <= route.handler.definition.end_line
+            if any(
+                site is not None
+                and site.module.path == flow.path
+                and site.definition.line <= flow.line <= site.definition.end_line
+                for site in ((route.handler,) if route.handler is not None else (route.view,))
+            )
         ]
 
     def is_from_administrators(self, flow: Flow) -> bool:

@@ -71,6 +71,7 @@ _RECORD = re.compile(
 )
 _OWN_ADDRESS = re.compile(
     r"request\.(url|path|full_path|path_info|headers|META|cookies|COOKIES)\b|base_url|get_full_path|_root"
+    r"|request\.rel_url(\.(raw_)?path(_qs)?)?`?$"
 )
 
 
@@ -155,6 +156,21 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     partials=[
+        {
+            "shop/views.py": (
+                "import requests\nfrom django.contrib.auth.mixins import UserPassesTestMixin\n"
+                "from django.views.generic import TemplateView\n\n\n"
+                "class StaffRequiredMixin(UserPassesTestMixin):\n    def test_func(self):\n"
+                "        return self.request.user.is_staff\n\n\n"
+                "class Provider(StaffRequiredMixin, TemplateView):\n    def get(self, request):\n"
+                "        return requests.get(request.GET['url'], timeout=5)  # <- flagged\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop.views import Provider\n\n"
+                "urlpatterns = [path('provider/', Provider.as_view())]\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.put('/settings/scanner')\ndef scanner_settings():\n"
@@ -209,6 +225,13 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     passes=[
+        (
+            "import aiohttp\nfrom aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n"
+            "@routes.get('/{tail:.*}')\nasync def forward(request: web.Request):\n"
+            "    async with aiohttp.ClientSession('http://backend.example.org') as session:\n"
+            "        async with session.get(request.rel_url) as answer:\n"
+            "            return web.Response(body=await answer.read())\n"
+        ),
         (
             "import requests\nfrom flask import Flask, current_app\n\napp = Flask(__name__)\n\n\n"
             "@app.get('/sign-in/<provider>')\ndef sign_in(provider):\n"
@@ -345,6 +368,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             or repo.flows.is_from_a_trial(flow)
             or repo.flows.is_from_settings(flow)
             or repo.flows.is_signed(flow)
+            or (flow.is_kept and repo.wiring.is_left_lying(site.module, site.call.scope))
             or any(asked & _LOOKING_AT for asked in repo.flows.asked_on_the_way(flow))
         ):
             confidence = Confidence.MEDIUM
