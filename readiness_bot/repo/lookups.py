@@ -46,7 +46,9 @@ _CHECKING = re.compile(
 _AUTHORIZING = re.compile(
     r"^_?(authori[sz]e|check_(access|permission|authori)|require_|ensure_|enforce|permit)", re.IGNORECASE
 )
-_ASKING_RIGHTS = re.compile(r"permi|authori[sz]|access|owner|member|_or_403|(^|_)can(_|$)", re.IGNORECASE)
+_ASKING_RIGHTS = re.compile(
+    r"permi|authori[sz]|access|owner|member|_or_403|(^|_)can(_|$)|^check_\w*role", re.IGNORECASE
+)
 """What asks for rights by its name, wherever it stands."""
 _NOT_CHECKING = frozenset(
     {
@@ -708,16 +710,16 @@ class Lookups:
         """The functions of the tree that are named for checking and handed the very variable that is looked up."""
         variables = {name for name in key if name.startswith("?") and "." not in name and "[" not in name}
         for index, call in enumerate(module.facts.calls) if variables else ():
+            if call.scope != scope or index in members:
+                continue
+            target = self._python.target(call, module)
+            if target is None or not any(_is_one_of(value, variables) for value in call.handed):
+                continue
             last = call.last.rpartition(":")[2]
-            if (
-                call.scope == scope
-                and index not in members
-                and _CHECKING.search(last)
-                and last not in _NOT_CHECKING
-                and any(isinstance(value, Name) and value.name in variables for value in call.handed)
-                and self._python.target(call, module) is not None
-            ):
+            if _CHECKING.search(last) and last not in _NOT_CHECKING:
                 yield last
+            elif target.definition.kind == "function":
+                yield from _asked_within(target, call, variables)
 
     def _tests_inside(self, module: Module, flow: CallFlow, about: set[int]) -> Iterator[str]:
         """The functions that a service of the tree, which is handed the row, hands it on to for checking it."""
@@ -791,6 +793,24 @@ class Lookups:
         if taken & keys:
             return "done"
         return "perhaps" if lasts & _REQUEST_PARTS and not taken else "no"
+
+
+def _is_one_of(value: Value, variables: Container[str]) -> bool:
+    return isinstance(value, Name) and value.name in variables
+
+
+def _asked_within(target: DefinitionSite, call: Call, variables: Container[str]) -> Iterator[str]:
+    """What a function that is handed a key asks for rights to it, before it gives what lies under the key."""
+    names = [one.name for one in target.definition.parameters]
+    own = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    told = {name for name, value in zip(own, call.args, strict=False) if _is_one_of(value, variables)}
+    told |= {name for name, value in call.keywords if _is_one_of(value, variables)}
+    for inner in target.calls:
+        last = inner.last.rpartition(":")[2]
+        if _ASKING_RIGHTS.search(last) and any(
+            name.partition(".")[0].lstrip("?") in told for value in inner.handed for name in names_in(value)
+        ):
+            yield last
 
 
 def _is_about(value: Value, model: Model, keys: frozenset[str]) -> bool:
@@ -901,6 +921,8 @@ def _given_by(call: Call, frame: Frame, depth: int) -> Iterator[str]:
     last = last.rpartition(":")[2]
     if _REQUEST.search(name) or _REQUEST.search(call.name) or last in _TAKING:
         yield name
+        if owner.startswith("?") and "." not in owner:
+            yield owner
         yield from _bound_to(owner, frame, depth)
         yield from _bracketed(call.args[:1])
     elif last in _CONVERTING:

@@ -246,6 +246,16 @@ _SCOPED_MODELS = (
     partials=[
         _SCOPED_MODELS
         + (
+            "def invoice_of(number, permission):\n    found = Invoice.query.get(number)  # <- flagged\n"
+            "    current_user.check_role(permission, other_id=number)\n    return found\n\n\n"
+            "def tidied(number):\n    found = Invoice.query.get(number)  # <- flagged\n    found.tidy()\n"
+            "    return found\n\n\n"
+            "@app.post('/invoices/<int:number>/void')\n@login_required\ndef void(number):\n"
+            "    invoice = invoice_of(number, 'edit')\n    invoice.void()\n"
+            "    return jsonify(tidied(number).id)\n"
+        ),
+        _SCOPED_MODELS
+        + (
             "def confirm_invoice_admin(number):\n"
             "    if number not in current_user.invoices():\n        abort(403)\n\n\n"
             "@app.post('/invoices/void')\n@login_required\ndef void():\n"
