@@ -169,3 +169,9 @@ def test_what_new_projects_are_made_from_is_no_code_of_the_service() -> None:
 )
 def test_a_website_that_is_a_package_serves_pages(beside: list[str], area: Area) -> None:
     assert Areas(["shop/__init__.py", *beside, "website/app.py"]).of("website/app.py") is area
+
+
+@pytest.mark.parametrize("folder", ["locust-load-test/locust_scripts", "api_load_tests", "locust_users"])
+def test_load_on_the_service_is_no_part_of_it(folder: str) -> None:
+    product = ["shop/__init__.py", "shop/orders.py", f"{folder}/users.py"]
+    assert Areas(product).of(f"{folder}/users.py") is Area.EXAMPLE
