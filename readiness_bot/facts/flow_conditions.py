@@ -30,7 +30,8 @@ class Conditions(Bindings):
             parts = [self.narrowed(part, truth=truth, depth=depth + 1) for part in test.values[:20]]
             if isinstance(test.op, ast.And) == truth:
                 return frozenset().union(*parts)
-            return frozenset.intersection(*parts) | self.limited_by_each(parts)
+            given = self.limited_where_given(test.values, truth=truth)
+            return frozenset.intersection(*parts) | self.limited_by_each(parts) | given
         if isinstance(test, ast.Compare):
             return self.compared(test, truth=truth)
         if isinstance(test, ast.Call):
@@ -90,6 +91,21 @@ class Conditions(Bindings):
                     )
                 ):
                     yield index
+
+    def limited_where_given(self, tests: Sequence[ast.expr], *, truth: bool) -> frozenset[int]:
+        """A value is a known one, or the parameter with the known ones is empty: `known and x not in known`."""
+        asked = [one for one in map(_membership, tests) if one is not None]
+        others = [_presence(one) for one in tests if _membership(one) is None]
+        if len(asked) != 1 or not others:
+            return frozenset()
+        ((negated, value, known),) = asked
+        if negated == truth or any(there != (not truth, known) for there in others):
+            return frozenset()
+        atoms = [self.table.atoms[atom] for atom in self.expression(ast.Name(known, ast.Load()))]
+        sources = [self.table.sources[source] for source, access, wraps, _ in atoms if not access and not wraps]
+        if len(atoms) != 1 or not sources or sources[0].kind != "p" or sources[0].owner != self.definition:
+            return frozenset()
+        return self.held(self.expression(value), f"given:{sources[0].position}")
 
     def says_it_checks(self, test: str) -> bool:
         """Whether the call of a `call:N` guard is named like one that checks what it is given."""
@@ -226,3 +242,33 @@ class Conditions(Bindings):
 
 def _begins(guard: Guard) -> bool:
     return guard.test.startswith("starts:")
+
+
+def _membership(test: ast.expr) -> tuple[bool, ast.expr, str] | None:
+    """Whether a test says that a value is not in a variable rather than that it is, the value, and the variable."""
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    inner = test.operand if isinstance(test, ast.UnaryOp) and negated else test
+    if not (isinstance(inner, ast.Compare) and isinstance(inner.ops[0], ast.In | ast.NotIn)):
+        return None
+    right = inner.comparators[0]
+    if not isinstance(right, ast.Name):
+        return None
+    return isinstance(inner.ops[0], ast.NotIn) != negated, inner.left, right.id
+
+
+def _presence(test: ast.expr) -> tuple[bool, str] | None:
+    """Whether a test asks that a variable holds something, or nothing, and the variable."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _presence(test.operand)
+        return None if inner is None else (not inner[0], inner[1])
+    if isinstance(test, ast.Name):
+        return True, test.id
+    if (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Name)
+        and isinstance(test.ops[0], ast.Is | ast.IsNot)
+    ):
+        right = test.comparators[0]
+        if isinstance(right, ast.Constant) and right.value is None:
+            return isinstance(test.ops[0], ast.IsNot), test.left.id
+    return None

@@ -61,7 +61,7 @@ class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     (isinstance), `none`, `call:N` or `!call:N` (call N, which takes it, answered true or false), `self:N` or `!self:N`
     (the same of a method's own object), `passed:N` (call N took it and came back), `perhaps:N` (it did so where
     some condition held) or `via:N:TEST` (a test, spelled likewise but for its number, holds of what call N made of it).
-    `part:TEST` holds of one piece of a text alone.
+    `part:TEST` holds of one piece of a text alone, `given:N` as `in` does where a caller gives parameter N something.
     """
 
     source: int

@@ -372,10 +372,9 @@ class CallGraph:
             return
         parameters = target.definition.parameters
         parameter = parameters[position]
-        bound = self._is_bound(site, target) and not shift
-        filled = bound or self._is_handed_bound(site, target, shift - 1)
+        bound, filled = self._fills_first(site, target, shift)
         offset = int(filled) - shift
-        slots = [index for index, one in enumerate(parameters) if one.kind == "positional"]
+        slots = _slots(target)
         if bound and position == 0:
             yield from ((atom, "", "") for atom in flow.receiver)
             return
@@ -389,6 +388,23 @@ class CallGraph:
             yield from self._rest(site, flow, parameters)
             return
         yield from self._plain(site, flow, parameter, slots.index(position) - offset if position in slots else -1)
+
+    def gives(self, site: CallSite, target: DefinitionSite, position: int, shift: int) -> bool:
+        """Whether a call gives a parameter something, itself or by its default; None is nothing."""
+        parameter = target.definition.parameters[position]
+        slots = _slots(target)
+        _, filled = self._fills_first(site, target, shift)
+        place = slots.index(position) - int(filled) + shift if position in slots else -1
+        if any(map(is_starred, site.call.args)) or (site.call.has_double_star and not site.call.has(parameter.name)):
+            return False
+        given = site.call.argument(place, parameter.name)
+        value = parameter.default if given is None else given
+        return value is not None and not (isinstance(value, Const) and value.value is None)
+
+    def _fills_first(self, site: CallSite, target: DefinitionSite, shift: int) -> tuple[bool, bool]:
+        """Whether a call is made on the object itself, and whether that or a bound method fills the first parameter."""
+        bound = self._is_bound(site, target) and not shift
+        return bound, bound or self._is_handed_bound(site, target, shift - 1)
 
     def _plain(
         self, site: CallSite, flow: CallFlow, parameter: Parameter, place: int
@@ -455,6 +471,11 @@ class CallGraph:
                 return DefinitionSite(site.module, index, definition)
             index = definition.parent
         return None
+
+
+def _slots(target: DefinitionSite) -> list[int]:
+    """The parameters that are filled by their place."""
+    return [index for index, one in enumerate(target.definition.parameters) if one.kind == "positional"]
 
 
 def given_at(site: CallSite, flow: CallFlow, position: int, keyword: str) -> Iterator[int]:

@@ -409,6 +409,7 @@ class Walk:
     def back(self, place: _Place, site: DefinitionSite, position: int) -> None:
         """Return to the call through which the function was entered."""
         call = place.stack[-1]
+        place = self.settled(place, call, site, 0)
         flow = self.graph.of(call.module).calls.get(self.graph.index_of(call))
         for atom, wrap, need in self.graph.arguments(call, site, position, 0):
             self.push(
@@ -436,10 +437,22 @@ class Walk:
             above = self.graph.constructs(call, *reader) if reader is not None else "surely"
             if flow is None or above == "no":
                 continue
-            outside = replace(place, reader=reader if above == "above" else None)
+            outside = self.settled(place, call, site, shift)
+            outside = replace(outside, reader=reader if above == "above" else None)
             sure = sure and above != "perhaps"
             for atom, wrap, need in self.graph.arguments(call, site, source.position, shift):
                 self.push(outside, call.module, atom, flow.guards, stack=(), step=step, wrap=wrap, need=need, sure=sure)
+
+    def settled(self, place: _Place, call: CallSite, site: DefinitionSite, shift: int) -> _Place:
+        """A place as one call of its function leaves it: whether the known values that it asks for were given."""
+        cleaned: set[str] = set()
+        for tag in place.cleaned:
+            before, said, number = tag.rpartition("given:")
+            if not said:
+                cleaned.add(tag)
+            elif self.graph.gives(call, site, int(number), shift):
+                cleaned.add(f"{before}in")
+        return replace(place, cleaned=frozenset(cleaned)) if cleaned != place.cleaned else place
 
     def attribute(self, place: _Place, site: DefinitionSite, owner: DefinitionSite) -> bool:
         """An attribute of `self`: what any method of the class keeps in it; a view's request."""

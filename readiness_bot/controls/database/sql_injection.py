@@ -185,6 +185,13 @@ def _applies(repo: Repo) -> bool:
             "    asked = 'SELECT * FROM orders WHERE name = \\'' + wanted + '\\';'\n"
             "    return table.execute_statement(Statement=asked)  # <- flagged\n"
         ),
+        (
+            "import sqlite3\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+            "def ordered(by, columns=None):\n    column = by.lstrip('-')\n"
+            "    if columns and column not in columns:\n        abort(400)\n"
+            "    return list(sqlite3.connect('shop').execute(f'SELECT * FROM goods ORDER BY {column}'))  # <- flagged\n"
+            "\n\n@app.get('/goods')\ndef goods():\n    return ordered(request.args['by'])\n"
+        ),
     ],
     passes=[
         (
@@ -225,6 +232,13 @@ def _applies(repo: Repo) -> bool:
             "    if order not in ('name', 'age'):\n"
             "        order = 'name'\n"
             "    return db.execute(f'SELECT * FROM users ORDER BY {order}').fetchall()\n"
+        ),
+        (
+            "import sqlite3\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+            "def ordered(by, columns=None):\n    column = by.lstrip('-')\n"
+            "    if columns and column not in columns:\n        abort(400)\n"
+            "    return list(sqlite3.connect('shop').execute(f'SELECT * FROM goods ORDER BY {column}'))\n\n\n"
+            "@app.get('/goods')\ndef goods():\n    return ordered(request.args['by'], ['name', 'price'])\n"
         ),
     ],
     fixed="import sqlite3\n"
