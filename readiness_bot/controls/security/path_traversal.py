@@ -10,10 +10,10 @@ from dataclasses import replace
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
-from readiness_bot.repo.values import IN_LOOP, Call, Const, Invoke
+from readiness_bot.repo.values import IN_LOOP, Call, Const, Invoke, Name, Other
 
 _OPENING: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
@@ -774,8 +774,14 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
     Those that look for `..` in a name are found in modules that open files.
     """
     around: dict[tuple[str, int], DefinitionSite] = {}
-    for site in repo.python.calls_named(lambda name: _holds(last := re.split(r"[.:]", name)[-1]) or last == _BEGINS):
-        is_holding = site.last != _BEGINS or _looks_for_way_up(site.call) or _is_of_whole(site.call)
+    for site in repo.python.calls_named(
+        lambda name: _holds(last := re.split(r"[.:]", name)[-1]) or last in _OF_PATHS_TOO
+    ):
+        is_holding = (
+            _is_insisted_on(site.call, site.module)
+            if site.last == "relative_to"
+            else site.last != _BEGINS or _looks_for_way_up(site.call) or _is_of_whole(site.call)
+        )
         if is_holding and site.function is not None and site.function.kind == "function":
             key = site.module.path, site.call.scope
             around.setdefault(key, DefinitionSite(site.module, site.call.scope, site.function))
@@ -796,8 +802,42 @@ def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
 
 
 _BEGINS = "startswith"
+_OF_PATHS_TOO = frozenset({_BEGINS, "relative_to"})
+"""Calls that hold a path against a directory by what is made of their answer."""
 _WHOLE = re.compile(r"(^|\.)(abspath|realpath|normpath|resolve)\(\)\.startswith$")
 _WAY_UP = frozenset({"..", "../", "/..", "/../", "..\\"})
+
+
+def _is_insisted_on(call: Call, module: Module) -> bool:
+    """Whether a path must be one below a directory, for somebody is turned away by the error that it is not."""
+    if call.last != "relative_to" or call.attempt < 0:
+        return False
+    handlers = (one for one in module.facts.handlers if one.attempt == call.attempt)
+    return any(
+        one.raises or (isinstance(one.returned, Const) and one.returned.value in (None, False)) for one in handlers
+    )
+
+
+def _answered(function: DefinitionSite) -> Iterator[str]:
+    """What is named in the answers of yes or no that a function gives: `return commonpath([base, path]) == base`."""
+    for one in function.module.facts.returns:
+        if one.scope == function.index and not one.is_yield:
+            said = isinstance(one.value, Other) or (
+                isinstance(one.value, Invoke) and one.value.name.endswith(_ANSWERING)
+            )
+            yield from names_in(one.value, function.module.facts.calls) if said else ()
+
+
+_ANSWERING = (".is_relative_to", ".startswith")
+
+
+def _begins_below(call: Call) -> bool:
+    """Whether a text is asked for a beginning that may be a whole directory: `/srv/files` begins `/srv/files-old` too.
+
+    A plain variable ends with no separator for all that is seen of it.
+    """
+    first = call.args[0] if call.last == _BEGINS and call.args else None
+    return first is not None and not (isinstance(first, Name) or (isinstance(first, Invoke) and first.name == "str"))
 
 
 def _looks_for_way_up(call: Call) -> bool:
@@ -840,10 +880,12 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     refused = {guard for one in module.facts.raises if one.scope == function.index for guard in one.guards}
     refused |= {guard for one in module.facts.returns if one.scope == function.index for guard in one.guards}
     refused |= {guard for call in calls for guard in call.guards}
+    refused |= set(_answered(function))
     lasts = {call.last.rpartition(":")[2] for call in calls}
     held = sorted(
         last for last in lasts if _holds(last) and (last not in _MEASURING or any(last in guard for guard in refused))
     )
+    held += ["relative_to"] if any(_is_insisted_on(call, module) for call in calls) else []
     if any(_BEGINS in guard for guard in refused) and any(
         _looks_for_way_up(call) or _is_of_whole(call) for call in calls
     ):
@@ -855,6 +897,9 @@ def _of_paths(repo: Repo, function: DefinitionSite) -> Ward | None:
     looks = [look for look in looks if look not in asked]
     looks += sorted(_looking_for_way_up(repo, module).get(function.index, ()))
     beside = {last for last in lasts if _KEEPING.search(last) or last in _MAKING}
+    if not any(map(_begins_below, calls)):
+        beside.discard(_BEGINS)
+    beside |= {f"`{_BEGINS}`"} if _MEASURING.intersection(held) else set()
     # What is still called is told of itself, should it look no more.
     beside |= {name for last, target in targets.items() if target is not None for name in (last, f"`{last}`")}
     beside |= {"parents" for ref in definition.refs if ref.endswith(".parents")}
@@ -878,7 +923,12 @@ def _holds_paths(site: DefinitionSite) -> bool:
     if site.definition.kind != "function":
         return False
     refuses = any(one.scope == site.index for one in site.module.facts.raises)
-    return any(_holds(call.last) and (refuses or call.last not in _MEASURING) for call in site.calls)
+    return any(
+        (_holds(call.last) and (refuses or call.last not in _MEASURING))
+        or (refuses and _is_of_whole(call))
+        or _is_insisted_on(call, site.module)
+        for call in site.calls
+    )
 
 
 def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
