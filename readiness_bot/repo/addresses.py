@@ -11,6 +11,8 @@ from readiness_bot.repo.python import Python
 
 _KIND = re.compile(r"\.is_(private|global|loopback|link_local)$")
 """What an address is asked for that must not lead into the own network."""
+_WIDE = frozenset({"`is_private`", "`is_global`"})
+"""Looks that tell an address of the own network by themselves, be it the machine's own or a neighbour's."""
 _FURTHER = 2
 """Calls followed from what looks at an address to what has it looked at."""
 
@@ -54,10 +56,25 @@ class Addresses:
         """What a function looks at addresses with; none if it does not."""
         return self.looking[site.name][1] if site.name in self.looking else ()
 
+    def questions(self, site: DefinitionSite) -> tuple[tuple[str, ...], ...]:
+        """What a function looks at addresses with, by what each look is worth.
+
+        Whether an address is private tells all that the narrower kinds do, and each counts by itself; of the rest any
+        one will do.
+        """
+        asked = self.of(site)
+        wide = tuple((name,) for name in asked if name in _WIDE)
+        return wide or ((asked,) if asked else ())
+
     def beside(self, site: DefinitionSite) -> tuple[str, ...]:
         """What else may look in its stead where that is new: functions that it calls, and what its callers look at."""
-        called = (self._python.target(call, site.module) for call in site.calls)
-        found = {f"`{target.definition.name}`" for target in called if target is not None}
+        called = {call.last.rpartition(":")[2]: self._python.target(call, site.module) for call in site.calls}
+        found = {f"`{target.definition.name}`" for target in called.values() if target is not None}
+        found |= {f"{name} of `{last}`" for last, target in called.items() if target for name in self.of(target)}
+        if any(_KIND.search(ref) for ref in site.definition.refs):
+            found |= {f"`{last}`" for last in called}
+        # A narrower look that was there before makes up for nothing.
+        found |= {name for name in self.of(site) if name not in _WIDE}
         for caller in self._python.callers.get(site.name, ()):
             around = self._python.definition_named(caller.function_name)
             if around is not None and around.name != site.name:

@@ -10,7 +10,7 @@ from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, 
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite, DefinitionSite
-from readiness_bot.repo.values import Call, Invoke, Name
+from readiness_bot.repo.values import Call, Const, Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _OTHERS = frozenset({"request", "stream", "ws_connect"})
@@ -351,7 +351,9 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             yield good(site.location)
             continue
         flows = repo.flows.into(*_asked(site, position, repo), "url")
-        yield _ward(site, flows)
+        yield (ward := _ward(site, flows))
+        if ward.by or (site.function is not None and _looks_around(repo, site)):
+            yield from _of_redirects(site)
         found = [
             (confidence, flow)
             for flow in flows
@@ -375,27 +377,22 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
         yield bad(site.location, _message(flow, site), confidence)
     yield from _of_options(repo)
     yield from _of_careful_clients(repo)
-    yield from (_of_looking(repo, site) for site, by in repo.addresses.looking.values() if not _is_own_look(site, by))
+    yield from (_of_looking(repo, site) for site, by in repo.addresses.looking.values() if _looks(site, by))
 
 
-_OWN_LOOK = re.compile(r"^_*(is|check|assert|ensure|guard|deny|reject|block|normali[sz]e|resolve|valid\w*|verify)(_|$)")
 _IS_TOLD = re.compile(r"(^|_)(url|urls|uri|endpoint|webhook|link|links|feed|host|hostname|domain)(_|$)", re.IGNORECASE)
 
 
 _KIND = re.compile(r"`is_(private|global|loopback|link_local)`")
 
 
-def _is_own_look(site: DefinitionSite, by: tuple[str, ...]) -> bool:
-    """Whether a function is there for looking at addresses, and does so itself, or is told none that it might ask."""
-    itself = any(map(_KIND.fullmatch, by))
-    if itself and _OWN_LOOK.match(site.definition.name) is not None and not site.definition.decorators:
-        return True
-    return not any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
+def _looks(site: DefinitionSite, by: tuple[str, ...]) -> bool:
+    """Whether a function looks at addresses itself, or is told one that it has looked at."""
+    return any(map(_KIND.fullmatch, by)) or any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
 
 
 def _of_looking(repo: Repo, site: DefinitionSite) -> Ward:
     """A function that has addresses looked at before it goes on, whatever asks them in the end."""
-    asked = repo.addresses.of(site)
     return Ward(
         site.location,
         f"the addresses of `{site.definition.name}`",
@@ -403,7 +400,7 @@ def _of_looking(repo: Repo, site: DefinitionSite) -> Ward:
         f"`{site.definition.name}` goes on without a look at where an address leads",
         ways=0,
         beside=repo.addresses.beside(site),
-        asks=(asked,) if asked else (),
+        asks=repo.addresses.questions(site),
     )
 
 
@@ -516,6 +513,30 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward:
         f"An address that comes from elsewhere is asked by `{site.last}` without a look at where it leads",
         ways=0 if by else min(1, len(foreign)),
     )
+
+
+_FOLLOWING = ("requests.", "aiohttp.")
+"""Libraries that follow an answer to another address unless they are told not to."""
+
+
+def _looks_around(repo: Repo, site: CallSite) -> bool:
+    """Whether the function around a request looks at addresses, itself or by others."""
+    around = repo.python.definition_named(site.function_name)
+    return around is not None and bool(repo.addresses.of(around))
+
+
+def _of_redirects(site: CallSite) -> Iterator[Ward]:
+    """Whether a request whose address was looked at stays there, or goes on to wherever the answer leads."""
+    if site.name.startswith(_FOLLOWING):
+        told = site.call.keyword("allow_redirects")
+        stays = isinstance(told, Const) and told.value is False
+        yield Ward(
+            site.location,
+            f"the redirects of `{site.last}`",
+            ("`allow_redirects=False`",) if stays else (),
+            f"`{site.last}` goes on to an address that nobody looked at where the first one is redirected",
+            ways=0 if stays or site.call.has_double_star else 1,
+        )
 
 
 _HTTP_CLIENTS = ("httpx.AsyncClient", "httpx.Client", "aiohttp.ClientSession")
