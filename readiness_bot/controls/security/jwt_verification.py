@@ -220,14 +220,8 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
     """
     for site in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS | _UNVERIFIED | _ENCODING)):
         flaw = _flaw(site, repo)
-        yield Ward(
-            site.location,
-            "reading a token",
-            () if flaw or site.name in _ENCODING else ("a fixed list of algorithms",),
-            f"In `{site.last}` {flaw.value}" if flaw else "",
-            ways=int(flaw is _Flaw.OWN),
-        )
         if flaw is None:
+            yield _ward(site, None, Confidence.HIGH)
             yield good(site.location)
             continue
         confidence = Confidence.HIGH
@@ -248,11 +242,24 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or any(map(_NOT_DEPLOYED.search, site.call.guards))
         ):
             confidence = Confidence.MEDIUM
+        yield _ward(site, flaw, confidence)
         told = f"In `{site.last}` {flaw.value}"
         if flaw is _Flaw.OFF and confidence is Confidence.HIGH and not _lets_in(site, repo):
             confidence, told = Confidence.MEDIUM, f"{told}; that somebody is let in by it is not seen"
         yield bad(site.location, f"{told}.", confidence, fix=_fix(site, flaw))
     yield from map(good, _kept_by_library(repo))
+
+
+def _ward(site: CallSite, flaw: _Flaw | None, confidence: Confidence) -> Ward:
+    """What keeps a token from being made up: a list of algorithms, or that its signature is looked at."""
+    is_lost = flaw is _Flaw.OWN or (flaw is _Flaw.OFF and confidence is not Confidence.LOW)
+    return Ward(
+        site.location,
+        "reading a token",
+        () if flaw or site.name in _ENCODING else ("the look at its signature by fixed algorithms",),
+        f"In `{site.last}` {flaw.value}" if flaw else "",
+        ways=int(is_lost),
+    )
 
 
 _NOT_DEPLOYED = re.compile(
