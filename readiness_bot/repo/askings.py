@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -92,10 +92,18 @@ _GREAT = re.compile(r"(^|[^a-z])(admin|administrator|owner|superuser)([^a-z]|$)"
 """Words in the names of rights: what they allow beyond looking at something."""
 _PERMITTING = re.compile(r"(^|_)(perms?|permissions?)(_|$)")
 _PERMISSION = re.compile(r"^(Is|Has|Can|Allow)[A-Z]|Permissions?$|OrReadOnly$")
+_OF_LOOKED_UP = re.compile(r"\.objects\.")
+"""What looks rows up or makes them, and what belongs to one, be it a user: `Order.objects.get().user`."""
 _OF_DOCUMENTS = re.compile(
     r"^(find|find_one|find_many|count_documents|(update|replace|delete)_(one|many)|find_one_and_\w+)$"
 )
 """What is handed a document of conditions first, in stores of documents."""
+_RUNNING = frozenset(
+    {"execute", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "fetchone", "fetchall", "raw"}
+)
+"""What runs a statement of SQL with the values that are bound in it."""
+_PICKING = re.compile(r"^\s*(select|update|delete|with)\b.*\bwhere\b", re.IGNORECASE | re.DOTALL)
+"""A statement that is about some rows only."""
 _LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _BY_KEY = frozenset({"get_object_or_404", "get_or_404", "aget_object_or_404", "first_or_404", "one_or_404"})
 """What looks one thing up by its key, for whoever asks."""
@@ -110,7 +118,7 @@ _PASSIVE = re.compile(r"^can_be_")
 """Names that tell what may be done with a thing, even with an account that somebody manages."""
 _SIGNED_IN = re.compile(r"(^|[._])(is_)?(authenticated|anonymous|logged_?in|signed_?in)(\(\))?$", re.IGNORECASE)
 _ERROR = re.compile(
-    r"error|denied|deny|forbid|fail|not_?found|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
+    r"error|denied|deny|forbid|fail|not_?(found|authori[sz]ed|allowed|permitted)|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
     r"|http_?found|^none$|^protected$|need_?login",
     re.IGNORECASE,
 )
@@ -222,7 +230,7 @@ class Askings:
         return tuple(
             found
             for site in self._python.classes
-            if (site.module.path, site.index) in self._asking
+            if any((one.module.path, one.index) in self._asking for one in self._python.ancestry(site))
             if (found := self.of_hooks(site)) is not None and found.questions
         )
 
@@ -274,9 +282,14 @@ class Askings:
         beside = [*self.of_class(owner.definition), *(f"`{method.definition.name}`" for method in owner.methods)]
         # A field may have it checked by what it names: `validators=[Available()]`.
         beside += [f"`{_last(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(_last(ref))]
+        beside += [f"`{_shown(base)}`" for base in self._python.external_bases(owner)]
+        asking = []
         for ancestor in self._python.ancestry(owner):
+            if ancestor.name == owner.name:
+                continue
             inherited = self._asking.get((ancestor.module.path, ancestor.index), ())
-            beside += [f"`{site.definition.name}`" for site in inherited if ancestor.name != owner.name]
+            beside += [f"`{ancestor.definition.name}`", *(f"`{site.definition.name}`" for site in inherited)]
+            asking += [(f"`{ancestor.definition.name}`",)] if any(map(_is_hook, inherited)) else []
         for site in own:
             beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
         # An action that is overridden goes on without what it asked where the class has it from a framework.
@@ -287,7 +300,7 @@ class Askings:
             for site in own
             if site.name not in self._python.callers and (_is_hook(site) or site.definition.name in given)
         )
-        names = tuple((f"`{site.definition.name}`",) for site in hooks)
+        names = (*((f"`{site.definition.name}`",) for site in hooks), *asking)
         return Hooks(owner, names, tuple(dict.fromkeys(beside)))
 
     def _given(self, owner: DefinitionSite) -> frozenset[str]:
@@ -317,13 +330,15 @@ class Askings:
             changes, looks_up = _does_to_things(last)
             if changes:
                 guards = [name for name in call.guards if not name.startswith("!")]
-                found[last].append((call, _asked(self._told(guards, site))))
+                found[_done_to(call)].append((call, _asked(self._told(guards, site))))
             elif looks_up:
                 named = (name for name, value in call.keywords if isinstance(value, Name) and _is_caller(value.name))
                 found[last].append((call, tuple(f"`{name}` of `{last}`" for name in named if name)))
         # What is done in another branch without a right needs none.
         open_ones = {
-            name for name, calls in found.items() if _CHANGING.match(name) and not all(asked for _, asked in calls)
+            name
+            for name, calls in found.items()
+            if _CHANGING.match(calls[0][0].last) and not all(asked for _, asked in calls)
         }
         return {
             name: (
@@ -433,6 +448,7 @@ class Askings:
                 for guard in self._refusals.decorators(site)
                 if self._refusals.of_guard(guard) is Strength.IDENTITY
             ]
+            asked += self._answers(site) if _SIGNED_IN.search(site.definition.name) else ()
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
         return known
 
@@ -489,6 +505,7 @@ class Askings:
             held = item.value if isinstance(item.value, Name) and _asks_right(site.definition.name) else None
             if held is not None and "." in held.name and _is_person(held.name) and _asks_right(held.name):
                 yield (f"`{_shown(held.name)}`",)
+        yield from self._answers(site) if _asks_right(site.definition.name) else ()
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield (f"`{_shown(guard.name)}`",)
@@ -508,6 +525,27 @@ class Askings:
                 yield tuple(sorted(hidden | {f"a question for `{_shown(name)}`" for name in rights}))
         if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
             yield (f"`{_shown(call.via or call.name)}`",)
+
+    def _answers(self, site: DefinitionSite) -> Iterator[Question]:
+        """What must hold, each by itself, for a function to say that somebody may do something, or is signed in."""
+        calls = site.module.facts.calls
+        for item in self._refusals.body(site)[2]:
+            if not isinstance(item.value, Other) or item.value.operator != "And" or item.is_yield:
+                continue
+            parts = [tuple(dict.fromkeys(names_in(one, calls))) for one in item.value.operands]
+            # What holds of a thing whoever asks is a state, and no right.
+            if _SIGNED_IN.search(site.definition.name) or any(_is_person(name) for part in parts for name in part):
+                yield from (tuple(sorted(f"{_told_in(name)} in the answer" for name in part)) for part in parts if part)
+
+    def _answered(self, site: DefinitionSite) -> Iterator[str]:
+        """What is named in all that a function says of a right, and in the conditions under which it says so."""
+        if not (_asks_right(site.definition.name) or _SIGNED_IN.search(site.definition.name)):
+            return
+        _, raises, returns, _ = self._refusals.body(site)
+        named = [name for item in returns for name in names_in(item.value, site.module.facts.calls)]
+        named += [guard for item in returns for guard in item.guards]
+        named += [guard for item in raises for guard in item.guards]
+        yield from (f"{_told_in(name)} in the answer" for name in self._told(named, site))
 
     @staticmethod
     def _named_for_decorators(site: DefinitionSite) -> Iterator[Question]:
@@ -559,18 +597,21 @@ class Askings:
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
-                if field and isinstance(value, Name) and self._is_who_calls(value.name, site):
+                if field and isinstance(value, Name | Invoke) and self._is_who_calls(value.name, site):
                     yield (f"a filter by `{field}`",)
+            if last in _RUNNING and any(self._is_who_calls(name, site) for name in _bound(call)):
+                yield ("a statement that is told who calls",)
 
     def _is_who_calls(self, name: str, site: DefinitionSite) -> bool:
         """Whether a name stands for who calls, and not for an account that the function looks up to show it."""
-        if not _is_person(name):
+        if not _is_person(name) or _OF_LOOKED_UP.search(name):
             return False
         held = self._assigned(site).get(name.partition(".")[0], ())
+        calls = site.module.facts.calls
         return not any(
             isinstance(value, Invoke)
-            and value.name.rpartition(".")[2] in _SHOWN_BY_KEY
-            and not any(map(_NOW_CALLING.search, names_in(value, site.module.facts.calls)))
+            and (value.name.rpartition(".")[2] in _SHOWN_BY_KEY or ".objects." in value.name)
+            and not any(map(_NOW_CALLING.search, _told_to(value, calls)))
             for value in held
         )
 
@@ -697,9 +738,14 @@ class Askings:
         return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
 
     def _answers_right(self, call: Call, site: DefinitionSite) -> bool:
-        """Whether what a function says of a right is what another one of the tree, told who calls, says of one."""
+        """Whether what a function says of a right is what another one says of one.
+
+        A method of whoever calls, or a function of the tree that is told who that is.
+        """
         if not call.context & RETURNED or not _asks_right(call.name) or not _asks_right(site.definition.name):
             return False
+        if _is_person(call.name.rpartition(".")[0]):
+            return True
         told = any(isinstance(value, Name) and _is_person(value.name) for value in call.handed)
         target = self._python.target(call, site.module) if told else None
         return target is not None and target.name != site.name and target.definition.kind == "function"
@@ -722,6 +768,7 @@ class Askings:
             if not self._refusals.asks_only_who(guard)
         ]
         found += self._of_class(site)
+        found += self._answered(site)
         found += [f"`{ref}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
@@ -859,6 +906,34 @@ def _texts(value: Value) -> Iterator[str]:
         yield value.value
     elif isinstance(value, Name):
         yield snake(value.name.rpartition(".")[2])
+
+
+def _told_in(name: str) -> str:
+    """A name as it is told of an answer, without the sign of a condition."""
+    return f"`{_shown(name.lstrip('!'))}`"
+
+
+def _told_to(value: Invoke, calls: Sequence[Call]) -> Iterator[str]:
+    """The names of a call that gives a value, and of all that it is handed."""
+    yield from names_in(value, calls)
+    for _, given in calls[value.call].keywords if value.call >= 0 else ():
+        yield from names_in(given, calls)
+
+
+def _done_to(call: Call) -> str:
+    """What a call changes, by name: a method that much has is told with what it is called on, `order.save`."""
+    last = call.last
+    owner = _last(call.name.rpartition(".")[0]).lstrip("?") if "_" not in last else ""
+    return f"{owner}.{last}" if owner and owner not in ("self", "cls", "objects") else last
+
+
+def _bound(call: Call) -> Iterator[str]:
+    """The names of what is bound in a statement that is about some rows, where its text stands in the call."""
+    first, *others = call.handed or (None,)
+    if isinstance(first, Const) and isinstance(first.value, str) and _PICKING.search(first.value):
+        for value in others:
+            for one in value.values if isinstance(value, Mapping) else flattened(value):
+                yield from (one.name,) if isinstance(one, Name) else ()
 
 
 def _named_check(function: DefinitionSite) -> bool:

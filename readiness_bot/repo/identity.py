@@ -266,6 +266,7 @@ class Identity:
             and not _lets_read(guard, route)
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
+            and not self._refusals.lets_all_through(guard)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
         ]
         for site in self._running(route):

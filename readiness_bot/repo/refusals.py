@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import structs
 
-from readiness_bot.facts.python_facts import Call, Definition, Raise, Return
+from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -208,7 +208,8 @@ class Refusals:
         if index is None:
             index = self._bodies[module.path] = defaultdict(lambda: ([], [], []))
             for call in module.facts.calls:
-                index[call.scope][0].append(call)
+                if not self._is_never_run(call, module):
+                    index[call.scope][0].append(call)
             for raised in module.facts.raises:
                 index[raised.scope][1].append(raised)
             for returned in module.facts.returns:
@@ -220,10 +221,45 @@ class Refusals:
         for number in self._inside(site):
             refs.update(module.facts.definitions[number].refs)
             if number in index:
-                calls += index[number][0]
-                raises += (self._by_kind(raised, module) for raised in index[number][1])
+                calls += (call for call in index[number][0] if not _is_of_place(call.guards) or not is_refusing(call))
+                raises += (_of_what(self._by_kind(raised, module)) for raised in index[number][1])
                 returns += index[number][2]
         return calls, raises, returns, refs
+
+    def lets_all_through(self, guard: Guard) -> bool:
+        """Whether a decorator of the tree calls what it wraps whoever asks, once it has looked who that is."""
+        own = self._defined(guard.name) if guard.kind == "decorator" else None
+        return own is not None and self._is_passed_by_all(own, guard)
+
+    def _is_passed_by_all(self, own: DefinitionSite, guard: Guard) -> bool:
+        if guard.kind != "decorator" or own.definition.kind != "function":
+            return False
+        calls, raises, _, _ = self.body(own)
+        wrapped = {f"?{parameter.name}" for parameter in own.definition.parameters}
+        going_on = [call for call in calls if call.name in wrapped and call.context & RETURNED]
+        return (
+            bool(going_on)
+            and not any(call.guards for call in going_on)
+            and not raises
+            and not self._turns_away(own)
+            and self._of_wrapper(own) is Strength.NONE
+            and not any(call.name not in wrapped and self._may_insist(call, own) for call in calls)
+        )
+
+    def _may_insist(self, call: Call, site: DefinitionSite) -> bool:
+        target = self._python.target(call, site.module)
+        if target is not None and target.definition.kind == "function":
+            return self.may_refuse(target)
+        return _CHECKS.match(_plain(call.last)) is not None or call.last == "abort"
+
+    def _is_never_run(self, call: Call, module: Module) -> bool:
+        """Whether a call makes a coroutine that nothing awaits: what the function would have asked, it asks nobody."""
+        if not call.context & DISCARDED or call.context & AWAITED or call.scope < 0:
+            return False
+        if not module.facts.definitions[call.scope].is_async:
+            return False
+        target = self._python.target(call, module)
+        return target is not None and target.definition.is_async and not target.definition.is_generator
 
     def _by_kind(self, raised: Raise, module: Module) -> Raise:
         """What is raised, under the name of the refusal that the tree's own exception is one of."""
@@ -573,6 +609,8 @@ class Refusals:
         if guard.kind == "mixin":
             return found
         name = snake(own.definition.name)
+        if self._is_passed_by_all(own, guard):
+            return min(found, Strength.READS)
         if found >= Strength.IDENTITY:
             return max(found, Strength.PERMISSION if _about_permission(name) else found)
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
@@ -731,6 +769,20 @@ def _is_refusal(last: str) -> bool:
     return _REFUSAL.search(last) is not None
 
 
+_OF_PLACE = re.compile(r"(^|[.?])(parents|is_relative_to|commonpath|commonprefix)$")
+"""What a path is held against its directory by: whoever asks for one outside is refused, whatever his rights are."""
+
+
+def _is_of_place(guards: Iterable[str]) -> bool:
+    """Whether a condition asks where a path leads."""
+    return any(_OF_PLACE.search(guard) for guard in guards) if guards else False
+
+
+def _of_what(raised: Raise) -> Raise:
+    """What is raised, which says nothing of rights where a path leads out of its directory."""
+    return structs.replace(raised, name="ValueError") if raised.name and _is_of_place(raised.guards) else raised
+
+
 def is_refusing(item: Call | Raise) -> bool:
     """Whether a call answers with a refusal or hands its status on, or what is raised is one."""
     return _is_refusal(item.name.rpartition(".")[2]) if isinstance(item, Raise) else _refusing_call(item)
@@ -813,6 +865,8 @@ _CALLING = re.compile(
 
 def _refusing_call(call: Call) -> bool:
     last, args = call.last, call.args
+    if call.context & DISCARDED and last[:1].isupper():
+        return False  # an error that is made and let go, where it was to be raised
     if _is_refusal(last):
         return True
     # There are as many questions as calls: a loop costs half of what `any` does.
