@@ -106,6 +106,11 @@ _ASSIGNED = (
     "from shop.models import Account\n\n\ndef assign(ticket, email):\n"
     "{}    return Account.objects.filter(email=email).first()\n"
 )
+_MADE = (
+    "from django.db import models\n\n\nclass Upload(models.Model):\n    is_done = models.BooleanField()\n"
+    "    user = models.ForeignKey('auth.User', on_delete=models.CASCADE)\n\n\ndef keep(request):\n"
+    "    upload = Upload.objects.create(user=request.user)\n{}    return upload.id\n"
+)
 
 LOST: dict[str, tuple[str, str, str, int]] = {
     "a refusal that is made and not raised": (
@@ -255,6 +260,10 @@ KEPT: dict[str, tuple[str, str]] = {
     "one of the conditions of what holds of a thing, whoever asks": (
         _STATE.format("self.is_draft and self.is_priced"),
         _STATE.format("self.is_draft"),
+    ),
+    "a row that was made for the caller, found again": (
+        _MADE.format("    Upload.objects.filter(id=upload.id).update(is_done=True)\n"),
+        _MADE.format("    upload.is_done = True\n    upload.save()\n"),
     ),
     "the e-mail of a user that was looked up": (
         _ASSIGNED.format("    if ticket.owner:\n        email = Account.objects.get(pk=ticket.owner).user.email\n"),

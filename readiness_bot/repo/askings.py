@@ -94,6 +94,8 @@ _PERMITTING = re.compile(r"(^|_)(perms?|permissions?)(_|$)")
 _PERMISSION = re.compile(r"^(Is|Has|Can|Allow)[A-Z]|Permissions?$|OrReadOnly$")
 _OF_LOOKED_UP = re.compile(r"\.objects\.")
 """What looks rows up or makes them, and what belongs to one, be it a user: `Order.objects.get().user`."""
+_MAKING = re.compile(r"\.objects\.(a?create|bulk_create)$")
+"""What makes a row: whom it is made for asks for nothing where the row itself is found again."""
 _OF_DOCUMENTS = re.compile(
     r"^(find|find_one|find_many|count_documents|(update|replace|delete)_(one|many)|find_one_and_\w+)$"
 )
@@ -566,7 +568,10 @@ class Askings:
             by = {
                 f"a filter by `{one.field}`"
                 for one in query.conditions
-                if one.field and not one.is_constant and any(self._is_who_calls(name, site) for name in one.names)
+                if one.field
+                and not one.is_constant
+                and any(self._is_who_calls(name, site) for name in one.names)
+                and not any(map(_MAKING.search, one.names))
             }
             if by and not _is_switched(query.call.guards):
                 yield tuple(sorted(by))

@@ -228,7 +228,7 @@ class Refusals:
 
     def lets_all_through(self, guard: Guard) -> bool:
         """Whether a decorator of the tree calls what it wraps whoever asks, once it has looked who that is."""
-        own = self._defined(guard.name) if guard.kind == "decorator" else None
+        own = self.defined(guard.name) if guard.kind == "decorator" else None
         return own is not None and self._is_passed_by_all(own, guard)
 
     def _is_passed_by_all(self, own: DefinitionSite, guard: Guard) -> bool:
