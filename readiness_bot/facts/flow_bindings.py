@@ -111,5 +111,8 @@ class Bindings(State):
             self.bind_attribute(node, self.limited(self.expression(node) | inside))
 
     def element(self, node: ast.expr) -> Value:
-        """What iterating over an expression gives."""
-        return self.table.whole_of_parts(self.table.step(self.expression(node), "[]"))
+        """What iterating over an expression gives: of a dict that was put together, its keys."""
+        value = self.expression(node)
+        if not isinstance(node, ast.Call):
+            value = self.table.without_entries(value)
+        return self.table.whole_of_parts(self.table.step(value, "[]"))

@@ -255,6 +255,12 @@ class Table:
             found.append(known)
         return self._value(found)
 
+    def without_entries(self, value: Value) -> Value:
+        """The value without what dicts were seen to hold under their keys."""
+        return frozenset(
+            atom for atom in value if self.atoms[atom][2][:1] in ((), ("<key>",)) or self.atoms[atom][2][0][0] != "{"
+        )
+
     def spread(self, value: Value) -> Value:
         """What a star hands over first; of a value that was not seen to be put together, all that there is of it."""
         plain = frozenset(atom for atom in value if not self.atoms[atom][2])

@@ -108,6 +108,13 @@ def _applies(repo: Repo) -> bool:
     ],
     fails=[
         (
+            "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/shops')\ndef listed():\n    asked = {'sort': request.args['sort']}\n"
+            "    order = ', '.join(f'{value} DESC' for value in asked.values())\n"
+            "    kept = sqlite3.connect('a')\n"
+            "    return kept.execute(f'SELECT id FROM shops ORDER BY {order}').fetchall()  # <- flagged\n"
+        ),
+        (
             "from flask import Flask, request\nfrom sqlalchemy import text\n"
             "from wtforms import Form, StringField, validators\n\nfrom shop.store import session\n\n"
             "app = Flask(__name__)\n\n\nclass JoinForm(Form):\n"
@@ -193,7 +200,24 @@ def _applies(repo: Repo) -> bool:
             "\n\n@app.get('/goods')\ndef goods():\n    return ordered(request.args['by'])\n"
         ),
     ],
+    partials=[
+        (
+            "import sqlite3\n\nfrom flask import Flask, request\n\nfrom shop.data import table_exists\n\n"
+            "app = Flask(__name__)\n\n\n@app.post('/closed')\ndef close():\n    table = request.json['table']\n"
+            "    if not table_exists(table):\n        return ''\n"
+            "    sqlite3.connect('a').execute(f'UPDATE {table} SET open = 0')  # <- flagged\n    return ''\n"
+        ),
+    ],
     passes=[
+        (
+            "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
+            "KNOWN = {'name', 'place'}\n\n\n"
+            "@app.put('/shops/<int:number>')\ndef change(number):\n"
+            "    given = {key: value for key, value in request.json.items() if key in KNOWN}\n"
+            "    columns = ', '.join(f'{key} = ?' for key in given)\n"
+            "    sqlite3.connect('a').execute(f'UPDATE shops SET {columns} WHERE id = ?', (*given.values(), number))\n"
+            "    return ''\n"
+        ),
         (
             "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
             "db = sqlite3.connect('app.db')\n\n\n"
@@ -467,6 +491,10 @@ def _is_injected(flow: Flow, site: CallSite) -> bool:
     return bool(_SQL.search(prefix)) or site.last == "extra"
 
 
+_IS_THERE = re.compile(r"^yes:.*(table|column|schema|view|index|relation)s?_?exists?$", re.IGNORECASE)
+"""A function that answered that something of this name is in the database: then it is a name, and no more."""
+
+
 def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | None:
     if not _is_injected(flow, site):
         return None
@@ -477,6 +505,7 @@ def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | N
             flow.sure
             and not flow.is_vetted
             and not flow.is_looked_up
+            and not any(map(_IS_THERE.search, flow.cleaned))
             and not flow.cleaned & {"matched", "substituted", "url-quoted"}
         ):
             return Confidence.HIGH
