@@ -188,8 +188,15 @@ class Expressions(Conditions):
                 continue
             value = self.expression(inner)
             if not isinstance(part, ast.FormattedValue) or not is_numeric(part.format_spec):
-                found |= self.part(value, written(texts[:place]), written(texts[place + 1 :]))
+                found |= self.part(value, self.before(inside[:place]), written(texts[place + 1 :]))
         return self.limited(found)
+
+    def before(self, nodes: Sequence[ast.expr]) -> str:
+        """What stands before a part of a text; a word that is made anew each time leads nowhere and is one."""
+        texts = [self.constant_text(node) for node in nodes]
+        return written(
+            [MADE if text is None and is_made(node) else text for text, node in zip(texts, nodes, strict=True)]
+        )
 
     def part(self, value: Value, prefix: str, suffix: str = "") -> Value:
         """A value as a part of a text, behind this one and before that."""
@@ -235,7 +242,7 @@ class Expressions(Conditions):
         for place, value in enumerate(values):
             if texts[place] is None:
                 held = frozenset(atom for atom in value if self.is_contained(atom))
-                found = found | held | self.part(value - held, written(texts[:place]), written(texts[place + 1 :]))
+                found = found | held | self.part(value - held, self.before(nodes[:place]), written(texts[place + 1 :]))
         return self.limited(found)
 
     def percent(self, node: ast.BinOp) -> Value:
@@ -292,6 +299,21 @@ class Expressions(Conditions):
             else:
                 found |= self.fill(value, slots, keyword.arg)
         return self.limited(found)
+
+
+MADE = "~"
+"""What stands for a word that is made anew each time, such as a random one."""
+_MAKING = frozenset({"uuid1", "uuid4", "uuid7", "token_hex", "token_urlsafe", "hexdigest"})
+
+
+def is_made(node: ast.expr) -> bool:
+    """Whether an expression is a word that nobody chooses: `uuid4().hex`, `str(uuid.uuid4())`, `token_hex(8)`."""
+    if isinstance(node, ast.Attribute):
+        return node.attr == "hex" and is_made(node.value)
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in _MAKING or (name == "str" and len(node.args) == 1 and is_made(node.args[0]))
 
 
 def written(texts: Sequence[str | None]) -> str:

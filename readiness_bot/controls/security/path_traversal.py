@@ -476,6 +476,13 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ("import sys\n\nname = sys.argv[1]\nif '..' in name:\n    sys.exit('no')\nprint(open(name).read())\n"),
     ],
     partials=[
+        (
+            "from os.path import join\nfrom uuid import uuid4\n\nfrom aiohttp import web\n\n"
+            "routes = web.RouteTableDef()\n\n\n@routes.post('/pictures')\nasync def keep(request):\n"
+            "    picture = (await request.post())['picture']\n    name = str(uuid4()) + picture.filename\n"
+            "    with open(join('/srv/pictures', name), 'wb') as kept:  # <- flagged\n"
+            "        kept.write(picture.file.read())\n    return web.Response()\n"
+        ),
         {
             "shop/cookies.py": (
                 "import os\n\n\nclass Cookie:\n    def __init__(self, key):\n        self.key = key\n\n"
