@@ -458,6 +458,10 @@ _UNSURE = 0.5
     ignores=[
         "def add(a, b):\n    return a + b\n",
         (
+            "import bcrypt\n\nNOBODYS = bcrypt.hashpw(b'-', bcrypt.gensalt())\n\n\n"
+            "def take_as_long(password):\n    bcrypt.checkpw(password.encode(), NOBODYS)\n"
+        ),
+        (
             "from flask import Flask, redirect, url_for\n\napp = Flask(__name__)\n\n\n"
             "@app.post('/profile/number/delete')\ndef delete_number():\n"
             "    return redirect(url_for('account.delete_number'), 301)\n"
