@@ -258,9 +258,19 @@ def good(location: Location) -> Site:
     return Site(location, good=True)
 
 
-def bad(location: Location, message: str, confidence: Confidence = Confidence.HIGH, *, fix: str | None = None) -> Site:
-    """A defect at a place; the message says what is wrong here, `fix` betters the control's own for this place."""
-    return Site(location, good=False, message=message, confidence=confidence, fix=fix)
+def bad(
+    location: Location,
+    message: str,
+    confidence: Confidence = Confidence.HIGH,
+    *,
+    fix: str | None = None,
+    impact: str = "",
+) -> Site:
+    """A defect at a place; the message says what is wrong here.
+
+    `fix` and `impact` better the control's own for this place.
+    """
+    return Site(location, good=False, message=message, confidence=confidence, fix=fix, impact=impact)
 
 
 _FILLED_IN = str.maketrans(

@@ -48,6 +48,7 @@ def findings(control: str, severity: Severity, fix: str, sites: Iterable[Site]) 
             fingerprint=identity,
             blocker=severity.blocks and site.confidence is Confidence.HIGH,
             fix=site.fix or fix,
+            impact=site.impact,
         )
         for site, identity in zip(bad, identities, strict=True)
     )

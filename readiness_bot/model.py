@@ -163,6 +163,8 @@ class Site:
     confidence: Confidence = Confidence.HIGH
     fix: str | None = None
     """A fix that suits this very place, where the control's general one can be bettered."""
+    impact: str = ""
+    """What comes of this very place, where the control's general words say more than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,8 @@ class Finding:
     blocker: bool
     fix: str
     waived: Waiver | None = None
+    impact: str = ""
+    """What comes of it, where that is less than the control's own words say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +284,7 @@ class Verdict:
             title=self.title,
             severity=self.severity,
             issue=finding.message,
-            impact=self.impact,
+            impact=finding.impact or self.impact,
             fix=finding.fix,
             effort_days=self.effort_days,
             fingerprint=finding.fingerprint,

@@ -89,7 +89,7 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
         title=first.title,
         severity=first.severity,
         issue=issue,
-        impact=first.impact,
+        impact=first.impact if verdict is None or len({blocker.impact for blocker in members}) == 1 else verdict.impact,
         fix=first.fix if verdict is None or len({blocker.fix for blocker in members}) == 1 else verdict.fix,
         days=first.effort_days if verdict is None else _days(members, verdict),
         places=places,

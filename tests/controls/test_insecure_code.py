@@ -86,3 +86,17 @@ def test_what_operators_give_and_what_old_interpreters_leave_is_a_hint(text: str
     control = next(one for one in controls() if one.id == "security/insecure-code")
     sites = judge(control, repo_of(text)).sites
     assert [site.confidence for site in sites if not site.good] == [Confidence.LOW]
+
+
+def test_each_place_tells_what_comes_of_it_alone() -> None:
+    text = (
+        "import pickle\n\nimport requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+        "@app.post('/parts')\ndef parts():\n    pickle.loads(request.data)\n"
+        "    return requests.get('https://parts.example', verify=False, timeout=3).text\n"
+    )
+    control = next(one for one in controls() if one.id == "security/insecure-code")
+    ran, heard = (site.impact for site in judge(control, repo_of({"app/main.py": text})).sites if not site.good)
+    assert "runs code" in ran
+    assert "network" not in ran
+    assert "network" in heard
+    assert "code" not in heard

@@ -85,3 +85,15 @@ def test_what_a_change_takes_away_is_told_in_its_own_words_not_by_what_the_contr
     assert group.days != tuple(3 * days for days in lost[0].effort_days)
     [group] = wording.grouped(lost[:1], [changes.verdict("security/authorization")])
     assert group.days == lost[0].effort_days
+
+
+def test_blockers_of_different_consequences_share_the_words_of_their_control() -> None:
+    heard = replace(changes.finding("security/insecure-code", line=3), impact="Somebody listens.")
+    ran = replace(changes.finding("security/insecure-code", line=9), impact="Somebody runs code.")
+    verdict = changes.verdict(heard.control, (heard, ran))
+    alone, together = (
+        wording.grouped([verdict.blocker(one) for one in several], [verdict])[0].impact
+        for several in ([heard], [heard, ran])
+    )
+    assert alone == "Somebody listens."
+    assert together == verdict.impact

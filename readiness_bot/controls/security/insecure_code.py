@@ -148,6 +148,19 @@ class _Doubt:
     message: str
     confidence: Confidence
     fix: str | None = None
+    impact: str = ""
+
+
+_RUNS_CODE = "One crafted request runs code on the server."
+_IS_HEARD = "One listener on the network reads and changes what the service exchanges."
+_RUNS_SCRIPTS = "What one user enters runs as script in the browsers of others."
+_OF_CONNECTIONS = frozenset({"B323", "B501", "B502", "B503", "B504", "B505", "B507"})
+"""Bandit's tests of how the other side of a connection is known."""
+
+
+def _impact(doubt: _Doubt) -> str:
+    """What comes of one of the things that the control looks for."""
+    return doubt.impact or (_IS_HEARD if doubt.test in _OF_CONNECTIONS else _RUNS_CODE)
 
 
 @Control(
@@ -396,7 +409,7 @@ def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
             if worst is None or _is_waived(site.location, worst.test, repo):
                 yield good(site.location)
             else:
-                yield bad(site.location, worst.message, worst.confidence, fix=worst.fix)
+                yield bad(site.location, worst.message, worst.confidence, fix=worst.fix, impact=_impact(worst))
             break
     yield from _of_defaults(repo)
     for module in repo.python.production:
@@ -839,7 +852,8 @@ def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     constant = repo.python.constant(autoescape, site.module)
     if site.name == "aiohttp_jinja2.setup":
         off = "The pages of the application are rendered with autoescape off: values with markup in them run as script."
-        return [_Doubt("B701", off, Confidence.HIGH, "Take `autoescape=False` out.")] if constant is False else []
+        doubt = _Doubt("B701", off, Confidence.HIGH, "Take `autoescape=False` out.", _RUNS_SCRIPTS)
+        return [doubt] if constant is False else []
     if site.call.has_double_star or (autoescape is not None and constant is not False):
         return []
     if not _renders_html(site):
@@ -857,6 +871,7 @@ def _escaping(site: CallSite, repo: Repo) -> list[_Doubt] | None:
             f"`{site.last}` renders HTML without autoescape: values with markup in them run as script.",
             Confidence.MEDIUM,
             fix,
+            _RUNS_SCRIPTS,
         )
     ]
 
@@ -1125,6 +1140,7 @@ def _of_assignments(module: Module, repo: Repo) -> Iterator[Site]:
                     confidence,
                     fix="Use `ssl.create_default_context()` as it is; for an own authority, "
                     "`context.load_verify_locations(path)`.",
+                    impact=_IS_HEARD,
                 )
 
 
