@@ -68,6 +68,10 @@ _KNOWN = (
     "    def around(*args, **kwargs):\n        g.user = account_of()\n        return view(*args, **kwargs)\n\n"
     "    return around\n\n\n@app.post('/plays')\n{}def plays():\n    return keep()\n"
 )
+_BESIDE = (
+    _KNOWN.replace("/plays", "/auth/profile")
+    + "\n\n@app.post('/notes')\n@requires_auth\ndef notes():\n    return keep()\n"
+)
 _UNPACKED = (
     "import os\nimport zipfile\n\n\ndef below(base, name):\n    target = os.path.abspath(os.path.join(base, name))\n"
     "    if not target.startswith(os.path.abspath(base) + os.sep):\n        raise ValueError(name)\n"
@@ -171,6 +175,18 @@ LOST: dict[str, tuple[str, str, str, int]] = {
         "security/authentication",
         _KNOWN.format("@requires_auth\n"),
         _KNOWN.format("@allows_auth\n"),
+        30,
+    ),
+    "a decorator that turns strangers away, where no route can be read": (
+        "security/authentication",
+        _KNOWN.replace("@app.post('/plays')", "@played('/plays')").format("@requires_auth\n"),
+        _KNOWN.replace("@app.post('/plays')", "@played('/plays')").format("@allows_auth\n"),
+        32,
+    ),
+    "a sign-in for a page beside the one for signing in": (
+        "security/authentication",
+        _BESIDE.format("@requires_auth\n"),
+        _BESIDE.format("@allows_auth\n"),
         30,
     ),
     "a function of the tree that holds whole paths against a directory": (

@@ -770,7 +770,7 @@ class Askings:
         found = [
             f"`{_shown(guard.name)}`"
             for guard in self._refusals.decorators(site)
-            if not self._refusals.asks_only_who(guard)
+            if not self._refusals.asks_only_who(guard) and not self._refusals.lets_all_through(guard)
         ]
         found += self._of_class(site)
         found += self._answered(site)

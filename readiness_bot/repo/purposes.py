@@ -125,6 +125,8 @@ _OFTEN_KEPT = frozenset(
      "installation"}
 )  # fmt: skip
 """Those of them that name as many pages for those who are signed in: a check that stood there was meant."""
+_OF_ACCOUNTS = re.compile(r"(^|/)auth(entication)?/(?=[a-z])")
+"""A folder of all that has to do with accounts: what is in it is named further on."""
 _OF_STRANGERS = re.compile(r"Anon")
 _SIGNING = frozenset({"sign", "log", "signing", "logging"})
 _LETTING_IN = re.compile(
@@ -263,7 +265,7 @@ class Purposes:
         `by_its_name` asks for more: words that also name pages of those who are signed in do not count, and neither
         does the file.
         """
-        named = [route.path]
+        named = [_OF_ACCOUNTS.sub("/", route.path) if by_its_name else route.path]
         if route.handler is not None:
             named.append(route.handler.definition.name)
         if route.view is not None:
