@@ -35,6 +35,10 @@ _ADDING = frozenset({"append", "add", "insert", "appendleft", "push"})
 _MERGING = frozenset({"extend", "update", "extendleft"})
 
 
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+
+
 class Calls(Expressions):
     """Reads calls."""
 
@@ -107,6 +111,8 @@ class Calls(Expressions):
             if name in _WRITING_LITERALS and given:
                 given = self.table.guarded(given, self.held(given, "repr"))
             return self.table.wrap(given, "s") if given else NOTHING
+        if name in ("min", "max") and any(_is_number(given) for given in node.args):
+            return NOTHING  # what a text is compared with is no number
         if name in _SAME:
             found = NOTHING.union(*map(self.paired, args)) if name == "dict" else NOTHING.union(*args)
             for keyword, value in zip(node.keywords, keywords, strict=True):

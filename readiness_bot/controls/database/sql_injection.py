@@ -210,6 +210,11 @@ def _applies(repo: Repo) -> bool:
     ],
     passes=[
         (
+            "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/found')\ndef found():\n    most = min(request.json.get('most', 10), 50)\n"
+            "    return sqlite3.connect('a').execute(f'SELECT id FROM shops LIMIT {most}').fetchall()\n"
+        ),
+        (
             "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n"
             "KNOWN = {'name', 'place'}\n\n\n"
             "@app.put('/shops/<int:number>')\ndef change(number):\n"
