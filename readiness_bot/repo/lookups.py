@@ -620,6 +620,8 @@ class Lookups:
                 and tenant.words & set(words_of(attribute))
             ):
                 return "done"
+        if any(_is_of_tenant(call, results, tenant) for call in module.calls_in(scope)):
+            return "done"
         if self._is_held_one_by_one(module, scope, results, tenant):
             return "done"
         for raised in facts.raises:
@@ -793,6 +795,14 @@ class Lookups:
         if taken & keys:
             return "done"
         return "perhaps" if lasts & _REQUEST_PARTS and not taken else "no"
+
+
+def _is_of_tenant(call: Call, rows: Container[str], tenant: Tenant) -> bool:
+    """Whether a call asks one of these rows for its tenant by name: `getattr(row, "shop_id", None)`."""
+    if call.name != "getattr" or len(call.args) < 2:
+        return False
+    row, name = call.args[:2]
+    return _is_one_of(row, rows) and isinstance(name, Const) and bool(tenant.words & set(words_of(str(name.value))))
 
 
 def _is_one_of(value: Value, variables: Container[str]) -> bool:

@@ -213,6 +213,13 @@ _SCOPED_MODELS = (
         ),
         _SCOPED_MODELS
         + (
+            "@app.get('/invoices/<int:number>/kind')\n@login_required\ndef kind(number):\n"
+            "    found = Invoice.query.get_or_404(number)\n"
+            "    owner = getattr(found, 'organization_id', None)\n"
+            "    return jsonify(found.kind if owner == current_user.organization_id else None)\n"
+        ),
+        _SCOPED_MODELS
+        + (
             "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
             "    found = Invoice.query.get_or_404(number)\n"
             "    if found.organization_id != current_user.organization_id:\n        abort(404)\n"
