@@ -247,6 +247,7 @@ class CrossOrigin:
                         and not _is_for_listed(module, scope, headers[_CREDENTIALS_HEADER])
                         and not any(map(_ACCEPTED.search, headers[_CREDENTIALS_HEADER][2]))
                         and not _goes_with_another(headers[_CREDENTIALS_HEADER], place.line, earlier[scope])
+                        and not _excludes(headers[_CREDENTIALS_HEADER][2], guards)
                     )
                     of_origin = all("origin" in guard.lower() and not _is_listed(guard) for guard in guards)
                     reflects = of_origin and _is_origin(value)
@@ -422,3 +423,8 @@ def _is_origin(value: Value) -> bool:
     """Whether the value is the request's own `Origin` header."""
     name = value.name if isinstance(value, Invoke) else (value.meaning or value.name) if isinstance(value, Name) else ""
     return ("headers" in name and ("get" in name or "[]" in name)) or name.lower().endswith((".origin", "?origin"))
+
+
+def _excludes(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Whether what stands under these conditions never meets what stands under those: one branch and the other."""
+    return any(f"!{one}" in others for one in some) or any(f"!{other}" in some for other in others)

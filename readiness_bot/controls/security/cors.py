@@ -114,6 +114,13 @@ from readiness_bot.repo import Repo
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
         (
+            "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.after_request\n"
+            "def opened(response):\n    if request.path.startswith('/account'):\n"
+            "        response.headers['Access-Control-Allow-Origin'] = 'https://shop.eu'\n"
+            "        response.headers['Access-Control-Allow-Credentials'] = 'true'\n    else:\n"
+            "        response.headers['Access-Control-Allow-Origin'] = '*'\n    return response\n"
+        ),
+        (
             "from flask import Flask, Response, request\n\napp = Flask(__name__)\n\n\n"
             "@app.get('/events')\ndef events():\n    origin = request.headers.get('Origin')\n"
             "    return Response('data: {}', headers={'Access-Control-Allow-Origin': origin})\n"
