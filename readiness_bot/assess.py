@@ -135,6 +135,14 @@ def compare(
     )
 
 
+def opened(repository: Repository, revision: str | None, settings: Settings, *, jobs: int = 1) -> Repo:
+    """One tree as controls see it, not judged; `revision` None is the working tree. Raises `GitError`."""
+    tree = _tree(repository, revision, settings)
+    with _WithoutCollector():
+        gathered = harvest(repository, [tree], store=Store(), jobs=jobs)
+    return _repo(tree, gathered, settings, None)
+
+
 _COMPARED_BYTES = 1024 * 1024
 """Of a larger file no edit is looked for."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
@@ -43,7 +45,15 @@ _LITESTAR = (
 )
 
 _ROUTE_OBJECTS = ("starlette.routing.Route", "starlette.routing.WebSocketRoute", "fastapi.routing.APIRoute")
-_ROUTING = frozenset({"route", "api_route", "websocket", "websocket_route", "api_operation", "page"})
+_BARE = {
+    f"{package}.{verb}": package.partition(".")[0]
+    for package in ("blacksheep", "blacksheep.server.controllers", "hug", "hug.route")
+    for verb in VERBS
+}
+"""Decorators of a package itself that register a function, without a router."""
+_CONTROLLER = "ninja_extra.api_controller"
+_OF_CONTROLLER = re.compile(r"ninja_extra\.(?:controllers\.)?(?:http_|(?:http_)?route\.)(\w+)$")
+_ROUTING = frozenset({"route", "api_route", "websocket", "websocket_route", "api_operation", "page", "view"})
 
 
 class RegisteredRoutes:
@@ -68,7 +78,13 @@ class RegisteredRoutes:
             if site.name in _LITESTAR:
                 yield from self._litestar(site, target)
                 continue
-            if site.last == "expose" and site.name.startswith(("flask_appbuilder.", "flask_admin.")):
+            if site.name in _BARE:
+                yield from self._routers.registered(
+                    site, self._paths(site), [site.last], _BARE[site.name], target, view=target.owner
+                )
+            elif (of_controller := _OF_CONTROLLER.match(site.name)) is not None:
+                yield from self._of_controller(site, target, of_controller[1])
+            elif site.last == "expose" and site.name.startswith(("flask_appbuilder.", "flask_admin.")):
                 yield from self._exposed(site, target)
             elif site.last not in VERBS and site.last not in _ROUTING:
                 if target.definition.kind == "class" and ":" in site.name:
@@ -90,6 +106,36 @@ class RegisteredRoutes:
         path = joined(prefix, self._views.text(site.call.argument(0, "url"), site.module))
         chosen = [verb for verb in verbs if verb] or ["GET"]
         yield from self._routers.registered(site, [path], chosen, "flask", target, view=view)
+
+    def _of_controller(self, site: CallSite, target: DefinitionSite, verb: str) -> Iterator[Route]:
+        """A method of a controller class of Django Ninja Extra, below what the class's own decorator names."""
+        view = target.owner
+        if view is None or verb not in VERBS:
+            return
+        calls = view.module.facts.calls
+        made = next((call for call in calls if call.decorates == view.index and call.name == _CONTROLLER), None)
+        if made is None:
+            return
+        controller = self._python.call_site(view.module, made)
+        prefix = self._views.text(made.argument(0, "prefix_or_class"), view.module)
+        guards = (*self._guards.of_call(site, "route"), *self._guards.of_call(controller, "class"))
+        for router in self._controlled.get(view.name, [""]):
+            paths = [joined(prefix, path) if path.strip("/") else prefix or "/" for path in self._paths(site)]
+            yield from self._routers.registered(
+                site, paths, [verb], "django-ninja", target, view=view, router=router, guards=guards
+            )
+
+    @cached_property
+    def _controlled(self) -> dict[str, list[str]]:
+        """The interfaces of Django Ninja Extra that each controller is registered with."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for site in self._python.calls_of("register_controllers"):
+            router, framework = self._routers.receiver(site)
+            for value in site.call.args if framework else ():
+                view = self._views.class_in(value, site.module)
+                if view is not None:
+                    found[view.name].append(router)
+        return found
 
     def _registration(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         router, framework = self._routers.receiver(site)
@@ -191,7 +237,9 @@ class RegisteredRoutes:
         return CallSite(site.module, call, name, name.rpartition(".")[2])
 
     def _paths(self, site: CallSite) -> list[str]:
-        first = site.call.argument(0, "path") or site.call.keyword("rule") or site.call.keyword("uri")
+        place = 1 if site.last == "api_operation" and site.call.args else 0
+        first = next((value for name in ("path", "rule", "uri", "route") if (value := site.call.keyword(name))), None)
+        first = site.call.argument(place) or first
         texts = (
             [self._views.text(value, site.module) for value in site.call.args if not isinstance(value, Name | Invoke)]
             if site.last == "route"
@@ -275,6 +323,8 @@ class RegisteredRoutes:
                 yield from self._url_rule(site)
             elif last in ("add_route", "add_api_route", "add_websocket_route", "add_api_websocket_route"):
                 yield from self._added_route(site)
+            elif last == "add_view" and "aiohttp" in self._python.imported:
+                yield from self._added_view(site)
             elif last.removeprefix("add_") in VERBS and last.startswith("add_") and len(site.call.args) >= 2:
                 path = self._views.text(site.call.args[0], site.module)
                 handler = self._views.function_in(site.call.args[1], site.module)
@@ -461,10 +511,19 @@ class RegisteredRoutes:
         )
         if at == 1 and texts[0] in self._pyramid.patterns:
             return
+        if value is None and at == 1:
+            value = site.call.args[0]  # Sanic takes what answers first
         method = texts[0] if at == 1 and texts[0].isupper() else ""
         router, framework = self._routers.receiver(site)
         view = self._views.class_in(value, site.module)
-        if view is not None:
+        suffix = self._views.text(site.call.keyword("suffix"), site.module)
+        if view is not None and suffix:
+            for verb in VERBS:
+                if (responder := self._python.member(view, f"on_{verb}_{suffix}")) is not None:
+                    yield from self._routers.registered(
+                        site, [texts[at]], [verb], "falcon", responder, view=view, router=router if framework else ""
+                    )
+        elif view is not None:
             yield from self._class_routes(
                 view, [texts[at]], framework or "falcon", site, router if framework else "", ()
             )
@@ -483,6 +542,13 @@ class RegisteredRoutes:
                 self._views.function_in(value, site.module),
                 router=router if framework else "",
             )
+
+    def _added_view(self, site: CallSite) -> Iterator[Route]:
+        """`app.router.add_view("/orders", OrdersView)` of aiohttp."""
+        path = self._views.text(site.call.argument(0, "path"), site.module)
+        view = self._views.class_in(site.call.argument(1, "handler"), site.module)
+        if path.startswith("/") and view is not None:
+            yield from self._class_routes(view, [path], "aiohttp", site, "", ())
 
     def _tabled(self, site: CallSite) -> Iterator[Route]:
         """Resources of Falcon that a loop adds from tables of paths: its own, or those that functions give it."""
@@ -525,7 +591,7 @@ class RegisteredRoutes:
         """Route objects in lists: Starlette's `Route`, aiohttp's `web.get`, Litestar's controllers aside."""
         own = (one.name for one in self._python.classes if self._python.descends_from(one, *_ROUTE_OBJECTS))
         for site in self._python.calls(*_ROUTE_OBJECTS, *own):
-            path = self._views.text(site.call.argument(0, "path"), site.module)
+            path = joined(self._above(site), self._views.text(site.call.argument(0, "path"), site.module))
             value = site.call.argument(1, "endpoint")
             view = self._views.class_in(value, site.module)
             if view is not None:
@@ -546,6 +612,16 @@ class RegisteredRoutes:
                     site, [path], [site.last], "aiohttp", self._views.function_in(value, site.module)
                 )
         yield from self._told_in_rows()
+
+    def _above(self, site: CallSite) -> str:
+        """The path of the `Mount`s of Starlette that a route object is written within."""
+        calls, at, above = site.module.facts.calls, site.call.parent, ""
+        while at >= 0:
+            outer = self._python.call_site(site.module, calls[at])
+            if outer.name == "starlette.routing.Mount":
+                above = joined(self._views.text(outer.call.argument(0, "path"), site.module).rstrip("/"), above)
+            at = outer.call.parent
+        return above.rstrip("/")
 
     def _told_in_rows(self) -> Iterator[Route]:
         """Rows that something makes routes of: `(web.get, "/orders", orders)`, what makes one first."""

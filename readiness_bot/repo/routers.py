@@ -18,7 +18,17 @@ from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.url_patterns import DJANGO_PATHS, UrlPatterns
 from readiness_bot.repo.views import Views
 
-_ROUTERS: dict[str, str] = {
+_POWERTOOLS = {
+    f"aws_lambda_powertools.event_handler.{module}{name}()": "lambda-powertools"
+    for module in ("", "api_gateway.", "lambda_function_url.", "vpc_lattice.", "router.")
+    for name in (
+        *("APIGatewayRestResolver", "APIGatewayHttpResolver", "ALBResolver", "LambdaFunctionUrlResolver"),
+        *("VPCLatticeResolver", "VPCLatticeV2Resolver", "Router", "APIGatewayRouter", "APIGatewayHttpRouter"),
+        *("ALBRouter", "LambdaFunctionUrlRouter", "VPCLatticeRouter", "VPCLatticeV2Router"),
+    )
+}
+
+_ROUTERS: dict[str, str] = _POWERTOOLS | {
     "fastapi.FastAPI()": "fastapi",
     "fastapi.APIRouter()": "fastapi",
     "fastapi.routing.APIRouter()": "fastapi",
@@ -56,7 +66,13 @@ _ROUTERS: dict[str, str] = {
     "aiohttp.web.Application()": "aiohttp",
     "bottle.Bottle()": "bottle",
     "bottle": "bottle",
+    "sanic.Blueprint.group()": "sanic",
     "chalice.Chalice()": "chalice",
+    "chalice.Blueprint()": "chalice",
+    "azure.functions.FunctionApp()": "azure-functions",
+    "azure.functions.Blueprint()": "azure-functions",
+    "klein.Klein()": "klein",
+    "microdot.Microdot()": "microdot",
     "robyn.Robyn()": "robyn",
     "robyn.SubRouter()": "robyn",
     "blacksheep.Application()": "blacksheep",
@@ -64,9 +80,6 @@ _ROUTERS: dict[str, str] = {
     "falcon.App()": "falcon",
     "falcon.asgi.App()": "falcon",
     "falcon.API()": "falcon",
-    "aws_lambda_powertools.event_handler.APIGatewayRestResolver()": "lambda-powertools",
-    "aws_lambda_powertools.event_handler.APIGatewayHttpResolver()": "lambda-powertools",
-    "aws_lambda_powertools.event_handler.api_gateway.Router()": "lambda-powertools",
     "litestar.Router()": "litestar",
     "litestar.Litestar()": "litestar",
     "nicegui.app": "nicegui",
@@ -101,6 +114,13 @@ APPLICATIONS = frozenset(
         "API()",
         "APIGatewayRestResolver()",
         "APIGatewayHttpResolver()",
+        "ALBResolver()",
+        "LambdaFunctionUrlResolver()",
+        "VPCLatticeResolver()",
+        "VPCLatticeV2Resolver()",
+        "FunctionApp()",
+        "Klein()",
+        "Microdot()",
         "Litestar()",
         "app",
         "Eve()",
@@ -123,6 +143,8 @@ _INCLUDING = frozenset(
         "add_routes",
         "add_child",
         "register",
+        "register_api",
+        "register_functions",
         "init_app",
     }
 )
@@ -142,9 +164,14 @@ class _Inclusion:
     guards: tuple[Guard, ...]
 
 
+_IMPORTING = ("importlib.import_module()", "__import__()", "getattr()")
+
+
 def _is_loops(value: Value) -> bool:
-    """Whether a value has the name of a loop's variable or of a function's parameter."""
-    return isinstance(value, Name) and (value.name.startswith("?") or value.meaning.endswith("[]"))
+    """Whether a value has the name of a loop's variable or a parameter, or is of a module imported by a text."""
+    return isinstance(value, Name) and (
+        value.name.startswith("?") or value.meaning.endswith("[]") or value.meaning.startswith(_IMPORTING)
+    )
 
 
 _Made = tuple[str, tuple[CallSite, str]]
@@ -349,14 +376,22 @@ class Routers:
                     found[name].append(place)
                     if name in self._names_in_makers:
                         found[self._names_in_makers[name]].append(place)
+        for name, place in self._made_into():
+            found[name].append(place)
+        return {name: tuple(items) for name, items in found.items()}
+
+    def _made_into(self) -> Iterator[tuple[str, _Inclusion]]:
+        """The routers that are put somewhere by how they are made, or by what is made of them, each with its place."""
         for identity, (site, kind) in self._constructions.items():
-            if kind.endswith(".namespace()"):
+            if kind.endswith(".group()"):
+                for name in (name for value in site.call.args for name in self._routers_at(value, site)):
+                    yield name, _Inclusion(identity, "", ())
+            elif kind.endswith(".namespace()"):
                 maker = self._python.identify(_called_on(site), site.module)
-                found[identity].append(_Inclusion(maker, "", ()))
+                yield identity, _Inclusion(maker, "", ())
             elif kind.endswith(".Api()") or "connexion" in kind:
                 for parent in self._held_by(site):
-                    found[identity].append(_Inclusion(parent, "", ()))
-        return {name: tuple(items) for name, items in found.items()}
+                    yield identity, _Inclusion(parent, "", ())
 
     def _including(self, site: CallSite) -> str | None:
         """What a call puts routers into, empty for some application; None where it may be no such call."""
@@ -439,8 +474,8 @@ class Routers:
         return self._made_there(value, module) or (value.name if isinstance(value, Invoke) else "")
 
     @cached_property
-    def _dynamic_inclusions(self) -> tuple[CallSite, ...]:
-        """Where some router is included through a loop or a call whose result nobody can read here."""
+    def dynamic_inclusions(self) -> tuple[CallSite, ...]:
+        """The calls that include some router through a loop, or a call whose result nobody can read here."""
         found = []
         for site in self._python.all_calls:
             if site.last in ("include_router", "register_blueprint", "blueprint", "add_router", "add_namespace"):
@@ -452,6 +487,18 @@ class Routers:
                     found.append(site)
         return tuple(found)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The routers, by their identity, of which no call that can be read puts them anywhere."""
+        known = self._inclusions
+        return tuple(
+            sorted(
+                name
+                for name, (_, kind) in self._constructions.items()
+                if kind not in APPLICATIONS and not known.get(name) and name not in self._plugged_in
+            )
+        )
+
     @cached_property
     def _plugged_in(self) -> frozenset[str]:
         """What the entry points of the tree's packages name, where a host finds its plug-ins."""
@@ -462,7 +509,7 @@ class Routers:
     @cached_property
     def _guards_of_loops(self) -> tuple[Guard, ...]:
         """The guards that every inclusion of routers which a loop takes one after the other brings along."""
-        shared = [frozenset(self._guards.of_call(site, "router")) for site in self._dynamic_inclusions]
+        shared = [frozenset(self._guards.of_call(site, "router")) for site in self.dynamic_inclusions]
         common = frozenset.intersection(*shared) if shared else frozenset[Guard]()
         return tuple(sorted(common, key=lambda guard: (guard.path, guard.line, guard.name)))
 
@@ -505,9 +552,9 @@ class Routers:
             is_application = made is None or made[1] in APPLICATIONS
             if is_application and identity in self._in_url_patterns:
                 return [joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
-            if is_application or not self._dynamic_inclusions:
+            if is_application or not self.dynamic_inclusions:
                 return [own], guards, is_application or identity in self._plugged_in
-            above = sorted({self._prefix(site) for site in self._dynamic_inclusions})[:4]
+            above = sorted({self._prefix(site) for site in self.dynamic_inclusions})[:4]
             return [f"{prefix}{own}" for prefix in above], (*guards, *self._guards_of_loops), True
         prefixes: list[str] = []
         every: list[Guard] = list(guards)

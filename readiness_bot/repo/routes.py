@@ -16,6 +16,7 @@ from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.object_routes import ObjectRoutes
 from readiness_bot.repo.own_routes import OwnRoutes
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
@@ -24,6 +25,7 @@ from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import APPLICATIONS, Routers
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.tabled_routes import TabledRoutes
 from readiness_bot.repo.url_patterns import UrlPatterns
 from readiness_bot.repo.views import Views
 
@@ -52,12 +54,15 @@ class Routes:
         self.guards = RouteGuards(python, self._views)
         """What stands before the handlers of routes."""
         patterns = UrlPatterns(python, self._views)
-        self._routers = Routers(python, self._views, self.guards, patterns, entries)
-        self._pyramid = PyramidRoutes(python, self._views, self._routers)
-        self._registered = RegisteredRoutes(python, self._views, self.guards, self._routers, self._pyramid)
-        self._classful = ClassfulRoutes(python, self._views, self._routers)
-        self._own = OwnRoutes(python, self._views, self.guards, self._routers)
-        self._django = DjangoRoutes(python, self._views, self.guards, patterns, self._routers)
+        self.routers = Routers(python, self._views, self.guards, patterns, entries)
+        """What the routes are registered on."""
+        self._pyramid = PyramidRoutes(python, self._views, self.routers)
+        self._registered = RegisteredRoutes(python, self._views, self.guards, self.routers, self._pyramid)
+        self._classful = ClassfulRoutes(python, self._views, self.routers)
+        self._objects = ObjectRoutes(python, self._views, self.routers)
+        self._in_turn = TabledRoutes(python, self._views, self.routers)
+        self._own = OwnRoutes(python, self._views, self.guards, self.routers)
+        self._django = DjangoRoutes(python, self._views, self.guards, patterns, self.routers)
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -72,6 +77,7 @@ class Routes:
             *self._registered.resources(),
             *self._registered.listed(),
             *self._classful.all(),
+            *self._objects.all(),
             *self._django.all(),
             *self._tornado(),
             *self._methods_by_name(),
@@ -80,6 +86,8 @@ class Routes:
             *self._described(),
         ]
         found += self._tabled({route.view.name for route in found if route.view is not None})
+        answered = {route.handler.name for route in found if route.handler is not None}
+        found += [route for route in self._in_turn.all() if route.handler and route.handler.name not in answered]
         own = self._own.decorated()
         if len(own) >= len(found) * _MANY_OWN:
             found += own
@@ -162,15 +170,22 @@ class Routes:
             for call in module.facts.calls:
                 if call.last in ("URLSpec", "url") and len(call.args) >= 2:
                     pairs.append((self._views.text(call.args[0], module), call.args[1], call.line, call))
-                for value in call.handed:
+                added = (Items("list", call.args),) if call.last == "append" else ()
+                for value in (*call.handed, *added):
                     pairs += [(*pair, call.line, call) for pair in self._pairs(value, module)]
-            for assignment in module.facts.assignments:
-                pairs += [(*pair, assignment.line, None) for pair in self._pairs(assignment.value, module)]
+            pairs += [
+                (*pair, bound.line, None)
+                for bound in module.facts.assignments
+                for pair in self._pairs(bound.value, module)
+            ]
+            pairs += [
+                (*pair, given.line, None) for given in module.facts.returns for pair in self._pairs(given.value, module)
+            ]
             for pattern, value, line, made_by in pairs:
                 view = self._views.class_in(value, module)
                 if view is not None and view.name in handlers:
                     for verb, method in self._views.verb_methods(view):
-                        yield from self._routers.made(
+                        yield from self.routers.made(
                             [joined("", plain_pattern(pattern))],
                             [verb],
                             "tornado",
@@ -201,7 +216,7 @@ class Routes:
             guards = tuple(self.guards.put_on_views(module)) if tabled else ()
             for path, view, line in tabled:
                 for verb, method in self._views.verb_methods(view):
-                    yield from self._routers.made(
+                    yield from self.routers.made(
                         [path], [verb], "flask-restful", module, line, method, view=view, guards=guards
                     )
 
@@ -239,7 +254,7 @@ class Routes:
                     and isinstance(path.value, Const)
                     and isinstance(path.value.value, str)
                 ):
-                    yield from self._routers.made(
+                    yield from self.routers.made(
                         [plain_pattern(path.value.value)],
                         [name],
                         "web.py",
@@ -254,7 +269,7 @@ class Routes:
                     or any(self._marks(item, method.module) for item in method.definition.decorators)
                 ):
                     by_verb = (name.upper() if exposes == "turbogears" else name) in _BY_VERB
-                    yield from self._routers.made(
+                    yield from self.routers.made(
                         [f"/{view.definition.name.lower()}" if by_verb else f"/{name}"],
                         [name] if by_verb else _answered(method),
                         exposes,
@@ -327,7 +342,7 @@ class Routes:
                     if operation.secured
                     else ()
                 )
-                yield from self._routers.made(
+                yield from self.routers.made(
                     [joined(base, operation.path)],
                     [operation.method],
                     "connexion" if site is not None else "openapi",

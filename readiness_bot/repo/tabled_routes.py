@@ -1,0 +1,126 @@
+"""The routes that a loop registers: from rows of a table, or for each class below one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readiness_bot.facts.python_facts import IN_LOOP
+from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.route import VERBS, Route, joined
+from readiness_bot.repo.routers import Routers
+from readiness_bot.repo.views import Views
+
+_REGISTERING = frozenset({"add_url_rule", "add_api_route", "add_route", "add_resource", "add_view"})
+_SUBCLASSES = ".__subclasses__()[]"
+
+
+class TabledRoutes:
+    """The routes of registrations whose path and handler are a loop's variables."""
+
+    def __init__(self, python: Python, views: Views, routers: Routers) -> None:
+        self._python = python
+        self._views = views
+        self._routers = routers
+
+    def all(self) -> Iterator[Route]:
+        """The routes of every such registration."""
+        for site in self._python.all_calls:
+            if site.last not in _REGISTERING or not site.call.context & IN_LOOP:
+                continue
+            router, framework = self._routers.receiver(site)
+            if not framework or any(self._views.text(value, site.module) for value in site.call.handed[:2]):
+                continue
+            for view, paths in self._classes(site):
+                yield from self._view_routes(site, view, paths, framework, router)
+            for row, module in self._rows(site):
+                yield from self._row_routes(site, row, module, framework, router)
+
+    def _view_routes(
+        self, site: CallSite, view: DefinitionSite, paths: list[str], framework: str, router: str
+    ) -> Iterator[Route]:
+        for verb, method in self._views.verb_methods(view):
+            yield from self._routers.registered(site, paths, [verb], framework, method, view=view, router=router)
+
+    def _classes(self, site: CallSite) -> Iterator[tuple[DefinitionSite, list[str]]]:
+        """The classes below one with the paths that an attribute of each names: `add_resource(cls, cls.url)`."""
+        names = [name for value in site.call.handed for name in _named(value)]
+        meant = next((name.meaning for name in names if name.meaning.endswith(_SUBCLASSES)), "")
+        base = self._python.class_of(meant.removesuffix(_SUBCLASSES), site.module) if meant else None
+        variable = next((name.name for name in names if name.meaning == meant), "")
+        attribute = next(
+            (one for name in names if (one := name.name.removeprefix(f"{variable}.")) != name.name and "__" not in one),
+            "",
+        )
+        if base is None or not attribute:
+            return
+        for view in self._python.classes:
+            if view.name != base.name and any(one.name == base.name for one in self._python.ancestry(view)):
+                bound = self._python.class_value(view, attribute)
+                texts = [self._views.text(item, bound[0]) for item in flattened(bound[1].value)] if bound else []
+                paths = [joined("", text) for text in texts if text]
+                if paths:
+                    yield view, paths
+
+    def _rows(self, site: CallSite) -> Iterator[tuple[tuple[Value, ...], Module]]:
+        """The rows of the tables in sight of a call: of its module, of its function, or imported by name."""
+        facts = site.module.facts
+        tables = [(item.value, site.module) for item in facts.assignments if item.scope in (MODULE, site.call.scope)]
+        for item in facts.imports:
+            found = self._python.assignment(item.target, site.module) if item.target else None
+            if found is not None:
+                tables.append((found[1].value, found[0]))
+        for value, module in tables:
+            for row in _rows_of(value, module):
+                yield row, module
+
+    def _row_routes(
+        self, site: CallSite, row: tuple[Value, ...], module: Module, framework: str, router: str
+    ) -> Iterator[Route]:
+        path = next((text for value in row if (text := self._views.text(value, module)).startswith("/")), "")
+        if not path:
+            return
+        told = [text for value in row for item in flattened(value) if (text := _text(item)).lower() in VERBS]
+        methods = told or [
+            text for item in flattened(site.call.keyword("methods")) if (text := _text(item)).lower() in VERBS
+        ]
+        for value in row:
+            view = self._views.class_in(value, module)
+            if view is not None and any(self._views.verb_methods(view)):
+                yield from self._view_routes(site, view, [path], framework, router)
+                return
+            handler = self._views.function_in(value, module) if isinstance(value, Name | Invoke) else None
+            if handler is not None:
+                yield from self._routers.made(
+                    [path], methods, framework, module, handler.definition.line, handler, router=router, call=site.call
+                )
+                return
+
+
+def _named(value: Value) -> Iterator[Name]:
+    """The names that an argument is or unpacks."""
+    if isinstance(value, Name):
+        yield value
+    elif isinstance(value, Invoke):
+        yield Name(value.name, value.name)
+    elif isinstance(value, Other) and value.kind == "*":
+        yield from (Name(name) for name in value.names)
+
+
+def _text(value: Value) -> str:
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
+
+
+def _rows_of(value: Value, module: Module) -> Iterator[tuple[Value, ...]]:
+    """The rows of a list of tuples, dicts or calls, or of a dict from a path to what answers it."""
+    if isinstance(value, Mapping):
+        yield from zip(value.keys, value.values, strict=False)
+    for item in value.items if isinstance(value, Items) else ():
+        if isinstance(item, Items):
+            yield item.items
+        elif isinstance(item, Mapping):
+            yield item.values
+        elif isinstance(item, Invoke) and item.call >= 0:
+            yield module.facts.calls[item.call].handed
