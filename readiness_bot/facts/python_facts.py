@@ -131,6 +131,11 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return self.name.rpartition(".")[2]
 
     @property
+    def called_on(self) -> str:
+        """What a method is called on, by the name that it goes by here; empty for a plain function."""
+        return (self.via or self.name).rpartition(".")[0]
+
+    @property
     def handed(self) -> tuple[Value, ...]:
         """All that it is handed: the arguments in their order, then those passed by name."""
         return (*self.args, *(value for _, value in self.keywords)) if self.keywords else self.args

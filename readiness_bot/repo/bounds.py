@@ -210,7 +210,7 @@ def _is_read_whole(site: CallSite) -> bool:
         return False
     whole = {f"{result}.{part}" for part in ("content", "text")}
     return any(
-        (call.last == "json" and (call.via or call.name).rpartition(".")[0] == result)
+        (call.last == "json" and call.called_on == result)
         or any(isinstance(value, Name) and value.name in whole for value in call.args)
         for call in calls
     )
@@ -459,7 +459,7 @@ def _configured(repo: Repo, call: OutboundCall) -> bool:
     """
     if call.makers:
         return any(_is_configured(repo, maker, maker.call.result) for maker in call.makers)
-    via = (call.site.call.via or call.site.call.name).rpartition(".")[0]
+    via = call.site.call.called_on
     return (
         _is_configured(repo, call.site, via)
         or _is_made_bounded(repo, call.site, via)
@@ -508,11 +508,11 @@ def _is_configured(repo: Repo, site: CallSite, via: str) -> bool:
     for item in facts.calls:
         if (
             item.last == "mount"
-            and (item.via or item.name).rpartition(".")[0] == via
+            and item.called_on == via
             and any(_is_timeout_adapter(repo, site.module, value) for value in item.args)
         ):
             return True
-        if (item.via or item.name).rpartition(".")[0] == via:
+        if item.called_on == via:
             if item.last == "settimeout":
                 return True
             if item.last == "setopt" and any("TIMEOUT" in str(getattr(value, "name", "")) for value in item.args):

@@ -357,7 +357,7 @@ class CallGraph:
                             found[target.name].append((site, place + 1))
         for last in _STARTING:
             for site in self._python.calls_of(last):
-                owner = (site.call.via or site.call.name).rpartition(".")[0]
+                owner = site.call.called_on
                 target = self._python.definition(owner, site.module) if owner and owner[0] != "?" else None
                 if target is not None and target.definition.kind == "function":
                     found[target.name].append((site, -1 if _takes_itself(target) else 0))
@@ -444,7 +444,7 @@ class CallGraph:
         decorators = {bare_name(item.name) for item in target.definition.decorators if isinstance(item, Name)}
         if "classmethod" in decorators or target.definition.name in ("__init__", "__call__"):
             return True
-        before = (site.call.via or site.call.name).rpartition(".")[0]
+        before = site.call.called_on
         held = (
             self._python.class_of(before, site.module)
             if before and before[0] != "?" and not before.endswith(")")

@@ -33,7 +33,7 @@ class ClassfulRoutes:
         if not {"flask_classful", "flask_classy"} & set(self._python.imported):
             return
         for site in self._python.calls_of("register"):
-            view = self._python.class_of((site.call.via or site.call.name).rpartition(".")[0], site.module)
+            view = self._python.class_of(site.call.called_on, site.module)
             if view is not None and self._python.descends_from(view, *_VIEWS):
                 yield from self._registered(site, view)
 

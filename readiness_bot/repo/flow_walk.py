@@ -263,7 +263,7 @@ class Walk:
         """The regular expression that a call of `match` holds its text against, where it is written out."""
         first: Value | None = call.args[0]
         if call.name.startswith("re.compile()"):
-            bound = self.python.assignment((call.via or call.name).rpartition(".")[0], module)
+            bound = self.python.assignment(call.called_on, module)
             made = bound[1].value if bound is not None else None
             if bound is None or not isinstance(made, Invoke) or made.call < 0:
                 return None

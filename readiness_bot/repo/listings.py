@@ -162,5 +162,5 @@ class Listings:
 
 def _kept_in(site: CallSite) -> str:
     """What the collection is called, as far as its last name tells: `orders` of `self.db.orders.find`."""
-    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    owner = site.call.called_on
     return re.sub(r"[^\w]", "", owner.rpartition(".")[2]) or "documents"

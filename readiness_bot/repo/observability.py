@@ -724,7 +724,7 @@ class Observability:
         if site.name.startswith("logging.root"):
             return True
         facts = site.module.facts
-        via = (site.call.via or site.call.name).rpartition(".")[0]
+        via = site.call.called_on
         for call in facts.calls:
             if (
                 call.name == "logging.getLogger"

@@ -283,7 +283,7 @@ class Outbound:
     @staticmethod
     def _is_near(site: CallSite) -> bool:
         """Whether a socket is one of the same machine, or of datagrams, whose connecting waits for nobody."""
-        owner = (site.call.via or site.call.name).rpartition(".")[0]
+        owner = site.call.called_on
         made = [call for call in site.module.facts.calls if call.name in _SOCKETS and call.result == owner]
         made = [call for call in made if call.scope == site.call.scope] or made
         kinds = {value.name.rpartition(".")[2] for call in made for value in call.args if isinstance(value, Name)}

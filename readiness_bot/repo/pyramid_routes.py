@@ -135,7 +135,7 @@ class PyramidRoutes:
             if call.decorates < 0 or not call.context & DECORATOR:
                 continue
             target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
-            service = made.get(self._python.identify((call.via or call.name).rpartition(".")[0], site.module))
+            service = made.get(self._python.identify(call.called_on, site.module))
             if service is not None and site.last in VERBS:
                 path = plain_pattern(self._views.text(service.call.argument(1, "path"), service.module))
                 yield from self._routers.registered(

@@ -480,7 +480,7 @@ class QueryReader:
             ]
             return found, opens
         if last in _OPERATORS:
-            owner = (call.via or call.name).rpartition(".")[0]
+            owner = call.called_on
             field = owner.rpartition(".")[2] if self._is_attribute(owner) else ""
             inner = (
                 [item for argument in call.args for item in self._read(argument, frame, depth + 1)[0]]

@@ -703,7 +703,7 @@ class Resilience:
         facts = module.facts
         if any(
             owner and self._python.identify(owner, module) == identity
-            for owner in ((call.via or call.name).rpartition(".")[0] for call in facts.calls)
+            for owner in (call.called_on for call in facts.calls)
         ):
             return True
         decorators = [

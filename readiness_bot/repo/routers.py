@@ -178,11 +178,6 @@ _Made = tuple[str, tuple[CallSite, str]]
 """The identity of a router in the function that makes it, and the call that makes it with the kind of object."""
 
 
-def _called_on(site: CallSite) -> str:
-    """What a method is called on, by the name that it goes by here."""
-    return (site.call.via or site.call.name).rpartition(".")[0]
-
-
 def _local(module: Module, scope: int, name: str) -> str:
     """The identity of a router that a function knows by this name."""
     return f"{module.path}:{module.symbol(scope)}?{name}"
@@ -224,7 +219,7 @@ class Routers:
         if not framework and site.call.decorates != MODULE:
             # What an application keeps under a name of the tree's own, and decorates functions: `app.inner.route("/")`.
             framework = _ROUTERS.get(owner.rpartition(".")[0], "")
-        via = _called_on(site)
+        via = site.call.called_on
         identity = self._python.identify(via, site.module) if via else ""
         taken = f"{site.module.path}:{via[1:]}" if via.startswith("?") and site.call.scope == MODULE else ""
         for made in (taken, identity if not framework else ""):
@@ -387,7 +382,7 @@ class Routers:
                 for name in (name for value in site.call.args for name in self._routers_at(value, site)):
                     yield name, _Inclusion(identity, "", ())
             elif kind.endswith(".namespace()"):
-                maker = self._python.identify(_called_on(site), site.module)
+                maker = self._python.identify(site.call.called_on, site.module)
                 yield identity, _Inclusion(maker, "", ())
             elif kind.endswith(".Api()") or "connexion" in kind:
                 for parent in self._held_by(site):
@@ -400,7 +395,7 @@ class Routers:
             return identity
         if site.last not in _PLAIN_INCLUDING:
             return None
-        via = _called_on(site)
+        via = site.call.called_on
         return next(self._handed_in(site, via[1:]), "") if via[:1] == "?" else ""
 
     @cached_property

@@ -799,7 +799,7 @@ class Services:
                 if (name.isupper() and not assignment.target.startswith("?")) or is_config:
                     found.append(Setting(name, assignment.value, module, assignment.line, assignment.guards))
         for added in self._python.calls_of("update"):
-            owner = (added.call.via or added.call.name).rpartition(".")[0].lstrip(":")
+            owner = added.call.called_on.lstrip(":")
             value = added.call.argument(0)
             if owner.isupper() and isinstance(value, Mapping):
                 found.append(Setting(owner, value, added.module, added.call.line, added.call.guards))

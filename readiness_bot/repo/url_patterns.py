@@ -275,7 +275,7 @@ class UrlPatterns:
 
     def router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
         """Below which paths the router of a registration is served, and whether anything serves it."""
-        via = (site.call.via or site.call.name).rpartition(".")[0]
+        via = site.call.called_on
         attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
         if not attached:
             return self.prefixes(self.held_in(site))

@@ -286,11 +286,9 @@ def _is_there(site: CallSite) -> bool:
     """Whether a queue is asked just before whether it holds something, so that taking it waits for nothing."""
     if site.name != "queue.Queue().get":
         return False
-    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    owner = site.call.called_on
     return any(
-        call.last in ("empty", "qsize")
-        and (call.via or call.name).rpartition(".")[0] == owner
-        and 0 <= site.call.line - call.line <= _CLOSE
+        call.last in ("empty", "qsize") and call.called_on == owner and 0 <= site.call.line - call.line <= _CLOSE
         for call in site.beside
     )
 
@@ -301,7 +299,7 @@ _CLOSE = 8
 
 def _is_set_up_here(site: CallSite) -> bool:
     """Whether a client is asked by the very function that makes it for the other methods of its object."""
-    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    owner = site.call.called_on
     facts = site.module.facts
     return (
         owner[:1] == ":"
@@ -320,13 +318,13 @@ def _ends_thread(site: CallSite) -> bool:
     """Whether a thread is waited for in a `finally`, or where it was asked until it had ended: it holds up nobody."""
     if site.name != "threading.Thread().join":
         return False
-    owner = (site.call.via or site.call.name).rpartition(".")[0]
+    owner = site.call.called_on
     return any(
         item.scope == site.call.scope and 0 < item.final_line <= site.call.line <= item.end_line
         for item in site.module.facts.attempts
     ) or any(
         call.last == "is_alive"
-        and (call.via or call.name).rpartition(".")[0] == owner
+        and call.called_on == owner
         and 0 < site.call.line - call.line <= _CLOSE
         and not any("is_alive" in guard for guard in site.call.guards)
         for call in site.beside

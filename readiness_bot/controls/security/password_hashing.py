@@ -585,7 +585,7 @@ class _Digest:
             return self._is(value.name)
         if isinstance(value, Invoke):
             call = self._facts.calls[value.call] if value.call >= 0 else None
-            owner = (call.via or call.name).rpartition(".")[0] if call is not None else ""
+            owner = call.called_on if call is not None else ""
             return (
                 self._is(value.name)
                 or owner in self._bound
@@ -755,7 +755,7 @@ def _updates(site: CallSite) -> Iterator[Call]:
         for call in site.beside
         if call.last == "update"
         and site.call.result
-        and (call.via or call.name).rpartition(".")[0] == site.call.result
+        and call.called_on == site.call.result
         and not call.context & IN_LOOP
     )
 
