@@ -99,9 +99,9 @@ class Conditions(Bindings):
         if len(asked) != 1 or not others:
             return frozenset()
         ((negated, value, known),) = asked
-        if negated == truth or any(there != (not truth, known) for there in others):
+        if negated == truth or any(there != (not truth, known.id) for there in others):
             return frozenset()
-        atoms = [self.table.atoms[atom] for atom in self.expression(ast.Name(known, ast.Load()))]
+        atoms = [self.table.atoms[atom] for atom in self.expression(known)]
         sources = [self.table.sources[source] for source, access, wraps, _ in atoms if not access and not wraps]
         if len(atoms) != 1 or not sources or sources[0].kind != "p" or sources[0].owner != self.definition:
             return frozenset()
@@ -244,7 +244,7 @@ def _begins(guard: Guard) -> bool:
     return guard.test.startswith("starts:")
 
 
-def _membership(test: ast.expr) -> tuple[bool, ast.expr, str] | None:
+def _membership(test: ast.expr) -> tuple[bool, ast.expr, ast.Name] | None:
     """Whether a test says that a value is not in a variable rather than that it is, the value, and the variable."""
     negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     inner = test.operand if isinstance(test, ast.UnaryOp) and negated else test
@@ -253,7 +253,7 @@ def _membership(test: ast.expr) -> tuple[bool, ast.expr, str] | None:
     right = inner.comparators[0]
     if not isinstance(right, ast.Name):
         return None
-    return isinstance(inner.ops[0], ast.NotIn) != negated, inner.left, right.id
+    return isinstance(inner.ops[0], ast.NotIn) != negated, inner.left, right
 
 
 def _presence(test: ast.expr) -> tuple[bool, str] | None:

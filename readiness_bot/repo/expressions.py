@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Format, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 
 _CALLS_FOLLOWED = 3
 """Arguments of calls within arguments are followed this far: `str(int(request.user.id))`."""
@@ -18,6 +18,11 @@ def flattened(value: Value | None) -> list[Value]:
     if isinstance(value, Items):
         return [inner for item in value.items for inner in flattened(item)]
     return [value]
+
+
+def texts_of(value: Value | None) -> list[str]:
+    """The constant texts among the members of a display, or the value alone where it is one."""
+    return [one.value for one in flattened(value) if isinstance(one, Const) and isinstance(one.value, str)]
 
 
 def names_of(value: Value) -> tuple[str, ...]:

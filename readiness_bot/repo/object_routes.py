@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Route, joined, plain_pattern
@@ -92,7 +92,7 @@ class ObjectRoutes:
         for item in method.definition.decorators:
             if isinstance(item, Invoke) and item.call >= 0 and item.name.endswith(".when"):
                 told = method.module.facts.calls[item.call].argument(0, "method")
-                return [text for one in flattened(told) if isinstance(text := getattr(one, "value", None), str)]
+                return texts_of(told)
         return []
 
     def _custom_actions(self, view: DefinitionSite) -> dict[str, list[str]]:
@@ -101,7 +101,7 @@ class ObjectRoutes:
         if not isinstance(value, Mapping):
             return {}
         return {
-            key.value: [text for one in flattened(verbs) if isinstance(text := getattr(one, "value", None), str)]
+            key.value: texts_of(verbs)
             for key, verbs in zip(value.keys, value.values, strict=False)
             if isinstance(key, Const) and isinstance(key.value, str)
         }
@@ -169,7 +169,7 @@ class ObjectRoutes:
         for site in put:
             child = site.call.args[1]
             if isinstance(child, Name):
-                parent = (site.call.via or site.call.name).rpartition(".")[0]
+                parent = site.call.called_on
                 above[site.module.path, child.name] = (parent, _part(site.call.args[0]))
         found: dict[str, list[str]] = defaultdict(list)
         for site in put:
@@ -179,7 +179,7 @@ class ObjectRoutes:
                 else None
             )
             parts = [_part(site.call.args[0])]
-            parent = (site.call.via or site.call.name).rpartition(".")[0]
+            parent = site.call.called_on
             while (site.module.path, parent) in above and len(parts) < _DEEP:
                 parent, part = above[site.module.path, parent]
                 parts.append(part)

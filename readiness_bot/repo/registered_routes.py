@@ -12,7 +12,7 @@ import msgspec
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.defaults import entries
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
@@ -205,7 +205,7 @@ class RegisteredRoutes:
                 continue
             guards = guards if guards is not None else tuple(self._own_permission(site))
             told = site.call.keyword(f"{kind}_methods")
-            only = {text.lower() for item in flattened(told) if isinstance(text := getattr(item, "value", None), str)}
+            only = {text.lower() for text in texts_of(told)}
             for verb in VERBS:
                 method = self._python.member(view, f"{kind}_{verb}" if kind else verb)
                 if method is None and "{" in path:

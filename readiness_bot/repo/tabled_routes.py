@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.facts.python_facts import IN_LOOP
-from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Other, Value
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.facts.values import MODULE, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Route, joined
@@ -82,10 +82,8 @@ class TabledRoutes:
         path = next((text for value in row if (text := self._views.text(value, module)).startswith("/")), "")
         if not path:
             return
-        told = [text for value in row for item in flattened(value) if (text := _text(item)).lower() in VERBS]
-        methods = told or [
-            text for item in flattened(site.call.keyword("methods")) if (text := _text(item)).lower() in VERBS
-        ]
+        told = [text for value in row for text in texts_of(value) if text.lower() in VERBS]
+        methods = told or [text for text in texts_of(site.call.keyword("methods")) if text.lower() in VERBS]
         for value in row:
             view = self._views.class_in(value, module)
             if view is not None and any(self._views.verb_methods(view)):
@@ -107,10 +105,6 @@ def _named(value: Value) -> Iterator[Name]:
         yield Name(value.name, value.name)
     elif isinstance(value, Other) and value.kind == "*":
         yield from (Name(name) for name in value.names)
-
-
-def _text(value: Value) -> str:
-    return value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
 
 
 def _rows_of(value: Value, module: Module) -> Iterator[tuple[Value, ...]]:

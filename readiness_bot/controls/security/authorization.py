@@ -442,11 +442,16 @@ def _of_change(
         beside=(
             *repo.askings.told_by_place(call),
             *repo.askings.beside(function),
-            *(asked for question in repo.askings.of(function) for asked in question),
-            *repo.identity.before(function),
+            *_all_asked(repo, function),
         ),
         asks=questions,
     )
+
+
+def _all_asked(repo: Repo, function: DefinitionSite) -> tuple[str, ...]:
+    """What a function asks of those who call anywhere in it, and what stands before it."""
+    asked = (name for question in repo.askings.of(function) for name in question)
+    return (*asked, *repo.identity.before(function))
 
 
 _FOR_WHOM = "for whom "
@@ -466,8 +471,7 @@ def _of_doing(repo: Repo, function: DefinitionSite, name: str, done: Done) -> Wa
         beside=(
             *others,
             *done.beside,
-            *(asked for question in repo.askings.of(function) for asked in question),
-            *repo.identity.before(function),
+            *_all_asked(repo, function),
         ),
         asks=done.questions,
     )
