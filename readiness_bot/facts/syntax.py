@@ -27,7 +27,9 @@ takes one or two frames a level. From 3.11 on such frames live on the heap: no C
 _PARSER_LIMIT = 1_000
 """CPython 3.11 lets its parser recurse in C three times as deep as the interpreter's limit says: keep that small."""
 
-_SLOW_CODECS = frozenset({"idna", "punycode"})
+_SLOW_CODEC = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*(idna|punycode)(?![-\w.])", re.IGNORECASE | re.MULTILINE)
+"""Named where a file names its encoding. They take quadratic time, and `tokenize` decodes those lines from 3.14 on."""
+_NULL_BYTES = "holds null bytes"
 _NEWLINE = re.compile(rb"\r\n?|\n")
 _PYTHON_2 = (
     ("print statement", re.compile(r"(?:^|[:;])\s*print\b\s*(?:>>|[^\s(=.,:;)\]}\[])")),
@@ -154,10 +156,12 @@ def deep_walk() -> Iterator[None]:
 def _decoded(data: bytes) -> str:
     # Only the first two lines can name the encoding, and they may end in a carriage return alone.
     head = b"\n".join(_NEWLINE.split(data, maxsplit=2)[:2]) + b"\n"
+    if slow := _SLOW_CODEC.search(head):
+        raise Unreadable(f"written in an encoding that no source may have: {slow[1].decode().lower()}")
+    if b"\0" in data:
+        raise Unreadable(_NULL_BYTES)
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(head).readline)
-        if encoding.lower() in _SLOW_CODECS:
-            raise Unreadable(f"written in an encoding that no source may have: {encoding}")
         text = data.decode(encoding)
     except LookupError as error:
         raise Unreadable("names an encoding that is not one of text") from error
@@ -166,7 +170,7 @@ def _decoded(data: bytes) -> str:
             raise Unreadable("names an unknown encoding") from error
         raise Unreadable("not text in the encoding it names, or not UTF-8 where it names none") from error
     if "\0" in text:
-        raise Unreadable("holds null bytes")
+        raise Unreadable(_NULL_BYTES)
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 

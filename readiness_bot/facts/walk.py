@@ -18,7 +18,9 @@ Visitor = Callable[[Any], None]
 
 _LEAVES = frozenset({"expr_context", "boolop", "operator", "unaryop", "cmpop", "type_ignore"})
 _PLAIN = frozenset({"identifier", "int", "string", "constant"})
-_FIELD = re.compile(r"(\w+)([*?]?) (\w+)")
+_FIELD = re.compile(r"(\w+)(\??\*|\??) (\w+)")
+_MAY_HOLD_NONE = frozenset({"keys", "kw_defaults"})
+"""Lists with None among their nodes: a dict display, and keyword-only parameters. Grammars before 3.14 do not tell."""
 
 
 class Walk:
@@ -110,8 +112,7 @@ def _code() -> CodeType:
         for field, mark in fields:
             if mark == "*":
                 lines.append(f"    for child in node.{field}:")
-                # A dict display has None among its keys, and so have the defaults of keyword-only parameters.
-                optional = "        if child is not None: " if field in ("keys", "kw_defaults") else "        "
+                optional = "        if child is not None: " if field in _MAY_HOLD_NONE else "        "
                 lines.append(f"{optional}visitors[child.__class__](child)")
             else:
                 lines.append(f"    child = node.{field}")
@@ -141,7 +142,7 @@ def _declared() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
             yield (
                 name,
                 tuple(
-                    (field, declared[field][1])
+                    (field, declared[field][1][-1:])
                     for field in kind._fields
                     if declared[field][0] not in _LEAVES and declared[field][0] not in _PLAIN
                 ),
