@@ -15,6 +15,7 @@ from io import BytesIO
 
 from readiness_bot.facts.extractor import Unreadable
 from readiness_bot.facts.lowering import NotLowered, lower, restore
+from readiness_bot.facts.newer_nodes import put_as_older
 
 MAX_SOURCE = 2 * 1024 * 1024
 """Python files over 2 MiB are not parsed: a literal of that size makes a tree of a gigabyte, and no module that people
@@ -137,6 +138,7 @@ def _parsed(data: bytes) -> Parsed:
             raise Unreadable("not Python: a character that no source may hold") from error
         else:
             code = text
+            put_as_older(tree, text)
     return Parsed(tree, text, code, tuple(text.split("\n")), data)
 
 

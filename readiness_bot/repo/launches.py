@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.service_units import Section, ServiceUnits
@@ -112,10 +112,8 @@ class Launches:
 
         def fit(candidate: str) -> tuple[int, int, int, str]:
             parts = candidate.split("/")
-            trailing = 0
-            while trailing < min(len(parts), len(wanted)) and parts[-1 - trailing] == wanted[-1 - trailing]:
-                trailing += 1
-            shared = len(posixpath.commonprefix([candidate.split("/")[:-1], near.split("/")[:-1]]))
+            trailing = _alike(reversed(parts), reversed(wanted))
+            shared = _alike(parts[:-1], near.split("/")[:-1])
             return -trailing, -shared, len(parts), candidate
 
         return min(candidates, key=fit)
@@ -228,6 +226,11 @@ class Launches:
                 yield from self._follow(
                     [replace(command, line=process.line, purpose=purpose)], path, via, deployed, seen
                 )
+
+
+def _alike(some: Iterable[str], others: Iterable[str]) -> int:
+    """How many both begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(some, others, strict=False)))
 
 
 def _of_commands(script: ShellScript) -> Iterator[Parsed]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from readiness_bot.facts.extractor import Unreadable
@@ -51,15 +53,16 @@ def test_every_document_of_a_stream_is_read() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"a: b: c", "not YAML, line 1: mapping values are not allowed in this context"),
+        # Where PyYAML was built without libyaml, its own parser puts the end in other words.
+        (b"a: b: c", "not YAML, line 1: mapping values are not allowed (in this context|here)"),
         (b"[" * 100_000, "nested deeper than 100 levels"),
-        (b"\x00", "not YAML: unacceptable character #x0000: control characters are not allowed"),
+        (b"\x00", "not YAML: unacceptable character #x0000: (control|special) characters are not allowed"),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as raised:
         load_documents(data)
-    assert str(raised.value) == reason
+    assert re.fullmatch(reason, str(raised.value))
 
 
 def test_aliases_of_aliases_are_bounded_by_what_they_expand_to() -> None:
