@@ -12,6 +12,7 @@ from readiness_bot.facts.python_facts import Definition
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.pipeline_sites import JobSite
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
@@ -205,6 +206,8 @@ class Suite:
                 found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
         found += self._stores_run()
         for step in self._pipelines.steps:
+            if not self._may_test(step.job):
+                continue
             text = step.step.run
             if re.search(
                 (
@@ -224,6 +227,8 @@ class Suite:
     def _stores_run(self) -> Iterator[Evidence]:
         """Where a pipeline, or a script that it runs, starts a store in a container."""
         for run in self._pipelines.runs:
+            if not self._may_test(run.step.job):
+                continue
             words = " ".join(run.command.arguments)
             if run.tool in ("docker", "podman") and run.command.arguments[:1] == ("run",):
                 image = next((word for word in run.command.arguments[1:] if _STORE_IMAGE.match(word)), "")
@@ -236,6 +241,15 @@ class Suite:
                 run.tool == "docker" and re.search(r"\bcompose\b", words)
             ):
                 yield Evidence(run.path, run.line, "the pipeline starts the Compose services")
+
+    def _may_test(self, job: JobSite) -> bool:
+        """Whether a job tries a change: one that only a merge starts, and that runs no tests, deploys."""
+        return job.on_pull_requests or (job.path, job.line) in self._testing_jobs
+
+    @cached_property
+    def _testing_jobs(self) -> frozenset[tuple[str, int]]:
+        """Where the jobs stand that run tests."""
+        return frozenset((run.step.job.path, run.step.job.line) for run in self._pipelines.test_runs)
 
     # -- routes ----------------------------------------------------------------------------------------------------
 

@@ -122,6 +122,17 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
         },
         {
             "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_sums.py": "from app.sums import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n",
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  ship:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: docker compose -f server.yml up -d\n"
+            ),
+        },
+        {
+            "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
                 "def orders():\n    return []\n"
             ),
