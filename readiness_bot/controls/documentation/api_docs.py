@@ -13,12 +13,18 @@ from readiness_bot.repo.modules import CallSite
 
 _SERVING = {
     "fastapi.FastAPI": ("openapi_url", "docs_url"),
+    "fastapi.openapi.docs.get_swagger_ui_html": (),
+    "fastapi.openapi.docs.get_redoc_html": (),
+    "scalar_fastapi.get_scalar_api_reference": (),
     "flask_restx.Api": ("doc",),
     "flask_restplus.Api": ("doc",),
     "flask_smorest.Api": (),
     "apiflask.APIFlask": ("docs_path", "enable_openapi"),
     "flask_openapi3.OpenAPI": ("doc_ui",),
     "flasgger.Swagger": (),
+    "flask_apispec.FlaskApiSpec": (),
+    "flask_apispec.extension.FlaskApiSpec": (),
+    "flask_swagger_ui.get_swaggerui_blueprint": (),
     "apifairy.APIFairy": (),
     "ninja.NinjaAPI": ("docs_url", "openapi_url"),
     "ninja_extra.NinjaExtraAPI": ("docs_url", "openapi_url"),
@@ -135,6 +141,14 @@ _PAGE = (
             "shop/views.py": "def orders(request):\n    return None\n",
         },
         {"app/main.py": _FLASK, "README.md": f"# Shop\n\n## API\n\n{_PAGE.removeprefix('# API').replace('##', '###')}"},
+        (
+            "from fastapi import APIRouter, Depends, FastAPI\nfrom fastapi.openapi.docs import get_swagger_ui_html\n\n"
+            "app = FastAPI(docs_url=None, openapi_url=None)\npages = APIRouter()\n\n\n"
+            "@pages.get('/orders')\ndef orders():\n    return []\n\n\n"
+            "@pages.get('/handbook', dependencies=[Depends(known)])\ndef handbook():\n"
+            "    return get_swagger_ui_html(openapi_url='/description', title='Shop')\n\n\n"
+            "app.include_router(pages)\n"
+        ),
         {"app/main.py": _FLASK, "docs/api.md": _PAGE},
         {"app/main.py": _FLASK, "api-docs/orders.md": _PAGE},
         {"app/main.py": _FLASK, "docs/apiv3_docs.md": _PAGE},
