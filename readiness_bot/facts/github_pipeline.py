@@ -31,12 +31,13 @@ def is_action(document: Node) -> bool:
 def workflow(document: Node) -> Pipeline:
     """A workflow file."""
     shell = document["defaults"]["run"]
+    branches = document["on"]["push"]["branches"].strings
     return Pipeline(
         provider="github",
         name=document["name"].string,
         line=document.line,
         triggers=tuple(_triggers(document["on"])),
-        jobs=tuple(_job(name, node, shell) for name, node in document["jobs"].entries),
+        jobs=tuple(_job(name, node, shell, branches) for name, node in document["jobs"].entries),
         permissions=_permissions(document),
         permissions_line=document["permissions"].key_line,
         variables=pairs(document["env"]),
@@ -84,7 +85,7 @@ def _permissions(node: Node) -> tuple[Pair, ...] | None:
     return (Pair("", permissions.string, permissions.key_line),) if permissions else ()
 
 
-def _job(name: str, node: Node, defaults: Node) -> Job:
+def _job(name: str, node: Node, defaults: Node, branches: tuple[str, ...]) -> Job:
     own = node["defaults"]["run"] or defaults
     environment = node["environment"]
     conditions = " ".join(step["if"].string + " " + step["run"].string for step in _steps(node))
@@ -99,7 +100,9 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
         ),
         needs=node["needs"].strings,
         permissions=_permissions(node),
-        environment=_environment(environment.string or environment["name"].string, node["strategy"]["matrix"]),
+        environment=_environment(
+            environment.string or environment["name"].string, node["strategy"]["matrix"], branches
+        ),
         environment_line=environment.key_line,
         services=tuple(service["image"].string or service.string for _, service in node["services"].entries),
         image=node["container"].string or node["container"]["image"].string,
@@ -115,12 +118,15 @@ def _job(name: str, node: Node, defaults: Node) -> Job:
 
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _CHOSEN = re.compile(r"(?:&&|\|\|)\s*'([\w.-]+)'")
+_OF_BRANCH = re.compile(r"\$\{\{\s*github\.ref_name\s*\}\}")
 
 
-def _environment(name: str, matrix: Node) -> str:
-    """The environment's name; those that a matrix or a condition chooses from, with ` | ` between them."""
+def _environment(name: str, matrix: Node, branches: tuple[str, ...]) -> str:
+    """The environment's name; those that a matrix, a condition or the branch chooses from, with ` | ` between them."""
     asked = _OF_MATRIX.fullmatch(name.strip())
     texts = matrix[asked[1]].strings if asked else (name,)
+    if _OF_BRANCH.fullmatch(name.strip()):
+        texts = tuple(each for each in branches if "*" not in each and not (each == "master" and "main" in branches))
     names = [each for text in texts for each in (_CHOSEN.findall(text) if "${{" in text else [text])]
     return " | ".join(dict.fromkeys(names)) or name
 

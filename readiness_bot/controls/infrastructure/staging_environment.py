@@ -79,6 +79,13 @@ _SERVICE = {
                 "jobs:\n  ship:\n    steps: [{run: invoke deploy $env_name}]\n"
             ),
         },
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main, develop]}}\njobs:\n  d:\n"
+                "    environment: ${{ github.ref_name }}\n    steps: [{run: ./deploy.sh}]\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
@@ -89,6 +96,13 @@ _SERVICE = {
             **_SERVICE,
             ".github/workflows/deploy.yml": (
                 "on: push\njobs:\n  d: {environment: production, steps: [{run: ./deploy.sh}]}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main, master]}}\njobs:\n  d:\n"
+                "    environment: ${{ github.ref_name }}\n    steps: [{run: ./deploy.sh}]\n"
             ),
         },
     ],
