@@ -90,6 +90,8 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         return Bound.BY_DEFAULT
     if transport in _GLOBAL_DEFAULT and any(map(_lasts, repo.python.calls("socket.setdefaulttimeout"))):
         return Bound.BY_CALL
+    if transport == "requests" and repo.outbound.waits_otherwise(site.module):
+        return Bound.BY_CALL
     if _bounded_client(repo, call):
         return Bound.BY_CALL
     if site.call.has_double_star and _handed_on_with_one(repo, site):

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definition, Handler
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Invoke, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.scripts import Scripts
@@ -196,6 +196,19 @@ _STUB = re.compile(r"Stub\(\)\.\w+$")
 """A method of a stub: what is called on its answer goes nowhere."""
 
 
+_WAITING = frozenset(
+    {
+        "requests.adapters.TimeoutSauce",
+        "requests.adapters.HTTPAdapter.send",
+        "requests.Session.request",
+        "requests.Session.send",
+        "requests.sessions.Session.request",
+        "requests.sessions.Session.send",
+    }
+)
+"""What decides in `requests` how long every call waits, and may be replaced for a whole process."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OutboundCall:
     """A call of another service, and over which transport.
@@ -320,6 +333,30 @@ class Outbound:
         return None
 
     @cached_property
+    def _replacing(self) -> tuple[Module, ...]:
+        """The modules that, when they are loaded, put something of their own in place of how long `requests` waits."""
+        return tuple(
+            module
+            for module in dict.fromkeys(module for module, _ in self._python.imports("requests"))
+            if any(item.target in _WAITING and item.scope == MODULE for item in module.facts.assignments)
+        )
+
+    def waits_otherwise(self, module: Module) -> bool:
+        """Whether what is loaded with a module put something in place of how long `requests` waits.
+
+        That is the module itself, a package above it, or what it imports.
+        """
+        return any(
+            found is module
+            or (found.path.endswith("__init__.py") and module.path.startswith(found.path.removesuffix("__init__.py")))
+            or any(
+                (known := self._python.located(item.target, module.path)) is not None and known[0] is found
+                for item in module.facts.imports
+            )
+            for found in self._replacing
+        )
+
+    @cached_property
     def exists(self) -> bool:
         """Whether production code calls another service at all."""
         return bool(self.calls)
@@ -343,7 +380,11 @@ class Outbound:
         return not any(
             item.result == f"?{bare}"
             and function.line <= item.line <= function.end_line
-            and (self._opens(item.name) or self._makes_client(item.name, call.site.module))
+            and (
+                self._opens(item.name)
+                or call.site.name.startswith(f"{item.name}().")
+                or self._makes_client(item.name, call.site.module)
+            )
             for item in facts.calls
         )
 

@@ -51,6 +51,10 @@ SOME = 0.25
     fails=[
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
         (
+            "import docker\n\n\ndef start(image):\n    engine = docker.from_env()\n"
+            "    engine.images.pull(image)\n    return engine.containers.run(image)\n"
+        ),
+        (
             "import httpx\n\n\ndef github():\n    client = httpx.Client(timeout=5)\n"
             "    client.headers['Accept'] = 'a/b'\n    return client\n\n\ndef commits(name):\n"
             "    client = github()\n    return client.get(f'/repos/{name}/commits')\n"

@@ -43,6 +43,14 @@ _SENDING = (
             "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"
             "def feed(url):\n    return ask(url)\n"
         ),
+        {
+            "shop/jobs/__init__.py": (
+                "import requests.adapters\n\n\nclass Patience(requests.adapters.TimeoutSauce):\n    pass\n\n\n"
+                "requests.adapters.TimeoutSauce = Patience\n"
+            ),
+            "shop/web.py": "import requests\n\n\ndef prices(url):\n    return requests.get(url).json()  # <- flagged\n",
+            "shop/__init__.py": "",
+        },
         (
             "import contextlib\nimport socket\nimport urllib.request\n\n\n@contextlib.contextmanager\n"
             "def hurried(seconds):\n    before = socket.getdefaulttimeout()\n    socket.setdefaulttimeout(seconds)\n"
@@ -100,6 +108,17 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        {
+            "shop/jobs/__init__.py": (
+                "import requests.adapters\n\n\nclass Patience(requests.adapters.TimeoutSauce):\n"
+                "    def __init__(self, *args, **kwargs):\n        kwargs['read'] = kwargs.get('read') or 3\n"
+                "        kwargs['connect'] = kwargs.get('connect') or 3\n"
+                "        super().__init__(*args, **kwargs)\n\n\n"
+                "requests.adapters.TimeoutSauce = Patience\n"
+            ),
+            "shop/jobs/prices.py": "import requests\n\n\ndef prices(url):\n    return requests.get(url).json()\n",
+            "shop/__init__.py": "",
+        },
         {
             "shop/client.py": (
                 "import requests\nfrom requests.adapters import HTTPAdapter\n\n\n"
