@@ -92,6 +92,9 @@ def _ids(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text or "") if part)
 
 
+_NO_ROUNDS = MODULE - 1
+
+
 class _Reader(Expressions):
     """One pass over a module in source order."""
 
@@ -107,6 +110,8 @@ class _Reader(Expressions):
         self.assignments: list[Assignment] = []
         self.raises: list[Raise] = []
         self.attempts: list[Attempt | None] = []
+        self.rounds = _NO_ROUNDS
+        """The definition whose loop over a range is being read; none within a loop of another kind."""
         self.handlers: list[Handler] = []
         self.exports: list[str] = []
         self.openings: list[Opening] = []
@@ -433,15 +438,19 @@ class _Reader(Expressions):
 
     def while_(self, node: ast.While) -> None:
         self.expression(node.test)
+        saved, self.rounds = self.rounds, _NO_ROUNDS
         with self.under(IN_LOOP):
             self.block(node.body)
+        self.rounds = saved
         self.block(node.orelse)
 
     def for_(self, node: ast.For | ast.AsyncFor) -> None:
         with self.under(IN_FOR_HEADER):
             self.expression(node.iter)
+        saved, self.rounds = self.rounds, self.definition if _counts(node.iter) else _NO_ROUNDS
         with self.under(IN_LOOP):
             self.block(node.body)
+        self.rounds = saved
         self.block(node.orelse)
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
@@ -529,6 +538,8 @@ class _Reader(Expressions):
             next_step=self.step(after) if after is not None else "",
             in_finally=bool(self.context & IN_FINALLY),
             body_end=node.body[-1].end_lineno or node.body[-1].lineno,
+            until_done=self.rounds == self.definition
+            and any(isinstance(last, ast.Return | ast.Break) for last in (node.body[-1], *node.orelse[-1:], after)),
         )
 
     def handler(self, node: ast.ExceptHandler, attempt: int) -> None:
@@ -692,6 +703,13 @@ def _makes_an_error(node: ast.stmt) -> bool:
         return False
     name = made.func.attr if isinstance(made.func, ast.Attribute) else getattr(made.func, "id", "")
     return name[:1].isupper() and name.endswith(("Error", "Exception"))
+
+
+def _counts(node: ast.expr) -> bool:
+    """Whether a loop over this goes round a number of times, whatever there is to go over."""
+    called = node.func if isinstance(node, ast.Call) else None
+    name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+    return name in ("range", "count", "repeat")
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

@@ -227,6 +227,8 @@ class Attempt(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The kind of the statement that follows the whole `try` in its block; empty at the block's end."""
     in_finally: bool
     body_end: int
+    until_done: bool = False
+    """Whether each round of a loop over a range is one more go at it, and the first that succeeds the last."""
 
 
 class Handler(msgspec.Struct, frozen=True, array_like=True, gc=False):

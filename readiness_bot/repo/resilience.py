@@ -248,6 +248,7 @@ class Resilience:
             *self._by_queue(),
             *self._by_loop(),
             *self._by_counting(),
+            *self._by_rounds(),
             *self._by_option(),
             *self._by_default(),
             *self._by_reconnecting(),
@@ -588,6 +589,47 @@ class Resilience:
                         self._loop_is_used(site),
                     )
 
+    def _by_rounds(self) -> Iterator[Mechanism]:
+        """Own loops that go at a call over the network a number of times until it succeeds, the first of each function.
+
+        Those that are known by how they count or wait are left to the other questions.
+        """
+        told = {item.location for item in (*self._by_loop(), *self._by_counting())}
+        known = {(place.path, place.symbol) for place in told}
+        for module in self._python.production:
+            facts = module.facts
+            for number, attempt in enumerate(facts.attempts):
+                if not attempt.until_done or attempt.scope < 0:
+                    continue
+                function = DefinitionSite(module, attempt.scope, facts.definitions[attempt.scope])
+                place = (module.path, function.location.symbol)
+                goes_on = any(handler.attempt == number and _may_go_on(handler.steps) for handler in facts.handlers)
+                if place not in known and goes_on and self._leaves_in(number, function):
+                    known.add(place)
+                    yield Mechanism(
+                        f"a loop in `{function.definition.name}` that tries again",
+                        function.location,
+                        self._loop_is_used(function),
+                    )
+
+    def _leaves_in(self, attempt: int, function: DefinitionSite) -> bool:
+        """Whether what a `try` of a function holds leaves the process, itself or by a function of the tree."""
+        return any(
+            (function.module.path, call.line) in self._leaving_at
+            or ((target := self._python.target(call, function.module)) is not None and target.name in self._leaving_by)
+            for call in function.calls
+            if call.attempt == attempt
+        )
+
+    @cached_property
+    def _leaving_at(self) -> frozenset[tuple[str, int]]:
+        return frozenset((call.site.module.path, call.site.call.line) for call in self._outbound.calls)
+
+    @cached_property
+    def _leaving_by(self) -> frozenset[str]:
+        """The functions that leave the process themselves."""
+        return frozenset(call.site.function_name for call in self._outbound.calls)
+
     def _loop_is_used(self, site: DefinitionSite) -> bool:
         """Whether something goes through a loop: running code, or a function that is as little known to run as it is.
 
@@ -738,3 +780,8 @@ def _retries_something(value: Value | None) -> bool:
 
 def _short(name: str) -> str:
     return name.rpartition(":")[2]
+
+
+def _may_go_on(steps: tuple[str, ...]) -> bool:
+    """Whether a loop may go round again once a handler of these steps has run."""
+    return not steps or "if" in steps or (steps[-1] not in ("raise", "break") and not steps[-1].startswith("return"))

@@ -125,6 +125,12 @@ ENOUGH = 0.5
             "if __name__ == '__main__':\n    charge('https://a.example')\n"
         ),
         (
+            "import requests\n\n\ndef charge(url, rounds=3):\n    for number in range(rounds):\n        try:\n"
+            "            return requests.post(url, timeout=5)\n        except requests.ConnectionError:\n"
+            "            if number == rounds - 1:\n                raise\n        wait(2 ** number)\n"
+            "    return None\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
+        (
             "import time\nimport requests\n\n\ndef charge(url):\n    for number in range(4):\n        try:\n"
             "            return requests.post(url, timeout=5)\n        except requests.ConnectionError:\n"
             "            time.sleep(2 ** number)\n    return None\n\n\n"
@@ -155,6 +161,11 @@ ENOUGH = 0.5
             "    requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    main('https://a.example')\n"
         ),
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
+        (
+            "import requests\n\n\ndef charge(url, rows):\n    for number in range(rows):\n        try:\n"
+            "            requests.post(url, json=number, timeout=5)\n        except OSError as error:\n"
+            "            print(error)\n\n\nif __name__ == '__main__':\n    charge('https://a.example', 9)\n"
+        ),
         (
             "from openai import OpenAI\n\nclient = OpenAI(max_retries=0)\n\n\ndef main():\n"
             "    return client.responses.create(model='small', input='hello')\n\n\n"
