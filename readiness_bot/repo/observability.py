@@ -142,6 +142,8 @@ _OFTEN = 5
 _HISTORY = re.compile(r"(^|/)(change|history|news|release)[^/]*$", re.IGNORECASE)
 _AGENT_PACKAGES = ("opentelemetry-distro", "ddtrace", "newrelic", "elastic-apm", "logfire", "scout-apm")
 
+_SAMPLING = ("enable_tracing", "traces_sample_rate", "traces_sampler", "profiles_sample_rate")
+"""What turns the tracing of Sentry on, what decides alone first."""
 _TRACE_EXPORTERS = matcher(
     "opentelemetry.exporter.otlp.proto.grpc.trace_exporter.*",
     "opentelemetry.exporter.otlp.proto.http.trace_exporter.*",
@@ -503,25 +505,13 @@ class Observability:
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
         found += self._set_up_elsewhere
         for site in self._python.calls(*sorted(_SENTRY)):
-            rate = self._sample_rate(site)
-            if rate is not None:
-                found.append(
-                    self._signal(
-                        site, "Sentry performance" + ("" if rate else " with a sample rate of 0 by default"), is_on=rate
-                    )
-                )
-        return (*found, *self.agents)
-
-    def _sample_rate(self, site: CallSite) -> bool | None:
-        """Whether Sentry samples traces by default; None where performance is not set up."""
-        tracing = site.call.keyword("enable_tracing")
-        if tracing is not None:
-            return self._truth(tracing, site.module)
-        for name in ("traces_sample_rate", "traces_sampler", "profiles_sample_rate"):
-            value = site.call.keyword(name)
+            name = next((name for name in _SAMPLING if site.call.has(name)), "")
+            value = site.call.keyword(name) if name else None
             if value is not None:
-                return self._truth(value, site.module)
-        return None
+                is_on = self._truth(value, site.module)
+                off = "" if is_on else f", with `{name}` off by default"
+                found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
+        return (*found, *self.agents)
 
     def _truth(self, value: Value, module: Module) -> bool:
         """Whether a value is on by default; a setting's own default decides, what nobody can read counts as on."""
