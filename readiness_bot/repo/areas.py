@@ -44,6 +44,8 @@ _OF_RELEASE = re.compile(r"-\d[\w.]*/PKG-INFO$")
 """What an unpacked release of another project has: `parser-0.1.5/PKG-INFO`."""
 _GATHERING = re.compile(r"(^|/)(datasets|experiments|research|[\w.]+-dev)/")
 """Folders of scripts that gather data or try something out, and of images for development, unless they are packages."""
+_PUT_AWAY = re.compile(r"archive/|(?:(?P<above>.*)/)?(_archived?|archived|attic|obsolete|graveyard)/")
+"""Folders of what is kept and used no more; within a package such a name is most often a subject of the product."""
 _LIBRARIES = frozenset(
     [
         "aiohttp",
@@ -344,8 +346,11 @@ class Areas:
         return _TOOLING.search(judged) is not None and not (self._in_package(judged) or self._sets_itself_up(path))
 
     def _is_aside(self, path: str) -> bool:
-        """Whether a script that is part of no package lies where data is gathered or something is tried out."""
-        return _GATHERING.search(path) is not None and path.rpartition("/")[0] not in self._packages
+        """Whether a script that is part of no package lies where data is gathered, or things are tried or put away."""
+        if path.rpartition("/")[0] in self._packages:
+            return False
+        put_away = _PUT_AWAY.match(path)
+        return _GATHERING.search(path) is not None or (put_away is not None and put_away["above"] not in self._packages)
 
     def _runs_migrations(self, path: str) -> bool:
         """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""
