@@ -239,6 +239,16 @@ _PASSWORD_FIELD = re.compile(
     r"(re_?|confirm_?|repeat_?|retype_?|verify_?)?pass(word|wd|phrase)(_?[12]|_?(confirm\w*|again|repeat(ed)?|check|verif\w*))?",
     re.IGNORECASE,
 )
+_JOINING = re.compile(
+    r"(create|add|new|post|write|insert|register)_?(new_?)?(user|account|customer|member)s?", re.IGNORECASE
+)
+"""Names of handlers that make an account."""
+_RIGHTS_FIELD = re.compile(
+    r"(is_?)?(admin(istrator)?|staff|super_?user|root|owner|manager)|(user_?)?(roles?|role_ids?|types?|levels?|rights?)"
+    r"|permissions?|scopes?|groups?|group_ids?",
+    re.IGNORECASE,
+)
+"""What only those who administer accounts say of a new one."""
 _SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
 _ANSWERING_CALLS = re.compile(
     r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
@@ -303,6 +313,25 @@ class Purposes:
             if body is not None and body.definition.kind == "class"
         )
 
+    @staticmethod
+    def makes_an_account(route: Route) -> bool:
+        """Whether a handler makes an account, by its name, or by the last word of its path where a verb is its name."""
+        name = route.handler.definition.name if route.handler is not None else ""
+        called = f"create_{route.path.rstrip('/').rpartition('/')[2]}" if name.lower() == "post" else name
+        return _JOINING.fullmatch(called) is not None
+
+    def lets_join(self, route: Route) -> bool:
+        """Whether a handler makes the account of whoever comes: he says his password, and nothing of his rights."""
+        if route.handler is None or "POST" not in route.methods or not self.makes_an_account(route):
+            return False
+        told = set()
+        for parameter in route.handler.definition.parameters:
+            told.add(parameter.name)
+            body = self._python.definition(parameter.type, route.handler.module) if parameter.type else None
+            if body is not None and body.definition.kind == "class":
+                told.update(field.name for item in self._python.ancestry(body) for field in item.fields)
+        return any(map(_PASSWORD_FIELD.fullmatch, told)) and not any(map(_RIGHTS_FIELD.fullmatch, told))
+
     def is_open_by_decorator(self, route: Route) -> bool:
         """Whether the route is marked as open.
 
@@ -332,11 +361,21 @@ class Purposes:
             return False
         words = {word.lower() for text in (route.path, route.handler.definition.name) for word in _WORD.findall(text)}
         calls, _, _, _ = self._refusals.body(route.handler)
-        if any(call.last in _STARTING for call in calls):
+        if any(call.last in _STARTING for call in calls) or self._starts_a_job(route.handler):
             return True
         if words & _ASKING:
             return False
         return bool(words & _WRITING) or any(_is_writing(call, route.handler) for call in calls)
+
+    def _starts_a_job(self, handler: DefinitionSite) -> bool:
+        """Whether a function of the tree that a handler calls starts a job."""
+        targets = (self._python.target(call, handler.module) for call in self._refusals.body(handler)[0])
+        return any(
+            call.last in _STARTING
+            for target in targets
+            if target is not None and target.definition.kind == "function"
+            for call in self._refusals.body(target)[0]
+        )
 
     @staticmethod
     def alters(route: Route) -> bool:

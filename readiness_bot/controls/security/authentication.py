@@ -60,6 +60,14 @@ _UNSURE = 0.5
     ],
     passes=[
         (
+            "from fastapi import Depends, FastAPI\nfrom fastapi.security import OAuth2PasswordBearer\n"
+            "from pydantic import BaseModel\n\napp = FastAPI()\nbearer = OAuth2PasswordBearer(tokenUrl='token')\n\n\n"
+            "class NewBuyer(BaseModel):\n    email: str\n    password: str\n\n\n"
+            "@app.post('/users')\ndef create_user(buyer: NewBuyer):\n    return add(buyer)\n\n\n"
+            "@app.delete('/orders/{key}')\ndef drop(key: int, token: str = Depends(bearer)):\n"
+            "    return gone(key, token)\n"
+        ),
+        (
             "from flask import Flask, flash, redirect, session, url_for\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/notes/<int:number>', methods=['POST'])\ndef change(number):\n"
             "    if not session.get('user'):\n        flash('Only members change notes.')\n"
@@ -327,6 +335,19 @@ _UNSURE = 0.5
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create(item: dict):\n"
             "    return keep(item)\n"
         ),
+        {
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.planning import Planner\n\napp = FastAPI()\n\n\n"
+                "@app.post('/baking/run')\nasync def run(plan: dict):\n    return Planner().run(plan)\n"
+            ),
+            "shop/planning.py": (
+                "from shop.jobs import bake\n\n\nclass Planner:\n    def run(self, plan):\n"
+                "        for loaf in plan['loaves']:\n            bake.apply_async((loaf,))\n"
+            ),
+            "shop/jobs.py": (
+                "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef bake(loaf):\n    print(loaf)\n"
+            ),
+        },
     ],
     fixed=(
         "from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n"
@@ -574,12 +595,13 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
 
 def _judged(repo: Repo) -> Judgement:
     identity = repo.identity
-    exposed = repo.purposes.exposed
     if not repo.routes.all:
         return _without_routes(repo)
+    asked = [(route, identity.gate(route)) for route in repo.purposes.exposed]
+    answers = [(route, found) for route, found in asked if found is not None or not repo.purposes.lets_join(route)]
+    exposed = [route for route, _ in answers]
     if not exposed:
         return _reading_only(repo)
-    answers = [(route, identity.gate(route)) for route in exposed]
     guarded = [(route, found) for route, found in answers if found is not None]
     bare = [route for route, found in answers if found is None]
     share = len(guarded) / len(exposed)
@@ -753,19 +775,6 @@ def _shown(guarded: list[tuple[Route, Protection]], kind: str = "state-changing 
     return tuple(evidence)
 
 
-_JOINING = re.compile(
-    r"(create|add|new|post|write|insert|register)_?(new_?)?(user|account|customer|member)s?", re.IGNORECASE
-)
-"""Names of handlers that make an account: where anybody may join, strangers call them."""
-
-
-def _lets_join(route: Route) -> bool:
-    """Whether a handler makes an account, by its name, or by the last word of its path where it is called by verb."""
-    name = route.handler.definition.name if route.handler is not None else ""
-    called = f"create_{route.path.rstrip('/').rpartition('/')[2]}" if name.lower() == "post" else name
-    return _JOINING.fullmatch(called) is not None
-
-
 def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]]) -> list[Site]:
     # A hook of the application shows no habit of guarding routes one by one.
     firm = sum(found.strength >= Strength.IDENTITY and found.level != "application" for _, found in guarded)
@@ -797,7 +806,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
         sure = (
             rule
             and repo.purposes.writes(route)
-            and not _lets_join(route)
+            and not repo.purposes.makes_an_account(route)
             and not repo.purposes.is_open_by_decorator(route)
             and _has_guarded_siblings(route, guarded)
             and not _serves_others(repo, route, guarded)
