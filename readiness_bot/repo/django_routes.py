@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.facts.python_facts import IN_LOOP, Call
-from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo.expressions import flattened
-from readiness_bot.repo.modules import CallSite, DefinitionSite
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
@@ -142,17 +142,35 @@ class DjangoRoutes:
 
     def _registered_in_turn(self, site: CallSite) -> Iterator[Route]:
         """The views that a loop registers from a table: entries of a pattern and a class, as dicts or tuples."""
-        if not site.call.context & IN_LOOP:
+        if not (site.call.context & IN_LOOP or self._is_called_in_turn(site)):
             return
         prefixes, wired = self._patterns.router_prefixes(site)
+        for module, entry in (*self._rows(), *self._handed_in()):
+            view = next(filter(None, (self._views.class_in(item, module) for item in entry)), None)
+            text = next((item.value for item in entry if isinstance(item, Const)), None)
+            if isinstance(text, str) and view is not None and self._is_viewset(view):
+                paths = [joined(prefix, plain_pattern(text)) for prefix in prefixes]
+                yield from self._viewset(view, paths, site, wired)
+
+    def _is_called_in_turn(self, site: CallSite) -> bool:
+        """Whether the function that registers a view is called in a loop."""
+        name = f"{site.module.path}:{site.function.qualname}" if site.function is not None else ""
+        callers = self._python.callers.get(name, ())
+        return any(caller.call.context & IN_LOOP for caller in callers)
+
+    def _rows(self) -> Iterator[tuple[Module, tuple[Value, ...]]]:
+        """The rows of all tables that are written out."""
         for module in self._python.production:
             for assignment in module.facts.assignments:
-                for entry in _entries(assignment.value):
-                    view = next(filter(None, (self._views.class_in(item, module) for item in entry)), None)
-                    text = next((item.value for item in entry if isinstance(item, Const)), None)
-                    if isinstance(text, str) and view is not None and self._is_viewset(view):
-                        paths = [joined(prefix, plain_pattern(text)) for prefix in prefixes]
-                        yield from self._viewset(view, paths, site, wired)
+                yield from ((module, entry) for entry in _entries(assignment.value))
+
+    def _handed_in(self) -> Iterator[tuple[Module, tuple[Value, ...]]]:
+        """What modules hand to a function that keeps it in a list: `register_view(OrderViewSet, "order")`."""
+        for site in self._python.all_calls:
+            if site.call.scope == MODULE and any(isinstance(value, Const) for value in site.call.args[:2]):
+                target = self._python.target(site.call, site.module)
+                if target is not None and any(call.last == "append" for call in target.calls):
+                    yield site.module, site.call.args
 
     def _is_viewset(self, view: DefinitionSite) -> bool:
         return any(base.startswith("rest_framework") for base in self._python.external_bases(view))

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cached_property
 
-from readiness_bot.facts.values import MODULE, Const, Format, Items, Name, Other, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import CallSite, Module
@@ -273,10 +273,22 @@ class UrlPatterns:
             index = outer.parent
         return above
 
+    def _made_of(self, site: CallSite) -> Iterator[str]:
+        """The patterns of the routers made of a class that registers views by itself: `self.register("orders", …)`."""
+        owner = site.call.called_on
+        made = self._python.definition(owner.removesuffix("()"), site.module) if owner.endswith("()") else None
+        for caller in self._python.callers.get(made.name, ()) if made is not None else ():
+            for item in caller.module.facts.assignments:
+                number = item.value.call if isinstance(item.value, Invoke) else -1
+                if number >= 0 and caller.module.facts.calls[number] is caller.call:
+                    yield f"{self._python.identify(item.target, caller.module)}.urls"
+
     def router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
         """Below which paths the router of a registration is served, and whether anything serves it."""
         via = site.call.called_on
         attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
+        if not attached:
+            attached = tuple(place for name in self._made_of(site) for place in self._url_modules.get(name, ()))
         if not attached:
             return self.prefixes(self.held_in(site))
         prefixes = [joined(above, inner) for path, inner in attached for above in self.prefixes(path)[0]]

@@ -37,6 +37,27 @@ _FEWEST = 0.02
         {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
+                "from django.urls import include, path\n\nimport shop.orders\n"
+                "from shop.routers import OwnRouter\n\nrouter = OwnRouter()\n"
+                "urlpatterns = [path('api/v1/', include(router.urls))]\n"
+            ),
+            "shop/keeping.py": (
+                "kept = []\n\n\ndef keep_view(view, name):\n    kept.append({'view': view, 'name': name})\n"
+            ),
+            "shop/routers.py": (
+                "from rest_framework.routers import DefaultRouter\n\nfrom shop.keeping import kept\n\n\n"
+                "class OwnRouter(DefaultRouter):\n    def __init__(self):\n        super().__init__()\n"
+                "        for one in kept:\n            self._take(one)\n\n    def _take(self, one):\n"
+                "        self.register(one['name'], one['view'])\n"
+            ),
+            "shop/orders.py": (
+                "from rest_framework import viewsets\n\nfrom shop.keeping import keep_view\n\n\n"
+                "class OrderViewSet(viewsets.ModelViewSet):\n    pass\n\n\nkeep_view(OrderViewSet, 'orders')\n"
+            ),
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
                 "from django.urls import include, path\n\nfrom shop.routers import router\n\n"
                 "urlpatterns = [path('api/v1/', include(router.urls))]\n"
             ),
