@@ -180,6 +180,7 @@ def tools_of(
     exits = any(
         word.startswith("$") for command in commands if command.words[:1] == ("exit",) for word in command.words
     )
+    passing = _passing(commands)
     for number, command in enumerate(commands):
         words = command.words
         if words[:1] == ("set",):
@@ -188,7 +189,9 @@ def tools_of(
             directory = _joined(directory, words[-1])
         decides = not forgiving or exits or number == len(commands) - 1 or command.then == "||"
         can_fail = decides and not _is_forgiven(commands, number, pipefail)
-        for tool in _unwrapped(words, 0):
+        called = passing.get(words[0], ()) if len(words) > 1 and command.block != words[0] else ()
+        handed = [_with_arguments(inner, words[1:]) for inner in called] or [words]
+        for tool in (tool for each in handed for tool in _unwrapped(each, 0)):
             yield ToolCommand(
                 tool.tool,
                 tool.arguments,
@@ -200,6 +203,22 @@ def tools_of(
                 tool.script,
                 tool.container,
             )
+
+
+_ALL_ARGUMENTS = frozenset({"$@", "$*", "${@}", "${*}"})
+
+
+def _passing(commands: tuple[ShellCommand, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """By the name of a function, the commands in it that are handed all it is called with: `poetry run "$@"`."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for command in commands:
+        if command.block and command.words[0] not in _HARMLESS and not _ALL_ARGUMENTS.isdisjoint(command.words):
+            found.setdefault(command.block, []).append(command.words)
+    return found
+
+
+def _with_arguments(words: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for word in words for each in (given if word in _ALL_ARGUMENTS else (word,)))
 
 
 def _joined(directory: str, further: str) -> str:

@@ -37,6 +37,14 @@ _HOOKS = "repos:\n  - repo: https://github.com/psf/black\n    rev: 25.1.0\n    h
         {"app/main.py": "a = 1\n", ".github/workflows/format.yml": _WORKFLOW},
         {
             "app/main.py": "a = 1\n",
+            "ci/checks.sh": (
+                '#!/bin/sh\nstatus=0\nchecked() {\n  echo "== $@"\n  poetry run "$@" || status=1\n}\n'
+                "checked black --check .\nexit $status\n"
+            ),
+            ".github/workflows/format.yml": _WORKFLOW.replace("run: ruff format --check .", "run: ./ci/checks.sh"),
+        },
+        {
+            "app/main.py": "a = 1\n",
             ".trunk/trunk.yaml": "cli: {version: 1.25.0}\nlint:\n  enabled: [black@26.5.1, ruff@0.15.22]\n",
             ".github/workflows/format.yml": _WORKFLOW.replace(
                 "run: ruff format --check .", "uses: trunk-io/trunk-action@v1"
