@@ -278,8 +278,9 @@ class _PythonReader:
             if keyword.arg:
                 self.bound(keyword.arg, keyword.value, constant=False)
                 self.in_scheme(node, keyword.arg, keyword.value)
-        if node.args and isinstance(node.args[0], ast.Constant):
-            self.fallback(node, node.args[0].value)
+        named = node.args[0] if node.args else next((one.value for one in node.keywords if one.arg == "name"), None)
+        if isinstance(named, ast.Constant):
+            self.fallback(node, named.value)
         self.signed(node)
 
     def in_scheme(self, node: ast.Call, name: str, value: ast.expr) -> None:

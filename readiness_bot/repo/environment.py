@@ -8,6 +8,7 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Index, Name
 from readiness_bot.model import Evidence
+from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 
@@ -28,6 +29,9 @@ _READS = (
 _HELPER = re.compile(
     r"(get_?)?env(iron)?(_?(var|str|opt|int|bool|float|list|get|value|path))?|from_env|read_env(_var)?"
 )
+_GETTER = re.compile(r"(get|read|load|fetch)_\w+|setting|config")
+_TOLD = frozenset({"default", "required"})
+"""What a function that reads a setting is told beside its name."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _OF_THE_SYSTEM = frozenset(
     {
@@ -126,8 +130,11 @@ class Environment:
                 continue
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
         for site in self._python.all_calls:
-            key = site.call.args[0].value if site.call.args and isinstance(site.call.args[0], Const) else None
-            if isinstance(key, str) and _VARIABLE.fullmatch(key) and _HELPER.fullmatch(site.call.last):
+            named = site.call.argument(0, "name")
+            key = named.value if isinstance(named, Const) else None
+            if not isinstance(key, str) or not _VARIABLE.fullmatch(key):
+                continue
+            if _HELPER.fullmatch(site.call.last) or self._is_asked_for_setting(site):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.call.last}` reads `{key}`"))
         found += [
             Evidence(site.module.path, site.call.line, f"`{site.last.rpartition(':')[2]}` is handed the environment")
@@ -145,6 +152,15 @@ class Environment:
                 ):
                     found.append(Evidence(module.path, assignment.line, "`os.environ` is read"))
         return tuple(found)
+
+    @staticmethod
+    def _is_asked_for_setting(site: CallSite) -> bool:
+        """Whether a settings module asks a function for a variable, and tells it what holds where it is unset."""
+        return (
+            _SETTINGS_MODULE.search(site.module.path) is not None
+            and _GETTER.fullmatch(site.call.last) is not None
+            and any(keyword in _TOLD for keyword, _ in site.call.keywords)
+        )
 
     @property
     def is_concentrated(self) -> bool:

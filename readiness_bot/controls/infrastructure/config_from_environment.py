@@ -49,6 +49,13 @@ _FEW = 3
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
         {
+            "app/settings.py": (
+                "from shoplib.envs import get_text\n\n"
+                "STORE_URL = get_text(name='SHOP_STORE_URL', default='redis://store', description='orders')\n"
+            ),
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
+        {
             "app/config.py": "from shoplib.env import env_str\n\nSTORE_URL = env_str('SHOP_STORE_URL', 'redis://store')\n",
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },

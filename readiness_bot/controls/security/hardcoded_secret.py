@@ -38,6 +38,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     fails=[
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
+        (
+            "from shoplib.envs import get_text\n\n"
+            "SECRET_KEY = get_text(name='SECRET_KEY', default='m4n$kq0v8z!t2c@wb7xr9h')  # <- flagged\n"
+        ),
         "from flask import Flask\n\napp = Flask(__name__)\napp.config['SECRET_KEY'] = 'changeme'  # <- flagged\n",
         {
             "shop/settings.py": (
