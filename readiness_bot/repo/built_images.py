@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area
-from readiness_bot.repo.images import Image, Purpose, purpose_by_path
+from readiness_bot.repo.images import Image, Purpose, dockerfile_of, is_for_development, purpose_by_path
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.sources import Sources
 
@@ -119,7 +120,22 @@ class BuiltImages:
         if purpose == "base" and started and not self._is_built_on(image):
             # A folder or file called so whose image starts something and that no other image builds on.
             purpose = None
-        return BuiltImage(image, purpose or _purpose_by_content(image, started), started)
+        purpose = purpose or _purpose_by_content(image, started)
+        if purpose == "development" and not started and image.runs_python and self._is_started_by_compose(image):
+            # The image alone opens an interpreter; what it is deployed with is Compose's to say.
+            purpose = "service"
+        return BuiltImage(image, purpose, started)
+
+    def _is_started_by_compose(self, image: Image) -> bool:
+        """Whether a Compose file that is not for development gives the image the command of a server or worker."""
+        return any(
+            one.purpose in ("serve", "work", "schedule")
+            for path, compose in self._sources.facts(ComposeFile).items()
+            if self._sources.area(path) is Area.PRODUCTION and not is_for_development(path)
+            for service in compose.services
+            if service.builds and service.command is not None and dockerfile_of(path, service) == image.path
+            for one in self._launches.of_words(service.command.words, path, service.command.line, "compose")
+        )
 
     def _purpose_by_folder(self, image: Image) -> Purpose | None:
         """What an image is for that starts in a folder of the tree where only tests or examples lie."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from readiness_bot.facts.compose import ComposeFile, ComposeService
 from readiness_bot.model import Area
 from readiness_bot.repo.built_images import BuiltImages
-from readiness_bot.repo.images import dockerfile_of
+from readiness_bot.repo.images import dockerfile_of, is_for_development
 from readiness_bot.repo.launches import Launches, Started
 from readiness_bot.repo.ownership import Ownership, image_name, is_foreign_image, letters, store_of
 from readiness_bot.repo.sources import Sources
@@ -32,7 +32,6 @@ class Container:
     started: tuple[Started, ...]
 
 
-_DEVELOPMENT_FILE = re.compile(r"(^|[/._-])(dev|devel|development|debug|local|override|hack)([/._-]|$)", re.IGNORECASE)
 _UNSHIPPED_FILE = re.compile(
     r"(^|[/._-])(ci|tests?|testing|e2e|cypress|devcontainer|worktree[\w-]*)([/._-]|$)|(^|/)\.", re.IGNORECASE
 )
@@ -77,7 +76,7 @@ class Containers:
     @property
     def production(self) -> tuple[Container, ...]:
         """Those of `own` that no file for development describes; samples and documented stacks count."""
-        return tuple(one for one in self.own if not _DEVELOPMENT_FILE.search(one.path))
+        return tuple(one for one in self.own if not is_for_development(one.path))
 
     @cached_property
     def stores(self) -> tuple[Container, ...]:

@@ -228,6 +228,14 @@ def run_text(instruction: Instruction) -> str:
     )
 
 
+_DEVELOPMENT_FILE = re.compile(r"(^|[/._-])(dev|devel|development|debug|local|override|hack)([/._-]|$)", re.IGNORECASE)
+
+
+def is_for_development(path: str) -> bool:
+    """Whether a Compose file says by its path that it is for development."""
+    return _DEVELOPMENT_FILE.search(path) is not None
+
+
 def dockerfile_of(path: str, service: ComposeService) -> str:
     """The path of the Dockerfile that a service of the Compose file at `path` is built from."""
     context = re.sub(r"\$\{[^}]*?:?-([^}]*)\}|\$\{?\w+\}?", r"\1", service.context) or "."
