@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from readiness_bot.facts.pipeline import Job, Pipeline, Step
@@ -23,6 +24,10 @@ class PipelineSite:
     events: frozenset[str]
 
 
+_BUSY = re.compile(r"library/(?!\w*(notif|slack|mail|message|status|label|comment|clean))", re.IGNORECASE)
+"""The steps of shared libraries, but for those that only tell of a run."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobSite:
     """A job, where it stands, and the events that start it."""
@@ -41,6 +46,15 @@ class JobSite:
     def on_pull_requests(self) -> bool:
         """Whether a pull request starts it."""
         return bool(self.events & PULL_REQUEST)
+
+    @property
+    def called(self) -> str:
+        """What it leaves to another repository: a pipeline, or a step of a shared library; empty for its own."""
+        if self.job.calls:
+            return "" if self.job.calls.startswith("./") else self.job.calls
+        if any(step.run for step in self.job.steps):
+            return ""
+        return next((step.uses for step in self.job.steps if _BUSY.match(step.uses)), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,7 @@ class Pipelines:
         return tuple(
             job
             for job in self.jobs
-            if job.on_pull_requests and job.job.calls and not job.job.calls.startswith("./")
-            if not _OF_HOUSEKEEPING.search(f"{job.path} {job.job.calls}")
+            if job.on_pull_requests and job.called and not _OF_HOUSEKEEPING.search(f"{job.path} {job.called}")
         )
 
     @cached_property

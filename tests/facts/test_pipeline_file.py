@@ -190,7 +190,8 @@ def test_a_jenkinsfile_knows_its_lines_and_branches() -> None:
 
 def test_a_jenkinsfile_may_leave_everything_to_a_library() -> None:
     found = read("// Steps of a library.\n@Library('github.com/shop/steps@v3') _\n\nsmokeTest (\n    marker: 'a'\n)\n")
-    assert (found.provider, found.jobs) == ("jenkins", ())
+    steps = [step.uses for job in found.jobs for step in job.steps]
+    assert (found.provider, steps) == ("jenkins", ["library/smokeTest"])
 
 
 def test_a_jenkinsfile_builds_and_runs_by_the_steps_of_openshift() -> None:

@@ -143,7 +143,7 @@ def ci_pipeline(repo: Repo) -> Judgement:
         job = repo.pipelines.elsewhere[0]
         return unknown(
             "Pull requests start a pipeline of another repository, which tells what it builds and tests.",
-            seen(job.path, job.line, f"calls {job.job.calls}"),
+            seen(job.path, job.line, f"calls {job.called}"),
             estimate=_CALLED_ELSEWHERE,
         )
     if repo.pipelines.unreadable:

@@ -56,7 +56,7 @@ _ACTIONS = (
     r"softprops/action-gh-release|ncipollo/release-action|actions/create-release|svenstaro/upload-release",
     r"cycjimmy/semantic-release|python-semantic-release|googleapis/release-please",
     r"snapcore/action-publish|pypa/gh-action-pypi-publish|redhat-actions/push-to-registry|elgohr/publish-docker",
-    r"plugins/docker|docker\.withRegistry",
+    r"plugins/docker|docker\.withRegistry|library/(?!\w*(notif|slack|mail|message))\w*(deploy|publish|release)",
 )
 """Actions, orbs and tasks that do."""
 _DEPLOYING_ACTION = re.compile("|".join(_ACTIONS), re.IGNORECASE)
@@ -112,6 +112,13 @@ _SERVICE = {
         "https://docs.gitlab.com/ee/ci/environments/",
     ],
     passes=[
+        {
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "Jenkinsfile.live": (
+                "shipping {\n  stage 'Live', {\n    tellDeploySlack 'shop'\n"
+                "    clusterDeployRevision 'shop--live', id\n  }\n}\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/d.yml": (

@@ -30,6 +30,18 @@ _SETTINGS = re.compile(
     rf"(^|/)(settings|configs?|conf|configuration)/([^/]+/)*{_NAMES}\.(py|ya?ml|toml|json|ini|env)$"
     rf"|(^|/)(settings|config)_{_NAMES}\.py$"
 )
+_TARGET = re.compile(
+    r"(^|[-_])(app|application|service|stack|site|cluster|namespace|function)([-_]?name)?$", re.IGNORECASE
+)
+"""What a deploying action is told it deploys to."""
+_TRIED = re.compile(rf"(^|[^a-z])({_NAMES}|rc|release-candidate)([^a-z]|$)", re.IGNORECASE)
+_DEPLOYERS = re.compile(
+    r"(kubectl|oc|helm|helmfile|fly|flyctl|heroku|cf7?|eb|sls|serverless|sam|cdk|zappa|copilot|railway|kamal|nomad|az|cap|fab"
+    r"|ansible-playbook|terraform|tofu)$"
+    r"|(gcloud|aws) (run|app|ecs|lambda|elasticbeanstalk|deploy|cloudformation|apprunner)$"
+)
+"""Tools that deploy to what their arguments name; of the clouds' own ones, those parts that do."""
+_PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
 _UNRELATED = re.compile(r"^(pypi|test-?pypi|github-pages|release|npm|ci|e2e|docs?)$", re.IGNORECASE)
 
 _DEPLOY = """\
@@ -86,6 +98,25 @@ _SERVICE = {
                 "    environment: ${{ github.ref_name }}\n    steps: [{run: ./deploy.sh}]\n"
             ),
         },
+        {
+            **_SERVICE,
+            ".github/workflows/try.yml": (
+                "on: {push: {branches: [next]}}\njobs:\n  d:\n    steps:\n"
+                "      - uses: acme/paas-deploy@v1\n        with: {app_name: shop-rc}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/try.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
+                "      - run: helm upgrade shop chart --namespace=shop-staging\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            "Jenkinsfile": "ship {\n  stage 'Try', {\n    rolloutTo 'shop--proving', id\n  }\n}\n",
+            "Jenkinsfile.live": "ship {\n  stage 'Live', {\n    rolloutTo 'shop--prod', id\n  }\n}\n",
+        },
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
@@ -105,6 +136,10 @@ _SERVICE = {
                 "    environment: ${{ github.ref_name }}\n    steps: [{run: ./deploy.sh}]\n"
             ),
         },
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": "on: push\njobs:\n  d: {steps: [{run: sls deploy --stage prod}]}\n",
+        },
     ],
     fixed={**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
     partials=[
@@ -120,7 +155,12 @@ def staging_environment(repo: Repo) -> Judgement:
     """Judged by the environments of pipelines and by what is kept for one; settings alone describe no environment."""
     if not repo.is_service:
         return not_applicable("A library: nothing is deployed.")
-    described = [*_of_pipelines(repo), *_of_variables(repo), *_of_files(repo, _DESCRIBED)]
+    described = [
+        *_of_pipelines(repo),
+        *_of_variables(repo),
+        *_of_files(repo, _DESCRIBED),
+        *_of_targets(repo),
+    ]
     if described:
         return passed("An environment before production is described.", *described[:3])
     settings = [*_of_files(repo, _SETTINGS), *_of_classes(repo)]
@@ -160,6 +200,44 @@ def _of_variables(repo: Repo) -> Iterator[Evidence]:
         for pair in site.pipeline.variables:
             if "env" in pair.name.lower() and _NAME.search(pair.value) and "&&" in pair.value:
                 yield seen(site.path, pair.line, f"{pair.name}: {pair.value}"[:120])
+
+
+def _of_targets(repo: Repo) -> Iterator[Evidence]:
+    """Where an action is told the name of an application before production, or a tool deploys to one."""
+    for step in repo.pipelines.steps:
+        for pair in step.step.inputs if step.step.uses else ():
+            if _TARGET.search(pair.name) and _TRIED.search(pair.value):
+                yield seen(step.path, pair.line, f"{pair.name}: {pair.value}"[:120])
+    yield from _beside_production(repo)
+    for run in repo.pipelines.runs:
+        words = run.command.arguments
+        if _DEPLOYERS.match(run.tool) or _DEPLOYERS.match(" ".join((run.tool, *run.command.words[:1]))):
+            # What stands before `=` is an option's name: `--stage prod` names no stage that is tried before.
+            values = [word.rpartition("=")[2] for word in words if not word.startswith("-") or "=" in word]
+            if any(_NAME.search(value) for value in values):
+                yield seen(run.path, run.line, run.detail)
+
+
+def _beside_production(repo: Repo) -> Iterator[Evidence]:
+    """Where what deploys to production is also told a target that differs from it by one word."""
+    told: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
+    for step in repo.pipelines.steps:
+        for pair in step.step.inputs if step.step.uses else ():
+            if pair.name == "target" or _TARGET.search(pair.name):
+                told.setdefault((step.step.uses.partition("@")[0], pair.name), []).append(
+                    (pair.value, step.path, pair.line)
+                )
+    for targets in told.values():
+        live = [re.split(r"[-_.]+", value) for value, _, _ in targets if _PRODUCTION.search(value)]
+        for value, path, line in targets:
+            words = re.split(r"[-_.]+", value)
+            if any(_differ_by_stage(words, other) for other in live):
+                yield seen(path, line, f"deploys to {value}, beside production")
+
+
+def _differ_by_stage(words: list[str], live: list[str]) -> bool:
+    differing = [pair for pair in zip(words, live, strict=False) if pair[0] != pair[1]]
+    return len(words) == len(live) > 1 and len(differing) == 1 and _PRODUCTION.search(differing[0][1]) is not None
 
 
 def _of_files(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Evidence]:

@@ -174,7 +174,7 @@ def tests_in_ci(repo: Repo) -> Judgement:
         job = repo.pipelines.elsewhere[0]
         return unknown(
             "Pull requests start a pipeline of another repository, which tells whether it runs the tests.",
-            seen(job.path, job.line, f"calls {job.job.calls}"),
+            seen(job.path, job.line, f"calls {job.called}"),
             estimate=_CALLED_ELSEWHERE,
         )
     if repo.pipelines.unreadable and repo.suite.modules:
