@@ -148,7 +148,12 @@ class Incoming:
             return False
         # The only action of a view set of Django REST framework is named after what it does to a model.
         is_action = handler == "create" and route.framework == "django-rest-framework"
-        if not is_action and _MANAGES.search(handler) and re.search(r"receive|handle|process|event", handler) is None:
+        if (
+            not is_action
+            and _MANAGES.search(handler)
+            and re.search(r"receive|handle|process|event", handler) is None
+            and not (route.handler is not None and self._verifies(route.handler, 0, set()))
+        ):
             return False
         beside = self._methods_by_path[route.path.rstrip("/")]
         below = [

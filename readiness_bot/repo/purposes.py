@@ -250,6 +250,13 @@ _RIGHTS_FIELD = re.compile(
 )
 """What only those who administer accounts say of a new one."""
 _SENDING_ON = frozenset({"redirect", "RedirectResponse", "HttpResponseRedirect", "HttpResponsePermanentRedirect"})
+_SHOWING = frozenset({"render", "render_template", "render_to_response", "TemplateResponse"})
+_FILLING = re.compile(
+    r"(get|has|is|can)(_\w+)?|dumps|loads|items|keys|values|format|join|split|strip|lower|upper|len|str|int|bool|dict|list"
+    r"|sorted|reverse|url_for|urlencode|_|gettext|mark_safe"
+)
+"""Calls that ask or shape what a page shows."""
+_DEPTH = 2
 _ANSWERING_CALLS = re.compile(
     r"^(set|add|delete|clear)_?(secure_|signed_)?(cookies?|headers?|status|default_headers)$"
     r"|^send_(file|from_directory|error|header|response)$|^write_error$"
@@ -477,6 +484,22 @@ class Purposes:
             call.last in _SENDING_ON or call.last in ("url_for", "reverse", "url_path_for") for call in calls
         )
 
+    def _only_shows(self, route: Route) -> bool:
+        """Whether a page answers GET and POST alike, and calls nothing but what fills it: no form is acted on."""
+        if route.handler is None or set(route.methods) != {"GET", "POST"}:
+            return False
+        shown = any(call.last in _SHOWING for call in route.handler.calls)
+        return shown and self._only_fills(route.handler, 0)
+
+    def _only_fills(self, site: DefinitionSite, depth: int) -> bool:
+        for call in site.calls:
+            if call.decorates == site.index or call.last in _SHOWING or _FILLING.fullmatch(call.last):
+                continue
+            target = self._python.target(call, site.module) if depth < _DEPTH else None
+            if target is None or target.definition.kind != "function" or not self._only_fills(target, depth + 1):
+                return False
+        return True
+
     @cached_property
     def exposed(self) -> tuple[Route, ...]:
         """The wired routes of production code that change state and are meant for someone known."""
@@ -486,6 +509,7 @@ class Purposes:
             if self._changes(route)
             and not self._only_asks(route)
             and not self._only_sends_on(route)
+            and not self._only_shows(route)
             and not self.is_open_on_purpose(route)
         )
 

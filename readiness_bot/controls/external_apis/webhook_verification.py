@@ -32,6 +32,13 @@ from readiness_bot.repo.refusals import Strength
         "https://docs.stripe.com/webhooks/signature",
     ],
     passes=[
+        (
+            "from flask import Flask, abort\nfrom itsdangerous import BadSignature, URLSafeSerializer\n\n"
+            "app = Flask(__name__)\nsigner = URLSafeSerializer(KEY)\n\n\n"
+            "@app.route('/people-webhook/<told>', methods=['POST'])\ndef _update(told):\n    try:\n"
+            "        person = signer.loads(told)\n    except BadSignature:\n        abort(404)\n"
+            "    refresh(person)\n    return ''\n"
+        ),
         {
             "shop/main.py": (
                 "from starlette.applications import Starlette\nfrom starlette.routing import Route\n\n"

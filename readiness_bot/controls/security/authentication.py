@@ -68,6 +68,14 @@ _UNSURE = 0.5
             "    return gone(key, token)\n"
         ),
         (
+            "from flask import Flask, abort, jsonify, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.route('/people')\ndef people():\n    return jsonify(listed())\n\n\n"
+            "@app.route('/oauth/token', methods=['POST'])\ndef token():\n"
+            "    client = known(request.form['client_id'])\n"
+            "    if request.form['client_secret'] != client.secret:\n        abort(401)\n"
+            "    return jsonify(made_for(client))\n"
+        ),
+        (
             "from flask import Flask, flash, redirect, session, url_for\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/notes/<int:number>', methods=['POST'])\ndef change(number):\n"
             "    if not session.get('user'):\n        flash('Only members change notes.')\n"
@@ -482,6 +490,19 @@ _UNSURE = 0.5
             "import bcrypt\n\nNOBODYS = bcrypt.hashpw(b'-', bcrypt.gensalt())\n\n\n"
             "def take_as_long(password):\n    bcrypt.checkpw(password.encode(), NOBODYS)\n"
         ),
+        {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import page\n\n"
+                "urlpatterns = [path('basket/', page), path('orders/', page)]\n"
+            ),
+            "shop/views.py": (
+                "import json\n\nfrom django.shortcuts import render\n\n\ndef is_paid(request):\n"
+                "    return request.method == 'POST' and 'paid' in request.POST\n\n\ndef page(request):\n"
+                "    context = {'answer': json.dumps(request.POST['paid']) if is_paid(request) else ''}\n"
+                "    return render(request, 'page.html', context)\n"
+            ),
+        },
         (
             "from flask import Flask, redirect, url_for\n\napp = Flask(__name__)\n\n\n"
             "@app.post('/profile/number/delete')\ndef delete_number():\n"
@@ -755,6 +776,11 @@ def _reading_only(repo: Repo) -> Judgement:
         )
     if not any(route.changes_state for route in repo.routes.all):
         return not_applicable("No route changes anything.")
+    changing = [route for route in repo.routes.served if route.changes_state]
+    proved = {hook.handled.name for hook in repo.incoming.webhooks if hook.verified_by}
+    if changing and all(route.name in proved or _asks_for_a_proof(route) for route in changing):
+        told = (seen(one.location.path, one.location.line, f"{one.name} asks for a proof") for one in changing[:5])
+        return passed("What changes something asks for a secret or a signature of whoever calls.", *told)
     if repo.accounts.users is None:
         return not_applicable("What takes a body only asks, or is open to strangers on purpose.")
     first = next(route for route in repo.routes.all if route.changes_state)
