@@ -205,7 +205,9 @@ class Query:
     @property
     def gives_one(self) -> bool:
         """Whether it gives at most one row: one that is looked for, or made, as by `create_user` of a manager."""
-        return bool(self.names & ONE_ROW) or any(name.startswith(("create_", "acreate")) for name in self.names)
+        return bool(self.names & ONE_ROW) or any(
+            name == "create" or name.startswith(("create_", "acreate")) for name in self.names
+        )
 
     @property
     def counts(self) -> bool:

@@ -168,6 +168,21 @@ _LISTED = {
     ],
     ignores=[
         {
+            **{path: text for path, text in _LISTED.items() if path != "shop/urls.py"},
+            "shop/ordering.py": (
+                "from shop.models import Order\n\n\ndef made_for(buyer):\n"
+                "    order = Order.objects.create(buyer=buyer)\n    order.tell(buyer)\n    return order\n"
+            ),
+            "shop/views.py": (
+                "from django.shortcuts import render\n\nfrom shop.ordering import made_for\n\n\ndef order(request):\n"
+                "    made = made_for(request.user)\n"
+                "    return render(request, 'order.html', {'lines': list(made)})\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop import views\n\nurlpatterns = [path('order/', views.order)]\n"
+            ),
+        },
+        {
             "shop/settings.py": "import django\n\nINSTALLED_APPS = ['shop']\nROOT_URLCONF = 'shop.urls'\n",
             "shop/models.py": (
                 "from django.contrib.auth.models import AbstractBaseUser, BaseUserManager\n"
