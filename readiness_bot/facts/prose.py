@@ -17,7 +17,7 @@ MAX_LINES = 50_000
 MAX_SECTIONS = 2_000
 """Sections read of one document; generated change logs alone have more."""
 
-MAX_SECTION_TEXT = 2_500
+MAX_SECTION_TEXT = 8_000
 """Characters kept of a section's text: enough to tell what it speaks of."""
 
 MAX_TEXT = 120_000

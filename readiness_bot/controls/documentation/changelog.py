@@ -7,6 +7,7 @@ import re
 from readiness_bot.control import Control, failed, partial, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.documents import Document
 
 _FILES = (
     r"(docs?/([\w-]+/)*|\.github/)?(change[-_]?logs?|changes|history|news"
@@ -44,18 +45,24 @@ _LOG = (
     passes=[
         {"CHANGELOG.md": _LOG},
         {"docs/release-notes.md": _LOG},
+        {"RELEASE.md": _LOG},
         {
             "releasenotes/notes/falcon-4-e4b5aab856e3228c.yaml": "---\nupgrade: [Falcon 4 is needed.]\n",
             "releasenotes/notes/purge-queue-6788a249ee59d55a.yaml": "---\nfeatures: [Queues can be purged.]\n",
         },
     ],
-    fails=[{"README.md": "# Shop\n"}, {"releases/__init__.py": "", "releases/models.py": "VERSIONS = []\n"}],
+    fails=[
+        {"README.md": "# Shop\n"},
+        {"RELEASE.md": "# How to release\n\n## Bump the version\n\nWrite 1.2.0 into the project file, and tag it.\n"},
+        {"releases/__init__.py": "", "releases/models.py": "VERSIONS = []\n"},
+    ],
     fixed={"README.md": "# Shop\n", "CHANGELOG.md": _LOG},
     partials=[{"CHANGELOG.md": "# Changelog\n\nSee the releases page.\n"}],
 )
 def changelog(repo: Repo) -> Judgement:
     """Judged by a change log with versions or dates, a folder of notes, or a pipeline that writes them at release."""
     logs = repo.documents.named(_FILES)
+    logs += tuple(other for other in repo.documents.named("release") if _is_headed_by_versions(other))
     for log in logs:
         told = [
             section for section in log.prose.sections if _VERSION.search(section.title) or _VERSION.search(section.text)
@@ -78,3 +85,8 @@ def changelog(repo: Repo) -> Judgement:
     return failed(
         "No change log and no release notes are kept.", looked_in=("CHANGELOG, CHANGES, HISTORY, NEWS, release notes",)
     )
+
+
+def _is_headed_by_versions(document: Document) -> bool:
+    """Whether versions or dates head several sections: a page that only tells how to release has none."""
+    return sum(_VERSION.search(section.title) is not None for section in document.prose.sections) > 1

@@ -40,6 +40,8 @@ _QUESTIONS = {
 }
 """What a newcomer asks, as headings that answer it and as what an answer holds."""
 
+_OF_OTHERS = re.compile(r"\W*(who|why)\b", re.IGNORECASE)
+"""Headings that tell who uses it, or why: no answer to how."""
 _OTHER_PURPOSE = re.compile(
     r"(^|/)(contributing|code[-_]of|change|history|release|security|licen[cs]e|support)", re.IGNORECASE
 )
@@ -92,7 +94,10 @@ Set the environment variables `DATABASE_URL` and `MAIL_HOST`, see `.env.example`
     ],
     fails=[{"app/main.py": ""}, {"README.md": "# Shop\n"}],
     fixed={"app/main.py": "", "README.md": _GOOD},
-    partials=[{"README.md": f"{_LINE}\n## Installation\n\nSee https://docs.shop.example/install.\n"}],
+    partials=[
+        {"README.md": f"{_LINE}\n## Installation\n\nSee https://docs.shop.example/install.\n"},
+        {"README.md": f"{_LINE}\n## Who is using Shop\n\n- The city of Foo serves it at http://localhost.example\n"},
+    ],
 )
 def readme(repo: Repo) -> Judgement:
     """Judged by the read-me and the documents of this repository that it links to."""
@@ -130,6 +135,8 @@ def _answer(question: str, documents: Iterable[Document]) -> tuple[str, int, str
 
 def _answers(document: Document, heading: str, content: str) -> Iterator[tuple[str, int, str]]:
     for section in document.sections(heading):
+        if _OF_OTHERS.match(section.title):
+            continue
         plain = _BADGES.sub(" ", section.text)
         if re.search(content, section.text, re.IGNORECASE) or len(plain.split()) >= 40:
             yield document.path, section.line, section.title
