@@ -150,8 +150,12 @@ def _travis_job(name: str, node: Node, line: int) -> Job:
         end_line=node.end_line,
         steps=tuple(steps),
         events=("tag",) if "tagIS" in condition else events,
-        services=node["services"].strings,
+        services=(*node["services"].strings, *(name for name in node["addons"].keys if name in _TRAVIS_STORES)),
     )
+
+
+_TRAVIS_STORES = ("postgresql", "mariadb", "rethinkdb")
+"""What Travis starts in a version of one's own choice: `addons: {postgresql: "13"}`."""
 
 
 def is_azure(document: Node) -> bool:

@@ -188,9 +188,11 @@ def _codecov_gates(configured: Configured, requests: bool) -> Iterator[CoverageG
                     requests,
                 )
         return
-    informational, target = table.get("informational"), table.get("target")
+    informational, enabled, target = table.get("informational"), table.get("enabled"), table.get("target")
     is_default_group = len(parts) == 3 and not table.settings
     if (informational is not None and informational.text in ("true", "yes", "on")) or is_default_group:
+        return
+    if enabled is not None and enabled.text.lower() in ("false", "no", "off"):
         return
     kind: Literal["ratchet", "change"] = "ratchet" if parts[2] == "project" else "change"
     percent = _percent(target.text) if target is not None else None

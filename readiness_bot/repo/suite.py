@@ -27,6 +27,8 @@ _CLIENTS = re.compile(
     r"HttpClient|LifespanManager|FlaskClient|test_cli_runner|ASGIWebSocketTransport)$"
 )
 _DJANGO_CASES = re.compile(r"^(django\.test\.|rest_framework\.test\.|django_webtest|test_plus)")
+_SERVED_CASES = re.compile(r"(^|\.)(AsyncHTTPS?TestCase|AioHTTPTestCase|LiveServerTestCase|StaticLiveServerTestCase)$")
+"""Test classes that serve the application by themselves, and are asked for its address."""
 _CLIENT_FIXTURES = re.compile(
     r"^(\w+_)?(client|app_client|test_client|api_client|aiohttp_client|webapp|test_app|testapp|"
     r"http|browser|page|live_server|django_app|session_client)(_\w+)?$"
@@ -188,6 +190,9 @@ class Suite:
         is_case = any(_DJANGO_CASES.match(self._python.mean(base, module)) for base in definition.bases)
         if is_case and any(".client." in call.name or ".client." in call.via for call in module.facts.calls):
             return Evidence(module.path, definition.line, f"`{definition.name}` uses Django's test client")
+        served = next((base for base in definition.bases if _SERVED_CASES.search(self._python.mean(base, module))), "")
+        if served:
+            return Evidence(module.path, definition.line, f"`{definition.name}` serves the application to its tests")
         takes_client = any(
             _CLIENT_FIXTURES.match(parameter.name) and not _STAND_IN.search(parameter.name)
             for parameter in definition.parameters

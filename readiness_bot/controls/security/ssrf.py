@@ -33,6 +33,7 @@ _PLAIN = {
     "http.client.HTTPConnection": 0,
     "http.client.HTTPSConnection": 0, "wget.download": 0, "feedparser.parse": 0,
     "urllib.request.build_opener().open": 0, "pandas.read_html": 0,
+    "tornado.httpclient.HTTPRequest": 0,
     "tornado.httpclient.AsyncHTTPClient().fetch": 0, "tornado.httpclient.HTTPClient().fetch": 0,
     "websockets.connect": 0, "websocket.create_connection": 0,
     "six.moves.urllib.request.urlopen": 0, "httplib2.Http().request": 0,
@@ -101,6 +102,12 @@ _OWN_ADDRESS = re.compile(
             "        requests.get(attrs['url'], timeout=5)  # <- flagged\n"
             "        requests.get('https://shop.eu/' + attrs['number'], timeout=5)\n        return attrs\n\n\n"
             "class Hooks(viewsets.ModelViewSet):\n    serializer_class = HookSerializer\n"
+        ),
+        (
+            "from tornado import gen, httpclient, web\n\n\nclass Page(web.RequestHandler):\n    @gen.coroutine\n"
+            "    def get(self):\n        address = self.get_argument('url')\n"
+            "        asked = httpclient.HTTPRequest(url=address, request_timeout=9)  # <- flagged\n"
+            "        found = yield httpclient.AsyncHTTPClient().fetch(asked)\n        self.write(found.body)\n"
         ),
         (
             "import requests\nfrom django import forms\nfrom django.views import View\n\n\n"

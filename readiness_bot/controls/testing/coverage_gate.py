@@ -59,6 +59,11 @@ _CODE = {"app/main.py": "a = 1\n", "tests/test_a.py": "def test_a():\n    assert
             ".github/workflows/test.yml": _WORKFLOW,
             "codecov.yml": "coverage:\n  status:\n    project:\n      default:\n        target: 80%\n",
         },
+        {
+            **_CODE,
+            ".github/workflows/test.yml": _UPLOADED,
+            "codecov.yml": "coverage:\n  status:\n    project:\n      default:\n        enabled: no\n",
+        },
     ],
     fixed={
         **_CODE,

@@ -81,6 +81,17 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
                 "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
                 "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
             ),
+            ".travis.yml": "language: python\naddons:\n  postgresql: '13'\nscript: pytest\n",
+        },
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\ndef "
+                "test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
             "Makefile": "test:\n\t./ci/test.sh\n",
             "ci/test.sh": (
                 "docker run \\\n  --rm -d \\\n  -e POSTGRES_DB=shop \\\n  registry.example.com/shop/postgres:17\n"
@@ -101,6 +112,17 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
                 "    assert server.request(path='/orders/%s' % 1).status == 200\n"
             ),
             "tests/serving.py": "class Server:\n    def request(self, path):\n        return ask(path)\n",
+        },
+        {
+            "app/main.py": (
+                "from tornado import web\n\n\nclass Orders(web.RequestHandler):\n    def get(self):\n"
+                "        self.write('{}')\n\n\ndef made():\n    return web.Application([('/orders', Orders)])\n"
+            ),
+            "tests/test_orders.py": (
+                "from tornado.testing import AsyncHTTPTestCase\n\nfrom app.main import made\n\n\n"
+                "class OrdersTest(AsyncHTTPTestCase):\n    def get_app(self):\n        return made()\n\n"
+                "    def test_orders(self):\n        assert self.fetch('/orders').code == 200\n"
+            ),
         },
         {
             "app/main.py": (
