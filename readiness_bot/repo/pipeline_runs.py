@@ -297,7 +297,8 @@ class Follower:
                 yield from self._tasks(run, "script", words[:1], folder)
 
     def _script(self, run: Run) -> Iterator[Run]:
-        path = self._found(run.command.script, run.command.directory, run.command.container)
+        beside = run.path.rpartition("/")[0] if run.path in self.sources.facts(ShellScript) else ""
+        path = self._found(run.command.script, run.command.directory, run.command.container, beside)
         facts = self.sources.facts(ShellScript).get(path)
         if facts is None or not self._once(path, 0):
             return
@@ -317,8 +318,14 @@ class Follower:
                 for tool in tool_commands(command.text, command.line):
                     yield self._at(run, tool, path, can_fail=command.can_fail)
 
-    def _found(self, script: str, directory: str, container: str) -> str:
-        """The repository's path of a script as a command names it; empty where none or several could be meant."""
+    def _found(self, script: str, directory: str, container: str, beside: str) -> str:
+        """The repository's path of a script as a command names it; empty where none or several could be meant.
+
+        A folder that a variable names is most often that of the script which the command stands in.
+        """
+        if (named := _IN_A_VARIABLE.sub("", script)) != script:
+            places = (_under(folder, named) for folder in dict.fromkeys((beside, directory, "")))
+            return next((path for path in places if path in self.sources.facts(ShellScript)), "")
         plain = re.sub(r"^(\./|/(app|code|src|workspace|usr/src/app)/)", "", script)
         for path in (_under(directory, plain), plain, f"{container}/{plain}"):
             if path in self.sources.paths:
@@ -423,6 +430,7 @@ class Follower:
             yield self._at(run, command, site.path, can_fail=True)
 
 
+_IN_A_VARIABLE = re.compile(r"^\$(\w+|\{[^}]*\}|\([^)]*\))/")
 _COMPOSE_NAMES = frozenset({"docker-compose.yml", "docker-compose.yaml", "compose.yml", "compose.yaml"})
 
 

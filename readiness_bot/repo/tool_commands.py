@@ -316,7 +316,7 @@ def _unwrapped(words: tuple[str, ...], depth: int) -> Iterator[_Tool]:
         yield from _STARTERS[name](name, rest, depth)
     elif len(rest) > 1 and rest[1:2] == _RUNNERS.get(rest[0]):  # something wrapped around a runner
         yield from _unwrapped(rest, depth + 1)
-    elif "/" in words[0] and "." not in name and not words[0].startswith(("/", "~", "$")):
+    elif "/" in words[0] and "." not in name and not words[0].startswith(("/", "~")):
         yield _Tool(name, rest, script=words[0])
     else:
         yield _Tool(name, rest)
@@ -448,7 +448,8 @@ def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Too
     if at >= len(inner):
         return
     entry = next((inner[number + 1] for number, word in enumerate(inner[:at]) if word == "--entrypoint"), "")
-    started = (entry, *inner[at + 1 :]) if entry else inner[at + 1 :]
+    entry = entry or next((word.partition("=")[2] for word in inner[:at] if word.startswith("--entrypoint=")), "")
+    started = (*entry.split(), *inner[at + 1 :])
     for found in _unwrapped(started, depth + 1):
         yield _Tool(found.tool, found.arguments, found.can_fail, found.assigned, "", found.script, inner[at])
     if not started and compose:

@@ -67,6 +67,16 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         },
         {
             **_TEST,
+            "scripts/all": '#!/bin/bash\nset -e\nHERE="$(dirname "$0")"\ndocker compose build web\n"${HERE}/check"\n',
+            "scripts/check": (
+                '#!/bin/bash\nset -e\ndocker compose run --rm --entrypoint "python3 manage.py test --noinput" web\n'
+            ),
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: ./scripts/all\n"
+            ),
+        },
+        {
+            **_TEST,
             "desk.sh": '#!/bin/sh\nset -e\nrun() { echo "$1"; eval "$1"; }\nrun "pytest $*"\n',
             ".github/workflows/test.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
