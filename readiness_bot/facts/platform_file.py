@@ -57,7 +57,8 @@ def _extract(data: bytes) -> PlatformFile:
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
     if start in (b"{{", b"{%"):
         return found  # a template of another file
-    readers = _JSON_READERS if start.startswith(b"{") else _TOML_READERS if _looks_like_toml(data) else _YAML_READERS
+    is_json = start.startswith(b"{") or re.match(rb"\s*\[\s*\{", data) is not None
+    readers = _JSON_READERS if is_json else _TOML_READERS if _looks_like_toml(data) else _YAML_READERS
     for reader in readers:
         found = reader(data)
         if found.platform:
@@ -133,7 +134,9 @@ def _of_json(data: bytes) -> PlatformFile:
 
 def _ecs(document: Node, data: bytes) -> PlatformFile:
     family = document["taskDefinition"] or document
-    if not family["containerDefinitions"]:
+    # Terraform is given the containers alone, as a list.
+    containers = family["containerDefinitions"] or (document if _holds_containers(document) else Node())
+    if not containers:
         return _NOTHING
     processes = tuple(
         PlatformProcess(
@@ -143,13 +146,19 @@ def _ecs(document: Node, data: bytes) -> PlatformFile:
             " ".join((*one["entryPoint"].strings, *one["command"].strings)),
             health=" ".join(one["healthCheck"]["command"].strings),
             health_line=line_of(data, '"healthCheck"'),
-            bounded=bool(one["memory"] or family["memory"]),
+            bounded=bool(one["memory"] or one["memoryReservation"] or family["memory"]),
             drains=bool(one["stopTimeout"]),
             image=one["image"].string,
         )
-        for one in family["containerDefinitions"]
+        for one in containers
     )
-    return PlatformFile("ecs", line_of(data, '"containerDefinitions"'), processes)
+    return PlatformFile("ecs", line_of(data, '"containerDefinitions"') or 1, processes)
+
+
+def _holds_containers(document: Node) -> bool:
+    return document.kind == "sequence" and all(
+        one["name"].string and one["image"].string and ("memory" in one or "essential" in one) for one in document
+    )
 
 
 def _beanstalk(document: Node, data: bytes) -> PlatformFile:
@@ -442,7 +451,7 @@ _NAMES = tuple(
         r"(^|/)(app|\.platform\.app|apprunner|[\w-]*app[\w-]*)\.ya?ml$",
         r"(^|/)\.do/[^/]+\.ya?ml$",
         r"(^|/)(app|vercel|now|zappa_settings|dockerrun\.aws)\.json$",
-        r"(^|/)[^/]*(task[-_]?def(inition)?|ecs)[^/]*\.json$",
+        r"(^|/)[^/]*(task[-_]?def(inition)?|container[-_]?def(inition)?|ecs)[^/]*(/[\w.-]+)?\.json(\.(tpl|tmpl|tftpl))?$",
         r"(^|/)\.chalice/config\.json$",
         r"(^|/)(serverless|heroku|manifest[\w-]*|azure|template|cloudformation[\w-]*|stack[\w-]*)\.ya?ml$",
         r"(^|/)config/deploy(\.[\w-]+)?\.ya?ml$",

@@ -61,6 +61,13 @@ _BOUNDED = f"""\
             ),
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    volumes: ['.:/code']\n",
+            "deployment/terraform/task-definitions/web.json": (
+                '[{"name": "web", "image": "${registry}/shop:${commit}", "memory": 512, "essential": true}]\n'
+            ),
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         {"deploy/api.yaml": _BOUNDED},
         {"compose.yaml": "services:\n  api:\n    build: .\n    mem_limit: 512m\n"},
         {
