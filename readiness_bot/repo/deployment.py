@@ -139,9 +139,11 @@ class Deployment:
             for word in words
         )
 
-    def _rank(self, built: BuiltImage) -> tuple[bool, int, str]:
-        # What is built on another image of the repository extends it; what lies nearest the root is the main one.
-        return self._ownership.is_own_image(built.image.base), built.path.count("/"), built.path
+    def _rank(self, built: BuiltImage) -> tuple[bool, int, bool, str]:
+        # What is built on another image of the repository extends it; what lies nearest the root is the main one. Of
+        # those beside each other it is the one that a server serves.
+        served = any(one.server for one in built.started)
+        return self._ownership.is_own_image(built.image.base), built.path.count("/"), not served, built.path
 
     def _is_run_by_others(self, built: BuiltImage) -> bool:
         """Whether an image that names no command, or one for developers, is run by a Compose service that does."""

@@ -286,7 +286,7 @@ _OPTION_VALUES = frozenset({"-t", "--virtual", "--repository", "-X", "-o", "--ta
 
 
 def _install(instruction: Instruction, kept: dict[str, Package], groups: dict[str, list[str]]) -> None:
-    for command in shell_commands(run_text(instruction), instruction.line):
+    for command in shell_commands(_with_variables(run_text(instruction)), instruction.line):
         words = [word for word in command.words if word not in ("sudo", "exec", "&&")]
         manager = _MANAGERS.get(words[0].rpartition("/")[2]) if words else None
         if manager is None:
@@ -300,6 +300,19 @@ def _install(instruction: Instruction, kept: dict[str, Package], groups: dict[st
             for name in names:
                 for one in (name, *groups.get(name, ())):
                     kept.pop(one, None)
+
+
+_LISTED = re.compile(r"(?:^|[\s;&(])([A-Za-z_]\w*)=(?:\"([^\"$`]*)\"|'([^']*)')")
+_USED = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+
+
+def _with_variables(text: str) -> str:
+    """The text of a shell with the lists of words that it keeps in variables in place of their uses."""
+    told = {
+        name: " ".join((double or single).replace("\\\n", " ").split())
+        for name, double, single in _LISTED.findall(text)
+    }
+    return _USED.sub(lambda use: told.get(use[1] or use[2], use[0]), text) if told else text
 
 
 def _named(words: Sequence[str]) -> tuple[list[str], str]:

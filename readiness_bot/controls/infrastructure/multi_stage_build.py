@@ -41,6 +41,14 @@ CMD ["gunicorn", "app.main:app"]
     role=Role.DEVOPS,
     sources=["https://docs.docker.com/build/building/multi-stage/"],
     passes=[
+        {
+            "Dockerfile": (
+                "FROM python:3.13-slim\nRUN tools='gcc libpq-dev' \\\n"
+                "  && apt-get update && apt-get install -y $tools \\\n"
+                "  && pip install . && apt-get purge -y $tools\n"
+                'CMD ["gunicorn", "app.main:app"]\n'
+            ),
+        },
         {"Dockerfile": _STAGED},
         {
             "Dockerfile": (
@@ -60,6 +68,14 @@ CMD ["gunicorn", "app.main:app"]
     ],
     fails=[
         {"Dockerfile": _SINGLE},
+        {
+            "Dockerfile": (
+                "FROM python:3.13-slim\nRUN tools=' \\\n    gcc \\\n    ' \\\n  && libs=\"libgdal-dev gettext\" \\\n"
+                "  && apt-get update && apt-get install -y $tools ${libs} \\\n"
+                "  && pip install . && apt-get purge -y $tools\n"
+                'CMD ["gunicorn", "app.main:app"]\n'
+            ),
+        },
         {"Dockerfile": _SINGLE.replace("-slim\nRUN apt-get update && apt-get install -y gcc libpq-dev", "")},
     ],
     fixed={"Dockerfile": _STAGED},

@@ -70,6 +70,13 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
         {"Dockerfile": _AS_ROOT.partition("CMD")[0], "app/main.py": "from flask import Flask\n\napp = Flask('a')\n"},
         {"Dockerfile": _IMAGE.replace("CMD", "USER root\nCMD")},
         {
+            "Dockerfile": _AS_ROOT.partition("CMD")[0] + 'ENTRYPOINT ["./entrypoint.sh"]\n',
+            "entrypoint.sh": (
+                "#!/bin/sh\nsu postgres -c '/usr/lib/postgresql/17/bin/pg_ctl start'\nexec gunicorn app.main:app\n"
+            ),
+            "app/main.py": "from flask import Flask\n\napp = Flask('a')\n",
+        },
+        {
             "Dockerfile": _AS_ROOT,
             "Dockerfile-dev": _AS_ROOT,
             "compose.yaml": (
@@ -157,6 +164,12 @@ def _judged(repo: Repo) -> Judgement:
     return judged
 
 
+_OF_A_STORE = re.compile(
+    r"(.*/)?(pg_\w+|postgres|psql|initdb|createdb|createuser|mysqld?(_safe)?|mongod|redis-server|rabbitmq-server)"
+)
+"""Programs of a store that an image carries: whom they run as says nothing of the service."""
+
+
 def _switches(one: Started) -> bool:
     """Whether a server is told to serve as another user than it is started by."""
     return any(_AS_USER.match(word) for word in one.command.arguments)
@@ -177,7 +190,7 @@ def _of_itself(repo: Repo, built: BuiltImage) -> Judgement | None:
         return passed("The image ends in a user without privileges.", seen(built.path, user.line, f"USER {user.text}"))
     if user is None and _UNPRIVILEGED.search(image.base):
         return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
-    dropping = [one for one in built.started if one.command.drops_root]
+    dropping = [one for one in built.started if one.command.drops_root and not _OF_A_STORE.fullmatch(one.target)]
     dropping += [
         one
         for container in repo.deployment.own_containers

@@ -18,7 +18,9 @@ _DESCRIBED = re.compile(
     rf"""
       (^|/)(overlays?|environments?|envs?|clusters?|deploy(ment)?s?|k8s|kubernetes|kustomize|helm|charts?|terraform|ansible
         |infra(structure)?|inventor(y|ies)|stages?|manifests|group_vars|argocd|ecs|values)
-        /([^/]+/)*{_NAMES}(/|\.(ya?ml|tfvars|tf|hcl|ini|json|env)$|$)
+        /([^/]+/)*([\w.-]+[._-])?{_NAMES}(/|\.(ya?ml|tfvars|tf|hcl|ini|json|env)$|$)
+    | (^|/)(environments?|envs?|deploy(ment)?s?|k8s|kubernetes|helm|charts?|terraform|ansible|infra(structure)?|ecs)
+        /([^/]+/)*(staging|stg|pre-?prod|uat)[._-][\w.-]+\.(ya?ml|tfvars|json)$
     | (^|/)(values|docker-compose|compose|fly|render|app|serverless|kustomization|skaffold|cloudbuild|Procfile
         |task-definition|settings)[._-]{_NAMES}\.(ya?ml|toml|json|env)$
     | (^|/){_NAMES}[._-](values|compose|deployment)\.ya?ml$ | (^|/){_NAMES}\.tfvars$
@@ -120,6 +122,8 @@ _SERVICE = {
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
+        {**_SERVICE, "k8s/deployment-staging.yaml": "kind: Deployment\nmetadata: {name: shop}\n"},
+        {**_SERVICE, "deployment/batch/staging-nightly.json": '{"jobDefinitionName": "nightly"}\n'},
     ],
     fails=[
         _SERVICE,
