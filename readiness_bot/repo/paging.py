@@ -63,6 +63,8 @@ class Paging:
             return False
         if self._takes_pages(route) or (route.handler is not None and self.is_paged_by_decorator(route.handler)):
             return True
+        if _is_about_one(route) and not self._shows_many(route):
+            return False
         if self._is_summary(route):
             return False
         path = route.path.removesuffix(".json")
@@ -183,6 +185,12 @@ class Paging:
             for base in self._python.external_bases(route.view)
         )
 
+    def _shows_many(self, route: Route) -> bool:
+        """Whether an action shows several things: its serializer is told so, or it cuts them into pages."""
+        return route.handler is not None and any(
+            call.has("many") or _PAGINATES.search(call.last) for call in route.handler.calls
+        )
+
     @staticmethod
     def _returns_list(handler: DefinitionSite) -> bool:
         return Paging._is_of_many(handler.definition.returns)
@@ -200,7 +208,7 @@ class Paging:
         if route.framework == "flask-rest-jsonapi":
             # Thirty to a page, unless a client asks for another size.
             return True
-        if route.view is not None:
+        if route.view is not None and not _is_about_one(route):
             bound = self._python.class_value(route.view, "pagination_class") or self._python.class_value(
                 route.view, "paginate_by"
             )
@@ -277,3 +285,16 @@ class Paging:
             isinstance(setting.value, Const) and setting.value.value is False
             for setting in self._services.settings_named("PAGINATION")
         )
+
+
+_OF_A_FRAMEWORK = frozenset({"get", "list", "retrieve", "get_queryset", "dispatch"})
+
+
+def _is_about_one(route: Route) -> bool:
+    """Whether a route is a further action on one thing, `/orders/{pk}/lines`: what its view pages are the things."""
+    return (
+        route.framework == "django-rest-framework"
+        and route.handler is not None
+        and route.handler.definition.name not in _OF_A_FRAMEWORK
+        and re.search(r"[}>)]/[\w-]+/?$", route.path) is not None
+    )

@@ -501,26 +501,25 @@ class Stores:
         module = self._python.modules.get(path)
         if tool == "Alembic":
             return module is not None and any(item.target.startswith("alembic") for item in module.facts.imports)
-        if tool == "Django":
-            return module is not None and any(item.target.startswith("django.db") for item in module.facts.imports)
-        return True
+        of_django = module is not None and any(item.target.startswith("django.db") for item in module.facts.imports)
+        # Django numbers its migrations as well.
+        return of_django if tool == "Django" else not (tool == "numbered" and of_django)
 
     @cached_property
     def migration_runs(self) -> tuple[Evidence, ...]:
-        """What runs the migrations when the service is deployed or starts."""
-        return tuple(
-            dict.fromkeys(
-                (
-                    *self._by_command(),
-                    *self._by_script(),
-                    *self._by_compose(),
-                    *self._by_call(),
-                    *self._by_task(),
-                    *self._by_pipeline(),
-                    *self._by_infrastructure(),
-                )
-            )
-        )
+        """What runs the migrations when the service is deployed or starts, each place once."""
+        found: dict[tuple[str, int], Evidence] = {}
+        for one in (
+            *self._by_command(),
+            *self._by_script(),
+            *self._by_compose(),
+            *self._by_call(),
+            *self._by_task(),
+            *self._by_pipeline(),
+            *self._by_infrastructure(),
+        ):
+            found.setdefault((one.path, one.line), one)
+        return tuple(found.values())
 
     def _by_command(self) -> Iterator[Evidence]:
         for one in self._deployment.started_commands:

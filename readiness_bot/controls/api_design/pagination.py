@@ -116,6 +116,20 @@ _HALF = 0.05
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
         },
         {
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework import routers, viewsets\n"
+                "from rest_framework.decorators import action\n"
+                "from rest_framework.pagination import LimitOffsetPagination\n"
+                "from rest_framework.response import Response\n\n\n"
+                "class OrderViewSet(viewsets.GenericViewSet):\n    pagination_class = LimitOffsetPagination\n\n"
+                "    @action(detail=True, methods=['get'])\n    def results(self, request, pk=None):\n"
+                "        return Response({'total': self.get_object().total})\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('orders', OrderViewSet, basename='orders')\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        },
+        {
             "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
             "shop/urls.py": (
                 "from django.urls import path\nfrom django.views.generic import TemplateView\n\n\n"
