@@ -42,9 +42,14 @@ class BuiltImage:
         return exposes or any(one.purpose in ("serve", "work", "schedule") for one in self.started)
 
 
+_STARTING_BASE = re.compile(r"(^|/)(uvicorn-gunicorn|meinheld-gunicorn)(-\w+)?([:@]|$)")
+"""Public images that start the application which is copied into them, under gunicorn and by a script of their own."""
 _SUPERVISING_INITS = frozenset({"init", "s6-svscan", "runsvdir", "my_init", "runit"})
 _SERVICE_SCRIPT = re.compile(r"(^|/)(s6-rc|services|service|runit|sv)(\.d)?/[^/]+/(run|up)$")
 _INCIDENTAL_STAGE = re.compile(r"(^|[-_])(dev\w*|tests?|testing|lint|docs?|e2e|debug|local)($|[-_])", re.IGNORECASE)
+_OF_PIPELINES = re.compile(
+    r"(^|/)\.?(ci|circleci|github|gitlab|buildkite|jenkins|continuous[-_]integration)/[^/]*$", re.IGNORECASE
+)
 _IDLE = frozenset({"sleep", "tail", "sh", "bash", "zsh", "python", "python3", "ipython"})
 _TESTING = frozenset({"pytest", "tox", "nox", "make"})
 
@@ -66,8 +71,22 @@ class BuiltImages:
         )
         if any(one.purpose == "service" for one in found):
             return self._without_unpublished(found)
+        if any(self._serves_from_aside(one) for one in found):
+            return tuple(self._as_service(one) if self._serves_from_aside(one) else one for one in found)
         # Where no other image starts the service, the one whose command reloads is what gets deployed.
         return tuple(replace(one, purpose="service") if self._only_reloads(one) else one for one in found)
+
+    def _serves_from_aside(self, built: BuiltImage) -> bool:
+        """Whether an image starts the tree's own server although it lies among what pipelines or tools need.
+
+        Where no other image serves, its folder says who builds it, and not what it is for.
+        """
+        aside = built.purpose == "tooling" or (built.purpose == "test" and _OF_PIPELINES.search(built.path) is not None)
+        serving = [one.command for one in built.started if one.purpose == "serve" and one.server]
+        return aside and bool(serving) and not any(one.develops for one in serving)
+
+    def _as_service(self, built: BuiltImage) -> BuiltImage:
+        return replace(built, purpose="service", started=tuple(self._started(built.image, deployed=True)))
 
     def _without_unpublished(self, found: tuple[BuiltImage, ...]) -> tuple[BuiltImage, ...]:
         """The images, one that starts something in a mode for development being for that where another is published."""
@@ -177,6 +196,10 @@ class BuiltImages:
         entrypoint, cmd = image.entrypoint, image.cmd
         told = entrypoint or cmd
         if told is None:
+            if _STARTING_BASE.search(image.base):
+                served = ("gunicorn", "-k", "uvicorn.workers.UvicornWorker", self._found_by_base(image))
+                line = image.layers[0].line
+                yield from self._launches.of_words(served, image.path, line, "image", deployed=deployed)
             return
         if not told.words:
             yield from self._launches.of_text(told.text, image.path, told.line, "image", deployed=deployed)
@@ -188,6 +211,16 @@ class BuiltImages:
             yield from self._of_init(deployed=deployed)
         yield from self._launches.of_words(words, image.path, (handed or told).line, "image", deployed=deployed)
 
+    def _found_by_base(self, image: Image) -> str:
+        """The application that a base which starts one by itself looks for: what it is told, or where it lies."""
+        told = image.environment("APP_MODULE")
+        if told is not None:
+            return told[0]
+        in_package = any(f"/{path}".endswith("/app/main.py") for path in self._sources.paths)
+        module = image.environment("MODULE_NAME") or ("app.main" if in_package else "main", 0)
+        variable = image.environment("VARIABLE_NAME") or ("app", 0)
+        return f"{module[0]}:{variable[0]}"
+
     def _of_init(self, *, deployed: bool) -> Iterator[Started]:
         """What an init starts that runs every script of its service folders."""
         for path in self._sources.facts(ShellScript):
@@ -197,6 +230,8 @@ class BuiltImages:
 
 def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
     told = image.cmd or image.entrypoint
+    if told is None and started:
+        return "service"
     if told is None:
         return "base" if image.runs_python else "foreign"
     words = told.words or tuple(told.text.split())

@@ -102,7 +102,11 @@ def test_script_that_calls_itself_ends() -> None:
         ("Dockerfile", _IMAGE, "service"),
         ("tests/Dockerfile", _IMAGE, "test"),
         (".devcontainer/Dockerfile", _IMAGE, "development"),
-        ("tools/Dockerfile", _IMAGE, "tooling"),
+        ("tools/Dockerfile", _IMAGE, "service"),
+        ("tools/Dockerfile", 'FROM python:3.13\nCMD ["python", "/src/report.py"]\n', "tooling"),
+        ("ci/Dockerfile", _IMAGE, "service"),
+        ("ci/Dockerfile", 'FROM python:3.13\nCMD ["pytest"]\n', "test"),
+        ("ci/Dockerfile", 'FROM python:3.13\nCMD ["uvicorn", "a:b", "--reload"]\n', "test"),
         ("tools/deploy/docker/Dockerfile", _IMAGE, "service"),
         ("scripts/docker/release/Dockerfile", _IMAGE, "service"),
         ("examples/a/Dockerfile", _IMAGE, "example"),
@@ -117,6 +121,30 @@ def test_script_that_calls_itself_ends() -> None:
 def test_purpose_of_an_image(path: str, text: str, purpose: str) -> None:
     (built,) = _deployment({path: text}).images
     assert built.purpose == purpose
+
+
+def test_image_among_tools_is_no_service_beside_the_services_own() -> None:
+    found = _deployment({"Dockerfile": _IMAGE, "ci/Dockerfile": _IMAGE, "tools/Dockerfile": _IMAGE}).images
+    assert [(built.path, built.purpose) for built in found] == [
+        ("Dockerfile", "service"),
+        ("ci/Dockerfile", "test"),
+        ("tools/Dockerfile", "tooling"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "target"),
+    [
+        ({"main.py": ""}, "main:app"),
+        ({"app/main.py": ""}, "app.main:app"),
+        ({"shop/web.py": "", "Dockerfile": "ENV MODULE_NAME=shop.web VARIABLE_NAME=site\n"}, "shop.web:site"),
+        ({"Dockerfile": 'ENV APP_MODULE="shop.api:app"\n'}, "shop.api:app"),
+    ],
+)
+def test_application_that_a_base_image_starts(files: dict[str, str], target: str) -> None:
+    image = "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\n" + files.get("Dockerfile", "")
+    (built,) = _deployment({**files, "Dockerfile": image}).images
+    assert (built.purpose, [(one.target, one.server) for one in built.started]) == ("service", [(target, "gunicorn")])
 
 
 def test_stage_that_serves_is_taken_where_another_ends_the_file() -> None:

@@ -51,6 +51,19 @@ _BUILDPACKS = frozenset(
         {
             "app/main.py": _APP,
             "Dockerfile": (
+                "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11-slim\nRUN pip install fastapi\nCOPY app /app/app\n"
+            ),
+        },
+        {
+            "app/main.py": _APP,
+            "ci/Dockerfile": (
+                "FROM python:3.13-slim\nCOPY . /srv\nRUN pip install -r /srv/requirements.txt\n"
+                'CMD ["sh", "-c", "gunicorn -c gunicorn_config.py app.main:app"]\n'
+            ),
+        },
+        {
+            "app/main.py": _APP,
+            "Dockerfile": (
                 "FROM debian:13 AS build\nCOPY . /srv\n\nFROM debian:13\nRUN <<EOT\n    apt-get update\n"
                 "    apt-get install -y python3 python3-gunicorn\nEOT\nCOPY --from=build /srv /srv\n"
             ),
