@@ -1,10 +1,10 @@
-"""Gunicorn's configuration file, which is Python, as its top-level settings; executes nothing."""
+"""Gunicorn's configuration file, which is Python, as the settings that its module makes; executes nothing."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -43,12 +43,16 @@ def _claims(path: str) -> bool:
 
 def _extract(data: bytes) -> GunicornSettings:
     """Read the settings. Raises `Unreadable` for what is no Python."""
-    return GunicornSettings(tuple(_settings(parse(data).tree)))
+    return GunicornSettings(tuple(_settings(parse(data).tree.body)))
 
 
-def _settings(tree: ast.Module) -> Iterator[GunicornSetting]:
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+def _settings(body: Sequence[ast.stmt]) -> Iterator[GunicornSetting]:
+    for node in body:
+        if isinstance(node, ast.If | ast.Try):
+            # What is set on some machines alone is set where the service runs, as far as anybody can tell here.
+            for block in (node.body, *(handler.body for handler in getattr(node, "handlers", ())), node.orelse):
+                yield from _settings(block)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield GunicornSetting(node.name, node.name, node.lineno)
         elif isinstance(node, ast.Assign):
             for target in node.targets:

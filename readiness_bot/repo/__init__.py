@@ -224,7 +224,8 @@ class Repo:
         started = [
             target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target
         ]
-        return Wiring(self.sources, self.python, started, self.dependencies.entries)
+        read_by_servers = [path for path, _ in self.deployment.gunicorn_settings]
+        return Wiring(self.sources, self.python, [*started, *read_by_servers], self.dependencies.entries)
 
     @cached_property
     def serves(self) -> bool:

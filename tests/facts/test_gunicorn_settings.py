@@ -21,6 +21,20 @@ def test_reads_settings_and_hooks() -> None:
     )
 
 
+def test_settings_under_a_condition_are_read() -> None:
+    found = EXTRACTOR.extract(
+        b"import os\nif os.getenv('PLACE') == 'cloud':\n    graceful_timeout = 85\nelse:\n    timeout = 5\n"
+        b"try:\n    workers = 2\nexcept OSError:\n    workers = 1\n"
+    )
+    assert isinstance(found, GunicornSettings)
+    assert [(one.name, one.value) for one in found.settings] == [
+        ("graceful_timeout", "85"),
+        ("timeout", "5"),
+        ("workers", "2"),
+        ("workers", "1"),
+    ]
+
+
 def test_last_setting_of_a_name_counts() -> None:
     found = EXTRACTOR.extract(b"workers = 1\nworkers = 2\n")
     assert isinstance(found, GunicornSettings)

@@ -20,6 +20,17 @@ from readiness_bot.repo import Repo
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
         {
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "gunicorn_config.py": (
+                "import os\n\nworkers = 4\nif os.getenv('TRACKED') == 'yes':\n    import newrelic.agent\n\n"
+                "    newrelic.agent.initialize()\n"
+            ),
+            "Dockerfile": (
+                "FROM python:3.13-slim\nCOPY . .\nRUN pip install flask\n"
+                'CMD ["gunicorn", "-c", "gunicorn_config.py", "app.main:app"]\n'
+            ),
+        },
+        {
             "settings.py": (
                 "import os\n\nimport sentry_sdk\n\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['django.contrib.admin']\n"
                 "sentry_sdk.init(dsn=os.environ.get('SENTRY_DSN'))\n"
