@@ -159,12 +159,20 @@ class Paging:
             for value in (*answers, *given)
         )
 
-    @staticmethod
-    def _takes_pages(route: Route) -> bool:
+    def _dependencies(self, route: Route) -> Iterator[DefinitionSite]:
+        """The functions of the tree that a route depends on; of a class that it is handed, the one that makes it."""
+        for guard in route.guards:
+            site = self._python.definition_named(guard.name.removesuffix("()")) if guard.kind == "dependency" else None
+            if site is not None:
+                made = self._python.member(site, "__init__") if site.definition.kind == "class" else None
+                yield made or site
+
+    def _takes_pages(self, route: Route) -> bool:
         """Whether a handler asks which rows, and how many or cuts them itself: a list, whatever its path."""
         if "GET" not in route.methods or route.handler is None:
             return False
-        names = {parameter.name for parameter in route.handler.definition.parameters}
+        asked = (route.handler, *self._dependencies(route))
+        names = {parameter.name for site in asked for parameter in site.definition.parameters}
         return bool(names & {"offset", "skip", "page", "cursor", "page_number"}) and (
             bool(names & {"limit", "page_size", "per_page", "size"})
             or {"limit", "offset"} <= {call.last for call in route.handler.calls}
@@ -222,14 +230,10 @@ class Paging:
             return False
         if self.is_paged_by_decorator(route.handler):
             return True
-        for guard in route.guards:
-            if _PAGINATES.search(guard.name.rpartition(":")[2]):
-                return True
-            dependency = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
-            if dependency is not None and any(
-                _PAGES.match(parameter.name) for parameter in dependency.definition.parameters
-            ):
-                return True
+        if any(_PAGINATES.search(guard.name.rpartition(":")[2]) for guard in route.guards):
+            return True
+        if any(_PAGES.match(one.name) for site in self._dependencies(route) for one in site.definition.parameters):
+            return True
         if "Page" in str(route.handler.definition.returns):
             return True
         return any(self._pages_here(site) for site in self._interface.around(route, depth=1))

@@ -136,7 +136,8 @@ class RouteGuards:
             return
         for parameter in function.definition.parameters:
             for value in (parameter.default, parameter.annotation):
-                asked = self.asked_for_in(value, function.module, function.definition.line)
+                typed = parameter.annotation if value is parameter.default else None
+                asked = self.asked_for_in(value, function.module, function.definition.line, typed=typed)
                 yield from self._further(asked, function.name, depth)
 
     def _further(self, asked: Iterator[Guard], around: str = "", depth: int = 0) -> Iterator[Guard]:
@@ -167,14 +168,19 @@ class RouteGuards:
             if owner == maker.definition.qualname and name in given and definition.kind != "class":
                 yield DefinitionSite(module, number, definition)
 
-    def asked_for_in(self, value: Value | None, module: Module, line: int, depth: int = 0) -> Iterator[Guard]:
-        """The dependencies that a parameter's default or annotation asks for."""
+    def asked_for_in(
+        self, value: Value | None, module: Module, line: int, depth: int = 0, *, typed: Value | None = None
+    ) -> Iterator[Guard]:
+        """The dependencies that a parameter's default or annotation asks for.
+
+        One that names none is made by the class that the parameter is `typed` by: `pages: Pages = Depends()`.
+        """
         if value is None or depth > 4:
             return
         if isinstance(value, Invoke):
             if value.name.rpartition(".")[2] in ("Depends", "Security", "Inject", "Provide") and value.call >= 0:
                 inner = module.facts.calls[value.call]
-                first = inner.argument(0, "dependency")
+                first = inner.argument(0, "dependency") or (typed if isinstance(typed, Name) else None)
                 if first is not None:
                     yield Guard(
                         "dependency",
@@ -188,7 +194,7 @@ class RouteGuards:
                 yield from self._made_dependency(value, module, line)
         elif isinstance(value, Index):
             for item in value.items:
-                yield from self.asked_for_in(item, module, line, depth + 1)
+                yield from self.asked_for_in(item, module, line, depth + 1, typed=value.items[0])
         elif isinstance(value, Name) and not value.name.startswith("?"):
             assigned = self._python.assignment(value.name, module)
             if assigned is not None:

@@ -29,6 +29,13 @@ _HALF = 0.05
     sources=["https://google.aip.dev/158"],
     passes=[
         (
+            "from fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\nclass Cut:\n"
+            "    def __init__(self, page: int = 1, per_page: int = 20):\n        self.page = page\n"
+            "        self.per_page = per_page\n\n\nclass OrderCut(Cut):\n    pass\n\n\n"
+            "@app.get('/order', response_model=OrderCut.answer())\ndef some(cut: OrderCut = Depends()):\n"
+            "    return find(cut)\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class Order(BaseModel):\n    key: int\n\n\n@app.get('/order', response_model=list[Order])\n"
             "def some(limit: int = 10):\n    return find(limit)\n"

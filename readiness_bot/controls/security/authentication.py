@@ -76,6 +76,13 @@ _UNSURE = 0.5
             "    return jsonify(made_for(client))\n"
         ),
         (
+            "from typing import Annotated\n\nfrom fastapi import Depends, FastAPI, Header, HTTPException\n\n"
+            "app = FastAPI()\n\n\nclass Caller:\n    def __init__(self, token: str = Header()):\n"
+            "        if not is_valid_token(token):\n            raise HTTPException(401)\n\n\n@app.post('/orders')\n"
+            "def order(caller: Annotated[Caller, Depends()]):\n    return save(caller)\n\n\n"
+            "@app.delete('/orders/{number}')\ndef cancel(number: int, caller: Caller = Depends()):\n    drop(number)\n"
+        ),
+        (
             "from flask import Flask, flash, redirect, session, url_for\n\napp = Flask(__name__)\n\n\n"
             "@app.route('/notes/<int:number>', methods=['POST'])\ndef change(number):\n"
             "    if not session.get('user'):\n        flash('Only members change notes.')\n"
