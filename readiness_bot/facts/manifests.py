@@ -67,7 +67,10 @@ class Workload(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Resource(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Any other resource: an Ingress, a Backup, a PrometheusRule, … with its annotations; `tls` where it names some."""
+    """Any other resource: an Ingress, a Backup, a PrometheusRule, … with its annotations; `tls` where it names some.
+
+    `owner` is who a catalogue of software says to answer for it, as written.
+    """
 
     api: str
     kind: str
@@ -76,6 +79,7 @@ class Resource(msgspec.Struct, frozen=True, array_like=True, gc=False):
     end_line: int
     annotations: tuple[tuple[str, str, int], ...] = ()
     tls: bool = False
+    owner: str = ""
 
 
 class Manifests(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -315,6 +319,7 @@ def _resource(document: Node) -> Resource:
         end_line=document.end_line,
         annotations=tuple((name, value.string, value.key_line) for name, value in annotations.entries),
         tls=bool(document["spec"]["tls"]),
+        owner=document["spec"]["owner"].string,
     )
 
 

@@ -269,7 +269,9 @@ class Accounts:
     @cached_property
     def _password_checks(self) -> Evidence | None:
         for site in self._python.functions:
-            if re.fullmatch(
+            # Who is handed nothing checks no one's password, but what the service itself has to show elsewhere.
+            handed = [one for one in site.definition.parameters if one.name not in ("self", "cls")]
+            if handed and re.fullmatch(
                 r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name
             ):
                 return Evidence(site.module.path, site.definition.line, f"`{site.definition.name}` checks passwords")

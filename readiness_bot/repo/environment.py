@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Index, Name
+from readiness_bot.facts.values import Const, Index, Name, Value
 from readiness_bot.model import Evidence
+from readiness_bot.repo.expressions import parts_of
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
@@ -80,6 +82,14 @@ _LIBRARIES = {
 }
 
 
+def _is_looked_up(value: Value | None) -> bool:
+    """Whether an expression holds an index of the environment."""
+    if isinstance(value, Index) and isinstance(value.value, Name) and value.value.name.endswith("os.environ"):
+        key = value.items[0] if value.items else None
+        return not (isinstance(key, Const) and key.value in _OF_THE_SYSTEM)
+    return any(map(_is_looked_up, parts_of(value)))
+
+
 class Environment:
     """Questions about where settings come from."""
 
@@ -129,6 +139,7 @@ class Environment:
             if self._python.constant(site.call.argument(0, "key"), site.module) in _OF_THE_SYSTEM:
                 continue
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
+        found += self._by_index()
         for site in self._python.all_calls:
             named = site.call.argument(0, "name")
             key = named.value if isinstance(named, Const) else None
@@ -142,15 +153,6 @@ class Environment:
             if ":" in site.name
             and any(isinstance(value, Name) and value.name == "os.environ" for value in site.call.handed)
         ]
-        for module in self._python.production:
-            for assignment in module.facts.assignments:
-                value = assignment.value
-                if (
-                    isinstance(value, Index)
-                    and isinstance(value.value, Name)
-                    and value.value.name.endswith("os.environ")
-                ):
-                    found.append(Evidence(module.path, assignment.line, "`os.environ` is read"))
         return tuple(found)
 
     @staticmethod
@@ -161,6 +163,19 @@ class Environment:
             and _GETTER.fullmatch(site.call.last) is not None
             and any(keyword in _TOLD for keyword, _ in site.call.keywords)
         )
+
+    def _by_index(self) -> Iterator[Evidence]:
+        """The lookups that are written as an index: `os.environ["QUEUE_URL"]`, one a line."""
+        for module in self._python.production:
+            lines = {
+                call.line
+                for call in module.facts.calls
+                if call.name.startswith("os.environ[]") or any(map(_is_looked_up, call.handed))
+            }
+            lines |= {item.line for item in module.facts.assignments if _is_looked_up(item.value)}
+            lines |= {item.line for item in module.facts.returns if _is_looked_up(item.value)}
+            for line in sorted(lines):
+                yield Evidence(module.path, line, "`os.environ` is read")
 
     @property
     def is_concentrated(self) -> bool:

@@ -44,11 +44,12 @@ def names_in(value: Value | None, calls: Sequence[Call] = (), depth: int = 0) ->
                 yield from names_in(argument, calls, depth + 1)
     elif isinstance(value, Other):
         yield from value.names
-    for part in _written_of(value):
+    for part in () if isinstance(value, Other) else parts_of(value):
         yield from names_in(part, calls, depth)
 
 
-def _written_of(value: Value | None) -> tuple[Value, ...]:
+def parts_of(value: Value | None) -> tuple[Value, ...]:
+    """The expressions that one is put together from, but for what its calls are handed."""
     if isinstance(value, Items):
         return value.items
     if isinstance(value, Mapping):
@@ -57,4 +58,6 @@ def _written_of(value: Value | None) -> tuple[Value, ...]:
         return value.parts
     if isinstance(value, Index):
         return (value.value, *value.items)
+    if isinstance(value, Other):
+        return value.operands
     return ()

@@ -44,8 +44,8 @@ class RateLimit:
 
 
 _NAME = re.compile(r"(rate_?limit|ratelimit|limiter|throttl|slow_?down|too_many_requests|flood_control)", re.IGNORECASE)
-_DRAWING = frozenset({"consume", "is_allowed", "allow_request", "access"})
-"""What a handler asks a limiter by itself."""
+_DRAWING = frozenset({"consume", "is_allowed", "allow_request", "access", "check", "check_limit"})
+"""What a handler, or what it depends on, asks a limiter by itself."""
 _LIMIT_METHODS = frozenset({"limit", "shared_limit", "throttle", "rate_limit", "hit"})
 _LOGIN = re.compile(
     r"(login|log_in|signin|sign_in|token|password|passwd|register|signup|sign_up|reset|forgot|auth|otp|verify|invite|session)",
@@ -234,9 +234,13 @@ class Limits:
                     )
 
     def _answering(self, route: Route) -> Iterator[DefinitionSite]:
-        """The handler, and the hooks of its class that run before it."""
+        """The handler, what it depends on, and the hooks of its class that run before it."""
         if route.handler is not None:
             yield route.handler
+        for guard in route.guards:
+            asked = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
+            if asked is not None and asked.definition.kind == "function":
+                yield asked
         if route.view is not None:
             yield from self._python.methods_of(route.view, *BASE_HOOKS)
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from readiness_bot.facts.shell import ShellCommand, shell_commands
 
 _MAX_DEPTH = 6
@@ -176,6 +178,7 @@ def tools_of(
     commands: tuple[ShellCommand, ...], *, pipefail: bool = False, errexit: bool = True, directory: str = ""
 ) -> Iterator[ToolCommand]:
     """The tools that these commands run, in order; without `errexit` the script goes on behind a failure."""
+    commands = tuple(_with_evaluated(commands))
     forgiving = not errexit
     exits = any(
         word.startswith("$") for command in commands if command.words[:1] == ("exit",) for word in command.words
@@ -219,6 +222,20 @@ def _passing(commands: tuple[ShellCommand, ...]) -> dict[str, list[tuple[str, ..
 
 def _with_arguments(words: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each for word in words for each in (given if word in _ALL_ARGUMENTS else (word,)))
+
+
+def _with_evaluated(commands: tuple[ShellCommand, ...]) -> Iterator[ShellCommand]:
+    """The commands, those in place that a function of the script is handed as one text and evaluates."""
+    evaluating = {one.block for one in commands if one.block and one.words in _EVALUATED}
+    for command in commands:
+        if len(command.words) > 1 and command.words[0] in evaluating:
+            for told in shell_commands(command.words[1], command.line):
+                yield structs.replace(command, words=told.words, assigned=told.assigned)
+        else:
+            yield command
+
+
+_EVALUATED = (("eval", "$1"), ("bash", "-c", "$1"), ("sh", "-c", "$1"))
 
 
 def _joined(directory: str, further: str) -> str:

@@ -284,6 +284,19 @@ def test_an_action_lies_in_any_folder_of_the_host() -> None:
         ("just up to", "up where:\n    ruff {{ where }}\nto:\n    ruff no\n", ["ruff to"]),
         ("just a b", "a:\n    ruff a\nb:\n    ruff b\n", ["ruff a", "ruff b"]),
         ("just loop", "loop *args:\n    just loop {{ args }} more\n", []),
+        (
+            "just check",
+            (
+                "check:\n    #!/bin/bash\n    try() {\n      eval $1 || rc=1\n    }\n    try 'just lint'\n"
+                "    try 'ruff b && ruff c'\nlint:\n    ruff a\n"
+            ),
+            ["ruff a", "ruff b", "ruff c"],
+        ),
+        (
+            "just check",
+            'check:\n    #!/bin/sh\n    loud() {\n      echo $1\n      "$@"\n    }\n    loud ruff check .\n',
+            ["ruff check ."],
+        ),
     ],
 )
 def test_recipes_of_just_are_told_things(step: str, justfile: str, expected: list[str]) -> None:

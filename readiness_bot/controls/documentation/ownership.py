@@ -29,7 +29,12 @@ _ORGANISATION = re.compile(
     re.IGNORECASE,
 )
 _NAME_ALONE = re.compile(r"@?[A-Za-z][\w-]+")
+_NOBODY = re.compile(r"(user:|group:)?(default/)?(guests?|unknown|none|todo)", re.IGNORECASE)
+"""What such descriptions say as long as nobody has said more."""
 _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
+
+
+_COMPONENT = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: orders}\n"
 
 
 @Control(
@@ -48,6 +53,7 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
         "https://docs.github.com/en/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners"
     ],
     passes=[
+        {"catalog-info.yaml": _COMPONENT + "spec: {type: service, owner: group:shop-backend}\n"},
         {".github/CODEOWNERS": "* @shop/backend\n"},
         {"MAINTAINERS.md": "# Maintainers\n\n- Ada Lovelace (@ada)\n"},
         {"pyproject.toml": '[project]\nname = "shop"\nmaintainers = [{name = "Ada", email = "ada@shop.example"}]\n'},
@@ -57,6 +63,7 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
     ],
     fails=[
         {"README.md": "# Shop\n"},
+        {"catalog-info.yaml": _COMPONENT + "spec: {type: service, owner: guest}\n"},
         {"setup.py": "from setuptools import setup\n\nsetup(name='shop', author_email='shop@googlegroups.com')\n"},
         {"README.md": "# Shop\n", ".github/CODEOWNERS": "# nobody yet\n"},
         {"pyproject.toml": '[project]\nauthors = [{name = "Shop Team", email = "team@shop.example"}]\n'},
@@ -66,12 +73,12 @@ _MANIFEST = re.compile(r"(^|/)(pyproject\.toml|setup\.cfg)$")
     fixed={"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop/backend\n"},
 )
 def ownership(repo: Repo) -> Judgement:
-    """Judged by CODEOWNERS, a list of maintainers, a section of the read-me, or the manifest's authors."""
+    """Judged by CODEOWNERS, maintainers in a list, the read-me or the manifest, or a catalogue's description."""
     rules = [(path, rule) for path, owners in repo.documents.owner_files for rule in owners.rules]
     for path, rule in rules:
         if rule.owners:
             return passed("Code owners are named.", seen(path, rule.line, f"{rule.pattern} {' '.join(rule.owners)}"))
-    named = next(chain(_of_documents(repo), _of_manifests(repo)), None)
+    named = next(chain(_of_documents(repo), _of_manifests(repo), _of_catalogue(repo)), None)
     if named is not None:
         return passed("Maintainers are named.", named)
     for path, rule in rules:
@@ -80,7 +87,7 @@ def ownership(repo: Repo) -> Judgement:
             return partial(what, seen(path, rule.line, rule.pattern), score=0.5)
     return failed(
         "Nobody is named as owner or maintainer.",
-        looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml", "setup.py"),
+        looked_in=("CODEOWNERS", "MAINTAINERS", "read-me", "pyproject.toml", "setup.py", "catalog-info.yaml"),
     )
 
 
@@ -93,6 +100,13 @@ def _of_documents(repo: Repo) -> Iterator[Evidence]:
         for section in document.sections(_HEADING):
             if _PERSON.search(section.text):
                 yield seen(document.path, section.line, section.title)
+
+
+def _of_catalogue(repo: Repo) -> Iterator[Evidence]:
+    """Who answers for a component by the description that a catalogue of software reads, such as Backstage's."""
+    for path, resource in repo.deployment.workloads.resources:
+        if resource.api.startswith("backstage.io/") and resource.owner and not _NOBODY.fullmatch(resource.owner):
+            yield seen(path, resource.line, f"{resource.kind} {resource.name}, owner {resource.owner}")
 
 
 def _is_person(name: str) -> bool:

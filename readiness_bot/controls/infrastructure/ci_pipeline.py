@@ -24,6 +24,10 @@ _DOCUMENTS = re.compile(r"(^|[-_ ])(docs?|documentation|gh-?pages|website)([-_. 
 _PUSHED_ONLY = 0.5
 _CHECKED_ONLY = 0.6
 _CALLED_ELSEWHERE = 0.75
+_NAMED_FOR_PROOF = re.compile(
+    r"/[^/@]*(?<![a-z])(tests?|testing|ci|builds?|pytest|tox)(?![a-z])[^/@]*\.ya?ml(@|$)", re.IGNORECASE
+)
+"""Pipelines of other repositories that are named for tests or builds."""
 _HALF = 0.5
 
 _TESTED = """\
@@ -55,6 +59,13 @@ jobs:
         "https://docs.gitlab.com/ee/ci/pipelines/merge_request_pipelines.html",
     ],
     passes=[
+        {
+            "app/main.py": "",
+            ".github/workflows/push.yml": "on: push\njobs:\n  test:\n    steps: [{run: pytest}]\n",
+            ".github/workflows/requests.yml": (
+                "on: pull_request\njobs:\n  all:\n    uses: shop/ci/.github/workflows/integration_tests.yaml@v2\n"
+            ),
+        },
         {
             "app/main.py": "",
             ".circleci/config.yml": (
@@ -125,6 +136,13 @@ def ci_pipeline(repo: Repo) -> Judgement:
     if on_requests:
         shown = _one_a_pipeline(on_requests)
         return passed("Pull requests are built or tested.", *(seen(run.path, run.line, run.detail) for run in shown))
+    elsewhere = next((job for job in repo.pipelines.elsewhere if _NAMED_FOR_PROOF.search(job.job.calls)), None)
+    if proving and elsewhere is not None:
+        return passed(
+            "What is pushed is built or tested here, and pull requests by a pipeline of another repository.",
+            seen(elsewhere.path, elsewhere.line, f"calls {elsewhere.job.calls}"),
+            seen(proving[0].path, proving[0].line, proving[0].detail),
+        )
     if proving:
         run = proving[0]
         return partial(

@@ -74,6 +74,11 @@ _FEW = 3
         ),
     },
     partials=[
+        (
+            "import os\n\nimport redis\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+            "store = redis.Redis(host=os.environ['STORE_HOST'])\n"
+            "address = os.environ['QUEUE'].replace('amqp:', 'amqps:')\n"
+        ),
         {
             "app/main.py": (
                 "import os\n\nfrom flask import Flask\n\nfrom app.reading import config_from_env\n\n"

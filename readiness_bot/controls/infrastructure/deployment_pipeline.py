@@ -74,7 +74,7 @@ _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
 _CALLED_TO_PUBLISH = re.compile(
-    r"/(docker-|image-|container-)?(publish|deploy|release)([-_](docker|image|container)s?)?\.ya?ml@"
+    r"/((docker|images?|containers?|build|and)[-_])*(publish|push|deploy|release)([-_](docker|image|container)s?)?\.ya?ml@"
 )
 """Pipelines of other repositories that are named for publishing an image or for deploying."""
 _ONLY_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group", "call"})
@@ -117,6 +117,12 @@ _SERVICE = {
             "Jenkinsfile.live": (
                 "shipping {\n  stage 'Live', {\n    tellDeploySlack 'shop'\n"
                 "    clusterDeployRevision 'shop--live', id\n  }\n}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/image.yml": (
+                "on: push\njobs:\n  image:\n    uses: shop/pipelines/.github/workflows/image_build_push.yaml@v2\n"
             ),
         },
         {

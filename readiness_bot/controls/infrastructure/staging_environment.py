@@ -44,6 +44,9 @@ _DEPLOYERS = re.compile(
 )
 """Tools that deploy to what their arguments name; of the clouds' own ones, those parts that do."""
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
+_SETTINGS_CLASS = re.compile(r"^(Staging|Stage|PreProd\w*|Sandbox)\w*(Config|Settings?)")
+_PLAIN_CLASS = re.compile(r"Staging|Stage|PreProd\w*|UAT|QA|Sandbox", re.IGNORECASE)
+_SETTINGS_MODULE = re.compile(r"(^|/)(settings|configs?|configuration)(/([^/]+/)*\w+)?\.py$")
 _UNRELATED = re.compile(r"^(pypi|test-?pypi|github-pages|release|npm|ci|e2e|docs?)$", re.IGNORECASE)
 
 _DEPLOY = """\
@@ -152,6 +155,10 @@ _SERVICE = {
             **_SERVICE,
             "config.py": "class Config:\n    DEBUG = False\n\n\nclass StagingConfig(Config):\n    STAGING = True\n",
         },
+        {
+            **_SERVICE,
+            "app/config.py": "class Config:\n    DEBUG = False\n\n\nclass Staging(Config):\n    SCHEME = 'https'\n",
+        },
     ],
     ignores=[{"mylib/__init__.py": "def add(a, b):\n    return a + b\n"}],
 )
@@ -255,7 +262,8 @@ def _of_files(repo: Repo, pattern: re.Pattern[str]) -> Iterator[Evidence]:
 
 
 def _of_classes(repo: Repo) -> Iterator[Evidence]:
-    """Classes of settings such as `StagingConfig`."""
+    """Classes of settings such as `StagingConfig`, or `Staging` in a module of settings."""
     for site in repo.python.classes:
-        if re.search(r"^(Staging|Stage|PreProd\w*|Sandbox)\w*(Config|Settings?)", site.definition.name):
+        name = site.definition.name
+        if _SETTINGS_CLASS.search(name) or (_PLAIN_CLASS.fullmatch(name) and _SETTINGS_MODULE.search(site.module.path)):
             yield seen(site.module.path, site.definition.line, f"`{site.definition.name}`")

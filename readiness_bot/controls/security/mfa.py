@@ -147,7 +147,14 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
             "def login():\n    return {}\n\n\n@app.route('/oauth/callback')\ndef back():\n    return {}\n"
         ),
     ],
-    ignores=["from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return {}\n"],
+    ignores=[
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\nclass Settings(dict):\n"
+            "    def validate_credentials(self):\n        assert self['client_secret']\n\n\n"
+            "@app.route('/')\ndef index():\n    return {}\n"
+        ),
+        "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return {}\n",
+    ],
 )
 def mfa(repo: Repo) -> Judgement:
     """An own second factor or an identity provider's library passes.

@@ -33,6 +33,15 @@ _UNREAD = 0.5
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        (
+            "from fastapi import APIRouter, Depends, FastAPI, HTTPException\n"
+            "from tollgate import RateLimiter, Exceeded\n\n"
+            "router = APIRouter()\nlimiter = RateLimiter(per_minute=60)\n\n\ndef caller(key: str):\n    try:\n"
+            "        limiter.check_limit(key)\n    except Exceeded as error:\n"
+            "        raise HTTPException(429) from error\n"
+            "    return key\n\n\n@router.post('/login')\ndef login(key=Depends(caller)):\n    return key\n\n\n"
+            "app = FastAPI()\napp.include_router(router)\n"
+        ),
         {
             "app/main.py": (
                 "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
