@@ -26,6 +26,8 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     secured: bool = False
     body: str = ""
     texts: tuple[str, ...] = ()
+    answers: bool = False
+    """Whether it says of some answer other than a refusal what it is made of."""
 
 
 class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -91,7 +93,17 @@ def _operation(document: Node, path: str, method: str, methods: Node, checked: C
         bool(asked) and all(any(name in checked for name in one.keys) for one in asked),
         _body(_referred(document, node["requestBody"]), parameters),
         tuple(one["name"].string for one in parameters if _is_text(one)),
+        any(
+            _has_schema(_referred(document, answer)) or code == "204"
+            for code, answer in node["responses"].entries
+            if code[:1] in "23"
+        ),
     )
+
+
+def _has_schema(answer: Node) -> bool:
+    """Whether an answer is described by a schema: OpenAPI 3 has one for each kind of content."""
+    return "schema" in answer or any("schema" in content for _, content in answer["content"].entries)
 
 
 def _referred(document: Node, node: Node) -> Node:

@@ -52,7 +52,7 @@ _DEVELOPMENT = re.compile(
 _BY_HAND = re.compile(r"(^|/)run_?server\.py$")
 """A script that is called after the development server, which somebody starts by hand."""
 _OF_INSTALLATION = re.compile(r"local|override|secret|custom|site_?settings|instance|prod", re.IGNORECASE)
-_APPLICATION = re.compile(r"(^|[:?.])(app|application)\.debug$")
+_APPLICATION = re.compile(r"(^|[:?.])([a-z]+_)?(app|application)\.debug$")
 _LIVE = re.compile(r"(^|_)(live|prod|production)(_|$)")
 """Words in the names of settings classes that are for production: what stands there is no default for developers."""
 _SETTINGS = re.compile(

@@ -479,6 +479,8 @@ class Interface:
         return bool(lasts & _PAGE_CALLS) and not lasts & _DATA_CALLS
 
     def _is_shaped(self, route: Route) -> bool:
+        if route.described is not None and route.described.answers:
+            return True
         if self._schema_of_view(route) in ("serializer_class", "get_serializer_class", "schema"):
             return True
         if route.call is not None and any(

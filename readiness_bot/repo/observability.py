@@ -504,6 +504,7 @@ class Observability:
         """Set-ups that trace on their own: exporter and instrumentation in one."""
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
         found += self._set_up_elsewhere
+        found += self._telemetry_of_library()
         for site in self._python.calls(*sorted(_SENTRY)):
             name = next((name for name in _SAMPLING if site.call.has(name)), "")
             value = site.call.keyword(name) if name else None
@@ -512,6 +513,14 @@ class Observability:
                 off = "" if is_on else f", with `{name}` off by default"
                 found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
         return (*found, *self.agents)
+
+    def _telemetry_of_library(self) -> Iterator[Signal]:
+        """Where a library that also instruments the application sets its telemetry up: `shoplib.telemetry.setup_…`."""
+        sites = tuple(self._calls(lambda name: _TELEMETRY_OF_LIBRARY.match(name) is not None))
+        instrumenting = {site.name.rpartition(".")[0] for site in sites if site.last.startswith("instrument")}
+        for site in sites:
+            if not site.last.startswith("instrument") and site.name.rpartition(".")[0] in instrumenting:
+                yield self._signal(site, f"`{_short(site.name)}`")
 
     def _truth(self, value: Value, module: Module) -> bool:
         """Whether a value is on by default; a setting's own default decides, what nobody can read counts as on."""
@@ -835,6 +844,9 @@ class Observability:
         return tuple(found)
 
 
+_TELEMETRY_OF_LIBRARY = re.compile(
+    r"\w[\w.]*\.(instrument_\w*app\w*|(setup|init|initiali[sz]e|configure|start)_(telemetry|tracing|tracer))$"
+)
 _SETS_UP_TELEMETRY = re.compile(r"(setup|init|initiali[sz]e|configure)_?(otel|open_?telemetry)$", re.IGNORECASE)
 
 

@@ -26,6 +26,19 @@ _HALF = 0.2
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/response-model/"],
     passes=[
+        {
+            "shop/app.py": (
+                "import connexion\n\napp = connexion.App(__name__, specification_dir='.')\n"
+                "app.add_api('openapi.yaml', validate_responses=True)\n"
+            ),
+            "shop/orders.py": "def listed():\n    return [{'key': 1}]\n",
+            "shop/openapi.yaml": (
+                "openapi: 3.0.0\ninfo: {title: Shop, version: '1'}\npaths:\n  /orders:\n    get:\n"
+                "      operationId: shop.orders.listed\n      responses:\n"
+                "        '200':\n          description: orders\n"
+                "          content: {application/json: {schema: {type: array}}}\n"
+            ),
+        },
         (
             "from eve import Eve\n\nDOMAIN = {'orders': {'schema': {'name': {'type': 'string'}}}}\n"
             "app = Eve(settings={'DOMAIN': DOMAIN})\n"

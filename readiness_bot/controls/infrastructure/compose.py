@@ -18,6 +18,7 @@ services:
 _DRIVER_NAMES = """
 psycopg psycopg2 psycopg2-binary asyncpg pg8000 mysqlclient pymysql aiomysql mysql-connector-python pymongo motor redis
 pika aio-pika quart-db kafka-python aiokafka confluent-kafka elasticsearch opensearch-py
+celery rq arq dramatiq
 """
 _DRIVERS = tuple(_DRIVER_NAMES.split())
 

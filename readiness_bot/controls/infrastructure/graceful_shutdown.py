@@ -61,6 +61,10 @@ app = create_app({})
 _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n'
 
 
+_FUNCTIONS = ("chalice", "mangum", "aws_lambda_powertools.event_handler", "apig_wsgi", "serverless_wsgi", "awsgi")
+"""Libraries that let a platform call an application as a function, one request at a time."""
+
+
 @Control(
     id="infrastructure/graceful-shutdown",
     title="Requests are finished and resources closed on shutdown",
@@ -131,7 +135,13 @@ _IMAGE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["{server}"]\n
             "start.sh": "#!/bin/sh\ngunicorn --graceful-timeout 30 app.main:app\n",
         },
     ],
-    ignores=[{"lib/__init__.py": "def add(a, b):\n    return a + b\n"}],
+    ignores=[
+        (
+            "from chalice import Chalice\n\napp = Chalice(app_name='shop')\n\n\n@app.route('/orders')\n"
+            "def orders():\n    return []\n"
+        ),
+        {"lib/__init__.py": "def add(a, b):\n    return a + b\n"},
+    ],
 )
 def graceful_shutdown(repo: Repo) -> Judgement:
     """Judged by what hooks really close, and by how production starts a server that can drain."""
@@ -181,6 +191,8 @@ def _of_others(repo: Repo) -> Judgement:
             _told(workers[0]),
             score=_SIGNAL_LOST,
         )
+    if any(True for _ in repo.python.imports(*_FUNCTIONS)):
+        return not_applicable("A platform calls it as a function: no server of its own is stopped.")
     return failed("Neither a hook that closes anything nor a server that is known to drain.")
 
 

@@ -38,6 +38,13 @@ _INSTRUMENTS = (
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
         {
+            "shop/work.py": (
+                "from celery import Celery\nfrom shoplib import telemetry\n\ntelemetry.setup_telemetry('orders')\n"
+                "app = Celery('orders')\ntelemetry.instrument_celery_app(app)\n\n\n@app.task\ndef pack(key):\n"
+                "    return key\n"
+            ),
+        },
+        {
             "shop/__init__.py": "",
             "shop/setup.py": "from house_common.otel import setup_otel\n\n\ndef setup_env():\n    setup_otel()\n",
             "shop/main.py": (

@@ -49,6 +49,11 @@ from readiness_bot.repo.debugging import DebugFlag
             "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
         },
         "from fastapi import FastAPI\n\napp = FastAPI(debug=True)  # <- flagged\n",
+        (
+            "import connexion\n\n\ndef prepared(shop_app):\n    shop_app.debug = True  # <- flagged\n"
+            "    return shop_app\n\n\n"
+            "app = prepared(connexion.App(__name__).app)\n"
+        ),
         {
             "shop/settings.py": (
                 "import os\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
