@@ -37,7 +37,7 @@ from readiness_bot.facts.values import (
 from readiness_bot.facts.walk import Walk
 
 _PATH_KEYWORDS = frozenset({"url", "path", "uri"})
-_MOST_PATH_ARGUMENTS = 3
+_MOST_PATH_ARGUMENTS = 5
 _BUILTINS = frozenset(dir(builtins))
 _REACHING = re.compile(
     r"client|factory|testcase|testapp|transport|lifespan|webtest|context|runner|discover|import|modules|packages|url|reverse"

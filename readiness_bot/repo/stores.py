@@ -195,6 +195,8 @@ _MIGRATING_CALLS = frozenset(
         "quart_db.QuartDB",
     }
 )
+_OF_LIBRARY = re.compile(r"\w[\w.]*\.migrat\w+\.(\w+\(\)\.)?(run|apply)_migrations?$")
+"""How a library that brings a schema of its own is told to move it: `shelves.migrate.Migrate(db).run_migration()`."""
 _PEEWEE_MOVES = "playhouse.migrate"
 _NOT_DEPLOYED = re.compile(
     (
@@ -471,8 +473,16 @@ class Stores:
                     found[tool] = (
                         self._first_revision(path) if tool == "Alembic" else Evidence(path, 1, f"{tool} migration")
                     )
-        return (*found.values(), *self._numbered_functions) or tuple(
-            Evidence(module.path, line, "own change of the schema") for module, line, _ in self._own_upgrades[:1]
+        return (
+            (*found.values(), *self._numbered_functions)
+            or tuple(
+                Evidence(module.path, line, "own change of the schema") for module, line, _ in self._own_upgrades[:1]
+            )
+            or tuple(
+                Evidence(site.module.path, site.call.line, f"`{site.name.partition('.')[0]}` brings its own migrations")
+                for site in self._calls_that_migrate
+                if _OF_LIBRARY.match(site.name)
+            )[:1]
         )
 
     @cached_property
@@ -581,6 +591,7 @@ class Stores:
             site
             for site in self._python.all_calls
             if site.name in _MIGRATING_CALLS
+            or _OF_LIBRARY.match(site.name)
             or (
                 site.last == "call_command"
                 and bool(site.call.args)
@@ -651,9 +662,11 @@ class Stores:
 
     def _runs_itself(self, site: CallSite) -> bool:
         """Whether the call is made by start-up code and not by a command that somebody types."""
+        function = Reach.function_at(site.module, site.call.scope)
+        if function is not None and [one.name for one in function.definition.parameters] == ["event", "context"]:
+            return True  # a function that a platform calls
         if not self._wiring.runs(site.module):
             return False
-        function = Reach.function_at(site.module, site.call.scope)
         return function is None or self._is_start(function, 0)
 
     def _is_start(self, function: DefinitionSite, depth: int) -> bool:

@@ -146,7 +146,11 @@ class Suite:
     def _asked_by_path(self) -> Iterator[Evidence]:
         """Where tests ask for a route of the tree by its path, through a client of their own: `server.request(…)`."""
         routes = [_segments(route.path) for route in self._routes.all]
-        called = {(site.module.path, site.call.line): site.last for site in self._calls if site.last in _VERBS}
+        called = {
+            (site.module.path, site.call.line): site.last
+            for site in self._calls
+            if site.last in _VERBS or any(map(_verb, site.call.args))
+        }
         for request in self.requests:
             name = called.get((request.path, request.line))
             if name and any(
@@ -267,21 +271,19 @@ class Suite:
         """Every path that a test asks for, as far as it can be read."""
         found: list[Request] = []
         for site in self._calls:
-            args, keywords, last = site.call.args, site.call.keywords, site.last
-            for position, value in enumerate(
-                (*args[:3], *(value for name, value in keywords if name in ("url", "path", "uri")))
-                if keywords
-                else args[:3]
-            ):
+            args, last = site.call.args, site.last
+            named = [value for name, value in site.call.keywords if name in ("url", "path", "uri")]
+            # A helper of the tests' own may be handed more before: `make_request(reactor, site, "GET", "/path")`.
+            told = [
+                (position, value, _verb(args[position - 1]) if position else "") for position, value in enumerate(args)
+            ]
+            told = [one for one in told if one[0] < _FIRST or one[2]] + [(_FIRST, value, "") for value in named]
+            for position, value, verb in told:
                 read = self._path(value, site.module, relative=position == 0 and last in _VERBS)
                 if read is None:
                     continue
                 segments, is_suffix = read
-                method = last.upper() if last in _VERBS - {"request"} else ""
-                if not method and position == 1 and site.call.args:
-                    first = site.call.args[0]
-                    text = first.value if isinstance(first, Const) else None
-                    method = text.upper() if isinstance(text, str) and text.lower() in _VERBS else ""
+                method = last.upper() if last in _VERBS - {"request"} else verb
                 found.append(Request(segments, is_suffix, method, site.module.path, site.call.line))
         for module in self._python.tests:
             for assignment in module.facts.assignments:
@@ -494,6 +496,16 @@ _ASKS_OVER_HTTP = re.compile(
 _RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
 """A path that a client is asked for without its first slash."""
 _HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")
+
+
+_FIRST = 3
+"""So many arguments of a call in tests may be a path whatever stands before it."""
+
+
+def _verb(value: Value) -> str:
+    """The method of HTTP that an argument names, in capitals; empty for anything else."""
+    text = value.value if isinstance(value, Const) else None
+    return text.upper() if isinstance(text, str) and text.lower() in _VERBS - {"request"} else ""
 
 
 def _filled(value: Format) -> Format:

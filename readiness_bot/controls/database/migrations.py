@@ -38,6 +38,18 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "shop/handler.py": (
+                "import psycopg\nfrom shelves.db import Shelves\nfrom shelves.migrate import Migrate\n\n\n"
+                "def handler(event, context):\n    with psycopg.connect(event['dsn']) as connection:\n"
+                "        Migrate(Shelves(connection)).run_migration(event['version'])\n"
+            ),
+            "shop/app.py": (
+                "import psycopg\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+                "@app.get('/orders')\ndef orders():\n    with psycopg.connect('dbname=shop') as connection:\n"
+                "        connection.execute('INSERT INTO orders DEFAULT VALUES')\n    return ''\n"
+            ),
+        },
+        {
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
             "Makefile": "serve:\n\tgunicorn app.main:app\n\nschema:\n\talembic upgrade head\n",

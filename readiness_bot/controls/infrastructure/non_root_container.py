@@ -24,6 +24,8 @@ _UNPRIVILEGED = re.compile(
     r"(:|-)nonroot\b|cgr\.dev/chainguard/|bitnami/|ubi[0-9]+/(python|s2i)|sclorg/|unprivileged|mambaorg/micromamba|jupyter/"
     r"|apache/(airflow|superset)|heroku/|paketobuildpacks/"
 )
+_OF_FUNCTIONS = re.compile(r"public\.ecr\.aws/(lambda|sam)/|amazon/aws-(lambda|sam)-")
+"""Images in which AWS Lambda runs, or in which what it runs is packed."""
 _IMAGE = """\
 FROM python:3.13-slim
 COPY . .
@@ -49,6 +51,13 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
         "https://kubernetes.io/docs/concepts/security/pod-security-standards/",
     ],
     passes=[
+        {
+            "Dockerfile": (
+                "FROM public.ecr.aws/lambda/python:3.13\nCOPY shop ./shop\nRUN pip install mangum\n"
+                'CMD ["shop.app.handler"]\n'
+            ),
+            "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         {
             "Dockerfile": (
                 "FROM python:3.13-slim\nCOPY . /srv\nWORKDIR /srv\nRUN pip install -r requirements.txt\n"
@@ -190,6 +199,9 @@ def _of_itself(repo: Repo, built: BuiltImage) -> Judgement | None:
         return passed("The image ends in a user without privileges.", seen(built.path, user.line, f"USER {user.text}"))
     if user is None and _UNPRIVILEGED.search(image.base):
         return passed("The base image runs without root.", seen(built.path, image.layers[0].line, f"FROM {image.base}"))
+    if user is None and _OF_FUNCTIONS.search(image.base):
+        where = seen(built.path, image.layers[0].line, f"FROM {image.base}")
+        return passed("The platform runs the function as a user of its own.", where)
     dropping = [one for one in built.started if one.command.drops_root and not _OF_A_STORE.fullmatch(one.target)]
     dropping += [
         one

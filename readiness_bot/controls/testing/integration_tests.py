@@ -126,6 +126,18 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
         },
         {
             "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/open')\n"
+                "def orders():\n    return {}\n"
+            ),
+            "tests/test_api.py": (
+                "from tests.asking import ask_server\n\n\ndef test_orders(clock, site):\n"
+                "    answer, channel = ask_server(clock, site.factory, 'GET', '/orders/open')\n"
+                "    assert answer.code == 200\n"
+            ),
+            "tests/asking.py": "def ask_server(clock, site, method, path):\n    return given(method, path)\n",
+        },
+        {
+            "app/main.py": (
                 "import pika\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\n"
                 "def order():\n    pika.BlockingConnection().channel().basic_publish('', 'orders', b'')\n"
             ),
