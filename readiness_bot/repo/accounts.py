@@ -810,7 +810,7 @@ def _installed_kind(text: str) -> Literal["second-factor", "provider"] | None:
     if text.startswith(("django_otp", "two_factor", "allauth.mfa", "mfa", "django_mfa", "deux", "kagi")):
         return "second-factor"
     if re.match(
-        r"(allauth\.socialaccount|social_django|social_core|mozilla_django_oidc|djangosaml2|django_auth_ldap|uaa_client|oauth2_|django_cas|okta|django_auth_adfs|saml)",
+        r"(allauth\.socialaccount|social_django|social_core|mozilla_django_oidc|djangosaml2|django_auth_ldap|uaa_client|oauth2_|django_cas|okta|django_auth_adfs|saml|authbroker_client)",
         text,
     ):
         return "provider"

@@ -818,10 +818,16 @@ def _ends_by_right(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
 
 
 def _forbids_by_whose(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
-    """Whether 403 is answered under a condition on the caller and on what is kept of a thing: `post.author != user`."""
+    """Whether 403 is answered under a condition on the caller and on what is kept of a thing: `post.author != user`.
+
+    One who is sent on elsewhere is refused as well, where the condition is on whose the thing is.
+    """
     under = [raised.guards for raised in raises if _FORBIDDEN.search(raised.name.rpartition(".")[2])]
     under += [call.guards for call in calls if any(map(_is_forbidding, call.handed))]
-    return any(any(map(_is_caller, guards)) and any(map(_is_of_thing, guards)) for guards in under)
+    if any(any(map(_is_caller, guards)) and any(map(_is_of_thing, guards)) for guards in under):
+        return True
+    sent_on = (call.guards for call in calls if _is_redirect(call.last))
+    return any(any(map(_is_caller, guards)) and any(map(_says_whose, guards)) for guards in sent_on)
 
 
 def _is_forbidding(value: Value) -> bool:
@@ -838,6 +844,11 @@ def _is_forbidden(name: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _is_of_thing(guard: str) -> bool:
     return _OF_THING.fullmatch(guard.lstrip("!")) is not None
+
+
+@lru_cache(maxsize=100_000)
+def _says_whose(guard: str) -> bool:
+    return _is_of_thing(guard) and _WHOSE.search(guard) is not None
 
 
 @lru_cache(maxsize=100_000)
@@ -858,6 +869,10 @@ _OF_THING = re.compile(
     r"\?(?!(request|req|self|cls|current_user|user|caller|viewer|app|config|settings|session|g)\.)\w+(\.\w+){1,2}"
 )
 """What a variable of a function keeps, but for what is known of a request and of whoever made it."""
+_WHOSE = re.compile(
+    r"[._](user|owner|author|creator|member|account|customer|created_by|uploaded_by)(_(id|pk))?(\.(id|pk))?$"
+)
+"""What says whose a thing is."""
 _CALLING = re.compile(
     r"(^|[.:?])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
 )

@@ -47,6 +47,21 @@ _UNSURE = 0.5
         "https://owasp.org/API-Security/editions/2023/en/0xa5-broken-function-level-authorization/",
     ],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import Basket\n\n"
+                "urlpatterns = [path('baskets/<int:key>/', Basket.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from django.contrib.auth.decorators import login_required\nfrom django.shortcuts import redirect, render\n"
+                "from django.utils.decorators import method_decorator\nfrom django.views import View\n\n"
+                "from shop.models import Kept\n\n\nclass Basket(View):\n    @method_decorator(login_required)\n"
+                "    def get(self, request, key):\n        basket = Kept.objects.get(id=key)\n"
+                "        if basket.owner != request.user:\n            return redirect('/baskets')\n"
+                "        return render(request, 'basket.html', {'basket': basket})\n"
+            ),
+        },
         (
             "from flask import Flask, abort\nfrom flask_httpauth import HTTPTokenAuth\n\n"
             "from shop.models import Note\n\n"
