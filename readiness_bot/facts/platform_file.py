@@ -123,7 +123,7 @@ def _railway(document: Node, data: bytes) -> PlatformFile:
 
 def _of_json(data: bytes) -> PlatformFile:
     document = json_node(data)
-    for reader in (_ecs, _beanstalk, _heroku_app, _vercel, _zappa, _chalice):
+    for reader in (_ecs, _beanstalk, _heroku_app, _vercel, _zappa, _chalice, _clever_cloud):
         found = reader(document, data)
         if found.platform:
             return found
@@ -209,6 +209,18 @@ def _chalice(document: Node, data: bytes) -> PlatformFile:
     if not (document["app_name"] and document["stages"]):
         return _NOTHING
     return PlatformFile("chalice", 1, (PlatformProcess("api", "function", line_of(data, '"stages"'), bounded=True),))
+
+
+def _clever_cloud(document: Node, data: bytes) -> PlatformFile:
+    deploy = document["deploy"]
+    tasks = deploy["managetasks"].strings
+    if not (tasks or (deploy["module"] and ":" in deploy["module"].string)):
+        return _NOTHING
+    before = " && ".join(f"python manage.py {task}" for task in tasks)
+    module = deploy["module"].string
+    line = line_of(data, '"deploy"')
+    process = PlatformProcess("web", "web", line, f"uwsgi --module {module}" if module else "", before, bounded=True)
+    return PlatformFile("clever-cloud", line, (process,))
 
 
 def _of_yaml(data: bytes) -> PlatformFile:
@@ -450,6 +462,7 @@ _NAMES = tuple(
         r"(^|/)render\.ya?ml$",
         r"(^|/)(app|\.platform\.app|apprunner|[\w-]*app[\w-]*)\.ya?ml$",
         r"(^|/)\.do/[^/]+\.ya?ml$",
+        r"(^|/)clevercloud/\w+\.json$",
         r"(^|/)(app|vercel|now|zappa_settings|dockerrun\.aws)\.json$",
         r"(^|/)[^/]*(task[-_]?def(inition)?|container[-_]?def(inition)?|ecs)[^/]*(/[\w.-]+)?\.json(\.(tpl|tmpl|tftpl))?$",
         r"(^|/)\.chalice/config\.json$",

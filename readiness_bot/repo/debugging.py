@@ -235,7 +235,8 @@ class Debugging:
         """The settings modules that the service starts with, and those that they import everything from."""
         found = (
             self._settings_of_images()
-            or self._named_settings("wsgi.py", "asgi.py", "celery.py")
+            or self._named_settings("wsgi.py", "asgi.py")
+            or self._named_settings("celery.py")
             or self._named_settings("manage.py")
         )
         binding = {setting.module.path for setting in self._services.settings_named("DEBUG")}

@@ -37,6 +37,12 @@ _ECS = '{"containerDefinitions": [{"name": "api", "image": "shop:1", "memory": 5
             "render",
             [("api", "web", "gunicorn a:b", "/up")],
         ),
+        (
+            '{"deploy": {"module": "shop.web:app", "managetasks": ["migrate"]}}',
+            "clever-cloud",
+            [("web", "web", "uwsgi --module shop.web:app", "")],
+        ),
+        ('{"deploy": {"managetasks": ["migrate --noinput"]}}', "clever-cloud", [("web", "web", "", "")]),
         ("services:\n  - {type: web, name: site, env: static}\n", "render", [("site", "static", "", "")]),
         (
             "runtime: python312\nentrypoint: gunicorn main:app\n",

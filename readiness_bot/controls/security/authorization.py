@@ -54,7 +54,8 @@ _UNSURE = 0.5
                 "urlpatterns = [path('baskets/<int:key>/', Basket.as_view())]\n"
             ),
             "shop/views.py": (
-                "from django.contrib.auth.decorators import login_required\nfrom django.shortcuts import redirect, render\n"
+                "from django.contrib.auth.decorators import login_required\n"
+                "from django.shortcuts import redirect, render\n"
                 "from django.utils.decorators import method_decorator\nfrom django.views import View\n\n"
                 "from shop.models import Kept\n\n\nclass Basket(View):\n    @method_decorator(login_required)\n"
                 "    def get(self, request, key):\n        basket = Kept.objects.get(id=key)\n"

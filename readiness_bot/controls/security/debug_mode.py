@@ -94,6 +94,24 @@ from readiness_bot.repo.debugging import DebugFlag
     },
     passes=[
         {
+            "shop/wsgi.py": (
+                "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.live')\n"
+                "application = get_wsgi_application()\n"
+            ),
+            "shop/celery.py": (
+                "import os\n\nfrom celery import Celery\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\napp = Celery('shop')\n"
+            ),
+            "shop/settings/__init__.py": "from .local import *\n",
+            "shop/settings/local.py": "from .base import *\n\nSPEED = 1\n",
+            "shop/settings/base.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nDEBUG = os.environ.get('DEBUG', True)\n"
+            ),
+            "shop/settings/live.py": "from .base import *\n\nDEBUG = False\n",
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+        },
+        {
             "shop/main.py": (
                 "import uvicorn\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
                 "if __name__ == '__main__':\n    uvicorn.run('main:app', reload=True)\n"
