@@ -34,7 +34,7 @@ _FUNCTIONS = (
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
     r"sqlalchemy\.((engine\.)?(url\.)?make_url|(inspection\.)?inspect)|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
-    r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode)|"
+    r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode|readlink)|"
     r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|dotenv\.(load_dotenv|find_dotenv)|"
     r"psutil\.(cpu|virtual|swap|disk|sensors|net|boot|getload|users|Process|pid)\w*|"
     r"aiohttp\.web\.\w*Request\(\)\.(query|headers|match_info|cookies|rel_url\.query)\.\w+|"
@@ -46,9 +46,11 @@ _PLAIN = re.compile(
 )
 _SPEAKING = re.compile(
     r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
-    r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?"
+    r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?|.*[.:?](can_paginate|get_paginator|get_waiter)"
 )
-"""What says by its name that it takes a text apart or puts one together."""
+"""What says by its name that it takes a text apart or puts one together, or that it only looks something up."""
+_OF_ERROR = re.compile(r"(^|[.:])[A-Z]\w*(Error|Exception)(\(\))?\.[a-z_]\w*$")
+"""What an error was raised with: `ClientError.response`."""
 _OF_VALUES = frozenset(
     {
         "split", "rsplit", "strip", "lstrip", "rstrip", "lower", "upper", "casefold", "capitalize", "title", "swapcase",
@@ -147,6 +149,8 @@ def converts(name: str) -> bool:
 
 def _is_at_hand(owner: str) -> bool:
     """Whether a thing is a container or pattern rather than a client, a store or an imported module."""
+    if _OF_ERROR.search(owner):
+        return True
     last = owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")
     made = last[:1].isupper() and last.endswith("()") and not owner.rpartition(".")[0].endswith("()")
     if made or _HOLDER.search(last):

@@ -14,9 +14,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.origins import Flows
-from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, PythonFacts
+from readiness_bot.facts.python_facts import (
+    IN_HANDLER,
+    IN_TRY,
+    TYPE_CHECKING,
+    Assignment,
+    Call,
+    Definition,
+    Field,
+    Import,
+    PythonFacts,
+)
 from readiness_bot.facts.roles import is_migration
-from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.sources import Sources
@@ -114,6 +124,22 @@ class Python:
     def exists(self) -> bool:
         """Whether there is production Python at all."""
         return bool(self.production)
+
+    def is_optional(self, package: str) -> bool:
+        """Whether production runs without a package: not one of the tree, nor one that a module of it needs to load."""
+        return package not in sys.stdlib_module_names and package not in self._needed
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        """The packages of the tree, and those that its modules import as they are loaded, and without asking."""
+        own = {name.partition(".")[0] for name in self._by_suffix}
+        loaded = {
+            one.target.partition(".")[0]
+            for module in self.production
+            for one in module.facts.imports
+            if one.scope == MODULE and not one.context & (IN_TRY | IN_HANDLER | TYPE_CHECKING)
+        }
+        return frozenset(own | loaded)
 
     # -- names across files ----------------------------------------------------------------------------------------
 

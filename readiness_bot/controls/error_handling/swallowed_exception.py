@@ -46,6 +46,18 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate|stop)_\w+$"
     r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$"
 )
+_FAVOUR = re.compile(
+    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
+)
+"""What a process asks of the system for itself, and does as well without."""
+_OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$|\.getsockname$")
+"""By what a machine finds out under which address or name others may know it."""
+_CLIENTS = re.compile(
+    r"(requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|aioboto3|pymongo|motor|psycopg2?|asyncpg|pymysql|MySQLdb|sqlalchemy|"
+    r"elasticsearch|opensearchpy|kafka|aiokafka|kombu|pika|celery|docker|kubernetes|git|stripe|twilio|google|azure|"
+    r"paramiko|ldap3?|hvac|openai|anthropic|django|flask|fastapi)$"
+)
+"""Packages of clients: what fails there is most often the peer."""
 _HOPS = 3
 """Own functions followed from a `try`.
 
@@ -204,6 +216,15 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "        return answer.json()['state']\n    except Exception:  # <- flagged\n"
             "        return 'idle'\n"
         ),
+        {
+            "shop/codes.py": "import lemmas\n\n\ndef codes():\n    return lemmas.codes()\n",
+            "shop/words.py": (
+                "def stems(words):\n    try:\n        import lemmas\n\n        return lemmas.load('en').stems(words)\n"
+                "    except Exception:  # <- flagged\n        return None\n\n\n"
+                "def kept(words):\n    try:\n        import redis\n\n        redis.Redis().set('words', words)\n"
+                "    except Exception:  # <- flagged\n        pass\n"
+            ),
+        },
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"
@@ -231,6 +252,33 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
     ],
     partials=[
+        (
+            "import os\nimport socket\n\n\ndef quieter(steps):\n    try:\n        os.nice(steps)\n"
+            "    except Exception:  # <- flagged\n        pass\n\n\ndef named(address):\n    try:\n"
+            "        return socket.gethostbyaddr(address)[0]\n    except Exception:  # <- flagged\n"
+            "        return ''\n\n\ndef aimed(link):\n    try:\n        return os.readlink(link).rpartition('/')[2]\n"
+            "    except Exception:  # <- flagged\n        return None\n"
+        ),
+        (
+            "def stems(words):\n    try:\n        import lemmas\n\n        return lemmas.load('en').stems(words)\n"
+            "    except Exception:  # <- flagged\n        return None\n\n\n"
+            "def marked(order):\n    try:\n        import spans\n\n        spans.set_tag('order', order.id)\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "from botocore.exceptions import ClientError\n\n\ndef wait_after(error: ClientError):\n    try:\n"
+            "        return int(error.response.get('RetryAfter', 0))\n    except Exception:  # <- flagged\n"
+            "        return None\n\n\ndef pages(client, method):\n    try:\n"
+            "        found = client.get_paginator(method)\n"
+            "    except Exception:  # <- flagged\n        return None\n    return found\n"
+        ),
+        (
+            "import logging\nimport traceback\n\nlog = logging.getLogger(__name__)\n\n\n"
+            "async def answered(request, ask):\n"
+            "    answer = None\n    try:\n        answer = await ask(request)\n        return answer\n    finally:\n"
+            "        if answer is None:  # <- flagged\n            log.error(traceback.format_exc())\n"
+            "            return {'status': 500}\n"
+        ),
         (
             "import requests\n\n\ndef pace(host):\n    try:\n"
             "        answer = requests.get(f'https://{host}/', timeout=3)\n"
@@ -774,12 +822,44 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.MEDIUM  # said right below, though without the cause
     if _is_one_way_of_several(module, handler, attempt):
         return Confidence.MEDIUM
-    if _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt):
+    told = _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt)
+    if told or _asks_for_what_need_not_be(repo, module, handler.attempt, failing):
         return Confidence.MEDIUM
     reaching = _uncaught(module, handler.attempt)
     if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH if _reaches_out(repo, module, handler, reaching) else Confidence.MEDIUM
+
+
+def _asks_for_what_need_not_be(repo: Repo, module: Module, attempt: int, failing: list[str]) -> bool:
+    """Whether all that may fail is one that a program does as well without: a favour, an address, a package."""
+    if failing and (all(map(_FAVOUR.match, failing)) or _finds_own_address(failing)):
+        return True
+    return _tries_package(repo, module, attempt)
+
+
+def _finds_own_address(failing: list[str]) -> bool:
+    """Whether all that may fail asks under which addresses and names the machine itself is known."""
+    return all(name.startswith("socket.") for name in failing) and (
+        any(map(_OWN_ADDRESS.search, failing)) or set(failing) == {"socket.gethostbyname"}
+    )
+
+
+def _tries_package(repo: Repo, module: Module, attempt: int) -> bool:
+    """Whether the body imports a package that need not be installed, and all that may fail is done by it.
+
+    Such a package is one that no file of the tree imports without asking, and no client of a peer.
+    """
+    facts = module.facts
+    around = facts.attempts[attempt]
+    tried = {
+        one.target.partition(".")[0]
+        for one in facts.imports
+        if around.line < one.line <= around.body_end and one.scope == around.scope
+    }
+    optional = {root for root in tried if root and not _CLIENTS.match(root) and repo.python.is_optional(root)}
+    failing = [name for name in around.calls if not _only_parses(repo, name, module)]
+    return bool(optional) and all(name.partition(".")[0] in optional for name in failing)
 
 
 _WAITING = re.compile(r"(^|\.)run_until_complete$|^asyncio\.run$")
@@ -1111,6 +1191,12 @@ def _done(steps: tuple[str, ...]) -> str:
     )
 
 
+def _tells_of_what_is_on_its_way(call: Call) -> bool:
+    """Whether a call writes the exception down that is being handled, as `traceback.format_exc()` gives it."""
+    written = call.name.startswith("traceback.") or (_LOGGING.search(call.name) and call.last == "exception")
+    return bool(written) or (_LOGGING.search(call.name) is not None and call.has("exc_info"))
+
+
 def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
     for index, attempt in enumerate(module.facts.attempts):
         if attempt.final_returns:
@@ -1123,5 +1209,11 @@ def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
             )
             location = module.location(attempt.final_line, attempt.end_line, attempt.scope, "return in finally")
             parses = all(_only_parses(repo, name, module) for name in attempt.calls)
+            told = told or any(
+                call.scope == attempt.scope
+                and attempt.final_line <= call.line <= attempt.end_line
+                and _tells_of_what_is_on_its_way(call)
+                for call in module.facts.calls
+            )
             confidence = Confidence.MEDIUM if told or parses else Confidence.HIGH
             yield bad(location, "`return` in `finally` discards the exception that is on its way", confidence)
