@@ -80,6 +80,7 @@ class _Interpreter(Calls):
         names += [arguments.kwarg.arg] if arguments.kwarg is not None else []
         for position, name in enumerate(names):
             self.env[name] = self.table.whole(self.table.source("p", self.definition, position, name, node.lineno))
+        self.rest = (names[-1], self.env[names[-1]]) if arguments.kwarg is not None else None
         return names
 
     def block(self, body: Sequence[ast.stmt]) -> None:

@@ -111,8 +111,10 @@ class Bindings(State):
             self.bind_attribute(node, self.limited(self.expression(node) | inside))
 
     def element(self, node: ast.expr) -> Value:
-        """What iterating over an expression gives: of a dict that was put together, its keys."""
+        """What iterating over an expression gives: of a dict that was put together, and of `**rest`, its keys."""
         value = self.expression(node)
+        if isinstance(node, ast.Name) and self.rest == (node.id, value):
+            return self.table.step(value, "<key>")
         if not isinstance(node, ast.Call):
             value = self.table.without_entries(value)
         return self.table.whole_of_parts(self.table.step(value, "[]"))

@@ -68,7 +68,20 @@ class Conditions(Bindings):
         found.update(self.asked_unless_known(parts, keys))
         for key in set.intersection(*map(set, vetted)):
             found.update(index for one in vetted for index in one[key])
-        return frozenset(found)
+        return frozenset(found) | self.limited_in_what_was_made(parts)
+
+    def limited_in_what_was_made(self, parts: Sequence[frozenset[int]]) -> frozenset[int]:
+        """What a call made of a value is a known one, or ends like one: `urlparse(x).netloc == h or ….endswith(h)`."""
+        made: list[dict[tuple[int, tuple[str, ...], str], int]] = []
+        for part in parts:
+            made.append({})
+            for index in sorted(part):
+                guard = self.table.guards[index]
+                via, _, rest = guard.test.partition(":")
+                call, _, test = rest.partition(":")
+                if via == "via" and (test in _LIMITING or self.is_of_ending(test)):
+                    made[-1].setdefault((guard.source, guard.access, call), index)
+        return frozenset(one[key] for key in set.intersection(*map(set, made)) for one in made)
 
     def asked_unless_known(
         self, parts: Sequence[frozenset[int]], known: Sequence[set[tuple[int, tuple[str, ...]]]]
@@ -85,12 +98,25 @@ class Conditions(Bindings):
                     said
                     and guard.test.startswith(_ASKED)
                     and all(
-                        index in other or key in limited
+                        index in other or key in limited or self.asks_for_an_ending(index, other)
                         for number, (other, limited) in enumerate(zip(parts, known, strict=True))
                         if number != at
                     )
                 ):
                     yield index
+
+    def asks_for_an_ending(self, index: int, others: frozenset[int]) -> bool:
+        """Whether a guard asks how a value ends, and one of the others how the same value does: one of several ends."""
+        guard = self.table.guards[index]
+        return self.is_of_ending(guard.test) and any(
+            self.is_of_ending(other.test) and (other.source, other.access) == (guard.source, guard.access)
+            for other in map(self.table.guards.__getitem__, others)
+        )
+
+    def is_of_ending(self, test: str) -> bool:
+        """Whether a test is the yes of a call of `endswith` on the value."""
+        kind, _, number = test.partition(":")
+        return kind == "self" and number.isdecimal() and int(number) in self.ending
 
     def limited_where_given(self, tests: Sequence[ast.expr], *, truth: bool) -> frozenset[int]:
         """A value is a known one, or the parameter with the known ones is empty: `known and x not in known`."""
@@ -216,6 +242,8 @@ class Conditions(Bindings):
             return frozenset()
         if CHECKING.search(name):
             self.checking.add(index)
+        if name == "endswith":
+            self.ending.add(index)
         sign = "" if truth else "!"
         reached = self.reached.get(index)
         given = self.held(reached.given(), f"{sign}call:{index}") if reached is not None else frozenset()

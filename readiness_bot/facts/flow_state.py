@@ -67,6 +67,7 @@ class State(ABC):
         self.table = Table()
         self.reached: dict[int, Reached] = {}
         self.checking: set[int] = set()
+        self.ending: set[int] = set()
         self.given: dict[tuple[int, int], tuple[Value, frozenset[int]]] = {}
         self.stored: dict[tuple[str, int, int], Value] = {}
         self.cut: dict[int, None] = {}
@@ -79,6 +80,7 @@ class State(ABC):
         self.definition = -1
         self.owner = ""
         self.own_name = ""
+        self.rest: tuple[str, Value] | None = None
         self.env: dict[str, Value] = {}
         self.texts: dict[str, str] = {}
         self.tests: dict[str, tuple[frozenset[int], frozenset[int]]] = {}

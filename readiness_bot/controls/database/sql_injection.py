@@ -115,6 +115,12 @@ def _applies(repo: Repo) -> bool:
             "    return kept.execute(f'SELECT id FROM shops ORDER BY {order}').fetchall()  # <- flagged\n"
         ),
         (
+            "import sqlite3\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\ndb = sqlite3.connect('a')\n\n\n"
+            "def write(row, **fields):\n    assigned = ', '.join(f'{key} = ?' for key in fields)\n"
+            "    db.execute(f'UPDATE items SET {assigned} WHERE id = ?', [*fields.values(), row])  # <- flagged\n\n\n"
+            "@app.post('/items/{row}')\ndef change(row: int, change: dict):\n    write(row, **change)\n"
+        ),
+        (
             "from flask import Flask, request\nfrom sqlalchemy import text\n"
             "from wtforms import Form, StringField, validators\n\nfrom shop.store import session\n\n"
             "app = Flask(__name__)\n\n\nclass JoinForm(Form):\n"
@@ -209,6 +215,15 @@ def _applies(repo: Repo) -> bool:
         ),
     ],
     passes=[
+        (
+            "import sqlite3\n\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\n"
+            "app = FastAPI()\ndb = sqlite3.connect('a')\n\n\nclass Change(BaseModel):\n"
+            "    name: str\n    price: int\n\n\ndef write(row, **fields):\n"
+            "    assigned = ', '.join(f'{key} = ?' for key in fields)\n"
+            "    db.execute(f'UPDATE items SET {assigned} WHERE id = ?', [*fields.values(), row])\n\n\n"
+            "@app.post('/items/{row}')\ndef change(row: int, change: Change):\n"
+            "    write(row, name=change.name, price=change.price)\n"
+        ),
         (
             "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.post('/found')\ndef found():\n    most = min(request.json.get('most', 10), 50)\n"

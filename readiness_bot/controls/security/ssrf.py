@@ -233,6 +233,19 @@ _OWN_ADDRESS = re.compile(
     ],
     passes=[
         (
+            "from urllib.parse import urlparse\n\nimport requests\nfrom flask import Flask, abort, request\n\n"
+            "app = Flask(__name__)\nENDS = ('rates.example', 'stock.example')\n\n\n@app.post('/relay')\ndef relay():\n"
+            "    url = request.get_json()['url']\n    host = urlparse(url).netloc.lower()\n"
+            "    if not any(host == one or host.endswith('.' + one) for one in ENDS):\n        abort(403)\n"
+            "    return requests.get(url, timeout=5).text\n"
+        ),
+        (
+            "from urllib.request import Request, build_opener\n\nfrom flask import Flask, request\n\n"
+            "app = Flask(__name__)\nOPENER = build_opener()\n\n\n@app.post('/orders')\ndef order():\n"
+            "    asked = Request('https://stock.example/orders', data=request.get_data(), method='POST')\n"
+            "    return OPENER.open(asked, timeout=5).read()\n"
+        ),
+        (
             "import aiohttp\nfrom aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n"
             "@routes.get('/{tail:.*}')\nasync def forward(request: web.Request):\n"
             "    async with aiohttp.ClientSession('http://backend.example.org') as session:\n"
@@ -471,7 +484,7 @@ def _is_held_to(site: CallSite, repo: Repo) -> bool:
 def _asked(site: CallSite, position: int, repo: Repo) -> tuple[CallSite, int]:
     """Where the address is given: that of a `urllib.request.Request` to what makes it, beside data and headers."""
     given = site.call.args[position : position + 1]
-    for made in repo.python.calls("urllib.request.Request") if site.last == "urlopen" else ():
+    for made in repo.python.calls("urllib.request.Request") if site.last in ("urlopen", "open") else ():
         if made.module is site.module and (
             (
                 given
