@@ -385,19 +385,19 @@ def _handed_on_with_one(repo: Repo, site: CallSite) -> bool:
     function = site.function
     if function is None:
         return False
-    if _puts_one_in(site):
+    if _puts_one_in(repo, site):
         return True
     if not any(parameter.kind == "**" for parameter in function.parameters):
         return False
     callers = repo.python.callers.get(f"{site.module.path}:{function.qualname}", ())
     return bool(callers) and all(
         ((given := caller.call.keyword("timeout")) is not None and not _is_none(repo, given, caller.module))
-        or (caller.call.has_double_star and _puts_one_in(caller))
+        or (caller.call.has_double_star and _puts_one_in(repo, caller))
         for caller in callers
     )
 
 
-def _puts_one_in(site: CallSite) -> bool:
+def _puts_one_in(repo: Repo, site: CallSite) -> bool:
     """Whether the keywords handed on are given a timeout above the call: `kwargs["timeout"] = 5`, or a default."""
     facts, call = site.module.facts, site.call
     handed = {value.name for name, value in call.keywords if name == "**" and isinstance(value, Name)}
@@ -411,9 +411,17 @@ def _puts_one_in(site: CallSite) -> bool:
         and item.line <= call.line
         and item.last in ("setdefault", "update")
         and item.name.rpartition(".")[0] in handed
-        and _names_timeout(item)
+        and (_names_timeout(item) or any(_is_kept_with_one(repo, value, site.module) for value in item.args))
         for item in facts.calls
     )
+
+
+def _is_kept_with_one(repo: Repo, value: Value, module: Module) -> bool:
+    """Whether a value is a mapping with a timeout, written here or where the object or the module keeps it."""
+    if not isinstance(value, Name) or value.name[:1] == "?":
+        return _holds_timeout(value, module)
+    bound = repo.python.assignments(value.name, module)
+    return bool(bound) and all(_holds_timeout(item.value, module) for item in bound if item.value != Const(None))
 
 
 def _holds_timeout(value: Value, module: Module) -> bool:

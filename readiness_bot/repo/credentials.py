@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
@@ -236,6 +236,7 @@ class Secrets:
                 _OUT_OF_USE.search(" ".join(assignment.guards))
                 or _OF_TESTS.match(assignment.target)
                 or (literal.provider and _SHOWN.search(assignment.target))
+                or _is_beside_debugging(assignment, module)
             )
             for assignment in module.facts.assignments
         )
@@ -380,6 +381,14 @@ class Secrets:
             and target.definition.kind == "function"
             and any(raised.scope == target.index for raised in target.module.facts.raises)
         )
+
+
+def _is_beside_debugging(assignment: Assignment, module: Module) -> bool:
+    """Whether the branch that binds a setting turns debugging on as well: it is not the one that production takes."""
+    return bool(assignment.guards) and any(
+        item.target == ":DEBUG" and item.value == Const(True) and item.guards == assignment.guards
+        for item in module.facts.assignments
+    )
 
 
 def _ends_alike(value: str, name: str) -> bool:

@@ -108,6 +108,12 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        (
+            "import requests\n\n\nclass Peer:\n    def __init__(self, name):\n"
+            "        self._common = {'timeout': 30.0, 'headers': {'User-Agent': name}}\n\n"
+            "    def ask(self, url, **options):\n        options.update(self._common)\n"
+            "        return requests.get(url, **options)\n"
+        ),
         {
             "shop/jobs/__init__.py": (
                 "import requests.adapters\n\n\nclass Patience(requests.adapters.TimeoutSauce):\n"

@@ -113,6 +113,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "import os\n\nif os.environ.get('STAGE') == 'live':\n    DEBUG = False\n"
+                "    SECRET_KEY = os.environ['SECRET_KEY']\nelse:\n    DEBUG = True\n"
+                "    SECRET_KEY = 'v8#kq2!x7t0z-w5r1n9c4m6b3d'\n"
+            ),
+        },
         "API_KEY = 'your-api-key-here'\nAPI_SECRET = 'your-api-secret-here'\n",
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
         (
