@@ -50,8 +50,8 @@ _FAVOUR = re.compile(
     r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
 """What a process asks of the system for itself, and does as well without."""
-_OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$|\.getsockname$")
-"""By what a machine finds out under which address or name others may know it."""
+_OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
+"""What asks for the name of an address, which need not have one."""
 _CLIENTS = re.compile(
     r"(requests|httpx|aiohttp|urllib3?|redis|boto3|botocore|aioboto3|pymongo|motor|psycopg2?|asyncpg|pymysql|MySQLdb|sqlalchemy|"
     r"elasticsearch|opensearchpy|kafka|aiokafka|kombu|pika|celery|docker|kubernetes|git|stripe|twilio|google|azure|"
@@ -431,6 +431,14 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "import pycountry\n\n\ndef known(codes):\n    for code in codes:\n        try:\n"
             "            pycountry.languages.get(alpha_2=code)\n            return code\n"
             "        except:  # <- flagged\n            continue\n    return None\n"
+        ),
+        (
+            "import logging\nimport subprocess\n\nlog = logging.getLogger(__name__)\n\n\ndef runtime(paths):\n"
+            "    found = None\n    for path in paths:\n        try:\n"
+            "            if subprocess.run([path, '--version'], timeout=5).returncode == 0:\n"
+            "                found = path\n                break\n"
+            "        except Exception:  # <- flagged\n            continue\n"
+            "    if not found:\n        log.error('no runtime in %s', paths)\n    return found\n"
         ),
         (
             "import asyncio\n\n\nasync def up(client, port):\n    for _ in range(30):\n        try:\n"
@@ -823,7 +831,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if _is_one_way_of_several(module, handler, attempt):
         return Confidence.MEDIUM
     told = _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt)
-    if told or _asks_for_what_need_not_be(repo, module, handler.attempt, failing):
+    if told or _asks_for_what_need_not_be(repo, module, handler, failing):
         return Confidence.MEDIUM
     reaching = _uncaught(module, handler.attempt)
     if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
@@ -831,18 +839,24 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     return Confidence.HIGH if _reaches_out(repo, module, handler, reaching) else Confidence.MEDIUM
 
 
-def _asks_for_what_need_not_be(repo: Repo, module: Module, attempt: int, failing: list[str]) -> bool:
+def _asks_for_what_need_not_be(repo: Repo, module: Module, handler: Handler, failing: list[str]) -> bool:
     """Whether all that may fail is one that a program does as well without: a favour, an address, a package."""
-    if failing and (all(map(_FAVOUR.match, failing)) or _finds_own_address(failing)):
+    if failing and (all(map(_FAVOUR.match, failing)) or _finds_own_address(module, handler, failing)):
         return True
-    return _tries_package(repo, module, attempt)
+    return _tries_package(repo, module, handler.attempt)
 
 
-def _finds_own_address(failing: list[str]) -> bool:
-    """Whether all that may fail asks under which addresses and names the machine itself is known."""
-    return all(name.startswith("socket.") for name in failing) and (
-        any(map(_OWN_ADDRESS.search, failing)) or set(failing) == {"socket.gethostbyname"}
-    )
+def _finds_own_address(module: Module, handler: Handler, failing: list[str]) -> bool:
+    """Whether all that may fail asks under which addresses and names the machine itself is known.
+
+    Where that is learned from a connection, the next one is to be tried: else the caller is told something made up.
+    """
+    if not all(name.startswith("socket.") for name in failing):
+        return False
+    attempt = module.facts.attempts[handler.attempt]
+    if any(name.endswith(".getsockname") for name in attempt.calls):
+        return not attempt.next_step and handler.steps in (("pass",), ("continue",))
+    return all(map(_OWN_ADDRESS.match, failing)) or set(failing) == {"socket.gethostbyname"}
 
 
 def _tries_package(repo: Repo, module: Module, attempt: int) -> bool:
@@ -1046,11 +1060,11 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line and _is_nothing(item.value)
     }
-    emptied |= {  # what the body would have noted
-        item.target
-        for item in module.facts.assignments
-        if attempt.line <= item.line <= attempt.body_end and isinstance(item.value, Const) and item.value.value is True
-    }
+    kept = [item for item in module.facts.assignments if item.scope == handler.scope]
+    empty = {item.target for item in kept if item.line < attempt.line and _is_nothing(item.value)}
+    for item in kept:  # what the body would have noted, by either name
+        if attempt.line <= item.line <= attempt.body_end and (item.value == Const(True) or item.target in empty):
+            emptied |= {item.target, item.value.name} if isinstance(item.value, Name) else {item.target}
     below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
     raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
     told = [
