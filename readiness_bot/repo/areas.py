@@ -40,6 +40,13 @@ _TOOLING = re.compile(
     r"build|pavement|populate|seed|seed_db|create_test_data|generate_test_data|bootstrap_dev|"
     r"release|locustfile|__main_dev__)\.py$"
 )
+_OUT_OF_USE = re.compile(
+    r"(^|/)(not[-_]?(in[-_]?)?used?|unused|obsolete|attic|graveyard|trash|to[-_]?delete)/"
+    r"|(^|/)_?(backups?|bak|archives?|snapshots?|old)/([^/]+/)*[^/]*(?<!\d)20\d\d[-_]?[01]\d[-_]?[0-3]\d(?![.\d])[^/]*/"
+    r"|(^|/)_?(backup|bak|old)[-_]20\d\d[-_]?[01]\d[-_]?[0-3]\d[^/]*/",
+    re.IGNORECASE,
+)
+"""Folders of what nobody uses any more, and copies of the sources that bear the day they were made."""
 _OF_RELEASE = re.compile(r"-\d[\w.]*/PKG-INFO$")
 """What an unpacked release of another project has: `parser-0.1.5/PKG-INFO`."""
 _GATHERING = re.compile(r"(^|/)(datasets|experiments|research|[\w.]+-dev)/")
@@ -304,6 +311,10 @@ class Areas:
         return area
 
     def _judge(self, path: str) -> Area:
+        # What an old copy of an image starts is as old as the copy.
+        return Area.TOOLING if self._is_out_of_use(path) else self._by_use(path)
+
+    def _by_use(self, path: str) -> Area:
         if path in self._started and not is_called_test(path):
             return Area.PRODUCTION
         judged = self._without_template_root(path)
@@ -351,6 +362,11 @@ class Areas:
             return False
         put_away = _PUT_AWAY.match(path)
         return _GATHERING.search(path) is not None or (put_away is not None and put_away["above"] not in self._packages)
+
+    def _is_out_of_use(self, path: str) -> bool:
+        """Whether a folder is called after what nobody uses any more, and is no package: a product may keep backups."""
+        called = _OUT_OF_USE.search(path)
+        return called is not None and path[: called.end() - 1] not in self._packages
 
     def _runs_migrations(self, path: str) -> bool:
         """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""

@@ -179,3 +179,21 @@ def test_a_website_that_is_a_package_serves_pages(beside: list[str], area: Area)
 def test_load_on_the_service_is_no_part_of_it(folder: str) -> None:
     product = ["shop/__init__.py", "shop/orders.py", f"{folder}/users.py"]
     assert Areas(product).of(f"{folder}/users.py") is Area.EXAMPLE
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        ("backups/2025-07-06_22-19/shop/orders.py", Area.TOOLING),
+        ("backups/before-prices-20250706/shop/orders.py", Area.TOOLING),
+        ("shop/api/backup_20250530115532/orders.py", Area.TOOLING),
+        ("not_in_use/orders.py", Area.TOOLING),
+        ("backups/nightly.py", Area.PRODUCTION),
+        ("shop/archive/models.py", Area.PRODUCTION),
+        ("shop/unused/models.py", Area.PRODUCTION),
+    ],
+)
+def test_dated_copies_and_what_nobody_uses_are_no_production(path: str, area: Area) -> None:
+    tree = ["shop/__init__.py", "shop/unused/__init__.py", "shop/orders.py", path]
+    assert Areas(tree).of(path) is area
+    assert Areas(tree, started=[path]).of(path) is area
