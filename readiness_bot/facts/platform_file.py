@@ -34,13 +34,15 @@ class PlatformProcess(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class PlatformFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a descriptor describes; `platform` is empty for a file that turns out to be something else.
 
-    `stores` are the databases that it asks for.
+    `stores` are the databases that it asks for, `environment` the variables that it sets for what it starts, with
+    their texts.
     """
 
     platform: str
     line: int = 1
     processes: tuple[PlatformProcess, ...] = ()
     stores: tuple[str, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
 
 
 _NOTHING = PlatformFile("")
@@ -332,7 +334,13 @@ def _serverless(document: Node) -> PlatformFile:
         )
         for name, one in document["functions"].entries
     )
-    return PlatformFile("serverless", provider.key_line, processes)
+    told = _variables(provider["environment"], *(one["environment"] for _, one in document["functions"].entries))
+    return PlatformFile("serverless", provider.key_line, processes, environment=told)
+
+
+def _variables(*mappings: Node) -> tuple[tuple[str, str], ...]:
+    """What mappings of an environment set, as far as it is written out."""
+    return tuple((name, value.string) for one in mappings for name, value in one.entries if value.string)
 
 
 def _app_runner(document: Node) -> PlatformFile:
@@ -376,7 +384,10 @@ def _cloud_foundry(document: Node) -> PlatformFile:
         for one in applications
         for process in (*(() if one["processes"] and not one["command"] else (one,)), *one["processes"])
     )
-    return PlatformFile("cloud-foundry", document["applications"].key_line, processes) if processes else _NOTHING
+    if not processes:
+        return _NOTHING
+    told = _variables(*(one["env"] for one in applications))
+    return PlatformFile("cloud-foundry", document["applications"].key_line, processes, environment=told)
 
 
 def _kamal(document: Node) -> PlatformFile:

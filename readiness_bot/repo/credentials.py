@@ -52,6 +52,8 @@ _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|stub|debug|docs)", re.IGNORECASE)
+_OF_MIGRATING = re.compile(r"migrat", re.IGNORECASE)
+"""Settings that only a change of the schema runs with: it signs nothing."""
 _SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|response|test)s?(_|$)", re.IGNORECASE)
 """Names of what shows how an answer of somebody else looks: the key in it is made up."""
 _TRACKER = re.compile(r"(^|\.)sentry(\.|$)")
@@ -280,7 +282,8 @@ class Secrets:
         """By class, those that descend from it, but for such as are not deployed."""
         found: dict[str, list[DefinitionSite]] = defaultdict(list)
         for site in self._python.classes:
-            if not _NOT_DEPLOYED_OWNER.search(site.definition.name):
+            name = site.definition.name
+            if not (_NOT_DEPLOYED_OWNER.search(name) or _OF_MIGRATING.search(name)):
                 for one in self._python.ancestry(site):
                     if one.name != site.name:
                         found[one.name].append(site)

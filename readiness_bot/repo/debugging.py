@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -235,6 +235,7 @@ class Debugging:
         """The settings modules that the service starts with, and those that they import everything from."""
         found = (
             self._settings_of_images()
+            or self._settings_of_platforms()
             or self._named_settings("wsgi.py", "asgi.py")
             or self._named_settings("celery.py")
             or self._named_settings("manage.py")
@@ -256,8 +257,25 @@ class Debugging:
     def _settings_of_images(self) -> set[str]:
         """The settings modules that the images of the service name in their environment."""
         told = (built.image.environment("DJANGO_SETTINGS_MODULE") for built in self._deployment.service_images)
-        named = (self._python.module_named(one[0].strip("\"'"), "") for one in told if one is not None)
-        return {module.path for module in named if module is not None and not _DEVELOPMENT.search(module.path)}
+        return set(self._deployed_modules(one[0] for one in told if one is not None))
+
+    def _settings_of_platforms(self) -> set[str]:
+        """The settings modules that descriptors of platforms name in the environment of what they start."""
+        return set(
+            self._deployed_modules(
+                text
+                for _, platform in self._deployment.workloads.platforms
+                for name, text in platform.environment
+                if name == "DJANGO_SETTINGS_MODULE"
+            )
+        )
+
+    def _deployed_modules(self, names: Iterable[str]) -> Iterator[str]:
+        """The modules of these names, those for development apart."""
+        for name in names:
+            module = self._python.module_named(name.strip("\"'"), "")
+            if module is not None and not _DEVELOPMENT.search(module.path):
+                yield module.path
 
     def _named_settings(self, *files: str) -> set[str]:
         """The settings modules that files of these names start with, those for development apart."""
@@ -278,7 +296,7 @@ class Debugging:
         return found
 
     def _turned_off(self, variable: str, value: Value | None = None, module: Module | None = None) -> bool:
-        """Whether an image, a Compose service or an environment file of the tree turns the variable off.
+        """Whether an image, a Compose service, a platform or an environment file of the tree turns the variable off.
 
         Where the value works the switch out of the variable (`ENVIRONMENT == "dev"`), that is worked out again.
         """
@@ -298,6 +316,9 @@ class Debugging:
                 return True
         for container in self._deployment.containers:
             if any(name == variable and is_off(text) for name, text, _ in container.service.environment):
+                return True
+        for _, platform in self._deployment.workloads.platforms:
+            if any(name == variable and is_off(text) for name, text in platform.environment):
                 return True
         return any(
             name == variable and text and is_off(text)

@@ -117,3 +117,15 @@ def test_broken_descriptors_are_unreadable(text: str) -> None:
 def test_a_template_that_is_to_be_filled_in_describes_no_platform() -> None:
     text = "{{- if $.Values.enabled }}\napiVersion: argoproj.io/v1alpha1\nkind: Application\n{{- end }}\n"
     assert _read(text).platform == ""
+
+
+def test_the_environment_that_a_platform_sets() -> None:
+    serverless = (
+        "provider:\n  name: aws\n  environment: {STAGE: live}\n"
+        "functions:\n  api: {handler: app.handler, environment: {QUEUE: orders}}\n"
+    )
+    cloud = "applications:\n- {name: api, command: ./run, env: {STAGE: trial}}\n"
+    assert [_read(text).environment for text in (serverless, cloud)] == [
+        (("STAGE", "live"), ("QUEUE", "orders")),
+        (("STAGE", "trial"),),
+    ]

@@ -112,6 +112,19 @@ from readiness_bot.repo.debugging import DebugFlag
             "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
         },
         {
+            "shop/wsgi.py": (
+                "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.base')\n"
+                "application = get_wsgi_application()\n"
+            ),
+            "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/settings/cloud.py": "from .base import *\n\nDEBUG = False\n",
+            "serverless.yml": (
+                "service: shop\nprovider:\n  name: aws\n  environment:\n"
+                "    DJANGO_SETTINGS_MODULE: shop.settings.cloud\nfunctions:\n  app: {handler: shop.wsgi.handler}\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "import uvicorn\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
                 "if __name__ == '__main__':\n    uvicorn.run('main:app', reload=True)\n"
@@ -147,6 +160,7 @@ from readiness_bot.repo.debugging import DebugFlag
                 "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.production')\n"
                 "application = get_wsgi_application()\n"
             ),
+            "shop/celery.py": ("import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.base')\n"),
             "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
             "shop/settings/production.py": "from .base import *\n\nDEBUG = False\n",
         },

@@ -237,7 +237,8 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         (
             "import os\n\nNAMED = {'live': 'config.Live', 'laptop': 'config.Development'}\n\n\nclass _Shared:\n"
             "    SECRET_KEY = 'between us'\n\n\nclass Development(_Shared):\n    DEBUG = True\n\n\n"
-            "class Live(_Shared):\n    SECRET_KEY = os.environ['SECRET_KEY']\n"
+            "class Live(_Shared):\n    SECRET_KEY = os.environ['SECRET_KEY']\n\n\n"
+            "class Migration(_Shared):\n    DEBUG = False\n"
         ),
     ],
     applies=lambda repo: bool(repo.paths),
