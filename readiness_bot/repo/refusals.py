@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from msgspec import structs
 
 from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
 from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -212,8 +212,11 @@ class Refusals:
                     index[call.scope][0].append(call)
             for raised in module.facts.raises:
                 index[raised.scope][1].append(raised)
+            kept = _kept_refusals(module)
             for returned in module.facts.returns:
-                index[returned.scope][2].append(returned)
+                name = returned.value.name if isinstance(returned.value, Name) else ""
+                known = kept.get((returned.scope, name))
+                index[returned.scope][2].append(returned if known is None else structs.replace(returned, value=known))
         calls: list[Call] = []
         raises: list[Raise] = []
         returns: list[Return] = []
@@ -416,6 +419,8 @@ class Refusals:
                 best = max(best, found if counts else min(found, Strength.READS))
             elif target is None and _is_check(call):
                 best = max(best, Strength.PERMISSION if _about_permission(snake(call.last)) else Strength.IDENTITY)
+        if best is Strength.IDENTITY and self._turns_away(site) and _reads_rights(site, frozenset(self._inside(site))):
+            return Strength.PERMISSION
         return best
 
     def _turns_caller_away(self, site: DefinitionSite) -> bool:
@@ -699,6 +704,29 @@ def _plain(name: str) -> str:
 @lru_cache(maxsize=100_000)
 def _sounds_like_check(plain: str) -> bool:
     return STRONG_NAME.search(plain) is not None or _CHECKS.match(plain) is not None
+
+
+def _kept_refusals(module: Module) -> dict[tuple[int, str], Value]:
+    """The refusals that functions keep in a variable before they give them back: `answer = "Unauthorized", 401`."""
+    return {
+        (item.scope, item.target): item.value
+        for item in module.facts.assignments
+        if item.target[:1] == "?" and isinstance(item.value, Items) and any(map(is_refusing_value, item.value.items))
+    }
+
+
+_OF_RIGHTS = frozenset({"groups", "roles", "permissions", "scopes", "scope", "realm_access", "resource_access"})
+"""Claims of a token that say what its owner may do."""
+
+
+def _reads_rights(site: DefinitionSite, inside: Collection[int]) -> bool:
+    """Whether a function takes the caller's groups or roles out of a token or a record: `claims["groups"]`."""
+    return any(
+        isinstance(key, Const) and key.value in _OF_RIGHTS
+        for item in site.module.facts.assignments
+        if item.scope in inside and isinstance(item.value, Index)
+        for key in item.value.items
+    )
 
 
 def _made_of(names: Collection[str], site: DefinitionSite) -> Iterator[str]:

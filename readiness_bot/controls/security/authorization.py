@@ -64,6 +64,16 @@ _UNSURE = 0.5
             ),
         },
         (
+            "from functools import wraps\n\nfrom flask import Flask, request\nfrom jose import jwt\n\n"
+            "app = Flask(__name__)\n\n\ndef inanyof(names):\n    def around(view):\n        @wraps(view)\n"
+            "        def inside(*args):\n"
+            "            claims = jwt.decode(request.headers['Authorization'], KEY, 'RS256')\n"
+            "            mine = claims['groups']\n            refusal = 'Unauthorized', 401\n"
+            "            if any(name in mine for name in names):\n                return view(*args)\n"
+            "            return refusal\n\n        return inside\n\n    return around\n\n\n"
+            "@app.delete('/orders/<key>')\n@inanyof(['buyers'])\ndef drop(key):\n    return gone(key)\n"
+        ),
+        (
             "from flask import Flask, abort\nfrom flask_httpauth import HTTPTokenAuth\n\n"
             "from shop.models import Note\n\n"
             "app = Flask(__name__)\nauth = HTTPTokenAuth()\n\n\n@app.delete('/notes/<int:key>')\n@auth.login_required\n"
