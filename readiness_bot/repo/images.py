@@ -259,6 +259,14 @@ _FULL_BASE = re.compile(r"(python|pypy|node|ruby|perl)$")
 _SLIM = re.compile(r"(slim|alpine|distroless|windowsservercore|nanoserver|chainguard|wolfi)")
 
 
+_MIRROR = re.compile(
+    r"/(library|docker[-_.]?(hub|io|remote|proxy|virtual|mirror|cache)[\w-]*|dependency_proxy/containers)/[^/]+$",
+    re.IGNORECASE,
+)
+"""Where registries keep what they fetch of Docker's own: `registry.example/docker-remote/python:3.13`."""
+_OF_DEBIAN = re.compile(r"^\d+(\.\d+)*-(stretch|buster|bullseye|bookworm|trixie)$")
+
+
 def carries_compilers(reference: str) -> bool:
     """Whether a public image is one of the full ones that bring a compiler and headers."""
     name, tag = reference.partition("@")[0].rpartition("/")[2].partition(":")[::2]
@@ -269,6 +277,8 @@ def carries_compilers(reference: str) -> bool:
     official = "/" not in reference or re.match(
         r"(docker\.io/)?(library/)?[^/]+$|public\.ecr\.aws/docker/library/", reference
     )
+    # A registry that hands the official images on keeps their name and the Debian release in their tag.
+    official = official or _MIRROR.search(reference) or _OF_DEBIAN.search(tag)
     if _FULL_BASE.match(name):
         return bool(official)
     # The installer's own images are built on the official ones, full unless they say slim or alpine.

@@ -70,6 +70,12 @@ CMD ["gunicorn", "app.main:app"]
         {"Dockerfile": _SINGLE},
         {
             "Dockerfile": (
+                "FROM packages.shop.example/docker-remote/python:3.12.4-bookworm\nRUN pip install .\n"
+                'CMD ["gunicorn", "app.main:app"]\n'
+            )
+        },
+        {
+            "Dockerfile": (
                 "FROM python:3.13-slim\nRUN tools=' \\\n    gcc \\\n    ' \\\n  && libs=\"libgdal-dev gettext\" \\\n"
                 "  && apt-get update && apt-get install -y $tools ${libs} \\\n"
                 "  && pip install . && apt-get purge -y $tools\n"
