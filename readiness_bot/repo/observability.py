@@ -308,6 +308,7 @@ _CARRIES_IDS = re.compile(
 """What an id of a request travels in; a field called so in data from elsewhere is none."""
 _LOG_CONFIG = re.compile(r"--log-config(-json)?\b")
 _JOB_ID = re.compile(r"(^|[.:?_])(task|job|run)_?id\.get$", re.IGNORECASE)
+_OF_THINGS = re.compile(r"[<{]([a-z]+:)?\w*request_?id[>}:]", re.IGNORECASE)
 _ID_NAME = re.compile(r"(request|correlation|trace)_?id", re.IGNORECASE)
 _ID_IN_LOG = re.compile(
     (
@@ -810,11 +811,18 @@ class Observability:
         )
 
     @cached_property
+    def _keeps_requests(self) -> bool:
+        """Whether requests are things that the product keeps, and asks for by their ids: `/orders/<requestid>`."""
+        return any(_OF_THINGS.search(route.path) for route in self._routes.all)
+
+    @cached_property
     def request_ids(self) -> tuple[Signal, ...]:
         """Where a request id is made, read or passed on."""
         found: list[Signal] = []
         for site in self._python.all_calls:
             hit = next((text for text in _texts_given(site) if len(text) < 60 and _REQUEST_ID.search(text)), None)
+            if hit is not None and self._keeps_requests and re.search(r"(^|[._])request_?id", hit, re.IGNORECASE):
+                continue
             if hit is not None and (_ID_HEADER.search(hit) or _CARRIES_IDS.search(f"{site.name} {site.call.via}")):
                 found.append(self._signal(site, f"`{hit}`"))
         return tuple(found)
@@ -823,6 +831,8 @@ class Observability:
     def logged_ids(self) -> tuple[Signal, ...]:
         """Log formats and log calls that name a request or trace id."""
         found: list[Signal] = []
+        if self._keeps_requests:
+            return ()
         for module in self._python.production:
             for assignment in module.facts.assignments:
                 for text in _texts(assignment.value):

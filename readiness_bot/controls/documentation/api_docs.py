@@ -44,6 +44,8 @@ _SERVING = {
     "drf_spectacular.views.SpectacularRedocView.as_view": (),
 }
 """What serves pages of the API's description, and the arguments that switch them off or move them."""
+_APPLICATIONS = frozenset({"fastapi.FastAPI", "apiflask.APIFlask", "flask_openapi3.OpenAPI", "litestar.Litestar"})
+"""Those of them that are applications, which the routes tell of."""
 
 _PAGES = (
     r"(.*/)?(rest[-_]?)?(http[-_]?)?(api(v\d+)?|api(v\d+)?[-_](reference|docs?|usage|guide"
@@ -113,6 +115,15 @@ _PAGE = (
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/metadata/", "https://spec.openapis.org/oas/latest.html"],
     passes=[
+        {
+            "shop/api.py": (
+                "from flask import Flask\nfrom flask_restx import Resource\n\nfrom shop.base import OwnApi\n\n"
+                "app = Flask(__name__)\napi = OwnApi(app, title='Shop')\n\n\n@api.route('/orders')\n"
+                "class Orders(Resource):\n    def get(self):\n        return []\n"
+            ),
+            "shop/base.py": "from flask_restx import Api\n\n\nclass OwnApi(Api):\n    pass\n",
+            "shop/__init__.py": "",
+        },
         {
             "app/main.py": _FLASK,
             "README.md": "# Shop\n\n"
@@ -204,6 +215,10 @@ def _serving(repo: Repo) -> Iterator[tuple[CallSite, str]]:
     of_objects = {f"{name.removesuffix('.as_view')}().as_view": name for name in _SERVING if name.endswith(".as_view")}
     for site in repo.python.calls(*sorted({*_SERVING, *of_objects})):
         yield site, of_objects.get(site.name, site.name)
+    for klass in repo.python.classes:
+        for base in repo.python.external_bases(klass):
+            if base in _SERVING and base not in _APPLICATIONS:
+                yield from ((made, base) for made in repo.python.callers.get(klass.name, ()))
     for site in repo.routes.applications:
         own = repo.python.definition_named(site.name) if ":" in site.name else None
         for base in repo.python.external_bases(own) if own is not None else ():

@@ -309,11 +309,9 @@ def _judged(repo: Repo) -> Judgement:
     routes = _health_routes(repo)
     probes = [*repo.deployment.probes, *probes_in_infrastructure_code(repo.python)]
     asking = [probe for probe in probes if probe.http]
-    for probe in asking:
-        route = _asked(probe, routes) or _asked(probe, list(repo.routes.all), whole=True)
-        if route is not None or (_SURE.search(probe.target) and _may_be_served(repo, probe)):
-            shown = [seen(route.location.path, route.location.line, f"route {route.path}")] if route is not None else []
-            return passed("A health endpoint exists and is probed.", *shown, _told(probe))
+    met = _met(repo, asking, routes)
+    if met:
+        return passed("A health endpoint exists and is probed.", *met)
     checks = _by_package(repo)
     if routes or checks:
         what = [seen(one.location.path, one.location.line, f"route {one.path}") for one in routes[:2]] or checks
@@ -352,6 +350,16 @@ def _judged(repo: Repo) -> Judgement:
             estimate=_WITHOUT_ROUTE,
         )
     return failed("Neither a health endpoint nor a probe.", looked_in=(repo.routes.LOOKS, repo.deployment.LOOKS))
+
+
+def _met(repo: Repo, asking: list[HealthProbe], routes: list[Route]) -> list[Evidence]:
+    """The probe that meets what answers it: a route that is known rather than one that a package may bring."""
+    for probe in asking:
+        route = _asked(probe, routes) or _asked(probe, list(repo.routes.all), whole=True)
+        if route is not None:
+            return [seen(route.location.path, route.location.line, f"route {route.path}"), _told(probe)]
+    served = (probe for probe in asking if _SURE.search(probe.target) and _may_be_served(repo, probe))
+    return [_told(probe) for probe in served][:1]
 
 
 def _is_deployed_here(repo: Repo) -> bool:

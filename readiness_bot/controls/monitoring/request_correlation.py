@@ -60,6 +60,12 @@ from readiness_bot.repo import Repo
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n",
         (
+            "import logging\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/leave/<requestid>')\ndef leave(requestid):\n    of_parent = request.args.get('requestid')\n"
+            "    logging.info('requestid=%s', requestid)\n    logging.info('parent requestid=%s', of_parent)\n"
+            "    return {}\n"
+        ),
+        (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/events')\n"
             "def keep(event: dict):\n    known = set(event)\n    known.discard('trace_id')\n    return {}\n"
         ),
