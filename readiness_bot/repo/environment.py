@@ -32,6 +32,8 @@ _HELPER = re.compile(
     r"(get_?)?env(iron)?(_?(var|str|opt|int|bool|float|list|get|value|path))?|from_env|read_env(_var)?"
 )
 _GETTER = re.compile(r"(get|read|load|fetch)_\w+|setting|config")
+_ENVIRONMENT = re.compile(r"(^|\.)envs?$")
+"""A module that reads the environment: `shoplib.env.to_int("SHOP_LIMIT", 9)`."""
 _TOLD = frozenset({"default", "required"})
 """What a function that reads a setting is told beside its name."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
@@ -145,7 +147,11 @@ class Environment:
             key = named.value if isinstance(named, Const) else None
             if not isinstance(key, str) or not _VARIABLE.fullmatch(key):
                 continue
-            if _HELPER.fullmatch(site.call.last) or self._is_asked_for_setting(site):
+            if (
+                _HELPER.fullmatch(site.call.last)
+                or self._is_asked_for_setting(site)
+                or _ENVIRONMENT.search(site.name.rpartition(".")[0])
+            ):
                 found.append(Evidence(site.module.path, site.call.line, f"`{site.call.last}` reads `{key}`"))
         found += [
             Evidence(site.module.path, site.call.line, f"`{site.last.rpartition(':')[2]}` is handed the environment")

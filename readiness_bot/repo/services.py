@@ -273,6 +273,11 @@ def _top(path: str) -> str:
 
 _TASK_METHODS = frozenset({"task", "periodic_task", "actor", "job", "shared_task"})
 
+_WORKER_OF_LIBRARY = re.compile(
+    r"(queue|work(er)?s?|consum\w+|jobs?|tasks?)\w*(\.\w+)*\.(Base)?([A-Z]\w+)?(Worker|Consumer)$"
+)
+"""The worker or consumer of a library, in a module that is named for queues or work."""
+
 
 class Services:
     """Questions about the applications of one tree."""
@@ -399,7 +404,17 @@ class Services:
             or any(takes_message(site.definition) for site in self._python.functions)
             or self._is_bot
             or self._polls
+            or self._is_worker_of_library
             or any(site.call.context & IN_LOOP for site in self._python.calls_of(*sorted(_WAITING_FOR_WORK)))
+        )
+
+    @property
+    def _is_worker_of_library(self) -> bool:
+        """Whether a worker that a library brings is made into one of the tree's own, and made: `Packer(Worker)`."""
+        return any(
+            any(map(_WORKER_OF_LIBRARY.search, self._python.external_bases(klass)))
+            and bool(self._python.callers.get(klass.name))
+            for klass in self._python.classes
         )
 
     @cached_property

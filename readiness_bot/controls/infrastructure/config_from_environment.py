@@ -28,6 +28,10 @@ _FEW = 3
     role=Role.DEVOPS,
     sources=["https://12factor.net/config", "https://docs.pydantic.dev/latest/concepts/pydantic_settings/"],
     passes=[
+        {
+            "app/settings.py": "from shoplib import env\n\nMOST_LINES = env.to_int('SHOP_MOST_LINES', 90)\n",
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         (
             "import os\n\nfrom traitlets import Unicode, default\nfrom traitlets.config import Configurable\n\n\n"
             "class Gateway(Configurable):\n    host = Unicode(config=True)\n\n    @default('host')\n"

@@ -92,6 +92,10 @@ from readiness_bot.repo import Repo
             "import redis\n\nstore = redis.Redis()\n\nwhile True:\n    work = store.bzpopmin('orders', timeout=30)\n"
             "    if work:\n        pack(work)\n"
         ),
+        (
+            "from shoplib.taskqueue import Worker\n\n\nclass Packer(Worker):\n    def dispatch(self, order):\n"
+            "        return pack(order)\n\n\ndef main():\n    Packer(queues=['orders']).run()\n"
+        ),
     ],
     fixed=(
         "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\n"
