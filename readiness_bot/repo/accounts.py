@@ -399,6 +399,9 @@ class Accounts:
         for module, item in self._python.imports(
             "flask_login", "flask.session", "flask_session", "quart.session", "flask_security"
         ):
+            # A session of the framework that is imported and never touched, such as behind a parameter of that name.
+            if item.target in ("flask.session", "quart.session") and not _touches(module, item.target):
+                continue
             return module.path, item.line, "flask"
         return None
 
@@ -804,6 +807,15 @@ def _texts_of(module: Module) -> Iterator[str]:
         for part in value.values if isinstance(value, Mapping) else (value,):
             if isinstance(part, Const) and isinstance(part.value, str):
                 yield part.value
+
+
+def _touches(module: Module, thing: str) -> bool:
+    """Whether a function names a thing: what parameters are annotated by is named by their module alone."""
+    return any(
+        ref == thing or ref.startswith(f"{thing}.")
+        for definition in module.facts.definitions
+        for ref in definition.refs
+    )
 
 
 def _installed_kind(text: str) -> Literal["second-factor", "provider"] | None:

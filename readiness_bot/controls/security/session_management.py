@@ -85,6 +85,10 @@ from readiness_bot.repo import Repo
     ],
     ignores=[
         (
+            "from flask import Flask, session\n\napp = Flask(__name__)\n\n\ndef kept(session: session):\n"
+            "    return session.add(1)\n\n\n@app.route('/')\ndef index():\n    return {}\n"
+        ),
+        (
             "import requests\n\n\ndef ask(url, token):\n    session = requests.Session()\n"
             "    session.cookies['token'] = token\n    return session.get(url, timeout=5)\n"
         ),
