@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from readiness_bot.facts.extractor import Extractor
+from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.statement import digest
 from readiness_bot.facts.yaml_nodes import NOTHING, Node, load_documents
 
@@ -99,6 +99,9 @@ _OTHER = re.compile(
 )
 _ACTION = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 _JINJA = re.compile(r"\{%(?:[^%{]|%(?!\})|\{(?!%))*%\}|\{#(?:[^#{]|#(?!\})|\{(?!#))*#\}")
+_COMMENT = re.compile(r"\{\{-?\s*/\*(?:[^*]|\*(?!/))*\*/\s*-?\}\}")
+_OPENS = re.compile(r"(if|with|range|define|block)\b")
+_KEY_ALONE = re.compile(r"\s*[\w./-]+:")
 _STATEMENT = re.compile(
     r"(if|else|end|range|with|define|template|block|/\*|\$?[\w.]+\s*:?=|set\b|-?\s*$|fail|required"
     r"|include \"[^\"]*\.(tpl|validate))"
@@ -122,11 +125,9 @@ def _extract(data: bytes) -> Manifests:
         return Manifests()
     if data.lstrip()[:1] == b"{":
         data = data.replace(b"\t", b"  ")  # which JSON may be indented by, and YAML may not
-    if b"{{" in data or b"{%" in data:
-        data = neutralised(data.decode("utf-8-sig", "replace")).encode()
     workloads: list[Workload] = []
     resources: list[Resource] = []
-    for document in _unlisted(load_documents(data)):
+    for document in _unlisted(_documents(data)):
         if document["kind"].string and document["apiVersion"].string:
             found = [workload] if (workload := _workload(document)) is not None else list(_workloads_within(document))
             workloads.extend(found)
@@ -135,9 +136,38 @@ def _extract(data: bytes) -> Manifests:
     return Manifests(tuple(workloads), tuple(resources))
 
 
+def _documents(data: bytes) -> tuple[Node, ...]:
+    """The documents of a manifest or a template, of which each branch is read, or where that is no YAML the first."""
+    if b"{{" not in data and b"{%" not in data:
+        return load_documents(data)
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        return load_documents(neutralised(text).encode())
+    except Unreadable:
+        return load_documents(neutralised(_first_branches(text)).encode())
+
+
 def neutralised(text: str) -> str:
     """The template with the same lines and no expressions: control lines become blank, values marked texts."""
-    return "\n".join(_Neutraliser().lines(_joined_actions(_JINJA.sub(_blank, text))))
+    return "\n".join(_Neutraliser().lines(_joined_actions(_COMMENT.sub(_blank, _JINJA.sub(_blank, text)))))
+
+
+def _first_branches(text: str) -> str:
+    """The template with the same lines and nothing behind an `else`."""
+    depth, left_out = 0, 0
+    lines: list[str] = []
+    for line in _joined_actions(_COMMENT.sub(_blank, text)).split("\n"):
+        kept = not left_out
+        for action in map(_bare, _ACTION.findall(line)):
+            if _OPENS.match(action):
+                depth += 1
+            elif action == "end":
+                left_out = 0 if left_out == depth else left_out
+                depth -= 1
+            elif action.startswith("else") and not left_out:
+                left_out = depth
+        lines.append(line if kept and not left_out else "")
+    return "\n".join(lines)
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -179,6 +209,9 @@ class _Neutraliser:
         raw = _CHOICE.sub(lambda match: match[1], raw)
         expressions = [_bare(match[1]) for match in _ACTION.finditer(raw)]
         if not expressions or _ACTION.sub("", raw).strip():
+            bare = _ACTION.sub("", raw).rstrip()
+            if _KEY_ALONE.fullmatch(bare):
+                self._filled[len(self._lines)] = bare
             return _ACTION.sub(lambda match: self._inline(_bare(match[1])), raw)
         expression = expressions[0]
         scope = _SCOPE.match(expression)

@@ -51,12 +51,14 @@ _CHECKING = re.compile(r"x-(apikey|basic|bearer|token)Info(Func|Url)")
 """The extensions by which Connexion is told what checks a caller; without one nothing does."""
 _FILLED_IN = re.compile(rb"\{\{[^{}\n]*\}\}")
 """What Connexion, which takes every description for a template, fills in from arguments."""
+_VERSION = re.compile(rb"(?:^|[{,])\s*['\"]?(?:openapi|swagger)['\"]?\s*:", re.MULTILINE)
+"""The key by which a description says what it is."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _BESIDE_THE_PATH = frozenset({"query", "header", "formData"})
 
 
 def _extract(data: bytes) -> OpenApiDocument:
-    if b"openapi" not in data and b"swagger" not in data:
+    if _VERSION.search(data) is None:
         # Its name may stand for anything; a template of something else is no broken description.
         return OpenApiDocument("")
     is_json = data.lstrip()[:1] == b"{"

@@ -116,5 +116,29 @@ def test_hostile_templates_end_in_time(text: str) -> None:
     assert neutralised(text).count("\n") == text.count("\n")
 
 
+@pytest.mark.parametrize(
+    "middle",
+    [
+        '  labels: {{ include "shop.labels" . | nindent 4 }}\n    tier: web\n',
+        "  {{/*\n  {{- with .Values.extra }}\n  a: [\n  {{- end }}\n  */}}\n",
+        "  labels:\n    {{- if .Values.all }}\n    {}\n    {{- else }}\n    tier: web\n    {{- end }}\n",
+        "  held:\n  {{- if .Values.a }}\n  {{- if .Values.b }}\n  - x\n  {{- end }}\n  {{- else }} []\n  {{- end }}\n",
+    ],
+    ids=[
+        "more below what is put in",
+        "a comment around expressions",
+        "branches of which one may stand",
+        "an empty branch",
+    ],
+)
+def test_templates_that_are_no_yaml_without_their_expressions_are_read(middle: str) -> None:
+    pod = "spec:\n  template:\n    spec:\n      containers:\n        - {name: web, image: shop}\n"
+    found = EXTRACTOR.extract(f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n{middle}{pod}".encode())
+    assert isinstance(found, Manifests)
+    assert [(one.kind, one.name, one.line, one.containers[0].name) for one in found.workloads] == [
+        ("Deployment", "web", 2, "web")
+    ]
+
+
 def test_of_a_choice_within_a_line_the_first_value_stands() -> None:
     assert neutralised('value: {{ if .Values.a }}"True"{{ else }}"False"{{ end }}') == 'value: "True"'
