@@ -90,7 +90,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
         return Bound.BY_DEFAULT
     if transport in _GLOBAL_DEFAULT and any(map(_lasts, repo.python.calls("socket.setdefaulttimeout"))):
         return Bound.BY_CALL
-    if transport == "requests" and repo.outbound.waits_otherwise(site.module):
+    if transport == "requests" and (repo.outbound.waits_otherwise(site.module) or _is_bounded_for_all(repo)):
         return Bound.BY_CALL
     if _bounded_client(repo, call):
         return Bound.BY_CALL
@@ -107,6 +107,17 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     if _is_stream(call) or _asks_this_machine(repo, site) or _is_second_choice(site):
         return Bound.PERHAPS
     return Bound.NEVER
+
+
+def _is_bounded_for_all(repo: Repo) -> bool:
+    """Whether a function of the tree puts one with a timeout in the place of what all calls of `requests` go through.
+
+    It is called on start-up, from wherever that may be.
+    """
+    put = (
+        repo.python.definition(getattr(item.value, "name", ""), module) for module, item in repo.outbound.replacements
+    )
+    return any(own is not None and _mentions_timeout(own) for own in put)
 
 
 def _is_second_choice(site: CallSite) -> bool:

@@ -30,6 +30,10 @@ _READING = frozenset({"get", "items", "keys", "values", "pop"})
 """Methods that read a part out of a result."""
 
 
+_FIXED_KEY = re.compile(r"^:[A-Z][A-Z0-9_]*$|(^|[.:])settings\.\w+$")
+"""A variable of a module, or a setting."""
+
+
 class DataFlows:
     """Questions about where values come from."""
 
@@ -273,6 +277,27 @@ class DataFlows:
             for route in self._around(flow)
             if route.handler is not None
             for call in route.handler.calls
+        )
+
+    def is_from_holders_of_a_key(self, flow: Flow) -> bool:
+        """Whether a flow begins in a handler that lets callers in by one key of the installation: services of its own.
+
+        What is compared is a module's own variable or a setting, and no key of a user.
+        """
+        around = self._around(flow)
+        return bool(around) and all(
+            route.handler is not None and self._compares_with_a_key(route.handler) for route in around
+        )
+
+    def _compares_with_a_key(self, site: DefinitionSite) -> bool:
+        """Whether a function compares with a fixed key, itself or by a function of the tree that takes nothing."""
+        targets = (self._python.target(call, site.module) for call in site.calls if not call.args)
+        asking = [site, *(one for one in targets if one is not None and one.definition.kind == "function")]
+        return any(
+            call.last == "compare_digest"
+            and any(isinstance(value, Name) and _FIXED_KEY.search(value.name) for value in call.args)
+            for one in asking
+            for call in one.calls
         )
 
     def _around(self, flow: Flow) -> list[Route]:

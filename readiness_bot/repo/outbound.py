@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Definition, Handler
+from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Assignment, Definition, Handler
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -333,13 +333,19 @@ class Outbound:
         return None
 
     @cached_property
+    def replacements(self) -> tuple[tuple[Module, Assignment], ...]:
+        """Where something of the tree is put in place of what decides in `requests` how long every call waits."""
+        return tuple(
+            (module, item)
+            for module in dict.fromkeys(module for module, _ in self._python.imports("requests"))
+            for item in module.facts.assignments
+            if item.target in _WAITING
+        )
+
+    @cached_property
     def _replacing(self) -> tuple[Module, ...]:
         """The modules that, when they are loaded, put something of their own in place of how long `requests` waits."""
-        return tuple(
-            module
-            for module in dict.fromkeys(module for module, _ in self._python.imports("requests"))
-            if any(item.target in _WAITING and item.scope == MODULE for item in module.facts.assignments)
-        )
+        return tuple(dict.fromkeys(module for module, item in self.replacements if item.scope == MODULE))
 
     def waits_otherwise(self, module: Module) -> bool:
         """Whether what is loaded with a module put something in place of how long `requests` waits.

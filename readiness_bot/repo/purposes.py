@@ -374,6 +374,17 @@ class Purposes:
             return False
         return bool(words & _WRITING) or any(_is_writing(call, route.handler) for call in calls)
 
+    def writes_a_letter(self, route: Route) -> bool:
+        """Whether all that a handler does is to send a message on to the team, which answers to whoever wrote it."""
+        if route.handler is None:
+            return False
+        calls, _, _, _ = self._refusals.body(route.handler)
+        letters = [call for call in calls if call.has("reply_to") or call.last in ("mail_admins", "mail_managers")]
+        return bool(letters) and all(
+            call in letters or not _is_writing(call, route.handler) or call.last.startswith(("send", "mail"))
+            for call in calls
+        )
+
     def _starts_a_job(self, handler: DefinitionSite) -> bool:
         """Whether a function of the tree that a handler calls starts a job."""
         targets = (self._python.target(call, handler.module) for call in self._refusals.body(handler)[0])

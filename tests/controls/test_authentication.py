@@ -33,6 +33,19 @@ def test_a_resource_may_let_strangers_make_an_account(path: str, confidence: Con
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
 
 
+@pytest.mark.parametrize(
+    ("sent", "confidence"),
+    [("reply_to=[request.form['from']]", Confidence.LOW), ("subject=request.form['subject']", Confidence.HIGH)],
+)
+def test_whoever_writes_to_the_team_need_not_be_known(sent: str, confidence: Confidence) -> None:
+    text = (
+        f"{_HEAD}{_GUARDED}@app.post('/lost-parcel')\ndef add_lost_parcel():\n"
+        f"    send_mail(to=['help@shop.example'], {sent})\n    return ''\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
 @pytest.mark.parametrize(("name", "told"), [("open_access", False), ("need_access", True)])
 def test_a_mark_of_what_is_open_is_lost_on_nobody(name: str, told: bool) -> None:
     text = (

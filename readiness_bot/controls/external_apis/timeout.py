@@ -108,6 +108,14 @@ _SENDING = (
     ],
     fixed="import requests as r\n\n\ndef charge(url):\n    return r.post(url, timeout=(3.05, 27))\n",
     passes=[
+        {
+            "shop/waiting.py": (
+                "from requests import Session\n\n\ndef bound_all():\n    asked = Session.request\n\n"
+                "    def request(self, *args, **options):\n        options.setdefault('timeout', 10)\n"
+                "        return asked(self, *args, **options)\n\n    Session.request = request\n"
+            ),
+            "shop/rates.py": "import requests\n\n\ndef rates(url):\n    return requests.get(url).json()\n",
+        },
         (
             "import requests\n\n\nclass Peer:\n    def __init__(self, name):\n"
             "        self._common = {'timeout': 30.0, 'headers': {'User-Agent': name}}\n\n"

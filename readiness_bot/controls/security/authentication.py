@@ -846,6 +846,7 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             and _is_no_way_in(repo, route, bare)
             and not repo.purposes.acts_for_caller(route)
             and not repo.purposes.knows_caller(route)
+            and not repo.purposes.writes_a_letter(route)
             and not identity.perhaps_before
             and not _asks_for_a_proof(route)
             and not _knows_the_address(route)

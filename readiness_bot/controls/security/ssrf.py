@@ -163,6 +163,13 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     partials=[
+        (
+            "import hmac\nimport os\n\nimport requests\nfrom flask import Flask, abort, request\n\n"
+            "app = Flask(__name__)\nOWN_KEY = os.environ['OWN_KEY']\n\n\ndef _known():\n"
+            "    return hmac.compare_digest(request.headers.get('X-Key', ''), OWN_KEY)\n\n\n"
+            "@app.post('/take')\ndef take():\n    if not _known():\n        abort(403)\n"
+            "    return requests.get(request.get_json()['url'], timeout=5).text  # <- flagged\n"
+        ),
         {
             "shop/views.py": (
                 "import requests\nfrom django.contrib.auth.mixins import UserPassesTestMixin\n"
@@ -390,6 +397,7 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
             or repo.flows.is_from_a_trial(flow)
             or repo.flows.is_from_settings(flow)
             or repo.flows.is_signed(flow)
+            or repo.flows.is_from_holders_of_a_key(flow)
             or (flow.is_kept and repo.wiring.is_left_lying(site.module, site.call.scope))
             or any(asked & _LOOKING_AT for asked in repo.flows.asked_on_the_way(flow))
         ):
