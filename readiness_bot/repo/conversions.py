@@ -46,7 +46,7 @@ _PLAIN = re.compile(
 )
 _SPEAKING = re.compile(
     r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
-    r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?|.*[.:?](can_paginate|get_paginator|get_waiter)"
+    r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?|.*[.:?](can_paginate|get_paginator|get_waiter)|.*\._meta\.get_fields?"
 )
 """What says by its name that it takes a text apart or puts one together, or that it only looks something up."""
 _OF_ERROR = re.compile(r"(^|[.:])[A-Z]\w*(Error|Exception)(\(\))?\.[a-z_]\w*$")

@@ -47,9 +47,9 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$"
 )
 _FAVOUR = re.compile(
-    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"os\.(mkdir|makedirs|nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
-"""What a process asks of the system for itself, and does as well without."""
+"""What a process asks of the system for itself, and does as well without, or has already: a folder may be there."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
 """What asks for the name of an address, which need not have one."""
 _CLIENTS = re.compile(
@@ -253,7 +253,13 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "def tried(bot, chat, text):\n    for _ in range(5):\n        try:\n"
+            "            return bool(bot.send_message(chat, text))\n        except Exception:  # <- flagged\n"
+            "            pass\n    else:\n        return False\n"
+        ),
+        (
             "import os\nimport socket\n\n\ndef quieter(steps):\n    try:\n        os.nice(steps)\n"
+            "    except Exception:  # <- flagged\n        pass\n    try:\n        os.mkdir('log')\n"
             "    except Exception:  # <- flagged\n        pass\n\n\ndef named(address):\n    try:\n"
             "        return socket.gethostbyaddr(address)[0]\n    except Exception:  # <- flagged\n"
             "        return ''\n\n\ndef aimed(link):\n    try:\n        return os.readlink(link).rpartition('/')[2]\n"
@@ -270,7 +276,9 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "        return int(error.response.get('RetryAfter', 0))\n    except Exception:  # <- flagged\n"
             "        return None\n\n\ndef pages(client, method):\n    try:\n"
             "        found = client.get_paginator(method)\n"
-            "    except Exception:  # <- flagged\n        return None\n    return found\n"
+            "    except Exception:  # <- flagged\n        return None\n    return found\n\n\n"
+            "def field_of(model, key):\n    try:\n        return model._meta.get_field(key.removesuffix('_id'))\n"
+            "    except Exception:  # <- flagged\n        return None\n"
         ),
         (
             "import logging\nimport traceback\n\nlog = logging.getLogger(__name__)\n\n\n"
@@ -963,6 +971,8 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
         return True
     if _notes_outcome(module, handler, attempt):
         return True
+    if _says_no_in_the_end(module, handler, attempt):
+        return True
     if handler.steps == ("pass",) and not attempt.next_step and function is not None:
         # A question that is left open where the body would have said yes.
         return _PREDICATE.search(function.name) is not None and any(
@@ -979,6 +989,16 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
     if after is None or not isinstance(after.value, Invoke):
         return after is not None and isinstance(after.value, Const) and after.value.value is False
     return after.value.name.rpartition(".")[2] in _RESPONSES and _said(after.value, module)[2] >= 400
+
+
+def _says_no_in_the_end(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether a loop ends with the first success, and the function answers no where every try has failed."""
+    if handler.steps not in (("pass",), ("continue",)) or attempt.next_step:
+        return False
+    answers = [item for item in module.facts.returns if item.scope == handler.scope]
+    inside = [item for item in answers if attempt.line < item.line <= attempt.body_end]
+    below = [item for item in answers if item.line > handler.end_line]
+    return bool(inside) and len(below) == 1 and below[0].value == Const(False)
 
 
 def _answers_as_the_body(module: Module, handler: Handler, attempt: Attempt) -> bool:
