@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from readiness_bot.facts.python_facts import Assignment, Call
+from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name
 from readiness_bot.model import Area, Location
@@ -223,7 +223,7 @@ class Secrets:
             return False
         if literal.owner and self._descends_from_local(path, literal.owner):
             return True
-        if not literal.owner and self._is_rebound(literal.name, module):
+        if not literal.owner and (_is_replaced(literal, module) or self._is_rebound(literal.name, module)):
             return True
         if literal.owner and self._is_bound_by_heirs(literal, module):
             return True
@@ -384,6 +384,18 @@ class Secrets:
             and target.definition.kind == "function"
             and any(raised.scope == target.index for raised in target.module.facts.raises)
         )
+
+
+def _is_replaced(literal: SecretLiteral, module: Module) -> bool:
+    """Whether the module binds the name anew further down, whatever holds: then the literal is never used."""
+    bound = [item for item in module.facts.assignments if item.target == f":{literal.name}" and item.scope == MODULE]
+    return any(item.line <= literal.line <= item.end_line for item in bound) and any(
+        item.line > literal.end_line
+        and not item.guards
+        and not item.context & (IN_TRY | IN_HANDLER)
+        and f":{literal.name}" not in names_in(item.value, module.facts.calls)
+        for item in bound
+    )
 
 
 def _is_beside_debugging(assignment: Assignment, module: Module) -> bool:

@@ -76,6 +76,10 @@ def test_transport_that_is_called_insecure_is_a_hint(name: str, confidence: Conf
     [
         "import os\nimport yaml\n\nPORTS = yaml.load(os.environ.get('PORTS', '[]'))\n",
         (
+            "import os\nimport yaml\n\n\ndef settings(folder):\n"
+            "    with open(os.path.join(folder, 'defaults.yml')) as stream:\n        return yaml.load(stream)\n"
+        ),
+        (
             "import ssl\n\n\ndef context():\n    if hasattr(ssl, 'OP_NO_SSLv3'):\n"
             "        return ssl.create_default_context()\n    else:\n"
             "        return ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n"

@@ -115,6 +115,12 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     passes=[
         {
             "shop/settings.py": (
+                "import os\n\nSECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\nDEBUG = False\n"
+                "SECRET_KEY = os.environ['SECRET_KEY']\n"
+            ),
+        },
+        {
+            "shop/settings.py": (
                 "import os\n\nif os.environ.get('STAGE') == 'live':\n    DEBUG = False\n"
                 "    SECRET_KEY = os.environ['SECRET_KEY']\nelse:\n    DEBUG = True\n"
                 "    SECRET_KEY = 'v8#kq2!x7t0z-w5r1n9c4m6b3d'\n"

@@ -10,7 +10,7 @@ from functools import lru_cache
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.flow_paths import Flow, describe
+from readiness_bot.repo.flow_paths import Flow, bare_name, describe
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.values import Assignment, Const, Format, Invoke, Items, Mapping, Name, Value
 
@@ -303,6 +303,14 @@ def _impact(doubt: _Doubt) -> str:
                 "near, far = Queue('http://localhost'), Queue('https://queue.example')\n"
             ),
         },
+    ],
+    partials=[
+        (
+            "import pickle\n\nfrom flask import Flask, request\n\nfrom shop.keys import hash_of\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/notes')\ndef notes():\n"
+            "    told, kept = request.cookies['notes'].split('$', 1)\n    if told != hash_of(kept):\n"
+            "        return []\n    return pickle.loads(kept)  # <- flagged\n"
+        ),
     ],
     passes=[
         (
@@ -612,9 +620,17 @@ def _loads(site: CallSite, repo: Repo) -> list[_Doubt] | None:
     ]
 
 
+_SIGNING = re.compile(r"hash|sign|digest|hmac|(^|_)mac(_|$)", re.IGNORECASE)
+
+
+def _is_signed(flow: Flow) -> bool:
+    """Whether what is loaded was held against what a function named for signing makes of it."""
+    return any(tag.startswith(("yes:", "passed:")) and _SIGNING.search(bare_name(tag)) for tag in flow.cleaned)
+
+
 def _of_loaded(flow: Flow) -> Confidence | None:
     if flow.kind == "request":
-        return Confidence.HIGH if flow.sure and not flow.is_vetted else Confidence.MEDIUM
+        return Confidence.HIGH if flow.sure and not flow.is_vetted and not _is_signed(flow) else Confidence.MEDIUM
     if flow.is_vetted or any("hmac" in tag or "compare_digest" in tag for tag in flow.cleaned):
         return None
     if flow.kind == "unknown":
@@ -643,7 +659,7 @@ def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
                 _Doubt(
                     "B506",
                     "`yaml.load` without a safe loader builds any Python object that the document names.",
-                    Confidence.LOW if _is_of_operators(site, repo) else Confidence.HIGH,
+                    Confidence.LOW if _is_of_operators(site, repo) or _is_of_own_file(site, repo) else Confidence.HIGH,
                     fix,
                 )
             ]
@@ -702,7 +718,8 @@ def _is_of_own_file(site: CallSite, repo: Repo) -> bool:
         for flow in repo.flows.into(call, 0)
     ]
     return bool(ways) and all(
-        flow.kind == "setting" and (_BESIDE_CODE.search(flow.text) or _NAMED_FILE.fullmatch(flow.suffix))
+        (flow.kind == "setting" and _BESIDE_CODE.search(flow.text))
+        or (flow.kind != "request" and _NAMED_FILE.fullmatch(flow.suffix))
         for flow in ways
     )
 

@@ -179,6 +179,10 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     ],
     partials=[
         (
+            "from Crypto.Hash import MD4\n\n\ndef kept(store, password):\n"
+            "    store.save(MD4.new(password.encode('utf-16-le')).hexdigest())  # <- flagged\n"
+        ),
+        (
             "import hashlib\n\nfrom flask import request\n\nfrom shop.ciphers import Sealed\n\n\n"
             "def digest(text):\n    return hashlib.md5(text.encode()).hexdigest()  # <- flagged\n"
             "\n\ndef has_changed(page):\n    return digest(page.text) == page.digest\n\n\n"
@@ -495,8 +499,8 @@ def _of_hash(site: CallSite, repo: Repo) -> Iterator[Site]:
         confidence = Confidence.LOW
     elif _is_stretched(site, repo) or _DERIVES.search(where.rpartition(":")[2]):
         return
-    elif _FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site):
-        confidence = Confidence.MEDIUM
+    elif algorithm.upper() == "MD4" or (_FORMER.search(where.rpartition(":")[2]) and _is_hashed_well_beside(site)):
+        confidence = Confidence.MEDIUM  # sign-ins of Windows networks ask for that very hash
     told = f"The password `{name}` is hashed with `{algorithm}`, which is made to be fast"
     if confidence is Confidence.HIGH and (_is_sent(site) or _is_of_old_ones(site, repo) or not _is_kept(site, repo)):
         yield bad(
