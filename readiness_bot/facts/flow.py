@@ -12,7 +12,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from readiness_bot.facts.flow_calls import Calls
-from readiness_bot.facts.flow_state import CHECKING, FUNCTION_BUDGET, Exit, TooLarge, called, key_of, spelled
+from readiness_bot.facts.flow_state import (
+    CHECKING,
+    FUNCTION_BUDGET,
+    Exit,
+    Said,
+    TooLarge,
+    agreed,
+    called,
+    key_of,
+    spelled,
+)
 from readiness_bot.facts.names import FunctionNode, Names, Scope, last_name
 from readiness_bot.facts.origins import NOTHING, CallFlow, Flows, Given, Stored, Value
 
@@ -181,8 +191,8 @@ class _Interpreter(Calls):
         self.env = dict(start)
         self.know(true)
         self.block(node.body)
-        body = (self.env, self.guards, self.dead)
-        self.env, self.guards, self.dead = dict(start), guards, False
+        body = (self.env, self.guards, self.dead, self.tests)
+        self.env, self.guards, self.dead, self.tests = dict(start), guards, False, tests
         self.know(false)
         self.block(node.orelse)
         perhaps = frozenset() if self.dead or body[2] else self.passed_in_one((body[1] ^ self.guards) - true - false)
@@ -191,7 +201,6 @@ class _Interpreter(Calls):
             perhaps |= self.limited_by_each([body[1] - guards, self.guards - guards])
         self.join(*body)
         self.know(perhaps)
-        self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
 
     def passed_in_one(self, guards: frozenset[int]) -> frozenset[int]:
         """What is left to say, where two ways meet, of checks that only one of them passed, or asked."""
@@ -203,13 +212,14 @@ class _Interpreter(Calls):
             or (guard.test.startswith(("call:", "!call:")) and self.says_it_checks(guard.test))
         )
 
-    def join(self, env: dict[str, Value], guards: frozenset[int], dead: bool) -> None:
+    def join(self, env: dict[str, Value], guards: frozenset[int], dead: bool, tests: dict[str, Said]) -> None:
         """Go on with what holds after either this state or the current one."""
         if dead:
             return
         if self.dead:
-            self.env, self.guards, self.dead = env, guards, False
+            self.env, self.guards, self.dead, self.tests = env, guards, False, tests
             return
+        self.tests = agreed(self.tests, tests)
         both = guards & self.guards
         left, right = guards - both, self.guards - both
         merged = dict(self.env)
@@ -242,21 +252,20 @@ class _Interpreter(Calls):
         self.exits.append(exits)
         self.loops += 1
         for _ in range(2 if self.loops <= _LOOPS_REPEATED else 1):
-            before = dict(self.env)
+            before, said = dict(self.env), dict(self.tests)
             enter()
             self.block(body)
             passed = frozenset() if self.dead or exits else self.of(items, self.guards - guards)
-            self.join(before, guards, dead=False)
-            for env, held in exits:
-                self.join(env, held, dead=False)
+            self.join(before, guards, dead=False, tests=said)
+            for env, held, told in exits:
+                self.join(env, held, dead=False, tests=told)
             if self.env == before:
                 break
         self.loops -= 1
         self.exits.pop()
         if not endless:
-            self.join(start, guards, dead=False)
+            self.join(start, guards, dead=False, tests=tests)
         self.know(passed)
-        self.tests = {name: said for name, said in tests.items() if self.tests.get(name) is said}
         self.block(orelse)
 
     def of(self, items: Value, guards: frozenset[int]) -> frozenset[int]:
@@ -278,7 +287,7 @@ class _Interpreter(Calls):
 
     def leave_loop(self, _: ast.stmt) -> None:
         if self.exits:
-            self.exits[-1].append((self.env, self.guards))
+            self.exits[-1].append((self.env, self.guards, dict(self.tests)))
         self.dead = True
 
     def with_(self, node: ast.With | ast.AsyncWith) -> None:
@@ -289,21 +298,22 @@ class _Interpreter(Calls):
         self.block(node.body)
 
     def try_(self, node: ast.Try) -> None:
-        start, guards = dict(self.env), self.guards
+        start, guards, tests = dict(self.env), self.guards, dict(self.tests)
         self.block(node.body)
+        said = agreed(tests, self.tests)
         raised = {**start, **{name: value | start.get(name, NOTHING) for name, value in self.env.items()}}
         self.block(node.orelse)
-        after = (self.env, self.guards, self.dead)
+        after = (self.env, self.guards, self.dead, self.tests)
         for handler in node.handlers:
-            self.env, self.guards, self.dead = dict(raised), guards, False
+            self.env, self.guards, self.dead, self.tests = dict(raised), guards, False, dict(said)
             if handler.type is not None:
                 self.expression(handler.type)
             if handler.name:
                 self.env[handler.name] = self.unknown(handler.name, handler.lineno)
             self.block(handler.body)
             self.join(*after)
-            after = (self.env, self.guards, self.dead)
-        self.env, self.guards, self.dead = after
+            after = (self.env, self.guards, self.dead, self.tests)
+        self.env, self.guards, self.dead, self.tests = after
         if node.finalbody:
             dead, self.dead = self.dead, False
             self.block(node.finalbody)
@@ -311,10 +321,10 @@ class _Interpreter(Calls):
 
     def match(self, node: ast.Match) -> None:
         subject = self.expression(node.subject)
-        start, guards = dict(self.env), self.guards
-        after = (start, guards, False)
+        start, guards, tests = dict(self.env), self.guards, dict(self.tests)
+        after = (start, guards, False, tests)
         for number, case in enumerate(node.cases):
-            self.env, self.guards, self.dead = dict(start), guards, False
+            self.env, self.guards, self.dead, self.tests = dict(start), guards, False, dict(tests)
             self.know(self.pattern(case.pattern, subject))
             if case.guard is not None:
                 self.expression(case.guard)
@@ -322,8 +332,8 @@ class _Interpreter(Calls):
             self.block(case.body)
             if number or not _is_wildcard(node.cases[-1]):
                 self.join(*after)
-            after = (self.env, self.guards, self.dead)
-        self.env, self.guards, self.dead = after
+            after = (self.env, self.guards, self.dead, self.tests)
+        self.env, self.guards, self.dead, self.tests = after
 
     def pattern(self, pattern: ast.pattern, subject: Value) -> frozenset[int]:
         """Bind a case's captures; give what the match says of the subject."""

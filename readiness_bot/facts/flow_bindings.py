@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from readiness_bot.facts.flow_state import State, called, key_of
+from readiness_bot.facts.flow_state import NEVER, State, called, key_of
 from readiness_bot.facts.origins import NOTHING, Value
 
 
@@ -35,6 +35,10 @@ class Bindings(State):
         self.lambdas.pop(name, None)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self.texts[name] = node.value
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            # What held where it was set holds, of the same values, where it is asked.
+            if not node.value or self.guards:
+                self.tests[name] = (self.guards, frozenset()) if node.value else NEVER
         elif isinstance(node, ast.Lambda):
             self.lambdas[name] = node
         elif isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):

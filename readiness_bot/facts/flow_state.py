@@ -53,8 +53,30 @@ class Reached:
         return self.receiver.union(*self.args, *self.keywords)
 
 
-Exit = tuple[dict[str, Value], frozenset[int]]
-"""The variables and guards with which a loop is left early."""
+Said = tuple[frozenset[int], frozenset[int]]
+"""What a variable says of other values by being true, and by being false."""
+Exit = tuple[dict[str, Value], frozenset[int], dict[str, Said]]
+"""The variables and guards with which a loop is left early, and what these variables say."""
+NEVER: Said = (frozenset(), frozenset())
+"""What a variable says that is `False`: where it is true all the same, it was set on another way."""
+
+
+def agreed(one: Mapping[str, Said], other: Mapping[str, Said]) -> dict[str, Said]:
+    """What variables say where two ways meet: what both say, or one by being true where the other makes it false."""
+    found: dict[str, Said] = {}
+    for name, here in one.items():
+        there = other.get(name)
+        if there is None:
+            continue
+        if here is not there:
+            if here is NEVER or there is NEVER:
+                here = ((there if here is NEVER else here)[0], frozenset())
+            else:
+                here = (here[0] & there[0], here[1] & there[1])
+            if not any(here):
+                continue
+        found[name] = here
+    return found
 
 
 class State(ABC):
@@ -83,7 +105,7 @@ class State(ABC):
         self.rest: tuple[str, Value] | None = None
         self.env: dict[str, Value] = {}
         self.texts: dict[str, str] = {}
-        self.tests: dict[str, tuple[frozenset[int], frozenset[int]]] = {}
+        self.tests: dict[str, Said] = {}
         self.lambdas: dict[str, ast.Lambda] = {}
         self.lambda_depth = 0
         self.globals: frozenset[str] = frozenset()

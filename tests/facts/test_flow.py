@@ -138,6 +138,13 @@ def test_value_is_followed(body: str, wanted: list[str]) -> None:
         ("try:\n    validate(v)\nexcept E:\n    pass\nsink(v)", set()),
         ("if v.startswith('/a/'):\n    sink(v)", {"self", "starts"}),
         ("match v:\n    case str():\n        sink(v)", {"is"}),
+        ("try:\n    ok = v in A\nexcept E:\n    ok = False\nif not ok:\n    return\nsink(v)", {"in"}),
+        ("try:\n    ok = v in A\nexcept E:\n    ok = True\nif not ok:\n    return\nsink(v)", set()),
+        ("ok = False\nfor one in A:\n    if v == one:\n        ok = True\n        break\nif ok:\n    sink(v)", {"=="}),
+        ("ok = True\nfor one in A:\n    if v == one:\n        ok = True\nif ok:\n    sink(v)", set()),
+        ("if v in A:\n    ok = True\nelse:\n    ok = False\nif ok:\n    sink(v)", {"in"}),
+        ("ok = False\nif v in A:\n    ok = True\nelif B:\n    ok = True\nif ok:\n    sink(v)", set()),
+        ("ok = False\nif v in A:\n    ok = True\nif not ok:\n    sink(v)", set()),
     ],
 )
 def test_guard_holds_where_it_was_made_sure(body: str, wanted: set[str]) -> None:
