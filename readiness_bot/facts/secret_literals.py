@@ -579,7 +579,7 @@ def _shape(
         len(value),
         round(_entropy(value), 1),
         classes,
-        _looks(value),
+        _looks(name, value),
         fallback,
         owner,
         host,
@@ -587,7 +587,12 @@ def _shape(
     )
 
 
-_PUBLIC = re.compile(r"^(phc_|pk_(live|test)_|AIza|UA-\d|G-[A-Z0-9]{6,}$|ca-pub-|6L[\w-]{38}$|ssh-(rsa|ed25519) )")
+_PUBLIC = re.compile(r"^(phc_|pk_(live|test)_|AIza|UA-\d|G-[A-Z0-9]{6,}$|ca-pub-|ssh-(rsa|ed25519) )")
+_OF_CAPTCHA = re.compile(r"^6L[\w-]{38}$")
+"""The two keys of a captcha, which look alike: a page shows the one, and the other is told by its name."""
+_KEPT_BACK = re.compile(r"secret|private", re.IGNORECASE)
+_TRIED_WITH = "6LeIxAcTAAAA"
+"""How the keys of a captcha begin with which everybody may try it out."""
 
 
 _OF_COINS = re.compile(r"^(?!.*(secret|key|pass|salt|auth)).*token", re.IGNORECASE)
@@ -596,8 +601,9 @@ _ADDRESS = re.compile(r"(^|[^0-9a-zA-Z])0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
 """The address of a contract or an account of a chain, which is known to everybody."""
 
 
-def _looks(value: str) -> str:
-    if _PUBLIC.match(value) or _ADDRESS.search(value):
+def _looks(name: str, value: str) -> str:
+    is_shown = _OF_CAPTCHA.match(value) and (value.startswith(_TRIED_WITH) or not _KEPT_BACK.search(name))
+    if _PUBLIC.match(value) or _ADDRESS.search(value) or is_shown:
         return "public"
     if value.startswith(("sk_test_", "rk_test_", "whsec_test")):
         return "placeholder"

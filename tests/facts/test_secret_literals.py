@@ -38,6 +38,11 @@ def _found(text: str) -> list[tuple[str, int, str, bool]]:
             [("SECRET_KEY", 2, "random", True)],
         ),
         ("a:\n  client_secret: k3Vq9LzX7mTr2WbN8sJd\n", [("client_secret", 2, "random", False)]),
+        (
+            "CAPTCHA_SECRET_KEY=6Lk3Vq9LzX7mTr2WbN8sJdq8Zt2vLm9XcR4bNw7K\n",
+            [("CAPTCHA_SECRET_KEY", 1, "random", False)],
+        ),
+        ("CAPTCHA_API_KEY=6Lk3Vq9LzX7mTr2WbN8sJdq8Zt2vLm9XcR4bNw7K\n", [("CAPTCHA_API_KEY", 1, "public", False)]),
     ],
 )
 def test_what_is_seen(text: str, expected: list[tuple[str, int, str, bool]]) -> None:
