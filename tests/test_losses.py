@@ -1652,7 +1652,98 @@ _STRANGER = (
 )
 _CALLED = "def begin(loop, url):\n    bad = refusal(url)\n    return bad or add(loop, url)\n"
 
+_LET_READ = {
+    "shop/settings.py": "ROOT_URLCONF = 'shop.main'\nREST_FRAMEWORK = {\n    'DEFAULT_PERMISSION_CLASSES':"
+    " ['rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly'],\n}\n"
+}
+_SHOWN = (
+    "from flask import Flask, abort, send_from_directory, session\nfrom flask_login import current_user\n\n"
+    "app = Flask(__name__)\n\n\ndef look_through_session(name):\n    if current_user.is_authenticated is False:\n"
+    "        return False\n    return name in session['files']\n\n\n@app.get('/files/<name>')\ndef show(name):\n"
+    "{}    return send_from_directory('/srv/files', name)\n"
+)
+_EITHER = "    permission_classes = [{}]\n"
+LOST["that two permissions must hold together, where any one of them is enough by now"] = (
+    "security/authorization",
+    _MESSAGES.format(permissions=_EITHER.format("IsOwner & IsEditor")),
+    _MESSAGES.format(permissions=_EITHER.format("IsOwner | IsEditor")),
+    11,
+)
+_HIDDEN = (
+    "from django.http import Http404\nfrom django.shortcuts import get_object_or_404, render\n"
+    "from django.views.generic import DetailView\n\nfrom shop.models import Note, Reading\n\n\n"
+    "class NoteView(DetailView):\n    def get(self, request, pk):\n        self.note = get_object_or_404(Note, id=pk)\n"
+    "{}        reading = Reading()\n        reading.reader = {}.username if {}.is_authenticated else None\n"
+    "        return render(request, 'note.html')\n"
+)
+LOST["a right, where who calls is reached by another way for something else"] = (
+    "security/authorization",
+    _HIDDEN.format(
+        "        allowed = request.user.is_staff or request.user == self.note.author\n"
+        "        if not allowed:\n            raise Http404('No such note')\n",
+        "request.user",
+        "request.user",
+    ),
+    _HIDDEN.format("", "self.request.user", "self.request.user"),
+    9,
+)
+_CHECKED_ID = (
+    "import re\nimport shutil\nfrom pathlib import Path\n\nNAME = re.compile('^[a-z0-9]+$')\n\n\nclass Voices:\n"
+    "    @staticmethod\n    def validate_name(name):\n        if not NAME.match(name):\n"
+    "            raise ValueError(name)\n\n    def drop(self, name):\n{}"
+    "        shutil.rmtree(Path('voices') / name)\n"
+)
+LOST["a check of a name by a method of the class's own"] = (
+    "security/path-traversal",
+    _CHECKED_ID.format("        self.validate_name(name)\n"),
+    _CHECKED_ID.format(""),
+    15,
+)
+_GRAPH = (
+    "from graphene_django import DjangoObjectType\n\nfrom shop.models import Order\n\n\n"
+    "class OrderNode(DjangoObjectType):\n    @classmethod\n    def get_queryset(cls, queryset, info):\n"
+    "        return super().get_queryset(queryset, info){}\n"
+)
+LOST["what leaves the rows of a caller in a graph"] = (
+    "security/authorization",
+    _GRAPH.format(".filter_by_current_user(info.context.user)"),
+    _GRAPH.format(""),
+    8,
+)
+
 KEPT: dict[str, tuple[Files, Files]] = {
+    "two permissions that must hold together, in a list by now": (
+        _MESSAGES.format(permissions=_EITHER.format("IsOwner & IsEditor")),
+        _MESSAGES.format(permissions=_EITHER.format("IsOwner, IsEditor")),
+    ),
+    "one of two permissions of which any one was enough": (
+        _MESSAGES.format(permissions=_EITHER.format("IsOwner | IsEditor")),
+        _MESSAGES.format(permissions=_EITHER.format("IsOwner")),
+    ),
+    "one of two permissions of which any one was enough, with one that must hold": (
+        _MESSAGES.format(permissions=_EITHER.format("IsAuthenticated & (IsOwner | IsEditor)")),
+        _MESSAGES.format(permissions=_EITHER.format("IsAuthenticated & IsOwner")),
+    ),
+    "one of two permissions that a decorator lists, of which any one was enough": (
+        _LISTED.format("IsOwner | IsEditor"),
+        _LISTED.format("IsOwner"),
+    ),
+    "a standard that lets strangers read, where things are only read by those who are signed in by now": (
+        _LET_READ
+        | {
+            "shop/main.py": _READ_ONLY.format("AllowAny").replace(
+                "    permission_classes = [permissions.AllowAny]\n", ""
+            )
+        },
+        _LET_READ | {"shop/main.py": _READ_ONLY.format("IsAuthenticated")},
+    ),
+    "whether somebody has signed in, asked by a function that knows more": (
+        _SHOWN.format(
+            "    if current_user.is_authenticated is False or name not in session['files']:\n"
+            "        return abort(403)\n"
+        ),
+        _SHOWN.format("    if look_through_session(name) is False:\n        return abort(403)\n"),
+    ),
     "a right that is answered with as it stands, and not by a condition of it": (
         (
             "class Users:\n    async def is_admin(self, *, user_id: int) -> bool:\n"

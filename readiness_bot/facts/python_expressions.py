@@ -277,9 +277,10 @@ class Expressions(Lowering):
     def other(self, node: ast.expr) -> Value:
         """An expression that is no value of its own: its kind, and what it names."""
         kind = node.__class__.__name__
-        return Other(
-            f"{kind}{node.op.__class__.__name__}" if isinstance(node, ast.BinOp) else kind, self.named_in(node)
-        )
+        if not isinstance(node, ast.BinOp):
+            return Other(kind, self.named_in(node))
+        within = "BitOr" if isinstance(node.op, ast.BitAnd) and any(map(_is_either, ast.walk(node))) else ""
+        return Other(f"{kind}{node.op.__class__.__name__}", self.named_in(node), within)
 
     def _literal(self, node: ast.Constant, _: int) -> Value:
         return const(node.value)
@@ -354,6 +355,10 @@ class _Under:
 
     def __exit__(self, *_: object) -> None:
         self.reader.context, self.reader.guards, self.reader.within = self.saved
+
+
+def _is_either(node: ast.AST) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
 
 
 _VALUES: dict[type[ast.expr], Callable[..., Value]] = {

@@ -71,6 +71,8 @@ _PERSON = re.compile(
     r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|current_identity)(\(\))?($|[.\[])"
 )
+_KNOWN_BY = re.compile(r"(\(\))?\.?(pk|id|uid|username|email|name|is_authenticated|is_anonymous)(\(\))?")
+"""What an account is known by, and whether it is one."""
 _OF_ROW = re.compile(
     r"[.\[](user|owner|account|author|creator|created_by|tenant|org|organization|workspace|project|team|member|members"
     r"|users|username|user_id|owner_id|account_id|creator_id|author_id|tenant_id|organization_id|workspace_id|org_id"
@@ -111,7 +113,7 @@ _BY_KEY = frozenset({"get_object_or_404", "get_or_404", "aget_object_or_404", "f
 """What looks one thing up by its key, for whoever asks."""
 _SHOWN_BY_KEY = _BY_KEY | {"get_object", "aget_object"}
 _FOR_SOMEBODY = re.compile(
-    r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(user|owner|caller|member|viewer|account)s?(_|$)"
+    r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(current_|own_)?(user|owner|caller|member|viewer|account)s?(_|$)"
     r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
 )
 """Names of what gives the rows that somebody may see."""
@@ -192,6 +194,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Several permissions that are listed in one place, by name, and whether all of them must hold or one is enough."""
+
+    location: Location
+    name: str
+    permissions: tuple[str, ...]
+    all_must_hold: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Something that a function does: where, the rights under which alone it does it, and what else asks for some."""
 
@@ -265,6 +277,22 @@ class Askings:
             for method in site.methods
             if method.definition.name in _CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
         )
+
+    @cached_property
+    def joined(self) -> tuple[Joined, ...]:
+        """The places that list more than one permission: attributes of classes, and what decorators are handed."""
+        found = []
+        for site in self._python.classes:
+            for field in site.fields:
+                if _PERMITTING.search(field.name) and field.value is not None:
+                    place = replace(site.location, line=field.line, end_line=field.line)
+                    found.append(_joined(place, f"{site.definition.name}.{field.name}", field.value))
+        for site in self._python.functions:
+            for item in site.definition.decorators:
+                call = site.module.facts.calls[item.call] if isinstance(item, Invoke) and item.call >= 0 else None
+                for name, value in _listed_by(call) if call is not None else ():
+                    found.append(_joined(site.location, f"{name} of {site.definition.name}", value))
+        return tuple(one for one in found if one is not None)
 
     @cached_property
     def _asking(self) -> dict[tuple[str, int], list[DefinitionSite]]:
@@ -510,7 +538,7 @@ class Askings:
         yield from self._answers(site) if _asks_right(site.definition.name) else ()
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
-                yield (f"`{_shown(guard.name)}`",)
+                yield tuple(sorted({f"`{_shown(name)}`" for name in guard.among or (guard.name,)}))
         yield from self._named_for_decorators(site)
         yield from self._filters(site)
         yield from self._kept_to_somebody(site)
@@ -774,7 +802,7 @@ class Askings:
         ]
         found += self._of_class(site)
         found += self._answered(site)
-        found += [f"`{ref}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
+        found += [f"`{_of_whom(ref)}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
         found += [f"a question for {name}" for name in self._rights(guards, site)]
@@ -905,6 +933,26 @@ def _permissions(value: Value) -> list[str]:
     return names if names and all(_PERMISSION.search(_last(name)) for name in names) else []
 
 
+def _listed_by(call: Call) -> Iterator[tuple[str, Value]]:
+    """What a decorator is handed that may list permissions, and by which name."""
+    if call.args and _PERMITTING.search(snake(_last(call.name))):
+        yield _last(call.name), call.args[0]
+    yield from ((name, value) for name, value in call.keywords if _PERMITTING.search(name))
+
+
+def _joined(place: Location, name: str, value: Value) -> Joined | None:
+    """How the permissions of a value go together; None where it lists fewer than two, or anything else.
+
+    One of several of a list is enough nowhere; of `A | B` it is, and of what is joined further in only that is told.
+    """
+    listed = flattened(value)
+    names = sorted({f"`{_shown(one)}`" for one in _permissions(value)})
+    if len(names) < 2:
+        return None
+    only = listed[0] if len(listed) == 1 else None
+    return Joined(place, name, tuple(names), not (isinstance(only, Other) and only.kind == "BinOpBitOr"))
+
+
 def _texts(value: Value) -> Iterator[str]:
     """The name of a right: a text, or the member of an enumeration."""
     if isinstance(value, Const) and isinstance(value.value, str):
@@ -995,6 +1043,14 @@ def _is_person(name: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
+def _of_whom(name: str) -> str:
+    """What of a caller a name stands for, however it is reached; by what an account is known it is the account."""
+    place = _PERSON.search(name)
+    beyond = name[place.end() :].lstrip(".") if place is not None else name
+    return "somebody" if not beyond or _KNOWN_BY.fullmatch(beyond) else f"somebody.{beyond}"
+
+
+@lru_cache(maxsize=100_000)
 def _is_caller(name: str) -> bool:
     """Whether a name is that of whoever calls, or of whom he calls for."""
     return _CALLER.search(name) is not None
@@ -1070,7 +1126,9 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
 def _is_predicate(name: str) -> bool:
     """Whether a name is that of a function of the tree that tells how one thing is to another: `is_in_album`."""
     last = snake(_last(name))
-    return name[:1] != "?" and _PREDICATE.match(last) is not None and _NOT_OF_SOMEBODY.search(last) is None
+    if name[:1] == "?" or _SIGNED_IN.search(name):
+        return False
+    return _PREDICATE.match(last) is not None and _NOT_OF_SOMEBODY.search(last) is None
 
 
 def _speaks_of_rights(call: Call) -> bool:

@@ -30,6 +30,12 @@ def names_of(value: Value) -> tuple[str, ...]:
     return value.names if isinstance(value, Other) else (value.name,) if isinstance(value, Name) else ()
 
 
+def either_of(value: Value) -> tuple[str, ...]:
+    """The names of which one may be enough, where an expression joins some by `|`; none where all must hold."""
+    is_either = isinstance(value, Other) and (value.kind == "BinOpBitOr" or value.operator == "BitOr")
+    return value.names if isinstance(value, Other) and is_either else ()
+
+
 def names_in(value: Value | None, calls: Sequence[Call] = (), depth: int = 0) -> Iterator[str]:
     """The names that an expression mentions, with those of the functions it calls.
 

@@ -138,14 +138,17 @@ class Identity:
         found = (item for item in self.protections(route) if item.strength >= least and item.level != "handler")
         return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode))
 
-    def permissions(self, route: Route) -> tuple[str, ...]:
-        """The permissions that a route's view lists and that ask for a right, all of which must hold, by name."""
+    def permissions(self, route: Route) -> tuple[tuple[str, ...], ...]:
+        """The permissions that a route's view lists and that ask for a right, by name.
+
+        All of which must hold, but for those of which one is enough: these are together.
+        """
         listed = (guard for guard in named_each(route.guards) if guard.kind == "permission")
         return tuple(
             dict.fromkeys(
-                shown(guard.name)
+                tuple(dict.fromkeys(map(shown, guard.among))) or (shown(guard.name),)
                 for guard in listed
-                if self._refusals.of_guard(guard) is Strength.PERMISSION and not _lets_read(guard, route)
+                if self._refusals.of_guard(guard) is Strength.PERMISSION and not _lets_read(guard.name, route)
             )
         )
 
@@ -263,7 +266,7 @@ class Identity:
             shown(guard.name)
             for guard in named_each(route.guards)
             if guard.kind != "authentication"  # that tells who calls, and turns nobody away
-            and not _lets_read(guard, route)
+            and not _lets_read(guard.name, route)
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not self._refusals.lets_all_through(guard)
@@ -311,7 +314,7 @@ class Identity:
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
         for guard in named_each(route.guards):
-            if guard.name in ineffective or _lets_read(guard, route):
+            if guard.name in ineffective or _lets_read(guard.name, route):
                 continue
             strength = self._refusals.of_guard(guard)
             if strength is not Strength.NONE:
@@ -348,7 +351,7 @@ class Identity:
         if route.framework == "django-rest-framework" or self._is_rest_function(route):
             if self._overrides_default(route):
                 return
-            yield from self._gates.rest_default
+            yield from (item for item in self._gates.rest_default if not _lets_read(item.by.strip("`"), route))
         if route.framework == "cherrypy":
             yield from self._gates.tools
         for attached, owner, strength in self._gates.all:
@@ -631,10 +634,10 @@ _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
 
 
-def _lets_read(guard: Guard, route: Route) -> bool:
+def _lets_read(name: str, route: Route) -> bool:
     """Whether a permission is asked of those alone who change something, where the route only reads."""
     return (
-        guard.name.removesuffix("()").endswith(("OrReadOnly", "OrAnonReadOnly"))
+        name.removesuffix("()").endswith(("OrReadOnly", "OrAnonReadOnly"))
         and bool(route.methods)
         and {"GET", "HEAD", "OPTIONS"}.issuperset(route.methods)
     )

@@ -13,7 +13,7 @@ from msgspec import structs
 
 from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
-from readiness_bot.repo.expressions import flattened, names_in, names_of
+from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard
@@ -354,9 +354,7 @@ class Refusals:
                 guard = Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
                 yield from named_each((guard,))
                 if made >= 0 and item.name.removesuffix("()").rpartition(".")[2] not in _OF_VIEWS:
-                    listed = site.module.facts.calls[made].keyword("permission_classes")
-                    names = [one for value in flattened(listed) for one in names_of(value)] if listed else []
-                    yield from (replace(guard, kind="permission", name=one, arguments=()) for one in names)
+                    yield from _of_list(guard, site.module.facts.calls[made].keyword("permission_classes"))
 
     def by_decorators(self, site: DefinitionSite) -> Strength:
         """How far the decorators of a function go in asking who calls."""
@@ -404,7 +402,7 @@ class Refusals:
             enforced = _ENFORCES.get(last)
             if enforced is not None:
                 best = max(best, enforced)
-            if last in _OF_POLICIES and _hands_refusal(call):
+            if _hands_refusal(call, site.definition):
                 best = Strength.PERMISSION
             if best is Strength.PERMISSION:
                 return best
@@ -820,12 +818,18 @@ _OF_POLICIES = frozenset({"enforce", "authorize", "authorise", "check"})
 """What policies are asked by."""
 
 
-def _hands_refusal(call: Call) -> bool:
-    """Whether a policy is asked that raises what it is handed, or its own refusal, where a right is missing."""
-    if call.last not in _OF_POLICIES:
+def _hands_refusal(call: Call, around: Definition) -> bool:
+    """Whether a policy is asked that raises what it is handed, or its own refusal, where a right is missing.
+
+    Also where those who call what is around may have it answer instead, and need not: `do_raise=True`.
+    """
+    if _plain(call.last) not in _OF_POLICIES:
         return False
     raising = call.keyword("do_raise")
     handed = call.keyword("exc") or call.keyword("exception")
+    if isinstance(raising, Name):
+        told = (one.default for one in around.parameters if f"?{one.name}" == raising.name)
+        raising = next(told, None)
     return (isinstance(raising, Const) and raising.value is True) or (
         isinstance(handed, Name) and _is_refusal(handed.name.rpartition(".")[2])
     )
@@ -1023,10 +1027,14 @@ def named_each(guards: Iterable[Guard]) -> Iterator[Guard]:
     """The guards, with the permissions that a decorator lists each by itself: one of them may be gone."""
     for guard in guards:
         listed = guard.arguments if guard.name.removesuffix("()") == REST_PERMISSIONS else ()
-        names = [name for item in listed for value in flattened(item) for name in names_of(value)]
-        yield from (replace(guard, kind="permission", name=name, arguments=()) for name in names)
-        if not names:
-            yield guard
+        yield from [one for value in listed for one in _of_list(guard, value)] or [guard]
+
+
+def _of_list(guard: Guard, listed: Value | None) -> Iterator[Guard]:
+    """The permissions that a decorator lists, each as a guard that stands where the decorator does."""
+    for value in flattened(listed):
+        for name in names_of(value):
+            yield replace(guard, kind="permission", name=name, arguments=(), among=either_of(value))
 
 
 def of_permission(last: str) -> Strength:

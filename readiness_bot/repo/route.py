@@ -47,6 +47,8 @@ class Guard:
     path: str
     line: int
     arguments: tuple[Value, ...] = ()
+    among: tuple[str, ...] = ()
+    """The names of which one may be enough, where it is listed so, its own among them: `IsOwner | IsClerk`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import either_of, flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Guard
@@ -312,9 +312,10 @@ class RouteGuards:
                     resolved = self._value_name(value, module)
                     if isinstance(value, Other) and kind == "permission":
                         # `IsAuthenticated & (IsOwner | ReadOnly)`
+                        among = tuple(self._python.identify(part, module) for part in either_of(value))
                         for part in value.names:
                             name_ = self._python.identify(part, module)
-                            yield Guard(kind, name_, "class", module.path, bound.line)
+                            yield Guard(kind, name_, "class", module.path, bound.line, among=among)
                         continue
                     arguments: tuple[Value, ...] = (value,) if not resolved else ()
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)

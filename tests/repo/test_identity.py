@@ -30,6 +30,20 @@ def _strength(text: str) -> Strength:
     ("text", "expected"),
     [
         (_APP + "@app.post('/x')\ndef x():\n    return 1\n", Strength.NONE),
+        *(
+            (
+                _FLASK + "from oslo_policy import policy\nfrom shop.errors import PolicyNotAuthorized\n\n"
+                "ENFORCER = policy.Enforcer(CONF)\n\n\ndef enforce(context, rule, do_raise=" + raises + ", exc=None):\n"
+                "    return ENFORCER.enforce(rule, {}, context, do_raise=do_raise, exc=exc)\n\n\n"
+                "@app.post('/x')\ndef x():\n    enforce(request.context, 'x:change'" + handed + ")\n    return 1\n",
+                strength,
+            )
+            for raises, handed, strength in (
+                ("False", "", Strength.NONE),
+                ("True", "", Strength.PERMISSION),
+                ("False", ", exc=PolicyNotAuthorized", Strength.PERMISSION),
+            )
+        ),
         (
             _FLASK + "class Gate:\n    def kept(self, view):\n        def answer(*args):\n"
             "            if session.get('user') is None:\n                abort(401)\n"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.askings import Asking, Done, Hooks
+from readiness_bot.repo.askings import Asking, Done, Hooks, Joined
 from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
@@ -399,10 +399,11 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             inside=_place(repo, route),
             # What stood aside comes back by itself where a view lists no rights any more: that replaces none of them.
             beside=(*repo.identity.might_keep(route, Strength.PERMISSION), *aside),
-            asks=tuple((name,) for name in listed) if len(listed) > max(1, len(aside)) else (),
+            asks=listed if len(listed) > max(1, len(aside)) else (),
         )
     yield from _asked(repo)
     yield from _listed(repo)
+    yield from map(_together, repo.askings.joined)
     yield from _picked(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
@@ -427,6 +428,18 @@ def _listed(repo: Repo) -> Iterator[Ward]:
             loss = f"`{one.name}` asks for no right"
             beside = (*one.beside, *repo.identity.standard)
             yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=beside, asks=asked)
+
+
+def _together(joined: Joined) -> Ward:
+    """Whether all permissions of one place must hold, or any of them is enough; the same ones are told of elsewhere."""
+    told = " and ".join(joined.permissions)
+    return Ward(
+        joined.location,
+        f"`{joined.name}` of {told}",
+        ("that all of them must hold",) if joined.all_must_hold else (),
+        f"`{joined.name}` lets in who has any one of {told}",
+        ways=0 if joined.all_must_hold else 1,
+    )
 
 
 def _unlisted(repo: Repo, owner: DefinitionSite, ward: Ward) -> Ward | None:

@@ -1155,12 +1155,16 @@ def _shown(keeper: str, site: CallSite) -> str:
     return next((f"`{last}`" for last in lasts if last in _NAMING), keeper)
 
 
+_HOW = re.compile(r":(in|self|call|contained)?(:?\d+)?$")
+"""What follows the name of what was asked, in the tags of a flow: whether it took the value, and where."""
+
+
 def _keepers(flow: Flow) -> Iterator[str]:
     """What keeps a name in place on its way, by name; an empty name is a check that has none."""
     held = _is_contained(flow)
     for tag in sorted(flow.cleaned):
         test, _, name = tag.partition(":")
-        last = name.split(":")[0].rpartition(".")[2]
+        last = re.split(r"[.:]", _HOW.sub("", name))[-1]
         if tag in ("file-name", "contained"):
             yield _LAST_PART if tag == "file-name" else "safe_join"
         elif tag.endswith(":contained"):
