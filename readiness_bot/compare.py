@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
@@ -94,7 +94,7 @@ def compare(
     (`unchanged`, by head's paths) neither come nor go, and where it is head that cannot read it, nothing is fixed at
     all. A file that only head has (`added`) changes none of this. What was wrong in a file that is gone (`removed`) and
     is wrong in the same way in a function of that name of an added one was written anew, and is no other defect; nor is
-    one in a function that went from one file into another of which one is added or gone.
+    one in a function that went from one file into another, as far as that is seen.
 
     What base kept safe and head leaves open is new as well, whether or not an open one would block by itself; what
     keeps it may stand in any file, so that this is told only where both sides read the same ones. It is told where
@@ -102,8 +102,15 @@ def compare(
     """
     unread_base = _Unread(base.skipped)
     unread_head = _Unread(head.skipped)
-    matching = match(base.findings, head.findings, renames, removed, added)
     later = {old: new for new, old in renames.items()}
+
+    def moved(one: Finding, other: Finding) -> bool:
+        """Whether the function of a finding of base was taken out of its file, and put into that of one of head."""
+        name = re.compile(rf"\b(def|class) {re.escape(one.location.symbol.rpartition('.')[2])}\b")
+        out, into = edits[0](_at(one, later)), edits[1](_at(other, renames))
+        return all(any(name.search(edit.gone) for edit in there) for there in (out, into))
+
+    matching = match(base.findings, head.findings, renames, removed, added, moved)
     lost = any(
         entry.path not in added and not unread_base.covers(renames.get(entry.path, entry.path))
         for entry in head.skipped
@@ -174,8 +181,11 @@ def match(
     renames: Mapping[str, str],
     removed: Container[str] = (),
     added: Container[str] = (),
+    moved: Callable[[Finding, Finding], bool] = lambda _, __: False,
 ) -> Matching:
     """Pair the findings of two trees in stages, each a multiset subtraction of what the stage before left.
+
+    `moved` tells whether the function of the first went into the file of the second, where neither file came or went.
 
     Two equal defects where there was one leave one as new. Within a stage equals are paired in the order of their
     places, so that the result does not depend on the order given.
@@ -197,7 +207,7 @@ def match(
                 key is None
                 or not waiting[key]
                 or (stage is Stage.REWRITTEN and path not in added)
-                or (stage is Stage.CARRIED and path not in added and waiting[key][-1].location.path not in removed)
+                or (stage is Stage.CARRIED and not _is_carried(waiting[key][-1], finding, removed, added, moved))
             ):
                 unmatched.append(finding)
             else:
@@ -206,6 +216,18 @@ def match(
         taken = {id(pair.base) for pair in pairs}
         left = [finding for finding in left if id(finding) not in taken]
     return Matching(tuple(pairs), tuple(left), tuple(right))
+
+
+def _is_carried(
+    base: Finding,
+    head: Finding,
+    removed: Container[str],
+    added: Container[str],
+    moved: Callable[[Finding, Finding], bool],
+) -> bool:
+    """Whether the function of a finding went from one file into another."""
+    is_of_one_side = base.location.path in removed or head.location.path in added
+    return is_of_one_side or (base.location.path != head.location.path and moved(base, head))
 
 
 def status_changes(before: Iterable[Verdict], after: Iterable[Verdict]) -> tuple[StatusChange, ...]:
@@ -283,7 +305,7 @@ def _key(stage: Stage, finding: Finding, path: str) -> Hashable | None:
         function = place.symbol.rpartition(".")[2]
         return (finding.control, function, _PLACE.sub("", _QUOTED.sub("``", finding.message))) if function else None
     if stage is Stage.CARRIED:
-        # A function that was carried over into a new file, or out of one that is gone, and edited on the way.
+        # A function that was carried over into another file, and edited on the way.
         return (
             (finding.control, place.symbol, _PLACE.sub("", _QUOTED.sub("``", finding.message)))
             if place.symbol

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from readiness_bot.compare import Stage, match, score_gate
 from readiness_bot.compare import compare as subtract
+from readiness_bot.edits import Edit, Edits, none_seen
 from readiness_bot.model import (
     Confidence,
     Delta,
@@ -62,10 +63,11 @@ def change(
     added: Collection[str] = (),
     removed: Collection[str] = (),
     unchanged: Collection[str] = (),
+    edits: tuple[Edits, Edits] = (none_seen, none_seen),
 ) -> Delta:
     base = tree(timeouts(*before), skipped=unread_before)
     head = tree(timeouts(*after), skipped=unread_after)
-    return subtract(base, head, renames or {}, added=added, removed=removed, unchanged=unchanged)
+    return subtract(base, head, renames or {}, added=added, removed=removed, unchanged=unchanged, edits=edits)
 
 
 def lines(findings: Iterable[Finding]) -> list[tuple[str, int]]:
@@ -126,6 +128,22 @@ def test_a_defect_in_a_function_that_went_into_an_added_file_is_neither_new_nor_
     assert len(change([old], [new]).new_blockers) == 1
     other = site("src/client.py", 4, "Till.charge", "bbbb")
     assert len(change([old], [other], added=["src/client.py"]).new_blockers) == 1
+
+
+def test_a_defect_in_a_function_that_went_from_one_file_into_another_is_neither_new_nor_fixed() -> None:
+    old, new = site(symbol="Shop.charge"), site("src/client.py", 4, "Shop.charge", "bbbb")
+
+    def gone(path: str, text: str) -> Edits:
+        return lambda asked: (Edit(3, 5, text),) if asked == path else ()
+
+    out, into = (
+        gone("app/pay.py", "\n    def charge(self):\n        pay()"),
+        gone("lib/client.py", "    def charge(self):"),
+    )
+    renames = {"src/client.py": "lib/client.py"}
+    assert quiet(change([old], [new], renames, edits=(out, into)))
+    for edits in (out, none_seen), (none_seen, into), (out, gone("lib/client.py", "    def charge_all(self):")):
+        assert len(change([old], [new], renames, edits=edits).new_blockers) == 1
 
 
 def test_another_defect_is_new_and_the_old_one_fixed() -> None:
