@@ -293,7 +293,7 @@ def _end_of_expansion(text: str, start: int) -> int:
 _SCRIPT = re.compile(
     r"(\.(sh|bash|ash|zsh)(\.j2|\.tmpl)?$"
     r"|(^|/)(docker[-_])?(entry[-_]?point|start|run|boot|bootstrap|launch|serve|server|web|worker|beat|celery|release|migrate|cmd|init|up"
-    r"|prestart|pre_start|post_compile|predeploy|deploy|backup|restore|healthcheck|finish|type)([-_][\w-]+)?$"
+    r"|run[-_]?(tests?|checks?|qa)|prestart|pre_start|post_compile|predeploy|deploy|backup|restore|healthcheck|finish|type)([-_][\w-]+)?$"
     r"|(^|/)(bin|docker|scripts?|deploy|deployment|etc|cont-init\.d|services\.d|init\.d|cron\.(hourly|daily|weekly))/([\w.-]+/)*[\w-]+$)",
     re.IGNORECASE,
 )

@@ -87,6 +87,7 @@ def test_script_of_another_interpreter_has_no_commands() -> None:
         ("docker/docker-entrypoint", True),
         ("bin/start", True),
         ("rootfs/etc/s6-overlay/s6-rc.d/web/run", True),
+        ("runtests", True),
         ("app/start.py", False),
         ("README.md", False),
     ],
