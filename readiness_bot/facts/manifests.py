@@ -50,8 +50,20 @@ class PodContainer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     hooks: tuple[str, ...] = ()
 
 
+class Block(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a chart defines under a name for its templates to put in: containers, or whom a pod or container runs as."""
+
+    name: str
+    containers: tuple[PodContainer, ...] = ()
+    run_as_non_root: str = ""
+    run_as_user: str = ""
+
+
 class Workload(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """Something that runs pods: a Deployment, StatefulSet, CronJob, … with its containers."""
+    """Something that runs pods: a Deployment, StatefulSet, CronJob, … with its containers.
+
+    `put_in` names the block that holds its containers, where its template puts them in from there.
+    """
 
     kind: str
     name: str
@@ -64,6 +76,7 @@ class Workload(msgspec.Struct, frozen=True, array_like=True, gc=False):
     schedule: str = ""
     grace: str = ""
     hook: str = ""
+    put_in: str = ""
 
 
 class Resource(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -83,15 +96,16 @@ class Resource(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Manifests(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The resources of one file, in order; none for YAML that is no manifest."""
+    """The resources of one file, in order; none for YAML that is no manifest. `blocks` are those it defines."""
 
     workloads: tuple[Workload, ...] = ()
     resources: tuple[Resource, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 _MARK = re.compile(rb"^[ \t-]*kind[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
 _NAME = re.compile(
-    r"\.ya?ml(\.(j2|tmpl|gotmpl|tpl|jinja2?))?$|(^|/)(openshift|okd|kubernetes|k8s|manifests)[\w.-]*/(.*/)?[^/]+\.json$",
+    r"\.ya?ml(\.(j2|tmpl|gotmpl|tpl|jinja2?))?$|(^|/)templates/(.*/)?[\w.-]+\.tpl$|(^|/)(openshift|okd|kubernetes|k8s|manifests)[\w.-]*/(.*/)?[^/]+\.json$",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -100,6 +114,9 @@ _OTHER = re.compile(
 _ACTION = re.compile(r"\{\{((?:[^{}]|\{(?!\{)|\}(?!\}))*)\}\}")
 _JINJA = re.compile(r"\{%(?:[^%{]|%(?!\})|\{(?!%))*%\}|\{#(?:[^#{]|#(?!\})|\{(?!#))*#\}")
 _COMMENT = re.compile(r"\{\{-?\s*/\*(?:[^*]|\*(?!/))*\*/\s*-?\}\}")
+_DEFINES = re.compile(rb"\{\{-?\s*define\b")
+_DEFINE = re.compile(r'define\s+"([^"]+)"')
+_PUTS_IN = re.compile(rf"^{OPEN}(?:include|template)\s+([\w./-]+)")
 _OPENS = re.compile(r"(if|with|range|define|block)\b")
 _KEY_ALONE = re.compile(r"\s*[\w./-]+:")
 _STATEMENT = re.compile(
@@ -121,8 +138,9 @@ def _claims(path: str) -> bool:
 
 def _extract(data: bytes) -> Manifests:
     """Read the manifests. Raises `Unreadable` for what is no YAML even without the template's expressions."""
+    blocks = tuple(_blocks(data.decode("utf-8-sig", "replace"))) if _DEFINES.search(data) else ()
     if not _MARK.search(data) or b"apiVersion" not in data:
-        return Manifests()
+        return Manifests(blocks=blocks)
     if data.lstrip()[:1] == b"{":
         data = data.replace(b"\t", b"  ")  # which JSON may be indented by, and YAML may not
     workloads: list[Workload] = []
@@ -133,7 +151,37 @@ def _extract(data: bytes) -> Manifests:
             workloads.extend(found)
             if not found:
                 resources.append(_resource(document))
-    return Manifests(tuple(workloads), tuple(resources))
+    return Manifests(tuple(workloads), tuple(resources), blocks)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """The named blocks that hold containers or whom something runs as, read where they stand."""
+    for name, first, body in _defined(_joined_actions(_COMMENT.sub(_blank, text)).split("\n")):
+        try:
+            (document, *_) = load_documents(("\n" * first + neutralised("\n".join(body))).encode()) or (NOTHING,)
+        except Unreadable:
+            continue  # a piece of text to others
+        containers = tuple(_container(item, init=False) for item in document.items if item["image"])
+        told = document["runAsNonRoot"].string, document["runAsUser"].string
+        if containers or any(told):
+            yield Block(name, containers, *told)
+
+
+def _defined(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
+    """The name of each block, how many lines stand before its body, and the body's lines."""
+    depth, name, first = 0, "", 0
+    for number, line in enumerate(lines):
+        for action in map(_bare, _ACTION.findall(line)):
+            begins = _DEFINE.match(action)
+            if begins is not None and not depth:
+                name, first = begins[1], number + 1
+            if _OPENS.match(action):
+                depth += 1
+            elif action == "end" and depth:
+                depth -= 1
+                if not depth and name:
+                    yield name, first, lines[first:number]
+                    name = ""
 
 
 def _documents(data: bytes) -> tuple[Node, ...]:
@@ -267,11 +315,12 @@ def _workload(document: Node) -> Workload | None:
                 spec["jobTemplate"]["spec"]["template"]["spec"],
                 spec if document["kind"].string == "Pod" else NOTHING,
             )
-            if found["containers"].kind == "sequence"
+            if found["containers"].kind == "sequence" or put_in_by(found["containers"].string)
         ),
         NOTHING,
     )
-    if not pod:
+    put_in = put_in_by(pod["containers"].string) if pod else ""
+    if not pod or (pod["containers"].kind != "sequence" and not put_in):
         return None
     security = pod["securityContext"]
     containers = [_container(node, init=False) for node in pod["containers"].items if node.kind == "mapping"]
@@ -288,7 +337,14 @@ def _workload(document: Node) -> Workload | None:
         schedule=spec["schedule"].string,
         grace=pod["terminationGracePeriodSeconds"].string,
         hook=document["metadata"]["annotations"]["helm.sh/hook"].string,
+        put_in=put_in,
     )
+
+
+def put_in_by(value: str) -> str:
+    """The name of the block that a template's value puts in; empty for any other value."""
+    found = _PUTS_IN.match(value)
+    return found[1] if found is not None else ""
 
 
 def _workloads_within(document: Node) -> Iterator[Workload]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import structs
+
 from readiness_bot.facts.configuration_management import ManagedHosts
 from readiness_bot.facts.hcl_blocks import HclBlock, HclFile
 from readiness_bot.facts.helm_values import HelmValues, Leaf
-from readiness_bot.facts.manifests import CLOSE, OPEN, Manifests, PodContainer, Resource, Workload
+from readiness_bot.facts.manifests import CLOSE, OPEN, Block, Manifests, PodContainer, Resource, Workload, put_in_by
 from readiness_bot.facts.platform_file import PlatformFile
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.repo.launches import Launches, Started
@@ -123,14 +125,41 @@ class Workloads:
     def pods(self) -> tuple[Pod, ...]:
         """The containers of deployed manifests and charts that run this repository's code, by place."""
         return tuple(
-            Pod(path, workload, container, self._values(path), tuple(self._started(path, container)))
+            Pod(where, self._secured(workload, path), container, self._values(path), started)
             for path, manifests in self._sources.facts(Manifests).items()
             if self._ownership.is_deployed(path)
             for workload in manifests.workloads
             if not workload.hook.startswith("test")
-            for container in workload.containers
+            for where, container in self._containers(workload, path)
             if self._is_own(container)
+            for started in (tuple(self._started(where, container)),)
         )
+
+    def _containers(self, workload: Workload, path: str) -> Iterator[tuple[str, PodContainer]]:
+        """The containers of a workload with the files they stand in, those that a block of its chart holds too."""
+        yield from ((path, container) for container in workload.containers)
+        where, block = self._block(workload.put_in, path) if workload.put_in else ("", None)
+        for container in block.containers if block is not None else ():
+            yield where, container
+
+    def _secured(self, workload: Workload, path: str) -> Workload:
+        """The workload with whom it runs as, where a block of its chart says so."""
+        _, block = self._block(put_in_by(workload.security_template), path)
+        if block is None:
+            return workload
+        return structs.replace(workload, run_as_non_root=block.run_as_non_root, run_as_user=block.run_as_user)
+
+    def _block(self, name: str, path: str) -> tuple[str, Block | None]:
+        """The block of this name in the chart that a template belongs to, and the file that defines it."""
+        return self._blocks.get((path.partition("templates/")[0], name), ("", None))
+
+    @cached_property
+    def _blocks(self) -> dict[tuple[str, str], tuple[str, Block]]:
+        return {
+            (path.partition("templates/")[0], block.name): (path, block)
+            for path, manifests in self._sources.facts(Manifests).items()
+            for block in manifests.blocks
+        }
 
     def _is_own(self, container: PodContainer) -> bool:
         image = container.image

@@ -142,3 +142,18 @@ def test_templates_that_are_no_yaml_without_their_expressions_are_read(middle: s
 
 def test_of_a_choice_within_a_line_the_first_value_stands() -> None:
     assert neutralised('value: {{ if .Values.a }}"True"{{ else }}"False"{{ end }}') == 'value: "True"'
+
+
+def test_blocks_that_a_chart_defines_hold_containers_where_they_stand() -> None:
+    text = (
+        '{{- define "labels" -}}\napp: {{ .Release.Name }}\n{{- end -}}\n{{- define "web" -}}\n- name: web\n'
+        '  image: {{ .Values.image }}\n  env:\n  {{ include "shared" . | nindent 2 }}\n  - name: LEVEL\n'
+        '    value: "1"\n'
+        "  {{- if .Values.safe }}\n  livenessProbe: {httpGet: {path: /live}}\n  {{- end }}\n{{- end }}\n"
+        '{{ define "security" }}\nrunAsNonRoot: true\n{{ end }}\n{{ define "odd" }}: [{{ end }}\n'
+    )
+    web, security = _read(text).blocks
+    (container,) = web.containers
+    assert (web.name, container.name, container.line) == ("web", "web", 5)
+    assert container.probes == (Probe("liveness", "/live", "", (), 12),)
+    assert (security.name, security.containers, security.run_as_non_root) == ("security", (), "true")

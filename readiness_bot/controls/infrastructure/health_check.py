@@ -80,6 +80,18 @@ _UNCHECKED = _DOCKERFILE.format(check="")
         "https://docs.docker.com/reference/dockerfile/#healthcheck",
     ],
     passes=[
+        {
+            "app/main.py": _HEALTHY,
+            "Dockerfile": _DOCKERFILE.format(check=""),
+            "chart/templates/web.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+                '      containers: {{ include "shop.web" . | nindent 8 }}\n'
+            ),
+            "chart/templates/_containers.tpl": (
+                '{{- define "shop.web" -}}\n- name: web\n  image: {{ .Values.image }}\n  livenessProbe:\n'
+                "    httpGet: {path: /healthz, port: 8000}\n{{- end -}}\n"
+            ),
+        },
         {"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
         {
             "app/main.py": _HEALTHY,

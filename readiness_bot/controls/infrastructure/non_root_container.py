@@ -52,6 +52,16 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
     ],
     passes=[
         {
+            "Dockerfile": _AS_ROOT,
+            "shop/__init__.py": "",
+            "chart/templates/web.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+                '      securityContext: {{ include "shop.safe" . | nindent 8 }}\n'
+                "      containers:\n        - {name: web, image: registry.example/shop:1}\n"
+            ),
+            "chart/templates/_helpers.tpl": '{{ define "shop.safe" }}\nrunAsNonRoot: true\n{{ end }}\n',
+        },
+        {
             "Dockerfile": (
                 "FROM public.ecr.aws/lambda/python:3.13\nCOPY shop ./shop\nRUN pip install mangum\n"
                 'CMD ["shop.app.handler"]\n'
