@@ -58,6 +58,17 @@ def test_a_block_put_in_before_more_of_a_list_hides_none_of_it() -> None:
     assert [container.image for container in workload.containers] == ["shop/api:1.4"]
 
 
+@pytest.mark.parametrize("after", ["    part: api\n", ""])
+def test_a_block_beside_a_key_hides_nothing_of_the_mapping_that_goes_on_below(after: str) -> None:
+    (workload,) = _read(
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  labels: {{ include "shop.labels" . | nindent 4 }}\n'
+        f"{after}spec:\n  template:\n    spec:\n      containers:\n        - name: api\n          image: shop/api:1.4\n"
+        "          resources: {{ toYaml .Values.resources | nindent 12 }}\n"
+    ).workloads
+    (container,) = workload.containers
+    assert (container.image, dict(container.templated)["resources"]) == ("shop/api:1.4", "⟦.Values.resources⟧")
+
+
 def test_neutralising_keeps_every_line() -> None:
     assert len(neutralised(_TEMPLATE).split("\n")) == len(_TEMPLATE.split("\n"))
 
