@@ -74,7 +74,8 @@ _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
 _CALLED_TO_PUBLISH = re.compile(
-    r"/((docker|images?|containers?|build|and)[-_])*(publish|push|deploy|release)([-_](docker|image|container)s?)?\.ya?ml@"
+    r"/((docker|images?|containers?|service|helm|app|build|and)[-_])*(publish|push|deploy|release)"
+    r"([-_](docker|image|container|service|app|helm|chart|ecs|k8s|kubernetes|cloud-?run|lambda)s?)?\.ya?ml@"
 )
 """Pipelines of other repositories that are named for publishing an image or for deploying."""
 _ONLY_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group", "call"})
@@ -112,6 +113,13 @@ _SERVICE = {
         "https://docs.gitlab.com/ee/ci/environments/",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/ci.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  deploy:\n"
+                "    uses: house/pipelines/.github/workflows/deploy-service.yaml@v3\n    with: {environment: dev}\n"
+            ),
+        },
         {
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
             "Jenkinsfile.live": (
@@ -236,7 +244,7 @@ def _publishes(step: StepSite) -> bool:
 
 
 def _runs_release(run: Run) -> bool:
-    if run.command.script:
+    if run.command.script and not run.command.script.startswith("$"):
         return _DEPLOYING_SCRIPT.search(run.command.script.rpartition("/")[2]) is not None
     if run.tool == "docker" and run.via == () and run.step.step.uses:
         return False  # the action itself was looked at

@@ -122,6 +122,14 @@ _SERVICE = {
             "Jenkinsfile": "ship {\n  stage 'Try', {\n    rolloutTo 'shop--proving', id\n  }\n}\n",
             "Jenkinsfile.live": "ship {\n  stage 'Live', {\n    rolloutTo 'shop--prod', id\n  }\n}\n",
         },
+        {
+            **_SERVICE,
+            ".github/workflows/deploy.yml": (
+                "on: {push: {branches: [main], tags: ['v*']}}\njobs:\n  d:\n"
+                "    uses: shop/pipelines/.github/workflows/deploy-service.yaml@v3\n"
+                "    with:\n      environment: ${{ github.ref_type == 'tag' && 'prod' || 'dev' }}\n"
+            ),
+        },
         {**_SERVICE, ".github/workflows/deploy.yml": _DEPLOY},
         {**_SERVICE, "k8s/overlays/staging/kustomization.yaml": "resources: [../../base]\n"},
         {**_SERVICE, "chart/values-staging.yaml": "replicas: 1\n"},
@@ -199,10 +207,19 @@ def _of_pipelines(repo: Repo) -> Iterator[Evidence]:
             yield seen(job.path, job.line, f"job {job.job.name}")
         else:
             given = next(
-                (pair for pair in job.job.inputs if "env" in pair.name.lower() and _NAME.search(pair.value)), None
+                (pair for pair in job.job.inputs if "env" in pair.name.lower() and _tells_of_another(pair.value)), None
             )
             if given is not None:
                 yield seen(job.path, given.line, f"{given.name}: {given.value}")
+
+
+_CHOSEN = re.compile(r"(?:&&|\|\|)\s*'([\w.-]+)'")
+
+
+def _tells_of_another(value: str) -> bool:
+    """Whether a pipeline is told of an environment before production, or to choose between it and others."""
+    chosen = _CHOSEN.findall(value)
+    return _NAME.search(value) is not None or (len(set(chosen)) > 1 and any(map(_ENVIRONMENT.search, chosen)))
 
 
 def _of_variables(repo: Repo) -> Iterator[Evidence]:
