@@ -185,6 +185,14 @@ _WHOLE_TRACERS = matcher(
 _SENTRY = frozenset(
     {"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init", "fillmore.libsentry.set_up_sentry"}
 )
+_SETS_UP_TRACKER = re.compile(r"[\w.]+\.(set_?up|init(iali[sz]e)?|configure)_(sentry|rollbar|bugsnag|error_tracking)")
+
+
+def _is_tracker_of_a_library(name: str) -> bool:
+    """Whether a function of some library, by its resolved name, is called after setting an error tracker up."""
+    return ":" not in name and _SETS_UP_TRACKER.fullmatch(name) is not None
+
+
 _TRACKERS = matcher(
     "fillmore.libsentry.set_up_sentry",
     "sentry_sdk.init",
@@ -607,6 +615,7 @@ class Observability:
         """Where an error tracker is initialised."""
         return (
             *(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACKERS)),
+            *(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_is_tracker_of_a_library)),
             *(
                 agent
                 for agent in self.agents

@@ -279,6 +279,10 @@ _WORKER_OF_LIBRARY = re.compile(
 """The worker or consumer of a library, in a module that is named for queues or work."""
 
 
+_GOES_ON = re.compile(r"(^|[.?:])(call_next|handler|next|next_handler|get_response|app|dispatch)$")
+"""What middleware calls to let the request go on to what it wraps."""
+
+
 class Services:
     """Questions about the applications of one tree."""
 
@@ -672,7 +676,26 @@ class Services:
                     )
                     for item in self._attached("exception-handler", handler, site)
                 ]
-        return (*found, *self._of_rest_framework())
+        return (*found, *self._of_rest_framework(), *self._of_middleware())
+
+    def _of_middleware(self) -> Iterator[Attachment]:
+        """Middleware of the tree's own that answers itself what nobody expected of what it wraps."""
+        for item in self.middleware:
+            site = item.definition
+            if site is None:
+                continue
+            inside = range(site.definition.line, site.definition.end_line + 1)
+            if any(
+                handler.line in inside
+                and (not handler.types or {"Exception", "BaseException"} & set(handler.types))
+                and any(step.startswith("return:") for step in handler.steps[-1:])
+                and any(
+                    call.attempt == handler.attempt and _GOES_ON.search(call.via or call.name)
+                    for call in site.module.facts.calls
+                )
+                for handler in site.module.facts.handlers
+            ):
+                yield Attachment("exception-handler", site.name, site.location, site.module, site)
 
     def _of_rest_framework(self) -> Iterator[Attachment]:
         """The function of the tree's own that Django REST framework is told to hand every exception to."""

@@ -231,7 +231,7 @@ class Wiring:
         definition = site.definition
         if definition.decorators and not _only_plain(definition):
             return True
-        if self.users(site.name) or _consumes(site):
+        if self.users(site.name) or site.name in self._entered or _consumes(site):
             return True
         owner = site.module.definition(definition.parent)
         if owner is None:
@@ -240,6 +240,12 @@ class Wiring:
             return self.is_used(DefinitionSite(site.module, definition.parent, owner))
         holder = DefinitionSite(site.module, definition.parent, owner)
         return self._is_called_back(holder, definition.name) and self.is_used(holder)
+
+    @cached_property
+    def _entered(self) -> frozenset[str]:
+        """The functions that entry points call: the commands which a package installs."""
+        found = (self._python.located(text.replace(":", "."), "") for text in self._entries)
+        return frozenset(f"{one[0].path}:{one[1]}" for one in found if one is not None and one[1])
 
     def is_left_lying(self, module: Module, scope: int) -> bool:
         """Whether a place stands in a function that nothing names, of a module that is seen to run: none come there."""

@@ -31,6 +31,13 @@ _CLIENTS, _SERVERS = 400, 500
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
         (
+            "import logging\n\nfrom aiohttp import web\n\n\n@web.middleware\nasync def answers(request, handler):\n"
+            "    try:\n        return await handler(request)\n    except web.HTTPException:\n        raise\n"
+            "    except Exception:\n        logging.exception('unexpected')\n"
+            "        return web.json_response({'error': 'unexpected'}, status=500)\n\n\n"
+            "app = web.Application(middlewares=[answers])\n"
+        ),
+        (
             "from twisted.web import server\nfrom twisted.web.resource import Resource\n\n\n"
             "class Logged(server.Site):\n    def log(self, request):\n        note(request)\n\n\n"
             "def start(reactor):\n    reactor.listenTCP(80, Logged(Resource()))\n"

@@ -31,6 +31,15 @@ from readiness_bot.repo import Repo
             ),
         },
         {
+            "shop/main.py": (
+                "from aiohttp import web\nfrom house_logging import setup_sentry\n\n\ndef main():\n"
+                "    setup_sentry(health_check='/ping')\n    web.run_app(web.Application())\n"
+            ),
+            "shop/__init__.py": "",
+            "pyproject.toml": '[project]\nname = "shop"\nscripts = {shop-api = "shop.main:main"}\n',
+            "Dockerfile": 'FROM python:3.13-slim\nRUN pip install shop\nCMD ["shop-api"]\n',
+        },
+        {
             "settings.py": (
                 "import os\n\nimport sentry_sdk\n\nROOT_URLCONF = 'urls'\nINSTALLED_APPS = ['django.contrib.admin']\n"
                 "sentry_sdk.init(dsn=os.environ.get('SENTRY_DSN'))\n"
