@@ -428,12 +428,20 @@ class Refusals:
         under += [call.guards for call in calls if _refusing_call(call)]
         under += [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
         return any(reads_caller(guard.lstrip("!")) for guards in under for guard in guards) or any(
-            any(map(_reads_caller, call.args))
-            and (target := self._python.target(call, site.module)) is not None
-            and target.name != site.name
-            and self._by_what_is_handed(call, target) >= Strength.IDENTITY
+            (
+                any(map(_reads_caller, call.args))
+                and (target := self._python.target(call, site.module)) is not None
+                and target.name != site.name
+                and self._by_what_is_handed(call, target) >= Strength.IDENTITY
+            )
+            or self._hands_request_to_check(call, site)
             for call in calls
         )
+
+    def _hands_request_to_check(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a library's check is handed the request as a whole: `await check_permission(request, "edit")`."""
+        whole = any(isinstance(value, Name) and _REQUEST.search(value.name) for value in call.args[:1])
+        return whole and _is_check(call) and self._python.target(call, site.module) is None
 
     def _by_what_is_handed(self, call: Call, target: DefinitionSite) -> Strength:
         """How far a call goes of a function that refuses unless what it is handed holds: `insist(user.can("edit"))`."""
@@ -639,6 +647,7 @@ class Refusals:
         return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
 
 
+_REQUEST = re.compile(r"(^|[?:.])req(uest)?$")
 _MADE_BY_FASTAPI_USERS = (".current_user", ".current_user_token")
 _SECRETS_HELD_AGAINST = frozenset({"compare_digest", "constant_time_compare", "safe_str_cmp"})
 """Calls that compare what somebody sent with a secret or a signature: nothing else needs the same time either way."""

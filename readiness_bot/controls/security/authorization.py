@@ -63,6 +63,21 @@ _UNSURE = 0.5
                 "        return render(request, 'basket.html', {'basket': basket})\n"
             ),
         },
+        {
+            "shop/__init__.py": "",
+            "shop/main.py": (
+                "from aiohttp import web\nfrom aiohttp_security import check_permission\n\n"
+                "from shop.carts import load\n\n\n"
+                "class Carts:\n    async def drop(self, request: web.Request) -> web.Response:\n"
+                "        cart = await self._resolve_cart(request, 'drop')\n        await cart.drop()\n"
+                "        return web.Response()\n\n"
+                "    async def _resolve_cart(self, request: web.Request, action: str):\n"
+                "        cart = await load(request.match_info['key'])\n"
+                "        await check_permission(request, f'{cart.shop}:{action}')\n        return cart\n\n\n"
+                "app = web.Application()\ncarts = Carts()\napp.router.add_delete('/carts/{key}', carts.drop)\n"
+            ),
+            "shop/carts.py": "async def load(key):\n    return await fetch(key)\n",
+        },
         (
             "from functools import wraps\n\nfrom flask import Flask, request\nfrom jose import jwt\n\n"
             "app = Flask(__name__)\n\n\ndef inanyof(names):\n    def around(view):\n        @wraps(view)\n"
