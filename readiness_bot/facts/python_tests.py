@@ -3,7 +3,8 @@
 Tests are judged by what they reach: which definitions they name, which paths they request, through which clients, and
 whether they assert anything. Nothing follows data through them, weighs their complexity or looks for their defects. The
 facts are those of `python.py` with the rest left empty, so that names can be followed through helpers of tests as
-through any module. Of a definition, `refs` stand with the module; of a call only arguments that may be a path are kept.
+through any module. Of a definition, `refs` stand with the module; of a call only arguments that may be a path are kept,
+and of returns those that put one together.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from readiness_bot.facts.complexity import Complexity
 from readiness_bot.facts.extractor import Extractor
 from readiness_bot.facts.names import FunctionNode, Names, Scope, generator_scope, lambda_scope
 from readiness_bot.facts.python_expressions import asserting, is_telling
-from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, Parameter, PythonFacts
+from readiness_bot.facts.python_facts import Assignment, Call, Definition, Field, Import, Parameter, PythonFacts, Return
 from readiness_bot.facts.roles import is_python, is_test
 from readiness_bot.facts.source_lines import source_lines
 from readiness_bot.facts.syntax import Parsed, deep_walk, parse
@@ -62,6 +63,8 @@ class _Reader(Lowering):
         self.calls: list[Call] = []
         self.spare: Call | None = None
         self.assignments: list[Assignment] = []
+        self.returns: list[Return] = []
+        self.gives_url = False
         self.strings: dict[str, int] = {}
         self.walk = Walk()
         on = self.walk.on
@@ -77,6 +80,7 @@ class _Reader(Lowering):
         on(self.case, ast.match_case)
         on(self.assertion, ast.Assert)
         on(self.statement, ast.Expr)
+        on(self.return_, ast.Return)
         on(self.name, ast.Name)
         on(self.attribute, ast.Attribute)
         on(self.constant, ast.Constant)
@@ -116,7 +120,10 @@ class _Reader(Lowering):
         self.scope = outer
         if node.returns is not None:
             self.visit(node.returns)
+        gives = self.names.returned(node)
+        saved, self.gives_url = self.gives_url, gives.endswith(("URL", "URL()"))
         asserts = self.inside(index, scope, node.body)
+        self.gives_url = saved
         parameters = tuple(
             Parameter(part.arg, "positional", None, None)
             for part in (
@@ -128,7 +135,7 @@ class _Reader(Lowering):
             )
             if part is not None
         )
-        self.define(index, node, scope, asserts, parameters=parameters, gives=self.names.returned(node))
+        self.define(index, node, scope, asserts, parameters=parameters, gives=gives)
 
     def class_(self, node: ast.ClassDef) -> None:
         index = len(self.definitions)
@@ -248,6 +255,22 @@ class _Reader(Lowering):
     def statement(self, node: ast.Expr) -> None:
         if node.value.__class__ is not ast.Constant:
             self.visit(node.value)
+
+    def return_(self, node: ast.Return) -> None:
+        if node.value is None:
+            return
+        value = self.joined(node.value) if self.gives_url else self.argument(node.value)
+        if isinstance(value, Format) or (isinstance(value, Const) and str(value.value).startswith("/")):
+            self.returns.append(Return(self.definition, node.lineno, value))
+        self.visit(node.value)
+
+    def joined(self, node: ast.expr) -> Value:
+        """What a helper returns as the URL of a route; `/` puts such a URL together, as it does a path."""
+        parts: list[Value] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            parts[:0] = (_SLASH, self.value(node.right))
+            node = node.left
+        return Format((self.value(node), *parts)) if parts else self.argument(node)
 
     # -- expressions -----------------------------------------------------------------------------------------------
 
@@ -396,6 +419,7 @@ class _Reader(Lowering):
 
 
 _NOTHING = Other("")
+_SLASH = const("/")
 
 
 def _gives_anything(node: ast.expr) -> bool:
@@ -443,7 +467,7 @@ def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
         fields=tuple(reader.fields),
         calls=tuple(reader.calls),
         assignments=tuple(reader.assignments),
-        returns=(),
+        returns=tuple(reader.returns),
         raises=(),
         attempts=(),
         handlers=(),

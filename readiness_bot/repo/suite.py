@@ -244,6 +244,10 @@ class Suite:
                 if image:
                     yield Evidence(run.path, run.line, f"the pipeline starts {image}")
                 continue
+            if run.tool == "helm" and run.command.words[:1] in (("install",), ("upgrade",)):
+                if self._tests_in(run.step.job):
+                    yield Evidence(run.path, run.line, f"the pipeline installs {run.command.words[-1]} in a cluster")
+                continue
             if not re.search(r"\b(up|run)\b", words):
                 continue
             if run.tool in ("docker-compose", "docker compose") or (
@@ -253,7 +257,10 @@ class Suite:
 
     def _may_test(self, job: JobSite) -> bool:
         """Whether a job tries a change: one that only a merge starts, and that runs no tests, deploys."""
-        return job.on_pull_requests or (job.path, job.line) in self._testing_jobs
+        return job.on_pull_requests or self._tests_in(job)
+
+    def _tests_in(self, job: JobSite) -> bool:
+        return (job.path, job.line) in self._testing_jobs
 
     @cached_property
     def _testing_jobs(self) -> frozenset[tuple[str, int]]:
@@ -290,6 +297,10 @@ class Suite:
                 read = self._path(assignment.value, module)
                 if read is not None:
                     found.append(Request(*read, "", module.path, assignment.line))
+            for returned in module.facts.returns:
+                read = self._path(returned.value, module)
+                if read is not None:
+                    found.append(Request(*read, "", module.path, returned.line))
         return tuple(found)
 
     def _path(self, value: Value, module: Module, *, relative: bool = False) -> tuple[tuple[str, ...], bool] | None:

@@ -34,6 +34,27 @@ SOME = 0.35
     passes=[
         {
             "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}/lines')\n"
+                "def lines(key: int):\n    return []\n"
+            ),
+            "tests/test_lines.py": (
+                "def lines_url(server, key):\n    return f'{server}/orders/{key}/lines'\n\n\n"
+                "def test_lines(server, client):\n    assert client.ask(lines_url(server, 1)) == []\n"
+            ),
+        },
+        {
+            "shop/main.py": (
+                "from aiohttp import web\n\n\nasync def lines(request):\n    return web.json_response([])\n\n\n"
+                "app = web.Application()\napp.router.add_get('/orders/{key}/lines', lines)\n"
+            ),
+            "tests/test_lines.py": (
+                "from yarl import URL\n\n\nclass Server:\n    def lines(self, key) -> URL:\n"
+                "        return self.url / 'orders' / key / 'lines'\n\n\n"
+                "async def test_lines(server, client):\n    assert await client.ask(server.lines('1')) == []\n"
+            ),
+        },
+        {
+            "app/main.py": (
                 "from fastapi import FastAPI\nfrom fastapi_versioning import VersionedFastAPI, version\n\n"
                 "api = FastAPI()\n\n\n@api.get('/orders/{key}')\n@version(1)\ndef order(key: int):\n    return 1\n\n\n"
                 "app = VersionedFastAPI(api, prefix_format='/v{major}')\n"
