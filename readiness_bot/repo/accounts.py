@@ -405,13 +405,28 @@ class Accounts:
             return module.path, item.line, "flask"
         return None
 
+    @cached_property
+    def _talisman(self) -> CallSite | None:
+        """Where Flask-Talisman is made, or given its application, unless it is told to leave the cookie as it is."""
+        made = list(self._python.calls("flask_talisman.*"))
+        attached = [site for site in self._python.calls_of("init_app") if "alisman" in f"{site.name} {site.call.via}"]
+        told = (site.call.keyword("session_cookie_secure") for site in (*made, *attached))
+        if any(isinstance(value, Const) and value.value is False for value in told):
+            return None
+        return next((site for site in (*made, *attached) if site.call.args or site.call.keyword("app")), None)
+
     def _framework_sessions(self) -> Iterator[SessionPart]:
         used = self._uses_framework_sessions()
         if used is None:
             return
         path, line, framework = used
         secure = self._named("SESSION_COOKIE_SECURE")
-        yield self._flag("secure", secure, "SESSION_COOKIE_SECURE", path, line, missing="off")
+        guarding = self._talisman if secure is None and framework == "flask" else None
+        if guarding is not None:
+            told = "`Talisman` sets `SESSION_COOKIE_SECURE`"
+            yield SessionPart("secure", "on", told, guarding.module.path, guarding.call.line)
+        else:
+            yield self._flag("secure", secure, "SESSION_COOKIE_SECURE", path, line, missing="off")
         yield self._flag(
             "http-only", self._named("SESSION_COOKIE_HTTPONLY"), "SESSION_COOKIE_HTTPONLY", path, line, missing="on"
         )

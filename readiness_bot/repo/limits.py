@@ -326,9 +326,32 @@ class Limits:
     def _refusing(self, module: Module, scope: int, line: int) -> RateLimit:
         name = module.symbol(scope)
         at_login = _LOGIN.search(f"{name} {module.path.rpartition('/')[2]}") is not None
+        definition = module.definition(scope)
+        before_all = definition is not None and DefinitionSite(module, scope, definition).name in self._asked_before_all
         return RateLimit(
-            "login" if at_login else "route", f"`{name or module.path}` answers 429", module.path, line, self._off
+            "application" if before_all else "login" if at_login else "route",
+            f"`{name or module.path}` answers 429",
+            module.path,
+            line,
+            self._off,
         )
+
+    @cached_property
+    def _asked_before_all(self) -> frozenset[str]:
+        """The functions that run before every route, with those that they call."""
+        hooks = [
+            attached.definition
+            for attached in self._services.hooks
+            if attached.kind == "before-request" and attached.definition is not None
+        ]
+        called = (
+            self._python.definition(name, site.module)
+            for site in hooks
+            for call in site.calls
+            for name in {call.name, call.via}
+            if name and name[0] != "?"
+        )
+        return frozenset(site.name for site in (*hooks, *called) if site is not None)
 
     def _limiter_behind(self, name: str) -> str:
         """The limiter that a decorator of the tree hands its arguments on to, where it is of the same name."""

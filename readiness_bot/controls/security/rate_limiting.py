@@ -106,6 +106,14 @@ _UNREAD = 0.5
             "@limiter.limit('5/minute')\ndef login():\n    return {}\n"
         ),
         {
+            "shop/main.py": (
+                "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+                "def keep_pace():\n    if COUNTS.add(request.remote_addr) > 100:\n        abort(429)\n\n\n"
+                "@app.before_request\ndef prepare():\n    keep_pace()\n\n\n"
+                "@app.route('/orders', methods=['POST'])\ndef order():\n    return {}\n"
+            ),
+        },
+        {
             "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\ndef login():\n    return {}\n"
             ),
@@ -338,8 +346,9 @@ def _judged(repo: Repo) -> Judgement:
     if covering or len({limit.detail for limit in on}) >= 4:
         return passed(f"Callers are limited: {(covering or on)[0].detail}.", *shown)
     if on:
-        more = "; what takes credentials is not" if repo.limits.takes_credentials else ""
-        return partial(f"Only {on[0].detail} is limited{more}.", *shown, score=0.5)
+        more = "; what takes credentials is not limited" if repo.limits.takes_credentials else ""
+        limited = "" if on[0].detail.endswith("answers 429") else " is limited"
+        return partial(f"Only {on[0].detail}{limited}{more}.", *shown, score=0.5)
     if any(limit.scope != "none" for limit in limits):
         return partial(f"{limits[0].detail} is there, and off until somebody turns it on.", *shown, score=0.5)
     called = [limit for limit in limits if limit.is_called]

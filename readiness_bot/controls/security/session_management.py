@@ -59,6 +59,11 @@ from readiness_bot.repo import Repo
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
             "LoginManager(app)\nSESSION_COOKIE_SECURE = True\nPERMANENT_SESSION_LIFETIME = 3600\n"
         ),
+        (
+            "from flask import Flask\nfrom flask_login import LoginManager\nfrom flask_talisman import Talisman\n\n"
+            "talisman = Talisman()\n\n\ndef create_app():\n    app = Flask(__name__)\n    LoginManager(app)\n"
+            "    talisman.init_app(app, force_https=True)\n    return app\n"
+        ),
     ],
     fails=[
         "import jwt\n\n\ndef token(user):\n    return jwt.encode({'sub': user}, 'key')\n",
