@@ -65,6 +65,8 @@ _NOT_OPERATING = re.compile(
     r"|(^|/)(agents|claude|gemini|copilot-instructions)\.md$|(^|/)(devs?|\.(claude|agents|cursor))/",
     re.IGNORECASE,
 )
+_FOR_OPERATORS = re.compile(r"(^|/)(operations|operating|runbooks?|production|deploy(ment|ing)s?)/", re.IGNORECASE)
+"""Folders whose pages are for those who operate, in a handbook for whomever."""
 _ENOUGH = 3
 
 _RUNBOOK = """\
@@ -111,7 +113,10 @@ _SERVICE = {
         "https://sre.google/sre-book/being-on-call/",
         "https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar",
     ],
-    passes=[{**_SERVICE, "docs/runbook.md": _RUNBOOK}],
+    passes=[
+        {**_SERVICE, "docs/runbook.md": _RUNBOOK},
+        {**_SERVICE, "docs/developers/operations/runbook.md": _RUNBOOK},
+    ],
     fails=[
         _SERVICE,
         {**_SERVICE, ".github/copilot-instructions.md": _RUNBOOK},
@@ -211,7 +216,9 @@ def _found(repo: Repo) -> dict[str, Evidence]:
     """The topics that some document treats, and where."""
     found: dict[str, Evidence] = {}
     for document in repo.documents.all:
-        if _PLACES.match(document.path) and not _NOT_OPERATING.search(document.path):
+        if _PLACES.match(document.path) and (
+            not _NOT_OPERATING.search(document.path) or _FOR_OPERATORS.search(document.path)
+        ):
             for topic in _TOPICS:
                 if topic not in found and (place := _treats(document, topic)):
                     found[topic] = place

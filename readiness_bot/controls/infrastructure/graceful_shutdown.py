@@ -115,6 +115,20 @@ _FUNCTIONS = ("chalice", "mangum", "aws_lambda_powertools.event_handler", "apig_
     fails=[{"app/main.py": _APP}],
     fixed={"app/main.py": _LIFESPAN},
     partials=[
+        {
+            "app/main.py": _APP,
+            "deploy/serve.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n"
+                "      containers:\n        - name: shop\n          image: app:1\n"
+                "          command: [gunicorn, 'app.main:app']\n"
+            ),
+            "deploy/work.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: work\nspec:\n  template:\n    spec:\n"
+                "      terminationGracePeriodSeconds: 90\n"
+                "      containers:\n        - name: work\n          image: app:1\n"
+                "          command: [celery, -A, app, worker]\n"
+            ),
+        },
         {"app/main.py": _APP, "Dockerfile": _IMAGE.format(server='gunicorn", "app.main:app')},
         {
             "app/main.py": _APP,
@@ -218,7 +232,10 @@ def _grace(repo: Repo, servers: list[Started]) -> Evidence | None:
 
 
 def _grace_around(repo: Repo) -> Evidence | None:
-    for pod in repo.deployment.workloads.pods:
+    pods = repo.deployment.workloads.pods
+    # A worker's own time to finish in says nothing of the server, where another pod is seen to run it.
+    serving = [pod for pod in pods if any(one.purpose == "serve" for one in pod.started)]
+    for pod in serving or pods:
         if pod.workload.grace or "preStop" in pod.container.hooks:
             return seen(pod.path, pod.workload.line, f"grace period {pod.workload.grace or 'with a preStop hook'}")
     for one in repo.deployment.own_containers:
