@@ -36,12 +36,13 @@ _INCIDENTAL = re.compile(
 )
 _BRINGS = {
     "aiohttp": ("yarl", "multidict"),
+    "alembic": ("mako", "markupsafe"),
     "boto3": ("botocore", "s3transfer", "jmespath"),
     "celery": ("kombu", "billiard", "vine", "amqp"),
     "django": ("asgiref", "sqlparse"),
-    "fastapi": ("starlette", "pydantic", "pydantic-core"),
+    "fastapi": ("starlette", "pydantic", "typing-extensions"),
     "flask": ("werkzeug", "jinja2", "itsdangerous", "markupsafe"),
-    "httpx": ("httpcore", "h11", "anyio"),
+    "httpx": ("h11", "certifi", "idna"),
     "jinja2": ("markupsafe",),
     "pandas": ("numpy", "python-dateutil", "pytz"),
     "pymongo": ("dnspython",),

@@ -307,7 +307,13 @@ class Follower:
             for command in facts.commands
         ) or bool(re.search(r"\s-\w*e", facts.interpreter))
         pipefail = any("pipefail" in command.words for command in facts.commands)
-        for command in tools_of(facts.commands, pipefail=pipefail, errexit=strict, directory=run.command.directory):
+        told = [
+            command
+            if command.block
+            else structs.replace(command, words=_with_arguments(command.words, run.command.arguments))
+            for command in facts.commands
+        ]
+        for command in tools_of(tuple(told), pipefail=pipefail, errexit=strict, directory=run.command.directory):
             yield self._at(run, command, path, can_fail=True)
 
     def _playbook(self, run: Run) -> Iterator[Run]:

@@ -37,6 +37,12 @@ _HOOKS = "repos:\n  - repo: https://github.com/psf/black\n    rev: 25.1.0\n    h
         {"app/main.py": "a = 1\n", ".github/workflows/format.yml": _WORKFLOW},
         {
             "app/main.py": "a = 1\n",
+            "scripts/lint": '#!/bin/sh -ex\n\n${BIN_PATH}black app tests "${@}"\n',
+            "scripts/test": "#!/bin/sh -ex\n\nscripts/lint --check\npytest\n",
+            ".github/workflows/format.yml": _WORKFLOW.replace("ruff format --check .", "scripts/test"),
+        },
+        {
+            "app/main.py": "a = 1\n",
             "ci/checks.sh": (
                 '#!/bin/sh\nstatus=0\nchecked() {\n  echo "== $@"\n  poetry run "$@" || status=1\n}\n'
                 "checked black --check .\nexit $status\n"

@@ -35,6 +35,14 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     ],
     passes=[
         {
+            "app/main.py": _APP,
+            "requirements.txt": (
+                "alembic==1.4.0\ncertifi==2019.11.28\nh11==0.9.0\nhttpx==0.11.1\nidna==2.8\nMako==1.1.1\n"
+                "MarkupSafe==1.1.1\nrfc3986==1.3.2\n"
+            ),
+            "Dockerfile": _FROZEN.replace("uv sync --frozen --no-dev", "pip install -r requirements.txt"),
+        },
+        {
             "web/site/main.py": _APP,
             "tools/requirements.txt": "boto3>=1\n",
             "web/site/requirements.txt": (
