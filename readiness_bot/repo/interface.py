@@ -73,6 +73,7 @@ _VALIDATORS = matcher(
 _BY_LIBRARY = re.compile(
     r"^(validate\w*|is_valid|iter_errors|best_match|load|loads|deserialize|parse_obj_as|normalized|validated|check|convert)$"
 )
+_CHECKING = re.compile(r"(validator|trafaret|schema)(\(\))?\.check$", re.IGNORECASE)
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
 VERSION = re.compile(
@@ -394,17 +395,26 @@ class Interface:
                         and self._is_validation(call, site.module)
                     ):
                         return Taken(route, "schema", call.last)
-                    if self._is_schema(call.name, site.module) and self._takes_data(call, site.module):
+                    if self._makes_schema(call, site.module, reads_here):
                         return Taken(route, "schema", call.last)
             if any(_READS_BODY.search(ref) for ref in site.definition.refs):
                 reads = reads or "request"
         return Taken(route, "raw" if reads else "none", reads)
 
-    def _takes_data(self, call: Call, module: Module) -> bool:
-        """Whether a schema is made of data that it checks at once: one of marshmallow's is only told how to work."""
+    def _makes_schema(self, call: Call, module: Module, reads_here: bool) -> bool:
+        """Whether a schema is made of data that it checks at once, or a validator checks what is read beside it.
+
+        One of marshmallow's is only told how to work; a class that only holds what it is made of is taken for a schema
+        where the body is read beside it.
+        """
+        if reads_here and _CHECKING.search(call.name or call.via):
+            return True
+        if not self._is_schema(call.name, module) or not (call.args or call.keywords):
+            return False
         found = self._python.class_of(call.name, module)
-        by_hand = found is not None and self._python.descends_from(found, "marshmallow.*", "flask_marshmallow.*")
-        return bool(call.args or call.keywords) and not by_hand
+        if found is None or not self._python.descends_from(found, *_SCHEMA_BASES):
+            return reads_here
+        return not self._python.descends_from(found, "marshmallow.*", "flask_marshmallow.*")
 
     def _leads_to_validator(self, call: Call, module: Module) -> bool:
         """Whether a call is one of an own function that holds what it is given against a schema, by a library."""

@@ -34,6 +34,17 @@ _HALF = 0.35
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
         {
+            "shop/main.py": (
+                "from aiohttp import web\n\nfrom shop.shapes import order_validator\n\n\n"
+                "class Orders:\n    def __init__(self):\n        self._validator = order_validator()\n\n"
+                "    async def order(self, request):\n        body = self._validator.check(await request.json())\n"
+                "        return web.json_response(body)\n\n\n"
+                "app = web.Application()\norders = Orders()\napp.router.add_post('/orders', orders.order)\n"
+            ),
+            "shop/shapes.py": "import trafaret\n\n\ndef order_validator():\n    return trafaret.Dict({})\n",
+            "shop/__init__.py": "",
+        },
+        {
             "shop/views.py": (
                 "from flask import Flask\n\nfrom shop.bodies import read_body\n\napp = Flask(__name__)\n\n\n"
                 "@app.post('/orders')\ndef order():\n    return keep(read_body('Order'))\n"
@@ -81,6 +92,14 @@ _HALF = 0.35
         ),
     ],
     fails=[
+        (
+            "from dataclasses import dataclass\n\nfrom starlette.applications import Starlette\n"
+            "from starlette.responses import JSONResponse\nfrom starlette.routing import Route\n\n\n"
+            "@dataclass\nclass Control:\n    text: str\n\n\ndef _controls():\n    return [Control(text='all')]\n\n\n"
+            "async def order(request):\n    form = await request.form()\n"
+            "    return JSONResponse({'kept': form['goods'], 'controls': _controls()})\n\n\n"
+            "app = Starlette(routes=[Route('/orders', order, methods=['POST'])])\n"
+        ),
         (
             "from fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\n@app.post('/items')\n"
             "async def create(request: Request):\n    return await request.json()\n"
