@@ -40,8 +40,11 @@ _QUESTIONS = {
 }
 """What a newcomer asks, as headings that answer it and as what an answer holds."""
 
-_OF_OTHERS = re.compile(r"\W*(who|why)\b", re.IGNORECASE)
-"""Headings that tell who uses it, or why: no answer to how."""
+_OF_OTHERS = re.compile(
+    r"^\W*(who|why)\b|development (\w+ )?(flow|work ?flow|process|cycle|practices?|team|status|model)\b|editor ?config",
+    re.IGNORECASE,
+)
+"""Headings that tell who uses it, or why, or how people work together: no answer to how it is set up."""
 _OTHER_PURPOSE = re.compile(
     r"(^|/)(contributing|code[-_]of|change|history|release|security|licen[cs]e|support)", re.IGNORECASE
 )
@@ -95,6 +98,7 @@ Set the environment variables `DATABASE_URL` and `MAIL_HOST`, see `.env.example`
     fails=[{"app/main.py": ""}, {"README.md": "# Shop\n"}],
     fixed={"app/main.py": "", "README.md": _GOOD},
     partials=[
+        {"README.md": f"{_LINE}\n## Development process\n\n" + "A change is reviewed by two before it is merged. " * 9},
         {"README.md": f"{_LINE}\n## Installation\n\nSee https://docs.shop.example/install.\n"},
         {"README.md": f"{_LINE}\n## Who is using Shop\n\n- The city of Foo serves it at http://localhost.example\n"},
     ],
@@ -135,7 +139,7 @@ def _answer(question: str, documents: Iterable[Document]) -> tuple[str, int, str
 
 def _answers(document: Document, heading: str, content: str) -> Iterator[tuple[str, int, str]]:
     for section in document.sections(heading):
-        if _OF_OTHERS.match(section.title):
+        if _OF_OTHERS.search(section.title):
             continue
         plain = _BADGES.sub(" ", section.text)
         if re.search(content, section.text, re.IGNORECASE) or len(plain.split()) >= 40:

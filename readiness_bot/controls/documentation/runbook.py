@@ -59,8 +59,8 @@ _PLACES = re.compile(
     re.IGNORECASE,
 )
 _NOT_OPERATING = re.compile(
-    r"change|release[-_ ]?notes|history|contribut|develop(ment|ing|er)|(^|[/_-])api[-_/]"
-    r"|tutorial|use[-_]cases?/|(^|/)integrations?/|(^|[/_-])test|issue_template|code_of"
+    r"change|release[-_ ]?notes|history|(^|/)(progress|journal|diary)[^/]*$|contribut|develop(ment|ing|er)"
+    r"|(^|[/_-])api[-_/]|tutorial|use[-_]cases?/|(^|/)integrations?/|(^|[/_-])test|issue_template|code_of"
     r"|translat|licen[cs]e|privacy|legal|terms|security|frontend|user[-_]?guide|blog"
     r"|(^|/)(agents|claude|gemini|copilot-instructions)\.md$|(^|/)(devs?|\.(claude|agents|cursor))/",
     re.IGNORECASE,

@@ -68,6 +68,14 @@ _BOUNDED = f"""\
             ),
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
+        {
+            "docker-compose.yml": "services:\n  web:\n    build: .\n    volumes: ['.:/code']\n",
+            "manifest.yml": (
+                "applications:\n  - name: shop\n    buildpacks: [python_buildpack]\n    memory: 512M\n"
+                "    command: gunicorn app.main:app\n"
+            ),
+            "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         {"deploy/api.yaml": _BOUNDED},
         {"compose.yaml": "services:\n  api:\n    build: .\n    mem_limit: 512m\n"},
         {
@@ -96,11 +104,11 @@ _BOUNDED = f"""\
     ignores=[{"compose.yaml": "services:\n  db:\n    image: postgres:17\n"}, {"app/main.py": ""}],
 )
 def resource_limits(repo: Repo) -> Judgement:
-    """Judged by pods where there are any, else by tasks of a container service, else by Compose.
+    """Judged by pods where there are any, else by tasks of a container service or a bounded platform, else by Compose.
 
     Each container is kept beside, so that a comparison can tell of one that is no longer bounded.
     """
-    judged = _of_pods(repo) or _of_tasks(repo) or _of_containers(repo)
+    judged = _of_pods(repo) or _of_tasks(repo) or _of_platforms(repo) or _of_containers(repo)
     return replace(_judged(judged), wards=tuple(_ward(score, evidence) for score, evidence in judged))
 
 
@@ -142,6 +150,26 @@ def _of_tasks(repo: Repo) -> list[tuple[float, Evidence]]:
         for path, platform in repo.deployment.workloads.platforms
         if platform.platform == "ecs"
         for process in platform.processes
+    ]
+
+
+def _of_platforms(repo: Repo) -> list[tuple[float, Evidence]]:
+    """What a platform's descriptor runs, where it tells the memory: Compose beside it is for developers."""
+    processes = [
+        (path, process)
+        for path, platform in repo.deployment.workloads.platforms
+        if platform.platform != "ecs"
+        for process in platform.processes
+    ]
+    if not any(process.bounded for _, process in processes):
+        return []
+    return [
+        (
+            float(process.bounded),
+            seen(path, process.line, f"process {process.name}: memory {_told(process.bounded)}"),
+        )
+        for path, process in processes
+        if process.kind != "static"
     ]
 
 
