@@ -11,7 +11,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
-from readiness_bot.facts.values import MODULE, Const, Invoke, Name
+from readiness_bot.facts.values import MODULE, Const, Invoke, Mapping, Name
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -239,6 +239,7 @@ class Secrets:
                 or _OF_TESTS.match(assignment.target)
                 or (literal.provider and _SHOWN.search(assignment.target))
                 or _is_beside_debugging(assignment, module)
+                or _is_of_documentation(assignment, module)
             )
             for assignment in module.facts.assignments
         )
@@ -387,15 +388,31 @@ class Secrets:
 
 
 def _is_replaced(literal: SecretLiteral, module: Module) -> bool:
-    """Whether the module binds the name anew further down, whatever holds: then the literal is never used."""
+    """Whether the module asks elsewhere for the name further down, whatever holds: then the literal is never used."""
     bound = [item for item in module.facts.assignments if item.target == f":{literal.name}" and item.scope == MODULE]
     return any(item.line <= literal.line <= item.end_line for item in bound) and any(
         item.line > literal.end_line
+        and not isinstance(item.value, Const)
         and not item.guards
         and not item.context & (IN_TRY | IN_HANDLER)
         and f":{literal.name}" not in names_in(item.value, module.facts.calls)
         for item in bound
     )
+
+
+_OF_SCHEMA = re.compile(r"(^|[:.])(json_)?schema_extra$")
+"""What a model says of itself in the description of the interface: the values in it are made up."""
+
+
+def _is_of_documentation(assignment: Assignment, module: Module) -> bool:
+    """Whether an assignment holds examples for the description of the interface."""
+    value = assignment.value
+    if isinstance(value, Mapping):
+        named = [key.value for key in value.keys if isinstance(key, Const)]
+    else:
+        call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
+        named = [name for name, _ in call.keywords] if call is not None and call.last.endswith("ConfigDict") else []
+    return _OF_SCHEMA.search(assignment.target) is not None or any(_OF_SCHEMA.match(str(name)) for name in named)
 
 
 def _is_beside_debugging(assignment: Assignment, module: Module) -> bool:

@@ -21,6 +21,8 @@ _GATE = re.compile(
     r"login|authenticat|authori[sz]|(^|_)auth(_|$)|(^|_)identity(_|$)|protect|(^|_)require|permission|api_?key|access_control|jwt|bearer|session_required"
     r"|token_(validat|verif|check)|(validate|verify|check)_token"
 )
+_KEEPING_OUT = re.compile(r"login_required|require_?(login|auth|sign)|protect_(all|every)|(protect|restrict)\w*_view")
+"""Names of middleware of libraries that let nobody in whom they do not know."""
 _GENERIC = re.compile(
     r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$"
 )
@@ -100,9 +102,10 @@ class Gates:
 
     @cached_property
     def perhaps(self) -> tuple[str, ...]:
-        """The tree's own middleware and hooks before requests that look at who calls, and may turn somebody away.
+        """The middleware and hooks before requests that look at who calls, and may turn somebody away.
 
-        For all that is seen of them; those that surely refuse strangers are not told here.
+        The tree's own, and those of libraries that say so by their names, for all that is seen of them; those that
+        surely refuse strangers are not told here.
         """
         sure = {attached.name for attached, _, _ in self.all}
         return tuple(
@@ -111,7 +114,12 @@ class Gates:
                 *self._services.middleware,
                 *(hook for hook in self._services.hooks if hook.kind == "before-request"),
             )
-            if attached.definition is not None and attached.name not in sure and self._may_refuse(attached.definition)
+            if attached.name not in sure
+            and (
+                self._may_refuse(attached.definition)
+                if attached.definition is not None
+                else _KEEPING_OUT.search(snake(attached.name.rpartition(".")[2])) is not None
+            )
         )
 
     @cached_property

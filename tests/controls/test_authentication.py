@@ -46,6 +46,36 @@ def test_whoever_writes_to_the_team_need_not_be_known(sent: str, confidence: Con
     assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
 
 
+@pytest.mark.parametrize(
+    ("middleware", "confidence"),
+    [("keeper.middleware.ProtectAllViewsMiddleware", Confidence.LOW), ("keeper.TimingMiddleware", Confidence.HIGH)],
+)
+def test_a_library_that_protects_every_view_leaves_none_open(middleware: str, confidence: Confidence) -> None:
+    names = "abcdef"
+    head = (
+        "from django.contrib.auth.decorators import login_required\n"
+        "from django.views.decorators.http import require_POST"
+    )
+    guarded = "".join(f"@login_required\n@require_POST\ndef {one}(request):\n    Note().save()\n\n\n" for one in names)
+    paths = ", ".join(f"path('{one}/', views.{one})" for one in (*names, "delete_note"))
+    judgement = judge(
+        authentication,
+        repo_of(
+            {
+                "shop/settings.py": (
+                    "import os\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n"
+                    f"if os.environ.get('SINGLE_SIGN_ON'):\n    MIDDLEWARE += ['{middleware}']\n"
+                ),
+                "shop/urls.py": f"from django.urls import path\nfrom shop import views\n\nurlpatterns = [{paths}]\n",
+                "shop/views.py": (
+                    f"{head}\n\n\n{guarded}@require_POST\ndef delete_note(request):\n    Note().delete()\n"
+                ),
+            }
+        ),
+    )
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]
+
+
 @pytest.mark.parametrize(("name", "told"), [("open_access", False), ("need_access", True)])
 def test_a_mark_of_what_is_open_is_lost_on_nobody(name: str, told: bool) -> None:
     text = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
 from readiness_bot.control import Control, bad, good
@@ -67,6 +67,8 @@ _TOLD = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.|^traceback\.print_
 _TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
+_ALARM = re.compile(r"(error|exception|critical|warn|warning|fatal)$")
+"""Levels of a log that somebody is to look at."""
 _ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
 _STATE = re.compile(
     r"(^|[:?._])(is_?)?(valid|ok|success|successful|alive|available|reachable|online|healthy|ready)(\[\])?$",
@@ -234,7 +236,10 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "import subprocess\n\n\ndef version():\n    try:\n"
             "        told = subprocess.check_output(['git', 'describe', '--tags']).decode().strip()\n"
             "        return told.rsplit('-', 2)[0]\n"
-            "    except Exception:\n        return 'unknown'\n"
+            "    except Exception:\n        return 'unknown'\n\n\n"
+            "def commit(rev='HEAD'):\n    asked = ['git', 'rev-parse', '--short', rev]\n"
+            "    return subprocess.check_output(asked).decode().strip()\n\n\n"
+            "def shown():\n    try:\n        return commit()\n    except Exception:\n        return 'unknown'\n"
         ),
         (
             "from http import HTTPStatus\n\nfrom flask import Flask, jsonify, make_response\n\n"
@@ -599,7 +604,8 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         for name in attempt.calls
     ):
         return None  # a package that is run without being installed has no version, and nothing failed
-    if _asks_for_history(repo, module, handler.attempt):
+    tried = [call for call in module.facts.calls if call.attempt == handler.attempt]
+    if _asks_for_history(repo, module, tried):
         return None  # nor has a tree without a history
     strongest = Confidence.HIGH
     for step in handler.steps:
@@ -624,19 +630,32 @@ _OF_HISTORY = re.compile(
 """Commands by which a program asks which commit it is."""
 
 
-def _asks_for_history(repo: Repo, module: Module, attempt: int) -> bool:
-    """Whether all that can fail in a body are programs that tell the commit of the tree the code lies in."""
-    calls = [call for call in module.facts.calls if call.attempt == attempt]
-    asking = [call for call in calls if call.name.startswith("subprocess.") and "()" not in call.name and call.args]
-    return bool(asking) and all(
-        _OF_HISTORY.match(_words(call.args[0])) if call in asking else _only_parses(repo, call.name, module)
-        for call in calls
-        if "subprocess." not in call.name or call in asking
-    )
+def _asks_for_history(repo: Repo, module: Module, calls: Sequence[Call], hops: int = 1) -> bool:
+    """Whether all that can fail are programs that tell the commit of the tree the code lies in.
+
+    They may be run by a function of the tree that does nothing else.
+    """
+    told = False
+    for call in calls:
+        own = repo.python.definition(call.name, module) if hops else None
+        if call.name.startswith("subprocess.") and "()" not in call.name and call.args:
+            if not _OF_HISTORY.match(_words(call.args[0], module, call.scope)):
+                return False
+            told = True
+        elif own is not None and own.definition.kind == "function" and not own.definition.is_async:
+            if not _only_parses(repo, call.name, module):
+                if not _asks_for_history(repo, own.module, list(own.calls), hops - 1):
+                    return False
+                told = True
+        elif "subprocess." not in call.name and not _only_parses(repo, call.name, module):
+            return False
+    return told
 
 
-def _words(command: Value) -> str:
+def _words(command: Value, module: Module, scope: int) -> str:
     """A command as one would type it, as far as it is constant."""
+    if isinstance(command, Name):
+        command = next(iter(module.bound_to(command.name, scope)), command)
     words = command.items if isinstance(command, Items) else (command,)
     return " ".join(str(word.value) if isinstance(word, Const) else "?" for word in words)
 
@@ -1080,11 +1099,12 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line and _is_nothing(item.value)
     }
-    kept = [item for item in module.facts.assignments if item.scope == handler.scope]
-    empty = {item.target for item in kept if item.line < attempt.line and _is_nothing(item.value)}
-    for item in kept:  # what the body would have noted, by either name
-        if attempt.line <= item.line <= attempt.body_end and (item.value == Const(True) or item.target in empty):
-            emptied |= {item.target, item.value.name} if isinstance(item.value, Name) else {item.target}
+    inside = [
+        item
+        for item in module.facts.assignments
+        if item.scope == handler.scope and attempt.line <= item.line <= attempt.body_end
+    ]
+    emptied |= {item.target for item in inside if item.value == Const(True)}  # what the body would have noted
     below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
     raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
     told = [
@@ -1095,6 +1115,26 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
     return any(
         scope == handler.scope and line in below and emptied.intersection(guards)
         for scope, line, guards in (*raised, *told)
+    ) or _is_sought_in_vain(module, handler, inside, below)
+
+
+def _is_sought_in_vain(module: Module, handler: Handler, inside: list[Assignment], below: range) -> bool:
+    """Whether a loop looks for something that was nothing before, and behind it an alarm tells that it is still so."""
+    known = {
+        item.target
+        for item in module.facts.assignments
+        if item.scope == handler.scope and item.line < handler.line and _is_nothing(item.value)
+    }
+    sought = [item for item in inside if item.target in known]
+    names = {item.target for item in sought} | {item.value.name for item in sought if isinstance(item.value, Name)}
+    alarms = [
+        (call.scope, call.line, call.guards)
+        for call in module.facts.calls
+        if (_LOGGING.search(call.name) and _ALARM.match(call.last)) or _ENDING.search(call.name)
+    ]
+    alarms += [(item.scope, item.line, item.guards) for item in module.facts.raises]
+    return any(
+        scope == handler.scope and line in below and names.intersection(guards) for scope, line, guards in alarms
     )
 
 

@@ -113,6 +113,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
+        (
+            "from pydantic import BaseModel, ConfigDict\n\n\nclass Reset(BaseModel):\n    token: str\n\n"
+            "    model_config = ConfigDict(\n"
+            "        json_schema_extra={'example': {'token': 'a7f3c9e1b5d8420f6e9c3a1b7d5f2e8c'}},\n    )\n\n\n"
+            "class Sent(BaseModel):\n    token: str\n\n    class Config:\n"
+            "        schema_extra = {'example': {'token': 'a7f3c9e1b5d8420f6e9c3a1b7d5f2e8c'}}\n"
+        ),
         {
             "shop/settings.py": (
                 "import os\n\nSECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\nDEBUG = False\n"
