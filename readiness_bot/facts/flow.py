@@ -219,7 +219,7 @@ class _Interpreter(Calls):
         if self.dead:
             self.env, self.guards, self.dead, self.tests = env, guards, False, tests
             return
-        self.tests = agreed(self.tests, tests)
+        self.tests = agreed(self.tests, self.guards, tests, guards)
         both = guards & self.guards
         left, right = guards - both, self.guards - both
         merged = dict(self.env)
@@ -300,7 +300,7 @@ class _Interpreter(Calls):
     def try_(self, node: ast.Try) -> None:
         start, guards, tests = dict(self.env), self.guards, dict(self.tests)
         self.block(node.body)
-        said = agreed(tests, self.tests)
+        said = agreed(tests, guards, self.tests, guards)
         raised = {**start, **{name: value | start.get(name, NOTHING) for name, value in self.env.items()}}
         self.block(node.orelse)
         after = (self.env, self.guards, self.dead, self.tests)

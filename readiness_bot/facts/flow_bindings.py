@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from readiness_bot.facts.flow_state import NEVER, State, called, key_of
+from readiness_bot.facts.flow_state import ALWAYS, NEVER, PERHAPS, State, called, key_of
 from readiness_bot.facts.origins import NOTHING, Value
 
 
@@ -31,18 +31,18 @@ class Bindings(State):
     def bind_name(self, name: str, value: Value, node: ast.expr | None) -> None:
         """Give a variable its value, and forget what it said before."""
         self.texts.pop(name, None)
-        self.tests.pop(name, None)
+        told = self.tests.pop(name, None) is not None
         self.lambdas.pop(name, None)
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self.texts[name] = node.value
-        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-            # What held where it was set holds, of the same values, where it is asked.
-            if not node.value or self.guards:
-                self.tests[name] = (self.guards, frozenset()) if node.value else NEVER
+        if isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool | str)):
+            self.tests[name] = ALWAYS if node.value else PERHAPS if isinstance(node.value, str) else NEVER
         elif isinstance(node, ast.Lambda):
             self.lambdas[name] = node
         elif isinstance(node, ast.Compare | ast.BoolOp | ast.UnaryOp | ast.Call):
             self.remember(name, node)
+        if told and name not in self.tests:
+            self.tests[name] = PERHAPS
         if name in self.globals:
             self.store(f":{name}", 0, value)
         prefixes = (f"{name}.", f"{name}[")

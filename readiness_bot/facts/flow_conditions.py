@@ -155,7 +155,7 @@ class Conditions(Bindings):
     def remembered(self, test: ast.expr, *, truth: bool) -> frozenset[int]:
         """What a variable said when it was given its value, and says now by being true or not."""
         said = self.tests.get(test.id) if isinstance(test, ast.Name) else None
-        return frozenset() if said is None else said[0 if truth else 1]
+        return frozenset() if said is None else said[0 if truth else 1] or frozenset()
 
     def compared(self, test: ast.Compare, *, truth: bool) -> frozenset[int]:
         """What a single comparison says; of a chain nothing is known."""
@@ -179,6 +179,8 @@ class Conditions(Bindings):
             return self.bounded_in_length(left, operator, right, truth=truth)
         if truth:
             short = self.bounded_in_length(left, ast.LtE(), right, truth=True)
+            if is_none:
+                short |= self.remembered(left, truth=False)
             return short | self.equal(left, right, "none" if is_none else "==")
         if not is_none:
             return frozenset()

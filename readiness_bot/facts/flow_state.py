@@ -53,30 +53,41 @@ class Reached:
         return self.receiver.union(*self.args, *self.keywords)
 
 
-Said = tuple[frozenset[int], frozenset[int]]
-"""What a variable says of other values by being true, and by being false."""
+Said = tuple[frozenset[int] | None, frozenset[int] | None]
+"""What a variable says of other values by being true, and by being false; None where it cannot be so."""
 Exit = tuple[dict[str, Value], frozenset[int], dict[str, Said]]
 """The variables and guards with which a loop is left early, and what these variables say."""
-NEVER: Said = (frozenset(), frozenset())
-"""What a variable says that is `False`: where it is true all the same, it was set on another way."""
+NEVER: Said = (None, frozenset())
+ALWAYS: Said = (frozenset(), None)
+PERHAPS: Said = (frozenset(), frozenset())
+"""What a variable says that is nothing, that is a known something, and that may be either: `None`, `"text"`, `f()`."""
 
 
-def agreed(one: Mapping[str, Said], other: Mapping[str, Said]) -> dict[str, Said]:
-    """What variables say where two ways meet: what both say, or one by being true where the other makes it false."""
+def agreed(
+    one: Mapping[str, Said], held: frozenset[int], other: Mapping[str, Said], kept: frozenset[int]
+) -> dict[str, Said]:
+    """What variables say where two ways meet, behind each of which guards hold.
+
+    What both say; and if a variable is true that cannot be so behind one way, all that holds behind the other.
+    """
     found: dict[str, Said] = {}
     for name, here in one.items():
         there = other.get(name)
         if there is None:
             continue
         if here is not there:
-            if here is NEVER or there is NEVER:
-                here = ((there if here is NEVER else here)[0], frozenset())
-            else:
-                here = (here[0] & there[0], here[1] & there[1])
-            if not any(here):
-                continue
+            here = (_either(here[0], held, there[0], kept), _either(here[1], held, there[1], kept))
         found[name] = here
     return found
+
+
+def _either(
+    one: frozenset[int] | None, held: frozenset[int], other: frozenset[int] | None, kept: frozenset[int]
+) -> frozenset[int] | None:
+    """What holds where a variable says `one` behind guards that are held, or `other` behind guards that are kept."""
+    if one is None:
+        return None if other is None else other | (kept - held)
+    return one | (held - kept) if other is None else (one | (held - kept)) & (other | (kept - held))
 
 
 class State(ABC):

@@ -145,6 +145,14 @@ def test_value_is_followed(body: str, wanted: list[str]) -> None:
         ("if v in A:\n    ok = True\nelse:\n    ok = False\nif ok:\n    sink(v)", {"in"}),
         ("ok = False\nif v in A:\n    ok = True\nelif B:\n    ok = True\nif ok:\n    sink(v)", set()),
         ("ok = False\nif v in A:\n    ok = True\nif not ok:\n    sink(v)", set()),
+        ("found = None\nfor one in A:\n    if v == one:\n        found = one\nif found:\n    sink(v)", {"=="}),
+        ("found = None\nif v in A:\n    found = B\nif found is None:\n    return\nsink(v)", {"in"}),
+        ("found = None\nif v in A:\n    found = B\nelif B:\n    found = B\nif found:\n    sink(v)", set()),
+        ("wrong = None\nif v not in A:\n    wrong = 'no'\nif wrong:\n    return\nsink(v)", {"in"}),
+        ("wrong = None\nif v not in A:\n    wrong = 'no'\nif wrong is not None:\n    return\nsink(v)", {"in"}),
+        ("wrong = None\nif v in A:\n    wrong = 'no'\nif wrong:\n    return\nsink(v)", set()),
+        ("wrong = None\nif v not in A:\n    wrong = B()\nif wrong:\n    return\nsink(v)", set()),
+        ("wrong = ''\nfor one in A:\n    if v != one:\n        wrong = 'no'\nif wrong:\n    return\nsink(v)", set()),
     ],
 )
 def test_guard_holds_where_it_was_made_sure(body: str, wanted: set[str]) -> None:
