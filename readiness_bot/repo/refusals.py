@@ -13,7 +13,7 @@ from msgspec import structs
 
 from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
-from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of
+from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Guard
@@ -639,6 +639,9 @@ class Refusals:
                 return Strength.PERMISSION
             if last != "requires":
                 return Strength.NONE
+            # Starlette's decorator is told scopes: any but that of whoever has signed in is a right.
+            if any(scope != "authenticated" for value in guard.arguments for scope in texts_of(value)):
+                return Strength.PERMISSION
         if last in _ENFORCES:
             return _ENFORCES[last]
         name = snake(last)

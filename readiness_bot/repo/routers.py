@@ -130,6 +130,13 @@ APPLICATIONS = frozenset(
     )
 )
 
+_BY_ENDING = (
+    ("Router()", "fastapi", "include_router", "fastapi.APIRouter()"),
+    ("Blueprint()", "flask", "register_blueprint", "flask.Blueprint()"),
+)
+"""By what a router of a library is called: the framework, what puts it into an application, and what it is one of."""
+_OTHER_ROUTERS = ("rest_framework", "aiogram", "faststream", "propan", "ninja", "django", "channels", "langchain")
+"""Packages whose routers are none of FastAPI's: they bring messages or views somewhere."""
 _INCLUDING = frozenset(
     {
         "include_router",
@@ -209,7 +216,7 @@ class Routers:
         """
         name = site.name
         owner = name.rpartition(".")[0]
-        framework = _ROUTERS.get(owner, "")
+        framework = _ROUTERS.get(self._known_as(owner), "")
         if not framework and ":" in owner:
             klass = self._python.class_of(owner, site.module)
             bases = self._python.external_bases(klass) if klass is not None else ()
@@ -228,6 +235,21 @@ class Routers:
         if framework and via.startswith("?"):
             identity = next(self._handed_in(site, via[1:]), identity)
         return (identity if ":" in identity else _local(site.module, site.call.scope, via)), framework
+
+    def _known_as(self, made: str) -> str:
+        """The kind of router that a made object is: one of a library's own kind is a router of the tree's framework."""
+        if made in _ROUTERS or ":" in made or made[:1] == "?" or made.startswith(_OTHER_ROUTERS):
+            return made
+        return next((kind for ending, kind in self._kinds_of_libraries if made.endswith(ending)), made)
+
+    @cached_property
+    def _kinds_of_libraries(self) -> tuple[tuple[str, str], ...]:
+        """How the names of libraries' own routers end, of those that the tree puts into an application somewhere."""
+        return tuple(
+            (ending, kind)
+            for ending, package, putting, kind in _BY_ENDING
+            if package in self._python.imported and any(True for _ in self._python.calls_of(putting))
+        )
 
     def _handed_in(self, site: CallSite, name: str, hops: int = 3) -> Iterator[str]:
         """The modules' routers and applications that a function is called with in place of this parameter."""
@@ -262,7 +284,7 @@ class Routers:
         """The call that made each router or application, by the router's identity, with the kind of object."""
         found: dict[str, tuple[CallSite, str]] = {}
         for site in self._python.all_calls:
-            kind = f"{site.name}()"
+            kind = self._known_as(f"{site.name}()")
             if kind not in _ROUTERS and ":" in kind:
                 klass = (
                     self._python.class_of(site.name, site.module)

@@ -1194,3 +1194,26 @@ def test_a_description_asks_who_calls_where_it_names_what_checks() -> None:
         "/notes": Strength.NONE,
         "/likes": Strength.NONE,
     }
+
+
+@pytest.mark.parametrize(
+    ("framework", "kind", "putting"),
+    [
+        ("from fastapi import FastAPI\napp = FastAPI()", "Router", "app.include_router(router, prefix='/orders')"),
+        (
+            "from flask import Flask\napp = Flask(__name__)",
+            "PagedBlueprint",
+            "app.register_blueprint(router, url_prefix='/orders')",
+        ),
+    ],
+)
+def test_a_router_of_a_library_is_one_of_the_framework_it_is_put_into(framework: str, kind: str, putting: str) -> None:
+    files = {
+        "shop/main.py": f"{framework}\nfrom shop.orders import router\n{putting}\n",
+        "shop/orders.py": (
+            f"from commons.api import {kind}\nrouter = {kind}('orders', __name__)\n\n\n"
+            "@router.get('/all')\ndef every():\n    return []\n"
+        ),
+        "shop/bot.py": "from aiogram import Router\nbot = Router()\n\n\n@bot.get('/x')\ndef x():\n    return 1\n",
+    }
+    assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [("/orders/all", True)]

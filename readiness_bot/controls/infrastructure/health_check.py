@@ -439,6 +439,8 @@ def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
     last = asked["path"].rstrip("/").rpartition("/")[2]
     if not last or (last == "metrics" and repo.services.hands_out_metrics):
         return True
+    if last in ("docs", "redoc", "openapi.json") and any(route.framework == "fastapi" for route in repo.routes.all):
+        return True
     return any(last in text for module in repo.python.production for text, _ in module.facts.strings) or any(
         _SURE.search(imported.target) for module in repo.python.production for imported in module.facts.imports
     )

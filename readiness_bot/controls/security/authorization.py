@@ -48,6 +48,18 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.orders import router\n\napp = FastAPI()\n"
+                "app.include_router(router, prefix='/orders')\n"
+            ),
+            "shop/orders.py": (
+                "from commons.api import Router\nfrom starlette.authentication import requires\n\n"
+                "router = Router()\n\n\n"
+                "@router.put('/{key}')\n@requires(['manage-orders'])\ndef put(request, key: int):\n"
+                "    return keep(key)\n"
+            ),
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n",
             "shop/urls.py": (
                 "from django.urls import path\n\nfrom shop.views import Basket\n\n"
