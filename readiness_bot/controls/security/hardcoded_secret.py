@@ -61,6 +61,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "import jwt\n\n\ndef user(token):\n    return jwt.decode(token, 'topsecret', ['HS256'])  # <- flagged\n",
         {"app/billing.py": "import billing\n\nbilling.api_key = 'q8Zt2vLm9XcR4bNw7KdP'  # <- flagged\n"},
         {".env": "DEBUG=0\nSMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd  # <- flagged\n", "app/main.py": "import os\n"},
+        {"shop/settings.py": "SECRET_KEY = 'sq9269ux8%robn2r@=me@o#88yu!)^%27f!o5m2cu!i%(!0p@$('  # <- flagged\n"},
         {"shop/configs/default.py": "class DefaultConfig:\n    SECRET_KEY = 'secret key'  # <- flagged\n"},
         {
             "src/config.py": (
