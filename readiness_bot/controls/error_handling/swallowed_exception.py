@@ -47,9 +47,9 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$"
 )
 _FAVOUR = re.compile(
-    r"os\.(mkdir|makedirs|nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
-"""What a process asks of the system for itself, and does as well without, or has already: a folder may be there."""
+"""What a process asks of the system for itself, and does as well without."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
 """What asks for the name of an address, which need not have one."""
 _CLIENTS = re.compile(
@@ -264,7 +264,6 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
         (
             "import os\nimport socket\n\n\ndef quieter(steps):\n    try:\n        os.nice(steps)\n"
-            "    except Exception:  # <- flagged\n        pass\n    try:\n        os.mkdir('log')\n"
             "    except Exception:  # <- flagged\n        pass\n\n\ndef named(address):\n    try:\n"
             "        return socket.gethostbyaddr(address)[0]\n    except Exception:  # <- flagged\n"
             "        return ''\n\n\ndef aimed(link):\n    try:\n        return os.readlink(link).rpartition('/')[2]\n"
