@@ -67,7 +67,22 @@ _FACTORS = (
     "passkeys",
     "onetimepass",
     "oath",
+    "multifactor",
 )
+_SIGN_IN_PATTERNS = frozenset(
+    {
+        "django.contrib.auth.urls",
+        "allauth.urls",
+        "allauth.account.urls",
+        "dj_rest_auth.urls",
+        "rest_auth.urls",
+        "djoser.urls",
+        "djoser.urls.jwt",
+        "djoser.urls.authtoken",
+        "rest_framework.urls",
+    }
+)
+"""Modules of patterns that libraries bring, and that people sign in by."""
 _SEALS = re.compile(r"checksum|signature|licen[sc]e", re.IGNORECASE)
 """Modules that encrypt to seal what they send, and keep none of it."""
 _SIGNS_IN = re.compile(r"auth|login|sso|social|account|user|sign_?in|oidc|saml|identity|security", re.IGNORECASE)
@@ -243,6 +258,10 @@ class Accounts:
             named = (name for value in place.call.args for name in names_in(value, place.module.facts.calls))
             if any(name.endswith("admin.site.urls") for name in named):
                 return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
+        for place in self._python.calls_of("include"):
+            taken = place.call.argument(0, "arg")
+            if isinstance(taken, Const) and taken.value in _SIGN_IN_PATTERNS:
+                return Evidence(place.module.path, place.call.line, f"the routes of `{taken.value}` sign people in")
         return self._password_checks
 
     @property
@@ -394,7 +413,10 @@ class Accounts:
 
     def _uses_framework_sessions(self) -> tuple[str, int, str] | None:
         for attached in self._services.middleware:
-            if attached.name.endswith(("contrib.sessions.middleware.SessionMiddleware",)):
+            own = self._python.class_of(attached.name, attached.module)
+            if attached.name.endswith("contrib.sessions.middleware.SessionMiddleware") or (
+                own is not None and self._python.descends_from(own, "django.contrib.sessions.middleware.*")
+            ):
                 return attached.location.path, attached.location.line, "django"
         for module, item in self._python.imports(
             "flask_login", "flask.session", "flask_session", "quart.session", "flask_security"
@@ -834,7 +856,7 @@ def _touches(module: Module, thing: str) -> bool:
 
 
 def _installed_kind(text: str) -> Literal["second-factor", "provider"] | None:
-    if text.startswith(("django_otp", "two_factor", "allauth.mfa", "mfa", "django_mfa", "deux", "kagi")):
+    if text.startswith(("django_otp", "two_factor", "allauth.mfa", "mfa", "multifactor", "django_mfa", "deux", "kagi")):
         return "second-factor"
     if re.match(
         r"(allauth\.socialaccount|social_django|social_core|mozilla_django_oidc|djangosaml2|django_auth_ldap|uaa_client|oauth2_|django_cas|okta|django_auth_adfs|saml|authbroker_client)",

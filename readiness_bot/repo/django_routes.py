@@ -23,6 +23,8 @@ _ACTIONS = {
     "partial_update": "PATCH",
     "destroy": "DELETE",
 }
+_METHODS = ("http_method_names", "request_method_list")
+"""How the decorators of views call the methods that a view takes."""
 
 
 class DjangoRoutes:
@@ -77,7 +79,7 @@ class DjangoRoutes:
                 call = handler.module.facts.calls[decorator.call]
                 texts = [
                     text
-                    for value in call.args
+                    for value in (*call.args, *(one for name, one in call.keywords if name in _METHODS))
                     for item in flattened(value)
                     if isinstance(text := self._python.constant(item, handler.module), str)
                 ]

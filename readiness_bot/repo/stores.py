@@ -369,8 +369,8 @@ class Stores:
         """Settings that size the pool: engine options, Django's connection age, and names like them."""
         found = []
         for setting in self._services.settings:
-            if setting.name == "CONN_MAX_AGE" and isinstance(setting.value, Const) and not setting.value.value:
-                continue  # Django's default: a connection for each request
+            if _is_default_age(setting.name, setting.value):
+                continue
             if _SIZE_SETTING.search(setting.name):
                 found.append(Evidence(setting.module.path, setting.line, f"`{setting.name}` sizes the pool"))
             elif setting.name in ("SQLALCHEMY_ENGINE_OPTIONS", "DATABASES", "DATABASE"):
@@ -387,6 +387,8 @@ class Stores:
                     found.append(Evidence(site.module.path, site.call.line, f"`{name}` comes from the settings"))
         for module in self._python.production:
             for assignment in module.facts.assignments:
+                if _is_default_age(assignment.key, assignment.value):
+                    continue
                 if assignment.key in ("pool_size", "CONN_MAX_AGE", "pool", "maxPoolSize"):
                     found.append(Evidence(module.path, assignment.line, f"`{assignment.key}` sizes the pool"))
         return tuple(dict.fromkeys(found))
@@ -818,9 +820,14 @@ def _says(value: Value | None, meaning: re.Pattern[str]) -> bool:
     return meaning.match("".join(str(part.value) if isinstance(part, Const) else "x" for part in parts)) is not None
 
 
+def _is_default_age(name: str, value: Value) -> bool:
+    """Whether Django is told what it does anyway: a connection for each request."""
+    return name == "CONN_MAX_AGE" and isinstance(value, Const) and value.value == 0
+
+
 def _keys(value: Value, depth: int = 0) -> Iterator[str]:
     if depth < 4 and isinstance(value, Mapping):
         for key, item in zip(value.keys, value.values, strict=False):
-            if isinstance(key, Const) and isinstance(key.value, str):
+            if isinstance(key, Const) and isinstance(key.value, str) and not _is_default_age(key.value, item):
                 yield key.value
             yield from _keys(item, depth + 1)

@@ -400,7 +400,8 @@ class Suite:
             if stem and any(known.startswith(f"{stem}-") for known in self._names):
                 return True
         if route.handler is not None:
-            if route.handler.name in self._handled or route.handler.definition.name in self._names:
+            own = route.handler.definition.name
+            if route.handler.name in self._handled or (own in self._names and own not in _ACTIONS):
                 return True
             if (
                 route.view is not None
@@ -507,6 +508,10 @@ _ASKS_OVER_HTTP = re.compile(
 _RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
 """A path that a client is asked for without its first slash."""
 _HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")
+
+
+_ACTIONS = frozenset({*_VERBS, "list", "create", "retrieve", "update", "partial_update", "destroy"})
+"""What methods of views are called everywhere: the name of none says which route is meant."""
 
 
 _FIRST = 3

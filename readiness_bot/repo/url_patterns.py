@@ -26,6 +26,10 @@ DJANGO_PATHS = frozenset(
     }
 )
 
+_INCLUDES = ("django.urls.include", "django.conf.urls.include", "django.urls.conf.include")
+_DECORATING_INCLUDE = "decorator_include.decorator_include"
+"""What includes patterns and wraps each of their views: `decorator_include(login_required, "shop.urls")`."""
+_OF_SOCKETS = "channels.routing.URLRouter"
 _DEBUGGING = re.compile(r"^[^!]*(^|\.)DEBUG$")
 _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
@@ -73,8 +77,25 @@ class UrlPatterns:
 
     @cached_property
     def _includes(self) -> tuple[CallSite, ...]:
-        names = ("django.urls.include", "django.conf.urls.include", "django.urls.conf.include")
-        return tuple(self._python.calls(*names))
+        return tuple(self._python.calls(*_INCLUDES, _DECORATING_INCLUDE))
+
+    def _target(self, site: CallSite) -> Value | None:
+        """What a call includes: the first thing it is told, or the second where the first decorates the views."""
+        decorates = self._python.mean(site.call.name, site.module) == _DECORATING_INCLUDE
+        return site.call.argument(1 if decorates else 0, "arg")
+
+    @cached_property
+    def _socket_roots(self) -> frozenset[str]:
+        """The modules whose patterns are served to WebSockets: an ASGI application is made of them there."""
+        return frozenset(site.module.path for site in self._python.calls(_OF_SOCKETS))
+
+    def _of_sockets(self) -> Iterator[tuple[str, str]]:
+        """The lists of patterns that serve WebSockets, and the modules that make an application of them."""
+        for site in self._python.calls(_OF_SOCKETS):
+            for name in names_of(site.call.args[0]) if site.call.args else ():
+                path, _, listed = self._python.identify(name, site.module).partition(":")
+                if path in self._python.modules and listed:
+                    yield path if listed == "urlpatterns" else f"{path}:{listed}", site.module.path
 
     def _included(self, *, debugging: bool) -> dict[str, tuple[tuple[str, str], ...]]:
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -83,7 +104,7 @@ class UrlPatterns:
                 continue
             prefix = self.above(site)
             includer = self._added_to(site) or self.held_in(site)
-            target = site.call.argument(0, "arg")
+            target = self._target(site)
             if isinstance(target, Items):
                 for item in target.items:
                     spread = isinstance(item, Other) and item.kind == "*"
@@ -99,7 +120,7 @@ class UrlPatterns:
                 path, _, listed = self._python.identify(target.name, site.module).partition(":")
                 whole = not listed or (listed == "urlpatterns" and path != site.module.path)
                 found[path if whole else f"{path}:{listed}"].append((includer, prefix))
-        for name, includer in self._joined(frozenset(found)) if not debugging else ():
+        for name, includer in (*self._joined(frozenset(found)), *self._of_sockets()) if not debugging else ():
             found[name].append((includer, ""))
         for path in self._hooked() if not debugging else ():
             found[path] += ((root, "") for root in self._served_roots)
@@ -192,7 +213,7 @@ class UrlPatterns:
         if not places and key not in seen and not self._is_root_urlconf(key):
             places = tuple((path, "") for path in self._reexporting.get(key, ()))
         if not places:
-            return [""], self._is_root_urlconf(key) or self._is_asked_for_patterns(key)
+            return [""], key in self._socket_roots or self._is_root_urlconf(key) or self._is_asked_for_patterns(key)
         if key in seen or len(seen) > 8:
             return [""], False
         # The root of one project may be included by another's: a template of a project, say.
@@ -247,7 +268,7 @@ class UrlPatterns:
         The roots that are served include no others, or include whatever a loop names or a registry gives.
         """
         served = self._served_roots
-        targets = (site.call.argument(0, "arg") for site in self._includes if site.module.path in served)
+        targets = (self._target(site) for site in self._includes if site.module.path in served)
         if any(map(_is_made_up, targets)) or any(map(self._is_of_registry, self._python.calls(*DJANGO_PATHS))):
             return True
         own = (places for name, places in self._url_modules.items() if name.partition(":")[0] in self._python.modules)

@@ -1217,3 +1217,14 @@ def test_a_router_of_a_library_is_one_of_the_framework_it_is_put_into(framework:
         "shop/bot.py": "from aiogram import Router\nbot = Router()\n\n\n@bot.get('/x')\ndef x():\n    return 1\n",
     }
     assert [(route.path, route.is_wired) for route in repo_of(files).routes.all] == [("/orders/all", True)]
+
+
+@pytest.mark.parametrize("told", ["['POST']", "http_method_names=['POST']"])
+def test_a_view_function_says_what_it_takes(told: str) -> None:
+    files = {
+        "shop/urls.py": "from django.urls import path\n\nfrom shop.views import a\n\nurlpatterns = [path('a', a)]\n",
+        "shop/views.py": (
+            f"from rest_framework.decorators import api_view\n\n\n@api_view({told})\ndef a(request):\n    return 1\n"
+        ),
+    }
+    assert [route.methods for route in repo_of(files).routes.all] == [("POST",)]

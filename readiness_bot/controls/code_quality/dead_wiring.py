@@ -29,6 +29,25 @@ from readiness_bot.repo import Repo
             "urlpatterns = [*Orders.urls('orders')]\n",
         },
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from decorator_include import decorator_include\nfrom django.urls import path\n\n"
+                "from shop import orders\nfrom shop.guards import watched\n\n"
+                "urlpatterns = [path('orders/', decorator_include(watched, (orders, 'orders'), namespace='orders'))]\n"
+            ),
+            "shop/orders.py": (
+                "from django.urls import path\n\nfrom shop.views import listed\n\nurlpatterns = [path('', listed)]\n"
+            ),
+            "shop/asgi.py": (
+                "from channels.routing import ProtocolTypeRouter, URLRouter\n\nfrom shop import routing as live\n\n"
+                "application = ProtocolTypeRouter({'websocket': URLRouter(live.websocket_urlpatterns)})\n"
+            ),
+            "shop/routing.py": (
+                "from django.urls import path\n\nfrom shop.consumers import Prices\n\n"
+                "websocket_urlpatterns = [path('ws/prices/', Prices.as_asgi())]\n"
+            ),
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop.feedback']\n",
             "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
             "shop/feedback/apps.py": (

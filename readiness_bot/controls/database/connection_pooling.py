@@ -80,7 +80,15 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "    return engine_from_config(settings, 'sqlalchemy.')\n"
         ),
     ],
-    partials=["import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n"],
+    partials=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\n"
+                "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql', 'CONN_MAX_AGE': 0}}\n"
+            ),
+        },
+        "import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n",
+    ],
     ignores=["def add(a, b):\n    return a + b\n"],
 )
 def connection_pooling(repo: Repo) -> Judgement:

@@ -21,7 +21,7 @@ _TOPICS = {
     ),
     "going back or upgrading": (
         (
-            r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating"
+            r"roll(ing)?[- ]?back|revert|downgrad|upgrad(e|ing)|migrat(e|ing|ion) (guide|to|from)|updating|^updates$"
             r"|\bmov(e|ing) (to|from) "
         ),
         20,
@@ -120,6 +120,7 @@ _SERVICE = {
     fails=[
         _SERVICE,
         {**_SERVICE, ".github/copilot-instructions.md": _RUNBOOK},
+        {**_SERVICE, "README.md": "# Shop\n\n## Updates\n\n" + "In May it was shown to many people. " * 5},
         {
             **_SERVICE,
             "docs/integrations/bank.md": "# Bank\n\n## Troubleshooting\n\n"
@@ -129,6 +130,11 @@ _SERVICE = {
     ],
     fixed={**_SERVICE, "docs/runbook.md": _RUNBOOK},
     partials=[
+        {
+            **_SERVICE,
+            "docs/admin/setup.rst": "Setup\n=====\n\nUpdates\n-------\n\n"
+            + "Pull the image, and start the unit again. " * 4,
+        },
         {
             **_SERVICE,
             "DEPLOYMENT.md": "# Steps\n\n"
@@ -294,6 +300,8 @@ def _treats(document: Document, topic: str) -> Evidence | None:
             continue  # the title, which names the project
         if topic == "going back or upgrading" and _OF_TOOLS.search(section.title):
             continue
+        if section.title.lower() == "updates" and not _is_of_operating(document, section.title):
+            continue  # news
         if document.words_under(section) >= words:
             return seen(document.path, section.line, section.title)
     return None

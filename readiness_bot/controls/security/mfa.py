@@ -48,6 +48,13 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
             "@app.route('/enter', methods=['POST'])\ndef enter():\n    return welcome(exchange(request.json['code']))\n"
         ),
         {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['multifactor']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\n"
+                "urlpatterns = [path('people/', include('django.contrib.auth.urls'))]\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.admin', 'uaa_client']\n"
             ),

@@ -74,6 +74,15 @@ from readiness_bot.repo import Repo
     ],
     fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
     partials=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.Sessions']\n"
+            ),
+            "shop/middleware.py": (
+                "from django.contrib.sessions.middleware import SessionMiddleware\n\n\n"
+                "class Sessions(SessionMiddleware):\n    pass\n"
+            ),
+        },
         (
             "from fastapi import FastAPI\nfrom fastapi_users import FastAPIUsers\n"
             "from fastapi_users.authentication import CookieTransport\n\napp = FastAPI()\n"

@@ -115,7 +115,21 @@ SOME = 0.35
             "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/orders')\ndef order():\n    return 1\n"
             )
-        }
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import Order\n\n"
+                "urlpatterns = [path('orders/', Order.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from django.views import View\n\n\nclass Order(View):\n"
+                "    def delete(self, request):\n        return gone()\n"
+            ),
+            "tests/test_chat.py": (
+                "def test_chat(socket):\n    socket.send(['order.delete'])\n    assert socket.receive() == ['gone']\n"
+            ),
+        },
     ],
     fixed={
         "app/main.py": (
