@@ -66,7 +66,7 @@ def complexity(parsed: Parsed) -> Complexity:
             measured.walk.visit(parsed.tree)
     finally:
         measured.walk.close()
-    lines = _raw(parsed.code)
+    lines = _lines_of(parsed)
     remarks = lines.comments + lines.multi
     maintainability: float = mi_compute(
         measured.volume(), 1 + measured.count, lines.lloc, remarks / lines.sloc * 100 if lines.sloc else 0
@@ -84,7 +84,7 @@ def complexity(parsed: Parsed) -> Complexity:
 
 def raw_source_lines(parsed: Parsed) -> int:
     """`Complexity.sloc` alone."""
-    return _raw(parsed.code).sloc
+    return _lines_of(parsed).sloc
 
 
 def is_one_string(text: str) -> bool:
@@ -265,6 +265,17 @@ _WORDS = re.compile(
 )
 _SIMPLE = re.compile(rf"[^()\[\]{{}}:;\\'\"{_STRING}-{_BREAK}]*+\Z")
 _BRACKETS = re.compile(r"[()\[\]{}]")
+
+
+def _lines_of(parsed: Parsed) -> _Lines:
+    counts = _raw(parsed.code)
+    if not parsed.native:
+        # What stands between the expressions of a formatted string is blank once it is lowered.
+        both = zip(parsed.text.split("\n"), parsed.code.split("\n"), strict=True)
+        emptied = sum(1 for written, read in both if written.strip() and not read.strip())
+        counts.sloc += emptied
+        counts.blank -= emptied
+    return counts
 
 
 def _raw(code: str) -> _Lines:

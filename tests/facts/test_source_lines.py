@@ -33,6 +33,7 @@ from readiness_bot.facts.syntax import parse
         ("if a:\n    pass\n# outside\nelse:\n    pass\n", 4),
         ("match a:\n    # outside\n    case 1:\n        pass\n", 3),
         ("x = 1 \\\n    + 2\n", 2),
+        ('x = f"""a\n*told*\n\n{"\\n".join(c)}"""\ny = 1\n', 4),
         ("try:\n    pass\nexcept (\n    # inside\n    A,\n):\n    pass\n", 7),
     ],
 )
