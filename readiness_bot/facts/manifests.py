@@ -156,7 +156,7 @@ def _extract(data: bytes) -> Manifests:
 
 def _blocks(text: str) -> Iterator[Block]:
     """The named blocks that hold containers or whom something runs as, read where they stand."""
-    for name, first, body in _defined(_joined_actions(_COMMENT.sub(_blank, text)).split("\n")):
+    for name, first, body in _defined(_by_lines(text).split("\n")):
         try:
             (document, *_) = load_documents(("\n" * first + neutralised("\n".join(body))).encode()) or (NOTHING,)
         except Unreadable:
@@ -171,7 +171,7 @@ def _defined(lines: list[str]) -> Iterator[tuple[str, int, list[str]]]:
     """The name of each block, how many lines stand before its body, and the body's lines."""
     depth, name, first = 0, "", 0
     for number, line in enumerate(lines):
-        for action in map(_bare, _ACTION.findall(line)):
+        for action in _actions(line):
             begins = _DEFINE.match(action)
             if begins is not None and not depth:
                 name, first = begins[1], number + 1
@@ -197,16 +197,16 @@ def _documents(data: bytes) -> tuple[Node, ...]:
 
 def neutralised(text: str) -> str:
     """The template with the same lines and no expressions: control lines become blank, values marked texts."""
-    return "\n".join(_Neutraliser().lines(_joined_actions(_COMMENT.sub(_blank, _JINJA.sub(_blank, text)))))
+    return "\n".join(_Neutraliser().lines(_by_lines(_JINJA.sub(_blank, text))))
 
 
 def _first_branches(text: str) -> str:
     """The template with the same lines and nothing behind an `else`."""
     depth, left_out = 0, 0
     lines: list[str] = []
-    for line in _joined_actions(_COMMENT.sub(_blank, text)).split("\n"):
+    for line in _by_lines(text).split("\n"):
         kept = not left_out
-        for action in map(_bare, _ACTION.findall(line)):
+        for action in _actions(line):
             if _OPENS.match(action):
                 depth += 1
             elif action == "end":
@@ -222,9 +222,16 @@ def _blank(match: re.Match[str]) -> str:
     return "\n" * match[0].count("\n")
 
 
-def _joined_actions(text: str) -> str:
-    """The text with the line breaks inside an expression moved behind it, so that lines can be read one by one."""
-    return _ACTION.sub(lambda match: match[0].replace("\n", " ") + "\n" * match[0].count("\n"), text)
+def _by_lines(text: str) -> str:
+    """The text without comments, the line breaks inside an expression behind it, so that lines can be read alone."""
+    return _ACTION.sub(
+        lambda match: match[0].replace("\n", " ") + "\n" * match[0].count("\n"), _COMMENT.sub(_blank, text)
+    )
+
+
+def _actions(line: str) -> list[str]:
+    """The expressions of a line, as they are written between the braces."""
+    return [_bare(action) for action in _ACTION.findall(line)]
 
 
 class _Neutraliser:
@@ -255,7 +262,7 @@ class _Neutraliser:
 
     def _line(self, raw: str) -> str:
         raw = _CHOICE.sub(lambda match: match[1], raw)
-        expressions = [_bare(match[1]) for match in _ACTION.finditer(raw)]
+        expressions = _actions(raw)
         if not expressions or _ACTION.sub("", raw).strip():
             bare = _ACTION.sub("", raw).rstrip()
             if _KEY_ALONE.fullmatch(bare):
@@ -319,8 +326,7 @@ def _workload(document: Node) -> Workload | None:
         ),
         NOTHING,
     )
-    put_in = put_in_by(pod["containers"].string) if pod else ""
-    if not pod or (pod["containers"].kind != "sequence" and not put_in):
+    if not pod:
         return None
     security = pod["securityContext"]
     containers = [_container(node, init=False) for node in pod["containers"].items if node.kind == "mapping"]
@@ -337,7 +343,7 @@ def _workload(document: Node) -> Workload | None:
         schedule=spec["schedule"].string,
         grace=pod["terminationGracePeriodSeconds"].string,
         hook=document["metadata"]["annotations"]["helm.sh/hook"].string,
-        put_in=put_in,
+        put_in=put_in_by(pod["containers"].string),
     )
 
 
