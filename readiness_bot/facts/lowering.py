@@ -20,8 +20,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -131,22 +132,26 @@ def lower(text: str) -> Lowered:
 def restore(tree: ast.Module, templates: tuple[Template, ...]) -> None:
     """Puts `ast.JoinedStr` where `lower` left tuples. Raises `NotLowered` when one of them is not in the tree."""
     waiting = {template.place: template for template in templates}
-    stack: list[ast.AST] = [tree] if waiting else []
+    if waiting:
+        put_others(tree, partial(_restored, waiting=waiting))
+    if waiting:
+        line = min(place[0] for place in waiting)
+        raise NotLowered(f"a formatted string where none can stand (line {line})")
+
+
+def put_others(tree: ast.AST, other: Callable[[ast.AST], ast.AST]) -> None:
+    """Puts what `other` gives for each node in its place, from the outermost in; the tree itself stays what it is."""
+    stack = [tree]
     while stack:
         node = stack.pop()
         for name, value in ast.iter_fields(node):
             if isinstance(value, list):
-                for index, item in enumerate(value):
-                    if isinstance(item, ast.AST):
-                        value[index] = item = _restored(item, waiting)
-                        stack.append(item)
+                value[:] = [other(item) if isinstance(item, ast.AST) else item for item in value]
+                stack += (item for item in value if isinstance(item, ast.AST))
             elif isinstance(value, ast.AST):
-                value = _restored(value, waiting)
-                setattr(node, name, value)
-                stack.append(value)
-    if waiting:
-        line = min(place[0] for place in waiting)
-        raise NotLowered(f"a formatted string where none can stand (line {line})")
+                put = other(value)
+                setattr(node, name, put)
+                stack.append(put)
 
 
 class _Code:

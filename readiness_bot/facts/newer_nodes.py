@@ -15,25 +15,16 @@ import ast
 import re
 import sys
 
+from readiness_bot.facts.lowering import put_others
+
 _STARRED = r"|[\[({]\s*+\*" if sys.version_info >= (3, 15) else ""
 _MAY_BE_NEWER = re.compile(rf"(?i:(?<!\w)(?:t|rt|tr)['\"]){_STARRED}") if sys.version_info >= (3, 14) else None
 
 
 def put_as_older(tree: ast.Module, text: str) -> None:
     """Replaces such nodes within a tree that this interpreter parsed from the text."""
-    if _MAY_BE_NEWER is None or _MAY_BE_NEWER.search(text) is None:
-        return
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                value[:] = [_older(item) if isinstance(item, ast.AST) else item for item in value]
-                stack += (item for item in value if isinstance(item, ast.AST))
-            elif isinstance(value, ast.AST):
-                older = _older(value)
-                setattr(node, name, older)
-                stack.append(older)
+    if _MAY_BE_NEWER is not None and _MAY_BE_NEWER.search(text) is not None:
+        put_others(tree, _older)
 
 
 def _older(node: ast.AST) -> ast.AST:
