@@ -173,6 +173,10 @@ class Environment:
     def _by_index(self) -> Iterator[Evidence]:
         """The lookups that are written as an index: `os.environ["QUEUE_URL"]`, one a line."""
         for module in self._python.production:
+            # Few modules name the environment; to look into the expressions of all takes ten times as long.
+            named = (module.facts.refs, *(definition.refs for definition in module.facts.definitions))
+            if not any("os.environ" in ref for refs in named for ref in refs):
+                continue
             lines = {
                 call.line
                 for call in module.facts.calls

@@ -284,6 +284,9 @@ class Routers:
         """The call that made each router or application, by the router's identity, with the kind of object."""
         found: dict[str, tuple[CallSite, str]] = {}
         for site in self._python.all_calls:
+            result = site.call.result
+            if not result:
+                continue
             kind = self._known_as(f"{site.name}()")
             if kind not in _ROUTERS and ":" in kind:
                 klass = (
@@ -293,8 +296,7 @@ class Routers:
                 )
                 bases = self._python.external_bases(klass) if klass is not None else ()
                 kind = next((f"{base}()" for base in bases if f"{base}()" in _ROUTERS), "")
-            if kind in _ROUTERS and site.call.result:
-                result = site.call.result
+            if kind in _ROUTERS:
                 identity = (
                     self._python.identify(result, site.module)
                     if not result.startswith("?")
