@@ -47,9 +47,10 @@ _STARTING_BASE = re.compile(r"(^|/)(uvicorn-gunicorn|meinheld-gunicorn)(-\w+)?([
 _SUPERVISING_INITS = frozenset({"init", "s6-svscan", "runsvdir", "my_init", "runit"})
 _SERVICE_SCRIPT = re.compile(r"(^|/)(s6-rc|services|service|runit|sv)(\.d)?/[^/]+/(run|up)$")
 _INCIDENTAL_STAGE = re.compile(r"(^|[-_])(dev\w*|tests?|testing|lint|docs?|e2e|debug|local)($|[-_])", re.IGNORECASE)
-_OF_PIPELINES = re.compile(
-    r"(^|/)\.?(ci|circleci|github|gitlab|buildkite|jenkins|continuous[-_]integration)/[^/]*$", re.IGNORECASE
-)
+_HIDDEN_FOLDERS, _FOLDERS = r"(ci|circleci|github|gitlab|buildkite)", r"(jenkins|continuous[-_]integration)"
+"""What folders of pipelines are called, most often behind a dot, and never so."""
+_AMONG_PIPELINES = re.compile(rf"(^|/)\.{_HIDDEN_FOLDERS}/|(^|/){_FOLDERS}/")
+_OF_PIPELINES = re.compile(rf"(^|/)\.?({_HIDDEN_FOLDERS}|{_FOLDERS})/[^/]*$", re.IGNORECASE)
 _IDLE = frozenset({"sleep", "tail", "sh", "bash", "zsh", "python", "python3", "ipython"})
 _TESTING = frozenset({"pytest", "tox", "nox", "make"})
 
@@ -71,8 +72,9 @@ class BuiltImages:
         )
         if any(one.purpose == "service" for one in found):
             return self._without_unpublished(found)
-        if any(self._serves_from_aside(one) for one in found):
-            return tuple(self._as_service(one) if self._serves_from_aside(one) else one for one in found)
+        aside = {one.path for one in found if self._serves_from_aside(one)}
+        if aside:
+            return tuple(self._as_service(one) if one.path in aside else one for one in found)
         # Where no other image starts the service, the one whose command reloads is what gets deployed.
         return tuple(replace(one, purpose="service") if self._only_reloads(one) else one for one in found)
 
@@ -181,9 +183,7 @@ class BuiltImages:
         area = self._sources.area(path)
         if re.search(r"(^|/)\.?(devcontainer|worktree|gitpod|vscode|idea)", path):
             return "development"
-        if area is Area.TEST or re.search(
-            r"(^|/)\.(ci|circleci|github|gitlab|buildkite)/|(^|/)(jenkins|continuous[-_]integration)/", path
-        ):
+        if area is Area.TEST or _AMONG_PIPELINES.search(path):
             return "test"
         if area in (Area.EXAMPLE, Area.DOCUMENTATION, Area.GENERATED):
             return "example"
@@ -230,10 +230,8 @@ class BuiltImages:
 
 def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
     told = image.cmd or image.entrypoint
-    if told is None and started:
-        return "service"
     if told is None:
-        return "base" if image.runs_python else "foreign"
+        return "service" if started else "base" if image.runs_python else "foreign"
     words = told.words or tuple(told.text.split())
     program = words[0].rpartition("/")[2] if words else ""
     if image.entrypoint is None and program in _TESTING:

@@ -162,7 +162,7 @@ class Paging:
     def _dependencies(self, route: Route) -> Iterator[DefinitionSite]:
         """The functions of the tree that a route depends on; of a class that it is handed, the one that makes it."""
         for guard in route.guards:
-            site = self._python.definition_named(guard.name.removesuffix("()")) if guard.kind == "dependency" else None
+            site = self._python.definition_named(guard.name) if guard.kind == "dependency" else None
             if site is not None:
                 made = self._python.member(site, "__init__") if site.definition.kind == "class" else None
                 yield made or site
