@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,11 +10,18 @@ from itertools import chain
 
 from pathspec import GitIgnoreSpec
 
+from readiness_bot.cases import is_narrower, lost, rank_of
 from readiness_bot.identity import loss_fingerprint
-from readiness_bot.model import Confidence, Finding, Location, Report, Verdict, Waiver, Ward
+from readiness_bot.model import Cases, Confidence, Finding, Location, Report, Term, Verdict, Waiver, Ward
 
 _TOLD_ONE_BY_ONE = 8
 """Things that lost the same protection: more of them are told as one, for what was taken away is one thing."""
+_LOWLY = re.compile(
+    r"(^|[^a-z])(guest|viewer|anonymous|public|everyone|everybody|anyone|any|all|user|member|reader|read_?only|visitor"
+    r"|observer|customer|student|basic|default)s?([^a-z]|$)|\*",
+    re.IGNORECASE,
+)
+"""Roles of those who may do little: where they are let in by now, nearly everybody is."""
 _TOLD_TOGETHER = 2
 """Losses whose words stand in one blocker: a reader goes to the first place, and the others are counted."""
 
@@ -87,24 +95,33 @@ def _of_control(
 ) -> Iterator[Finding]:
     by_what: dict[tuple[str, ...], list[Ward]] = defaultdict(list)
     seen: set[str] = set()
-    pairs = sorted(_pairs(before.wards, after.wards, came_from), key=lambda pair: bool(pair[0].asks))
+    places: set[Location] = set()
+    pairs = sorted(_pairs(before.wards, after.wards, came_from), key=lambda pair: _of_function(pair[0]))
     for earlier, later in pairs:
-        taken = _taken(earlier, later) if after.applies or earlier.asks else ()
+        taken = _taken(earlier, later) if after.applies or _of_function(earlier) else ()
         where = f"{later.location.path}:{later.location.symbol}"
         # What a function asks is told where nothing is told of it, or of its class, by other means.
-        if not taken or _is_covered(later, waivers) or (earlier.asks and _is_told(where, seen)):
+        if not taken or _is_covered(later, waivers) or (_of_function(earlier) and _is_told(where, seen)):
+            continue
+        is_inside = later.inside is not None and set(taken) <= set(earlier.within)
+        place = later.inside if later.inside and is_inside else later.location
+        if place.line and place in places:
             continue
         seen.add(where)
-        is_inside = later.inside is not None and set(taken) <= set(earlier.within)
-        by_what[taken].append(replace(later, location=later.inside) if later.inside and is_inside else later)
+        places.add(place)
+        by_what[taken].append(replace(later, location=place))
     for taken, wards in by_what.items():
-        places = {ward.location: ward for ward in reversed(wards)}
-        told = [places[location] for location in sorted(places)]
+        told = sorted({ward.location: ward for ward in reversed(wards)}.values(), key=_place)
         names = since.format(_listed(taken[:3]))
         if len(told) > _TOLD_ONE_BY_ONE:
             yield _finding(after, told[0], taken, f"{names}. The same holds for {len(told) - 1} more places.")
         else:
             yield from (_finding(after, ward, taken, f"{names}.") for ward in told)
+
+
+def _of_function(ward: Ward) -> int:
+    """Whether a ward is about what a function asks (1), or about when (2), which is told last."""
+    return 2 if ward.when else 1 if ward.asks else 0
 
 
 def _is_told(where: str, seen: set[str]) -> bool:
@@ -152,11 +169,48 @@ def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
     still = _names(later)
     if later.is_waived or still - _names(earlier):
         return ()
+    if earlier.when:
+        return _fewer(earlier, later)
     gone = tuple(" and ".join(question) for question in earlier.asks if still.isdisjoint(question))
     if later.ways <= earlier.ways:
         return gone
     taken = (*(() if later.by else earlier.by), *(() if later.within else earlier.within), *gone)
     return tuple(dict.fromkeys(taken))
+
+
+def _fewer(earlier: Ward, later: Ward) -> tuple[str, ...]:
+    """The refusals that are made in fewer cases than before, unless those who have a right go free now."""
+    if not is_narrower(later.when, earlier.when):
+        return ()
+    known = {term.asked for case in earlier.when for term in case}
+    added = [term for case in later.when for term in case if term.asked not in known and rank_of(term.asked) < 0]
+    if any(term.is_excuse for term in added) or _lets_in_few(earlier.when, later.when):
+        return ()
+    return tuple(f"the refusal where {_in_short(case)}" for case in lost(earlier.when, later.when))
+
+
+def _lets_in_few(before: Cases, after: Cases) -> bool:
+    """Whether values were added to those that are let in, none of which stands for nearly everybody."""
+    known: dict[str, set[str]] = defaultdict(set)
+    for term in chain.from_iterable(before):
+        known[term.asked].update(term.among)
+    added = [
+        value
+        for term in chain.from_iterable(after)
+        if not term.holds and known[term.asked]
+        for value in set(term.among) - known[term.asked]
+    ]
+    return bool(added) and not any(map(_LOWLY.search, added))
+
+
+def _in_short(case: Sequence[Term]) -> str:
+    told = [
+        f"`{term.asked}` {'is' if term.holds else 'is not'} {' or '.join(term.among)}"
+        if term.among
+        else f"`{term.asked}`{'' if term.holds else ' does not hold'}"
+        for term in case
+    ]
+    return _listed(told[:3])
 
 
 def _names(ward: Ward) -> set[str]:

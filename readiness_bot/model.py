@@ -167,6 +167,24 @@ class Site:
     """What comes of this very place, where the control's general words say more than that."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Term:
+    """One thing that a condition asks, in words, and whether it must hold.
+
+    Where `among` is not empty, it is asked whether the thing is one of these values. An excuse lets those through who
+    have a right, or keeps the other terms from failing.
+    """
+
+    asked: str
+    holds: bool = True
+    among: tuple[str, ...] = ()
+    is_excuse: bool = False
+
+
+Cases = tuple[tuple[Term, ...], ...]
+"""When something happens: in any of these cases, in each of which all terms must hold. Empty where nobody can tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ward:
     """Something that must be kept safe: a route, a statement, a look-up; and what keeps it, by name.
@@ -193,6 +211,8 @@ class Ward:
     """Whether a comment in the code says that it may lie open."""
     asks: tuple[tuple[str, ...], ...] = ()
     """What is asked by which somebody is turned away, each question by its names: every one counts by itself."""
+    when: Cases = ()
+    """When somebody is turned away there: fewer of them than before are a loss, whatever else is asked."""
     confidence: Confidence = Confidence.HIGH
     """How sure it is that a loss does harm: a framework, or code that cannot be followed, may keep it all the same."""
 

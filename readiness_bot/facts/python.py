@@ -35,6 +35,7 @@ from readiness_bot.facts.python_facts import (
     Alternatives,
     Assignment,
     Attempt,
+    Condition,
     Definition,
     Demand,
     Field,
@@ -92,6 +93,8 @@ def _ids(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text or "") if part)
 
 
+_LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+"""What ends a block: what follows an `if` that ends so runs only where its test does not hold."""
 _NO_ROUNDS = MODULE - 1
 
 
@@ -117,6 +120,9 @@ class _Reader(Expressions):
         self.openings: list[Opening] = []
         self.alternatives: list[Alternatives] = []
         self.demands: list[Demand] = []
+        self.conditions: list[Condition] = []
+        self.block_end = 0
+        """The last line of the block that is being read."""
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
@@ -141,6 +147,7 @@ class _Reader(Expressions):
             openings=tuple(self.openings),
             alternatives=tuple(self.alternatives),
             demands=tuple(self.demands),
+            conditions=tuple(self.conditions),
             refs=tuple(sorted(self.module_frame.refs)),
             stars=tuple(self.names.module.stars),
             exports=tuple(self.exports),
@@ -153,9 +160,11 @@ class _Reader(Expressions):
     # -- statements ------------------------------------------------------------------------------------------------
 
     def block(self, body: Sequence[ast.stmt]) -> None:
+        saved, self.block_end = self.block_end, body[-1].end_lineno or 0 if body else 0
         for index, statement in enumerate(body):
             self.frame.statements += 1
             self.read(statement, body[index + 1] if index + 1 < len(body) else None)
+        self.block_end = saved
 
     def read(self, node: ast.stmt, after: ast.stmt | None) -> None:
         self.statement, self.statement_digest = node, ""
@@ -431,6 +440,9 @@ class _Reader(Expressions):
             held = tuple(filter(None, map(self.named_in, demanded(node.test))))
             if held:
                 self.demands.append(Demand(self.definition, node.body[0].lineno, last, held))
+            otherwise = node.orelse[-1].end_lineno or 0 if node.orelse else 0
+            until = self.block_end if isinstance(node.body[-1], _LEAVING) else otherwise
+            self.conditions.append(Condition(node.body[0].lineno, last, until, self.value(node.test)))
         with self.under(context, names):
             self.block(node.body)
         with self.under(CONDITIONAL, tuple(f"!{name}" for name in names)):

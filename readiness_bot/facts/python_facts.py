@@ -282,6 +282,19 @@ class Demand(msgspec.Struct, frozen=True, array_like=True, gc=False):
     parts: tuple[tuple[str, ...], ...]
 
 
+class Condition(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An `if` of a function, and the lines from `line` to `end_line` that run where its test holds.
+
+    The lines after them up to `until` run only where it does not hold, be it in an `else` or because those before
+    leave the block; 0 where there are none.
+    """
+
+    line: int
+    end_line: int
+    until: int
+    test: Value
+
+
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A comment that waives findings on its line: `kind` is `nosec`, `noqa` or `readiness`."""
 
@@ -310,6 +323,7 @@ class PythonFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     alternatives: tuple[Alternatives, ...]
     """Only those by which a function raises, answers or gives up."""
     demands: tuple[Demand, ...]
+    conditions: tuple[Condition, ...]
     refs: tuple[str, ...]
     """The things that code outside every definition names."""
     stars: tuple[str, ...]

@@ -475,6 +475,7 @@ def _facts_of(parsed: Parsed, reader: _Reader) -> PythonFacts:
         openings=(),
         alternatives=(),
         demands=(),
+        conditions=(),
         refs=tuple(sorted(reader.refs)),
         stars=tuple(reader.names.module.stars),
         exports=(),

@@ -54,6 +54,7 @@ from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
+from readiness_bot.repo.turned_away import TurnedAway
 from readiness_bot.repo.versions import Versions
 from readiness_bot.repo.wiring import Wiring
 
@@ -157,6 +158,11 @@ class Repo:
     def askings(self) -> Askings:
         """What functions ask of those who call, in the tree's own words."""
         return Askings(self.python, self.refusals, self.queries)
+
+    @cached_property
+    def turned_away(self) -> TurnedAway:
+        """When functions turn somebody away."""
+        return TurnedAway(self.python, self.refusals, self.askings)
 
     @cached_property
     def addresses(self) -> Addresses:

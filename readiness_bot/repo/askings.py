@@ -164,6 +164,8 @@ _OF_CLIENT = re.compile(r"\.(POST|GET|args|form|json|values|query_params|data|cl
 """Calls that read one thing that the client says."""
 _OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
+_GATHERING = frozenset({"all", "any", "bool"})
+"""What asks nothing of what it is handed but whether it is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +257,12 @@ class Askings:
             Listed(
                 replace(site.location, line=field.line, end_line=field.line),
                 f"{site.definition.name}.{field.name}",
-                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(_last(name)))),
+                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(last_of(name)))),
                 tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_method_names(site))),
             )
             for site in self._python.classes
             for field in site.fields
-            if _PERMITTING.search(field.name) and field.value is not None and (names := _permissions(field.value))
+            if _PERMITTING.search(field.name) and field.value is not None and (names := permissions_in(field.value))
         )
 
     @cached_property
@@ -270,12 +272,12 @@ class Askings:
             Listed(
                 method.location,
                 f"{site.definition.name}.{method.definition.name}",
-                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(_last(name)))),
+                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(last_of(name)))),
                 tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_declared(site))),
             )
             for site in self._python.classes
             for method in site.methods
-            if method.definition.name in _CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
+            if method.definition.name in CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
         )
 
     @cached_property
@@ -311,7 +313,7 @@ class Askings:
         # What a method that is still there asks is told of itself; a new one may ask in its stead.
         beside = [*self.of_class(owner.definition), *(f"`{method.definition.name}`" for method in owner.methods)]
         # A field may have it checked by what it names: `validators=[Available()]`.
-        beside += [f"`{_last(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(_last(ref))]
+        beside += [f"`{last_of(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(last_of(ref))]
         beside += [f"`{_shown(base)}`" for base in self._python.external_bases(owner)]
         asking = []
         for ancestor in self._python.ancestry(owner):
@@ -440,12 +442,12 @@ class Askings:
         first = call.args[0] if call.args else None
         if _OF_CLIENT.search(call.name) and isinstance(first, Const) and isinstance(first.value, str):
             return f"{first.value} of the request"
-        target = None if _asks_right(call.name) else self._python.target(call, site.module)
+        target = None if asks_right(call.name) else self._python.target(call, site.module)
         own = target is not None and target.name != site.name and target.definition.kind == "function"
         return call.last.rpartition(":")[2] if own else ""
 
     def _rights(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
-        return tuple(f"`{_shown(name)}`" for name in self._told(guards, site) if _asks_right(name))
+        return tuple(f"`{_shown(name)}`" for name in self._told(guards, site) if asks_right(name))
 
     def looked_up_for_anybody(self, site: DefinitionSite) -> Call | None:
         """The call by which a function that knows of no caller looks one thing up by its key; None for any other."""
@@ -481,6 +483,22 @@ class Askings:
             asked += self._answers(site) if _SIGNED_IN.search(site.definition.name) else ()
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
         return known
+
+    def turning(self, site: DefinitionSite) -> Iterator[tuple[int, bool]]:
+        """The lines at which a function turns somebody away, and whether that is a refusal for sure."""
+        return ((line, is_sure) for line, _, is_sure in self._refused(site))
+
+    def refusing(self, site: DefinitionSite) -> Iterator[tuple[int, Question, tuple[str, ...]]]:
+        """The lines at which a function refuses by a right or for sure, with what it asks and what it names there."""
+        for line, guards, is_sure in self._refused(site):
+            asked = _asked(self._told(guards, site), is_sure=is_sure)
+            if asked or is_sure:
+                yield line, asked, guards
+
+    def checks(self, site: DefinitionSite) -> list[Call]:
+        """The calls of a function that refuse by themselves: nothing takes what they give back."""
+        calls = self._refusals.body(site)[0]
+        return [call for call in calls if call.context & DISCARDED and self._is_check(call, site)]
 
     @cached_property
     def strangers(self) -> tuple[Asking, ...]:
@@ -532,10 +550,10 @@ class Askings:
                 yield from self._of_call(call, site)
         for item in self._refusals.body(site)[2]:
             # What a function says of a right is what its row says of it: `return user.is_admin`.
-            held = item.value if isinstance(item.value, Name) and _asks_right(site.definition.name) else None
-            if held is not None and "." in held.name and _is_person(held.name) and _asks_right(held.name):
+            held = item.value if isinstance(item.value, Name) and asks_right(site.definition.name) else None
+            if held is not None and "." in held.name and _is_person(held.name) and asks_right(held.name):
                 yield (f"`{_shown(held.name)}`",)
-        yield from self._answers(site) if _asks_right(site.definition.name) else ()
+        yield from self._answers(site) if asks_right(site.definition.name) else ()
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield tuple(sorted({f"`{_shown(name)}`" for name in guard.among or (guard.name,)}))
@@ -549,7 +567,7 @@ class Askings:
         if _is_of_one(call):
             yield (f"`{_shown(call.via or call.name)}` of one thing",)
         if call.last == "pop" and call.args and isinstance(call.args[0], Const):
-            rights = [name for name in self._told(call.guards, site) if _asks_right(name)]
+            rights = [name for name in self._told(call.guards, site) if asks_right(name)]
             if rights:
                 hidden = {f"`{_shown(name)}` before `{call.args[0].value}` is shown" for name in rights}
                 yield tuple(sorted(hidden | {f"a question for `{_shown(name)}`" for name in rights}))
@@ -569,7 +587,7 @@ class Askings:
 
     def _answered(self, site: DefinitionSite) -> Iterator[str]:
         """What is named in all that a function says of a right, and in the conditions under which it says so."""
-        if not (_asks_right(site.definition.name) or _SIGNED_IN.search(site.definition.name)):
+        if not (asks_right(site.definition.name) or _SIGNED_IN.search(site.definition.name)):
             return
         _, raises, returns, _ = self._refusals.body(site)
         named = [name for item in returns for name in names_in(item.value, site.module.facts.calls)]
@@ -610,7 +628,7 @@ class Askings:
             return
         named = [value for guard in self._refusals.decorators(site) for value in self._rights_of(guard)]
         for call in self._refusals.body(site)[0]:
-            named += call.args if _asks_right(call.name) or _is_of_one(call) else ()
+            named += call.args if asks_right(call.name) or _is_of_one(call) else ()
         texts = [text for value in named for one in flattened(value) for text in _texts(one)]
         if any(map(_GREAT.search, texts)):
             yield ("the right of an administrator",)
@@ -630,7 +648,8 @@ class Askings:
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
-                if field and isinstance(value, Name | Invoke) and self._is_who_calls(value.name, site):
+                kept = isinstance(value, Name | Invoke) and self._is_who_calls(value.name, site)
+                if field and (kept or (_OF_OWN_ROWS.search(call.name) and _is_tenant_of(field, value))):
                     yield (f"a filter by `{field}`",)
             if last in _RUNNING and any(self._is_who_calls(name, site) for name in _bound(call)):
                 yield ("a statement that is told who calls",)
@@ -639,7 +658,7 @@ class Askings:
         """Whether a name stands for who calls, and not for an account that the function looks up to show it."""
         if not _is_person(name) or _OF_LOOKED_UP.search(name):
             return False
-        held = self._assigned(site).get(name.partition(".")[0], ())
+        held = self.assigned(site).get(name.partition(".")[0], ())
         calls = site.module.facts.calls
         return not any(
             isinstance(value, Invoke)
@@ -697,9 +716,7 @@ class Askings:
             found.append(name)
             if name[:1] == "?" and "." not in name:
                 made = [
-                    one
-                    for item in self._assigned(site).get(name, ())
-                    for one in names_in(item, site.module.facts.calls)
+                    one for item in self.assigned(site).get(name, ()) for one in names_in(item, site.module.facts.calls)
                 ]
                 if any(map(_OF_RATES.search, made)):
                     found.remove(name)  # whether it may be done so often
@@ -725,7 +742,8 @@ class Askings:
             states -= looking
         return frozenset(states)
 
-    def _assigned(self, site: DefinitionSite) -> dict[str, list[Value]]:
+    def assigned(self, site: DefinitionSite) -> dict[str, list[Value]]:
+        """What each variable of a function is bound to, in the order of the file."""
         found = self._assignments.get(site.module.path)
         if found is None:
             found = self._assignments[site.module.path] = defaultdict(dict)
@@ -736,11 +754,11 @@ class Askings:
     def _all_of(self, guards: Iterable[str], site: DefinitionSite) -> Iterator[Question]:
         """The rights that must hold together for a variable by which somebody is turned away, each by itself."""
         for guard in guards:
-            for item in self._assigned(site).get(guard.lstrip("!"), ()):
+            for item in self.assigned(site).get(guard.lstrip("!"), ()):
                 if isinstance(item, Other) and item.operator == "And":
                     for operand in item.operands:
                         names = self._told(names_in(operand, site.module.facts.calls), site)
-                        asked = {f"`{_shown(name)}`" for name in names if _asks_right(name)}
+                        asked = {f"`{_shown(name)}`" for name in names if asks_right(name)}
                         if asked:
                             yield tuple(sorted(asked))
 
@@ -775,7 +793,7 @@ class Askings:
 
         A method of whoever calls, or a function of the tree that is told who that is.
         """
-        if not call.context & RETURNED or not _asks_right(call.name) or not _asks_right(site.definition.name):
+        if not call.context & RETURNED or not asks_right(call.name) or not asks_right(site.definition.name):
             return False
         if _is_person(call.name.rpartition(".")[0]):
             return True
@@ -795,30 +813,43 @@ class Askings:
 
         Its decorators, what its class demands, what the functions that it calls ask, and what its callers do.
         """
-        found = [
-            f"`{_shown(guard.name)}`"
-            for guard in self._refusals.decorators(site)
-            if not self._refusals.asks_only_who(guard) and not self._refusals.lets_all_through(guard)
-        ]
-        found += self._of_class(site)
-        found += self._answered(site)
+        found = [*self._decorating(site), *self._of_class(site), *self._answered(site)]
         found += [f"`{_of_whom(ref)}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
         found += [f"a question for {name}" for name in self._rights(guards, site)]
+        return tuple(dict.fromkeys((*found, *self._called(site), *self._of_callers(site))))
+
+    def around(self, site: DefinitionSite) -> tuple[str, ...]:
+        """What else may ask in the stead of a function's own conditions: what stands before it, and what it calls."""
+        return tuple(
+            dict.fromkeys(
+                (*self._decorating(site), *self._of_class(site), *self._called(site), *self._of_callers(site))
+            )
+        )
+
+    def _decorating(self, site: DefinitionSite) -> Iterator[str]:
+        return (
+            f"`{_shown(guard.name)}`"
+            for guard in self._refusals.decorators(site)
+            if not self._refusals.asks_only_who(guard) and not self._refusals.lets_all_through(guard)
+        )
+
+    def _called(self, site: DefinitionSite) -> Iterator[str]:
+        """The calls of a function that ask for a right or may do so further in."""
         for call in self._refusals.body(site)[0]:
-            if _asks_right(call.name):
-                found.append(f"`{_shown(call.name)}`")
-            found += self._handed(call, site)
-        found += self._further_in(site, _DEEPEST)
-        found += self._of_callers(site)
-        return tuple(dict.fromkeys(found))
+            if asks_right(call.name):
+                yield f"`{_shown(call.name)}`"
+            yield from self._handed(call, site)
+        yield from self._further_in(site, _DEEPEST)
 
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
-            if any(_is_person(name) for one in within for name in names_in(one, site.module.facts.calls)):
+            if call.name not in _GATHERING and any(
+                _is_person(name) for one in within for name in names_in(one, site.module.facts.calls)
+            ):
                 yield f"`{_shown(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
@@ -852,11 +883,11 @@ class Askings:
     def of_class(owner: Definition) -> Iterator[str]:
         """What the body of a class and what it descends from may ask before its methods run."""
         yield from (f"`{_shown(base)}`" for base in owner.bases)
-        yield from (f"`{_shown(name)}`" for name in owner.refs if _asks_right(name))
+        yield from (f"`{_shown(name)}`" for name in owner.refs if asks_right(name))
 
     def _of_callers(self, site: DefinitionSite) -> Iterator[str]:
         for caller in self._python.callers.get(site.name, ())[:_MOST_CALLERS]:
-            yield from (f"`{_shown(name)}` of a caller" for name in caller.call.guards if _asks_right(name))
+            yield from (f"`{_shown(name)}` of a caller" for name in caller.call.guards if asks_right(name))
             scope, definitions = caller.call.scope, caller.module.facts.definitions
             while scope >= 0 and self._is_inner(DefinitionSite(caller.module, scope, definitions[scope])):
                 scope = definitions[scope].parent
@@ -886,7 +917,7 @@ _ACTIONS = {
 """What changes something in Django REST framework, and the classes that it comes from."""
 
 
-_CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
+CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
 """Methods by which a view chooses what it asks for an action."""
 
 
@@ -896,19 +927,33 @@ def _named_in(method: DefinitionSite) -> Iterator[str]:
     given = [item.value for item in facts.assignments if item.scope == method.index]
     given += [item.value for item in facts.returns if item.scope == method.index]
     for value in given:
-        yield from _permissions(value)
+        yield from permissions_in(value)
 
 
 def _declared(owner: DefinitionSite) -> Iterator[str]:
     """The permissions that a class lists for all that it answers, and that decorators list for what its methods do."""
     for field in owner.fields:
         if _PERMITTING.search(field.name) and field.value is not None:
-            yield from _permissions(field.value)
+            yield from permissions_in(field.value)
     methods = {method.index for method in owner.methods}
     for call in owner.module.facts.calls:
         if call.decorates in methods:
             for value in call.handed:
-                yield from _permissions(value)
+                yield from permissions_in(value)
+
+
+_OF_OWN_ROWS = re.compile(r"(^|[.?])(get_queryset|super)\(\)")
+"""Rows that a manager or a view begins with."""
+
+
+def _is_tenant_of(field: str, value: Value) -> bool:
+    """Whether a field is held against the company, team or the like that a function is told: `company=company`."""
+    words = _TENANTS & set(field.lower().split("_"))
+    return isinstance(value, Name) and bool(words & set(snake(last_of(value.name)).lstrip("?").split("_")))
+
+
+_TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company", "team", "account"})
+"""Words by which code names what several people belong to together."""
 
 
 def _is_hook(site: DefinitionSite) -> bool:
@@ -919,24 +964,25 @@ def _method_names(site: DefinitionSite) -> Iterator[str]:
     return (method.definition.name for method in site.methods)
 
 
-def _last(name: str) -> str:
+def last_of(name: str) -> str:
+    """The last part of a name, as which it is spoken of."""
     return name.removesuffix("()").rpartition(".")[2].rpartition(":")[2]
 
 
-def _permissions(value: Value) -> list[str]:
+def permissions_in(value: Value) -> list[str]:
     """The names of permissions that a value lists; none where it lists anything else."""
     names = [
         name
         for one in flattened(value)
         for name in (one.names if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",))
     ]
-    return names if names and all(_PERMISSION.search(_last(name)) for name in names) else []
+    return names if names and all(_PERMISSION.search(last_of(name)) for name in names) else []
 
 
 def _listed_by(call: Call) -> Iterator[tuple[str, Value]]:
     """What a decorator is handed that may list permissions, and by which name."""
-    if call.args and _PERMITTING.search(snake(_last(call.name))):
-        yield _last(call.name), call.args[0]
+    if call.args and _PERMITTING.search(snake(last_of(call.name))):
+        yield last_of(call.name), call.args[0]
     yield from ((name, value) for name, value in call.keywords if _PERMITTING.search(name))
 
 
@@ -946,7 +992,7 @@ def _joined(place: Location, name: str, value: Value) -> Joined | None:
     One of several of a list is enough nowhere; of `A | B` it is, and of what is joined further in only that is told.
     """
     listed = flattened(value)
-    names = sorted({f"`{_shown(one)}`" for one in _permissions(value)})
+    names = sorted({f"`{_shown(one)}`" for one in permissions_in(value)})
     if len(names) < 2:
         return None
     only = listed[0] if len(listed) == 1 else None
@@ -976,7 +1022,7 @@ def _told_to(value: Invoke, calls: Sequence[Call]) -> Iterator[str]:
 def _done_to(call: Call) -> str:
     """What a call changes, by name: a method that much has is told with what it is called on, `order.save`."""
     last = call.last
-    owner = _last(call.name.rpartition(".")[0]).lstrip("?") if "_" not in last else ""
+    owner = last_of(call.name.rpartition(".")[0]).lstrip("?") if "_" not in last else ""
     return f"{owner}.{last}" if owner and owner not in ("self", "cls", "objects") else last
 
 
@@ -1033,7 +1079,7 @@ def _words(last: str) -> tuple[bool, bool]:
 @lru_cache(maxsize=100_000)
 def _is_switch(name: str) -> bool:
     """Whether a name is that of a setting which may switch something: a default value does not."""
-    return SETTING.search(name) is not None and not _last(name).startswith("DEFAULT_")
+    return SETTING.search(name) is not None and not last_of(name).startswith("DEFAULT_")
 
 
 @lru_cache(maxsize=100_000)
@@ -1080,7 +1126,8 @@ def _does(last: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def _asks_right(name: str) -> bool:
+def asks_right(name: str) -> bool:
+    """Whether a name is that of a right, or of what asks for one."""
     last = snake(_shown(name)).rpartition(".")[2]
     if _SCOPING.search(name):
         return True
@@ -1095,7 +1142,8 @@ def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
     if _PASSIVE.match(site.definition.name):
         return any(map(_NOW_CALLING.search, named))
     return any(
-        _is_caller(name) or (_last(name) not in states and _OF_RIGHTS.search(_last(name)) is not None) for name in named
+        _is_caller(name) or (last_of(name) not in states and _OF_RIGHTS.search(last_of(name)) is not None)
+        for name in named
     )
 
 
@@ -1111,7 +1159,7 @@ def _apart(questions: Collection[Question]) -> tuple[Question, ...]:
 def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     """The rights that conditions ask for, else who calls, where a row is held against that or a refusal is sure."""
     names = tuple(names)
-    asked = [name for name in names if _asks_right(name)]
+    asked = [name for name in names if asks_right(name)]
     # Whether somebody has signed in is no question of rights: strangers are asked that.
     if not asked and (_compares(names) or (is_sure and not any(map(_SIGNED_IN.search, names)))):
         asked = [name for name in names if _is_caller(name)]
@@ -1125,7 +1173,7 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
 @lru_cache(maxsize=100_000)
 def _is_predicate(name: str) -> bool:
     """Whether a name is that of a function of the tree that tells how one thing is to another: `is_in_album`."""
-    last = snake(_last(name))
+    last = snake(last_of(name))
     if name[:1] == "?" or _SIGNED_IN.search(name):
         return False
     return _PREDICATE.match(last) is not None and _NOT_OF_SOMEBODY.search(last) is None

@@ -307,17 +307,25 @@ def _is_run_for_a_time(site: CallSite) -> bool:
 def _bounded_outside(call: OutboundCall) -> bool:
     """Whether a context manager, a decorator or an enclosing call limits the time."""
     site = call.site
-    if any(manager.removesuffix("()").endswith(_OUTER) for manager in site.call.within):
+    if outer_limit(site):
         return True
-    outer = site.outer
-    while outer is not None:
-        if outer.name in _OUTER:
-            return True
-        outer = None if outer.parent < 0 else site.module.facts.calls[outer.parent]
     function = site.function
     if function is not None and any("timeout" in name.lower() for name in map(_decorator_name, function.decorators)):
         return True
     return _is_run_for_a_time(site)
+
+
+def outer_limit(site: CallSite) -> str:
+    """The context manager or the call around a call that limits its time; empty where there is none."""
+    for manager in site.call.within:
+        if manager.removesuffix("()").endswith(_OUTER):
+            return manager.removesuffix("()")
+    outer = site.outer
+    while outer is not None:
+        if outer.name in _OUTER:
+            return outer.name
+        outer = None if outer.parent < 0 else site.module.facts.calls[outer.parent]
+    return ""
 
 
 def _connects_later(site: CallSite) -> bool:

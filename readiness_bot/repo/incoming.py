@@ -129,6 +129,28 @@ class Incoming:
         return tuple(found.values())
 
     @cached_property
+    def proving(self) -> tuple[DefinitionSite, ...]:
+        """The functions that look at what proves the sender of a webhook: handlers, guards, and what those call."""
+        found: dict[str, DefinitionSite] = {}
+        for hook in self.webhooks:
+            handler = hook.handled.handler
+            begun = [handler] if handler is not None else []
+            for guard in hook.handled.guards:
+                own = self._python.definition_named(guard.name)
+                begun += (own,) if own is not None else self._made_by(guard.name)
+            for site in begun:
+                found.update((one.name, one) for one in self._followed(site, _DEPTH))
+        return tuple(site for site in found.values() if self._verifies(site, 0, set()))
+
+    def _followed(self, site: DefinitionSite, hops: int) -> Iterator[DefinitionSite]:
+        """A function and those of the tree that it calls."""
+        yield site
+        for call in site.calls if hops else ():
+            target = self._python.target(call, site.module)
+            if target is not None and target.definition.kind == "function" and target.name != site.name:
+                yield from self._followed(target, hops - 1)
+
+    @cached_property
     def _methods_by_path(self) -> dict[str, set[str]]:
         index: dict[str, set[str]] = defaultdict(set)
         for route in self._routes.all:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Name
+from readiness_bot.facts.values import Const, Index, Invoke, Name, Value
 from readiness_bot.model import Location
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.models import Model, Models
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -27,6 +28,8 @@ SOMEBODY = CALLERS | {
     "workspace", "project", "team", "account", "company", "group",
 }  # fmt: skip
 """Words by which code names those whom rows may belong to."""
+TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company", "team", "account"})
+"""Words by which code names what several people belong to together, and their rows with them."""
 _CALLER = re.compile(
     r"(^|[.:?])((request|req|g|info\.context)\.(user|auth)|current_user|current_identity|user_logged_in)(\(\))?"
     r"(\.(id|pk|uuid|username|email|user_id|auth_id|profile|customer|account))?$"
@@ -88,6 +91,18 @@ class Asked:
     beside: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MadeFor:
+    """A call that is handed those whom rows belong to: whom the request names, or others, the caller's own among them.
+
+    `name` is the function that is called.
+    """
+
+    location: Location
+    name: str
+    is_told: bool
+
+
 class Scoping:
     """Questions about the rows that functions read."""
 
@@ -134,7 +149,7 @@ class Scoping:
                 for query in self._queries.of(function)
                 if query.model is not None and not query.is_open
             ]
-            if not found or not self.names_any(function, words):
+            if not found or not (self.names_any(function, words) or self._is_for(function, words)):
                 continue
             handed = {f"`{name}`" for name in self._told(function, words)}
             for number, (model, location, by) in enumerate(found):
@@ -145,6 +160,32 @@ class Scoping:
                     if place != number
                 }
                 yield Asked(function, model, location, tuple(sorted(by)), (*sorted(handed), *sorted(others)))
+
+    def made_for(self) -> Iterator[MadeFor]:
+        """The calls of functions that a request reaches which are handed what a name of tenants stands for."""
+        for function in self._python.functions:
+            plain, calls = _told_by_request(function), function.module.facts.calls
+            if plain is None:
+                continue
+            for call in self._calls_in(function):
+                for value in call.handed if "." not in call.last else ():
+                    asked, name = _asked_of(value, calls)
+                    if TENANTS & set(words_of(name)):
+                        yield MadeFor(
+                            Location(function.module.path, call.line, call.end_line, function.definition.qualname),
+                            call.last.rpartition(":")[2],
+                            asked in plain or _READING_REQUEST.search(asked) is not None,
+                        )
+
+    def _is_for(self, function: DefinitionSite, words: frozenset[str]) -> bool:
+        """Whether a method stands beside one that is told for whom the class is made: `__init__(self, tenant_id)`."""
+        owner = function.owner
+        return owner is not None and any(
+            words & set(words_of(parameter.name))
+            for method in owner.methods
+            if method.definition.name == "__init__"
+            for parameter in method.definition.parameters
+        )
 
     def _told(self, function: DefinitionSite, words: frozenset[str]) -> Iterator[str]:
         """The calls of a function that are handed somebody, other than as a condition of a query."""
@@ -224,6 +265,9 @@ class Scoping:
             found = [model for name in named if (model := self._models.by_site.get(name)) is not None]
             if target is not None and own:
                 found += self._queried(target, _HOPS)
+            asked, _, manager = call.name.partition(".objects.")
+            owner = self._models.by_site.get(self._python.identify(asked, site.module)) if manager and told else None
+            found += [owner] if owner is not None else []
             for model in dict.fromkeys(found):
                 yield site.module, call.scope, model, site
 
@@ -260,6 +304,44 @@ class Scoping:
         """Whether a function names one of the words anywhere: in its parameters, or what its body is made of."""
         named = (*function.definition.refs, *(parameter.name for parameter in function.definition.parameters))
         return any(words & set(words_of(name)) for name in named)
+
+
+_READING_REQUEST = re.compile(
+    r"(^|[.:?])(request|req)\.(args|form|json|values|query_params|data|GET|POST|headers|path_params)"
+)
+_INJECTED = frozenset({"Depends", "Security", "Inject", "Provide"})
+
+
+def _told_by_request(function: DefinitionSite) -> frozenset[str] | None:
+    """The parameters that a request fills in as it likes; None for a function that no request reaches."""
+    calls = function.module.facts.calls
+    defaults = [parameter.default for parameter in function.definition.parameters]
+    injected = [one for one in defaults if isinstance(one, Invoke) and one.name.rpartition(".")[2] in _INJECTED]
+    marked = [one for one in function.definition.parameters if "Depends" in names_of_annotation(one.annotation, calls)]
+    if not (injected or marked or function.definition.decorators):
+        return None
+    return frozenset(
+        f"?{one.name}" for one in function.definition.parameters if one.default not in injected and one not in marked
+    )
+
+
+def names_of_annotation(value: Value | None, calls: Sequence[Call]) -> frozenset[str]:
+    """The last parts of all names in an annotation."""
+    return frozenset(name.rpartition(".")[2] for name in names_in(value, calls))
+
+
+def _asked_of(value: Value, calls: Sequence[Call]) -> tuple[str, str]:
+    """What a value is taken from and by which name: `?user.tenant_id`, or `tenant_id` of `request.args`."""
+    keys: Sequence[Value] = ()
+    asked = ""
+    if isinstance(value, Index):
+        asked, keys = next(names_in(value.value, calls), ""), value.items
+    elif isinstance(value, Invoke) and value.call >= 0:
+        asked, keys = value.name, calls[value.call].args
+    elif isinstance(value, Name):
+        return value.name, value.name.rpartition(".")[2]
+    key = keys[0] if keys else None
+    return asked, str(key.value) if isinstance(key, Const) else ""
 
 
 def _is_key(condition: Condition, model: Model) -> bool:

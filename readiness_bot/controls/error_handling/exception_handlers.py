@@ -146,6 +146,18 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         # The framework's own answer tells no internals either, while debug is off.
         yield Ward(where, "errors", names, loss, ways=0 if names else 1, confidence=Confidence.MEDIUM)
 
+    for item in repo.services.exception_handlers:
+        if item.definition is not None:
+            told = repo.services.internals_told(item)
+            name = item.name.rpartition(":")[2]
+            yield Ward(
+                item.definition.location,
+                f"what `{name}` answers",
+                () if told else ("the silence about what went wrong inside",),
+                f"`{name}` {told}",
+                ways=int(bool(told)),
+            )
+
 
 def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:

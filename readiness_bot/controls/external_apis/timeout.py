@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.bounds import Bound, bound_of, mail_host
+from readiness_bot.repo.bounds import Bound, bound_of, mail_host, outer_limit
+from readiness_bot.repo.modules import CallSite
 
 _MAIL = (
     "import os\n\nimport django\n\nROOT_URLCONF = 'shop.urls'\nEMAIL_HOST = os.environ['EMAIL_HOST']  # <- flagged\n"
@@ -312,6 +313,7 @@ _SENDING = (
         {"cdk/network.py": "import aws_cdk\nimport requests\n\nADDRESS = requests.get('https://ip.example').text\n"},
     ],
     applies=lambda repo: repo.outbound.exists or mail_host(repo) is not None,
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
 )
 def timeout(repo: Repo) -> Iterator[Site | Ward]:
     """One site for each call that a library does not bound by itself.
@@ -344,6 +346,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
                 Confidence.MEDIUM,
             )
     yield from _of_others(repo)
+    yield from _of_outer(repo)
     host = mail_host(repo)
     if host is not None:
         place = Location(host.module.path, host.line, host.line, "", host.name)
@@ -380,6 +383,57 @@ def _of_others(repo: Repo) -> Iterator[Ward]:
                 f"`{_shown(site.call.via or site.name)}` may wait for ever",
                 ways=int(not site.call.has("timeout") and not site.call.has_double_star),
             )
+
+
+_WAITING_OUTSIDE = re.compile(
+    r"_*(a?(connect|recv|receive|read|fetch|request|get|post|put|patch|send|call|invoke|query|execute|stream|login|ping|search"
+    r"|generate|complete|chat|ask|publish|subscribe|download|upload|open|communicate|run|list|load|resolve))(_\w+|\w*)$",
+    re.IGNORECASE,
+)
+_WAITING_INSIDE = re.compile(
+    r"(^|[._?])(\w*queue|\w*event|\w*lock|\w*task|\w*future|\w*condition|\w*semaphore)s?(\(\))?\.\w+$|^asyncio\.",
+    re.IGNORECASE,
+)
+"""What waits for another part of the same program."""
+
+
+def _of_outer(repo: Repo) -> Iterator[Ward]:
+    """What is waited for under a limit around it, in functions of production code: told in a comparison alone."""
+    for site in repo.python.all_calls:
+        if (limit := outer_limit(site)) and _waits_outside(site):
+            yield _bounded_from_outside(site, limit)
+
+
+def _waits_outside(site: CallSite) -> bool:
+    name = site.call.via or site.name
+    return site.call.scope >= 0 and _WAITING_OUTSIDE.match(site.last) is not None and not _WAITING_INSIDE.search(name)
+
+
+def _bounded_from_outside(site: CallSite, limit: str) -> Ward:
+    shown = _shown(site.call.via or site.name)
+    return Ward(
+        site.location,
+        f"the wait for `{shown}`",
+        (),
+        f"`{shown}` may wait for ever",
+        ways=0,
+        beside=("`timeout`",) if any("timeout" in name for name, _ in site.call.keywords) else (),
+        asks=((f"`{limit}`",),) if limit else (),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """What waits here without the limit that it has elsewhere."""
+    function = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
+    if function is None or function.definition.kind != "function":
+        return None
+    found = [
+        site
+        for call in function.calls
+        if not outer_limit(site := repo.python.call_site(function.module, call))
+        and f"the wait for `{_shown(call.via or call.name)}`" == ward.thing
+    ]
+    return _bounded_from_outside(found[0], "") if len(found) == 1 else None
 
 
 def _is_waived(repo: Repo, place: Location) -> bool:

@@ -195,6 +195,12 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=0 if by else 1,
             beside=repo.identity.might_keep(hook.handled, Strength.IDENTITY),
         )
+    for function in repo.incoming.proving:
+        when = repo.turned_away.by_proof(function)
+        if when:
+            name = function.definition.name
+            loss = f"`{name}` believes more of those who call"
+            yield Ward(function.location, f"whom `{name}` believes", (), loss, ways=0, when=when)
 
 
 def _judged(repo: Repo) -> Judgement:

@@ -589,6 +589,13 @@ def _listed(repo: Repo) -> Iterator[Ward]:
             beside=(*one.beside, *(name for name, _ in one.asked)),
             asks=tuple((name,) for name in of_somebody),
         )
+    for one in repo.turned_away.chosen():
+        names = tuple(name for name, strength in one.asked if strength)
+        loss = f"`{one.name}` lets in whoever comes"
+        whether = ("that somebody has signed in",) if names else ()
+        yield Ward(
+            one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=(whether,) if whether else ()
+        )
     for one in repo.askings.listed:
         if (one.location.path, one.location.symbol) not in repo.routes.views:
             names = tuple(name for name, _ in one.asked)

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
+from readiness_bot.model import Cases, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking, Done, Hooks, Joined
 from readiness_bot.repo.gates import Protection
+from readiness_bot.repo.models import Model
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
-from readiness_bot.repo.scoping import SOMEBODY
+from readiness_bot.repo.scoping import SOMEBODY, TENANTS
+from readiness_bot.repo.tenancy import words_of
 from readiness_bot.repo.values import Call
 
 _ENOUGH = 0.3
@@ -432,6 +434,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     yield from _listed(repo)
     yield from map(_together, repo.askings.joined)
     yield from _picked(repo)
+    yield from _of_tenants(repo)
+    yield from _for_whom(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
         yield Ward(
@@ -449,6 +453,11 @@ def _listed(repo: Repo) -> Iterator[Ward]:
         asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
         loss = f"`{one.name}` asks for less"
         yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
+    for one in repo.turned_away.chosen():
+        asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
+        yield Ward(
+            one.location, f"`{one.name}`", (), f"`{one.name}` asks for less", ways=0, beside=one.beside, asks=asked
+        )
     for one in repo.askings.listed:
         if (one.location.path, one.location.symbol) not in repo.routes.views:
             asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
@@ -486,7 +495,21 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     """What functions turn somebody away by, in the tree's own words, be they handlers or what handlers call."""
     yield from (_of_asking(repo, asking) for asking in repo.askings.all)
     yield from map(_of_hooks, repo.askings.hooks)
+    for place, name, when in repo.turned_away.listed():
+        yield Ward(place, f"whom `{name}` lets in", (), f"`{name}` lets in nearly everybody", ways=0, when=when)
     for function in repo.python.functions:
+        when = repo.turned_away.by_right(function)
+        if when:
+            yield _of_refusing(repo, function, when)
+        for call, name, is_refused in repo.turned_away.done_after(function):
+            yield Ward(
+                Location(function.module.path, call.line, call.end_line, function.definition.qualname),
+                f"what comes before `{name}`",
+                ("the refusal that came before it",) if is_refused else (),
+                f"`{function.definition.name}` calls `{call.last}` before it refuses",
+                ways=0 if is_refused else 1,
+                beside=repo.askings.around(function),
+            )
         for name, (call, questions) in repo.askings.let_through(function).items():
             if questions:
                 yield _of_change(repo, function, name, call, questions)
@@ -556,6 +579,19 @@ def _of_asking(repo: Repo, asking: Asking) -> Ward:
     )
 
 
+def _of_refusing(repo: Repo, function: DefinitionSite, when: Cases) -> Ward:
+    """When a function refuses somebody: a condition more, and it refuses fewer of them."""
+    return Ward(
+        function.location,
+        f"whom `{function.definition.name}` turns away",
+        (),
+        f"`{function.definition.name}` turns fewer callers away",
+        ways=0,
+        beside=(*repo.askings.around(function), *repo.identity.before(function)),
+        when=when,
+    )
+
+
 def _of_hooks(hooks: Hooks) -> Ward:
     return Ward(
         hooks.owner.location,
@@ -592,6 +628,48 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
         plain = repo.askings.looked_up_for_anybody(site) if is_told else None
         return _of_change(repo, site, name, plain, ()) if plain is not None else None
     return _of_asking(repo, Asking(site, repo.askings.of(site))) if repo.askings.might_ask(site) else None
+
+
+def _for_whom(repo: Repo) -> Iterator[Ward]:
+    """What is made or asked for a company, team or the like: for the caller's own, or for one that he names."""
+    for one in repo.scoping.made_for():
+        yield Ward(
+            one.location,
+            f"for whom `{one.name}` is called",
+            () if one.is_told else ("the caller's own",),
+            f"`{one.name}` is called for whomever the caller names",
+            ways=int(one.is_told),
+        )
+
+
+def _of_tenants(repo: Repo) -> Iterator[Ward]:
+    """The rows that belong to a company, team or the like, where no model is one for sure, and what keeps to it."""
+    if repo.tenancy.tenant is not None:
+        return
+    for query in (one for one in repo.scoping.asked(TENANTS) if _has_owner(one.model)):
+        yield Ward(
+            query.location,
+            f"a query of `{query.model.name}` for those it belongs to",
+            query.by,
+            f"`{query.function.definition.name}` takes any `{query.model.name}`, whosever it is",
+            ways=0 if query.by else 1,
+            beside=query.beside,
+        )
+    for reading in repo.scoping.by_words(TENANTS):
+        name = reading.function.definition.name
+        if _has_owner(reading.model):
+            yield Ward(
+                reading.location,
+                f"rows of `{reading.model.name}` for those they belong to",
+                reading.by if repo.scoping.names_any(reading.function, TENANTS) else (),
+                f"`{name}` takes any `{reading.model.name}`, whosever it is",
+                ways=0 if repo.scoping.names_any(reading.function, TENANTS) else len(reading.open),
+            )
+
+
+def _has_owner(model: Model) -> bool:
+    """Whether a model tells which company, team or the like a row belongs to."""
+    return any(TENANTS & set(words_of(field.name)) for field in model.fields)
 
 
 def _picked(repo: Repo) -> Iterator[Ward]:

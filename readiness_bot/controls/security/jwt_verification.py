@@ -222,6 +222,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         flaw = _flaw(site, repo)
         if flaw is None:
             yield _ward(site, None, Confidence.HIGH)
+            yield from _of_claims(site, repo)
             yield good(site.location)
             continue
         confidence = Confidence.HIGH
@@ -260,6 +261,23 @@ def _ward(site: CallSite, flaw: _Flaw | None, confidence: Confidence) -> Ward:
         f"In `{site.last}` {flaw.value}" if flaw else "",
         ways=int(is_lost),
     )
+
+
+_CLAIMS = {"verify_exp": "when it ends", "verify_aud": "whom it is for", "verify_iss": "who made it"}
+"""Options by which a library leaves what a token says of itself out of account."""
+
+
+def _of_claims(site: CallSite, repo: Repo) -> Iterator[Ward]:
+    """Whether what a token says of itself is looked at, besides its signature."""
+    for option, said in _CLAIMS.items() if site.name not in _ENCODING else ():
+        is_off = _option(option, site, repo) is False
+        yield Ward(
+            site.location,
+            f"{said}, of a token",
+            () if is_off else (f"the look at {said}",),
+            f"`{site.last}` takes a token without a look at {said}",
+            ways=int(is_off),
+        )
 
 
 _NOT_DEPLOYED = re.compile(
@@ -351,19 +369,26 @@ def _is_keyed(site: CallSite, repo: Repo) -> bool:
 def _switched_off(site: CallSite, repo: Repo) -> bool:
     if repo.python.constant(site.call.keyword("verify"), site.module) is False:
         return True
+    return _option("verify_signature", site, repo) is False
+
+
+def _option(name: str, site: CallSite, repo: Repo) -> object:
+    """What an option of a decode is set to; None where it is not, or by something else than a literal."""
     options = site.call.argument(3, "options")
     if isinstance(options, Invoke) and options.name == "dict" and options.call >= 0:
-        return (
-            repo.python.constant(site.module.facts.calls[options.call].keyword("verify_signature"), site.module)
-            is False
-        )
+        return repo.python.constant(site.module.facts.calls[options.call].keyword(name), site.module)
     if isinstance(options, Name):
         options = _assigned(options, site, repo)
     if not isinstance(options, Mapping):
-        return False
-    return any(
-        isinstance(key, Const) and key.value == "verify_signature" and repo.python.constant(value, site.module) is False
-        for key, value in zip(options.keys, options.values, strict=True)
+        return None
+    pairs = zip(options.keys, options.values, strict=True)
+    return next(
+        (
+            repo.python.constant(value, site.module)
+            for key, value in pairs
+            if isinstance(key, Const) and key.value == name
+        ),
+        None,
     )
 
 

@@ -543,8 +543,12 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward:
     )
 
 
-_FOLLOWING = ("requests.", "aiohttp.")
-"""Libraries that follow an answer to another address unless they are told not to."""
+_FOLLOWING = {
+    "requests": ("allow_redirects", True),
+    "aiohttp": ("allow_redirects", True),
+    "httpx": ("follow_redirects", False),
+}
+"""How libraries are told to follow an answer to another address, and whether they do where nobody says."""
 
 
 def _looks_around(repo: Repo, site: CallSite) -> bool:
@@ -555,13 +559,14 @@ def _looks_around(repo: Repo, site: CallSite) -> bool:
 
 def _of_redirects(site: CallSite) -> Iterator[Ward]:
     """Whether a request whose address was looked at stays there, or goes on to wherever the answer leads."""
-    if site.name.startswith(_FOLLOWING):
-        told = site.call.keyword("allow_redirects")
-        stays = isinstance(told, Const) and told.value is False
+    option, follows = _FOLLOWING.get(site.name.partition(".")[0], ("", True))
+    if option:
+        told = site.call.keyword(option)
+        stays = (isinstance(told, Const) and told.value is False) or (told is None and not follows)
         yield Ward(
             site.location,
             f"the redirects of `{site.last}`",
-            ("`allow_redirects=False`",) if stays else (),
+            (f"`{option}=False`",) if stays else (),
             f"`{site.last}` goes on to an address that nobody looked at where the first one is redirected",
             ways=0 if stays or site.call.has_double_star else 1,
         )

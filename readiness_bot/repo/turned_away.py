@@ -1,0 +1,329 @@
+"""When functions turn somebody away, case by case, each by what must hold together; judges nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from readiness_bot.cases import ALWAYS, both, either, opposite
+from readiness_bot.facts.python_facts import DISCARDED, Call, Condition, Return
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.model import Cases, Location, Term
+from readiness_bot.repo.askings import CHOOSING, Askings, Listed, asks_right, last_of, permissions_in
+from readiness_bot.repo.expressions import names_in, texts_of
+from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusals import Refusals, of_permission
+
+_DEEPEST = 8
+"""Conditions nested further are not taken apart."""
+_COLLECTING = frozenset({"frozenset", "set", "tuple", "list"})
+_GATHERED = frozenset({"GeneratorExp", "ListComp", "SetComp", "JoinedStr"})
+_PROOF = re.compile(r"signature|hmac|digest|secret", re.IGNORECASE)
+_PROVING = re.compile(r"signature|hmac|digest|secret|construct_event|verif", re.IGNORECASE)
+"""Words by which code names what proves the sender of a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Permissions that a method gives at a line, and when it does."""
+
+    line: int
+    permissions: tuple[str, ...]
+    is_returned: bool
+    cases: Cases | None
+
+
+class TurnedAway:
+    """Questions about the conditions under which functions refuse."""
+
+    LOOKS = "conditions that turn somebody away"
+
+    def __init__(self, python: Python, refusals: Refusals, askings: Askings) -> None:
+        self._python = python
+        self._refusals = refusals
+        self._askings = askings
+
+    @staticmethod
+    def reads(path: str) -> bool:
+        """Whether answers depend on this path."""
+        return Python.reads(path)
+
+    def by_right(self, site: DefinitionSite) -> Cases:
+        """When a function refuses somebody by a right or for who he is; empty where that cannot be told.
+
+        A function that tells of a right refuses where it says no.
+        """
+        found = self._denied(site) if asks_right(site.definition.name) else ()
+        if found == ():
+            # What proves the sender of a webhook is told of as such.
+            lines = {line for line, asked, guards in self._askings.refusing(site) if asked or not _proves(guards)}
+            checks = [(one, self._fails(one)) for one in self._askings.checks(site) if not _proves((one.last,))]
+            found = self._when(site, lines, checks)
+        return tuple(tuple(_excused(term, case) for term in case) for case in _of_something(found or ()))
+
+    def chosen(self) -> Iterator[Listed]:
+        """The permissions that methods of views choose for each action, as far as that hangs on the action alone."""
+        for site in self._python.classes:
+            for method in site.methods:
+                if method.definition.name in CHOOSING:
+                    yield from self._chosen_by(site, method)
+
+    def _chosen_by(self, view: DefinitionSite, method: DefinitionSite) -> Iterator[Listed]:
+        facts = method.module.facts
+        given = [(one.line, one.value, False) for one in facts.assignments if one.scope == method.index]
+        given += [(one.line, one.value, True) for one in facts.returns if one.scope == method.index]
+        found = [
+            _Choice(line, tuple(names), is_last, self._at(line, method, ()))
+            for line, value, is_last in given
+            if (names := permissions_in(value))
+        ]
+        told = {value for one in found for case in one.cases or () for term in case for value in term.among}
+        own = [repr(one.definition.name) for one in view.methods if one.definition.decorators]
+        beside = tuple(f"`{_short(base)}`" for base in view.definition.bases)
+        for action in sorted({*_CHANGES, *own}) if told else ():
+            holding = [one for one in found if _holds_for(action, one.cases)]
+            # What is returned first ends the method; of what is assigned, the last holds.
+            chosen = next((one for one in holding if one.is_returned), holding[-1] if holding else None)
+            if chosen is not None:
+                yield Listed(
+                    replace(method.location, line=chosen.line, end_line=chosen.line),
+                    f"{view.definition.name}.{method.definition.name} for {action[1:-1]}",
+                    tuple((f"`{_short(name)}`", of_permission(last_of(name))) for name in chosen.permissions),
+                    beside,
+                )
+
+    def listed(self) -> Iterator[tuple[Location, str, Cases]]:
+        """The calls that ask for one of several rights by name: where, by which name, and when they refuse."""
+        for module in self._python.production:
+            for call in module.facts.calls:
+                last = call.last.rpartition(":")[2]
+                names = [one for value in call.handed for one in texts_of(value)] if asks_right(call.name) else []
+                if names:
+                    scope = call.decorates if call.decorates >= 0 else module.scope_at(call.line)
+                    place = Location(module.path, call.line, call.end_line, module.symbol(scope))
+                    yield place, last, ((Term(f"the right that {last} asks for", False, tuple(sorted(set(names)))),),)
+
+    def done_after(self, site: DefinitionSite) -> Iterator[tuple[Call, str, bool]]:
+        """What a function changes that refuses by a right: by name and number, and whether it refused before that."""
+        refused = [line for line, *_ in self._askings.refusing(site)]
+        refused += [call.line for call in self._askings.checks(site)]
+        refused = [line for line in refused if not self._is_handling(line, site)]
+        if not refused:
+            return
+        done: dict[str, list[Call]] = {}
+        for call in site.calls:
+            if _ACTING.match(call.last) and "." in call.name:
+                done.setdefault(call.last, []).append(call)
+        for name, calls in done.items():
+            first = min(calls, key=lambda one: one.line)
+            yield first, f"{name} {len(calls)}", max(refused) < first.line
+
+    def by_proof(self, site: DefinitionSite) -> Cases:
+        """When a function refuses a sender who does not prove himself; empty where that cannot be told."""
+        calls, raises, _, _ = self._refusals.body(site)
+        lines = {line for line, sure in self._askings.turning(site) if sure}
+        lines |= {one.line for one in raises if any(map(_PROVING.search, one.guards))}
+        checks = [(one, self._fails(one)) for one in calls if one.context & DISCARDED and _PROVING.search(one.last)]
+        found = self._when(site, lines, checks)
+        found = self._denied(site) if found == () else found
+        # Whatever is not posted brings no event.
+        return tuple(
+            tuple(replace(one, is_excuse=one.asked.endswith("method")) for one in case)
+            for case in _of_something(found or ())
+        )
+
+    def _fails(self, call: Call) -> Term:
+        return Term(f"{_short(call.via or call.name)}()", holds=False)
+
+    def _when(self, site: DefinitionSite, lines: Collection[int], checks: Iterable[tuple[Call, Term]]) -> Cases | None:
+        found: list[Cases | None] = []
+        for line in sorted(lines):
+            cases = self._at(line, site, lines)
+            if cases != ALWAYS and not self._is_handling(line, site):
+                found.append(cases)
+        for call, term in checks:
+            if not self._is_handling(call.line, site):
+                found.append(both(self._at(call.line, site, lines), ((term,),)))
+        return either(*found) if found else ()
+
+    def _denied(self, site: DefinitionSite) -> Cases | None:
+        """When a function says no, or nothing; empty where it says something else than yes or no."""
+        returns = [one for one in self._refusals.body(site)[2] if one.scope == site.index]
+        if any(one.is_yield for one in returns) or not any(map(_says_yes_or_no, returns)):
+            return ()
+        allowed = [both(self._at(one.line, site, ()), self._cases(one.value, site)) for one in returns]
+        denied = opposite(either(*allowed))
+        return () if denied == ALWAYS else denied
+
+    @staticmethod
+    def _is_handling(line: int, site: DefinitionSite) -> bool:
+        """Whether a line stands in a handler: what brought it there is no condition."""
+        return any(one.line <= line <= one.end_line for one in site.module.facts.handlers)
+
+    def _at(self, line: int, site: DefinitionSite, refusing: Collection[int]) -> Cases | None:
+        """What holds at a line: the tests around it, and that none before it has left but to refuse."""
+        found: list[Cases | None] = []
+        for one in self._conditions(site):
+            if one.line <= line <= one.end_line:
+                found.append(self._cases(one.test, site))
+            elif one.end_line < line <= one.until and not any(one.line <= other <= one.end_line for other in refusing):
+                found.append(opposite(self._cases(one.test, site)))
+        return both(*found)
+
+    @staticmethod
+    def _conditions(site: DefinitionSite) -> Iterator[Condition]:
+        first, last = site.definition.line, site.definition.end_line
+        return (one for one in site.module.facts.conditions if first <= one.line <= last)
+
+    def _cases(self, value: Value, site: DefinitionSite, depth: int = 0) -> Cases | None:
+        """When a value is true."""
+        if depth > _DEEPEST:
+            return None
+        if isinstance(value, Const):
+            return ALWAYS if value.value else ()
+        if isinstance(value, Other) and value.operator in ("And", "Or", "Not") and value.operands:
+            parts = [self._cases(one, site, depth + 1) for one in value.operands]
+            if value.operator == "Not":
+                return opposite(parts[0])
+            return both(*parts) if value.operator == "And" else either(*parts)
+        if isinstance(value, Name) and value.name[:1] == "?" and "." not in value.name:
+            held = self._askings.assigned(site).get(value.name, ())
+            if len(held) == 1 and _is_condition(held[0]):
+                return self._cases(held[0], site, depth + 1)
+        return ((self._term(value, site),),)
+
+    def _term(self, value: Value, site: DefinitionSite) -> Term:
+        calls = site.module.facts.calls
+        is_excuse = any(map(asks_right, names_in(value, calls)))
+        if isinstance(value, Other) and value.kind == "Compare" and len(value.operands) == 2:
+            return replace(self._compared(value, site), is_excuse=is_excuse)
+        if isinstance(value, Invoke) and value.call >= 0 and value.name == "bool" and calls[value.call].args:
+            return self._term(calls[value.call].args[0], site)
+        return Term(_told(value, calls), is_excuse=is_excuse)
+
+    def _compared(self, value: Other, site: DefinitionSite) -> Term:
+        calls = site.module.facts.calls
+        left, right = value.operands
+        operator, holds = _PLAIN.get(value.operator, (value.operator, True))
+        if isinstance(left, Const) and operator == "Eq":
+            left, right = right, left
+        one, other = _told(left, calls), _told(right, calls)
+        if operator in ("Eq", "Is") and isinstance(right, Const):
+            if right.value is None:
+                return Term(f"{one} is None", holds)
+            if isinstance(right.value, bool):
+                return Term(one, holds is right.value)
+            return Term(one, holds, (other,))
+        if operator == "In":
+            listed = self._listed(right, site)
+            return Term(one, holds, listed) if listed else Term(f"{one} in {other}", holds)
+        if operator == "Eq":
+            return Term(" == ".join(sorted((one, other))), holds)
+        if value.operator in ("Gt", "LtE"):
+            one, other = other, one
+        return Term(f"{one} {_SIGNS.get(operator, operator)} {other}", holds)
+
+    def _listed(self, value: Value, site: DefinitionSite) -> tuple[str, ...]:
+        """The values of a display, or of the constant that a name of the tree is bound to; empty for any other."""
+        module = site.module
+        if isinstance(value, Name) and value.name[:1] != "?":
+            bound = self._python.assignment(value.name, module)
+            module, value = (bound[0], bound[1].value) if bound is not None else (module, value)
+        calls = module.facts.calls
+        if isinstance(value, Invoke) and value.call >= 0 and value.name in _COLLECTING and calls[value.call].args:
+            value = calls[value.call].args[0]
+        if not isinstance(value, Items) or not all(isinstance(item, Const | Name) for item in value.items):
+            return ()
+        return tuple(sorted({_told(item, calls) for item in value.items}))
+
+
+_CHANGES = ("'create'", "'destroy'", "'partial_update'", "'update'")
+"""The actions of Django REST framework that change something."""
+_ACTING = re.compile(
+    r"_*(delete|remove|destroy|purge|drop|save|create|insert|publish|approve|grant|revoke|restore|reset|transfer|assign"
+    r"|cancel|refund|upload)(_|$)"
+)
+"""Calls that do what cannot be taken back by a refusal that follows."""
+
+
+def _holds_for(action: str, cases: Cases | None) -> bool:
+    """Whether something happens for an action whatever else holds."""
+    return any(
+        all(term.asked.endswith(".action") and (action in term.among) is term.holds for term in case)
+        for case in cases or ()
+    )
+
+
+_PLAIN = {"NotEq": ("Eq", False), "NotIn": ("In", False), "IsNot": ("Is", False), "Gt": ("Lt", True),
+          "LtE": ("Lt", False), "GtE": ("Lt", False)}  # fmt: skip
+"""Comparisons by those that stand for them, and whether those must hold; `a > b` is `b < a`."""
+_SIGNS = {"Is": "is", "Lt": "<"}
+
+
+def _excused(term: Term, case: Sequence[Term]) -> Term:
+    """A term that keeps another one from failing, or from holding of nothing: `order.owner` before its name."""
+    return replace(term, is_excuse=True) if _is_guard(term, case) else term
+
+
+def _of_something(cases: Cases) -> Cases:
+    """The cases but for those in which there is nothing of which another case asks: nothing holds of that either."""
+    asked = [term for case in cases for term in case]
+    return tuple(case for case in cases if len(case) > 1 or not (_is_nothing(case[0]) and _is_guard(case[0], asked)))
+
+
+def _is_nothing(term: Term) -> bool:
+    return not term.among and term.holds is term.asked.endswith(" is None")
+
+
+def _is_guard(term: Term, others: Iterable[Term]) -> bool:
+    """Whether a term asks if there is something of which another one asks more."""
+    word = re.compile(rf"(?<![\w.]){re.escape(term.asked.removesuffix(' is None'))}(?!\w)")
+    return not term.among and any(other.asked != term.asked and word.search(other.asked) for other in others)
+
+
+def _proves(names: Iterable[str]) -> bool:
+    return any(map(_PROOF.search, names))
+
+
+def _is_condition(value: Value) -> bool:
+    return isinstance(value, Other) and value.operator != "" and bool(value.operands)
+
+
+def _says_yes_or_no(item: Return) -> bool:
+    return _is_condition(item.value) or (isinstance(item.value, Const) and isinstance(item.value.value, bool))
+
+
+def _short(name: str) -> str:
+    """A name as its author wrote it, more or less: what it is imported from is left out."""
+    if name[:1] == "?" or ":" in name:
+        return name.rpartition(":")[2].lstrip("?.")
+    return ".".join(name.split(".")[-2:])
+
+
+def _told(value: Value, calls: Sequence[Call], depth: int = 0) -> str:
+    """An expression in words that are the same for the same one, wherever it stands."""
+    if depth > _DEEPEST:
+        return "…"
+    if isinstance(value, Const):
+        return repr(value.value)
+    if isinstance(value, Name):
+        return _short(value.name)
+    if isinstance(value, Invoke):
+        call = calls[value.call] if value.call >= 0 else None
+        handed = [_told(one, calls, depth + 1) for one in (call.args if call is not None else ())]
+        handed += [
+            f"{name}={_told(one, calls, depth + 1)}" for name, one in (call.keywords if call is not None else ())
+        ]
+        return f"{_short(call.via or call.name if call is not None else value.name)}({', '.join(handed)})"
+    if isinstance(value, Items | Format | Mapping):
+        parts = (*value.keys, *value.values) if isinstance(value, Mapping) else ()
+        parts = value.items if isinstance(value, Items) else value.parts if isinstance(value, Format) else parts
+        return f"[{', '.join(_told(one, calls, depth + 1) for one in parts)}]"
+    if isinstance(value, Index):
+        return (
+            f"{_told(value.value, calls, depth + 1)}[{', '.join(_told(one, calls, depth + 1) for one in value.items)}]"
+        )
+    inner = ", ".join([_told(one, calls, depth + 1) for one in value.operands] or map(_short, value.names))
+    return inner if value.kind in _GATHERED else f"{value.operator or value.kind}({inner})"
