@@ -156,6 +156,8 @@ _PYTHON_LINE = re.compile(
 _PYTHON_CODE = re.compile(r"^\s*(def \w+\(.*\):|from [\w.]+ import \w+|import [\w.]+)\s*$", re.MULTILINE)
 """What only code has, such as of a Python before this one."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
+_HEAD = 400
+"""Characters in which a file of code says what it is for."""
 _COPIED = re.compile(r"^\s*#.*(\bcopy this file\b|\bcp +\S*env\S* +\S*\.env\b)", re.IGNORECASE | re.MULTILINE)
 """What an environment file says that is only where one begins."""
 
@@ -169,7 +171,7 @@ def _extract(data: bytes) -> SecretLiterals:
         found += (
             _of_python(parsed) if parsed is not None else _of_lines(text, code=_PYTHON_CODE.search(text) is not None)
         )
-        is_copied = parsed is None and _COPIED.search(text) is not None
+        is_copied = _COPIED.search(text if parsed is None else text[:_HEAD]) is not None
     found += _by_provider(text, {item.line for item in found if item.provider})
     unique = {(item.line, item.column, item.name, item.provider, item.owner): item for item in found}
     ordered = sorted(unique.values(), key=lambda item: (item.line, item.column, item.name, item.provider))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
+from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
 from readiness_bot.facts.values import MODULE, Const, Invoke, Mapping, Name
@@ -52,6 +54,7 @@ _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|stub|debug|docs)", re.IGNORECASE)
+_OF_PRODUCTION = re.compile(r"(^|_|(?<=[a-z]))(Prod(uction)?|Live|PROD(UCTION)?|LIVE)(?![a-z])")
 _OF_MIGRATING = re.compile(r"migrat", re.IGNORECASE)
 """Settings that only a change of the schema runs with: it signs nothing."""
 _SHOWN = re.compile(r"(^|[:_.])(example|sample|mock(ed)?|fake|dummy|fixture|response|test)s?(_|$)", re.IGNORECASE)
@@ -184,6 +187,22 @@ class Secrets:
         holder = self._python.definition_named(f"{path}:{literal.owner}")
         return holder is not None and any(item.name.lower() == "access_key" for item in holder.fields)
 
+    def _is_of_a_store_beside(self, path: str, literal: SecretLiteral) -> bool:
+        """Whether an environment file sets the password of a store that a Compose file starts with it."""
+        return any(letters(literal.name).startswith(letters(store)) for store in self._stores_beside.get(path, ()))
+
+    @cached_property
+    def _stores_beside(self) -> dict[str, list[str]]:
+        """By environment file, the names of the images that Compose files pull and hand it to."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path, compose in self._sources.facts(ComposeFile).items():
+            for service in compose.services:
+                if service.image and not service.builds:
+                    image = service.image.rpartition("/")[2].partition(":")[0].partition("@")[0]
+                    for name in service.env_files:
+                        found[posixpath.normpath(posixpath.join(posixpath.dirname(path), name))].append(image)
+        return found
+
     def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
         module = self._python.modules.get(path)
         symbol = literal.owner
@@ -200,11 +219,11 @@ class Secrets:
             is_fallback=literal.fallback,
             is_bound=literal.constant,
             is_local=tooling or self._is_local(path, literal, module),
-            is_refused=bool(literal.name) and literal.name.upper() in self._refused,
+            is_refused=bool(literal.name) and self._is_refused(literal.name, module),
             is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
             is_signing=literal.constant
             and not self._signing.isdisjoint({(path, "" if literal.owner else literal.name), (path, literal.line)}),
-            form=_form(path),
+            form="compose" if self._is_of_a_store_beside(path, literal) else _form(path),
         )
 
     def _is_local(self, path: str, literal: SecretLiteral, module: Module | None) -> bool:
@@ -273,6 +292,8 @@ class Secrets:
         heirs = self._heirs.get(base.name)
         if not heirs or base.name in self._classes_in_use:
             return False
+        # Where one says that it is production's, the others are for machines of developers, whatever they are called.
+        heirs = [heir for heir in heirs if _OF_PRODUCTION.search(heir.definition.name)] or heirs
         return all(
             found is not None and not (found[0].path == module.path and found[1].line == literal.line)
             for found in (self._python.class_value(heir, literal.name) for heir in heirs)
@@ -348,18 +369,39 @@ class Secrets:
                     if (one.target.removesuffix(".secret_key"), one.scope) in apps:
                         yield from ((module.path, line) for line in range(one.line, one.end_line + 1))
 
+    def _is_refused(self, name: str, module: Module | None) -> bool:
+        """Whether start-up code stops over a setting of this name, as far as it is the one of a literal in `module`.
+
+        What a class of another file that has nothing to do with the literal's asks of its own attribute is another
+        setting of the same name.
+        """
+        places = self._refused.get(name.upper(), frozenset())
+        if not places or module is None or "" in places or module.path in places:
+            return bool(places)
+        known = {one.path for one in self._imports_of(module)}
+        return any(
+            path in known or any(one is module for one in self._imports_of(self._python.modules[path]))
+            for path in places
+        )
+
+    def _imports_of(self, module: Module) -> Iterator[Module]:
+        for target in (*(item.target for item in module.facts.imports), *module.facts.stars):
+            found = self._python.located(target, module.path)
+            if found is not None:
+                yield found[0]
+
     @cached_property
-    def _refused(self) -> frozenset[str]:
-        """The names, in capitals, of settings that code inspects and stops over."""
-        found: set[str] = set()
+    def _refused(self) -> dict[str, frozenset[str]]:
+        """By name, in capitals, the files whose classes inspect an attribute of it and stop; empty for any setting."""
+        found: dict[str, set[str]] = defaultdict(set)
         for module in self._python.production:
             raising = {raised.scope for raised in module.facts.raises}
             raising |= {call.scope for call in module.facts.calls if call.name in ("sys.exit", "exit", "os._exit")}
-            for raised in module.facts.raises:
-                found.update(_inspected(raised.guards))
+            guards = [raised.guards for raised in module.facts.raises]
+            guards += [call.guards for call in module.facts.calls if call.name in ("sys.exit", "exit")]
+            for name in (name for guard in guards for name in _inspected(guard)):
+                found[_last(name)].add(module.path if _OF_OBJECT.fullmatch(name) else "")
             for call in module.facts.calls:
-                if call.name in ("sys.exit", "exit"):
-                    found.update(_inspected(call.guards))
                 last = call.last
                 validates = last in ("field_validator", "validator") and call.decorates in raising
                 if validates or (call.args and _is_refusing(last) and self._stops(call, module)):
@@ -372,8 +414,8 @@ class Secrets:
                             else ""
                         )
                         if isinstance(text, str) and text:
-                            found.add(_last(text))
-        return frozenset(found)
+                            found[_last(text)].add("")
+        return {name: frozenset(places) for name, places in found.items()}
 
     def _stops(self, call: Call, module: Module) -> bool:
         """Whether what is called raises where it is not content."""
@@ -455,7 +497,11 @@ def _last(name: str) -> str:
 def _inspected(guards: tuple[str, ...]) -> Iterator[str]:
     """The names that a condition inspects; what is asked of a local variable alone mostly is whether it is there."""
     if len(guards) != 1 or not guards[0].lstrip("!").startswith("?"):
-        yield from map(_last, guards)
+        yield from guards
+
+
+_OF_OBJECT = re.compile(r"!?:\w+\(\)\.\w+")
+"""An attribute that an object of this file's own class asks of itself."""
 
 
 def _most_telling(literal: SecretLiteral) -> tuple[object, ...]:

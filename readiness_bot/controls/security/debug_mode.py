@@ -94,6 +94,16 @@ from readiness_bot.repo.debugging import DebugFlag
     },
     passes=[
         {
+            "api/wsgi.py": (
+                "from shop import create_app\n\napplication = create_app()\n\nif __name__ == '__main__':\n"
+                "    application.run(debug=True, host='0.0.0.0')\n"
+            ),
+            "api/shop/__init__.py": ("from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"),
+            "api/Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nENTRYPOINT ["bash", "docker-entrypoint.sh"]\n',
+            "api/docker-entrypoint.sh": "gunicorn --bind 0.0.0.0:8080 wsgi:application\n",
+            "api/entrypoint.sh": "flask db upgrade && python wsgi.py\n",
+        },
+        {
             "shop/wsgi.py": (
                 "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
                 "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.live')\n"

@@ -96,9 +96,27 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "SESSION_SECRET = 'k3Vq9LzX7mTr2WbN8sJdPw5'  # <- flagged\n"
             ),
         },
+        {
+            "shop/tokens.py": (
+                "import os\n\nfrom jose import jwt\n\n"
+                "SECRET_KEY = os.getenv('SECRET_KEY', 'your-secret-key-here')  # <- flagged\n\n\n"
+                "def issued(claims):\n    return jwt.encode(claims, SECRET_KEY, algorithm='HS256')\n"
+            ),
+            "shop/payments.py": (
+                "class Terminal:\n    secret_key: str = ''\n\n    def check(self):\n        if not self.secret_key:\n"
+                "            raise ValueError('no key for the terminal')\n"
+            ),
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
+        {
+            "compose.yml": (
+                "services:\n  files:\n    image: minio/minio:latest\n    env_file:\n      - ./minio.env\n"
+                "  api:\n    build: .\n    env_file: [minio.env]\n"
+            ),
+            "minio.env": "MINIO_URL=files\nMINIO_ROOT_PASSWORD=Gh7sLq2Xv9Tz4Rb8Nw3Kd6Yf1Mc5Pj0AeQ  # <- flagged\n",
+        },
         {
             "shop/helpers.py": (
                 "class STUB_VALUES:\n"
@@ -114,6 +132,22 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
+        {
+            "shop/tokens.py": (
+                "import os\n\nfrom jose import jwt\n\nfrom shop.start import Checked\n\n"
+                "SECRET_KEY = os.getenv('SECRET_KEY', 'your-secret-key-here')\n\n\n"
+                "def issued(claims):\n    return jwt.encode(claims, SECRET_KEY, algorithm='HS256')\n\n\n"
+                "Checked(SECRET_KEY).check()\n"
+            ),
+            "shop/start.py": (
+                "class Checked:\n    def __init__(self, key):\n        self.secret_key = key\n\n    def check(self):\n"
+                "        if self.secret_key == 'your-secret-key-here':\n            raise SystemExit('set it')\n"
+            ),
+        },
+        (
+            "import os\n\n\nclass Shared:\n    SECRET_KEY = 'between us'\n\n\nclass BoxConfig(Shared):\n"
+            "    HOST = 'box'\n\n\nclass ProdConfig(Shared):\n    SECRET_KEY = os.environ['SECRET_KEY']\n"
+        ),
         (
             "from pydantic import BaseModel, ConfigDict\n\n\nclass Reset(BaseModel):\n    token: str\n\n"
             "    model_config = ConfigDict(\n"
@@ -203,6 +237,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         ),
         "import os\n\nif 'GITHUB_ACTIONS' in os.environ:\n    SECRET_KEY = 'kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0'\n",
         {
+            "keys/blank/host.py": (
+                "# host.py\n# copy this file to keys/ and fill it in\nimport os\n\n"
+                "SECRET_KEY = os.environ.get('SECRET_KEY', '98765432109876543210987654321098')\n"
+            ),
             ".env.shared": (
                 "# 1. Copy this file: cp .env.shared .env\n\nDJANGO_SECRET_KEY=kgq7h3vbb6zqnzfzdbzezqsroqa8gvc0\n"
             ),
