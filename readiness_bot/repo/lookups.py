@@ -768,10 +768,23 @@ class Lookups:
             if state == "done":
                 return "done", ()
             if _ADMIN.search(last):
-                check = "role"
+                check = "none" if self._are_of_a_tenant(route) else "role"
             elif state == "perhaps" and not _LOGIN.search(last):
                 doubts.append(last)
         return check, tuple(dict.fromkeys(doubts))
+
+    def _are_of_a_tenant(self, route: Route) -> bool:
+        """Whether who calls was looked up within a tenant: then any role of his is one in that tenant alone."""
+        tenant = self._tenancy.tenant
+        sites = (self._python.definition_named(guard.name) for guard in route.guards)
+        return tenant is not None and any(
+            query.model is not None
+            and self._models.is_user(query.model)
+            and any(mentions(condition, tenant.words) for condition in query.conditions)
+            for site in sites
+            if site is not None
+            for query in self._queries.by_function.get((site.module.path, site.index), ())
+        )
 
     def _settles(self, guard: Guard, model: Model, keys: frozenset[str]) -> Literal["done", "perhaps", "no"]:
         """Whether a decorator, dependency or permission of the tree looks at the row or its key."""

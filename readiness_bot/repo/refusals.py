@@ -553,7 +553,7 @@ class Refusals:
             name = snake(last)
             return (
                 Strength.IDENTITY
-                if re.search(r"login_required|authenticated|permission_required|auth_required", name)
+                if re.search(r"login_required|authenticated|permission_required|auth_required|protected_resource", name)
                 else Strength.NONE
             )
         return self._by_name(guard)

@@ -27,6 +27,9 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
 }
 
 
+_RIGHT = "permission_required"
+"""The attribute that names the right which mixins of views ask for; a method `get_…` may choose it."""
+_FRAMEWORKS = ("django.", "rest_framework.", "builtins.", "object")
 _ACTIONS = frozenset({"action", "list_route", "detail_route"})
 """Decorators that make a method of a view set of Django REST framework a route."""
 
@@ -319,7 +322,25 @@ class RouteGuards:
                         continue
                     arguments: tuple[Value, ...] = (value,) if not resolved else ()
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
+        yield from self._rights(view)
         yield from self._chosen_permissions(view)
+
+    def _rights(self, view: DefinitionSite) -> Iterator[Guard]:
+        """The right that a class names for a mixin of a library to ask for, as Django's own does; none reads it else.
+
+        What frameworks call a view reads no such name by itself.
+        """
+        named = self._python.class_value(view, _RIGHT)
+        chooser = self._python.member(view, f"get_{_RIGHT}")
+        if not any(
+            "Permission" in base.rpartition(".")[2] or not base.startswith(_FRAMEWORKS)
+            for base in self._python.external_bases(view)
+        ):
+            return
+        if named is not None and isinstance(named[1].value, Const) and named[1].value.value:
+            yield Guard("permission", _RIGHT, "class", named[0].path, named[1].line)
+        if chooser is not None:
+            yield Guard("permission", _RIGHT, "class", chooser.module.path, chooser.definition.line)
 
     def _chosen_permissions(self, view: DefinitionSite) -> Iterator[Guard]:
         """The permissions that a view's `get_permissions` gives, where it names some in every case."""

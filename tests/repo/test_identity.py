@@ -369,3 +369,45 @@ def test_a_view_in_a_file_that_is_called_like_a_test_is_not_judged() -> None:
 )
 def test_words_of_a_name_end_where_capitals_in_a_row_do(name: str, words: str) -> None:
     assert snake(name) == words
+
+
+def test_a_right_that_a_class_names_is_asked_for_by_a_mixin_of_a_library_alone() -> None:
+    def asked(bases: str, named: str) -> tuple[str, ...]:
+        repo = repo_of(
+            {
+                "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+                "shop/urls.py": (
+                    "from django.urls import path\nfrom shop.views import Sale\n\n"
+                    "urlpatterns = [path('sales/', Sale.as_view())]\n"
+                ),
+                "shop/views.py": (
+                    "from auctions.views import HouseMixin\nfrom django.views import View\n\n\n"
+                    f"class Sale({bases}):\n    {named}\n\n    def post(self, request):\n        sell(request)\n"
+                ),
+            }
+        )
+        return repo.identity.declared(repo.routes.all[0], Strength.PERMISSION)
+
+    assert asked("HouseMixin, View", "permission_required = 'lots.sell'")
+    assert asked("HouseMixin, View", "def get_permission_required(self):\n        return 'lots.sell'\n")
+    assert not asked("View", "permission_required = 'lots.sell'")
+    assert not asked("HouseMixin, View", "permission_required = ''")
+
+
+def test_a_mixin_of_an_oauth_provider_asks_who_calls() -> None:
+    repo = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['oauth2_provider']\n",
+            "shop/urls.py": (
+                "from django.urls import path\nfrom shop.views import Sale\n\n"
+                "urlpatterns = [path('sales/', Sale.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from django.views import View\nfrom oauth2_provider.views.mixins import ClientProtectedResourceMixin\n"
+                "\n\nclass Sale(ClientProtectedResourceMixin, View):\n    def post(self, request):\n        sell()\n"
+            ),
+        }
+    )
+    gate = repo.identity.gate(repo.routes.all[0])
+    assert gate is not None
+    assert gate.strength is Strength.IDENTITY

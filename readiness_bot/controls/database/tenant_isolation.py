@@ -66,6 +66,32 @@ _SCOPED_MODELS = (
     "    return jsonify([one.id for one in found.items])\n\n\n"
 )
 
+_BY_ADMINS = (
+    "from fastapi import Depends, FastAPI, HTTPException\nfrom sqlalchemy import ForeignKey\n"
+    "from sqlalchemy.orm import Mapped, Session, declarative_base, mapped_column\n\nfrom desk.base import opened\n\n"
+    "app = FastAPI()\nBase = declarative_base()\n\n\nclass Tenant(Base):\n    __tablename__ = 'tenants'\n"
+    "    id: Mapped[int] = mapped_column(primary_key=True)\n\n\nclass User(Base):\n    __tablename__ = 'users'\n"
+    "    id: Mapped[int] = mapped_column(primary_key=True)\n    role: Mapped[str]\n"
+    "    tenant_id: Mapped[int] = mapped_column(ForeignKey('tenants.id'))\n\n\nclass Invoice(Base):\n"
+    "    __tablename__ = 'invoices'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    "    tenant_id: Mapped[int] = mapped_column(ForeignKey('tenants.id'))\n\n\nclass Contract(Base):\n"
+    "    __tablename__ = 'contracts'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    "    tenant_id: Mapped[int] = mapped_column(ForeignKey('tenants.id'))\n\n\n"
+    "def current_tenant(host: str, db: Session = Depends(opened)) -> Tenant:\n"
+    "    return db.query(Tenant).filter(Tenant.host == host).one()\n\n\n"
+    "def current_user(name: str, tenant=Depends(current_tenant), db: Session = Depends(opened)) -> User:\n"
+    "    user = db.query(User).filter({who}).first()\n    if not user:\n        raise HTTPException(401)\n"
+    "    return user\n\n\ndef current_admin(user: User = Depends(current_user)) -> User:\n"
+    "    if user.role != 'admin':\n        raise HTTPException(403)\n    return user\n\n\n"
+    "@app.get('/invoices')\ndef invoices(db: Session = Depends(opened), user: User = Depends(current_admin)):\n"
+    "    return db.query(Invoice).filter(Invoice.tenant_id == user.tenant_id).limit(50).all()\n\n\n"
+    "@app.get('/contracts')\ndef contracts(db: Session = Depends(opened), user: User = Depends(current_admin)):\n"
+    "    return db.query(Contract).filter(Contract.tenant_id == user.tenant_id).limit(50).all()\n\n\n"
+    "@app.delete('/invoices/{number}')\n"
+    "def remove(number: int, db: Session = Depends(opened), user: User = Depends(current_admin)):\n"
+    "    found = db.query(Invoice).filter(Invoice.id == number).first()  # <- flagged\n    db.delete(found)\n"
+)
+
 
 @Control(
     id="database/tenant-isolation",
@@ -133,6 +159,7 @@ _SCOPED_MODELS = (
             "desk/__init__.py": "",
         },
         _REST_DESK | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()  # <- flagged\n"},
+        _BY_ADMINS.replace("{who}", "User.name == name, User.tenant_id == tenant.id"),
     ],
     fixed=_SCOPED_MODELS
     + (
@@ -251,6 +278,7 @@ _SCOPED_MODELS = (
         | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()\n    lookup_field = 'share_token'\n"},
     ],
     partials=[
+        _BY_ADMINS.replace("{who}", "User.name == name"),
         _SCOPED_MODELS
         + (
             "def invoice_of(number, permission):\n    found = Invoice.query.get(number)  # <- flagged\n"

@@ -50,6 +50,20 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.views import Lots, Sale\n\n"
+                "urlpatterns = [path('sales/', Sale.as_view()), path('lots/', Lots.as_view())]\n"
+            ),
+            "shop/views.py": (
+                "from auctions.views import HouseMixin, LotPermissionMixin\nfrom django.views import View\n\n\n"
+                "class Sale(LotPermissionMixin, View):\n    permission_required = 'lots.sell'\n\n"
+                "    def post(self, request):\n        return sold(request.POST)\n\n\n"
+                "class Lots(HouseMixin, View):\n    def post(self, request):\n        return added(request.POST)\n\n"
+                "    def get_permission_required(self):\n        return 'lots.add'\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from fastapi import FastAPI\n\nfrom shop.orders import router\n\napp = FastAPI()\n"
                 "app.include_router(router, prefix='/orders')\n"
