@@ -20,8 +20,6 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
 
-_KEPT = re.compile(r"(?:^|\.)(?:current_app|g|[A-Z]\w*\(\))(?:\.\w+(?:\(\))?|\[\])+\.(\w+)(?:\(\))?$")
-"""A member of what a program keeps on a library's object: `flask.current_app.publisher.publish`."""
 _CODE_STRING = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*([:.][A-Za-z_]\w*)?(\(\))?$")
 
 
@@ -211,8 +209,7 @@ class Wiring:
         python = self._python
         place = python.absolute(ref, module)
         if ":" not in place:
-            kept = _KEPT.search(python.mean(ref, module))
-            return (place.replace("()", ""), *((f"?.{kept[1]}",) if kept is not None else ()))
+            return (place.replace("()", ""),)
         led = place, python.identify(ref, module), python.mean(ref, module)
         known = self._known_by.get(led)
         if known is None:

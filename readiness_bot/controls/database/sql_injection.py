@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite
-from readiness_bot.repo.values import Const, Format, Invoke, Value
+from readiness_bot.repo.values import Call, Const, Format, Invoke, Value
 
 _LIBRARIES = (
     "sqlalchemy", "sqlite3", "aiosqlite", "psycopg", "psycopg2", "asyncpg", "MySQLdb", "pymysql", "aiomysql", "mysql",
@@ -205,8 +206,27 @@ def _applies(repo: Repo) -> bool:
             "    return list(sqlite3.connect('shop').execute(f'SELECT * FROM goods ORDER BY {column}'))  # <- flagged\n"
             "\n\n@app.get('/goods')\ndef goods():\n    return ordered(request.args['by'])\n"
         ),
+        (
+            "from fastapi import FastAPI\nfrom sqlalchemy import create_engine, text\n\n"
+            "app = FastAPI()\nengine = create_engine('postgresql://db/shop')\n\n\n@app.get('/tables/{table}')\n"
+            "def rows(table: str, page: int = 0):\n    with engine.connect() as link:\n"
+            "        link.execute(\n"
+            "            text('SELECT column_name FROM information_schema.columns WHERE table_name = :table'),\n"
+            "            {'table': table},\n        ).all()\n"
+            "        return link.execute(text(f'SELECT * FROM {table} LIMIT 9')).all()  # <- flagged\n"
+        ),
     ],
     partials=[
+        (
+            "from fastapi import FastAPI, HTTPException\nfrom sqlalchemy import create_engine, text\n\n"
+            "app = FastAPI()\nengine = create_engine('postgresql://db/shop')\n\n\n@app.get('/tables/{table}')\n"
+            "def rows(table: str, page: int = 0):\n    with engine.connect() as link:\n"
+            "        known = link.execute(\n"
+            "            text('SELECT column_name FROM information_schema.columns WHERE table_name = :table'),\n"
+            "            {'table': table},\n        ).all()\n        if not known:\n"
+            "            raise HTTPException(404)\n"
+            "        return link.execute(text(f'SELECT * FROM {table} LIMIT 9')).all()  # <- flagged\n"
+        ),
         (
             "import sqlite3\n\nfrom flask import Flask, request\n\nfrom shop.data import table_exists\n\n"
             "app = Flask(__name__)\n\n\n@app.post('/closed')\ndef close():\n    table = request.json['table']\n"
@@ -515,6 +535,42 @@ _IS_THERE = re.compile(r"^yes:.*(table|column|schema|view|index|relation)s?_?exi
 """A function that answered that something of this name is in the database: then it is a name, and no more."""
 
 
+_CATALOGUE = re.compile(
+    r"\b(information_schema\.|pg_(catalog|class|tables|views)\b|sqlite_(master|schema)\b|to_regclass\b|sys\.(tables|columns|objects)\b"
+    r"|all_(tables|tab_columns)\b)",
+    re.IGNORECASE,
+)
+"""Where databases keep the names of their own tables and columns."""
+
+
+def _is_of_the_catalogue(flow: Flow, site: CallSite) -> bool:
+    """Whether the function looked the value up among the names that the database keeps, bound, and may have refused it.
+
+    Then it is the name of a table or column that exists.
+    """
+    named = re.search(r"`(\w+)`$", flow.text)
+    if named is None or flow.steps or flow.path != site.module.path:
+        return False
+    facts, scope, line = site.module.facts, site.call.scope, site.call.line
+    for call in facts.calls:
+        if call.scope != scope or call.line >= line:
+            continue
+        bound = {name for value in call.handed for name in names_in(value)}
+        given = [one for value in call.handed for one in (value, *_handed_to(value, facts.calls))]
+        if f"?{named[1]}" in bound and any(map(_asks_the_catalogue, given)):
+            refusals = (item for item in facts.raises if item.scope == scope and item.guards)
+            return any(call.line < item.line < line for item in refusals)
+    return False
+
+
+def _handed_to(value: Value, calls: Sequence[Call]) -> tuple[Value, ...]:
+    return calls[value.call].handed if isinstance(value, Invoke) and value.call >= 0 else ()
+
+
+def _asks_the_catalogue(value: Value) -> bool:
+    return isinstance(value, Const) and isinstance(value.value, str) and _CATALOGUE.search(value.value) is not None
+
+
 def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | None:
     if not _is_injected(flow, site):
         return None
@@ -526,6 +582,7 @@ def _confidence(flow: Flow, site: CallSite, *, connects: bool) -> Confidence | N
             and not flow.is_vetted
             and not flow.is_looked_up
             and not any(map(_IS_THERE.search, flow.cleaned))
+            and not _is_of_the_catalogue(flow, site)
             and not flow.cleaned & {"matched", "substituted", "url-quoted"}
         ):
             return Confidence.HIGH

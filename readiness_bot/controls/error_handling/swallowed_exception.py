@@ -108,7 +108,7 @@ _STATUS = re.compile(r"HTTP_([45]\d\d)_")
 _BY_NAME = {one.name: one.value for one in HTTPStatus}
 _FAILURE_WORDS = re.compile(
     (
-        r"(?<![a-z])(errors?|fail|failed|failures?|invalid|unable|cannot|could not|exception|denied|"
+        r"(?<![a-z])(errors?|fail|failed|failures?|unsuccessful|invalid|unable|cannot|could not|exception|denied|"
         r"unavailable|unreachable|degraded|not[ _]found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)"
         r"(?![a-z])|失败|错误|出错|异常|不存在|无效|无法|不能"
     ),
@@ -257,6 +257,28 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
     ],
     partials=[
+        (
+            "import io\nimport os\nimport shutil\n\nimport pandas as pd\n\n\ndef used():\n    path = '/proc/meminfo'\n"
+            "    try:\n        with open(path) as figures:\n            return figures.read()\n"
+            "    except Exception:  # <- flagged\n        return None\n\n\ndef load():\n    try:\n"
+            "        return os.getloadavg()[0], shutil.disk_usage('/').free\n    except Exception:  # <- flagged\n"
+            "        return None, None\n\n\ndef table(data):\n    for mark in (',', ';'):\n        try:\n"
+            "            return pd.read_csv(data, sep=mark)\n        except Exception:  # <- flagged\n"
+            "            continue\n    return pd.read_csv(data)\n\n\ndef sheet(data):\n    try:\n"
+            "        held = io.BytesIO(data)\n        return pd.read_excel(held)\n"
+            "    except Exception:  # <- flagged\n        return None\n"
+        ),
+        (
+            "from django.http import HttpResponse\n\nfrom shop.stock import load\n\n\ndef filled(request):\n    try:\n"
+            "        return HttpResponse(load(request.POST['shop']))\n    except:  # <- flagged\n"
+            "        return HttpResponse('unsuccessful')\n"
+        ),
+        (
+            "class Watched:\n    def __exit__(self, *failure):\n        try:\n            self.note(failure)\n"
+            "            try:\n                self.note(self.inner.summary())\n"
+            "            except Exception as error:\n                logger.debug('no summary: %s', error)\n"
+            "        finally:\n            return self.inner.__exit__(*failure)  # <- flagged\n"
+        ),
         (
             "def tried(bot, chat, text):\n    for _ in range(5):\n        try:\n"
             "            return bool(bot.send_message(chat, text))\n        except Exception:  # <- flagged\n"
@@ -838,7 +860,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     function = module.function_of(handler.scope)
     if attempt.in_finally or (function is not None and _CLEANING_UP.match(function.name)):
         return Confidence.LOW
-    failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
+    in_memory = _readers_of_memory(module, handler.attempt)
+    failing = [name for name in attempt.calls if name not in in_memory and not _only_parses(repo, name, module)]
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
     if _only_cleans(repo, module, handler):
@@ -854,12 +877,12 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.MEDIUM
     if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
         return Confidence.MEDIUM  # said right below, though without the cause
-    if _is_one_way_of_several(module, handler, attempt):
+    if _is_one_way_of_several(module, handler, attempt) or _is_done_in_the_end(module, handler, attempt):
         return Confidence.MEDIUM
     told = _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt)
     if told or _asks_for_what_need_not_be(repo, module, handler, failing):
         return Confidence.MEDIUM
-    reaching = _uncaught(module, handler.attempt)
+    reaching = tuple(name for name in _uncaught(module, handler.attempt) if name not in in_memory)
     if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH if _reaches_out(repo, module, handler, reaching) else Confidence.MEDIUM
@@ -867,9 +890,52 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
 
 def _asks_for_what_need_not_be(repo: Repo, module: Module, handler: Handler, failing: list[str]) -> bool:
     """Whether all that may fail is one that a program does as well without: a favour, an address, a package."""
-    if failing and (all(map(_FAVOUR.match, failing)) or _finds_own_address(module, handler, failing)):
+    if failing and (
+        all(map(_FAVOUR.match, failing))
+        or _finds_own_address(module, handler, failing)
+        or _asks_own_machine(module, handler, failing)
+    ):
         return True
     return _tries_package(repo, module, handler.attempt)
+
+
+def _asks_own_machine(module: Module, handler: Handler, failing: list[str]) -> bool:
+    """Whether all that may fail asks how busy the machine itself is, which not every platform tells."""
+    figures = {
+        call.name
+        for call in module.facts.calls
+        if call.attempt == handler.attempt
+        and call.name == "open"
+        and call.args
+        and _FIGURES.match(_words(call.args[0], module, call.scope))
+    }
+    return all(name.partition("()")[0] in figures or _OF_MACHINE.match(name) for name in failing)
+
+
+_FIGURES = re.compile(r"/(proc|sys)/")
+"""Where Linux keeps the figures of the machine and of each process."""
+_OF_MACHINE = re.compile(
+    r"(os\.(getloadavg|sysconf|statvfs|times|sched_getaffinity)|shutil\.disk_usage|resource\.(getrusage|getrlimit)"
+    r"|psutil\.(cpu_\w+|virtual_memory|swap_memory|disk_\w+|net_\w+|sensors_\w+|boot_time|getloadavg"
+    r"|Process(\(\)\.(memory_\w+|cpu_\w+|num_\w+|create_time))?))$"
+)
+
+
+def _readers_of_memory(module: Module, attempt: int) -> frozenset[str]:
+    """The readers of tables that a body has read what lies in memory: they parse, and reach nothing."""
+    facts = module.facts
+    found: dict[str, bool] = {}
+    for call in facts.calls:
+        if call.attempt == attempt and _READER.match(call.name):
+            first = call.args[0] if call.args else None
+            given = tuple(module.bound_to(first.name, call.scope)) if isinstance(first, Name) else (first,)
+            held = bool(given) and all(isinstance(one, Invoke) and _MEMORY.search(one.name) for one in given)
+            found[call.name] = found.get(call.name, True) and held
+    return frozenset(name for name, held in found.items() if held)
+
+
+_READER = re.compile(r"(pandas|polars)\.read_\w+$|openpyxl\.load_workbook$|PIL\.Image\.open$|zipfile\.ZipFile$")
+_MEMORY = re.compile(r"(^|\.)(BytesIO|StringIO)$")
 
 
 def _finds_own_address(module: Module, handler: Handler, failing: list[str]) -> bool:
@@ -957,6 +1023,22 @@ def _is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) -
         and max(handler.end_line + 1, first) <= item.line <= last
         and not any(other.line <= item.line <= other.end_line for other in facts.handlers)
         for item in facts.raises
+    )
+
+
+def _is_done_in_the_end(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether the body answers where it succeeds, and below what it did is done once more with nothing to catch it."""
+    facts = module.facts
+    if handler.steps not in (("pass",), ("continue",)):
+        return False
+    given = [item for item in facts.returns if item.scope == handler.scope]
+    below = [item.value for item in given if item.line > handler.end_line]
+    return any(attempt.line < item.line <= attempt.body_end for item in given) and any(
+        isinstance(value, Invoke)
+        and value.call >= 0
+        and value.name in attempt.calls
+        and facts.calls[value.call].attempt == attempt.parent
+        for value in below
     )
 
 
@@ -1270,14 +1352,27 @@ def _tells_of_what_is_on_its_way(call: Call) -> bool:
     return bool(written) or (_LOGGING.search(call.name) is not None and call.has("exc_info"))
 
 
+def _ends_the_body(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether what the body does last is tried by itself, and the handler of every error there tells of it."""
+    broad = not handler.types or not _BROAD.isdisjoint(handler.types)
+    told = handler.uses_exception or any(map(_LOGGING.search, handler.calls))
+    return broad and bool(told) and module.facts.attempts[handler.attempt].end_line >= attempt.body_end
+
+
 def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
     for index, attempt in enumerate(module.facts.attempts):
         if attempt.final_returns:
             told = any(
-                handler.attempt == index
-                and (
-                    handler.calls or handler.uses_exception or not handler.types or not _BROAD.isdisjoint(handler.types)
+                (
+                    handler.attempt == index
+                    and (
+                        handler.calls
+                        or handler.uses_exception
+                        or not handler.types
+                        or not _BROAD.isdisjoint(handler.types)
+                    )
                 )
+                or (module.facts.attempts[handler.attempt].parent == index and _ends_the_body(module, handler, attempt))
                 for handler in module.facts.handlers
             )
             location = module.location(attempt.final_line, attempt.end_line, attempt.scope, "return in finally")

@@ -219,6 +219,14 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     ],
     passes=[
         (
+            "import hashlib\n\nfrom passlib.context import CryptContext\n\n"
+            "context = CryptContext(schemes=['pbkdf2_sha256'])\n\n\ndef _shortened(password):\n"
+            "    if len(password) < 73:\n        return password\n"
+            "    return hashlib.sha256(password.encode()).hexdigest()\n\n\ndef kept(password):\n"
+            "    return context.hash(_shortened(password))\n\n\ndef fits(password, hashed):\n"
+            "    return context.verify(_shortened(password), hashed)\n"
+        ),
+        (
             "import crypt\nimport secrets\n\n\nclass Account:\n    def set_password(self, password):\n"
             "        self.salt = '$6$' + secrets.token_hex(8)\n"
             "        self.kept = crypt.crypt(password, self.salt)\n\n    def check_password(self, password):\n"
@@ -603,6 +611,11 @@ class _Digest:
         return any(self._is_in(one, depth - 1) for one in inner)
 
     @property
+    def is_slowed(self) -> bool:
+        """Whether it goes into a slow hash."""
+        return any(_is_slow(call) and any(map(self._is_in, call.args)) for call in self._calls)
+
+    @property
     def is_kept(self) -> bool:
         """Whether it goes into a field, an entry or an argument that is named for it, or into what makes a row."""
         stored = any(
@@ -800,10 +813,15 @@ def _is_hashed_well_beside(site: CallSite) -> bool:
 
 def _is_stretched(site: CallSite, repo: Repo) -> bool:
     """Whether the hash is repeated many times, or handed to a slow one, as is done for bcrypt's limit of 72 bytes."""
-    if repo.flows.feeds_itself(site):
+    if repo.flows.feeds_itself(site) or any(map(_is_slow, site.beside)):
         return True
-    return any(
-        other.scope == site.call.scope
-        and (_SLOW.match(other.name) or other.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret"))
-        for other in site.module.facts.calls
-    )
+    function = site.function
+    if function is None or not _Digest(site).is_returned:
+        return False
+    callers = [caller for caller, _, _ in repo.flows.callers(DefinitionSite(site.module, site.call.scope, function))]
+    return bool(callers) and all(_Digest(caller).is_slowed for caller in callers)
+
+
+def _is_slow(call: Call) -> bool:
+    named = call.last in ("hashpw", "checkpw", "pbkdf2_hmac", "scrypt", "hash_secret")
+    return named or _SLOW.match(call.name) is not None
