@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import product
 
@@ -98,5 +99,8 @@ def _is_beyond(greater: Term, lesser: Term) -> bool:
     """Whether what holds the one holds the other: a superuser is one of the staff, and what holds of all, of any."""
     if greater.asked.startswith("all(") and lesser.asked.startswith("any("):
         return greater.asked[3:] == lesser.asked[3:]
-    of_same = greater.asked.rpartition(".")[0] == lesser.asked.rpartition(".")[0]
-    return of_same and rank_of(greater.asked) > rank_of(lesser.asked) >= 0
+    rank, owner = rank_of(lesser.asked), lesser.asked.rpartition(".")[0]
+    if rank == 0 and owner and greater.is_excuse and rank_of(greater.asked) < 0:
+        # Whoever has a right has signed in.
+        return re.search(rf"(?<![\w.]){re.escape(owner)}(?!\w)", greater.asked) is not None
+    return greater.asked.rpartition(".")[0] == owner and rank_of(greater.asked) > rank >= 0

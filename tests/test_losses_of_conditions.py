@@ -138,6 +138,30 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
     "one condition more before a refusal": (
         "security/authorization", _refused(_OWNED), _refused(f"order.is_open and {_OWNED}"), 11,
     ),
+    "a look at whether anything is known of the caller": (
+        "security/authorization",
+        _refused("user.role not in MAY_DROP"),
+        _refused("user.role and user.role not in MAY_DROP"),
+        11,
+    ),
+    "a look at whether anybody is listed": (
+        "security/authorization",
+        _refused("user.id not in order.members"),
+        _refused("order.members and user.id not in order.members"),
+        11,
+    ),
+    "a sign-in in the place of a right": (
+        "security/authorization",
+        _refused("not (can_drop(user) or user.is_superuser)"),
+        _refused("not (user.is_authenticated or user.is_superuser)"),
+        11,
+    ),
+    "a lowly role beside a single one": (
+        "security/authorization",
+        _refused("user.role is not Role.ADMIN"),
+        _refused("user.role not in (Role.ADMIN, Role.GUEST)"),
+        11,
+    ),
     "two of which either was enough and both are wanted by now": (
         "security/authorization",
         _refused(f"{_OWNED} or not user.can_drop"),
@@ -274,6 +298,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     ),
     "for all but those who have a right": (_refused(_OWNED), _refused(f"not user.is_admin and {_OWNED}")),
     "behind a look at whether there is something": (_refused(_OWNED), _refused(f"order.owner_id and {_OWNED}")),
+    "behind a look at what a thing is": (
+        _refused(_OWNED),
+        _refused(f"hasattr(order, 'owner_id') and {_OWNED}"),
+    ),
     "behind a look at the caller, who is always there": (
         _refused(f"user is None or {_OWNED}"),
         _refused(_OWNED),

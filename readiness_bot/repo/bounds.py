@@ -272,8 +272,10 @@ def _is_none(repo: Repo, value: Value, module: Module) -> bool:
     if isinstance(value, Const):
         return value.value is None
     if isinstance(value, Name) and not value.name.startswith("?"):
-        bound = repo.python.assignments(value.name, module)
-        return bool(bound) and all(isinstance(item.value, Const) and item.value.value is None for item in bound)
+        bound = [item.value for item in repo.python.assignments(value.name, module)]
+        if value.name.startswith("django.conf.settings."):
+            bound += [item.value for item in repo.services.settings_named(value.name.rpartition(".")[2])]
+        return bool(bound) and all(isinstance(one, Const) and one.value is None for one in bound)
     return False
 
 

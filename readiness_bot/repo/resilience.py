@@ -13,6 +13,7 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, IN_TRY, Definition
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import Python
@@ -293,6 +294,8 @@ class Resilience:
         for site in self._python.functions:
             for decorator in site.definition.decorators:
                 name = self._resolved(decorator, site.module)
+                if _tries_once(decorator, site.module):
+                    continue
                 if _RETRY_DECORATORS.search(name) or self._is_own_retry(decorator, site.module):
                     detail = f"`@{_short(name)}` on `{site.definition.name}`"
                     yield Mechanism(detail, site.location, self._is_used(site))
@@ -444,7 +447,7 @@ class Resilience:
 
     def _by_object(self) -> Iterator[Mechanism]:
         for site in self._python.calls(*sorted(_RETRY_OBJECTS)):
-            if site.last == "HTTPAdapter" and not _retries_something(site.call.keyword("max_retries")):
+            if site.last == "HTTPAdapter" and not self._adapts(site):
                 continue
             if site.last in ("HTTPTransport", "AsyncHTTPTransport") and not site.call.has("retries"):
                 continue
@@ -457,9 +460,17 @@ class Resilience:
             yield Mechanism(
                 f"`{_short(site.name)}`",
                 site.location,
-                self._call_is_reached(site),
+                self._call_is_reached(site) and not _is_left_lying(site),
                 covers_clients=site.last not in ("retry_context", "Retrying", "AsyncRetrying"),
             )
+
+    def _adapts(self, site: CallSite) -> bool:
+        """Whether an adapter is told to try again, be it by a policy that is made in its call."""
+        value = site.call.keyword("max_retries")
+        if isinstance(value, Invoke) and value.call >= 0:
+            made = self._python.call_site(site.module, site.module.facts.calls[value.call])
+            return not (made.last == "Retry" and _never_retries(made))
+        return _retries_something(value)
 
     def _by_reconnecting(self) -> Iterator[Mechanism]:
         """Twisted's clients that connect anew, later each time: factories by their base, services by being made."""
@@ -768,6 +779,40 @@ def _never_retries(site: CallSite) -> bool:
     position = 1 if site.name.startswith("redis.") else 0
     count = site.call.argument(position, "retries" if position else "total")
     return isinstance(count, Const) and count.value in (0, False)
+
+
+_ATTEMPTS = frozenset({"max_tries", "tries", "attempts", "max_attempts", "stop_max_attempt_number"})
+"""How decorators are told how many attempts are made, the first included."""
+
+
+def _tries_once(decorator: Value, module: Module) -> bool:
+    """Whether a decorator that tries again is told to make one attempt, which is the first."""
+    calls = module.facts.calls
+    if not isinstance(decorator, Invoke) or decorator.call < 0:
+        return False
+    call = calls[decorator.call]
+    counts = [value for name, value in call.keywords if name in _ATTEMPTS]
+    for value in call.handed:
+        if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith("stop_after_attempt"):
+            counts += calls[value.call].args[:1]
+    return any(isinstance(one, Const) and one.value == 1 for one in counts)
+
+
+def _is_left_lying(site: CallSite) -> bool:
+    """Whether what a call makes is kept under a name of the function or module that nothing reads."""
+    result = site.call.result
+    if not result or "." in result or site.call.parent >= 0:
+        return False
+    facts = site.module.facts
+    values = [value for call in facts.calls for value in call.handed]
+    values += [item.value for item in facts.returns]
+    values += [item.value for item in facts.assignments]
+    named = (name for value in values for name in names_in(value, facts.calls))
+    return (
+        result[:1] == "?"
+        and not any(name == result or name.startswith(f"{result}.") for name in named)
+        and not any(call.called_on == result for call in facts.calls)
+    )
 
 
 def _retries_something(value: Value | None) -> bool:

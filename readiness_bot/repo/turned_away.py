@@ -19,6 +19,7 @@ from readiness_bot.repo.refusals import Refusals, of_permission
 _DEEPEST = 8
 """Conditions nested further are not taken apart."""
 _COLLECTING = frozenset({"frozenset", "set", "tuple", "list"})
+_CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+(\.value)?$")
 _GATHERED = frozenset({"GeneratorExp", "ListComp", "SetComp", "JoinedStr"})
 _PROOF = re.compile(r"signature|hmac|digest|secret", re.IGNORECASE)
 _PROVING = re.compile(r"signature|hmac|digest|secret|construct_event|verif", re.IGNORECASE)
@@ -210,6 +211,8 @@ class TurnedAway:
         if isinstance(left, Const) and operator == "Eq":
             left, right = right, left
         one, other = _told(left, calls), _told(right, calls)
+        if operator in ("Eq", "Is") and isinstance(right, Name) and _CONSTANT.search(right.name):
+            return Term(one, holds, (other,))
         if operator in ("Eq", "Is") and isinstance(right, Const):
             if right.value is None:
                 return Term(f"{one} is None", holds)
@@ -263,8 +266,15 @@ _SIGNS = {"Is": "is", "Lt": "<"}
 
 
 def _excused(term: Term, case: Sequence[Term]) -> Term:
-    """A term that keeps another one from failing, or from holding of nothing: `order.owner` before its name."""
-    return replace(term, is_excuse=True) if _is_guard(term, case) else term
+    """A term that keeps another one from failing, or from holding of nothing: `order.owner` before its name.
+
+    Where it is the caller of whom nothing may be known, he who shows nothing goes free.
+    """
+    if term.holds and any(not other.holds and other.asked.endswith(f" in {term.asked}") for other in case):
+        return replace(term, is_excuse=False)  # nobody is in an empty list, which must not let everybody through
+    if not _is_guard(term, case):
+        return term
+    return replace(term, is_excuse=_OF_CALLER.match(term.asked) is None)
 
 
 def _of_something(cases: Cases) -> Cases:
@@ -273,13 +283,23 @@ def _of_something(cases: Cases) -> Cases:
     return tuple(case for case in cases if len(case) > 1 or not (_is_nothing(case[0]) and _is_guard(case[0], asked)))
 
 
+_PRESENCE = re.compile(r"(?:hasattr|getattr|isinstance)\(([^,()]+),")
+_OF_CALLER = re.compile(
+    r"((self\.)?(request|req|context|info\.context|ctx|g)\.|self\.)?"
+    r"((current_)?(user|caller|viewer|principal|identity|session|claims|credentials|token|role|role_key)|ctx)(?!\w)"
+)
+"""Names of who calls, and of what shows who that is."""
+
+
 def _is_nothing(term: Term) -> bool:
     return not term.among and term.holds is term.asked.endswith(" is None")
 
 
 def _is_guard(term: Term, others: Iterable[Term]) -> bool:
     """Whether a term asks if there is something of which another one asks more."""
-    word = re.compile(rf"(?<![\w.]){re.escape(term.asked.removesuffix(' is None'))}(?!\w)")
+    asked = _PRESENCE.match(term.asked)
+    plain = asked[1] if asked is not None else term.asked.removesuffix(" is None")
+    word = re.compile(rf"(?<![\w.]){re.escape(plain)}(?!\w)")
     return not term.among and any(other.asked != term.asked and word.search(other.asked) for other in others)
 
 
