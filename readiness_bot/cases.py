@@ -12,7 +12,7 @@ _MOST_CASES = 24
 """A condition of more cases is not followed: nobody wrote it to be read."""
 _RANKS = (
     ("is_authenticated", "is_active", "is_anonymous"),
-    ("is_staff",),
+    ("is_staff", "is_admin"),
     ("is_superuser", "superuser", "is_super_user", "is_superadmin", "is_super_admin"),
 )
 """What accounts are, from what nearly all of them are to what hardly any is: the greater brings the lesser with it."""
@@ -60,8 +60,19 @@ def lost(before: Cases, after: Cases) -> tuple[tuple[Term, ...], ...]:
     return tuple(case for case in before if not any(_case_implies(case, other) for other in after))
 
 
-def rank_of(asked: str) -> int:
-    """How much an account is said to be by a name, None of it being -1."""
+def is_beyond(greater: Term, lesser: Term) -> bool:
+    """Whether what holds the one holds the other: a superuser is one of the staff, and what holds of all, of any."""
+    if greater.asked.startswith("all(") and lesser.asked.startswith("any("):
+        return greater.asked[3:] == lesser.asked[3:]
+    rank, owner = _rank_of(lesser.asked), lesser.asked.rpartition(".")[0]
+    if rank == 0 and owner and greater.is_excuse and _rank_of(greater.asked) < 0:
+        # Whoever has a right has signed in.
+        return re.search(rf"(?<![\w.]){re.escape(owner)}(?!\w)", greater.asked) is not None
+    return greater.asked.rpartition(".")[0] == owner and _rank_of(greater.asked) > rank >= 0
+
+
+def _rank_of(asked: str) -> int:
+    """How much an account is said to be by a name; -1 for none of it."""
     return _RANK.get(asked.rpartition(".")[2].removesuffix("()"), -1)
 
 
@@ -89,18 +100,7 @@ def _implies(one: Term, other: Term) -> bool:
     if one.holds is not other.holds:
         return one.asked == other.asked and one.holds and bool(one.among) and not set(one.among) & set(other.among)
     if one.asked != other.asked:
-        return _is_beyond(one, other) if one.holds else _is_beyond(other, one)
+        return is_beyond(one, other) if one.holds else is_beyond(other, one)
     if not one.among:
         return not other.among
     return set(one.among) <= set(other.among) if one.holds else set(other.among) <= set(one.among)
-
-
-def _is_beyond(greater: Term, lesser: Term) -> bool:
-    """Whether what holds the one holds the other: a superuser is one of the staff, and what holds of all, of any."""
-    if greater.asked.startswith("all(") and lesser.asked.startswith("any("):
-        return greater.asked[3:] == lesser.asked[3:]
-    rank, owner = rank_of(lesser.asked), lesser.asked.rpartition(".")[0]
-    if rank == 0 and owner and greater.is_excuse and rank_of(greater.asked) < 0:
-        # Whoever has a right has signed in.
-        return re.search(rf"(?<![\w.]){re.escape(owner)}(?!\w)", greater.asked) is not None
-    return greater.asked.rpartition(".")[0] == owner and rank_of(greater.asked) > rank >= 0

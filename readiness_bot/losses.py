@@ -10,7 +10,7 @@ from itertools import chain
 
 from pathspec import GitIgnoreSpec
 
-from readiness_bot.cases import is_narrower, lost, rank_of
+from readiness_bot.cases import is_beyond, is_narrower, lost
 from readiness_bot.identity import loss_fingerprint
 from readiness_bot.model import Cases, Confidence, Finding, Location, Report, Term, Verdict, Waiver, Ward
 
@@ -182,9 +182,14 @@ def _fewer(earlier: Ward, later: Ward) -> tuple[str, ...]:
     """The refusals that are made in fewer cases than before, unless those who have a right go free now."""
     if not is_narrower(later.when, earlier.when):
         return ()
-    known = {term.asked for case in earlier.when for term in case}
-    added = [term for case in later.when for term in case if term.asked not in known and rank_of(term.asked) < 0]
-    if any(term.is_excuse for term in added) or _lets_in_few(earlier.when, later.when):
+    known = list(chain.from_iterable(earlier.when))
+    # What is less than what was asked before excuses nobody.
+    excuses = [
+        term
+        for term in chain.from_iterable(later.when)
+        if term.is_excuse and not any(one.asked == term.asked or is_beyond(one, term) for one in known)
+    ]
+    if excuses or _lets_in_few(earlier.when, later.when):
         return ()
     return tuple(f"the refusal where {_in_short(case)}" for case in lost(earlier.when, later.when))
 

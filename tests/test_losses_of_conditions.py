@@ -162,6 +162,15 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _refused("user.role not in (Role.ADMIN, Role.GUEST)"),
         11,
     ),
+    "what a thing says of itself": (
+        "security/authorization",
+        _refused(f"not user.is_admin and {_OWNED}"),
+        _refused(f"not user.is_admin and order.scope == 'closed' and {_OWNED}"),
+        11,
+    ),
+    "an account that is in use in the place of an administrator's": (
+        "security/authorization", _refused("not user.is_admin"), _refused("not user.is_active"), 11,
+    ),
     "two of which either was enough and both are wanted by now": (
         "security/authorization",
         _refused(f"{_OWNED} or not user.can_drop"),

@@ -11,7 +11,7 @@ from readiness_bot.facts.python_facts import DISCARDED, Call, Condition, Return
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Cases, Location, Term
 from readiness_bot.repo.askings import CHOOSING, Askings, Listed, asks_right, last_of, permissions_in
-from readiness_bot.repo.expressions import names_in, texts_of
+from readiness_bot.repo.expressions import names_in, parts_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import Refusals, of_permission
@@ -197,7 +197,7 @@ class TurnedAway:
 
     def _term(self, value: Value, site: DefinitionSite) -> Term:
         calls = site.module.facts.calls
-        is_excuse = any(map(asks_right, names_in(value, calls)))
+        is_excuse = _asks(value, calls)
         if isinstance(value, Other) and value.kind == "Compare" and len(value.operands) == 2:
             return replace(self._compared(value, site), is_excuse=is_excuse)
         if isinstance(value, Invoke) and value.call >= 0 and value.name == "bool" and calls[value.call].args:
@@ -281,6 +281,22 @@ def _of_something(cases: Cases) -> Cases:
     """The cases but for those in which there is nothing of which another case asks: nothing holds of that either."""
     asked = [term for case in cases for term in case]
     return tuple(case for case in cases if len(case) > 1 or not (_is_nothing(case[0]) and _is_guard(case[0], asked)))
+
+
+_OF_THING = re.compile(
+    r"\?(?!(self|cls|request|req|info|ctx|context|g|(current_)?(user|caller|viewer|principal|account))\.)\w+\."
+)
+
+
+def _asks(value: Value, calls: Sequence[Call]) -> bool:
+    """Whether an expression asks for a right: what a thing keeps of itself, as its scope, is none of who calls."""
+    if isinstance(value, Name):
+        return asks_right(value.name) and _OF_THING.match(value.name) is None
+    if isinstance(value, Invoke):
+        handed = calls[value.call].handed if value.call >= 0 else ()
+        return asks_right(value.name) or any(_asks(one, calls) for one in handed)
+    inner = parts_of(value)
+    return any(_asks(one, calls) for one in inner) if inner else any(map(asks_right, names_in(value, calls)))
 
 
 _PRESENCE = re.compile(r"(?:hasattr|getattr|isinstance)\(([^,()]+),")
