@@ -69,6 +69,7 @@ _FACTORS = (
     "oath",
     "multifactor",
 )
+_LASTING = "rest_framework.authentication.TokenAuthentication"
 _SIGN_IN_PATTERNS = frozenset(
     {
         "django.contrib.auth.urls",
@@ -406,7 +407,16 @@ class Accounts:
             *self._transports(),
             *self._morsels(),
             *self._tokens(),
+            *self._lasting_tokens(),
         )
+
+    def _lasting_tokens(self) -> Iterator[SessionPart]:
+        """Django REST framework's own tokens, which never end, where they are what it takes by default."""
+        for module in self._python.production:
+            for text, line in module.facts.strings:
+                if text == _LASTING:
+                    yield SessionPart("expiry", "off", "tokens of `TokenAuthentication` never end", module.path, line)
+                    return
 
     def _named(self, *names: str) -> Setting | None:
         return self._services.deployed_setting(*names)

@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import Literal
 
 from readiness_bot.facts.env_file import EnvFile
-from readiness_bot.facts.python_facts import MAIN_GUARD
+from readiness_bot.facts.python_facts import MAIN_GUARD, Field
 from readiness_bot.facts.values import MODULE, Const, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.defaults import Default, default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.launches import Started
-from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
@@ -206,7 +206,9 @@ class Debugging:
             beside = bound[module.path, field.owner if field is not None else MODULE]
             later = any(other > setting.line for other in beside)
             anew = self._takes_over_local(module) or (not chosen and self._is_bound_anew(module))
-            variable = default.variable or ("DEBUG" if field is not None else "")
+            variable = default.variable or (
+                "DEBUG" if field is not None and self._reads_environment(field, module) else ""
+            )
             yield DebugFlag(
                 place,
                 "setting",
@@ -216,6 +218,12 @@ class Debugging:
                 is_conditional=bool(setting.guards) or later or anew,
                 is_framework=self._services.is_django or _LIVE.search(said) is not None,
             )
+
+    def _reads_environment(self, field: Field, module: Module) -> bool:
+        """Whether a library fills the fields of a class from the environment, as Pydantic's settings do."""
+        owner = module.definition(field.owner)
+        site = DefinitionSite(module, field.owner, owner) if owner is not None else None
+        return site is not None and bool(self._python.external_bases(site))
 
     def _takes_over_local(self, module: Module) -> bool:
         """Whether the module takes over everything from one that is no part of the tree: what an installation sets."""

@@ -192,8 +192,10 @@ def setting_field(python: Python, value: Name, module: Module) -> SettingField |
         returned = made.definition.returns
         given = returned.name if isinstance(returned, Name) else made.definition.gives
         made = python.class_of(given, made.module) if given else None
-    bound = python.class_value(made, field) if made is not None and made.definition.kind == "class" else None
-    if made is None or bound is None:
+    if made is None or made.definition.kind != "class":
+        return None
+    bound = python.class_value(made, field) or python.kept_value(made, field)
+    if bound is None:
         return None
     is_read = python.descends_from(made, "pydantic.BaseSettings", "pydantic_settings.*", "pydantic.v1.BaseSettings")
     return SettingField(bound[0], bound[1].value, field.upper() if is_read else "")

@@ -9,7 +9,7 @@ from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Na
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import Route, joined, plain_pattern
+from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.url_patterns import DJANGO_PATHS, UrlPatterns
@@ -41,7 +41,8 @@ class DjangoRoutes:
 
     def all(self) -> Iterator[Route]:
         """Every route of the URL patterns."""
-        for site in self._python.calls(*DJANGO_PATHS):
+        made = [*((site, None) for site in self._python.calls(*DJANGO_PATHS)), *self._patterns.of_own_makers]
+        for site, maker in made:
             written = site.call.argument(0, "route") or site.call.keyword("regex")
             pattern = plain_pattern(self._views.text(written, site.module))
             value = site.call.argument(1, "view")
@@ -51,8 +52,9 @@ class DjangoRoutes:
             above = self._patterns.above(site)
             paths = [joined(joined(prefix, above) if above else prefix, pattern) for prefix in prefixes]
             view = self._views.class_in(value, site.module)
+            further = tuple(self._guards.around(maker.call.argument(1, "view"), maker)) if maker is not None else ()
             if view is not None:
-                yield from self._django_class(view, paths, site, wired)
+                yield from self._django_class(view, paths, site, wired, further)
             else:
                 handler = self._views.function_in(value, site.module)
                 if (
@@ -62,8 +64,9 @@ class DjangoRoutes:
                 ):
                     # A helper that makes patterns out of what it is handed: no route of its own.
                     continue
-                methods = self._function_methods(handler) if handler is not None else ("GET",)
-                guards = tuple(self._guards.around(value, site))
+                unread = self._views.asked_for_graphql(value, site.module) or ("GET",)
+                methods = self._function_methods(handler) if handler is not None else unread
+                guards = (*self._guards.around(value, site), *further)
                 framework = "django"
                 yield from self._routers.registered(
                     site, paths, methods, framework, handler, guards=guards, wired=wired
@@ -92,8 +95,10 @@ class DjangoRoutes:
             return ("GET", "POST")
         return ("GET",)
 
-    def _django_class(self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool) -> Iterator[Route]:
-        guards = tuple(self._guards.around(site.call.argument(1, "view"), site))
+    def _django_class(
+        self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool, further: tuple[Guard, ...]
+    ) -> Iterator[Route]:
+        guards = (*self._guards.around(site.call.argument(1, "view"), site), *further)
         verbs = list(self._views.verb_methods(view))
         framework = (
             "django-rest-framework"

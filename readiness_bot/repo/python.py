@@ -641,6 +641,14 @@ class Python:
                     return item.module, candidate
         return None
 
+    def kept_value(self, site: DefinitionSite, name: str) -> tuple[Module, Assignment] | None:
+        """What the objects of a class keep under that name as they are made, by it or inside the tree inherited."""
+        for item in self.ancestry(site):
+            for bound in item.module.bindings.assignments.get(f"{item.definition.qualname}.{name}", ()):
+                if item.module.symbol(bound.scope).endswith(".__init__"):
+                    return item.module, bound
+        return None
+
     @cached_property
     def classes(self) -> tuple[DefinitionSite, ...]:
         """Every class of production code."""

@@ -329,7 +329,8 @@ class RegisteredRoutes:
                 path = self._views.text(site.call.args[0], site.module)
                 handler = self._views.function_in(site.call.args[1], site.module)
                 if path.startswith("/"):
-                    yield from self._routers.registered(site, [path], [last[4:]], "aiohttp", handler)
+                    router = self._routers.application_of(site)
+                    yield from self._routers.registered(site, [path], [last[4:]], "aiohttp", handler, router=router)
             elif last == "route" and len(site.call.args) >= 3:
                 yield from self._own_route(site)
             elif site.call.parent >= 0 and (last in VERBS or last in _ROUTING):
@@ -455,7 +456,7 @@ class RegisteredRoutes:
             yield from self._routers.registered(
                 site,
                 [path],
-                self._methods(site),
+                self._views.asked_for_graphql(value, site.module) or self._methods(site),
                 framework or "flask",
                 handler,
                 router=router if framework else "",
@@ -540,7 +541,7 @@ class RegisteredRoutes:
                 methods,
                 framework or ("falcon" if at == 0 and any(self._python.imports("falcon")) else "aiohttp"),
                 self._views.function_in(value, site.module),
-                router=router if framework else "",
+                router=router if framework else self._routers.application_of(site),
             )
 
     def _added_view(self, site: CallSite) -> Iterator[Route]:
@@ -548,7 +549,7 @@ class RegisteredRoutes:
         path = self._views.text(site.call.argument(0, "path"), site.module)
         view = self._views.class_in(site.call.argument(1, "handler"), site.module)
         if path.startswith("/") and view is not None:
-            yield from self._class_routes(view, [path], "aiohttp", site, "", ())
+            yield from self._class_routes(view, [path], "aiohttp", site, self._routers.application_of(site), ())
 
     def _tabled(self, site: CallSite) -> Iterator[Route]:
         """Resources of Falcon that a loop adds from tables of paths: its own, or those that functions give it."""
@@ -605,12 +606,12 @@ class RegisteredRoutes:
             path = self._views.text(site.call.argument(0, "path"), site.module)
             value = site.call.argument(1, "handler")
             view = self._views.class_in(value, site.module)
+            router = self._routers.takes_list(site)
             if view is not None:
-                yield from self._class_routes(view, [path], "aiohttp", site, "", ())
+                yield from self._class_routes(view, [path], "aiohttp", site, router, ())
             else:
-                yield from self._routers.registered(
-                    site, [path], [site.last], "aiohttp", self._views.function_in(value, site.module)
-                )
+                handler = self._views.function_in(value, site.module)
+                yield from self._routers.registered(site, [path], [site.last], "aiohttp", handler, router=router)
         yield from self._told_in_rows()
 
     def _above(self, site: CallSite) -> str:

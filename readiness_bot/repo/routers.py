@@ -236,6 +236,28 @@ class Routers:
             identity = next(self._handed_in(site, via[1:]), identity)
         return (identity if ":" in identity else _local(site.module, site.call.scope, via)), framework
 
+    def application_of(self, site: CallSite) -> str:
+        """The application whose `router` a call adds to: `app.router.add_get("/orders", orders)`; empty if unknown."""
+        via = site.call.called_on.removesuffix(".router")
+        named = _local(site.module, site.call.scope, via) if via[:1] == "?" else self._python.identify(via, site.module)
+        if named in self._constructions:
+            return named
+        return next(self._handed_in(site, via[1:]), "") if via[:1] == "?" else ""
+
+    def takes_list(self, site: CallSite) -> str:
+        """What a route object that is written into a list goes to: an application, or the list of a module by name."""
+        calls, at = site.module.facts.calls, site.call.parent
+        while at >= 0:
+            outer = self._python.call_site(site.module, calls[at])
+            if outer.last in ("add_routes", "extend", "append"):
+                return self.application_of(outer)
+            at = outer.call.parent
+        for item in site.module.facts.assignments:
+            if item.scope == MODULE and item.line <= site.call.line <= item.end_line and isinstance(item.value, Items):
+                listed = self._python.identify(item.target, site.module)
+                return listed if listed in self._inclusions else ""
+        return ""
+
     def _known_as(self, made: str) -> str:
         """The kind of router that a made object is: one of a library's own kind is a router of the tree's framework."""
         if made in _ROUTERS or ":" in made or made[:1] == "?" or made.startswith(_OTHER_ROUTERS):
@@ -390,7 +412,7 @@ class Routers:
                 named = self._routers_at(value, site)
                 is_known = isinstance(value, Name) and value.name[:1] == "?" and named
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
-                place = _Inclusion(parent, self._prefix(site), tuple(self._guards.of_call(site, "router")))
+                place = _Inclusion(parent, self.prefix(site), tuple(self._guards.of_call(site, "router")))
                 for name in listed or named:
                     found[name].append(place)
                     if name in self._names_in_makers:
@@ -532,7 +554,8 @@ class Routers:
         common = frozenset.intersection(*shared) if shared else frozenset[Guard]()
         return tuple(sorted(common, key=lambda guard: (guard.path, guard.line, guard.name)))
 
-    def _prefix(self, site: CallSite) -> str:
+    def prefix(self, site: CallSite) -> str:
+        """The path that a call names for what it makes or puts somewhere, by name or as its place demands."""
         for keyword in ("prefix", "url_prefix", "path"):
             text = self._views.text(site.call.keyword(keyword), site.module)
             if text:
@@ -549,7 +572,7 @@ class Routers:
         if made is None:
             return "", ()
         site = made[0]
-        prefix = self._prefix(site)
+        prefix = self.prefix(site)
         if (
             not prefix
             and made[1].endswith(("Namespace()", ".namespace()"))
@@ -573,7 +596,7 @@ class Routers:
                 return [joined(prefix, own) for prefix in self._in_url_patterns[identity]], guards, True
             if is_application or not self.dynamic_inclusions:
                 return [own], guards, is_application or identity in self._plugged_in
-            above = sorted({self._prefix(site) for site in self.dynamic_inclusions})[:4]
+            above = sorted({self.prefix(site) for site in self.dynamic_inclusions})[:4]
             return [f"{prefix}{own}" for prefix in above], (*guards, *self._guards_of_loops), True
         prefixes: list[str] = []
         every: list[Guard] = list(guards)
@@ -582,7 +605,9 @@ class Routers:
         for place in places:
             above, above_guards, above_wired = self._mounted(place.parent, seen | {identity})
             wired = wired or above_wired
-            prefixes += [f"{prefix}{place.prefix}{own}" for prefix in above]
+            # A namespace's own path gives way to the one that it is added under.
+            inner = "" if place.prefix and made is not None and made[1].endswith("Namespace()") else own
+            prefixes += [f"{prefix}{place.prefix}{inner}" for prefix in above]
             shared.append(frozenset((*place.guards, *above_guards)))
         # A guard protects the router's routes only where each of its inclusions has it.
         every += sorted(frozenset.intersection(*shared), key=lambda guard: (guard.path, guard.line, guard.name))

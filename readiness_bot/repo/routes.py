@@ -15,6 +15,8 @@ from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
+from readiness_bot.repo.graphql_routes import GraphqlRoutes
+from readiness_bot.repo.model_routes import ModelRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.object_routes import ObjectRoutes
 from readiness_bot.repo.own_routes import OwnRoutes
@@ -61,6 +63,8 @@ class Routes:
         self._classful = ClassfulRoutes(python, self._views, self.routers)
         self._objects = ObjectRoutes(python, self._views, self.routers)
         self._in_turn = TabledRoutes(python, self._views, self.routers)
+        self._graphql = GraphqlRoutes(python, self._views, self.guards, self.routers)
+        self._of_models = ModelRoutes(python, self._views, self.routers)
         self._own = OwnRoutes(python, self._views, self.guards, self.routers)
         self._django = DjangoRoutes(python, self._views, self.guards, patterns, self.routers)
 
@@ -78,6 +82,8 @@ class Routes:
             *self._registered.listed(),
             *self._classful.all(),
             *self._objects.all(),
+            *self._graphql.all(),
+            *self._of_models.all(),
             *self._django.all(),
             *self._tornado(),
             *self._methods_by_name(),

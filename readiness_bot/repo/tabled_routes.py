@@ -13,7 +13,8 @@ from readiness_bot.repo.route import VERBS, Route, joined
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.views import Views
 
-_REGISTERING = frozenset({"add_url_rule", "add_api_route", "add_route", "add_resource", "add_view"})
+_BY_VERB = {f"add_{verb}": verb for verb in VERBS}
+_REGISTERING = frozenset({"add_url_rule", "add_api_route", "add_route", "add_resource", "add_view", *_BY_VERB})
 _SUBCLASSES = ".__subclasses__()[]"
 
 
@@ -31,7 +32,10 @@ class TabledRoutes:
             if site.last not in _REGISTERING or not site.call.context & IN_LOOP:
                 continue
             router, framework = self._routers.receiver(site)
-            if not framework or any(self._views.text(value, site.module) for value in site.call.handed[:2]):
+            if not framework and (application := self._routers.application_of(site)):
+                router, framework = application, "aiohttp"
+            told = (self._views.text(value, site.module) for value in site.call.handed[:2])
+            if not framework or any(text.startswith("/") for text in told):
                 continue
             for view, paths in self._classes(site):
                 yield from self._view_routes(site, view, paths, framework, router)
@@ -83,7 +87,15 @@ class TabledRoutes:
         if not path:
             return
         told = [text for value in row for text in texts_of(value) if text.lower() in VERBS]
-        methods = told or [text for text in texts_of(site.call.keyword("methods")) if text.lower() in VERBS]
+        named = _BY_VERB.get(site.last, "")
+        if not named and site.last == "add_route":
+            told_first = (text for value in site.call.args[:1] for text in texts_of(value))
+            named = next((text for text in told_first if text.lower() in VERBS), "")
+        methods = (
+            told
+            or [named] * bool(named)
+            or [text for text in texts_of(site.call.keyword("methods")) if text.lower() in VERBS]
+        )
         for value in row:
             view = self._views.class_in(value, module)
             if view is not None and any(self._views.verb_methods(view)):

@@ -7,6 +7,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterator
 from functools import cached_property
 
+import msgspec
+
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened, names_in, names_of
@@ -35,6 +38,8 @@ _SETTINGS = re.compile(r"settings?(/[^/]+|[^/]*)\.py$|(^|/)conf\.py$")
 """Modules of tests that may set an application up."""
 _OF_REGISTRY = re.compile(r"(?<!\.items)(?<!\.values)(?<!\.keys)(?<!enumerate)(?<!zip)(?<!sorted)(?<!reversed)\(\)\[\]")
 """A member of what some function gives, which is not a member of a table at hand."""
+_NESTED_DEEP = 4
+"""Resources of a REST framework are nested in others so many times at most."""
 _PATTERNS = re.compile(r"^:\w*(patterns|urls)$", re.IGNORECASE)
 
 
@@ -58,6 +63,52 @@ class UrlPatterns:
     def __init__(self, python: Python, views: Views) -> None:
         self._python = python
         self._views = views
+
+    @property
+    def of_own_makers(self) -> Iterator[tuple[CallSite, CallSite]]:
+        """The calls of the tree's own functions that make a pattern of what they are handed, as calls of `path`.
+
+        Each with the call in there which hands it on to Django.
+        """
+        for site, inner, told in self._of_own_makers:
+            call = msgspec.structs.replace(site.call, name=inner.name, via="", args=told)
+            yield CallSite(site.module, call, inner.name, inner.last), inner
+
+    @cached_property
+    def _of_own_makers(self) -> tuple[tuple[CallSite, CallSite, tuple[Value, Value]], ...]:
+        """The calls of such functions as they stand, the call of Django's in there, and pattern and view."""
+        found: list[tuple[CallSite, CallSite, tuple[Value, Value]]] = []
+        for inner in self._python.calls(*DJANGO_PATHS):
+            maker, places = inner.function, self._places_in_maker(inner)
+            if maker is None or places is None:
+                continue
+            (at, route), (behind, view) = places
+            for site in self._python.callers.get(f"{inner.module.path}:{maker.qualname}", ()):
+                pattern, shown = site.call.argument(at, route), site.call.argument(behind, view)
+                if pattern is not None and shown is not None:
+                    found.append((site, inner, (pattern, shown)))
+        return tuple(found)
+
+    @staticmethod
+    def _places_in_maker(inner: CallSite) -> tuple[tuple[int, str], tuple[int, str]] | None:
+        """Which parameters of the function around a call of `path` are its pattern and its view; None for no maker."""
+        parameters = [one.name for one in inner.function.parameters] if inner.function is not None else []
+        written = inner.call.argument(0, "route") or inner.call.keyword("regex")
+        view = inner.call.argument(1, "view")
+        calls = inner.module.facts.calls
+        route = next((one for one in names_in(written, calls) if one[1:] in parameters), "") if written else ""
+        shown = (
+            next((one for one in names_in(view, calls) if one[1:] in parameters and one != route), "") if view else ""
+        )
+        if not route or not shown:
+            return None
+        return (parameters.index(route[1:]), route[1:]), (parameters.index(shown[1:]), shown[1:])
+
+    def _pattern_told(self, call: Call, module: Module) -> Value | None:
+        """The pattern that a call tells Django, itself or by a function of the tree that hands it on."""
+        if self._python.mean(call.name, module) in DJANGO_PATHS:
+            return call.args[0] if call.args else None
+        return next((told[0] for site, _, told in self._of_own_makers if site.call is call), None)
 
     def is_for_developers(self, site: CallSite) -> bool:
         """Whether a pattern is served while debugging alone, itself or all of its module."""
@@ -288,8 +339,9 @@ class UrlPatterns:
         index = site.call.parent
         while index >= 0:
             outer = site.module.facts.calls[index]
-            if self._python.mean(outer.name, site.module) in DJANGO_PATHS and outer.args:
-                pattern = plain_pattern(self._views.text(outer.args[0], site.module))
+            written = self._pattern_told(outer, site.module)
+            if written is not None:
+                pattern = plain_pattern(self._views.text(written, site.module))
                 above = joined(pattern, above) if above else pattern
             index = outer.parent
         return above
@@ -304,13 +356,46 @@ class UrlPatterns:
                 if number >= 0 and caller.module.facts.calls[number] is caller.call:
                     yield f"{self._python.identify(item.target, caller.module)}.urls"
 
+    def _nested(self, site: CallSite) -> tuple[str, str]:
+        """By what name the router of a registration is served, and below which path in there.
+
+        One may be nested in another's resource: `NestedSimpleRouter(router, "orders")`, `router.register(…).register`.
+        """
+        via, below, at = site.call.called_on, "", site.call.called_on
+        for _ in range(_NESTED_DEEP):
+            made = self._makes(at, site)
+            is_nested = made is not None and "Nested" in made.last
+            if made is None or not (is_nested or made.last == "register"):
+                break
+            held = made.argument(1 if is_nested else 0, "parent_prefix" if is_nested else "prefix")
+            pattern = plain_pattern(self._views.text(held, site.module)).strip("/")
+            if is_nested:
+                parent = made.argument(0, "parent_router")
+                at = parent.name if isinstance(parent, Name) else ""
+            else:
+                via = at = made.called_on
+            below = joined(f"{pattern}/{{pk}}", below) if below else f"{pattern}/{{pk}}"
+        return via, below
+
+    @staticmethod
+    def _makes(name: str, site: CallSite) -> Call | None:
+        """The call of a module that made what a name of it is bound to, or that stands before `.register` itself."""
+        calls = site.module.facts.calls
+        if name.endswith("()"):
+            after = next((number for number, call in enumerate(calls) if call is site.call), 0)
+            return next((call for call in calls[after:] if f"{call.name}()" == name), None)
+        made = [call for call in calls if name and call.result == name and call.line <= site.call.line]
+        return made[-1] if made else None
+
     def router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
         """Below which paths the router of a registration is served, and whether anything serves it."""
-        via = site.call.called_on
+        via, below = self._nested(site)
         attached = self._url_modules.get(f"{self._python.identify(via, site.module)}.urls", ())
         if not attached:
             attached = tuple(place for name in self._made_of(site) for place in self._url_modules.get(name, ()))
         if not attached:
-            return self.prefixes(self.held_in(site))
+            above, wired = self.prefixes(self.held_in(site))
+            return [joined(one, below) if below else one for one in above], wired
         prefixes = [joined(above, inner) for path, inner in attached for above in self.prefixes(path)[0]]
+        prefixes = [joined(one, below) if below else one for one in prefixes]
         return prefixes, any(self.prefixes(path)[1] for path, _ in attached)

@@ -47,6 +47,9 @@ _GENERIC_VIEWS: dict[str, tuple[str, ...]] = {
     "RetrieveModelMixin": ("GET",),
     "TokenObtainPairView": ("POST",),
     "TokenRefreshView": ("POST",),
+    "GraphQLView": ("GET", "POST"),
+    "AsyncGraphQLView": ("GET", "POST"),
+    "FileUploadGraphQLView": ("GET", "POST"),
 }
 
 
@@ -148,6 +151,18 @@ class Views:
             }
             methods = (methods or allowed) & allowed
         return tuple(sorted(methods))
+
+    def asked_for_graphql(self, value: Value | None, module: Module) -> tuple[str, ...]:
+        """The methods of a library's view that answers GraphQL, through what wraps it; none for anything else."""
+        for _ in range(4):
+            if not isinstance(value, Invoke) or value.call < 0:
+                break
+            call = module.facts.calls[value.call]
+            view = self._python.mean(call.name, module).removesuffix(".as_view").rpartition(".")[2]
+            if view.endswith("GraphQLView") and view in _GENERIC_VIEWS:
+                return _GENERIC_VIEWS[view]
+            value = next((item for item in call.args if isinstance(item, Invoke)), None)
+        return ()
 
     def class_in(self, value: Value | None, module: Module) -> DefinitionSite | None:
         """The class that a value names, or makes a view of."""

@@ -20,6 +20,8 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
 
+_KEPT = re.compile(r"(?:^|\.)(?:current_app|g|[A-Z]\w*\(\))(?:\.\w+(?:\(\))?|\[\])+\.(\w+)(?:\(\))?$")
+"""A member of what a program keeps on a library's object: `flask.current_app.publisher.publish`."""
 _CODE_STRING = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*([:.][A-Za-z_]\w*)?(\(\))?$")
 
 
@@ -209,7 +211,8 @@ class Wiring:
         python = self._python
         place = python.absolute(ref, module)
         if ":" not in place:
-            return (place.replace("()", ""),)
+            kept = _KEPT.search(python.mean(ref, module))
+            return (place.replace("()", ""), *((f"?.{kept[1]}",) if kept is not None else ()))
         led = place, python.identify(ref, module), python.mean(ref, module)
         known = self._known_by.get(led)
         if known is None:

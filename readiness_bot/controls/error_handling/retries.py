@@ -87,6 +87,18 @@ ENOUGH = 0.5
             "def start(host):\n    redis.Redis(host).ping()\n    reactor.connectTCP(host, 2004, Relay())\n\n\n"
             "if __name__ == '__main__':\n    start('relay')\n"
         ),
+        {
+            "shop/main.py": (
+                "import flask\n\nfrom shop.clients import Till\n\n\ndef create_app():\n"
+                "    app = flask.Flask(__name__)\n    app.till = Till()\n    return app\n\n\napp = create_app()\n\n\n"
+                "@app.post('/orders')\ndef order():\n    flask.current_app.till.charge(1)\n    return ''\n"
+            ),
+            "shop/clients.py": (
+                "import requests\nfrom tenacity import retry, stop_after_attempt\n\n\nclass Till:\n"
+                "    @retry(stop=stop_after_attempt(3))\n    def charge(self, amount):\n"
+                "        return requests.post('https://a.example', json=amount, timeout=5)\n"
+            ),
+        },
         "from pymongo import MongoClient\n\norders = MongoClient('mongodb://store').shop.orders\n",
         {
             "shop/again.py": (

@@ -71,6 +71,15 @@ from readiness_bot.repo import Repo
             "        headers={'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Credentials': 'true'},\n"
             "    )\n"
         ),
+        {
+            "shop/main.py": (
+                "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+                "from shop.settings import Settings\n\nsettings = Settings()\napp = FastAPI()\n"
+                "app.add_middleware(  # <- flagged\n    CORSMiddleware, allow_origins=settings.origins, "
+                "allow_credentials=True)\n"
+            ),
+            "shop/settings.py": "class Settings:\n    def __init__(self):\n        self.origins = ['*']\n",
+        },
     ],
     partials=[
         (

@@ -76,6 +76,14 @@ from readiness_bot.repo import Repo
     partials=[
         {
             "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework.authtoken']\n"
+                "MIDDLEWARE = ['django.contrib.sessions.middleware.SessionMiddleware']\nSESSION_COOKIE_SECURE = True\n"
+                "REST_FRAMEWORK = {\n    'DEFAULT_AUTHENTICATION_CLASSES': "
+                "['rest_framework.authentication.TokenAuthentication']\n}\n"
+            ),
+        },
+        {
+            "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.Sessions']\n"
             ),
             "shop/middleware.py": (
