@@ -199,6 +199,8 @@ class Debugging:
             scope = assignment.scope if assignment is not None else field.owner if field is not None else -1
             owner = module.symbol(scope)
             said = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()
+            if self._is_turned_off_below(field, module):
+                continue
             if _DEVELOPMENT.search(said) or re.search(r"dev|test|local", owner, re.IGNORECASE):
                 continue
             line = assignment.end_line if assignment is not None else setting.line
@@ -218,6 +220,20 @@ class Debugging:
                 is_conditional=bool(setting.guards) or later or anew,
                 is_framework=self._services.is_django or _LIVE.search(said) is not None,
             )
+
+    def _is_turned_off_below(self, field: Field | None, module: Module) -> bool:
+        """Whether a class for production, of the same module, descends from the one of a field and turns it off."""
+        owner = module.definition(field.owner) if field is not None else None
+        if owner is None:
+            return False
+        return any(
+            item.name == "DEBUG"
+            and default_of(self._python, item.value, module).is_on is False
+            and (heir := module.definition(item.owner)) is not None
+            and _LIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heir.name).lower()) is not None
+            and any(one.definition is owner for one in self._python.ancestry(DefinitionSite(module, item.owner, heir)))
+            for item in module.facts.fields
+        )
 
     def _reads_environment(self, field: Field, module: Module) -> bool:
         """Whether a library fills the fields of a class from the environment, as Pydantic's settings do."""

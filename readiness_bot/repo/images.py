@@ -201,7 +201,7 @@ class Image:
             return True
         return any(
             re.search(r"\b(pip3?|uv|poetry|pipenv|pdm|python[0-9.]*|conda)\b", text)
-            or re.search(r"\.py\b|requirements[\w-]*\.txt|pyproject\.toml|site-packages|\.venv", text)
+            or re.search(r"\.py\b|\.wsgi\b|requirements[\w-]*\.txt|pyproject\.toml|site-packages|\.venv", text)
             for instruction in self.instructions("RUN", "COPY", "ADD", "CMD", "ENTRYPOINT")
             for text in (instruction.text, instruction.heredoc)
         )

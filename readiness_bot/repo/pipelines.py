@@ -125,11 +125,13 @@ class Pipelines:
 
     @cached_property
     def elsewhere(self) -> tuple[JobSite, ...]:
-        """The jobs on pull requests that are pipelines of other repositories: what they run stands there."""
+        """The jobs on changes that are pipelines of other repositories: what they run stands there."""
         return tuple(
             job
             for job in self.jobs
-            if job.on_pull_requests and job.called and not _OF_HOUSEKEEPING.search(f"{job.path} {job.called}")
+            if job.events & (PULL_REQUEST | {ANY_PUSH})
+            and job.called
+            and not _OF_HOUSEKEEPING.search(f"{job.path} {job.called}")
         )
 
     @cached_property

@@ -106,6 +106,7 @@ _RETRY_BY_THEMSELVES = (
     "google.cloud.",
     "azure.storage.",
     "azure.identity.",
+    "minio.Minio()",
 )
 """Clients that try again with backoff unless they are told not to."""
 _COUNT_NAME = re.compile(r"(^|[:._?])(retry|retries|attempts?|tries|n_?(retries|tries|attempts))(_count|_no|_num)?$")

@@ -188,7 +188,7 @@ class Routes:
                 (*pair, given.line, None) for given in module.facts.returns for pair in self._pairs(given.value, module)
             ]
             for pattern, value, line, made_by in pairs:
-                view = self._views.class_in(value, module)
+                view = self._views.class_in(value, module) or self._class_by_text(value, module)
                 if view is not None and view.name in handlers:
                     for verb, method in self._views.verb_methods(view):
                         yield from self.routers.made(
@@ -201,6 +201,12 @@ class Routes:
                             view=view,
                             call=made_by,
                         )
+
+    def _class_by_text(self, value: Value, module: Module) -> DefinitionSite | None:
+        """The class that a text names by its module, as Tornado imports handlers itself: `"handlers.orders.List"`."""
+        text = value.value if isinstance(value, Const) else None
+        found = self._python.located(text, module.path) if isinstance(text, str) and "." in text else None
+        return self._python.definition_named(f"{found[0].path}:{found[1]}") if found is not None and found[1] else None
 
     def _tabled(self, known: Container[str]) -> Iterator[Route]:
         """Resources of Flask in a module's table of `("/path", View)`, which a function of the tree registers."""

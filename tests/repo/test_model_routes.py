@@ -162,3 +162,19 @@ def test_a_namespace_is_served_under_the_path_that_it_is_added_with() -> None:
         "api.add_namespace(orders, path='/v2/orders')\n"
     )
     assert _names({"shop/main.py": source}) == ["GET /api/v2/orders/<int:id>"]
+
+
+def test_tornado_imports_the_handlers_of_a_table_that_names_them_by_text() -> None:
+    files = {
+        "main.py": (
+            "import asyncio\n\nimport tornado.web\n\n"
+            "TABLE = [(r'/orders/?', 'handlers.orders.Orders', {'kind': 'all'})]\n\n\n"
+            "async def main():\n    tornado.web.Application(TABLE).listen(80)\n    await asyncio.Event().wait()\n\n\n"
+            "asyncio.run(main())\n"
+        ),
+        "handlers/__init__.py": "",
+        "handlers/orders.py": (
+            "import tornado.web\n\n\nclass Orders(tornado.web.RequestHandler):\n    def post(self):\n        pass\n"
+        ),
+    }
+    assert _names(files) == ["POST /orders/"]

@@ -172,6 +172,7 @@ _PAGE = (
             "from quart import Quart\nfrom quart_schema import QuartSchema\n\napp = Quart(__name__)\n"
             "QuartSchema(app)\n\n\n@app.get('/orders')\nasync def orders():\n    return {}\n"
         ),
+        {"app/main.py": _FLASK, "docs/orders.apib": "FORMAT: 1A\n# Orders\n"},
         {"app/main.py": _FLASK, "docs/api.rst": "REST API\n========\n\n.. autoflask:: app.main:app\n"},
     ],
     fails=[{"app/main.py": _FLASK}, {"app/main.py": _APP.replace("FastAPI()", "FastAPI(openapi_url=None)")}],
@@ -283,10 +284,18 @@ def _by_example(repo: Repo) -> Iterator[Evidence]:
             yield seen(document.path, section.line, f"calls of {path} under {section.title}")
 
 
-def _written(repo: Repo) -> Iterator[Evidence]:
+def _described(repo: Repo) -> Iterator[Evidence]:
+    """The descriptions of the API that are kept, by OpenAPI or as a Blueprint."""
     for path, description in repo.documents.openapi:
         if description.operations:
             yield seen(path, 1, f"OpenAPI description of {len(description.operations)} operations")
+    for path in sorted(repo.paths):
+        if path.endswith((".apib", ".apiary")):
+            yield seen(path, 1, "API Blueprint description")
+
+
+def _written(repo: Repo) -> Iterator[Evidence]:
+    yield from _described(repo)
     for document in repo.documents.named(_PAGES):
         if document.prose.words >= _ENOUGH and _shows_calls(document):
             yield seen(document.path, 1, document.title)

@@ -7,7 +7,7 @@ import re
 from readiness_bot.control import Control, failed, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipeline_sites import Run
+from readiness_bot.repo.pipeline_sites import JobSite, Run
 
 _BUILDERS = re.compile(
     r"""
@@ -28,6 +28,7 @@ _NAMED_FOR_PROOF = re.compile(
     r"/[^/@]*(?<![a-z])(tests?|testing|ci|builds?|pytest|tox)(?![a-z])[^/@]*\.ya?ml(@|$)", re.IGNORECASE
 )
 """Pipelines of other repositories that are named for tests or builds."""
+_ASKING_FOR_PROOF = re.compile(r"(?<![a-z])(tests?|pytest|ci|checks?|builds?)(?![a-z])", re.IGNORECASE)
 _HALF = 0.5
 
 _TESTED = """\
@@ -72,6 +73,12 @@ jobs:
                 "version: 2\njobs:\n  build:\n    docker: [{image: cimg/python:3.13}]\n"
                 "    steps: [checkout, {run: pytest}]\n"
                 "workflows:\n  all:\n    jobs:\n      - build: {filters: {branches: {only: /.*/}}}\n"
+            ),
+        },
+        {
+            "app/main.py": "",
+            ".github/workflows/requests.yml": (
+                "on: pull_request\njobs:\n  check:\n    uses: shop/ci/.github/workflows/django.yaml@v2\n"
             ),
         },
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED},
@@ -123,6 +130,12 @@ jobs:
     ],
     fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
     partials=[
+        {
+            "app/main.py": "",
+            ".github/workflows/push.yml": (
+                "on: push\njobs:\n  check:\n    uses: shop/ci/.github/workflows/django.yaml@v2\n"
+            ),
+        },
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push: {branches: [main]}")},
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pytest", "tox -e lint,types")},
     ],
@@ -136,18 +149,25 @@ def ci_pipeline(repo: Repo) -> Judgement:
     if on_requests:
         shown = _one_a_pipeline(on_requests)
         return passed("Pull requests are built or tested.", *(seen(run.path, run.line, run.detail) for run in shown))
-    elsewhere = next((job for job in repo.pipelines.elsewhere if _NAMED_FOR_PROOF.search(job.job.calls)), None)
-    if proving and elsewhere is not None:
+    named = [job for job in repo.pipelines.elsewhere if _is_named_for_proof(job)]
+    elsewhere = next((job for job in named if job.on_pull_requests), None)
+    if elsewhere is not None:
         return passed(
-            "What is pushed is built or tested here, and pull requests by a pipeline of another repository.",
-            seen(elsewhere.path, elsewhere.line, f"calls {elsewhere.job.calls}"),
-            seen(proving[0].path, proving[0].line, proving[0].detail),
+            "Pull requests are built or tested by a pipeline of another repository, by its name.",
+            seen(elsewhere.path, elsewhere.line, f"calls {elsewhere.called}"),
+            *(seen(run.path, run.line, run.detail) for run in proving[:1]),
         )
     if proving:
         run = proving[0]
         return partial(
             "A pipeline builds or tests, but not pull requests: what it finds is merged already.",
             seen(run.path, run.line, run.detail),
+            score=_PUSHED_ONLY,
+        )
+    if named:
+        return partial(
+            "A pipeline of another repository builds or tests, by its name, but what is pushed and not pull requests.",
+            seen(named[0].path, named[0].line, f"calls {named[0].called}"),
             score=_PUSHED_ONLY,
         )
     checking = next((run for run in repo.pipelines.runs if run.checks_pull_requests and _checks(run)), None)
@@ -160,7 +180,7 @@ def ci_pipeline(repo: Repo) -> Judgement:
     if repo.pipelines.elsewhere:
         job = repo.pipelines.elsewhere[0]
         return unknown(
-            "Pull requests start a pipeline of another repository, which tells what it builds and tests.",
+            "Changes start a pipeline of another repository, which tells what it builds and tests.",
             seen(job.path, job.line, f"calls {job.called}"),
             estimate=_CALLED_ELSEWHERE,
         )
@@ -172,6 +192,12 @@ def ci_pipeline(repo: Repo) -> Judgement:
         )
     what = "The pipelines neither build nor test" if repo.pipelines.exist else "There is no pipeline"
     return failed(f"{what}: nothing runs a change before it is merged.", looked_in=(repo.pipelines.LOOKS,))
+
+
+def _is_named_for_proof(job: JobSite) -> bool:
+    """Whether a pipeline of another repository is named for tests or builds, or the job that calls it is."""
+    is_of_pages = _DOCUMENTS.search(f"{job.path.rpartition('/')[2]} {job.job.name} {job.called}") is not None
+    return not is_of_pages and bool(_NAMED_FOR_PROOF.search(job.called) or _ASKING_FOR_PROOF.search(job.job.name))
 
 
 _CHECKERS = frozenset({"ruff", "flake8", "pylint", "black", "mypy", "pyright", "pre-commit"})

@@ -48,6 +48,7 @@ _BUILDPACKS = frozenset(
     role=Role.DEVOPS,
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
+        {"app/main.py": _APP, "Dockerfile": "FROM shop/fastapi-base:2.1\nCOPY . /app\nRUN pip install /app\n"},
         {
             "app/main.py": _APP,
             "Dockerfile": (
@@ -132,6 +133,9 @@ def container_image(repo: Repo) -> Judgement:
         return passed("The platform builds the image from a descriptor.", built_elsewhere)
     others = [built for built in repo.deployment.images if built.image.runs_python]
     idle = next((built for built in others if built.purpose == "base"), None)
+    if idle is not None and _SERVING_BASE.search(idle.image.base):
+        base = seen(idle.path, idle.image.final.line, f"FROM {idle.image.base}")
+        return passed("An image builds the service on a base that serves such applications.", base)
     if idle is not None:
         line = idle.image.final.line
         return partial(
@@ -151,6 +155,10 @@ def container_image(repo: Repo) -> Judgement:
             "An image of the service is pulled; what builds it is not kept here.", pulled, estimate=_BUILT_ELSEWHERE
         )
     return failed("No image builds and starts the service.")
+
+
+_SERVING_BASE = re.compile(r"/[\w.-]*(django|flask|fastapi|uwsgi|wsgi|asgi|gunicorn|airflow|superset)[\w.-]*(?=[:@]|$)")
+"""Bases of others that are named for a framework or a server: they start what is copied into them."""
 
 
 def _pulled(repo: Repo) -> Evidence | None:

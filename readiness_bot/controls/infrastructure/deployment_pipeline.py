@@ -74,7 +74,8 @@ _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
 _CALLED_TO_PUBLISH = re.compile(
-    r"/((docker|images?|containers?|service|helm|app|build|and)[-_])*(publish|push|deploy|release)"
+    r"/((docker(hub)?|ghcr|ecr|images?|containers?|service|helm|app|build|and)[-_])*"
+    r"(publish|push|deploy(ment)?|release)"
     r"([-_](docker|image|container|service|app|helm|chart|ecs|k8s|kubernetes|cloud-?run|lambda)s?)?\.ya?ml@"
 )
 """Pipelines of other repositories that are named for publishing an image or for deploying."""

@@ -81,6 +81,16 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     ],
     passes=[
         {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef get_health_status():\n"
+                "    return {'status': 'ok'}\n"
+            ),
+            "Dockerfile": (
+                'FROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n'
+                "HEALTHCHECK CMD curl -f http://localhost:5001/\n"
+            ),
+        },
+        {
             "app/main.py": _HEALTHY,
             "Dockerfile": _DOCKERFILE.format(check=""),
             "chart/templates/web.yaml": (
@@ -423,6 +433,8 @@ def _asked(probe: HealthProbe, routes: list[Route], *, whole: bool = False) -> R
         if _OF_NUMBERS.search(route.path) and not _SURE.search(probe.target):
             continue
         path = route.path.strip("^$/")
+        if not path and _is_named_for_health(route) and _AT_THE_DOOR.search(probe.target):
+            return route
         if len(path) > 1 and re.search(rf"{before}{re.escape(path)}{after}", target):
             return route
     return None

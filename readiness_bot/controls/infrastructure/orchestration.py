@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from readiness_bot.control import Control, failed, not_applicable, passed, seen
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
@@ -44,6 +46,7 @@ spec:
                 "        image: ${IMAGE}:${IMAGE_TAG}\n        resources:\n          limits: {memory: 512Mi}\n"
             ),
         },
+        {"app/main.py": _APP, "deploy/cdk8s.yaml": "language: typescript\napp: node main.js\n"},
         {"app/main.py": _APP, "Procfile": "web: uvicorn app.main:app\n"},
         {"app/main.py": _APP, "infra/main.tf": 'resource "aws_ecs_service" "api" {\n  desired_count = 2\n}\n'},
         {
@@ -84,9 +87,15 @@ def orchestration(repo: Repo) -> Judgement:
             "A pipeline hands the service to a platform that runs it.",
             seen(deploying.path, deploying.line, deploying.detail),
         )
+    written = next((path for path in sorted(repo.paths) if _DESCRIBING.search(path) and not _BESIDE.search(path)), "")
+    if written:
+        return passed("A program describes what runs the service.", seen(written, 1, written.rpartition("/")[2]))
     return failed("Nothing describes what runs the service in production.")
 
 
+_DESCRIBING = re.compile(r"(^|/)(cdk8s\.ya?ml|Pulumi\.ya?ml|cdk\.json|sst\.config\.ts)$")
+"""What tells the tools that build infrastructure from a program, whatever its language, where that program is."""
+_BESIDE = re.compile(r"(^|/)(docs?|examples?|samples?|tests?|node_modules|vendor|frontend)/", re.IGNORECASE)
 _DEPLOYERS = frozenset(
     {"fastapi", "flyctl", "fly", "gcloud", "heroku", "railway", "az", "aws", "eb", "vercel", "zappa", "sls"}
 )

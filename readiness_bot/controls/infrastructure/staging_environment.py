@@ -82,6 +82,11 @@ _SERVICE = {
     passes=[
         {
             **_SERVICE,
+            ".github/workflows/deploy-dev.yml": "on: push\njobs:\n  d: {steps: [{run: ./send.sh}]}\n",
+            ".github/workflows/deploy-prod.yml": "on: workflow_dispatch\njobs:\n  d: {steps: [{run: ./send.sh}]}\n",
+        },
+        {
+            **_SERVICE,
             ".github/workflows/deploy.yml": (
                 "on: {push: {branches: [main], tags: ['v*']}}\njobs:\n  d:\n"
                 "    strategy:\n      matrix:\n        env:\n"
@@ -246,6 +251,10 @@ def _of_targets(repo: Repo) -> Iterator[Evidence]:
                 yield seen(run.path, run.line, run.detail)
 
 
+_DEPLOYS = re.compile(r"(^|[-_.])(deploy|release|publish)", re.IGNORECASE)
+"""Files of pipelines that are named for deploying."""
+
+
 def _beside_production(repo: Repo) -> Iterator[Evidence]:
     """Where what deploys to production is also told a target that differs from it by one word."""
     told: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
@@ -255,6 +264,10 @@ def _beside_production(repo: Repo) -> Iterator[Evidence]:
                 told.setdefault((step.step.uses.partition("@")[0], pair.name), []).append(
                     (pair.value, step.path, pair.line)
                 )
+    for site in repo.pipelines.all:
+        stem = site.path.rpartition("/")[2].rpartition(".")[0]
+        if _DEPLOYS.search(stem):
+            told.setdefault(("pipeline", ""), []).append((stem, site.path, 1))
     for targets in told.values():
         live = [re.split(r"[-_.]+", value) for value, _, _ in targets if _PRODUCTION.search(value)]
         for value, path, line in targets:

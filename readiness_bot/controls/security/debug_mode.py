@@ -184,6 +184,16 @@ from readiness_bot.repo.debugging import DebugFlag
                 "class Live(Config):\n    DEBUG = False\n\n\nstages = {'local': Local, 'live': Live}\n"
             ),
         },
+        {
+            "shop/app.py": (
+                "import os\n\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+                "kind = 'Base' if os.environ.get('HERE') else 'Production'\n"
+                "app.config.from_object(f'shop.config.{kind}Config')\n"
+            ),
+            "shop/config.py": (
+                "class BaseConfig:\n    DEBUG = True\n\n\nclass ProductionConfig(BaseConfig):\n    DEBUG = False\n"
+            ),
+        },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
             "shop/app.py": (

@@ -39,7 +39,7 @@ _WEAK_SCHEMES = frozenset(
      "django_salted_sha1", "django_salted_md5", "cisco_type7", "oracle10"}
 )  # fmt: skip
 _SLOW = re.compile(
-    r"^(bcrypt\.(hashpw|checkpw|kdf)|argon2\.|passlib\.(hash\.(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_\w+|sha(256|512)_crypt)|apps\.|context\.|ifc)"
+    r"^(bcrypt\.(hashpw|checkpw|kdf)|argon2\.|passlib\.((hash|handlers\.\w+)\.(argon2|bcrypt|bcrypt_sha256|scrypt|pbkdf2_\w+|sha(256|512)_crypt)|apps\.|context\.|ifc)"
     r"|pwdlib\.|hashlib\.(scrypt|pbkdf2_hmac)|flask_bcrypt\.|werkzeug\.security\.(generate|check)_password_hash|django\.contrib\.auth\.hashers\."
     r"|pymongo_argon|fastapi_users\.password|cryptography\.hazmat\.primitives\.kdf\.|nacl\.pwhash|libpass\.|Crypto\.Protocol\.KDF\.|scrypt\."
     r"|backports\.pbkdf2|flask_security\.|quart_auth\.|flask_argon2|argon2_cffi)"

@@ -183,7 +183,7 @@ def tests_in_ci(repo: Repo) -> Judgement:
     if repo.pipelines.elsewhere and repo.suite.modules:
         job = repo.pipelines.elsewhere[0]
         return unknown(
-            "Pull requests start a pipeline of another repository, which tells whether it runs the tests.",
+            "Changes start a pipeline of another repository, which tells whether it runs the tests.",
             seen(job.path, job.line, f"calls {job.called}"),
             estimate=_CALLED_ELSEWHERE,
         )
