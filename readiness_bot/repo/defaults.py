@@ -19,6 +19,7 @@ _READERS = re.compile(
 _ASKED = re.compile(r"(^|\.)(META|headers|cookies|COOKIES|args|form|GET|POST|params|query_params|session)\.(get|pop)$")
 """What came with a request: a header that is not there is no setting that is off."""
 _HOPS = 6
+_SEVERAL = 2
 
 _TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
 _FALSE = frozenset({"false", "0", "no", "off", "f", "n", "", "none"})
@@ -85,10 +86,19 @@ class _Reading:
                 read = self.lookup(module.facts.calls[value.call], module, hops)
                 if read is not None:
                     return read
+                if self.chooses(module.facts.calls[value.call], module):
+                    return Default()
                 value = _converted(value, module)
             else:
                 return Default()
         return Default()
+
+    def chooses(self, call: Call, module: Module) -> bool:
+        """Whether a function of the tree is handed several values: which of them it gives is not known here."""
+        if len(call.args) < _SEVERAL or call.last in ("Field", "field"):
+            return False
+        found = self.python.definition(call.via or call.name, module)
+        return found is not None and found.definition.kind == "function"
 
     def variable(self, name: str, fallback: Default) -> Default:
         """A variable: what it is told to be, else its fallback."""

@@ -758,6 +758,10 @@ class Lookups:
         """Whether something before the handler settles it, and what else stands there that might."""
         doubts: list[str] = []
         check: Check = "none"
+        if route.view is not None:
+            check = self._by_test(route.view, model, keys)
+            if check == "done":
+                return check, ()
         for guard in route.guards:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
             if _WHOLE_INSTALLATION.search(last) or any(
@@ -785,6 +789,17 @@ class Lookups:
             if site is not None
             for query in self._queries.by_function.get((site.module.path, site.index), ())
         )
+
+    def _by_test(self, view: DefinitionSite, model: Model, keys: frozenset[str]) -> Check:
+        """What the test that Django puts before a view looks at, `def test_func(self)`: the row, or rights of staff."""
+        test = self._python.member(view, "test_func")
+        if test is None or not any(base.endswith(".UserPassesTestMixin") for base in self._python.external_bases(view)):
+            return "none"
+        named = {ref.rpartition(".")[2].rpartition(":")[2] for ref in test.definition.refs}
+        if model.name in named or set(_taken_by_name((test,))) & keys:
+            return "done"
+        named |= {call.last for call in test.calls} | {guard for call in test.calls for guard in call.guards}
+        return "role" if named & _OF_STAFF or any(map(_ADMIN.search, named)) else "none"
 
     def _settles(self, guard: Guard, model: Model, keys: frozenset[str]) -> Literal["done", "perhaps", "no"]:
         """Whether a decorator, dependency or permission of the tree looks at the row or its key."""
@@ -857,6 +872,7 @@ def _taken_by_name(sites: Iterable[DefinitionSite]) -> Iterator[str]:
                         yield value.value
 
 
+_OF_STAFF = frozenset({"has_perm", "has_perms", "has_module_perms"})
 _CHECKING_HOOKS = frozenset(
     {
         "dispatch",

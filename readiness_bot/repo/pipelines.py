@@ -207,7 +207,12 @@ class Pipelines:
     @cached_property
     def test_runs(self) -> tuple[Run, ...]:
         """The runs of Python's test runners."""
-        return tuple(run for run in self.runs if _runs_tests(run.command))
+        own = self._tooling.programs
+        return tuple(
+            run
+            for run in self.runs
+            if _runs_tests(run.command) or (run.tool in own and run.command.words[:1] == ("test",))
+        )
 
 
 _TEST_RUNNERS = frozenset(

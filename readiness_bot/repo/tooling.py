@@ -114,6 +114,17 @@ class Tooling:
     def _is_foreign(self, path: str) -> bool:
         return self._sources.area(path) in (Area.VENDORED, Area.EXAMPLE, Area.TEST)
 
+    @cached_property
+    def programs(self) -> frozenset[str]:
+        """The commands that the tree installs, by `[project.scripts]`: one may be `manage.py` under its own name."""
+        return frozenset(
+            setting.name
+            for tables in self.files.values()
+            for table in tables
+            if table.name in ("project.scripts", "tool.poetry.scripts")
+            for setting in table.settings
+        )
+
     def configured(self, tool: str) -> tuple[Configured, ...]:
         """The tables that configure a tool, those of files nearest the root first."""
         found = []

@@ -170,6 +170,27 @@ _BY_ADMINS = (
     passes=[
         _REST_DESK
         | {
+            "desk/urls.py": (
+                "from django.urls import path\nfrom desk import views\n\n"
+                "urlpatterns = [path('<int:pk>/', views.Page.as_view()), "
+                "path('', views.Contracts.as_view({'get': 'list'}))]\n"
+            ),
+            "desk/views.py": (
+                "from django.contrib.auth.mixins import LoginRequiredMixin, UserPassesTestMixin\n"
+                "from django.shortcuts import get_object_or_404, render\nfrom django.views import View\n"
+                + _REST_VIEWS
+                + (
+                    "    def get_queryset(self):\n"
+                    "        return Invoice.objects.filter(organization__members=self.request.user)\n\n\n"
+                    "class Page(LoginRequiredMixin, UserPassesTestMixin, View):\n    def test_func(self):\n"
+                    "        invoice = get_object_or_404(Invoice, pk=self.kwargs.get('pk'))\n"
+                    "        return invoice.may_be_seen_by(self.request.user)\n\n    def get(self, request, pk):\n"
+                    "        return render(request, 'page.html', {'invoice': get_object_or_404(Invoice, pk=pk)})\n"
+                )
+            ),
+        },
+        _REST_DESK
+        | {
             "desk/rights.py": (
                 "from django.http import JsonResponse\nfrom desk.models import Invoice\n\n\n"
                 "def has_access(invoice_kwarg=None):\n    def decorator(view):\n"

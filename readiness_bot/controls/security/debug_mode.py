@@ -194,6 +194,19 @@ from readiness_bot.repo.debugging import DebugFlag
                 "class BaseConfig:\n    DEBUG = True\n\n\nclass ProductionConfig(BaseConfig):\n    DEBUG = False\n"
             ),
         },
+        {
+            "shop/settings.py": (
+                "import environ\n\nfrom shop.env import default\n\nenv = environ.Env()\n"
+                "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n"
+                "DEBUG = env.bool('DEBUG', default=default(True, False))\n"
+            ),
+            "shop/env.py": (
+                "import os\n\n\ndef default(here, live):\n"
+                "    return here if os.environ.get('STAGE') == 'dev' else live\n"
+            ),
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
+            "shop/__init__.py": "",
+        },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
             "shop/app.py": (

@@ -45,6 +45,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     ],
     passes=[
         {
+            "pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nshop = 'shop:manage'\n",
+            "shop/__init__.py": "",
+            "tests/test_shop.py": "def test_one():\n    assert 1\n",
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  t:\n    steps:\n      - run: uv run shop test\n"
+            ),
+        },
+        {
             **_TEST,
             "gulpfile.js": (
                 "import gulp from 'gulp';\nconst spawn = child_process.spawn;\n\n"
