@@ -250,7 +250,8 @@ class CrossOrigin:
                         and not _excludes(headers[_CREDENTIALS_HEADER][2], guards)
                     )
                     of_origin = all("origin" in guard.lower() and not _is_listed(guard) for guard in guards)
-                    reflects = of_origin and _is_origin(value)
+                    turned_away = _is_turned_away(module, scope, place.line, value)
+                    reflects = of_origin and _is_origin(value) and not turned_away
                     # Where an allow-list is asked first, it is the operator who lets everybody in.
                     listed = any(map(_is_listed, guards))
                     yield OriginPolicy(
@@ -417,6 +418,16 @@ def _goes_with_another(header: tuple[Value, Location, tuple[str, ...]], line: in
     """Whether a header that is sent on a condition stands beside another origin than the one of a line."""
     _, place, guards = header
     return bool(guards) and any(abs(place.line - other) < abs(place.line - line) for other in others)
+
+
+def _is_turned_away(module: Module, scope: int, line: int, origin: Value) -> bool:
+    """Whether a function has gone back by then where something else says no to the origin: `if origin not in known`."""
+    name = origin.name if isinstance(origin, Name) else ""
+    left = [(one.scope, one.line, one.guards) for one in module.facts.returns]
+    left += [(one.scope, one.line, one.guards) for one in module.facts.raises]
+    return name[:1] == "?" and any(
+        at == scope and before < line and name in guards and len(set(guards)) > 1 for at, before, guards in left
+    )
 
 
 def _is_origin(value: Value) -> bool:

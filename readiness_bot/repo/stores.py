@@ -184,6 +184,8 @@ MIGRATES = re.compile(
 
 _BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
 """Options by which a program's own command migrates before it serves."""
+_FLASK_ALEMBIC = "flask_alembic.Alembic().upgrade"
+"""How an extension of Flask's runs Alembic's revisions, without an environment of its own."""
 _MIGRATING_CALLS = frozenset(
     {
         "alembic.command.upgrade",
@@ -193,6 +195,7 @@ _MIGRATING_CALLS = frozenset(
         "yoyo.get_backend().apply_migrations",
         "evolutions.upgrade",
         "quart_db.QuartDB",
+        _FLASK_ALEMBIC,
     }
 )
 _OF_LIBRARY = re.compile(r"\w[\w.]*\.migrat\w+\.(\w+\(\)\.)?(run|apply)_migrations?$")
@@ -483,7 +486,7 @@ class Stores:
             or tuple(
                 Evidence(site.module.path, site.call.line, f"`{site.name.partition('.')[0]}` brings its own migrations")
                 for site in self._calls_that_migrate
-                if _OF_LIBRARY.match(site.name)
+                if site.name == _FLASK_ALEMBIC or _OF_LIBRARY.match(site.name)
             )[:1]
         )
 

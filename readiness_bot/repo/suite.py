@@ -227,6 +227,13 @@ class Suite:
             ):
                 found.append(Evidence(step.path, step.line, "the pipeline starts the stores"))
         for module in self._python.tests:
+            asked = (call for call in module.facts.calls if call.name == "pytest.importorskip")
+            found += [
+                Evidence(module.path, call.line, f"`{value.value}`")
+                for call in asked
+                for value in call.args[:1]
+                if isinstance(value, Const) and value.value in _STORE_LIBRARIES
+            ]
             for item in module.facts.imports:
                 if any(item.target == name or item.target.startswith(f"{name}.") for name in _STORE_LIBRARIES):
                     found.append(Evidence(module.path, item.line, f"`{item.target}`"))

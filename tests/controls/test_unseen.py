@@ -19,9 +19,15 @@ def _judged(name: str, files: dict[str, str]) -> tuple[Status, float | None]:
 
 
 @pytest.mark.parametrize("control", ["infrastructure/ci-pipeline", "testing/tests-in-ci"])
-@pytest.mark.parametrize(("called", "status"), [("python-build", Status.UNKNOWN), ("stale-issues", Status.FAIL)])
+@pytest.mark.parametrize(("called", "status"), [("python-app", Status.UNKNOWN), ("stale-issues", Status.FAIL)])
 def test_pipelines_of_other_repositories(control: str, called: str, status: Status) -> None:
     assert _judged(control, {**_CODE, ".github/workflows/pr.yml": _CALLING.format(name=called)})[0] is status
+
+
+def test_a_pipeline_of_another_repository_builds_that_is_named_for_it() -> None:
+    files = {**_CODE, ".github/workflows/pr.yml": _CALLING.format(name="python-build")}
+    assert _judged("infrastructure/ci-pipeline", files)[0] is Status.PASS
+    assert _judged("testing/tests-in-ci", files)[0] is Status.UNKNOWN
 
 
 _SERVED = "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/healthz')\ndef healthz():\n    return {}\n"

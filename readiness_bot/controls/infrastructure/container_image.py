@@ -7,6 +7,7 @@ import re
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
+from readiness_bot.repo.launches import Started
 
 _APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 _DOCKERFILE = """\
@@ -48,6 +49,15 @@ _BUILDPACKS = frozenset(
     role=Role.DEVOPS,
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
+        {
+            "app/main.py": _APP,
+            "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n",
+            "deploy/api.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n"
+                "      containers:\n        - name: api\n          image: shop/app:1.4\n"
+                "          command: [uvicorn, 'app.main:app']\n"
+            ),
+        },
         {"app/main.py": _APP, "Dockerfile": "FROM shop/fastapi-base:2.1\nCOPY . /app\nRUN pip install /app\n"},
         {
             "app/main.py": _APP,
@@ -136,6 +146,11 @@ def container_image(repo: Repo) -> Judgement:
     if idle is not None and _SERVING_BASE.search(idle.image.base):
         base = seen(idle.path, idle.image.final.line, f"FROM {idle.image.base}")
         return passed("An image builds the service on a base that serves such applications.", base)
+    starting = next((one for one in repo.deployment.started_commands if _starts_in_cluster(one)), None)
+    if idle is not None and starting is not None:
+        base = seen(idle.path, idle.image.final.line, f"FROM {idle.image.base}")
+        told = seen(starting.path, starting.line, f"starts {starting.command.server}")
+        return passed("An image builds the service, and its deployment starts it.", base, told)
     if idle is not None:
         line = idle.image.final.line
         return partial(
@@ -155,6 +170,12 @@ def container_image(repo: Repo) -> Judgement:
             "An image of the service is pulled; what builds it is not kept here.", pulled, estimate=_BUILT_ELSEWHERE
         )
     return failed("No image builds and starts the service.")
+
+
+def _starts_in_cluster(one: Started) -> bool:
+    """Whether a pod of the service is told what to run, whatever its image says."""
+    is_service = one.command.purpose in ("serve", "work", "schedule") and bool(one.command.server)
+    return one.via == "kubernetes" and one.deployed and is_service
 
 
 _SERVING_BASE = re.compile(r"/[\w.-]*(django|flask|fastapi|uwsgi|wsgi|asgi|gunicorn|airflow|superset)[\w.-]*(?=[:@]|$)")

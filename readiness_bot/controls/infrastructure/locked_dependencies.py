@@ -8,7 +8,7 @@ from readiness_bot.repo import Repo
 from readiness_bot.repo.dependencies import Install
 
 _PINNED_ONLY = 0.5
-_NEARLY_ALL = 0.9
+_NEARLY_ALL = 0.8
 """The share of pinned ones from which on a single open one is an exception, in files that nothing installs too."""
 _PIPELINE_ONLY = 0.5
 

@@ -123,6 +123,13 @@ from readiness_bot.repo import Repo
     'app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)\n',
     passes=[
         (
+            "from flask import Flask, request\n\nfrom shop.partners import known_origins\n\napp = Flask(__name__)\n\n\n"
+            "@app.after_request\ndef answer_origin(response):\n    origin = request.headers.get('Origin')\n"
+            "    if not origin:\n        return response\n    known = known_origins()\n    if origin not in known:\n"
+            "        return response\n    response.headers['Access-Control-Allow-Origin'] = origin\n"
+            "    response.headers['Access-Control-Allow-Credentials'] = 'true'\n    return response\n"
+        ),
+        (
             "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.after_request\n"
             "def opened(response):\n    if request.path.startswith('/account'):\n"
             "        response.headers['Access-Control-Allow-Origin'] = 'https://shop.eu'\n"
