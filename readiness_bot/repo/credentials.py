@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
+import msgspec
+
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
@@ -205,6 +207,7 @@ class Secrets:
 
     def _one(self, path: str, literal: SecretLiteral, *, tooling: bool) -> KeptSecret:
         module = self._python.modules.get(path)
+        literal = _as_bound(literal, module)
         symbol = literal.owner
         return KeptSecret(
             location=Location(path, literal.line, literal.end_line, symbol, literal.statement),
@@ -507,6 +510,20 @@ _OF_OBJECT = re.compile(r"!?:\w+\(\)\.\w+")
 def _most_telling(literal: SecretLiteral) -> tuple[object, ...]:
     """By place; among what is known of one place, first what says most of it."""
     return literal.line, literal.column, not literal.provider, not _SIGNS.search(literal.name), literal.name
+
+
+def _as_bound(literal: SecretLiteral, module: Module | None) -> SecretLiteral:
+    """A fallback of a variable under the name that a module signs with: `SECRET_KEY = getenv("SHOP_KEY", …)`."""
+    if module is None or not literal.fallback or _kind(literal) != "other":
+        return literal
+    for item in module.facts.assignments:
+        name = item.target.lstrip(":").rpartition(".")[2]
+        if _SIGNING_SETTING.fullmatch(name) and item.line <= literal.line <= item.end_line:
+            return msgspec.structs.replace(literal, name=name)
+    return literal
+
+
+_SIGNING_SETTING = re.compile(r"SECRET_KEY|JWT_SECRET(_KEY)?")
 
 
 def _kind(literal: SecretLiteral) -> Kind:

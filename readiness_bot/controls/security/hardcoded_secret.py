@@ -107,6 +107,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "            raise ValueError('no key for the terminal')\n"
             ),
         },
+        (
+            "import os\n\nDEBUG = os.environ.get('SHOP_DEBUG', 'False') == 'True'\n"
+            "SECRET_KEY = os.environ.get('SHOP_SECRET_KEY', 'secr3t-k3y')  # <- flagged\n"
+        ),
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
