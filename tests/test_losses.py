@@ -1167,6 +1167,30 @@ LOST["values bound to a command of a database"] = (
     _CLICKS.format("f\"ALTER TABLE orders UPDATE name = '{name}' WHERE key = '{key}'\""),
     6,
 )
+_EMPTIED = (
+    "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
+    "\n\n"
+    "class Shelf:\n    def empty(self, name):\n{check}        cursor = {driver}.connect('a').cursor()\n"
+    "        cursor.execute({text})\n"
+)
+LOST["a function that looks at a name before it is written, whatever the driver"] = (
+    "database/sql-injection",
+    _EMPTIED.format(driver="shelfdb", check="        _check_table(name)\n", text="f'DROP TABLE {name}'"),
+    _EMPTIED.format(driver="shelfdb", check="", text="f'DROP TABLE {name}'"),
+    12,
+)
+LOST["a list of what may be written, beside values that are bound, in a text that gives rows"] = (
+    "database/sql-injection",
+    (
+        "class Maker:\n    def sum_of(self, kind):\n        if kind not in KINDS:\n            raise ValueError(kind)\n"
+        "        return self.db.one('SELECT sum({0}) FROM sums WHERE id = %s'.format(kind), (self.id,))\n"
+    ),
+    (
+        "class Maker:\n    def sum_of(self, kind):\n"
+        "        return self.db.one('SELECT sum({0}) FROM sums WHERE id = %s'.format(kind), (self.id,))\n"
+    ),
+    3,
+)
 _CAREFUL = "import {0}\n\n\ndef fetch(url):\n    return {0}.get(url, stream=True, timeout=10).content\n"
 LOST["a client that asks no private address"] = (
     "security/ssrf",
@@ -2257,6 +2281,18 @@ def _judged(repo: Repo) -> Report:
 
 def _told(change: Delta, control: str) -> list[int]:
     return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
+
+
+KEPT["a look at a name by another function"] = (
+    _EMPTIED.format(driver="sqlite3", check="        _check_table(name)\n", text="f'DROP TABLE {name}'"),
+    _EMPTIED.format(driver="sqlite3", check="        ensure_known(name)\n", text="f'DROP TABLE {name}'"),
+)
+KEPT["a name that is looked at no more, and is bound by now"] = (
+    _EMPTIED.format(
+        driver="sqlite3", check="        _check_table(name)\n", text="f\"DELETE FROM a WHERE b = '{name}'\""
+    ),
+    _EMPTIED.format(driver="sqlite3", check="", text="'DELETE FROM a WHERE b = ?', (name,)"),
+)
 
 
 @pytest.mark.parametrize(("control", "before", "after", "line"), LOST.values(), ids=LOST)

@@ -131,6 +131,15 @@ def describe(flow: Flow, sink: str, path: str, line: int) -> str:
     return " → ".join(dict.fromkeys(parts))
 
 
+_HOW = re.compile(r":(in|self|call|contained)?(:?\d+)?$")
+"""What follows the name of what was asked, in the tags of a flow: whether it took the value, and where."""
+
+
+def asked_name(tag: str) -> str:
+    """The last name of the function that a tag of a flow tells of; empty where it names none."""
+    return re.split(r"[.:]", _HOW.sub("", tag.partition(":")[2]))[-1]
+
+
 def bare_name(name: str) -> str:
     """The last component of a resolved name."""
     return name.rpartition(".")[2].rpartition(":")[2]

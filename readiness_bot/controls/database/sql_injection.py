@@ -10,7 +10,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.expressions import names_in
-from readiness_bot.repo.flow_paths import Flow, describe
+from readiness_bot.repo.flow_paths import CHECKS, Flow, asked_name, describe
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.values import Call, Const, Format, Invoke, Value
 
@@ -84,12 +84,30 @@ _PLACEHOLDERS = {
 _READING = ("read_sql", "read_sql_query", "read_sql_table", "to_sql", "read_database", "read_database_uri")
 
 
+_BEGINS = re.compile(
+    r"\s*(select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(create|drop|alter|truncate)\s+table\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a text begins that is a statement, whatever it is handed to."""
+
+
 def _applies(repo: Repo) -> bool:
     found = repo.python.imported & set(_LIBRARIES)
     # A library of tables mostly reads files.
     if found - {"pandas", "polars"} or (found and any(repo.python.calls_of(*_READING))):
         return True
-    return bool(repo.python.imported & _CLOUDS) and any(repo.python.calls_of("execute_statement"))
+    if repo.python.imported & _CLOUDS and any(repo.python.calls_of("execute_statement")):
+        return True
+    # Nobody knows every driver; what is handed a statement as it stands runs it.
+    return any(_is_handed_statement(site) for site in repo.python.calls_of("execute", "executemany", *_OF_ROWS))
+
+
+_OF_ROWS = ("one", "all", "run")
+"""What drivers that give rows back call running a statement; others call something else so."""
+
+
+def _is_handed_statement(site: CallSite) -> bool:
+    return bool(site.call.args) and _is_text_of(site.call.args[0], _BEGINS)
 
 
 @Control(
@@ -391,8 +409,15 @@ def _of_text(repo: Repo, site: CallSite, position: int) -> int:
 
 
 def _is_sql(text: Value | None) -> bool:
+    return _is_text_of(text, _SQL)
+
+
+def _is_text_of(text: Value | None, pattern: re.Pattern[str]) -> bool:
+    """Whether the text, or what it begins with, is of a pattern."""
     first = text.parts[0] if isinstance(text, Format) and text.parts else text
-    return isinstance(first, Const) and isinstance(first.value, str) and _SQL.search(first.value) is not None
+    if not (isinstance(first, Const) and isinstance(first.value, str)):
+        return False
+    return (pattern.match if pattern is _BEGINS else pattern.search)(first.value) is not None
 
 
 def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:
@@ -414,21 +439,33 @@ def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> W
         by.append("the quoting")
     numbers = _numbers(repo, site, position)
     limited = {flow.text for flow in flows if flow.is_limited or flow.cleaned & {"kept-only", "matched"}}
-    written = {flow.prefix for flow in flows if flow.kind not in ("setting", "operator") and _is_injected(flow, site)}
+    injected = [flow for flow in flows if _is_injected(flow, site)]
+    checked = {flow.text for flow in injected if flow.is_vetted} - limited
+    written = {
+        flow.prefix for flow in injected if flow.kind not in ("setting", "operator") and flow.text not in checked
+    }
     parts, line = repo.flows.assembled(site, position, _named(site))
-    ways = max(0, parts - numbers - len(limited)) or len(written)
+    ways = max(0, parts - numbers - len(limited) - len(checked)) or len(written)
     if not ways:  # what holds some of the values alone keeps no statement
-        by += ["the conversion to a number"] * bool(numbers) + ["a list of what is allowed"] * bool(limited)
+        by += ["the conversion to a number"] * bool(numbers)
     # A value between quotes is one for certain, and the others that are bound do not make up for it.
-    within = tuple(by) if any(map(_is_between_quotes, filter(lambda flow: _is_injected(flow, site), flows))) else ()
+    within = by if any(map(_is_between_quotes, injected)) else []
+    checks = [] if ways else [*["a list of what is allowed"] * bool(limited), *_checks(injected)]
     return Ward(
         replace(site.location, line=line),
         f"`{_ONE_OR_MANY.get(site.last, site.last)}`",
         () if within else tuple(by),
         f"A value is written into the text that `{site.last}` runs",
         ways=ways,
-        within=within,
+        within=(*within, *checks),
+        beside=tuple(sorted(f"`{call.last}`" for call in site.beside if CHECKS.search(call.last))),
     )
+
+
+def _checks(flows: Iterable[Flow]) -> Iterator[str]:
+    """The functions that say of the values of these flows that they may be written, as they are shown."""
+    tags = {tag for flow in flows for tag in flow.cleaned if tag.startswith(("yes:", "no:", "passed:"))}
+    yield from sorted({f"`{name}`" for name in map(asked_name, tags) if CHECKS.search(name)})
 
 
 def _is_between_quotes(flow: Flow) -> bool:
@@ -494,7 +531,7 @@ _RANK = {Confidence.LOW: 1, Confidence.MEDIUM: 2, Confidence.HIGH: 3}
 def _statements(repo: Repo) -> Iterator[tuple[CallSite, int]]:
     """The calls that take a text of SQL, and which argument it is."""
     for site in repo.python.all_calls:
-        if site.name in _TEXTS or _runs(site):
+        if site.name in _TEXTS or _runs(site) or (site.last in _OF_ROWS and _is_handed_statement(site)):
             yield site, 0
     for site, _, before in repo.flows.partials(lambda name: name.rpartition(".")[2] in _ALWAYS_SQL):
         if before == 0:

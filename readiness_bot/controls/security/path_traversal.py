@@ -11,7 +11,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.expressions import flattened, names_in
-from readiness_bot.repo.flow_paths import Flow, describe
+from readiness_bot.repo.flow_paths import Flow, asked_name, describe
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.values import IN_LOOP, Call, Const, Invoke, Name, Other
 
@@ -1155,16 +1155,11 @@ def _shown(keeper: str, site: CallSite) -> str:
     return next((f"`{last}`" for last in lasts if last in _NAMING), keeper)
 
 
-_HOW = re.compile(r":(in|self|call|contained)?(:?\d+)?$")
-"""What follows the name of what was asked, in the tags of a flow: whether it took the value, and where."""
-
-
 def _keepers(flow: Flow) -> Iterator[str]:
     """What keeps a name in place on its way, by name; an empty name is a check that has none."""
     held = _is_contained(flow)
     for tag in sorted(flow.cleaned):
-        test, _, name = tag.partition(":")
-        last = re.split(r"[.:]", _HOW.sub("", name))[-1]
+        test, last = tag.partition(":")[0], asked_name(tag)
         if tag in ("file-name", "contained"):
             yield _LAST_PART if tag == "file-name" else "safe_join"
         elif tag.endswith(":contained"):
