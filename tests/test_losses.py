@@ -1167,6 +1167,39 @@ LOST["values bound to a command of a database"] = (
     _CLICKS.format("f\"ALTER TABLE orders UPDATE name = '{name}' WHERE key = '{key}'\""),
     6,
 )
+_CHOOSING = {
+    "shop/__init__.py": "",
+    "shop/rights.py": "from rest_framework.permissions import BasePermission\n\n\n"
+    "class CanPrice(BasePermission):\n    def has_permission(self, request, view):\n"
+    "        return request.user.groups.filter(name='pricing').exists()\n",
+    "shop/views.py": "from rest_framework.viewsets import ModelViewSet\nfrom shop.rights import CanPrice\n"
+    "from shop.models import Price\n\n\nclass Prices(ModelViewSet):\n    queryset = Price.objects.all()\n{}"
+    "    serializer_class = PriceSerializer\n",
+}
+_CHOSEN_FOR_SOME = (
+    "\n    def get_permissions(self):\n        if self.action in ('create', 'partial_update'):\n"
+    "            return [CanPrice()]\n        return [one() for one in self.permission_classes]\n\n"
+)
+
+
+def _choosing(text: str) -> Files:
+    return {path: one.format(text) for path, one in _CHOOSING.items()}
+
+
+LOST["the method by which a view chooses what it asks for some actions"] = (
+    "security/authorization",
+    _choosing(_CHOSEN_FOR_SOME),
+    _choosing(""),
+    6,
+)
+LOST["a right that is asked beside those of a view"] = (
+    "security/authorization",
+    _choosing(
+        "\n    def get_permissions(self):\n        return [one() for one in self.permission_classes + [CanPrice]]\n\n"
+    ),
+    _choosing("\n    def get_permissions(self):\n        return [one() for one in self.permission_classes]\n\n"),
+    9,
+)
 _EMPTIED = (
     "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
     "\n\n"
@@ -2283,6 +2316,10 @@ def _told(change: Delta, control: str) -> list[int]:
     return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
 
 
+KEPT["a view that lists what it chose before"] = (
+    _choosing(_CHOSEN_FOR_SOME),
+    _choosing("    permission_classes = [CanPrice]\n"),
+)
 KEPT["a look at a name by another function"] = (
     _EMPTIED.format(driver="sqlite3", check="        _check_table(name)\n", text="f'DROP TABLE {name}'"),
     _EMPTIED.format(driver="sqlite3", check="        ensure_known(name)\n", text="f'DROP TABLE {name}'"),

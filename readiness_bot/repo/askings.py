@@ -273,12 +273,16 @@ class Askings:
                 method.location,
                 f"{site.definition.name}.{method.definition.name}",
                 tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(last_of(name)))),
-                tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_declared(site))),
+                self.declared(site),
             )
             for site in self._python.classes
             for method in site.methods
             if method.definition.name in CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
         )
+
+    def declared(self, owner: DefinitionSite) -> tuple[str, ...]:
+        """What a class comes from, and the permissions that stand in it but those that a method of it chooses."""
+        return tuple(f"`{_shown(name)}`" for name in (*owner.definition.bases, *_declared(owner)))
 
     @cached_property
     def joined(self) -> tuple[Joined, ...]:
@@ -918,7 +922,7 @@ _ACTIONS = {
 
 
 CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
-"""Methods by which a view chooses what it asks for an action."""
+"""Methods by which a view of Django REST framework chooses what it asks for an action."""
 
 
 def _named_in(method: DefinitionSite) -> Iterator[str]:
@@ -970,13 +974,26 @@ def last_of(name: str) -> str:
 
 
 def permissions_in(value: Value) -> list[str]:
-    """The names of permissions that a value lists; none where it lists anything else."""
+    """The names of permissions that a value lists, besides all that the class lists; none if it lists anything else."""
     names = [
         name
         for one in flattened(value)
-        for name in (one.names if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",))
+        for name in (
+            _added(one) if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",)
+        )
     ]
     return names if names and all(_PERMISSION.search(last_of(name)) for name in names) else []
+
+
+_OWN_LIST = frozenset({"permission_classes", *CHOOSING})
+"""What a class lists by itself, which a method may go through or add to."""
+
+
+def _added(value: Other) -> Sequence[str]:
+    """The names in an expression that stand beside what the class lists: `[one() for one in self.listed + [Own]]`."""
+    if value.kind not in ("ListComp", "GeneratorExp", "*") or not any(last_of(one) in _OWN_LIST for one in value.names):
+        return value.names
+    return [one for one in value.names if last_of(one)[:1].isupper()]
 
 
 def _listed_by(call: Call) -> Iterator[tuple[str, Value]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from readiness_bot.facts.python_facts import DISCARDED
+from readiness_bot.facts.python_facts import DISCARDED, Call
 from readiness_bot.facts.values import Const, Invoke, Name, Value
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.gates import Gates, Protection, asks_of_values, shown
@@ -277,7 +277,7 @@ class Identity:
                 # What a method of a library does that this one stands in for is no check that somebody wrote.
                 goes_on = call.name.endswith(f"super().{site.definition.name}")
                 told = any(isinstance(value, Name) and _CALLER.search(value.name) for value in call.handed)
-                if told and not goes_on:
+                if told and not goes_on and not (wanted is Strength.PERMISSION and _asks_only_whether(call)):
                     names.append(f"`{call.last.rpartition(':')[2]}`")
             names += [
                 f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
@@ -632,6 +632,15 @@ _CHECK_BEFORE = re.compile(
 _GROUP = re.compile(r"[<{]\w")
 _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
+
+
+_ANYBODY = re.compile(r"(^|[.:])(Abstract(Base)?|Anonymous)?User$")
+
+
+def _asks_only_whether(call: Call) -> bool:
+    """Whether a call asks of the caller whether he is anybody at all: `isinstance(request.user, User)`."""
+    kind = call.args[1] if call.name == "isinstance" and len(call.args) > 1 else None
+    return isinstance(kind, Name) and _ANYBODY.search(kind.name) is not None
 
 
 def _lets_read(name: str, route: Route) -> bool:

@@ -349,7 +349,9 @@ class RouteGuards:
             return
         module = method.module
         given = [item for item in module.facts.returns if item.scope == method.index]
-        named = [[self._value_name(value, module) for value in flattened(item.value)] for item in given]
+        named = [
+            [name for value in flattened(item.value) for name in self._given(value, view, module)] for item in given
+        ]
         if all(
             names and all(name and not name.removesuffix("()").endswith("AllowAny") for name in names)
             for names in named
@@ -357,6 +359,23 @@ class RouteGuards:
             for item, names in zip(given, named, strict=True):
                 for name in names:
                     yield Guard("permission", name.removesuffix("()"), "class", module.path, item.line)
+
+    def _given(self, value: Value, view: DefinitionSite, module: Module) -> Iterator[str]:
+        """The permissions of one expression: `[one() for one in self.permission_classes + [Own]]` has both."""
+        if not isinstance(value, Other):
+            yield self._value_name(value, module)
+            return
+        for name in value.names:
+            if name.endswith(".permission_classes"):
+                yield from self._listed(view)
+            elif name.rpartition(".")[2].rpartition(":")[2][:1].isupper():
+                yield self._python.identify(name, module)
+
+    def _listed(self, view: DefinitionSite) -> Iterator[str]:
+        """The permissions that a view lists for all that it answers."""
+        found = self._python.class_value(view, "permission_classes")
+        if found is not None and found[1].value is not None:
+            yield from (self._value_name(one, found[0]) for one in flattened(found[1].value))
 
     def around(self, value: Value | None, site: CallSite) -> Iterator[Guard]:
         """What a view is wrapped in where it is registered: `login_required(View.as_view())`."""

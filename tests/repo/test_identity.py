@@ -230,11 +230,19 @@ def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_
         ("return [IsAuthenticated()]", Strength.IDENTITY),
         ("return [AllowAny()] if self.open else [IsAuthenticated()]", Strength.NONE),
         ("if self.open:\n            return [AllowAny()]\n        return [IsAuthenticated()]", Strength.NONE),
+        ("return [one() for one in self.permission_classes + [IsAdminUser]]", Strength.PERMISSION),
+        (
+            (
+                "if self.action == 'create':\n            return [IsAdminUser()]\n"
+                "        return [one() for one in self.permission_classes]"
+            ),
+            Strength.NONE,
+        ),
     ],
 )
 def test_permissions_that_a_method_gives_in_every_case_stand_before_the_view(body: str, expected: Strength) -> None:
     views = (
-        "from rest_framework.permissions import AllowAny, IsAuthenticated\nfrom "
+        "from rest_framework.permissions import AllowAny, IsAdminUser, IsAuthenticated\nfrom "
         "rest_framework.views import APIView\n\n\n"
         f"class Items(APIView):\n    def get_permissions(self):\n        {body}\n\n"
         "    def post(self, request):\n        return save(request.data)\n"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Cases, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.askings import Asking, Done, Hooks, Joined
+from readiness_bot.repo.askings import CHOOSING, Asking, Done, Hooks, Joined
 from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.models import Model
 from readiness_bot.repo.modules import DefinitionSite
@@ -466,7 +466,8 @@ def _listed(repo: Repo) -> Iterator[Ward]:
     for one in repo.askings.chosen:
         asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
         loss = f"`{one.name}` asks for less"
-        yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=one.beside, asks=asked)
+        beside = (*one.beside, *repo.identity.standard)
+        yield Ward(one.location, f"`{one.name}`", (), loss, ways=0, beside=beside, asks=asked)
     for one in repo.turned_away.chosen():
         asked = tuple((name,) for name, strength in one.asked if strength is Strength.PERMISSION)
         yield Ward(
@@ -503,6 +504,20 @@ def _unlisted(repo: Repo, owner: DefinitionSite, ward: Ward) -> Ward | None:
     beside = (*owner.definition.bases, *(method.definition.name for method in owner.methods))
     shown = tuple(f"`{name.rpartition('.')[2].rpartition(':')[2]}`" for name in beside)
     return Ward(owner.location, ward.thing, (), ward.loss, ways=0, beside=(*shown, *repo.identity.standard))
+
+
+def _unchosen(repo: Repo, ward: Ward) -> Ward | None:
+    """A view whose method chooses no permission, as it does elsewhere, or is gone; None where it inherits one."""
+    name, _, chooser = ward.location.symbol.rpartition(".")
+    owner = repo.python.definition_named(f"{ward.location.path}:{name}")
+    if owner is None or owner.definition.qualname != name:
+        return None
+    method = repo.python.member(owner, chooser)
+    if method is not None and method.definition.qualname != ward.location.symbol:
+        return None
+    place = replace((method or owner).location, path=ward.location.path, symbol=ward.location.symbol)
+    beside = (*repo.askings.declared(owner), *repo.identity.standard)
+    return Ward(place, ward.thing, (), ward.loss, ways=0, beside=beside)
 
 
 def _asked(repo: Repo) -> Iterator[Ward]:
@@ -621,6 +636,8 @@ def _of_hooks(hooks: Hooks) -> Ward:
 def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     """A function or class as it stands here that asks something elsewhere."""
     path, symbol = ward.location.path, ward.location.symbol
+    if symbol.rpartition(".")[2] in CHOOSING and ward.thing == f"`{symbol}`":
+        return _unchosen(repo, ward)
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return None
