@@ -1200,6 +1200,25 @@ LOST["a right that is asked beside those of a view"] = (
     _choosing("\n    def get_permissions(self):\n        return [one() for one in self.permission_classes]\n\n"),
     9,
 )
+_EDITED_BY_WRITERS = (
+    "from django.contrib.auth.decorators import login_required, permission_required\n"
+    "from django.contrib.auth.models import User\nfrom django.http import HttpResponseForbidden\nfrom django.urls import path\nfrom shop.models import Comment\n\n\n"
+    "{gate}def edit(request, key):\n    comment = Comment.objects.get(pk=key)\n"
+    "    if request.method == 'POST'{asked}:\n{check}        comment.text = request.POST['text']\n"
+    "        comment.save()\n\n\n@permission_required('shop.delete_comment')\ndef clear(request):\n"
+    "    Comment.objects.all().delete()\n\n\n"
+    "urlpatterns = [path('comments/<int:key>', edit), path('comments', clear)]\n"
+)
+LOST["whose a thing is, where whoever has signed in may change it by now"] = (
+    "security/authorization",
+    _EDITED_BY_WRITERS.format(
+        gate="@login_required\n",
+        asked="",
+        check="        if request.user.username != comment.author:\n            return HttpResponseForbidden()\n",
+    ),
+    _EDITED_BY_WRITERS.format(gate="", asked=" and isinstance(request.user, User)", check=""),
+    8,
+)
 _EMPTIED = (
     "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
     "\n\n"
