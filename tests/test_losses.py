@@ -1202,7 +1202,8 @@ LOST["a right that is asked beside those of a view"] = (
 )
 _EDITED_BY_WRITERS = (
     "from django.contrib.auth.decorators import login_required, permission_required\n"
-    "from django.contrib.auth.models import User\nfrom django.http import HttpResponseForbidden\nfrom django.urls import path\nfrom shop.models import Comment\n\n\n"
+    "from django.contrib.auth.models import User\nfrom django.http import HttpResponseForbidden\n"
+    "from django.urls import path\nfrom shop.models import Comment\n\n\n"
     "{gate}def edit(request, key):\n    comment = Comment.objects.get(pk=key)\n"
     "    if request.method == 'POST'{asked}:\n{check}        comment.text = request.POST['text']\n"
     "        comment.save()\n\n\n@permission_required('shop.delete_comment')\ndef clear(request):\n"
@@ -1217,6 +1218,21 @@ LOST["whose a thing is, where whoever has signed in may change it by now"] = (
         check="        if request.user.username != comment.author:\n            return HttpResponseForbidden()\n",
     ),
     _EDITED_BY_WRITERS.format(gate="", asked=" and isinstance(request.user, User)", check=""),
+    8,
+)
+_OF_CONTESTS = (
+    "from rest_framework.viewsets import ModelViewSet\nfrom shop.models import Entry\n\n\n"
+    "class Entries(ModelViewSet):\n    queryset = Entry.objects.all()\n\n    def get_queryset(self):\n"
+    "        rows = super().get_queryset()\n        user = self.request.user\n{}"
+    "        return rows.order_by('name')\n"
+)
+LOST["sets of which one must hold each row, both of them the caller's"] = (
+    "security/authorization",
+    _OF_CONTESTS.format(
+        "        if not user.is_superuser:\n"
+        "            rows = rows.filter(contest__in=user.contests.all() | user.judged.all())\n"
+    ),
+    _OF_CONTESTS.format(""),
     8,
 )
 _EMPTIED = (

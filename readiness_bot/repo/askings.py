@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
-from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.expressions import either_of, flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
@@ -652,7 +652,7 @@ class Askings:
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
-                kept = isinstance(value, Name | Invoke) and self._is_who_calls(value.name, site)
+                kept = any(self._is_who_calls(name, site) for name in _rows_of(value))
                 if field and (kept or (_OF_OWN_ROWS.search(call.name) and _is_tenant_of(field, value))):
                     yield (f"a filter by `{field}`",)
             if last in _RUNNING and any(self._is_who_calls(name, site) for name in _bound(call)):
@@ -994,6 +994,11 @@ def _added(value: Other) -> Sequence[str]:
     if value.kind not in ("ListComp", "GeneratorExp", "*") or not any(last_of(one) in _OWN_LIST for one in value.names):
         return value.names
     return [one for one in value.names if last_of(one)[:1].isupper()]
+
+
+def _rows_of(value: Value) -> tuple[str, ...]:
+    """What names the rows that a filter takes: one thing, or several sets of which each row is in one."""
+    return (value.name,) if isinstance(value, Name | Invoke) else either_of(value)
 
 
 def _listed_by(call: Call) -> Iterator[tuple[str, Value]]:
