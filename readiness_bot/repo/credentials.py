@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from typing import Literal
 
 import msgspec
@@ -55,6 +56,9 @@ _NOT_DEPLOYED = re.compile(
 _OF_TESTS = re.compile(r":(TEST|DUMMY|FAKE|MOCK|EXAMPLE|SAMPLE|DEMO)_")
 _PROJECT = re.compile(r"(^|/)(dev|test|demo|example)_?project/")
 """The folder of a project that a library is tried in."""
+_OF_SETTINGS = re.compile(r"config|settings|options|env", re.IGNORECASE)
+_CONVERTED = re.compile(r"(\(\))?(\.(strip|encode|get_secret_value|decode)(\(\))?)+$")
+"""What a key goes through on its way to where it signs."""
 _NOT_DEPLOYED_OWNER = re.compile(r"(test|dev|local|example|mock|fake|dummy|sample|stub|debug|docs)", re.IGNORECASE)
 _OF_PRODUCTION = re.compile(r"(^|_|(?<=[a-z]))(Prod(uction)?|Live|PROD(UCTION)?|LIVE)(?![a-z])")
 _OF_MIGRATING = re.compile(r"migrat", re.IGNORECASE)
@@ -225,7 +229,10 @@ class Secrets:
             is_refused=bool(literal.name) and self._is_refused(literal.name, module),
             is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
             is_signing=literal.constant
-            and not self._signing.isdisjoint({(path, "" if literal.owner else literal.name), (path, literal.line)}),
+            and (
+                not self._signing.isdisjoint({(path, "" if literal.owner else literal.name), (path, literal.line)})
+                or (bool(literal.owner) and (path, literal.line) in self._signing_fields)
+            ),
             form="compose" if self._is_of_a_store_beside(path, literal) else _form(path),
         )
 
@@ -344,6 +351,23 @@ class Secrets:
             beside = f"{other.path.rpartition('/')[0]}/{stem}".lstrip("/")
             if not any(path in self._python.modules for path in (f"{beside}.py", f"{beside}/__init__.py")):
                 yield other
+
+    @cached_property
+    def _signing_fields(self) -> frozenset[tuple[str, int]]:
+        """The fields of settings that functions take to sign or encrypt with, by file and line.
+
+        Where several classes have a field of that name, it is one of those that lie nearest.
+        """
+        found: set[tuple[str, int]] = set()
+        settings = [one for one in self._python.classes if _OF_SETTINGS.search(one.definition.name)]
+        for site in self._python.calls(*_SIGNERS):
+            value = site.call.argument(*_SIGNERS[site.name])
+            owner, _, last = _CONVERTED.sub("", value.name if isinstance(value, Name | Invoke) else "").rpartition(".")
+            if owner and not owner.endswith("()"):
+                held = [(one.module.path, item.line) for one in settings for item in one.fields if item.name == last]
+                near = max((_shared(path, site.module.path) for path, _ in held), default=0)
+                found.update(place for place in held if _shared(place[0], site.module.path) == near)
+        return frozenset(found)
 
     @cached_property
     def _signing(self) -> frozenset[tuple[str, str | int]]:
@@ -483,6 +507,12 @@ def _binds(module: Module, name: str) -> bool:
         call.name in ("vars().update", "globals().update", "locals().update") and call.scope == MODULE
         for call in module.facts.calls
     )
+
+
+def _shared(path: str, other: str) -> int:
+    """How many folders two paths begin with in common."""
+    pairs = zip(path.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 _REFUSING = re.compile(r"check|valid|ensure|verify|assert|refuse|secret|require", re.IGNORECASE)

@@ -285,10 +285,12 @@ class Lookups:
     def is_exception(self, lookup: Lookup) -> bool:
         """Whether other queries of the same file, or on the same model, are held against the caller's own tenant.
 
-        Where none is, the code may be called by somebody who stands above the tenants, as another service does.
+        Where none is, the code may be called by somebody who stands above the tenants, as another service does; one
+        who was looked up within a tenant does not.
         """
         models, paths = self._held
-        return lookup.model.site.name in models or bool({lookup.location.path, lookup.query.module.path} & paths)
+        near = bool({lookup.location.path, lookup.query.module.path} & paths)
+        return near or lookup.model.site.name in models or self._are_of_a_tenant(lookup.route)
 
     @cached_property
     def _held(self) -> tuple[frozenset[str], frozenset[str]]:

@@ -372,6 +372,26 @@ _UNSURE = 0.5
     ),
     partials=[
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework.routers import DefaultRouter\n\n"
+                "from shop import views\n\nrouter = DefaultRouter()\nrouter.register('carts', views.Carts)\n"
+                "router.register('orders', views.Orders)\nrouter.register('refunds', views.Refunds)\n"
+                "router.register('stocks', views.Stocks)\nrouter.register('taxes', views.Taxes)\n"
+                "router.register('coupons', views.Coupons)\n\nurlpatterns = [path('', include(router.urls))]\n"
+            ),
+            "shop/views.py": (
+                "from rest_framework.permissions import IsAuthenticated\n"
+                "from rest_framework.viewsets import ModelViewSet\n\nfrom shop.models import Kept\n\n\n"
+                "class Asking(ModelViewSet):\n    permission_classes = [IsAuthenticated]\n\n\n"
+                "class Carts(Asking):\n    queryset = Kept.carts\n\n\nclass Orders(Asking):\n"
+                "    queryset = Kept.orders\n\n\nclass Refunds(Asking):\n    queryset = Kept.refunds\n\n\n"
+                "class Stocks(Asking):\n    queryset = Kept.stocks\n\n\nclass Taxes(Asking):\n"
+                "    queryset = Kept.taxes\n\n\nclass Coupons(ModelViewSet):  # <- flagged\n"
+                "    queryset = Kept.coupons\n"
+            ),
+        },
+        {
             "shop/__init__.py": "",
             "shop/rights.py": (
                 "from flask import abort, session\n\n\ndef authorize(right):\n"
@@ -840,8 +860,8 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             )
             sites[site.location.path, site.location.line] = site
     for route in bare:
-        place = route.location
-        if (place.path, place.line) in sites or route.handler is None:
+        place = route.location if route.handler is not None else _of_generic_view(repo, route)
+        if place is None or (place.path, place.line) in sites:
             continue
         sure = (
             rule
@@ -866,6 +886,17 @@ def _sites(repo: Repo, bare: list[Route], guarded: list[tuple[Route, Protection]
             Confidence.HIGH if sure else Confidence.LOW,
         )
     return list(sites.values())
+
+
+def _of_generic_view(repo: Repo, route: Route) -> Location | None:
+    """Where a view stands whose methods are the framework's own, all of them; None for any other route."""
+    bases = tuple(repo.python.external_bases(route.view)) if route.view is not None else ()
+    if route.view is None or not bases or not all(base.startswith(_FRAMEWORKS) for base in bases):
+        return None
+    return route.view.location
+
+
+_FRAMEWORKS = ("django.", "rest_framework.")
 
 
 def _is_no_way_in(repo: Repo, route: Route, bare: list[Route]) -> bool:

@@ -111,6 +111,18 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "import os\n\nDEBUG = os.environ.get('SHOP_DEBUG', 'False') == 'True'\n"
             "SECRET_KEY = os.environ.get('SHOP_SECRET_KEY', 'secr3t-k3y')  # <- flagged\n"
         ),
+        {
+            "shop/config.py": (
+                "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n\n\n"
+                "class AuthConfig(BaseModel):\n    jwt_secret: str = 'test_secret'  # <- flagged\n"
+                "    colour_token: str = 'test_secret'\n\n\n"
+                "class AppConfig(BaseSettings):\n    auth: AuthConfig = AuthConfig()\n\n\nconfig = AppConfig()\n"
+            ),
+            "shop/tokens.py": (
+                "import jwt\n\nfrom shop.config import config\n\n\ndef claims(token):\n"
+                "    return jwt.decode(token, config.auth.jwt_secret.strip(), algorithms=['HS256'])\n"
+            ),
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[

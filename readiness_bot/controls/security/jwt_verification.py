@@ -93,6 +93,21 @@ class _Flaw(Enum):
             "@app.post('/orders', dependencies=[Depends(seller)])\ndef order(name: str = Depends(caller)):\n"
             "    return {'by': name}\n"
         ),
+        (
+            "import jwt\nfrom fastapi import Depends, FastAPI, Request\n\napp = FastAPI()\n\n\n"
+            "def claims(request: Request):\n    token = request.headers['Authorization'].removeprefix('Bearer ')\n"
+            "    issuer = jwt.decode(token, options={'verify_signature': False}).get('iss')  # <- flagged\n"
+            "    keys = jwt.PyJWKClient(f'{issuer}/.well-known/jwks.json')  # <- flagged\n"
+            "    key = keys.get_signing_key_from_jwt(token).key\n"
+            "    return jwt.decode(token, key, algorithms=['RS256'])\n\n\n"
+            "def known(request: Request):\n    token = request.headers['Authorization'].removeprefix('Bearer ')\n"
+            "    issuer = jwt.decode(token, options={'verify_signature': False}).get('iss')  # <- flagged\n"
+            "    if issuer not in ('https://one.example', 'https://two.example'):\n        raise PermissionError\n"
+            "    keys = jwt.PyJWKClient(f'{issuer}/.well-known/jwks.json')\n"
+            "    key = keys.get_signing_key_from_jwt(token).key\n"
+            "    return jwt.decode(token, key, algorithms=['RS256'])\n\n\n"
+            "@app.get('/orders')\ndef orders(who=Depends(claims)):\n    return found(who['sub'])\n"
+        ),
     ],
     partials=[
         {
@@ -248,7 +263,35 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         if flaw is _Flaw.OFF and confidence is Confidence.HIGH and not _lets_in(site, repo):
             confidence, told = Confidence.MEDIUM, f"{told}; that somebody is let in by it is not seen"
         yield bad(site.location, f"{told}.", confidence, fix=_fix(site, flaw))
+    yield from _of_own_keys(repo)
     yield from map(good, _kept_by_library(repo))
+
+
+_KEYS = ("jwt.PyJWKClient", "jwt.jwks_client.PyJWKClient")
+"""What fetches the keys that signatures are held against, from the address it is given."""
+_OWN_ADDRESS = re.compile(r"^(decode|get_unverified_claims|get_unverified_header)\(\)\[\W*(iss|jku|x5u)\W*\]$")
+"""What a token says of where its keys are, as a flow tells it."""
+
+
+def _of_own_keys(repo: Repo) -> Iterator[Site]:
+    """Where keys are fetched from wherever the token says, whoever made it: then anybody makes tokens that hold."""
+    for site in repo.python.calls(*_KEYS):
+        unverified = (one for one in repo.python.calls(*sorted(_PYJWT | _UNVERIFIED)) if one.module is site.module)
+        if not any(_flaw(one, repo) is _Flaw.OFF for one in unverified):
+            continue
+        for flow in repo.flows.into(site, 0, "uri"):
+            held = flow.is_limited or flow.is_vetted or flow.is_looked_up or any(map(_HELD.match, flow.cleaned))
+            if _OWN_ADDRESS.match(flow.text) and flow.sure and not flow.prefix and not held:
+                yield bad(
+                    site.location,
+                    f"`{site.last}` fetches the key from where the token itself says that it was issued",
+                    fix="Hold what the token says of its issuer against the issuers that you trust, before.",
+                )
+                break
+
+
+_HELD = re.compile(r"starts:http|(yes|passed|no):.*(issuer|trust|allow|host|domain)", re.IGNORECASE)
+"""What was asked of an address on the way, and may keep it to those that are known."""
 
 
 def _ward(site: CallSite, flaw: _Flaw | None, confidence: Confidence) -> Ward:
