@@ -161,7 +161,7 @@ class Debugging:
                             is_default=bool(default.variable),
                             is_started=module.path in self._started,
                             is_known_start=bool(self._deployment.started_commands),
-                            is_bare=not _BY_HAND.search(module.path),
+                            is_bare=not (_BY_HAND.search(module.path) or assignment.context & MAIN_GUARD),
                             is_turned_off=self._turned_off(default.variable, assignment.value, module),
                             is_conditional=bool(assignment.guards)
                             or bool(assignment.context & MAIN_GUARD)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.origins import CallFlow, Guard, Source, accessed, text_part, wrapped
 from readiness_bot.facts.python_facts import Call, Parameter
-from readiness_bot.facts.values import Const, Format, Invoke, Items, Name, Value
+from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo.call_graph import MOST_CALLERS, CallGraph, FlowFacts
 from readiness_bot.repo.flow_paths import CHECKS, LOOKING_UP, Flow, Kind, Step, bare_name
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_static
@@ -208,6 +208,8 @@ class Walk:
                     found.add("narrow")
                 if test == "call" and self.holds_against_a_pattern(module, int(index_)):
                     found.add("narrow")
+                if test == "call" and self.finds_in_a_table(module, int(index_)):
+                    found.add("in")
                 if test == "passed" and LOOKING_UP.match(bare_name(name)) and self.raises_of_none(module, int(index_)):
                     found.add("found")
                 if test not in ("self", "!self") or not LOOKING_UP.match(bare_name(name)):
@@ -238,6 +240,38 @@ class Walk:
                 pattern = self.pattern_of(call, target.module)
                 return isinstance(pattern, str) and bool(narrowness(pattern, begins=True))
         return False
+
+    def finds_in_a_table(self, module: Module, index: int) -> bool:
+        """Whether a call runs a function that gives what a written table has under its only parameter, or nothing."""
+        target, sure = self.graph.target(module, index)
+        if target is None or not sure or target.definition.statements > _FEW:
+            return False
+        facts = target.module.facts
+        own = [f"?{one.name}" for one in target.definition.parameters if one.name not in ("self", "cls")]
+        given = [item.value for item in facts.returns if item.scope == target.index]
+        looked = [facts.calls[one.call] for one in given if isinstance(one, Invoke) and one.call >= 0]
+        return (
+            len(own) == 1
+            and bool(given)
+            and len(looked) == len(given)
+            and all(
+                call.last == "get"
+                and [one.name for one in call.args[:1] if isinstance(one, Name)] == own
+                and call.args[1:] in ((), (Const(None),))
+                and self.is_written_table(call.called_on, target)
+                for call in looked
+            )
+        )
+
+    def is_written_table(self, name: str, site: DefinitionSite) -> bool:
+        """Whether a variable of a function, or of its module, holds a dict whose keys are all written down."""
+        bound = [*site.module.bound_to(name, site.index)]
+        if name.startswith(":"):
+            found = self.python.assignment(name, site.module)
+            bound = [found[1].value] if found is not None else []
+        return bool(bound) and all(
+            isinstance(one, Mapping) and all(isinstance(key, Const) for key in one.keys) for one in bound
+        )
 
     def raises_of_none(self, module: Module, index: int) -> bool:
         """Whether a call runs a function of the tree that raises where it finds nothing, by itself or one call on."""

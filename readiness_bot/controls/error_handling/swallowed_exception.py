@@ -258,6 +258,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
+            "class Stores:\n    async def health_check(self):\n        found = {}\n"
+            "        for name, store in self.stores.items():\n            try:\n"
+            "                found[name] = await store.health_check()\n            except Exception:  # <- flagged\n"
+            "                found[name] = False\n        return found\n"
+        ),
+        (
             "import io\nimport os\nimport shutil\n\nimport pandas as pd\n\n\ndef used():\n    path = '/proc/meminfo'\n"
             "    try:\n        with open(path) as figures:\n            return figures.read()\n"
             "    except Exception:  # <- flagged\n        return None\n\n\ndef load():\n    try:\n"
@@ -681,10 +687,19 @@ def _words(command: Value, module: Module, scope: int) -> str:
     return " ".join(str(word.value) if isinstance(word, Const) else "?" for word in words)
 
 
+_OF_HEALTH = re.compile(
+    r"health|(^|_)(ping|probe|liveness|readiness|heartbeat|alive)(_|$)|check_\w*(status|connection)"
+)
+"""Names of functions that are asked how something is, and say no where it is not well."""
+
+
 def _notes_failure(module: Module, handler: Handler) -> bool:
     """Whether the handler writes down that something failed, though not what: a word or a status code of failure."""
+    function = module.function_of(handler.scope)
+    of_health = function is not None and _OF_HEALTH.search(function.name) is not None
     return any(
         _FAILURE_WORDS.search(item.key) is not None
+        or (of_health and isinstance(item.value, Const) and item.value.value is False)
         or (_STATE.search(item.target) and isinstance(item.value, Const) and item.value.value in (False, 0))
         or (_FAILURE_WORDS.search(item.target) and isinstance(item.value, Const) and item.value.value is True)
         or (handler.returned is not None and _says_in_words(item))

@@ -292,8 +292,23 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "        await loop.run_in_executor(None, self.write, request.args['name'], b'')\n\n"
             "\n@app.post('/plans')\nasync def keep():\n    await Plans().keep()\n    return ''\n"
         ),
+        (
+            "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\ndef reader_of(name):\n"
+            "    readers = loaded()\n    return readers.get(name, None)\n\n\n"
+            "@app.post('/filled')\ndef filled():\n    for name in request.json['names']:\n"
+            "        reader = reader_of(name)\n        if reader:\n"
+            "            with open(f'/srv/{name}') as lines:  # <- flagged\n"
+            "                reader(lines)\n        else:\n            abort(406)\n    return ''\n"
+        ),
     ],
     passes=[
+        (
+            "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\ndef reader_of(name):\n"
+            "    readers = {'stock.txt': stock, 'prices.txt': prices}\n    return readers.get(name, None)\n\n\n"
+            "@app.post('/filled')\ndef filled():\n    for name in request.json['names']:\n"
+            "        reader = reader_of(name)\n        if reader:\n            with open(f'/srv/{name}') as lines:\n"
+            "                reader(lines)\n        else:\n            abort(406)\n    return ''\n"
+        ),
         (
             "import asyncio\nimport os\n\nfrom flask import Flask, request\n\n"
             "app = Flask(__name__)\n\n\nclass Plans:\n    def write(self, name, content):\n"
