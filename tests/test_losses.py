@@ -1235,6 +1235,27 @@ LOST["sets of which one must hold each row, both of them the caller's"] = (
     _OF_CONTESTS.format(""),
     8,
 )
+_ASKED = (
+    "import graphene\nfrom graphql_jwt.decorators import permission_required\n"
+    "from shop.models import Order, Price\n\n\nclass Query(graphene.ObjectType):\n    orders = graphene.List(graphene.String)\n{field}\n"
+    "    @permission_required('shop.view_order')\n    def resolve_orders(self, info):\n"
+    "        return Order.objects.all()\n{resolver}"
+)
+_PRICES = "    prices = graphene.List(graphene.String)\n"
+_PRICED = "\n{}    def resolve_prices(self, info):\n        return Price.objects.all()\n"
+_BY_RIGHT = "    @permission_required('shop.view_order')\n"
+LOST["what decorates one resolver of a class, where it decorates another still"] = (
+    "security/authorization",
+    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _ASKED.format(field=_PRICES, resolver=_PRICED.format("")),
+    14,
+)
+LOST["the resolver of a field that is answered still"] = (
+    "security/authorization",
+    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _ASKED.format(field=_PRICES, resolver=""),
+    8,
+)
 _EMPTIED = (
     "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
     "\n\n"
@@ -2351,6 +2372,10 @@ def _told(change: Delta, control: str) -> list[int]:
     return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
 
 
+KEPT["a field that is gone with its resolver"] = (
+    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _ASKED.format(field="", resolver=""),
+)
 KEPT["a view that lists what it chose before"] = (
     _choosing(_CHOSEN_FOR_SOME),
     _choosing("    permission_classes = [CanPrice]\n"),

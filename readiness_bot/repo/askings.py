@@ -8,7 +8,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Definition, Demand, Return
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.expressions import either_of, flattened, names_in
@@ -315,7 +315,7 @@ class Askings:
             return None
         own = self._asking.get((owner.module.path, owner.index), [])
         # What a method that is still there asks is told of itself; a new one may ask in its stead.
-        beside = [*self.of_class(owner.definition), *(f"`{method.definition.name}`" for method in owner.methods)]
+        beside = [*self.of_class(owner), *(f"`{method.definition.name}`" for method in owner.methods)]
         # A field may have it checked by what it names: `validators=[Available()]`.
         beside += [f"`{last_of(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(last_of(ref))]
         beside += [f"`{_shown(base)}`" for base in self._python.external_bases(owner)]
@@ -880,14 +880,21 @@ class Askings:
         return known
 
     def _of_class(self, site: DefinitionSite) -> Iterator[str]:
-        if site.definition.parent >= 0:
-            yield from self.of_class(site.module.facts.definitions[site.definition.parent])
+        parent = site.definition.parent
+        if parent >= 0:
+            yield from self.of_class(DefinitionSite(site.module, parent, site.module.facts.definitions[parent]))
 
     @staticmethod
-    def of_class(owner: Definition) -> Iterator[str]:
-        """What the body of a class and what it descends from may ask before its methods run."""
-        yield from (f"`{_shown(base)}`" for base in owner.bases)
-        yield from (f"`{_shown(name)}`" for name in owner.refs if asks_right(name))
+    def of_class(owner: DefinitionSite) -> Iterator[str]:
+        """What the body of a class and what it descends from may ask before its methods run.
+
+        What decorates one method is asked before no other.
+        """
+        decorating = {name for one in owner.methods for item in one.definition.decorators for name in names_in(item)}
+        decorating -= {name for field in owner.fields for name in names_in(field.value)}
+        yield from (f"`{_shown(base)}`" for base in owner.definition.bases)
+        refs = (name for name in owner.definition.refs if name not in decorating)
+        yield from (f"`{_shown(name)}`" for name in refs if asks_right(name))
 
     def _of_callers(self, site: DefinitionSite) -> Iterator[str]:
         for caller in self._python.callers.get(site.name, ())[:_MOST_CALLERS]:

@@ -506,6 +506,19 @@ def _unlisted(repo: Repo, owner: DefinitionSite, ward: Ward) -> Ward | None:
     return Ward(owner.location, ward.thing, (), ward.loss, ways=0, beside=(*shown, *repo.identity.standard))
 
 
+def _unresolved(repo: Repo, ward: Ward) -> Ward | None:
+    """A field of GraphQL that is still there, whose resolver is gone: it is answered all the same, and asks nobody."""
+    name, _, resolver = ward.location.symbol.rpartition(".")
+    owner = repo.python.definition_named(f"{ward.location.path}:{name}") if resolver.startswith("resolve_") else None
+    if owner is None or owner.definition.qualname != name or repo.python.member(owner, resolver) is not None:
+        return None
+    field = next((one for one in owner.fields if one.name == resolver.removeprefix("resolve_")), None)
+    if field is None:
+        return None
+    place = Location(ward.location.path, field.line, field.line, ward.location.symbol)
+    return Ward(place, ward.thing, (), ward.loss, ways=0, beside=tuple(repo.askings.of_class(owner)))
+
+
 def _unchosen(repo: Repo, ward: Ward) -> Ward | None:
     """A view whose method chooses no permission, as it does elsewhere, or is gone; None where it inherits one."""
     name, _, chooser = ward.location.symbol.rpartition(".")
@@ -640,7 +653,7 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
         return _unchosen(repo, ward)
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
-        return None
+        return _unresolved(repo, ward)
     if site.definition.kind == "class" and ward.thing.startswith("`"):
         return _unlisted(repo, site, ward)
     if site.definition.kind == "class":
