@@ -1235,9 +1235,10 @@ LOST["sets of which one must hold each row, both of them the caller's"] = (
     _OF_CONTESTS.format(""),
     8,
 )
-_ASKED = (
+_RESOLVED = (
     "import graphene\nfrom graphql_jwt.decorators import permission_required\n"
-    "from shop.models import Order, Price\n\n\nclass Query(graphene.ObjectType):\n    orders = graphene.List(graphene.String)\n{field}\n"
+    "from shop.models import Order, Price\n\n\n"
+    "class Query(graphene.ObjectType):\n    orders = graphene.List(graphene.String)\n{field}\n"
     "    @permission_required('shop.view_order')\n    def resolve_orders(self, info):\n"
     "        return Order.objects.all()\n{resolver}"
 )
@@ -1246,14 +1247,50 @@ _PRICED = "\n{}    def resolve_prices(self, info):\n        return Price.objects
 _BY_RIGHT = "    @permission_required('shop.view_order')\n"
 LOST["what decorates one resolver of a class, where it decorates another still"] = (
     "security/authorization",
-    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
-    _ASKED.format(field=_PRICES, resolver=_PRICED.format("")),
+    _RESOLVED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _RESOLVED.format(field=_PRICES, resolver=_PRICED.format("")),
     14,
 )
 LOST["the resolver of a field that is answered still"] = (
     "security/authorization",
-    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
-    _ASKED.format(field=_PRICES, resolver=""),
+    _RESOLVED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _RESOLVED.format(field=_PRICES, resolver=""),
+    8,
+)
+_BY_STAFF = {
+    "shop/__init__.py": "",
+    "shop/rights.py": "from rest_framework.permissions import SAFE_METHODS, BasePermission\n\n\n"
+    "class IsApprovedOrReadOnly(BasePermission):\n    def has_permission(self, request, view):\n"
+    "        return request.method in SAFE_METHODS or request.user.status == 'approved'\n",
+    "shop/urls.py": "from rest_framework.routers import DefaultRouter\nfrom shop.views import Prices\n\n"
+    "router = DefaultRouter()\nrouter.register('prices', Prices)\nurlpatterns = router.urls\n",
+    "shop/views.py": "from rest_framework.permissions import IsAuthenticatedOrReadOnly\n"
+    "from rest_framework.viewsets import ModelViewSet\nfrom shop.models import Price\n"
+    "from shop.rights import IsApprovedOrReadOnly\n\n\nclass Prices(ModelViewSet):\n"
+    "    queryset = Price.objects.all()\n    permission_classes = [{}]\n",
+}
+LOST["a right, for having signed in"] = (
+    "security/authorization",
+    {path: text.replace("{}", "IsApprovedOrReadOnly") for path, text in _BY_STAFF.items()},
+    {path: text.replace("{}", "IsAuthenticatedOrReadOnly") for path, text in _BY_STAFF.items()},
+    7,
+)
+_MADE_FOR_A_RIGHT = {
+    "shop/__init__.py": "",
+    "shop/rights.py": "from fastapi import Depends, HTTPException, Request\n\n\ndef signed_in(request: Request):\n"
+    "    user = find(request.headers.get('authorization'))\n    if user is None:\n"
+    "        raise HTTPException(401)\n    if not user.permissions:\n        raise HTTPException(403)\n"
+    "    return user\n\n\ndef may(right):\n    def check(user=Depends(signed_in)):\n"
+    "        if right not in user.permissions:\n            raise HTTPException(403)\n\n    return check\n",
+    "shop/views.py": "from fastapi import APIRouter, Depends, FastAPI, Security\n"
+    "from shop.rights import may, signed_in\n\nrouter = APIRouter()\n\n\n@router.get('/orders'{})\n"
+    "def orders(user=Depends(signed_in)):\n    return read(user)\n\n\n"
+    "app = FastAPI(dependencies=[Depends(signed_in)])\napp.include_router(router)\n",
+}
+LOST["a dependency made for a right, beside others that ask for one"] = (
+    "security/authorization",
+    {path: text.replace("{}", ", dependencies=[Security(may('orders'))]") for path, text in _MADE_FOR_A_RIGHT.items()},
+    {path: text.replace("{}", "") for path, text in _MADE_FOR_A_RIGHT.items()},
     8,
 )
 _EMPTIED = (
@@ -2373,8 +2410,8 @@ def _told(change: Delta, control: str) -> list[int]:
 
 
 KEPT["a field that is gone with its resolver"] = (
-    _ASKED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
-    _ASKED.format(field="", resolver=""),
+    _RESOLVED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
+    _RESOLVED.format(field="", resolver=""),
 )
 KEPT["a view that lists what it chose before"] = (
     _choosing(_CHOSEN_FOR_SOME),

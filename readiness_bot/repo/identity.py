@@ -139,11 +139,15 @@ class Identity:
         return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode))
 
     def permissions(self, route: Route) -> tuple[tuple[str, ...], ...]:
-        """The permissions that a route's view lists and that ask for a right, by name.
+        """The permissions that a route's view lists and the dependencies made for one right that it has, by name.
 
         All of which must hold, but for those of which one is enough: these are together.
         """
-        listed = (guard for guard in named_each(route.guards) if guard.kind == "permission")
+        listed = (
+            guard
+            for guard in named_each(route.guards)
+            if guard.kind == "permission" or (guard.kind == "dependency" and guard.arguments)
+        )
         return tuple(
             dict.fromkeys(
                 tuple(dict.fromkeys(map(shown, guard.among))) or (shown(guard.name),)

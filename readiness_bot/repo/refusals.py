@@ -516,6 +516,8 @@ class Refusals:
             return False
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
         own = self._python.definition_named(guard.name.removesuffix("()"))
+        if own is None and guard.kind == "permission":
+            return last in _SIGNED_IN_ONLY
         if own is None:
             known = LIBRARY_GUARDS.get(last, _ENFORCES.get(last))
             by_name = known is None and _ASKS_WHO.search(snake(last)) is not None
@@ -1049,10 +1051,14 @@ def _of_list(guard: Guard, listed: Value | None) -> Iterator[Guard]:
             yield replace(guard, kind="permission", name=name, arguments=(), among=either_of(value))
 
 
+_SIGNED_IN_ONLY = frozenset({"IsAuthenticated", "IsAuthenticatedOrReadOnly"})
+"""Permissions of Django REST framework that ask whether somebody has signed in, and no more."""
+
+
 def of_permission(last: str) -> Strength:
     """What a permission class demands; libraries and projects name them for it."""
     if last in ("AllowAny", ""):
         return Strength.NONE
-    if last in ("IsAuthenticated", "IsAuthenticatedOrReadOnly", "TokenHasScope"):
+    if last in _SIGNED_IN_ONLY or last == "TokenHasScope":
         return Strength.IDENTITY
     return Strength.PERMISSION

@@ -97,7 +97,8 @@ class RouteGuards:
                 if item.name.rpartition(".")[2] in ("Depends", "Security", "Provide") and first is not None:
                     for value in self._chosen_values(first, module, inner.scope if inner is not None else -1):
                         name = self._dependency_name(value, module)
-                        yield Guard("dependency", name, level, module.path, line, arguments[1:])
+                        told = (*_made_with(value, module), *arguments[1:])
+                        yield Guard("dependency", name, level, module.path, line, told)
                 else:
                     yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
             elif isinstance(item, Name):
@@ -191,7 +192,7 @@ class RouteGuards:
                         "route",
                         module.path,
                         line,
-                        (*inner.args[1:], *(v for _, v in inner.keywords)),
+                        (*_made_with(first, module), *inner.args[1:], *(v for _, v in inner.keywords)),
                     )
             else:
                 yield from self._made_dependency(value, module, line)
@@ -386,3 +387,8 @@ class RouteGuards:
                 return
             yield Guard("decorator", name, "route", site.module.path, site.call.line, inner.args)
             value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+
+
+def _made_with(value: Value, module: Module) -> tuple[Value, ...]:
+    """What the function that makes a dependency is handed: `may("orders:read")`."""
+    return module.facts.calls[value.call].handed if isinstance(value, Invoke) and value.call >= 0 else ()

@@ -442,7 +442,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             inside=_place(repo, route),
             # What stood aside comes back by itself where a view lists no rights any more: that replaces none of them.
             beside=(*repo.identity.might_keep(route, Strength.PERMISSION), *aside),
-            asks=listed if len(listed) > max(1, len(aside)) else (),
+            asks=listed if len(listed) > max(1, len(aside)) or _is_beside(listed, declared, aside) else (),
         )
     yield from _asked(repo)
     yield from _listed(repo)
@@ -459,6 +459,11 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
         )
+
+
+def _is_beside(listed: tuple[tuple[str, ...], ...], declared: tuple[str, ...], aside: tuple[str, ...]) -> bool:
+    """Whether something else asks for a right beside the one that is listed, and would hide that it is gone."""
+    return bool(listed) and not aside and bool(set(declared).difference(*listed))
 
 
 def _listed(repo: Repo) -> Iterator[Ward]:
