@@ -12,6 +12,8 @@ from readiness_bot.facts.extractor import Extractor
 class EnvFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The names that the file sets, with their lines, and the value where it is a switch or a short word of one.
 
+    So is the module of settings that it names.
+
     Else empty.
     """
 
@@ -25,13 +27,17 @@ _SWITCH = re.compile(
 )
 
 
+_MODULE = re.compile(r"[A-Za-z_][\w.]*")
+
+
 def _extract(data: bytes) -> EnvFile:
     found = []
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         match = _ENTRY.match(line)
         if match is not None:
             value = match[2].strip("\"'")
-            found.append((match[1], value if _SWITCH.match(value) else "", number))
+            is_kept = _SWITCH.match(value) or (match[1].endswith("SETTINGS_MODULE") and _MODULE.fullmatch(value))
+            found.append((match[1], value if is_kept else "", number))
     return EnvFile(tuple(found[:5_000]))
 
 

@@ -14,7 +14,8 @@ class RequirementsFile(Manifest, frozen=True, array_like=True, gc=False):
 
 
 _PATHS = re.compile(
-    r"(^|/)([\w.-]*(requirements?|constraints)[\w.-]*\.(txt|in|pip|lock)|(requirements|requires|reqs|constraints)/[\w./-]+\.(txt|in|pip))$"
+    r"(^|/)([\w.-]*(requirements?|constraints)[\w.-]*\.(txt|in|pip|lock)|(requirements|requires|reqs|constraints)/[\w./-]+\.(txt|in|pip))$",
+    re.IGNORECASE,
 )
 _NOT = re.compile(r"(^|/)(node_modules|templates?)/|robots\.txt$")
 _COMPILED = re.compile(

@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 from itertools import chain
 
+from readiness_bot.facts.env_file import EnvFile
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.addresses import Addresses
@@ -231,7 +232,15 @@ class Repo:
             target for one in self.deployment.started_commands for target in (one.resolved, one.target) if target
         ]
         read_by_servers = [path for path, _ in self.deployment.gunicorn_settings]
-        return Wiring(self.sources, self.python, [*started, *read_by_servers], self.dependencies.entries)
+        started += [*read_by_servers, *self.deployment.settings_modules, *self._settings_of_files]
+        return Wiring(self.sources, self.python, started, self.dependencies.entries)
+
+    @property
+    def _settings_of_files(self) -> tuple[str, ...]:
+        """The settings modules that files of environments name, which are filled in where the service is deployed."""
+        files = self.sources.facts(EnvFile).values()
+        entries = (entry for facts in files for entry in facts.entries)
+        return tuple(text for name, text, _ in entries if name == "DJANGO_SETTINGS_MODULE" and text)
 
     @cached_property
     def serves(self) -> bool:

@@ -268,6 +268,7 @@ class Debugging:
         """The settings modules that the service starts with, and those that they import everything from."""
         found = (
             self._settings_of_images()
+            or self._settings_of_containers()
             or self._settings_of_platforms()
             or self._named_settings("wsgi.py", "asgi.py")
             or self._named_settings("celery.py")
@@ -291,6 +292,10 @@ class Debugging:
         """The settings modules that the images of the service name in their environment."""
         told = (built.image.environment("DJANGO_SETTINGS_MODULE") for built in self._deployment.service_images)
         return set(self._deployed_modules(one[0] for one in told if one is not None))
+
+    def _settings_of_containers(self) -> set[str]:
+        """The settings modules that Compose tells the service that it deploys."""
+        return set(self._deployed_modules(self._deployment.settings_modules))
 
     def _settings_of_platforms(self) -> set[str]:
         """The settings modules that descriptors of platforms name in the environment of what they start."""

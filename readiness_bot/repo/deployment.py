@@ -302,6 +302,28 @@ class Deployment:
         return tuple(found)
 
     @cached_property
+    def gateway_sign_in(self) -> tuple[tuple[str, int, str], ...]:
+        """Where a gateway asks who calls before it hands a request on: path, line, directive or annotation."""
+        found = [
+            (path, directive.line, " ".join((directive.name, *directive.words))[:120])
+            for path, gateway in self._sources.facts(Gateway).items()
+            if self._ownership.is_deployed(path)
+            for directive in gateway.directives
+            if directive.name in ("auth_request", "auth_basic", "forward_auth") and "off" not in directive.words
+        ]
+        for path, resource in self.workloads.resources:
+            for name, value, line in resource.annotations:
+                if re.search(r"/auth-(url|signin|type|secret)$", name) or (
+                    name.startswith("traefik.") and re.search(r"auth", value, re.IGNORECASE)
+                ):
+                    found.append((path, line, f"{name}: {value}"[:120]))
+        for container in self.own_containers:
+            for name, value, line in container.service.labels:
+                if re.search(r"forward-?auth|basic-?auth|middlewares=.*auth", f"{name}={value}", re.IGNORECASE):
+                    found.append((container.path, line, f"{name}={value}"[:120]))
+        return tuple(found)
+
+    @cached_property
     def gateway_encryption(self) -> tuple[tuple[str, int, str], ...]:
         """Where a gateway terminates TLS: path, line, directive or resource."""
         found = [
@@ -317,6 +339,12 @@ class Deployment:
             if resource.tls
         ]
         return tuple(found)
+
+    @cached_property
+    def settings_modules(self) -> tuple[str, ...]:
+        """The settings of Django's that production names, by themselves or where nobody sets another."""
+        told = (text for _, _, text in self.environment("DJANGO_SETTINGS_MODULE"))
+        return tuple(re.sub(r"^\$\{\w+:?-([^}]*)\}$", r"\1", text) for text in told)
 
     def environment(self, name: str) -> tuple[tuple[str, int, str], ...]:
         """Where production sets an environment variable: path, line, value."""

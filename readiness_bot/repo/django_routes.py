@@ -23,6 +23,8 @@ _ACTIONS = {
     "partial_update": "PATCH",
     "destroy": "DELETE",
 }
+_ADMIN_HOOKS = ("register_admin_urls", "register_admin_viewset")
+"""The hooks by which Wagtail's administration is told of further pages."""
 _METHODS = ("http_method_names", "request_method_list")
 """How the decorators of views call the methods that a view takes."""
 
@@ -50,9 +52,12 @@ class DjangoRoutes:
                 continue
             prefixes, wired = self._patterns.prefixes(self._patterns.held_in(site))
             above = self._patterns.above(site)
+            of_admin = tuple(self._of_administration(site))
+            prefixes = [joined("/admin", prefix) for prefix in prefixes] if of_admin else prefixes
             paths = [joined(joined(prefix, above) if above else prefix, pattern) for prefix in prefixes]
             view = self._views.class_in(value, site.module)
             further = tuple(self._guards.around(maker.call.argument(1, "view"), maker)) if maker is not None else ()
+            further = (*further, *of_admin)
             if view is not None:
                 yield from self._django_class(view, paths, site, wired, further)
             else:
@@ -72,6 +77,17 @@ class DjangoRoutes:
                     site, paths, methods, framework, handler, guards=guards, wired=wired
                 )
         yield from self._rest_routers()
+
+    def _of_administration(self, site: CallSite) -> Iterator[Guard]:
+        """What Wagtail asks before the patterns that a hook puts among its administration's: `register_admin_urls`."""
+        function = site.function
+        for call in site.module.facts.calls if function is not None else ():
+            told = call.args[0] if call.args else None
+            is_hook = isinstance(told, Const) and told.value in _ADMIN_HOOKS and call.decorates >= 0
+            if is_hook and site.module.facts.definitions[call.decorates] is function:
+                yield Guard(
+                    "decorator", "wagtail.admin.auth.require_admin_access", "router", site.module.path, call.line
+                )
 
     def _function_methods(self, handler: DefinitionSite) -> tuple[str, ...]:
         """The methods of a Django function view by its decorators; without one it answers all of them."""

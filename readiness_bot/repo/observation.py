@@ -78,6 +78,9 @@ _DUMPING = frozenset(_DUMPING_PROGRAMS.split())
 _OF_DEVELOPERS = re.compile(r"(^|[/_.-])(dev|devel|development)([/_.-]|$)", re.IGNORECASE)
 """A script of these copies what developers work with."""
 _LOADING = frozenset({"pg_restore", "mongorestore"})
+_RESTORING = re.compile(r"(^|[/_.-])restore[\w-]*(\.sh)?$", re.IGNORECASE)
+_CLIENTS = frozenset({"psql", "mysql", "mariadb", "createdb", "mongosh", "mongo", "redis-cli"})
+"""What a script that is named for restoring feeds a dump to."""
 _BACKUP_IMAGE = re.compile(
     r"(postgres-backup|mysql-backup|db-backup|pgbackups?|mongo-backup|restic|borgmatic|litestream|wal-g|volume-backup)"
 )
@@ -136,8 +139,10 @@ def _of_scripts(sources: Sources) -> Iterator[Backup]:
         if sources.area(path) in _UNSHIPPED or _OF_DEVELOPERS.search(path):
             continue
         scheduled = bool(re.search(r"cron|periodic", path))
+        restores = _RESTORING.search(path) is not None
         for command in script.commands:
-            kind = _kind_of(command.words)
+            feeds = restores and not _CLIENTS.isdisjoint(word.rpartition("/")[2] for word in command.words[:2])
+            kind = "restore" if feeds else _kind_of(command.words)
             if kind is not None:
                 yield Backup(path, command.line, kind, " ".join(command.words)[:80], scheduled)
 

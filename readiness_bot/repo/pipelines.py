@@ -245,7 +245,8 @@ def _runs_tests(command: ToolCommand) -> bool:
         return command.words[:1] in (("test",), ("pytest",))
     if _TEST_MODULE.fullmatch(command.tool):
         return True
-    return command.tool in _TEST_RUNNERS or _TEST_SCRIPT.fullmatch(command.tool) is not None
+    tool = re.sub(r"-?\d+(\.\d+)*$", "", command.tool)  # `nosetests-3.4`
+    return not _TEST_RUNNERS.isdisjoint((command.tool, tool)) or _TEST_SCRIPT.fullmatch(command.tool) is not None
 
 
 _INPUT_USE = re.compile(r"\$\{\{\s*inputs\.([\w-]+)\s*\}\}")

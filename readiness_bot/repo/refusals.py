@@ -76,6 +76,7 @@ _ENFORCES: dict[str, Strength] = {
     "http_auth_required": Strength.IDENTITY,
     "require_login": Strength.IDENTITY,
     "staff_member_required": Strength.PERMISSION,
+    "require_admin_access": Strength.PERMISSION,
     "superuser_required": Strength.PERMISSION,
     "user_passes_test": Strength.PERMISSION,
     "permission_required": Strength.PERMISSION,

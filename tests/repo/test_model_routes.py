@@ -178,3 +178,19 @@ def test_tornado_imports_the_handlers_of_a_table_that_names_them_by_text() -> No
         ),
     }
     assert _names(files) == ["POST /orders/"]
+
+
+def test_pages_that_a_hook_puts_into_the_administration_of_wagtail_ask_who_calls() -> None:
+    files = _SETTINGS | {
+        "shop/views.py": "def orders(request):\n    request.POST\n    return None\n",
+        "shop/wagtail_hooks.py": (
+            "from django.urls import include, path\nfrom wagtail import hooks\n\nfrom shop import views\n\n\n"
+            "@hooks.register('register_admin_urls')\ndef register_admin_urls():\n"
+            "    patterns = [path('orders/', views.orders)]\n"
+            "    return [path('', include((patterns, 'shop'), 'shop'))]\n"
+        ),
+    }
+    found = repo_of(files).routes.all
+    assert [(route.name, [guard.name for guard in route.guards]) for route in found] == [
+        ("GET,POST /admin/orders/", ["wagtail.admin.auth.require_admin_access"])
+    ]

@@ -85,6 +85,12 @@ pg_restore --clean --dbname shop /backups/shop.dump
     sources=["https://www.postgresql.org/docs/current/backup.html", "https://sre.google/sre-book/data-integrity/"],
     passes=[
         {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "deploy/postgres/backup.sh": _BACKUP,
+            "deploy/postgres/restore.sh": "#!/bin/sh\nset -e\ndropdb shop\ncreatedb shop\ngunzip -c $1 | psql shop\n",
+        },
+        {
             "requirements.txt": "psycopg\n",
             "app/main.py": "import psycopg\n\nstore = psycopg.connect('postgresql://db/app')\n",
             "helm/desk/templates/cronjob/pg-backup.yaml": (

@@ -85,6 +85,11 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     fixed={"app/main.py": _APP, "pyproject.toml": _PROJECT, "uv.lock": _LOCK, "Dockerfile": _FROZEN},
     partials=[
         {
+            "app/main.py": "import flask\n",
+            "REQUIREMENTS.txt": "flask==3.1.0\nrequests==2.32.3\n",
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN pip install -r REQUIREMENTS.txt\n",
+        },
+        {
             "app/main.py": _APP,
             "requirements.txt": "".join(f"part{number}==1.{number}\n" for number in range(12)) + "flask>=3\n",
         },

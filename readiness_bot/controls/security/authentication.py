@@ -38,6 +38,8 @@ _RULE_FROM = 0.8
 _RULE_ROUTES = 4
 _UNSURE = 0.5
 """The score where what is not seen may be there, or may not be wanted: something to look at, and no blocker."""
+_BY_GATEWAY = 0.7
+"""The score where only what stands before the service asks."""
 
 
 @Control(
@@ -510,6 +512,24 @@ _UNSURE = 0.5
             "@app.route('/items', methods=['POST'])\ndef create():\n"
             "    is_genuine(request.data, request.headers['X-Digest'])  # <- flagged\n    return {}\n"
         ),
+        {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.store import store\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\ndef order():\n    store.save({})\n    return ''\n\n\n"
+                "@app.delete('/orders/<int:number>')\ndef remove(number):\n    store.delete(number)\n    return ''\n"
+            ),
+            "shop/store.py": (
+                "import sqlite3\n\n\nclass Store:\n    def save(self, order):\n"
+                "        sqlite3.connect('shop.db').execute('INSERT INTO orders VALUES (?)', [order])\n\n"
+                "    def delete(self, number):\n"
+                "        sqlite3.connect('shop.db').execute('DELETE FROM orders WHERE id = ?', [number])\n\n\n"
+                "store = Store()\n"
+            ),
+            "deploy/ingress.yaml": (
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\n  annotations:\n"
+                "    nginx.ingress.kubernetes.io/auth-url: https://door.example/oauth2/auth\nspec: {}\n"
+            ),
+        },
     ],
     ignores=[
         "def add(a, b):\n    return a + b\n",
@@ -728,6 +748,14 @@ def _unguarded(repo: Repo, bare: list[Route]) -> Judgement:
             *checks,
             *shown[:2],
             score=_UNSURE,
+        )
+    before = repo.deployment.gateway_sign_in
+    if before:
+        return partial(
+            f"{none} itself; a gateway before the service does.",
+            *(seen(path, line, text) for path, line, text in before[:3]),
+            *shown[:2],
+            score=_BY_GATEWAY,
         )
     identity = repo.identity
     asking = [

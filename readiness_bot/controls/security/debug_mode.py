@@ -207,6 +207,20 @@ from readiness_bot.repo.debugging import DebugFlag
             "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
             "shop/__init__.py": "",
         },
+        {
+            "shop/wsgi.py": (
+                "import os\n\nfrom django.core.wsgi import get_wsgi_application\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.base')\n"
+                "application = get_wsgi_application()\n"
+            ),
+            "shop/settings/base.py": "import django\n\nDEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/settings/cloud.py": "from .base import *\n\nDEBUG = False\n",
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["gunicorn", "shop.wsgi"]\n',
+            "compose.yaml": (
+                "services:\n  web:\n    build: .\n    ports: ['8000:8000']\n    environment:\n"
+                "      DJANGO_SETTINGS_MODULE: shop.settings.cloud\n"
+            ),
+        },
         "import os\nfrom fastapi import FastAPI\n\napp = FastAPI(debug=os.environ.get('DEBUG', 'false') == 'true')\n",
         {
             "shop/app.py": (

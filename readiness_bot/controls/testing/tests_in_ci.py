@@ -45,6 +45,11 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     ],
     passes=[
         {
+            "shop/main.py": "",
+            "tests/test_shop.py": "def test_one():\n    assert 1\n",
+            ".travis.yml": "language: python\nscript:\n  - nosetests-3.4 --with-coverage -s tests\n",
+        },
+        {
             "pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nshop = 'shop:manage'\n",
             "shop/__init__.py": "",
             "tests/test_shop.py": "def test_one():\n    assert 1\n",
