@@ -85,6 +85,7 @@ _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Google service key", re.compile(r"\bGOCSPX-[A-Za-z0-9_\-]{28}\b")),
     ("DigitalOcean token", re.compile(r"\bdop_v1_[a-f0-9]{64}\b")),
     ("Hugging Face token", re.compile(r"\bhf_[A-Za-z]{34}\b")),
+    ("login to an image registry", re.compile(r"\b(?:eyJhdXRocyI6|ewogICJhdXRocyI6|ewoJImF1dGhzIj)[A-Za-z0-9+/]{80,}")),
 )
 _MARKS: dict[str, tuple[str, ...]] = {
     "AWS access key": ("AKIA", "ASIA"),
@@ -102,6 +103,7 @@ _MARKS: dict[str, tuple[str, ...]] = {
     "Google service key": ("GOCSPX-",),
     "DigitalOcean token": ("dop_v1_",),
     "Hugging Face token": ("hf_",),
+    "login to an image registry": ("eyJhdXRocyI6", "ewogICJhdXRocyI6", "ewoJImF1dGhzIj"),
 }
 """By provider, texts one of which every token of its holds."""
 

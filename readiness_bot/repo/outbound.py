@@ -237,8 +237,9 @@ class Outbound:
 
     @cached_property
     def calls(self) -> tuple[OutboundCall, ...]:
-        """Every outbound call of production code, by path and line."""
-        return tuple(self._calls())
+        """Every outbound call of production code, by path and line; what a library for its callers asks is theirs."""
+        libraries = tuple(self._scripts.libraries)
+        return tuple(call for call in self._calls() if not call.site.module.path.startswith(libraries))
 
     @cached_property
     def of_service(self) -> tuple[OutboundCall, ...]:

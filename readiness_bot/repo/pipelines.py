@@ -40,7 +40,7 @@ _OF_HOUSEKEEPING = re.compile(
     r"|title|project|backport|greet|notify|assign|review",
     re.IGNORECASE,
 )
-"""Pipelines of others that surely neither build nor test, by what they and their files are called."""
+"""Pipelines of others that surely neither build nor test, by what they are called."""
 
 
 class Pipelines:
@@ -129,9 +129,7 @@ class Pipelines:
         return tuple(
             job
             for job in self.jobs
-            if job.events & (PULL_REQUEST | {ANY_PUSH})
-            and job.called
-            and not _OF_HOUSEKEEPING.search(f"{job.path} {job.called}")
+            if job.events & (PULL_REQUEST | {ANY_PUSH}) and job.called and not _OF_HOUSEKEEPING.search(job.called)
         )
 
     @cached_property

@@ -77,6 +77,7 @@ _OF_SCRIPTS = re.compile(r"(^|/)scripts?/[^/]+$")
 _OF_SETTINGS = frozenset({":INSTALLED_APPS", ":ROOT_URLCONF", ":MIDDLEWARE", ":SECRET_KEY"})
 _HANDLER = re.compile(r"^(lambda_)?handler$|^(entrypoint|main_handler)$")
 _OWN_UNIT = re.compile(r"(^|/)(Dockerfile[\w.-]*|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$")
+_PACKAGE = re.compile(r"(^|/)(pyproject\.toml|setup\.py)$")
 _REQUIREMENTS = re.compile(r"(^|/)requirements[\w.-]*\.txt$")
 
 
@@ -113,6 +114,32 @@ class Scripts:
         found = {path: _BY_HAND for path, module in {**alone, **programs}.items() if path not in self._importers}
         found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
+
+    @cached_property
+    def libraries(self) -> frozenset[str]:
+        """The folders of packages for those who call the service: nothing of what is served imports or starts them.
+
+        Each has a manifest of its own and neither serves nor works a queue, beside a service that is elsewhere.
+        """
+        packaged = {path.rpartition("/")[0] for path in self._sources.paths if _PACKAGE.search(path)} - {""}
+        found = set()
+        for folder in packaged:
+            inside = f"{folder}/"
+            own = [module for module in self._python.production if module.path.startswith(inside)]
+            served = any(
+                not _SERVING.isdisjoint(_roots(module))
+                for module in self._python.production
+                if not module.path.startswith(inside)
+            )
+            if own and served and not any(self._is_at_work(module, inside) for module in own):
+                found.add(inside)
+        return frozenset(found)
+
+    def _is_at_work(self, module: Module, inside: str) -> bool:
+        """Whether a module of a folder serves, works a queue or is started, or is imported from outside."""
+        if not (_SERVING | _CONSUMING).isdisjoint(_roots(module)) or self._is_own_start(module):
+            return True
+        return any(not user.startswith(inside) for user in self._importers.get(module.path, ()))
 
     @property
     def _building(self) -> Iterator[str]:

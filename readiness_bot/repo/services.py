@@ -228,6 +228,8 @@ URL_VALUE_HOOKS = ("url_value_preprocessor", "app_url_value_preprocessor")
 """Flask's hooks before each request that are handed the values of its address."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
+_TO_MIDDLEWARE = re.compile(r"(^|[.:])MIDDLEWARE(_CLASSES)?\.(append|insert|extend)$")
+"""What a module of settings calls to add to the list of another, or to its own."""
 _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
 _WRAPPERS = ("Middleware", "ProxyFix", "WSGIMiddleware", "ASGIMiddleware")
 
@@ -563,6 +565,16 @@ class Services:
                     definition = self._python.definition(text, setting.module)
                     location = Location(setting.module.path, setting.line, setting.line)
                     yield Attachment("middleware", text, location, setting.module, definition, guards=setting.guards)
+        for site in self._python.calls_of("append", "insert", "extend"):
+            if not _TO_MIDDLEWARE.search(site.call.name) or not site.call.args:
+                continue
+            for value in flattened(site.call.args[-1]):
+                text = self._python.constant(value, site.module)
+                if isinstance(text, str):
+                    definition = self._python.definition(text, site.module)
+                    yield Attachment(
+                        "middleware", text, site.location, site.module, definition, guards=site.call.guards
+                    )
 
     def _members(self, value: Value, module: Module, depth: int = 0) -> Iterator[tuple[Value, Module]]:
         """The members of a list, those of the lists that it is put together from among them."""

@@ -34,3 +34,18 @@ def test_a_session_that_a_static_method_is_handed_by_name_is_looked_for_by_its_n
         "def main():\n    return Desk.ask(url='https://shop.eu', session=requests.Session())\n"
     )
     assert [call.transport for call in repo_of(text).outbound.calls] == ["requests"]
+
+
+_CLIENT = {
+    "client/setup.py": "",
+    "client/shopclient/__init__.py": "",
+    "client/shopclient/api.py": ("import requests\n\n\ndef orders(url):\n    return requests.get(url)\n"),
+}
+
+
+def test_a_library_for_those_who_call_the_service_makes_no_calls_of_the_service() -> None:
+    served = "import flask\n\napp = flask.Flask(__name__)\n"
+    assert not repo_of({**_CLIENT, "shop/app.py": served}).outbound.calls
+    assert repo_of(_CLIENT).outbound.calls
+    assert repo_of({**_CLIENT, "shop/app.py": f"import shopclient.api\n{served}"}).outbound.calls
+    assert repo_of({**_CLIENT, "client/shopclient/worker.py": "import celery\n", "shop/app.py": served}).outbound.calls

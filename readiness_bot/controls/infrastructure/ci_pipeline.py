@@ -62,6 +62,13 @@ jobs:
     passes=[
         {
             "app/main.py": "",
+            ".github/workflows/push.yml": (
+                "on: push\njobs:\n  check:\n    uses: shop/ci/.github/workflows/django.yaml@v2\n"
+            ),
+        },
+        {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push:")},
+        {
+            "app/main.py": "",
             ".github/workflows/push.yml": "on: push\njobs:\n  test:\n    steps: [{run: pytest}]\n",
             ".github/workflows/requests.yml": (
                 "on: pull_request\njobs:\n  all:\n    uses: shop/ci/.github/workflows/integration_tests.yaml@v2\n"
@@ -130,12 +137,6 @@ jobs:
     ],
     fixed={"app/main.py": "", ".github/workflows/test.yml": _TESTED},
     partials=[
-        {
-            "app/main.py": "",
-            ".github/workflows/push.yml": (
-                "on: push\njobs:\n  check:\n    uses: shop/ci/.github/workflows/django.yaml@v2\n"
-            ),
-        },
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pull_request:", "push: {branches: [main]}")},
         {"app/main.py": "", ".github/workflows/test.yml": _TESTED.replace("pytest", "tox -e lint,types")},
     ],
@@ -143,17 +144,20 @@ jobs:
 def ci_pipeline(repo: Repo) -> Judgement:
     """Judged by the commands that pull requests start: a test runner or a build passes."""
     proving = [run for run in repo.pipelines.runs if run.can_fail and _proves(repo, run)]
-    on_requests = sorted(
-        (run for run in proving if run.on_pull_requests), key=lambda run: run not in repo.pipelines.test_runs
+    on_changes = sorted(
+        (run for run in proving if run.on_changes),
+        key=lambda run: (not run.on_pull_requests, run not in repo.pipelines.test_runs),
     )
-    if on_requests:
-        shown = _one_a_pipeline(on_requests)
-        return passed("Pull requests are built or tested.", *(seen(run.path, run.line, run.detail) for run in shown))
+    if on_changes:
+        shown = _one_a_pipeline(on_changes)
+        what = "Pull requests are" if on_changes[0].on_pull_requests else "Every push is"
+        return passed(f"{what} built or tested.", *(seen(run.path, run.line, run.detail) for run in shown))
     named = [job for job in repo.pipelines.elsewhere if _is_named_for_proof(job)]
-    elsewhere = next((job for job in named if job.on_pull_requests), None)
+    elsewhere = next(iter(sorted(named, key=lambda job: not job.on_pull_requests)), None)
     if elsewhere is not None:
+        what = "Pull requests are" if elsewhere.on_pull_requests else "Every push is"
         return passed(
-            "Pull requests are built or tested by a pipeline of another repository, by its name.",
+            f"{what} built or tested by a pipeline of another repository, by its name.",
             seen(elsewhere.path, elsewhere.line, f"calls {elsewhere.called}"),
             *(seen(run.path, run.line, run.detail) for run in proving[:1]),
         )
@@ -162,12 +166,6 @@ def ci_pipeline(repo: Repo) -> Judgement:
         return partial(
             "A pipeline builds or tests, but not pull requests: what it finds is merged already.",
             seen(run.path, run.line, run.detail),
-            score=_PUSHED_ONLY,
-        )
-    if named:
-        return partial(
-            "A pipeline of another repository builds or tests, by its name, but what is pushed and not pull requests.",
-            seen(named[0].path, named[0].line, f"calls {named[0].called}"),
             score=_PUSHED_ONLY,
         )
     checking = next((run for run in repo.pipelines.runs if run.checks_pull_requests and _checks(run)), None)

@@ -158,6 +158,13 @@ _SERVICE = {
         },
         {
             **_SERVICE,
+            ".github/workflows/release.yml": (
+                "on: push\njobs:\n  d:\n    strategy: {matrix: {index: [testpypi, pypi]}}\n"
+                "    environment: ${{ matrix.index }}\n    steps: [{run: twine upload dist/*}]\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".github/workflows/deploy.yml": "on: push\njobs:\n  d: {steps: [{run: sls deploy --stage prod}]}\n",
         },
     ],
@@ -204,7 +211,7 @@ def _of_pipelines(repo: Repo) -> Iterator[Evidence]:
     several = len(names) > 1
     for job in repo.pipelines.jobs:
         name = job.job.environment
-        if " | " in name and not _UNRELATED.match(name):
+        if sum(not _UNRELATED.match(one) for one in name.split(" | ")) > 1:
             yield seen(job.path, job.job.environment_line, f"environments {name.replace(' | ', ' and ')}")
         elif name and (_NAME.search(name) or (several and _ENVIRONMENT.search(name))):
             yield seen(job.path, job.job.environment_line, f"environment {name}")

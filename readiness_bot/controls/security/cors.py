@@ -80,6 +80,15 @@ from readiness_bot.repo import Repo
             ),
             "shop/settings.py": "class Settings:\n    def __init__(self):\n        self.origins = ['*']\n",
         },
+        {
+            "shop/settings/common.py": "import os\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n",
+            "shop/settings/mods/cors.py": (
+                "from .. import common\n\ncommon.MIDDLEWARE.insert(0, 'corsheaders.middleware.CorsMiddleware')\n"
+                "CORS_ALLOW_ALL_ORIGINS = True  # <- flagged\nCORS_ALLOW_CREDENTIALS = True\n"
+            ),
+            "shop/settings/prod.py": "from .common import *\nfrom .mods.cors import *\n",
+            "shop/urls.py": "urlpatterns = []\n",
+        },
     ],
     partials=[
         (

@@ -123,6 +123,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "    return jwt.decode(token, config.auth.jwt_secret.strip(), algorithms=['HS256'])\n"
             ),
         },
+        {
+            "deploy/secrets.yaml": (
+                "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/dockerconfigjson\nmetadata: {name: images}\ndata:\n"
+                "  .dockerconfigjson: eyJhdXRocyI6eyJnaGNyLmlvIjp7ImF1dGgiOiJjMmh2Y0d0bFpY"
+                "QmxjanB4T0ZwME1uWk1iVGxZWTFJMFlrNTNOMHRrVUhNeCJ9fX0=  # <- flagged\n"
+            )
+        },
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[

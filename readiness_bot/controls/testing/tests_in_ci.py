@@ -45,6 +45,11 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     ],
     passes=[
         {
+            **_TEST,
+            ".github/workflows/test.yml": _WORKFLOW.replace("on: [push, pull_request]", "on: push"),
+            "Makefile": "test:\n\tpytest\n",
+        },
+        {
             "shop/main.py": "",
             "tests/test_shop.py": "def test_one():\n    assert 1\n",
             ".travis.yml": "language: python\nscript:\n  - nosetests-3.4 --with-coverage -s tests\n",
@@ -169,22 +174,28 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     fixed={**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest")},
     partials=[
         {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest || true")},
-        {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest").replace(", pull_request", "")},
+        {
+            **_TEST,
+            ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest").replace(
+                "[push, pull_request]", "{push: {branches: [main]}}"
+            ),
+        },
     ],
 )
 def tests_in_ci(repo: Repo) -> Judgement:
     """Judged by the test runners that the pipelines come to, through task runners, containers and scripts."""
     runs = repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
-    checking = [run for run in runs if run.checks_pull_requests]
+    checking = [run for run in runs if run.checks_changes]
     if checking:
         first = {run.step.job.path: run for run in reversed(checking)}
         shown = {(run.path, run.line): run for run in first.values()}
         evidence = [seen(run.path, run.line, run.detail) for run in reversed(shown.values())][:3]
-        return passed("Pull requests run the tests.", *evidence)
-    powerless = next((run for run in runs if run.on_pull_requests), None)
+        on_pull_requests = any(run.on_pull_requests for run in checking)
+        return passed("Pull requests run the tests." if on_pull_requests else "Every push runs the tests.", *evidence)
+    powerless = next((run for run in runs if run.on_changes), None)
     if powerless is not None:
         return partial(
-            "Pull requests run the tests, but a failing test does not fail the pipeline.",
+            f"The tests run {powerless.when}, but a failing test does not fail the pipeline.",
             seen(powerless.path, powerless.line, powerless.detail),
         )
     if runs:
