@@ -16,6 +16,12 @@ _RANKS = (
     ("is_superuser", "superuser", "is_super_user", "is_superadmin", "is_super_admin"),
 )
 """What accounts are, from what nearly all of them are to what hardly any is: the greater brings the lesser with it."""
+_LOWLY = re.compile(
+    r"(^|[^a-z])(guest|viewer|anonymous|public|everyone|everybody|anyone|any|all|user|member|reader|read_?only|visitor"
+    r"|observer|customer|student|basic|default)s?([^a-z]|$)|\*",
+    re.IGNORECASE,
+)
+"""Roles of those who may do little: where they are let in by now, nearly everybody is."""
 _RANK = {name: number for number, names in enumerate(_RANKS) for name in names}
 
 ALWAYS: Cases = ((),)
@@ -71,6 +77,11 @@ def is_beyond(greater: Term, lesser: Term) -> bool:
     return greater.asked.rpartition(".")[0] == owner and _rank_of(greater.asked) > rank >= 0
 
 
+def is_lowly(role: str) -> bool:
+    """Whether a role is one of those who may do little."""
+    return _LOWLY.search(role) is not None
+
+
 def _rank_of(asked: str) -> int:
     """How much an account is said to be by a name; -1 for none of it."""
     return _RANK.get(asked.rpartition(".")[2].removesuffix("()"), -1)
@@ -103,4 +114,8 @@ def _implies(one: Term, other: Term) -> bool:
         return is_beyond(one, other) if one.holds else is_beyond(other, one)
     if not one.among:
         return not other.among
-    return set(one.among) <= set(other.among) if one.holds else set(other.among) <= set(one.among)
+    if one.holds:
+        return set(one.among) <= set(other.among)
+    # Who is not even one of those who may do little is none of those who may do much.
+    is_less = any(map(is_lowly, one.among)) and not any(map(is_lowly, other.among))
+    return set(other.among) <= set(one.among) or is_less

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,18 +9,12 @@ from itertools import chain
 
 from pathspec import GitIgnoreSpec
 
-from readiness_bot.cases import is_beyond, is_narrower, lost
+from readiness_bot.cases import is_beyond, is_lowly, is_narrower, lost
 from readiness_bot.identity import loss_fingerprint
 from readiness_bot.model import Cases, Confidence, Finding, Location, Report, Term, Verdict, Waiver, Ward
 
 _TOLD_ONE_BY_ONE = 8
 """Things that lost the same protection: more of them are told as one, for what was taken away is one thing."""
-_LOWLY = re.compile(
-    r"(^|[^a-z])(guest|viewer|anonymous|public|everyone|everybody|anyone|any|all|user|member|reader|read_?only|visitor"
-    r"|observer|customer|student|basic|default)s?([^a-z]|$)|\*",
-    re.IGNORECASE,
-)
-"""Roles of those who may do little: where they are let in by now, nearly everybody is."""
 _TOLD_TOGETHER = 2
 """Losses whose words stand in one blocker: a reader goes to the first place, and the others are counted."""
 
@@ -205,7 +198,7 @@ def _lets_in_few(before: Cases, after: Cases) -> bool:
         if not term.holds and known[term.asked]
         for value in set(term.among) - known[term.asked]
     ]
-    return bool(added) and not any(map(_LOWLY.search, added))
+    return bool(added) and not any(map(is_lowly, added))
 
 
 def _in_short(case: Sequence[Term]) -> str:

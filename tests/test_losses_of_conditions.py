@@ -75,6 +75,15 @@ _MANAGER = (
     "from django.db import models\n\n\nclass Orders(models.Manager):\n    def of(self, company):\n"
     "        return self.get_queryset().filter({})\n"
 )
+_FILTER = (
+    "from shop.filters import Filter\n\n\nclass OfCompany(Filter):\n"
+    "    def filter_queryset(self, request, queryset):\n        return queryset.filter({})\n"
+)
+_KEYED = (
+    "import hmac\n\nfrom flask import current_app, request\n\nfrom shop.errors import Unauthorized\n\n\n"
+    "def check_key():\n    given = request.headers.get('X-Key', '')\n"
+    "    if {}not hmac.compare_digest(given, current_app.config['API_KEY']):\n        return False\n    return True\n"
+)
 _DECODED = "import jwt\n\n\ndef read(token):\n    return jwt.decode(token, KEY, algorithms=['HS256']{})['sub']\n"
 _FOLLOWED = (
     "import httpx\nfrom flask import Flask, abort, request\n\nfrom shop.net import is_private_host\n\n"
@@ -171,6 +180,12 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
     "an account that is in use in the place of an administrator's": (
         "security/authorization", _refused("not user.is_admin"), _refused("not user.is_active"), 11,
     ),
+    "a right of members that a check is told, for one of administrators": (
+        "security/authorization",
+        _shop("    if not await has_permission(user, Role.ADMIN):\n        raise HTTPException(403)\n"),
+        _shop("    if not await has_permission(user, Role.MEMBER):\n        raise HTTPException(403)\n"),
+        13,
+    ),
     "two of which either was enough and both are wanted by now": (
         "security/authorization",
         _refused(f"{_OWNED} or not user.can_drop"),
@@ -250,6 +265,12 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _hook(call=f"    if x_signature:\n    {_CALLED}"),
         18,
     ),
+    "a key that is not asked for where none is set": (
+        "security/authentication",
+        _main(_KEYED.format("")),
+        _main(_KEYED.format("current_app.config['API_KEY'] and ")),
+        8,
+    ),
     "a signature where a secret is set alone": (
         "external-apis/webhook-verification",
         _hook(),
@@ -276,6 +297,12 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
     ),
     "the rows of a company, in a manager": (
         "security/authorization", _main(_MANAGER.format("company=company")), _main(_MANAGER.format("is_open=True")), 5,
+    ),
+    "the rows of a company, of those that a filter is handed": (
+        "security/authorization",
+        _main(_FILTER.format("company=request.company")),
+        _main(_FILTER.format("is_open=True")),
+        5,
     ),
     "the look at when a token ends": (
         "security/jwt-verification",

@@ -488,9 +488,9 @@ class Askings:
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
         return known
 
-    def turning(self, site: DefinitionSite) -> Iterator[tuple[int, bool]]:
-        """The lines at which a function turns somebody away, and whether that is a refusal for sure."""
-        return ((line, is_sure) for line, _, is_sure in self._refused(site))
+    def turning(self, site: DefinitionSite) -> Iterator[tuple[int, bool, tuple[str, ...]]]:
+        """The lines at which a function turns somebody away, whether for sure, and what it names there."""
+        return ((line, is_sure, guards) for line, guards, is_sure in self._refused(site))
 
     def refusing(self, site: DefinitionSite) -> Iterator[tuple[int, Question, tuple[str, ...]]]:
         """The lines at which a function refuses by a right or for sure, with what it asks and what it names there."""
@@ -653,7 +653,7 @@ class Askings:
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
             for field, value in told:
                 kept = any(self._is_who_calls(name, site) for name in _rows_of(value))
-                if field and (kept or (_OF_OWN_ROWS.search(call.name) and _is_tenant_of(field, value))):
+                if field and (kept or (_OF_OWN_ROWS.search(call.via or call.name) and _is_tenant_of(field, value))):
                     yield (f"a filter by `{field}`",)
             if last in _RUNNING and any(self._is_who_calls(name, site) for name in _bound(call)):
                 yield ("a statement that is told who calls",)
@@ -953,8 +953,8 @@ def _declared(owner: DefinitionSite) -> Iterator[str]:
                 yield from permissions_in(value)
 
 
-_OF_OWN_ROWS = re.compile(r"(^|[.?])(get_queryset|super)\(\)")
-"""Rows that a manager or a view begins with."""
+_OF_OWN_ROWS = re.compile(r"(^|[.?])(get_queryset|super)\(\)|^\?(queryset|qs|query|rows)\.")
+"""Rows that a manager or a view begins with, or is handed."""
 
 
 def _is_tenant_of(field: str, value: Value) -> bool:

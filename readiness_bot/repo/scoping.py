@@ -141,6 +141,14 @@ class Scoping:
                 by = {f"`{one.field}`" for one in asked if not _is_key(one, query.model) and mentions(one, words)}
                 yield Picking(function, query, query.model, tuple(sorted(by)))
 
+    def kept_to(self, words: frozenset[str]) -> frozenset[Model]:
+        """The models that some query asks by what the words name, be it of another model on the way."""
+        return frozenset(
+            query.model
+            for query in self._queries.all
+            if query.model is not None and any(words & set(words_of(one.field)) for one in query.conditions)
+        )
+
     def asked(self, words: frozenset[str]) -> Iterator[Asked]:
         """The queries of the functions that know of somebody, each by itself: one of several may forget them."""
         for function in self._python.functions:

@@ -11,7 +11,7 @@ from readiness_bot.facts.python_facts import DISCARDED, Call, Condition, Return
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Cases, Location, Term
 from readiness_bot.repo.askings import CHOOSING, Askings, Listed, asks_right, last_of, permissions_in
-from readiness_bot.repo.expressions import names_in, parts_of, texts_of
+from readiness_bot.repo.expressions import flattened, names_in, parts_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import Refusals, of_permission
@@ -21,6 +21,10 @@ _DEEPEST = 8
 _COLLECTING = frozenset({"frozenset", "set", "tuple", "list"})
 _CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+(\.value)?$")
 _GATHERED = frozenset({"GeneratorExp", "ListComp", "SetComp", "JoinedStr"})
+_COMPARES = re.compile(
+    r"(compare_digest|constant_time_compare|safe_str_cmp|(check|verify)_(password|hash|signature|hmac))$"
+).search
+"""Calls that hold a secret or a signature against another one, in time that tells nothing."""
 _PROOF = re.compile(r"signature|hmac|digest|secret", re.IGNORECASE)
 _PROVING = re.compile(r"signature|hmac|digest|secret|construct_event|verif", re.IGNORECASE)
 """Words by which code names what proves the sender of a request."""
@@ -100,7 +104,8 @@ class TurnedAway:
         for module in self._python.production:
             for call in module.facts.calls:
                 last = call.last.rpartition(":")[2]
-                names = [one for value in call.handed for one in texts_of(value)] if asks_right(call.name) else []
+                handed = call.handed if asks_right(call.name) else ()
+                names = [one for value in handed for one in (*texts_of(value), *_constants_in(value))]
                 if names:
                     scope = call.decorates if call.decorates >= 0 else module.scope_at(call.line)
                     place = Location(module.path, call.line, call.end_line, module.symbol(scope))
@@ -121,10 +126,14 @@ class TurnedAway:
             first = min(calls, key=lambda one: one.line)
             yield first, f"{name} {len(calls)}", max(refused) < first.line
 
+    def compares(self, site: DefinitionSite) -> bool:
+        """Whether a function holds what was sent against what must be kept secret."""
+        return any(_COMPARES(call.name) for call in self._refusals.body(site)[0])
+
     def by_proof(self, site: DefinitionSite) -> Cases:
         """When a function refuses a sender who does not prove himself; empty where that cannot be told."""
         calls, raises, _, _ = self._refusals.body(site)
-        lines = {line for line, sure in self._askings.turning(site) if sure}
+        lines = {line for line, sure, named in self._askings.turning(site) if sure or any(map(_COMPARES, named))}
         lines |= {one.line for one in raises if any(map(_PROVING.search, one.guards))}
         checks = [(one, self._fails(one)) for one in calls if one.context & DISCARDED and _PROVING.search(one.last)]
         found = self._when(site, lines, checks)
@@ -272,7 +281,7 @@ def _excused(term: Term, case: Sequence[Term]) -> Term:
     """
     if term.holds and any(not other.holds and other.asked.endswith(f" in {term.asked}") for other in case):
         return replace(term, is_excuse=False)  # nobody is in an empty list, which must not let everybody through
-    if not _is_guard(term, case):
+    if not _is_guard(term, [other for other in case if _COMPARES(other.asked.partition("(")[0]) is None]):
         return term
     return replace(term, is_excuse=_OF_CALLER.match(term.asked) is None)
 
@@ -286,6 +295,13 @@ def _of_something(cases: Cases) -> Cases:
 _OF_THING = re.compile(
     r"\?(?!(self|cls|request|req|info|ctx|context|g|(current_)?(user|caller|viewer|principal|account))\.)\w+\."
 )
+
+
+def _constants_in(value: Value) -> Iterator[str]:
+    """The members of enumerations, and other constants, that a value is or lists."""
+    for one in flattened(value):
+        if isinstance(one, Name) and _CONSTANT.search(one.name):
+            yield _short(one.name)
 
 
 def _asks(value: Value, calls: Sequence[Call]) -> bool:

@@ -385,16 +385,12 @@ def _of_others(repo: Repo) -> Iterator[Ward]:
             )
 
 
-_WAITING_OUTSIDE = re.compile(
-    r"_*(a?(connect|recv|receive|read|fetch|request|get|post|put|patch|send|call|invoke|query|execute|stream|login|ping|search"
-    r"|generate|complete|chat|ask|publish|subscribe|download|upload|open|communicate|run|list|load|resolve))(_\w+|\w*)$",
-    re.IGNORECASE,
-)
 _WAITING_INSIDE = re.compile(
-    r"(^|[._?])(\w*queue|\w*event|\w*lock|\w*task|\w*future|\w*condition|\w*semaphore)s?(\(\))?\.\w+$|^asyncio\.",
+    r"(^|[._?])(\w*queue|\w*event|\w*lock|\w*task|\w*future|\w*condition|\w*semaphore)s?(\(\))?\.\w+$"
+    r"|^asyncio\.|(^|[.?])(wait|acquire|join|cancel|shutdown|a?close|stop|gather|sleep)$",
     re.IGNORECASE,
 )
-"""What waits for another part of the same program."""
+"""What waits for another part of the same program, or for the end of one."""
 
 
 def _of_outer(repo: Repo) -> Iterator[Ward]:
@@ -405,8 +401,7 @@ def _of_outer(repo: Repo) -> Iterator[Ward]:
 
 
 def _waits_outside(site: CallSite) -> bool:
-    name = site.call.via or site.name
-    return site.call.scope >= 0 and _WAITING_OUTSIDE.match(site.last) is not None and not _WAITING_INSIDE.search(name)
+    return site.call.scope >= 0 and _WAITING_INSIDE.search(site.call.via or site.name) is None
 
 
 def _bounded_from_outside(site: CallSite, limit: str) -> Ward:

@@ -609,6 +609,20 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     handlers = {route.handler.name for route in repo.routes.all if route.handler is not None}
     yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)
     yield from _listed(repo)
+    yield from _proved(repo)
+
+
+def _proved(repo: Repo) -> Iterator[Ward]:
+    """When functions believe a key, a token or a signature that they hold against their own."""
+    # Those of webhooks have a control of their own.
+    senders = {one.name for one in repo.incoming.proving}
+    for function in repo.python.functions:
+        if function.name not in senders and repo.turned_away.compares(function):
+            when = repo.turned_away.by_proof(function)
+            if when:
+                name = function.definition.name
+                loss = f"`{name}` believes more of those who call"
+                yield Ward(function.location, f"whom `{name}` believes", (), loss, ways=0, when=when)
 
 
 def _first(site: DefinitionSite) -> Location:

@@ -695,7 +695,8 @@ def _of_tenants(repo: Repo) -> Iterator[Ward]:
     """The rows that belong to a company, team or the like, where no model is one for sure, and what keeps to it."""
     if repo.tenancy.tenant is not None:
         return
-    for query in (one for one in repo.scoping.asked(TENANTS) if _has_owner(one.model)):
+    kept = repo.scoping.kept_to(TENANTS)
+    for query in (one for one in repo.scoping.asked(TENANTS) if one.model in kept or _has_owner(one.model)):
         yield Ward(
             query.location,
             f"a query of `{query.model.name}` for those it belongs to",
@@ -706,7 +707,7 @@ def _of_tenants(repo: Repo) -> Iterator[Ward]:
         )
     for reading in repo.scoping.by_words(TENANTS):
         name = reading.function.definition.name
-        if _has_owner(reading.model):
+        if reading.model in kept or _has_owner(reading.model):
             yield Ward(
                 reading.location,
                 f"rows of `{reading.model.name}` for those they belong to",
