@@ -79,6 +79,13 @@ _FILTER = (
     "from shop.filters import Filter\n\n\nclass OfCompany(Filter):\n"
     "    def filter_queryset(self, request, queryset):\n        return queryset.filter({})\n"
 )
+_MOUNTED = (
+    "import requests\nfrom tenacity import retry, stop_after_attempt\n\n\n"
+    "@retry(stop=stop_after_attempt(3))\ndef load(url):\n    return requests.get(url, timeout=5)\n\n\n"
+    "def charge(url):\n    session = requests.Session()\n"
+    "    session.mount(url, requests.adapters.HTTPAdapter({}))\n    return session.get(url, timeout=5)\n\n\n"
+    "if __name__ == '__main__':\n    charge('https://a.example')\n    load('https://b.example')\n"
+)
 _KEYED = (
     "import hmac\n\nfrom flask import current_app, request\n\nfrom shop.errors import Unauthorized\n\n\n"
     "def check_key():\n    given = request.headers.get('X-Key', '')\n"
@@ -318,6 +325,15 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
         _main(_ANSWERED.format("'internal error'")),
         _main(_ANSWERED.format("str(error)")),
         10,
+    ),
+    "the attempts of a client that a function makes": (
+        "error-handling/retries", _main(_MOUNTED.format("max_retries=3")), _main(_MOUNTED.format("")), 10,
+    ),
+    "all but the first attempt of a function": (
+        "error-handling/retries",
+        _main(_MOUNTED.format("")),
+        _main(_MOUNTED.format("").replace("stop_after_attempt(3)", "stop_after_attempt(1)")),
+        6,
     ),
     "the limit around a wait": (
         "external-apis/timeout",

@@ -286,6 +286,12 @@ class Resilience:
             if site is not None and (name := site.name)
         )
 
+    @cached_property
+    def clients(self) -> dict[str, tuple[str, ...]]:
+        """By the function that makes a client which tries again by itself: what it is told to do so by."""
+        made = self._at(item for item in self.retries if item.covers_clients and item.is_used)
+        return {name: details for name, details in made.items() if name}
+
     @staticmethod
     def _at(mechanisms: Iterable[Mechanism]) -> dict[str, tuple[str, ...]]:
         """The details of mechanisms by the function that they stand in or on."""
@@ -473,10 +479,11 @@ class Resilience:
     def _adapts(self, site: CallSite) -> bool:
         """Whether an adapter is told to try again, be it by a policy that is made in its call."""
         value = site.call.keyword("max_retries")
-        if isinstance(value, Invoke) and value.call >= 0:
-            made = self._python.call_site(site.module, site.module.facts.calls[value.call])
-            return not (made.last == "Retry" and _never_retries(made))
-        return _retries_something(value)
+        calls = [site.module.facts.calls[value.call]] if isinstance(value, Invoke) and value.call >= 0 else []
+        if isinstance(value, Name):
+            calls = [call for call in site.beside if call.result == value.name]
+        made = [self._python.call_site(site.module, call) for call in calls]
+        return _retries_something(value) and not any(one.last == "Retry" and _never_retries(one) for one in made)
 
     def _by_reconnecting(self) -> Iterator[Mechanism]:
         """Twisted's clients that connect anew, later each time: factories by their base, services by being made."""

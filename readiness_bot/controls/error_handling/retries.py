@@ -250,6 +250,26 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             beside=others,
         )
 
+    for name, details in repo.resilience.clients.items():
+        site = repo.python.definition_named(name)
+        if site is not None:
+            yield _of_client(site, details)
+
+
+_OF_CLIENT = "further attempts of a client"
+
+
+def _of_client(function: DefinitionSite, details: tuple[str, ...]) -> Ward:
+    """A function that makes a client, and what that is told to try again by: any of it is enough."""
+    return Ward(
+        function.location,
+        _OF_CLIENT,
+        (),
+        f"What `{function.definition.name}` makes gives up at the first fault of the network",
+        ways=0,
+        asks=(tuple(sorted(set(details))),) if details else (),
+    )
+
 
 def _others(repo: Repo, function: DefinitionSite) -> tuple[str, ...]:
     """What else tries again, and the own functions that a function calls: one of them may do so in its stead."""
@@ -278,6 +298,8 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return None
+    if ward.thing == _OF_CLIENT:
+        return _of_client(site, repo.resilience.clients.get(site.name, ()))
     known = next((one for one in repo.resilience.leaving if one.function.name == site.name), None)
     by = tuple(dict.fromkeys(map(_named, known.retried_by))) if known is not None else ()
     return _of_unseen(site, by, _others(repo, site)) if known is None or not known.is_covered else None
