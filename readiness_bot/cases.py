@@ -71,8 +71,8 @@ def is_beyond(greater: Term, lesser: Term) -> bool:
     if greater.asked.startswith("all(") and lesser.asked.startswith("any("):
         return greater.asked[3:] == lesser.asked[3:]
     rank, owner = _rank_of(lesser.asked), lesser.asked.rpartition(".")[0]
-    if rank == 0 and owner and greater.is_excuse and _rank_of(greater.asked) < 0:
-        # Whoever has a right has signed in.
+    if rank == 0 and owner and _rank_of(greater.asked) < 0 and (greater.is_excuse or greater.asked.endswith(")")):
+        # Whoever has a right, or is something that a function tells of him, has signed in.
         return re.search(rf"(?<![\w.]){re.escape(owner)}(?!\w)", greater.asked) is not None
     return greater.asked.rpartition(".")[0] == owner and _rank_of(greater.asked) > rank >= 0
 

@@ -168,7 +168,7 @@ LOST: dict[str, tuple[str, Files, Files, int]] = {
     ),
     "a sign-in in the place of a right": (
         "security/authorization",
-        _refused("not (can_drop(user) or user.is_superuser)"),
+        _refused("not (is_editor(user) or user.is_superuser)"),
         _refused("not (user.is_authenticated or user.is_superuser)"),
         11,
     ),
