@@ -545,7 +545,8 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     for place, name, when in repo.turned_away.listed():
         yield Ward(place, f"whom `{name}` lets in", (), f"`{name}` lets in nearly everybody", ways=0, when=when)
     for function in repo.python.functions:
-        when = repo.turned_away.by_right(function)
+        # What is held against a secret is told with who calls.
+        when = () if repo.turned_away.compares(function) else repo.turned_away.by_right(function)
         if when:
             yield _of_refusing(repo, function, when)
         for call, name, is_refused in repo.turned_away.done_after(function):
