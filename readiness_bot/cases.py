@@ -117,5 +117,5 @@ def _implies(one: Term, other: Term) -> bool:
     if one.holds:
         return set(one.among) <= set(other.among)
     # Who is not even one of those who may do little is none of those who may do much.
-    is_less = any(map(is_lowly, one.among)) and not any(map(is_lowly, other.among))
+    is_less = one.is_excuse and any(map(is_lowly, one.among)) and not any(map(is_lowly, other.among))
     return set(other.among) <= set(one.among) or is_less

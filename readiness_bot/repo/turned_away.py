@@ -109,7 +109,11 @@ class TurnedAway:
                 if names:
                     scope = call.decorates if call.decorates >= 0 else module.scope_at(call.line)
                     place = Location(module.path, call.line, call.end_line, module.symbol(scope))
-                    yield place, last, ((Term(f"the right that {last} asks for", False, tuple(sorted(set(names)))),),)
+                    yield (
+                        place,
+                        last,
+                        ((Term(f"the right that {last} asks for", False, tuple(sorted(set(names))), is_excuse=True),),),
+                    )
 
     def done_after(self, site: DefinitionSite) -> Iterator[tuple[Call, str, bool]]:
         """What a function changes that refuses by a right: by name and number, and whether it refused before that."""
