@@ -1293,6 +1293,16 @@ LOST["a dependency made for a right, beside others that ask for one"] = (
     {path: text.replace("{}", "") for path, text in _MADE_FOR_A_RIGHT.items()},
     8,
 )
+_WHITELISTED = (
+    "import frappe\n\n\n@frappe.whitelist({})\ndef answer(ticket, message):\n"
+    "    doc = frappe.get_doc('Ticket', ticket)\n    doc.reply = message\n    doc.save()\n"
+)
+LOST["the sign-in that a framework asks for unless it is told otherwise"] = (
+    "security/authentication",
+    _WHITELISTED.format(""),
+    _WHITELISTED.format("allow_guest=True"),
+    5,
+)
 _EMPTIED = (
     "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
     "\n\n"
@@ -2409,6 +2419,14 @@ def _told(change: Delta, control: str) -> list[int]:
     return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
 
 
+KEPT["a function that no framework serves any more"] = (
+    _WHITELISTED.format(""),
+    _WHITELISTED.replace("@frappe.whitelist({})\n", ""),
+)
+KEPT["a function that is served to users in another way"] = (
+    _WHITELISTED.format("methods=['POST']"),
+    _WHITELISTED.format(""),
+)
 KEPT["a field that is gone with its resolver"] = (
     _RESOLVED.format(field=_PRICES, resolver=_PRICED.format(_BY_RIGHT)),
     _RESOLVED.format(field="", resolver=""),

@@ -485,6 +485,7 @@ class Askings:
                 if self._refusals.of_guard(guard) is Strength.IDENTITY
             ]
             asked += self._answers(site) if _SIGNED_IN.search(site.definition.name) else ()
+            asked += self._served_to_users(site)
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
         return known
 
@@ -503,6 +504,28 @@ class Askings:
         """The calls of a function that refuse by themselves: nothing takes what they give back."""
         calls = self._refusals.body(site)[0]
         return [call for call in calls if call.context & DISCARDED and self._is_check(call, site)]
+
+    def _served_to_users(self, site: DefinitionSite) -> Iterator[Question]:
+        """What a decorator asks that serves a function to whoever has signed in, unless it is told to let in others."""
+        for last, call in self._serving(site):
+            _, option, strangers = _SERVING[last]
+            told = call.keyword(option)
+            if not isinstance(told, Const) or told.value not in strangers:
+                yield (f"{_SERVED_TO_USERS} `{last}` asks for",)
+
+    def _serving(self, site: DefinitionSite) -> Iterator[tuple[str, Call]]:
+        """The decorators by which a framework serves a function to users, and their calls."""
+        for item in site.definition.decorators:
+            last = last_of(item.name) if isinstance(item, Invoke) else ""
+            if isinstance(item, Invoke) and item.call >= 0 and last in _SERVING:
+                name = self._python.identify(item.name.removesuffix("()"), site.module)
+                if name == _SERVING[last][0]:
+                    yield last, site.module.facts.calls[item.call]
+
+    def asked_no_more(self, site: DefinitionSite, questions: Iterable[Question]) -> Iterator[Question]:
+        """Of these questions to strangers those that a function need not ask: no framework serves it any more."""
+        if not any(True for _ in self._serving(site)):
+            yield from (one for one in questions if one[0].startswith(_SERVED_TO_USERS))
 
     @cached_property
     def strangers(self) -> tuple[Asking, ...]:
@@ -930,6 +953,15 @@ _ACTIONS = {
 
 CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
 """Methods by which a view of Django REST framework chooses what it asks for an action."""
+
+
+_SERVED_TO_USERS = "the sign-in that"
+_SERVING: dict[str, tuple[str, str, frozenset[object]]] = {
+    "whitelist": ("frappe.whitelist", "allow_guest", frozenset({True})),
+    "route": ("odoo.http.route", "auth", frozenset({"public", "none"})),
+}
+"""Decorators by which frameworks serve a function to users alone: their names, the option that lets in strangers, and
+what it is set to for that. From the pages on Frappe's whitelisted methods and on Odoo's controllers."""
 
 
 def _named_in(method: DefinitionSite) -> Iterator[str]:

@@ -679,7 +679,8 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
         return None
     if any(route.handler is not None and route.handler.name == site.name for route in repo.routes.all):
         return None
-    return _of_asking(repo, Asking(site, repo.askings.of_strangers(site)))
+    asked = (*repo.askings.of_strangers(site), *repo.askings.asked_no_more(site, ward.asks))
+    return _of_asking(repo, Asking(site, asked))
 
 
 def _judged(repo: Repo) -> Judgement:
