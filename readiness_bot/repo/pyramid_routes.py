@@ -71,7 +71,18 @@ class PyramidRoutes:
             paths = [f"/{own}" if isinstance(own, str) else "/"]
         methods = next((found for one in told if (found := self._request_methods(one))), ["GET"])
         guards = [guard for one in told for guard in self._permission_guards(one)][:1]
+        guards += next(filter(None, map(self._wrapping, told)), [])
         yield from self._routers.registered(site, paths, methods, "pyramid", handler, view=view, guards=guards)
+
+    def _wrapping(self, site: CallSite) -> list[Guard]:
+        """What Pyramid wraps a view in, one or several: `decorator=(signed, cached)`."""
+        return [
+            Guard(
+                "decorator", self._python.identify(value.name, site.module), "route", site.module.path, site.call.line
+            )
+            for value in flattened(site.call.keyword("decorator"))
+            if isinstance(value, Name)
+        ]
 
     def _configured(self) -> Iterator[Route]:
         """The classes below one that registers them by a path which they name: `config.add_route(name, cls.route)`."""

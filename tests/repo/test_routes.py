@@ -65,6 +65,35 @@ def test_views_of_pyramid_take_the_paths_of_named_routes() -> None:
     }
 
 
+def test_what_pyramid_wraps_a_view_in_guards_it() -> None:
+    found = repo_of(
+        {
+            "shop/main.py": (
+                "from pyramid.config import Configurator\n\n\ndef main(settings):\n"
+                "    config = Configurator(settings=settings)\n    config.add_route('one', '/one')\n"
+                "    config.add_route('two', '/two')\n    config.add_route('three', '/three')\n"
+                "    config.scan()\n    return config.make_wsgi_app()\n"
+            ),
+            "shop/views.py": (
+                "from pyramid.httpexceptions import HTTPUnauthorized\nfrom pyramid.view import view_config\n\n\n"
+                "def has_token(view):\n    def inside(context, request):\n"
+                "        if not request.find_service(name='links').token_is_valid(request):\n"
+                "            return HTTPUnauthorized()\n        return view(context, request)\n\n"
+                "    return inside\n\n\n"
+                "@view_config(route_name='one', decorator=has_token)\ndef one(request):\n    return {}\n\n\n"
+                "@view_config(route_name='two', decorator=(has_token,))\ndef two(request):\n    return {}\n\n\n"
+                "@view_config(route_name='three')\ndef three(request):\n    return {}\n"
+            ),
+        }
+    )
+    gates = {route.path: found.identity.gate(route) for route in found.routes.all}
+    assert {path: gate.by if gate is not None else "" for path, gate in gates.items()} == {
+        "/one": "`has_token`",
+        "/two": "`has_token`",
+        "/three": "",
+    }
+
+
 def test_services_and_resources_of_cornice_are_routes() -> None:
     found = repo_of(
         {
