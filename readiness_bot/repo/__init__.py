@@ -97,9 +97,10 @@ class Repo:
         """
         self.sources.mark_started(one.resolved for one in self.deployment.started_commands if one.resolved)
         python = Python(self.sources)
-        served = [one.target for one in self.deployment.started if one.kind == "app"]
+        served = [(one.target, one.path) for one in self.deployment.started if one.kind == "app"]
         if any(one.kind == "app" for one in self.deployment.started_commands):
-            python.set_apart(tuple(idle_applications(python, served, self._is_mentioned)))
+            units = {one.path.rpartition("/")[0] for one in self.deployment.images}
+            python.set_apart(tuple(idle_applications(python, served, self._is_mentioned, units)))
         return python
 
     def _is_mentioned(self, module: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from readiness_bot.facts.values import MODULE
 from readiness_bot.model import Area
@@ -26,23 +26,37 @@ WEB_APPLICATIONS = frozenset(
 """What makes an application that a server may be given by name."""
 
 
-def idle_applications(python: Python, served: Iterable[str], is_mentioned: Callable[[str], bool]) -> Iterator[str]:
+def idle_applications(
+    python: Python,
+    served: Iterable[tuple[str, str]],
+    is_mentioned: Callable[[str], bool],
+    units: Collection[str] = (),
+) -> Iterator[str]:
     """The paths of modules that hold an application which nobody serves, beside one of the same folder that is served.
 
-    `served` are the import strings that some command of the tree starts. Only a module that no other imports, that is
-    no program by itself and that no text names is idle: anything else may be how the second application is started.
+    `served` are the import strings that some command of the tree starts, each with the file that tells it; `units` the
+    folders with images of their own. A part of the package that is served may have had an application once, too. Only
+    a module that no other imports, that is no program by itself and that no text names is idle: anything else may be
+    how the second application is started.
     """
-    started = {module for text in served if (module := python.module_named(text.partition(":")[0])) is not None}
+    started = {
+        module for text, teller in served if (module := python.module_named(text.partition(":")[0], teller)) is not None
+    }
     # Elsewhere in the tree it may be another service, which is started from its own folder.
     folders = {module.path.rpartition("/")[0] for module in started if _holds_application(module)} - {""}
     if not folders:
         return
+    packages = tuple(f"{folder}/" for folder in folders if f"{folder}/__init__.py" in python.modules)
+    apart = tuple(f"{unit}/" for unit in units if any(f"{unit}/".startswith(one) for one in packages))
     candidates = [
         module
         for module in python.modules.values()
         if module.area is Area.PRODUCTION
         and module not in started
-        and module.path.rpartition("/")[0] in folders
+        and (
+            module.path.rpartition("/")[0] in folders
+            or (module.path.startswith(packages) and not module.path.startswith(apart))
+        )
         and not module.path.endswith(("__init__.py", "__main__.py"))
         and _holds_application(module)
         and not _is_program(module)

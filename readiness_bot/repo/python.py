@@ -200,7 +200,9 @@ class Python:
                 if "." in dotted and dotted not in index and not dotted.startswith(f"{root.rpartition('/')[2]}."):
                     homes[dotted].add(root)
         found: set[str] = set()
-        for module in self.production if homes else ():
+        # Not `production`, which is settled when the idle applications are set apart that this helps to find.
+        inside_production = (module for module in self.modules.values() if module.area is Area.PRODUCTION)
+        for module in inside_production if homes else ():
             for imported in module.facts.imports:
                 for dotted in (imported.target, imported.target.rpartition(".")[0]):
                     found.update(root for root in homes.get(dotted, ()) if module.path.startswith(f"{root}/"))

@@ -28,6 +28,11 @@ _SERVING = frozenset(
         "functions_framework", "gradio", "streamlit", "dash", "nicegui", "aws_lambda_powertools",
     }
 )  # fmt: skip
+_OF_DJANGO = re.compile(
+    r"django\.(apps|conf\.urls|contrib\.admin|core\.(wsgi|asgi|handlers|servers)|http|middleware|shortcuts|template|urls"
+    r"|views)\b"
+)
+"""What of Django only code needs that answers requests or is part of what does; a script takes models and settings."""
 _WORKING = frozenset(
     {
         "celery", "rq", "dramatiq", "huey", "arq", "taskiq", "apscheduler", "schedule", "procrastinate", "airflow",
@@ -42,6 +47,7 @@ _CONSUMING = _WORKING - {"redis", "socket", "asyncio", "threading", "multiproces
 """Those of them that hardly anything but such a program imports."""
 _BY_HAND = "nothing of the service imports this script, and nothing that is deployed starts it"
 _BY_SCRIPTS = "nothing but scripts and developers' tools that stand beside the service imports this file"
+_STANDS_IN = "the page beside it says that it stands in for something else"
 _AT_BUILD = "it runs while the image is built, and nothing else starts or imports it"
 _STARTS = frozenset(
     {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "app.py", "main.py", "server.py", "application.py"}
@@ -54,6 +60,10 @@ _LOADING = frozenset(
     }
 )  # fmt: skip
 _SEVERAL = 2
+_LITTLE = 10
+"""What stands in for something else is this part of the Python at most."""
+_FIRST_SECTIONS = 2
+"""Sections of a page that say what its folder is: the title's, and the first below it."""
 _ANYBODYS = frozenset(
     {
         "__init__.py",
@@ -76,6 +86,13 @@ _OF_DEVELOPING = re.compile(r"contribut|develop|hacking|\bdev\b|test|change|hist
 _OF_SCRIPTS = re.compile(r"(^|/)scripts?/[^/]+$")
 _OF_SETTINGS = frozenset({":INSTALLED_APPS", ":ROOT_URLCONF", ":MIDDLEWARE", ":SECRET_KEY"})
 _HANDLER = re.compile(r"^(lambda_)?handler$|^(entrypoint|main_handler)$")
+_STAND_IN = re.compile(
+    r"\b(mock|dummy|fake|stub)(ed|s)?\s+(\w+[\s-]){0,2}(services?|servers?|apis?|apps?|applications?|endpoints?"
+    r"|providers?|backends?|implementations?|systems?|gateways?)\b",
+    re.IGNORECASE,
+)
+"""What a page calls something that only plays another's part."""
+_PAGE = re.compile(r"(?P<folder>.+)/readme(\.\w+)?", re.IGNORECASE)
 _OWN_UNIT = re.compile(r"(^|/)(Dockerfile[\w.-]*|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$")
 _PACKAGE = re.compile(r"(^|/)(pyproject\.toml|setup\.py)$")
 _REQUIREMENTS = re.compile(r"(^|/)requirements[\w.-]*\.txt$")
@@ -107,11 +124,12 @@ class Scripts:
 
         Only beside a service that is elsewhere, and never what something deployed starts, serves or works a queue.
         """
-        if not any(not _SERVING.isdisjoint(_roots(module)) for module in self._python.production):
+        if not self._is_beside_a_service:
             return {}
         alone = {module.path: module for module in self._python.production if self._stands_alone(module)}
         programs = {module.path: module for module in self._python.production if self._is_unstarted(module)}
         found = {path: _BY_HAND for path, module in {**alone, **programs}.items() if path not in self._importers}
+        found.update(dict.fromkeys(self._standing_in, _STANDS_IN))
         found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
 
@@ -142,6 +160,30 @@ class Scripts:
         return any(not user.startswith(inside) for user in self._importers.get(module.path, ()))
 
     @property
+    def _is_beside_a_service(self) -> bool:
+        """Whether something of the tree serves, or all that is deployed from it is in other languages."""
+        if any(map(_serves, self._python.production)):
+            return True
+        commands = self._deployment.started_commands if self._deployment is not None else ()
+        return bool(commands) and not self._started_here and all(one.kind == "program" for one in commands)
+
+    @property
+    def _standing_in(self) -> Iterator[str]:
+        """The modules of folders whose own page begins by calling what is in them a mock, where nothing else uses them.
+
+        A product of which that is most is none.
+        """
+        for path, prose in self._sources.facts(Prose).items():
+            page = _PAGE.fullmatch(path)
+            if page is None or not any(_STAND_IN.search(one.text) for one in prose.sections[:_FIRST_SECTIONS]):
+                continue
+            folder = f"{page['folder']}/"
+            within = [module.path for module in self._python.production if module.path.startswith(folder)]
+            used = any(not user.startswith(folder) for one in within for user in self._importers.get(one, ()))
+            if not used and len(within) * _LITTLE <= len(self._python.production):
+                yield from within
+
+    @property
     def _building(self) -> Iterator[str]:
         """The programs that a `RUN` of an image starts, and nothing else."""
         images = [one.image for one in self._deployment.images] if self._deployment is not None else []
@@ -155,7 +197,7 @@ class Scripts:
                 and any(name in text and _starts(name, text) for text in runs)
                 and module.path not in self._importers
                 and not any(name in text for text in self._of_operation)
-                and _SERVING.isdisjoint(_roots(module))
+                and not _serves(module)
             ):
                 yield module.path
 
@@ -242,33 +284,44 @@ class Scripts:
             return False
         if self._is_own_start(module) or self._may_be_found(module):
             return False
-        if not _SERVING.isdisjoint(_roots(module)):
+        if _serves(module):
             served = any(path.rpartition("/")[0] == folder for path in self._started_here)
             return served and self._at_work[True, folder] < _SEVERAL and not self._is_mentioned(module.path)
-        if self._is_busy(module) or self._at_work[False, folder] or (folder and self._at_work[True, folder]):
+        if self._is_busy(module) or self._mostly_works(folder):
             return False
         return bool(self._started_here) or f"{folder}/__init__.py" in self._sources.paths
 
     def _is_busy(self, module: Module) -> bool:
         """Whether a module serves or works off what comes, or lies where something else is put together that does."""
-        roots = _roots(module)
         return (
-            not _SERVING.isdisjoint(roots)
-            or not _CONSUMING.isdisjoint(roots)
+            _serves(module)
+            or not _CONSUMING.isdisjoint(_roots(module))
             or any(_HANDLER.match(item.name) for item in module.facts.definitions)
-            or module.path.rpartition("/")[0] in self._units - {""}
+            or module.path.rpartition("/")[0] in self._units_of_unknown_start
             or _is_settings(module)
             or self._is_mentioned(module.path)
         )
 
+    def _mostly_works(self, folder: str) -> bool:
+        """Whether no fewer than half of a folder's programs are known to run: then another one may run as they do.
+
+        Where a few of many are started or named, the others are what their authors ran by hand. At the root there are
+        scripts beside any server, so that it is no measure of them.
+        """
+        kinds = (False, True) if folder else (False,)
+        known = sum(self._at_work[serves, folder] for serves in kinds)
+        return known > 0 and known * 2 >= sum(self._programs[serves, folder] for serves in kinds)
+
+    @cached_property
+    def _programs(self) -> Counter[tuple[bool, str]]:
+        """How many programs that serve (or that do not) lie in a folder."""
+        return Counter(map(_kind_and_folder, filter(_is_program, self._python.production)))
+
     @cached_property
     def _at_work(self) -> Counter[tuple[bool, str]]:
-        """How many programs that serve (or that do not) are known to run in a folder: another one may run as they do.
-
-        At the root there are scripts beside any server.
-        """
+        """How many programs that serve (or that do not) are known to run in a folder."""
         return Counter(
-            (not _SERVING.isdisjoint(_roots(module)), module.path.rpartition("/")[0])
+            _kind_and_folder(module)
             for module in self._python.production
             if _is_program(module)
             and (
@@ -286,29 +339,32 @@ class Scripts:
     def _started(self) -> frozenset[str]:
         """The modules that anything starts, development and tests included, with those of entry points."""
         commands = self._deployment.started if self._deployment is not None else ()
-        return frozenset(self._modules((one.resolved, one.target) for one in commands)) | frozenset(
-            self._modules((entry,) for entry in self._named())
+        return frozenset(self._modules((one.path, one.resolved, one.target) for one in commands)) | frozenset(
+            self._modules(("", entry) for entry in self._named())
         )
 
     @cached_property
     def _started_here(self) -> frozenset[str]:
         """The modules that production is known to start."""
         commands = self._deployment.started_commands if self._deployment is not None else ()
-        return frozenset(self._modules((one.resolved, one.target) for one in commands))
+        return frozenset(self._modules((one.path, one.resolved, one.target) for one in commands))
 
-    def _modules(self, names: Iterable[tuple[str, ...]]) -> Iterator[str]:
-        for name in (name for group in names for name in group if name):
+    def _modules(self, started: Iterable[tuple[str, ...]]) -> Iterator[str]:
+        """The modules that names mean, each group of which begins with the file that tells them."""
+        for teller, name in ((teller, name) for teller, *names in started for name in names if name):
             if name in self._python.modules:
                 yield name
                 continue
             dotted = name.partition(":")[0].removesuffix(".py").replace("/", ".").lstrip(".")
-            found = self._python.located(dotted, "")
+            found = self._python.located(dotted, teller)
             if found is not None:
                 yield found[0].path
 
     def _may_be_found(self, module: Module) -> bool:
         """Whether code that loads modules by made-up names may load this one."""
-        if any(f"{module.path}/".startswith(folder) for folder in self._loading):
+        folder = module.path.rpartition("/")[0]
+        # What lies at the root and runs by itself is loaded from there by its name, if ever, which some text tells.
+        if any(module.path.startswith(one) for one in self._loading if one or folder or not _is_program(module)):
             return True
         return bool(self._loading) and any(
             item.kind == "class" and any(self._is_own(base.partition(":")[0], module) for base in item.bases)
@@ -322,6 +378,16 @@ class Scripts:
             f"{folder}/" if (folder := module.path.rpartition("/")[0]) else ""
             for module in self._python.production
             if any(call.last in _LOADING and not _is_constant(call.argument(0)) for call in module.facts.calls)
+            and not self._only_looks(module)
+        )
+
+    def _only_looks(self, module: Module) -> bool:
+        """Whether a program that nothing starts or imports loads others, as one does that looks what is installed."""
+        return (
+            _is_program(module)
+            and module.path not in self._importers
+            and not self._is_own_start(module)
+            and not _serves(module)
         )
 
     def _is_mentioned(self, path: str) -> bool:
@@ -361,9 +427,11 @@ class Scripts:
         folder, _, name = module.path.rpartition("/")
         if "-" in name.partition(".")[0] and "." in name and self._is_nobodys(module):
             return True  # no import can name it
-        if not folder and not module.facts.definitions and name not in _STARTS:
+        if not module.facts.definitions and name not in _STARTS and (not folder or self._is_done_at_once(module)):
             # It does what it does from its first line on, where it is known what production starts instead.
-            return bool(self._started_here) and self._is_nobodys(module)
+            alone = bool(self._started_here) and self._is_nobodys(module)
+            if alone or not folder:
+                return alone
         if not folder or f"{folder}/__init__.py" in self._sources.paths or self._sources.is_started(module.path):
             return False
         if _is_settings(module) or name.startswith(("gunicorn", "uwsgi")):
@@ -374,10 +442,15 @@ class Scripts:
             return False
         return not any(self._is_own(imported.target, module) for imported in module.facts.imports)
 
+    def _is_done_at_once(self, module: Module) -> bool:
+        """Whether a module of a folder keeps no settings for others, and is none that may be loaded by its name."""
+        kept = any(item.scope == MODULE and item.target.lstrip(":").isupper() for item in module.facts.assignments)
+        return not kept and not self._may_be_found(module) and not module.path.endswith("/__init__.py")
+
     def _is_nobodys(self, module: Module) -> bool:
         """Whether a program imports nothing of the tree, and nothing deployed starts it."""
-        serves = not (_SERVING | _WORKING).isdisjoint(_roots(module))
-        if serves or self._sources.is_started(module.path) or not _runs(module):
+        works = _serves(module) or not _WORKING.isdisjoint(_roots(module))
+        if works or self._sources.is_started(module.path) or not _runs(module):
             return False
         return not any(self._is_own(imported.target, module) for imported in module.facts.imports)
 
@@ -394,7 +467,15 @@ class Scripts:
         return frozenset(
             module.path.rpartition("/")[0]
             for module in self._python.production
-            if not (_SERVING | _WORKING).isdisjoint(_roots(module))
+            if _serves(module) or not _WORKING.isdisjoint(_roots(module))
+        )
+
+    @cached_property
+    def _units_of_unknown_start(self) -> frozenset[str]:
+        """The folders below the root with an image or a package of their own, if it is not known what that starts."""
+        known = {f"{path.rpartition('/')[0]}/" for path in self._started_here}
+        return frozenset(
+            folder for folder in self._units if folder and not any(one.startswith(f"{folder}/") for one in known)
         )
 
     @cached_property
@@ -431,8 +512,22 @@ def _runs(module: Module) -> bool:
 
 
 def _is_program(module: Module) -> bool:
-    """Whether the file has a part that acts only where it is started itself."""
-    return any(call.scope == MODULE and call.context & MAIN_GUARD for call in module.facts.calls)
+    """Whether a part of the file acts only where it is started itself, or what follows in it has Django set up."""
+    return any(
+        call.scope == MODULE and (call.context & MAIN_GUARD or call.name == "django.setup")
+        for call in module.facts.calls
+    )
+
+
+def _serves(module: Module) -> bool:
+    """Whether a module imports what serves; of Django, more than what a script asks of its models and settings."""
+    roots = _roots(module) & _SERVING
+    return bool(roots) and (roots != {"django"} or any(_OF_DJANGO.match(item.target) for item in module.facts.imports))
+
+
+def _kind_and_folder(module: Module) -> tuple[bool, str]:
+    """Whether a module serves, by what it imports, and the folder that it lies in."""
+    return _serves(module), module.path.rpartition("/")[0]
 
 
 def _is_settings(module: Module) -> bool:

@@ -187,6 +187,8 @@ def test_load_on_the_service_is_no_part_of_it(folder: str) -> None:
         ("backups/2025-07-06_22-19/shop/orders.py", Area.TOOLING),
         ("backups/before-prices-20250706/shop/orders.py", Area.TOOLING),
         ("shop/api/backup_20250530115532/orders.py", Area.TOOLING),
+        ("_archive_cleanup_2026-03-01/legacy/shop/orders.py", Area.TOOLING),
+        ("archive_rooms/2026-03-01/orders.py", Area.PRODUCTION),
         ("not_in_use/orders.py", Area.TOOLING),
         ("backups/nightly.py", Area.PRODUCTION),
         ("shop/archive/models.py", Area.PRODUCTION),

@@ -164,3 +164,90 @@ def test_hint_says_why_it_is_none_more() -> None:
         "`requests.get` can wait for ever: no timeout reaches it; a hint, as nothing of the service imports this "
         "script, and nothing that is deployed starts it."
     )
+
+
+def _programs(*names: str) -> dict[str, str]:
+    program = f"import requests\n\n\ndef main():\n    {_SCRIPT[16:]}\n\nif __name__ == '__main__':\n    main()\n"
+    return {f"{name}.py": program for name in names}
+
+
+@pytest.mark.parametrize(
+    ("files", "beside"),
+    [
+        (
+            {**_programs("mend_prices", "mend_names", "mend_days"), "README.md": "# Shop\n\npython mend_days.py\n"},
+            True,
+        ),
+        ({**_programs("mend_prices", "mend_days"), "README.md": "# Shop\n\npython mend_days.py\n"}, False),
+        ({"mend_prices.py": f"import django\ndjango.setup()\nimport requests\n{_SCRIPT[16:]}"}, True),
+        (
+            {
+                **_programs("mend_prices"),
+                "look.py": "if __name__ == '__main__':\n    for name in names():\n        __import__(name)\n",
+                "shop/plugins.py": "import importlib\n\n\ndef load(name):\n    return importlib.import_module(name)\n",
+            },
+            True,
+        ),
+    ],
+)
+def test_few_programs_at_work_say_nothing_of_many_others(files: dict[str, str], beside: bool) -> None:
+    found = repo_of({**_SERVICE, **_IMAGE, "shop/tasks.py": "", **files}).scripts.beside
+    assert ("mend_prices.py" in found) is beside
+
+
+@pytest.mark.parametrize(
+    ("files", "beside"),
+    [
+        ({"images/stock/README.md": "# Stock\n\nRuns a mock service that answers as the stock does.\n"}, True),
+        ({"images/stock/README.md": "# Stock\n\nRuns the service that answers for the stock.\n"}, False),
+        (
+            {
+                "images/stock/README.md": "# Stock\n\nRuns a mock service that answers as the stock does.\n",
+                "shop/stock.py": "from images.stock import app\n",
+            },
+            False,
+        ),
+    ],
+)
+def test_what_its_page_calls_a_mock_is_beside(files: dict[str, str], beside: bool) -> None:
+    product = {f"shop/part{number}.py": f"PART = {number}\n" for number in range(10)}
+    stand_in = {"images/stock/app.py": "from flask import Flask\n\napp = Flask(__name__)\napp.run(debug=True)\n"}
+    found = repo_of({**_SERVICE, **product, **stand_in, **files}).scripts.beside
+    assert ("images/stock/app.py" in found) is beside
+
+
+@pytest.mark.parametrize(
+    ("files", "beside"),
+    [
+        ({"Dockerfile": 'FROM eclipse-temurin:21\nCOPY shop.jar .\nCMD ["java", "-jar", "shop.jar"]\n'}, True),
+        ({}, False),
+    ],
+)
+def test_script_beside_a_service_of_another_language_is_loose(files: dict[str, str], beside: bool) -> None:
+    found = repo_of({"rights/move-rights.py": _SCRIPT, **files}).scripts.beside
+    assert ("rights/move-rights.py" in found) is beside
+
+
+@pytest.mark.parametrize(
+    ("files", "is_production"),
+    [
+        ({}, False),
+        ({"shop/feeds/Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["uvicorn", "main:app"]\n'}, True),
+        ({"shop/more.py": "from shop.feeds.main import app\n"}, True),
+    ],
+)
+def test_application_left_in_a_part_of_the_package_that_is_served_is_idle(
+    files: dict[str, str], is_production: bool
+) -> None:
+    application = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    repo = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/main.py": application,
+            "shop/feeds/__init__.py": "",
+            "shop/feeds/main.py": application,
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["uvicorn", "shop.main:app"]\n',
+            **files,
+        }
+    )
+    assert any(module.path == "shop/feeds/main.py" for module in repo.python.production) is is_production
