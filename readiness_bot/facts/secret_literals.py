@@ -148,6 +148,11 @@ _LINE = re.compile(
     r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+|-e\s+|name:\s*)?["']?(?P<name>[A-Za-z_][\w.\-]{1,80})["']?\s*(?:=|:(?!:)|\s(?=["'\w]))\s*(?P<value>"(?:[^"\\\n]|\\.){1,1000}"|'[^'\n]{1,1000}'|[^\s#,"'{}\[\]][^\s#,"']{0,1000})""",
 )
 _PAIR = re.compile(r"""["']?(?P<name>[A-Za-z_][\w\-]{1,60})["']?\s*[=:]\s*(?P<value>"[^"\n]{1,500}"|'[^'\n]{1,500}')""")
+_QUERY_SECRET = re.compile(
+    r"[^\s'\"<>]*[?&](?P<name>\w*(?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret))=(?P<key>[\w-]{20,})",
+    re.IGNORECASE,
+)
+"""A key that stands in the query of an address, and in nothing longer."""
 _HINTS = (b"key", b"pass", b"token", b"secret", b"pwd", b"credential", b"fernet", b"salt", b"pepper")
 """One of these stands in every file that holds a name of a secret, in small letters or capitals."""
 _WITH_PASSWORD = re.compile(rb"://[^\s/@]{1,64}:[^\s/@]{1,128}@")
@@ -299,9 +304,14 @@ class _PythonReader:
 
     def constant(self, node: ast.Constant) -> None:
         text = node.value
-        if text.__class__ is str and "://" in text and "@" in text:
+        if text.__class__ is not str or ("=" not in text and "://" not in text):
+            return
+        if "://" in text and "@" in text:
             for match in _URL_SECRET.finditer(text[:_LONGEST_VALUE]):
                 self.add("url", match["password"], node, host=match["host"])
+        asked = _QUERY_SECRET.match(text[:_LONGEST_VALUE])
+        if asked is not None:
+            self.add(asked["name"], asked["key"], node)
 
     def signed(self, node: ast.Call) -> None:
         """`jwt.encode(claims, "literal")`: a key that never has a name."""

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from http import HTTPStatus
 from itertools import takewhile
 from typing import Literal
 
@@ -16,7 +17,7 @@ import msgspec
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
 from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
-from readiness_bot.facts.values import MODULE, Const, Invoke, Mapping, Name
+from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -106,7 +107,8 @@ class KeptSecret:
 
     `kind` tells what for: a provider's key, one that signs or encrypts, an account's password, a URL's.
 
-    `is_signing` tells that code signs or encrypts with this very literal, whatever it is called.
+    `is_signing` tells that code signs or encrypts with this very literal, whatever it is called; `is_asked_for` that
+    code turns away whoever does not send it.
 
     `is_random`, `is_placeholder` and `is_public` tell what the value looks like; `is_local` that the place is for
     development or tests; `is_refused` that start-up code stops over it; `is_near` that a URL leads to a host of
@@ -128,6 +130,7 @@ class KeptSecret:
     is_refused: bool
     is_near: bool
     is_signing: bool
+    is_asked_for: bool
     form: Literal["python", "environment", "compose", "workflow", "data"]
 
 
@@ -226,13 +229,18 @@ class Secrets:
             is_fallback=literal.fallback,
             is_bound=literal.constant,
             is_local=tooling or self._is_local(path, literal, module),
-            is_refused=bool(literal.name) and self._is_refused(literal.name, module),
+            is_refused=bool(literal.name)
+            and (
+                self._is_refused(literal.name, module)
+                or (not literal.fallback and literal.name.upper() in self._asked_for)
+            ),
             is_near=bool(literal.host) and _NEAR.match(literal.host) is not None,
             is_signing=literal.constant
             and (
                 not self._signing.isdisjoint({(path, "" if literal.owner else literal.name), (path, literal.line)})
                 or (bool(literal.owner) and (path, literal.line) in self._signing_fields)
             ),
+            is_asked_for=literal.constant and literal.name.upper() in self._asked_for,
             form="compose" if self._is_of_a_store_beside(path, literal) else _form(path),
         )
 
@@ -261,6 +269,8 @@ class Secrets:
         ]
         if parts:
             return True
+        if _is_example(literal, module):
+            return True
         return any(
             assignment.line <= literal.line <= assignment.end_line
             and (
@@ -269,6 +279,7 @@ class Secrets:
                 or (literal.provider and _SHOWN.search(assignment.target))
                 or _is_beside_debugging(assignment, module)
                 or _is_of_documentation(assignment, module)
+                or _is_set_with_debugging(assignment.value)
             )
             for assignment in module.facts.assignments
         )
@@ -418,6 +429,16 @@ class Secrets:
                 yield found[0]
 
     @cached_property
+    def _asked_for(self) -> frozenset[str]:
+        """The names, in capitals, of constants that something sent is held against before a caller is turned away."""
+        found: set[str] = set()
+        for module in self._python.production:
+            turning_away = [raised.guards for raised in module.facts.raises]
+            turning_away += [item.guards for item in module.facts.returns if _turns_away(item.value)]
+            found.update(_last(name) for name in map(_held_against, turning_away) if name)
+        return frozenset(found)
+
+    @cached_property
     def _refused(self) -> dict[str, frozenset[str]]:
         """By name, in capitals, the files whose classes inspect an attribute of it and stop; empty for any setting."""
         found: dict[str, set[str]] = defaultdict(set)
@@ -426,9 +447,14 @@ class Secrets:
             raising |= {call.scope for call in module.facts.calls if call.name in ("sys.exit", "exit", "os._exit")}
             guards = [raised.guards for raised in module.facts.raises]
             guards += [call.guards for call in module.facts.calls if call.name in ("sys.exit", "exit")]
-            for name in (name for guard in guards for name in _inspected(guard)):
-                found[_last(name)].add(module.path if _OF_OBJECT.fullmatch(name) else "")
+            for name, asked in ((name, _held_against(guard)) for guard in guards for name in _inspected(guard)):
+                if name != asked:
+                    found[_last(name)].add(module.path if _OF_OBJECT.fullmatch(name) else "")
+            lists = {(raised.scope, guard) for raised in module.facts.raises for guard in raised.guards}
             for call in module.facts.calls:
+                if call.last == "append" and (call.scope, (call.via or call.name).removesuffix(".append")) in lists:
+                    for name in _settings_told(call):
+                        found[name].add("")
                 last = call.last
                 validates = last in ("field_validator", "validator") and call.decorates in raising
                 if validates or (call.args and _is_refusing(last) and self._stops(call, module)):
@@ -457,11 +483,10 @@ class Secrets:
 
 
 def _is_replaced(literal: SecretLiteral, module: Module) -> bool:
-    """Whether the module asks elsewhere for the name further down, whatever holds: then the literal is never used."""
+    """Whether the module binds the name anew further down, whatever holds: then the literal is never used."""
     bound = [item for item in module.facts.assignments if item.target == f":{literal.name}" and item.scope == MODULE]
     return any(item.line <= literal.line <= item.end_line for item in bound) and any(
         item.line > literal.end_line
-        and not isinstance(item.value, Const)
         and not item.guards
         and not item.context & (IN_TRY | IN_HANDLER)
         and f":{literal.name}" not in names_in(item.value, module.facts.calls)
@@ -482,6 +507,44 @@ def _is_of_documentation(assignment: Assignment, module: Module) -> bool:
         call = module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
         named = [name for name, _ in call.keywords] if call is not None and call.last.endswith("ConfigDict") else []
     return _OF_SCHEMA.search(assignment.target) is not None or any(_OF_SCHEMA.match(str(name)) for name in named)
+
+
+_OF_EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
+"""Arguments by which the description of an interface shows what is sent and answered."""
+
+
+def _is_example(literal: SecretLiteral, module: Module) -> bool:
+    """Whether a literal stands in what a description of the interface shows: `example={"token": "…"}`."""
+    return any(
+        name in _OF_EXAMPLES and literal.name in _keys(value)
+        for call in module.facts.calls
+        if call.line <= literal.line <= call.end_line
+        for name, value in call.keywords
+    )
+
+
+def _keys(value: Value, depth: int = 3) -> Iterator[str]:
+    """The keys of a dict display, and of those within."""
+    if isinstance(value, Mapping):
+        yield from (key.value for key in value.keys if isinstance(key, Const) and isinstance(key.value, str))
+    inner = value.values if isinstance(value, Mapping) else value.items if isinstance(value, Items) else ()
+    for item in inner if depth else ():
+        yield from _keys(item, depth - 1)
+
+
+_DEBUGGING = re.compile(r"(\w+_)?DEBUG")
+
+
+def _is_set_with_debugging(value: Value) -> bool:
+    """Whether a table sets debugging on beside the literal: an environment for the own machine."""
+    pairs = zip(value.keys, value.values, strict=False) if isinstance(value, Mapping) else ()
+    return any(
+        isinstance(key, Const)
+        and _DEBUGGING.fullmatch(str(key.value)) is not None
+        and isinstance(inner, Const)
+        and str(inner.value).lower() in ("true", "1", "on")
+        for key, inner in pairs
+    )
 
 
 def _is_beside_debugging(assignment: Assignment, module: Module) -> bool:
@@ -535,6 +598,37 @@ def _inspected(guards: tuple[str, ...]) -> Iterator[str]:
 
 _OF_OBJECT = re.compile(r"!?:\w+\(\)\.\w+")
 """An attribute that an object of this file's own class asks of itself."""
+
+
+_COMPARING = re.compile(r"(^|\.)compare_digest$")
+_COMPARED = 2
+"""What is sent, and what it is held against."""
+
+
+def _turns_away(answer: Value) -> bool:
+    """Whether an answer says that the caller is not let in."""
+    return isinstance(answer, Items) and any(
+        isinstance(item, Const) and item.value in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+        for item in answer.items
+    )
+
+
+def _held_against(guards: tuple[str, ...]) -> str:
+    """The constant that a condition compares something of a function's own with; empty for any other condition."""
+    held = [guard for guard in guards if not _COMPARING.search(guard)]
+    constants = [guard for guard in held if not guard.lstrip("!").startswith("?")]
+    alone = len(held) == _COMPARED and len(constants) == 1
+    return constants[0] if alone and _CONSTANT.fullmatch(re.split(r"[.:]", constants[0])[-1]) else ""
+
+
+_SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+
+
+def _settings_told(call: Call) -> Iterator[str]:
+    """The settings that a call names which notes what is wrong, before code stops over its notes."""
+    for value in call.args:
+        if isinstance(value, Const) and isinstance(value.value, str):
+            yield from _SETTING.findall(value.value)
 
 
 def _most_telling(literal: SecretLiteral) -> tuple[object, ...]:

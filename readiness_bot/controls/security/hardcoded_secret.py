@@ -37,6 +37,15 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
     ],
     fails=[
+        (
+            "import os\n\nPEER_SECRET = os.environ.get('PEER_SECRET', 'between-shops')  # <- flagged\n\n\n"
+            "def let_in(sent):\n    if sent != PEER_SECRET:\n        raise PermissionError\n"
+        ),
+        (
+            "import requests\n\n\ndef rate(day):\n"
+            "    address = 'https://rates.shop.eu/{}?full=1&_api_key=8f14e45fceea167a5a36dedd4bea2543'  # <- flagged\n"
+            "    return requests.get(address.format(day), timeout=5).json()\n"
+        ),
         "import os\n\nSECRET_KEY = os.environ.get('SECRET_KEY', 'c292a0a3aa32397cdb050e233733900f')  # <- flagged\n",
         (
             "from shoplib.envs import get_text\n\n"
@@ -191,6 +200,25 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "    SECRET_KEY = 'v8#kq2!x7t0z-w5r1n9c4m6b3d'\n"
             ),
         },
+        (
+            "def documented(summary, example):\n    return lambda function: function\n\n\n"
+            "@documented('reset', example={'token': 'a7f3c9e1b5d8420f6e9c3a1b7d5f2e8c', 'password': 'Sonne-Mond-77'})\n"
+            "def reset(body):\n    return body\n"
+        ),
+        (
+            "import os\n\n\ndef weak(value):\n    return len(value) < 32\n\n\ndef start():\n"
+            "    secret_key = os.getenv('SECRET_KEY', 'dev')\n    wrong = []\n    if weak(secret_key):\n"
+            "        wrong.append('SECRET_KEY')\n    if wrong:\n        raise RuntimeError(', '.join(wrong))\n\n\n"
+            "class Config:\n    SECRET_KEY = os.getenv('SECRET_KEY', 'dev')\n"
+        ),
+        (
+            "import os\n\nfrom shop import app\n\nENVIRONMENT = {\n    'FLASK_DEBUG': 'True',\n"
+            "    'SECRET_KEY': 'for-a-look-at-it',\n}\nos.environ.update(ENVIRONMENT)\napp.run()\n"
+        ),
+        (
+            "import os\n\nPEER_SECRET = os.environ.get('PEER_SECRET', '')\n\n\ndef let_in(sent):\n"
+            "    if sent != PEER_SECRET:\n        raise PermissionError\n"
+        ),
         "API_KEY = 'your-api-key-here'\nAPI_SECRET = 'your-api-secret-here'\n",
         "import os\n\nPASSWORD = os.environ.get('DB_PASSWORD', '')\ntoken_url = '/api/v1/login'\n",
         (
@@ -353,7 +381,7 @@ def _confidence(secret: KeptSecret) -> Confidence | None:
         return None
     if secret.kind == "url":
         return Confidence.HIGH if secret.is_random and not secret.is_near else None
-    if secret.is_signing:
+    if secret.is_signing or (secret.is_asked_for and secret.is_fallback and secret.form == "python"):
         return Confidence.HIGH
     if secret.kind == "signing" and secret.is_bound and secret.form == "python" and secret.name.upper() == secret.name:
         return Confidence.HIGH
@@ -396,6 +424,8 @@ def _message(secret: KeptSecret) -> str:
         return f"A literal with the format of a {secret.provider} ({shape})"
     if secret.kind == "url":
         return f"The password of a URL is written down ({shape})"
-    role = "signs or encrypts with a literal" if secret.kind == "signing" else "is a literal"
+    is_open = secret.is_asked_for and secret.is_fallback
+    role = "lets in whoever sends a literal" if is_open else "is a literal"
+    role = "signs or encrypts with a literal" if secret.kind == "signing" else role
     verb = "falls back to" if secret.is_fallback else "holds"
     return f"`{secret.name}` {verb} a credential in the repository: it {role} ({shape})"
