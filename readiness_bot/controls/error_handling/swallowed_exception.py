@@ -44,7 +44,8 @@ _CLEANING_CALLS = re.compile(
     r"release|unlock|dispose|stop|flush|rollback|kill_?pg|"
     r"killpg|wait_closed|cleanup|join|detach|logout|delete_temp\w*)(_silent\w*|_quiet\w*)?$"
     r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate|stop)_\w+$"
-    r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$"
+    r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$|\.remove_job$"
+    r"|(^|[.:])_*(invalidate|clear|flush|purge|evict|expire|bust)_(\w+_)?caches?(_\w+)?$"
 )
 _FAVOUR = re.compile(
     r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
@@ -434,6 +435,8 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "from django.core.cache import cache\n\n\ndef looked_up(key):\n    try:\n        value = cache.get(key)\n"
             "    except Exception:  # <- flagged\n        return None, 'read_failed'\n    return value, 'hit'\n\n\n"
             "def forget(key):\n    try:\n        cache.delete(key)\n    except Exception:  # <- flagged\n        pass\n"
+            "\n\ndef renamed(shop, boards):\n    shop.save()\n    try:\n        boards.clear_board_cache(shop.pk)\n"
+            "    except Exception:  # <- flagged\n        pass\n"
         ),
         (
             "def key(text):\n    try:\n        return bytes.fromhex(text)\n    except Exception:  # <- flagged\n"

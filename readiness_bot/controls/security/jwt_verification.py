@@ -211,6 +211,11 @@ class _Flaw(Enum):
     ],
     passes=[
         (
+            "import jwt\n\nSIGNED_BY = {'ES256', 'RS256'}\n\n\ndef user_of(token, key):\n"
+            "    kind = jwt.get_unverified_header(token).get('alg')\n    if kind not in SIGNED_BY:\n"
+            "        raise PermissionError\n    return jwt.decode(token, key, algorithms=[kind])\n"
+        ),
+        (
             "from flask import Flask\nfrom flask_jwt_extended import JWTManager, jwt_required\n\n"
             "app = Flask(__name__)\nJWTManager(app)\n\n\n@app.post('/orders')\n@jwt_required()\n"
             "def order():\n    return {}\n"
@@ -358,7 +363,10 @@ def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
     named = _texts(algorithms, site, repo)
     if any(text.lower() == "none" for text in named):
         return _Flaw.NONE
-    if any(_chosen_by_token(value, at, repo) for value, at in _handed_in(algorithms, site, repo)):
+    if any(
+        _chosen_by_token(value, at, repo) and not _is_among_allowed(value, at)
+        for value, at in _handed_in(algorithms, site, repo)
+    ):
         return _Flaw.OWN
     return _Flaw.OPEN if isinstance(algorithms, Const) and algorithms.value is None else None
 
@@ -399,6 +407,22 @@ def _chosen_by_token(algorithms: Value, site: CallSite, repo: Repo) -> bool:
         isinstance(key, Const)
         and key.value == "alg"
         and bool(_HEADER.search(source.removesuffix("()").rpartition(".")[2].rpartition(":")[2]))
+    )
+
+
+_ALLOWED = re.compile(r"[.:]_?[A-Z][A-Z0-9_]*$")
+"""A constant, as it stands in a condition."""
+
+
+def _is_among_allowed(algorithms: Value, site: CallSite) -> bool:
+    """Whether the function stops before the decode over an algorithm that is none of a constant list of them."""
+    value = algorithms.items[0] if isinstance(algorithms, Items) and algorithms.items else algorithms
+    return isinstance(value, Name) and any(
+        raised.scope == site.call.scope
+        and raised.line < site.call.line
+        and value.name in raised.guards
+        and any(_ALLOWED.search(guard) for guard in raised.guards)
+        for raised in site.module.facts.raises
     )
 
 

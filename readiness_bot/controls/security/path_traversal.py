@@ -53,6 +53,8 @@ _OF_PATHS = frozenset(
         "rglob",
     }
 )
+_PATHS = ("pathlib", "anyio", "aiofiles", "upath", "cloudpathlib")
+"""Packages whose paths are objects."""
 _CONTAINED = re.compile(
     r"^(contained|file-name|!in:(\.\.|/|\\|\.\./)|via:.*(commonpath|commonprefix|realpath|abspath|normpath|resolve|relative_to|dirname|basename|parents)"
     r"|via:.*:contained$|via:.*(\.path|join|storage\S*):(==|in)$|yes:.*(startswith|is_relative_to)|passed:.*relative_to|in|==|no:.*isabs.*)"
@@ -604,6 +606,11 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     "    with open(path) as file:\n"
     "        return file.read()\n",
     ignores=[
+        (
+            "from flask import Flask, request\n\nfrom shop.models import Visit\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/visits')\ndef seen():\n    visit = Visit(request.json['name'])\n    visit.touch()\n"
+            "    return ''\n"
+        ),
         {
             "shop/settings.py": "import django\n\nINSTALLED_APPS = ['shop']\nROOT_URLCONF = 'shop.urls'\n",
             "shop/films.py": (
@@ -1040,6 +1047,8 @@ def _openings(repo: Repo) -> Iterator[tuple[CallSite, tuple[int, ...]]]:
 
 def _is_path(site: CallSite) -> bool:
     owner = site.name.rpartition(".")[0]
+    if site.last == "touch" and not any(item.target.startswith(_PATHS) for item in site.module.facts.imports):
+        return "Path()" in owner  # rows and sessions are touched as well, which says when they were used last
     return "Path()" in owner or (site.last != "open" and (owner[:1] in ("?", "") or ":" in owner))
 
 
