@@ -287,7 +287,7 @@ class Scripts:
         if _serves(module):
             served = any(path.rpartition("/")[0] == folder for path in self._started_here)
             return served and self._at_work[True, folder] < _SEVERAL and not self._is_mentioned(module.path)
-        if self._is_busy(module) or self._mostly_works(folder):
+        if self._is_busy(module) or self._mostly_works(folder) or self._is_kin_of_one_started(module.path):
             return False
         return bool(self._started_here) or f"{folder}/__init__.py" in self._sources.paths
 
@@ -311,6 +311,15 @@ class Scripts:
         kinds = (False, True) if folder else (False,)
         known = sum(self._at_work[serves, folder] for serves in kinds)
         return known > 0 and known * 2 >= sum(self._programs[serves, folder] for serves in kinds)
+
+    def _is_kin_of_one_started(self, path: str) -> bool:
+        """Whether production starts a program of the same folder that is called alike: `work_mail`, `work_stock`."""
+        folder, _, name = path.rpartition("/")
+        kin, more, _ = name.partition("_")
+        return bool(more) and any(
+            one != path and one.startswith(f"{folder}/{kin}_".lstrip("/")) and one.rpartition("/")[0] == folder
+            for one in self._started_here
+        )
 
     @cached_property
     def _programs(self) -> Counter[tuple[bool, str]]:

@@ -179,6 +179,13 @@ def _programs(*names: str) -> dict[str, str]:
             True,
         ),
         ({**_programs("mend_prices", "mend_days"), "README.md": "# Shop\n\npython mend_days.py\n"}, False),
+        (
+            {
+                **_programs("mend_prices", "mend_names", "mend_days"),
+                "compose.yml": "services:\n  days:\n    build: .\n    command: python mend_days.py\n",
+            },
+            False,
+        ),
         ({"mend_prices.py": f"import django\ndjango.setup()\nimport requests\n{_SCRIPT[16:]}"}, True),
         (
             {
