@@ -214,17 +214,24 @@ def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Sit
     """
     if all(site.good for site in sites) or control.id == "security/hardcoded-secret":
         return sites
-    beside = repo.scripts.beside
     return tuple(
-        site
-        if site.good or site.location.path not in beside
-        else replace(
-            site,
-            confidence=Confidence.LOW,
-            message=f"{site.message.removesuffix('.')}; a hint, as {beside[site.location.path]}.",
-        )
+        replace(site, confidence=Confidence.LOW, message=f"{site.message.removesuffix('.')}; a hint, as {reason}.")
+        if not site.good and (reason := _aside(site.location, repo))
+        else site
         for site in sites
     )
+
+
+_BY_NOBODY = "nothing of the code names the function that it stands in"
+
+
+def _aside(place: Location, repo: Repo) -> str:
+    """Why a place has no part in what is served; empty where it may have one."""
+    reason = repo.scripts.beside.get(place.path, "")
+    module = repo.python.modules.get(place.path) if not reason else None
+    if module is not None and repo.wiring.is_called_by_nobody(module, module.scope_at(place.line)):
+        return _BY_NOBODY
+    return reason
 
 
 def _of_sites(control: Control, repo: Repo, sites: tuple[Site, ...]) -> Judgement:

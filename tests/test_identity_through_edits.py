@@ -97,6 +97,7 @@ SHOP: Files = {
     "app/main.py": FASTAPI,
     "app/clients.py": CLIENTS,
     "app/store.py": STORE,
+    "app/desk.py": "from app import clients\n\nBY_HAND = {'refund': clients.refund, 'notify': clients.notify}\n",
     "web/__init__.py": "",
     "web/views.py": FLASK,
     "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["uvicorn", "app.main:app"]\n',

@@ -261,6 +261,38 @@ class Wiring:
             return self.is_left_lying(module, definition.parent)
         return definition.kind == "function" and not self.is_used(site)
 
+    def is_called_by_nobody(self, module: Module, scope: int) -> bool:
+        """Whether a place stands in a plain function that is left lying, and whose very name stands nowhere else.
+
+        More is asked than of what is left lying: the name is in no call, reference, import or text of the whole tree,
+        tests included, and its module neither looks into itself nor is found by its folder. Methods may be called by
+        whoever knows their class alone; they are never meant.
+        """
+        while (definition := module.definition(scope)) is not None and definition.parent != MODULE:
+            scope = definition.parent
+        if definition is None or definition.kind != "function" or definition.decorators:
+            return False
+        if module.path in self.starts or not self.is_left_lying(module, scope):
+            return False  # what starts the service may call what it likes of the file that it is given
+        folders = {path.rpartition("/")[0] for path in self._packages(module.path)} | {module.path.rpartition("/")[0]}
+        return (
+            folders.isdisjoint(self._searched) and not _looks_into_itself(module) and definition.name not in self._words
+        )
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words of all that code names, and of the texts in it that may name code; definitions apart."""
+        found: set[str] = set()
+        for module in self._python.modules.values():
+            facts = module.facts
+            named = [*facts.refs, *facts.exports, *(text for text, _ in facts.strings)]
+            named += [item.target for item in facts.imports]
+            named += [name for call in facts.calls for name in (call.name, call.via)]
+            named += [ref for definition in facts.definitions for ref in definition.refs]
+            for name in set(named):
+                found.update(_WORD.findall(name))
+        return frozenset(found)
+
     def _is_plugin(self, site: DefinitionSite) -> bool:
         """Whether a class extends one of the tree and stands in a module that running code finds by its folder."""
         folder = site.module.path.rpartition("/")[0]
@@ -307,6 +339,18 @@ class Wiring:
             if path in self.running and (self._reached(user, seen | {name}) or site.definition.name in _CALLED_BACK):
                 return True
         return False
+
+
+_WORD = re.compile(r"\w+")
+_LOOKING_IN = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "getmembers"})
+"""What a module is asked with for the functions that it holds."""
+
+
+def _looks_into_itself(module: Module) -> bool:
+    """Whether a module looks its own functions up by names that it puts together."""
+    facts = module.facts
+    refs = {*facts.refs, *(ref for definition in facts.definitions for ref in definition.refs)}
+    return any(call.last in _LOOKING_IN for call in facts.calls) or any(ref.startswith("sys.modules") for ref in refs)
 
 
 _DISCOVERING = frozenset(

@@ -1,0 +1,52 @@
+"""What of a tree is reached when its service runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from readiness_bot.control import controls, judge
+from readiness_bot.model import Confidence
+from tests.repos import repo_of
+
+_APPLICATION = (
+    "from flask import Flask\n\nfrom shop import tools\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef home():\n"
+    "    return tools.rates('https://a.example')\n"
+)
+_TOOLS = (
+    "import requests\n\n\ndef rates(address):\n    return requests.get(address).text\n\n\n"
+    "def stocks(address):\n    return requests.get(address).text\n"
+)
+_FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": _TOOLS}
+
+
+@pytest.mark.parametrize(
+    ("files", "called_by_nobody"),
+    [
+        ({}, ["stocks"]),
+        ({"shop/more.py": "def of(tools):\n    return tools.stocks\n"}, []),
+        (
+            {"tests/test_tools.py": "from shop.tools import stocks\n\n\ndef test_stocks():\n    assert stocks('a')\n"},
+            [],
+        ),
+        ({"shop/tools.py": f"{_TOOLS}\n\ndef of(name):\n    return globals()[name]\n"}, []),
+        ({"shop/tools.py": f"import sys\n{_TOOLS}\n\nHELD = sys.modules[__name__].__dict__\n"}, []),
+        ({"shop/tools.py": f"{_TOOLS}\n__all__ = ['rates', 'stocks']\n"}, []),
+        ({"shop/tools.py": _TOOLS.replace("def stocks", "@register\ndef stocks")}, []),
+        ({"shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}, []),
+    ],
+)
+def test_function_whose_name_stands_nowhere_else_is_called_by_nobody(
+    files: dict[str, str], called_by_nobody: list[str]
+) -> None:
+    repo = repo_of({**_FILES, **files})
+    module = repo.python.modules["shop/tools.py"]
+    functions = [(index, item.name) for index, item in enumerate(module.facts.definitions)]
+    found = [name for index, name in functions if repo.wiring.is_called_by_nobody(module, index)]
+    assert found == called_by_nobody
+
+
+def test_defect_in_a_function_that_nobody_calls_is_a_hint() -> None:
+    timeout = next(control for control in controls() if control.id == "external-apis/timeout")
+    sites = judge(timeout, repo_of(_FILES)).sites
+    assert [(site.location.line, site.confidence) for site in sites] == [(5, Confidence.HIGH), (9, Confidence.LOW)]
+    assert sites[1].message.endswith("; a hint, as nothing of the code names the function that it stands in.")
