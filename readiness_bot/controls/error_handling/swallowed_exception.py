@@ -24,6 +24,7 @@ from readiness_bot.repo.values import (
     Items,
     Mapping,
     Name,
+    Other,
     Return,
     Value,
 )
@@ -46,11 +47,14 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[.:])_*(a?close|disconnect|shut_?down|clean_?up|tear_?down|dispose|terminate|stop)_\w+$"
     r"|(^|[._:])cache\.(a?delete|clear|evict|forget)(_many|_pattern)?$|\.remove_job$"
     r"|(^|[.:])_*(invalidate|clear|flush|purge|evict|expire|bust)_(\w+_)?caches?(_\w+)?$"
+    r"|(^|[./_])caches?(\.py)?[.:]_*(invalidate|clear|flush|purge|evict|expire|bust)(_\w+)?$"
 )
 _FAVOUR = re.compile(
     r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
 """What a process asks of the system for itself, and does as well without."""
+_LOOK_AT_FILE = re.compile(r"os\.(l?stat|path\.(getsize|get[amc]time))$")
+"""What tells the size and age of a file, which may have gone since its name was read."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
 """What asks for the name of an address, which need not have one."""
 _CLIENTS = re.compile(
@@ -290,6 +294,16 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "def tried(bot, chat, text):\n    for _ in range(5):\n        try:\n"
             "            return bool(bot.send_message(chat, text))\n        except Exception:  # <- flagged\n"
             "            pass\n    else:\n        return False\n"
+        ),
+        (
+            "import os\n\n\ndef size(names):\n    total = 0\n    for name in names:\n        try:\n"
+            "            total += os.path.getsize(name)\n        except Exception:  # <- flagged\n            pass\n"
+            "    return total\n\n\ndef worked_off(queue, work):\n    while True:\n        try:\n"
+            "            item = queue.get(timeout=1.0)\n        except Exception:  # <- flagged\n"
+            "            continue\n        work(item)\n\n\n"
+            "async def needs_renewal(store, token):\n    if not token:\n        return True\n    try:\n"
+            "        return not await store.is_valid(token)\n    except Exception:  # <- flagged\n"
+            "        return True\n"
         ),
         (
             "import os\nimport socket\n\n\ndef quieter(steps):\n    try:\n        os.nice(steps)\n"
@@ -834,7 +848,10 @@ def _names_failure(module: Module, handler: Handler, name: str) -> bool:
 
 
 def _denies(answer: Return, scope: int) -> bool:
-    return answer.scope == scope and isinstance(answer.value, Const) and answer.value.value is False
+    """Whether a function answers with no, or with the contrary of something: its answers are yes and no."""
+    value = answer.value
+    says_no = isinstance(value, Const) and value.value is False
+    return answer.scope == scope and (says_no or (isinstance(value, Other) and value.operator == "Not"))
 
 
 def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str], bool, int]:
@@ -907,14 +924,38 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
 
 
 def _asks_for_what_need_not_be(repo: Repo, module: Module, handler: Handler, failing: list[str]) -> bool:
-    """Whether all that may fail is one that a program does as well without: a favour, an address, a package."""
+    """Whether all that may fail is one that a program does as well without.
+
+    A favour, the size of a file that may have gone, an item of a queue that may be empty, an address, a package.
+    """
     if failing and (
         all(map(_FAVOUR.match, failing))
+        or all(map(_LOOK_AT_FILE.match, failing))
+        or _looks_into_queue(module, handler.attempt, failing)
         or _finds_own_address(module, handler, failing)
         or _asks_own_machine(module, handler, failing)
     ):
         return True
     return _tries_package(repo, module, handler.attempt)
+
+
+def _looks_into_queue(module: Module, attempt: int, failing: list[str]) -> bool:
+    """Whether all that may fail takes an item from a queue without waiting for long: an empty one is no error."""
+    taken = [
+        call
+        for call in module.facts.calls
+        if call.attempt == attempt
+        and (call.last == "get_nowait" or (call.last == "get" and call.has("timeout") and _QUEUE.search(_holder(call))))
+    ]
+    return len(taken) == len(failing) and {call.name for call in taken} == set(failing)
+
+
+def _holder(call: Call) -> str:
+    """What a method is called on, as it is written."""
+    return (call.via or call.name).rpartition(".")[0]
+
+
+_QUEUE = re.compile(r"(^|[?.:_])q(ueue)?s?\d*(\(\))?$|[a-z]Queue(\(\))?$")
 
 
 def _asks_own_machine(module: Module, handler: Handler, failing: list[str]) -> bool:
