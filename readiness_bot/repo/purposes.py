@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Index, Invoke, Items, Name
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Name
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
@@ -204,6 +204,12 @@ _QUESTIONS = frozenset(
 )
 _UNGUARDED = ("unenforced", "unprotected", "unguarded", "unauthenticated")
 _OF_CALLER = re.compile(r"(^|[.:])(current_user|current_identity)(\(\))?\.")
+_SESSION = re.compile(r"^flask\.session$|^\?(request|req)\.session$|(^|\.)flask\.request\.session$")
+_LEFT_BY_SIGN_IN = re.compile(
+    r"^(?!.*[cx]srf)(.*_)?(user|uid|username|account|member|token|identity|login|profile|email)(_.*|id)?$",
+    re.IGNORECASE,
+)
+"""Keys of a session that a sign-in fills."""
 _OF_ANSWERS = re.compile(r"^(set$|(set|dict|list)\(\)\.|self\.write$|tornado\.web\.|falcon\.|\?(resp|response)\.)")
 """Calls that fill an answer or a container of the handler's own, and write nothing that stays."""
 _OPENING = frozenset(
@@ -412,7 +418,11 @@ class Purposes:
         """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
         if route.handler is None:
             return False
-        return any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3])
+        if any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3]):
+            return True
+        targets = (self._python.target(call, route.handler.module) for call in route.handler.calls)
+        called = [one for one in targets if one is not None and one.definition.kind == "function"]
+        return any(map(_takes_from_session, (route.handler, *called)))
 
     def knows_caller(self, route: Route) -> bool:
         """Whether the handler is told who calls, or asks for it: not only that somebody may."""
@@ -541,6 +551,19 @@ def _is_writing(call: Call, handler: DefinitionSite) -> bool:
         return False  # what a handler class writes is its answer
     named = any(_OF_ANSWERS.match(name) for name in (call.name, call.via) if name)
     return not named and snake(call.last).split("_")[0] in _WRITING and not _ANSWERING_CALLS.search(call.last)
+
+
+def _takes_from_session(site: DefinitionSite) -> bool:
+    """Whether a function takes what a sign-in left in the session, and fails without: `session["user_id"]`."""
+    bound = (item.value for item in site.module.facts.assignments if item.scope == site.index and not item.guards)
+    handed = (value for call in site.calls if not call.guards for value in call.handed)
+    return any(
+        isinstance(value, Index)
+        and isinstance(value.value, Name)
+        and _SESSION.search(value.value.name) is not None
+        and any(isinstance(key, Const) and _LEFT_BY_SIGN_IN.search(str(key.value)) for key in value.items)
+        for value in (*bound, *handed)
+    )
 
 
 def _allows_any(guard: Guard) -> bool:

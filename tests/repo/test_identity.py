@@ -419,3 +419,26 @@ def test_a_mixin_of_an_oauth_provider_asks_who_calls() -> None:
     gate = repo.identity.gate(repo.routes.all[0])
     assert gate is not None
     assert gate.strength is Strength.IDENTITY
+
+
+@pytest.mark.parametrize(
+    ("asked", "acts"),
+    [
+        ("session['api_token']", True),
+        ("session['csrf_token']", False),
+        ("session.get('api_token')", False),
+        ("session['colour']", False),
+    ],
+)
+def test_handler_that_takes_of_the_session_what_a_sign_in_left_acts_for_the_caller(asked: str, acts: bool) -> None:
+    repo = repo_of(
+        {
+            "app.py": (
+                "from flask import Flask, session\n\napp = Flask(__name__)\n\n\ndef remove(kind, key):\n"
+                f"    peer = connect({asked})\n    peer.remove(kind, key)\n\n\n"
+                "@app.post('/orders/<key>/delete')\ndef drop(key):\n    return remove('order', key)\n"
+            )
+        }
+    )
+    (route,) = repo.routes.all
+    assert repo.purposes.acts_for_caller(route) is acts
