@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from readiness_bot.facts.extractor import Unreadable, extractors
+from readiness_bot.facts.products import products_called_tests, read_as
 from readiness_bot.model import Skipped
 from readiness_bot.repo import Repo
 from readiness_bot.repo.sources import Sources
@@ -18,9 +19,10 @@ def repo_of(
     contents = {path: text if isinstance(text, bytes) else text.encode() for path, text in sorted(texts.items())}
     by_kind: dict[type[object], dict[str, object]] = {}
     skipped: list[Skipped] = []
+    products = products_called_tests(contents)
     for extractor in extractors():
         for path, data in contents.items():
-            if extractor.claims(path):
+            if extractor.claims(read_as(path, products)):
                 try:
                     by_kind.setdefault(extractor.facts, {})[path] = extractor.facts_of(data)
                 except Unreadable as reason:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeVar, cast
 import msgspec
 
 from readiness_bot.facts.extractor import MAX_BYTES, Extractor, claiming, extractors
+from readiness_bot.facts.products import products_called_tests, read_as
 from readiness_bot.facts.store import UNPACKED_BYTES, Row, Store, unpacked
 from readiness_bot.facts.workers import Outcome, Task, available_processors, outcomes_of, run, without_facts
 from readiness_bot.git import TOO_LARGE, Entry, Repository, Tree, Unread
@@ -208,12 +209,13 @@ def harvest(
 
 def _wanted(trees: Sequence[Tree]) -> tuple[tuple[_Wanted, ...], ...]:
     """What extractors claim of each tree."""
+    products = [products_called_tests(tree.entries) for tree in trees]
     return tuple(
         tuple(
             _Wanted(path, entry.blob, extractor, entry)
             for path, entry in tree.entries.items()
             if entry.kind == "file"
-            for extractor in claiming(path)
+            for extractor in claiming(read_as(path, called))
         )
-        for tree in trees
+        for tree, called in zip(trees, products, strict=True)
     )

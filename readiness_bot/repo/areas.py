@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
+from readiness_bot.facts.products import products_called_tests, read_as
 from readiness_bot.facts.roles import TEMPLATED, is_called_migration, is_called_test
 from readiness_bot.model import Area
 
@@ -297,6 +298,7 @@ class Areas:
         )
         self._revisions = tuple(f"{folder}versions/" for folder in sorted(self._environments))
         self._shelves = _shelves(self._paths)
+        self._products = products_called_tests(self._paths)
         self._product = _product_called_example(self._paths, self._packages)
         self._trials = _project_beside(self._paths, self._packages)
         self._tools = _packages_of_tools(self._paths, self._packages)
@@ -315,9 +317,10 @@ class Areas:
         return Area.TOOLING if self._is_out_of_use(path) else self._by_use(path)
 
     def _by_use(self, path: str) -> Area:
-        if path in self._started and not is_called_test(path):
+        judged = read_as(path, self._products) if self._products else path
+        if path in self._started and not is_called_test(judged):
             return Area.PRODUCTION
-        judged = self._without_template_root(path)
+        judged = self._without_template_root(judged)
         if self._product and path.startswith(self._product):
             judged = f"app/{path.removeprefix(self._product)}"
         if _VENDORED.search(judged) or (self._shelves and any(path.startswith(f"{one}/") for one in self._shelves)):

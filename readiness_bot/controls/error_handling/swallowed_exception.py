@@ -848,10 +848,11 @@ def _names_failure(module: Module, handler: Handler, name: str) -> bool:
 
 
 def _denies(answer: Return, scope: int) -> bool:
-    """Whether a function answers with no, or with the contrary of something: its answers are yes and no."""
+    """Whether a function answers with no, or with what compares or denies something: its answers are yes and no."""
     value = answer.value
     says_no = isinstance(value, Const) and value.value is False
-    return answer.scope == scope and (says_no or (isinstance(value, Other) and value.operator == "Not"))
+    is_question = isinstance(value, Other) and (value.operator == "Not" or value.kind == "Compare")
+    return answer.scope == scope and (says_no or is_question)
 
 
 def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str], bool, int]:
