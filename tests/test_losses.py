@@ -1303,6 +1303,28 @@ LOST["the sign-in that a framework asks for unless it is told otherwise"] = (
     _WHITELISTED.format("allow_guest=True"),
     5,
 )
+_READ_BY_ALL = {
+    "shop/__init__.py": "",
+    "shop/rights.py": "from rest_framework.permissions import SAFE_METHODS, BasePermission\n\n\n"
+    "class IsOwner(BasePermission):\n    def has_object_permission(self, request, view, obj):\n"
+    "        if request.method in SAFE_METHODS:\n            return True\n"
+    "        return obj.owner == request.user\n",
+    "shop/urls.py": "from rest_framework.routers import DefaultRouter\nfrom shop.views import Prices\n\n"
+    "router = DefaultRouter()\nrouter.register('prices', Prices)\nurlpatterns = router.urls\n",
+    "shop/views.py": "from rest_framework.decorators import action\n"
+    "from rest_framework.mixins import UpdateModelMixin\nfrom rest_framework.permissions import IsAuthenticated\n"
+    "from rest_framework.viewsets import ReadOnlyModelViewSet\nfrom shop.models import Price\n"
+    "from shop.rights import IsOwner\n\n\nclass Prices(UpdateModelMixin, ReadOnlyModelViewSet):\n"
+    "    queryset = Price.objects.all()\n    permission_classes = [{}]\n\n"
+    "    @action(detail=True, methods=['get'])\n    def text(self, request, pk):\n"
+    "        return Response(self.get_object().text)\n",
+}
+LOST["a right to change things, which whoever reads them never needed"] = (
+    "security/authorization",
+    {path: text.replace("{}", "IsAuthenticated, IsOwner") for path, text in _READ_BY_ALL.items()},
+    {path: text.replace("{}", "IsAuthenticated") for path, text in _READ_BY_ALL.items()},
+    9,
+)
 _EMPTIED = (
     "import {driver}\n\n\ndef _check_table(name):\n    if not name.isidentifier():\n        raise ValueError(name)\n"
     "\n\n"

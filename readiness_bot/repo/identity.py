@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED, Call
-from readiness_bot.facts.values import Const, Invoke, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.gates import Gates, Protection, asks_of_values, shown
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -67,6 +67,7 @@ class Identity:
         self._purposes = purposes
         self._gates = Gates(python, services, refusals)
         self._refusing_of: dict[tuple[str, Strength, int], tuple[str, ...]] = {}
+        self._letting: dict[str, bool] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -152,7 +153,7 @@ class Identity:
             dict.fromkeys(
                 tuple(dict.fromkeys(map(shown, guard.among))) or (shown(guard.name),)
                 for guard in listed
-                if self._refusals.of_guard(guard) is Strength.PERMISSION and not _lets_read(guard.name, route)
+                if self._refusals.of_guard(guard) is Strength.PERMISSION and not self._lets_read(guard.name, route)
             )
         )
 
@@ -270,7 +271,7 @@ class Identity:
             shown(guard.name)
             for guard in named_each(route.guards)
             if guard.kind != "authentication"  # that tells who calls, and turns nobody away
-            and not _lets_read(guard.name, route)
+            and not self._lets_read(guard.name, route)
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not self._refusals.lets_all_through(guard)
@@ -318,11 +319,27 @@ class Identity:
     def _by_guards(self, route: Route) -> Iterator[Protection]:
         ineffective = self.misplaced(route)
         for guard in named_each(route.guards):
-            if guard.name in ineffective or _lets_read(guard.name, route):
+            if guard.name in ineffective or self._lets_read(guard.name, route):
                 continue
             strength = self._refusals.of_guard(guard)
             if strength is not Strength.NONE:
                 yield Protection(strength, shown(guard.name), guard.path, guard.line, guard.level)
+
+    def _lets_read(self, name: str, route: Route) -> bool:
+        """Whether a permission is asked of those alone who change something, where the route only reads."""
+        name = name.removesuffix("()")
+        if not (route.methods and _READING.issuperset(route.methods)):
+            return False
+        return name.endswith(("OrReadOnly", "OrAnonReadOnly")) or self._lets_safe_methods(name)
+
+    def _lets_safe_methods(self, name: str) -> bool:
+        """Whether a permission of the tree says yes to whatever only reads, in each of its methods that are asked."""
+        known = self._letting.get(name)
+        if known is None:
+            own = self._python.definition_named(name)
+            asked = [one for one in own.methods if one.definition.name in _OF_PERMISSIONS] if own is not None else []
+            known = self._letting[name] = bool(asked) and all(map(_says_yes_to_reading, asked))
+        return known
 
     def misplaced(self, route: Route) -> frozenset[str]:
         """The guards written above the decorator that registers the route.
@@ -355,7 +372,7 @@ class Identity:
         if route.framework == "django-rest-framework" or self._is_rest_function(route):
             if self._overrides_default(route):
                 return
-            yield from (item for item in self._gates.rest_default if not _lets_read(item.by.strip("`"), route))
+            yield from (item for item in self._gates.rest_default if not self._lets_read(item.by.strip("`"), route))
         if route.framework == "cherrypy":
             yield from self._gates.tools
         for attached, owner, strength in self._gates.all:
@@ -638,6 +655,21 @@ _REST_VIEW = "rest_framework.decorators.api_view"
 _LEVELS = ["route", "class", "router", "application", "handler"]
 
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_PERMISSIONS = frozenset({"has_permission", "has_object_permission"})
+_SAFE = re.compile(r"(^|[.:])SAFE_METHODS$")
+
+
+def _says_yes_to_reading(method: DefinitionSite) -> bool:
+    """Whether a method answers yes where the request's method is a safe one, or says so among what is enough."""
+    return any(
+        (isinstance(one.value, Const) and one.value.value is True and any(map(_SAFE.search, one.guards)))
+        or (isinstance(one.value, Other) and one.value.operator == "Or" and any(map(_SAFE.search, one.value.names)))
+        for one in method.module.facts.returns
+        if one.scope == method.index
+    )
+
+
 _ANYBODY = re.compile(r"(^|[.:])(Abstract(Base)?|Anonymous)?User$")
 
 
@@ -645,12 +677,3 @@ def _asks_only_whether(call: Call) -> bool:
     """Whether a call asks of the caller whether he is anybody at all: `isinstance(request.user, User)`."""
     kind = call.args[1] if call.name == "isinstance" and len(call.args) > 1 else None
     return isinstance(kind, Name) and _ANYBODY.search(kind.name) is not None
-
-
-def _lets_read(name: str, route: Route) -> bool:
-    """Whether a permission is asked of those alone who change something, where the route only reads."""
-    return (
-        name.removesuffix("()").endswith(("OrReadOnly", "OrAnonReadOnly"))
-        and bool(route.methods)
-        and {"GET", "HEAD", "OPTIONS"}.issuperset(route.methods)
-    )
