@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from readiness_bot.compare import compare
-from readiness_bot.control import controls, counterparts
-from readiness_bot.losses import in_words, losses, told_more, untold
+from readiness_bot.losses import in_words, losses
 from readiness_bot.model import Confidence, Delta, Effort, Location, Report, Severity, Skipped, Waiver, Ward
-from readiness_bot.repo import Repo
-from tests.reports import CRITICAL, HIGH, judged, report, verdict
-from tests.repos import repo_of
-
-Files = Mapping[str, str] | str
+from tests.reports import CRITICAL, HIGH, report, verdict
+from tests.trees import Files, changed, told
 
 _FLASK = (
     "from flask import Flask, abort, request\nfrom flask_login import current_user, login_required\n"
@@ -2410,37 +2406,6 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _CLOUD.format("    return build('cloud', credentials=account)\n"),
     ),
 }
-
-
-_WATCHED = frozenset(control for control, *_ in LOST.values())
-
-
-def _tree(files: Files) -> Repo:
-    """A tree; a bare text is the file `shop/main.py`."""
-    return repo_of({"shop/main.py": files} if isinstance(files, str) else files)
-
-
-def _change(before: Files, after: Files) -> Delta:
-    """The comparison of two trees, each looked at again for what the other one alone tells of."""
-    trees = _tree(before), _tree(after)
-    old, new = map(_judged, trees)
-    old, new = _completed(old, trees[0], new), _completed(new, trees[1], old)
-    return compare(old, new, {})
-
-
-def _completed(told: Report, repo: Repo, other: Report) -> Report:
-    missing = untold(other, told, {})
-    return told_more(told, {one.id: counterparts(one, missing.get(one.id, ()), repo) for one in controls()})
-
-
-def _judged(repo: Repo) -> Report:
-    return judged(repo, _WATCHED)
-
-
-def _told(change: Delta, control: str) -> list[int]:
-    return [blocker.location.line for blocker in change.new_blockers if blocker.control == control and blocker.location]
-
-
 KEPT["a function that no framework serves any more"] = (
     _WHITELISTED.format(""),
     _WHITELISTED.replace("@frappe.whitelist({})\n", ""),
@@ -2468,21 +2433,27 @@ KEPT["a name that is looked at no more, and is bound by now"] = (
     _EMPTIED.format(driver="sqlite3", check="", text="'DELETE FROM a WHERE b = ?', (name,)"),
 )
 
+_WATCHED = frozenset(control for control, *_ in LOST.values())
+
+
+def _change(before: Files, after: Files) -> Delta:
+    return changed(before, after, _WATCHED)
+
 
 @pytest.mark.parametrize(("control", "before", "after", "line"), LOST.values(), ids=LOST)
 def test_what_is_taken_away_is_a_new_blocker_and_fixed_the_other_way_round(
     control: str, before: Files, after: Files, line: int
 ) -> None:
     change = _change(before, after)
-    assert _told(change, control) == [line]
+    assert told(change, control) == [line]
     assert change.gate.conclusion == "failure"
     back = _change(after, before)
     # A guard that asks who calls and what for is missed in both ways.
     both = {"security/authentication", "security/authorization"}
-    told = {blocker.control for blocker in back.fixed_blockers if blocker.location}
-    assert control in told
-    assert told <= (both if control in both else {control})
-    assert not _told(back, control)
+    fixed = {blocker.control for blocker in back.fixed_blockers if blocker.location}
+    assert control in fixed
+    assert fixed <= (both if control in both else {control})
+    assert not told(back, control)
 
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
@@ -2494,21 +2465,21 @@ def test_what_is_kept_in_another_way_or_gone_altogether_is_no_loss(before: Files
 def test_who_is_there_and_how_often_are_no_questions_of_rights() -> None:
     strangers = "        if not request.user or not request.user.is_authenticated:\n            raise Http404('none')\n"
     change = _change(_STRANGER.format(strangers), _STRANGER.format(""))
-    assert (_told(change, "security/authentication"), _told(change, "security/authorization")) == ([6], [])
+    assert (told(change, "security/authentication"), told(change, "security/authorization")) == ([6], [])
     often = "from shop.limits import TokenBucket\n\n\ndef sign_in(request):\n{}    return check(request)\n"
     allowed = often.format("    if not TokenBucket.authorize_code(request.user):\n        return deny(request)\n")
-    assert not _told(_change(allowed, often.format("")), "security/authorization")
+    assert not told(_change(allowed, often.format("")), "security/authorization")
     drawn = often.format(
         "    allowed = ratelimit.consume(request)\n    if not allowed:\n        return deny(request)\n"
     )
-    assert not _told(_change(drawn, often.format("")), "security/authorization")
+    assert not told(_change(drawn, often.format("")), "security/authorization")
 
 
 def test_a_path_outside_its_directory_is_refused_to_everybody() -> None:
     kept = "def validate_local_path(path):\n    if '..' in path:\n        raise PermissionError(path)\n\n\n"
     read = "class Block(Base):\n    def run(self, path):\n{}        return send(path)\n"
     change = _change(kept + read.format("        validate_local_path(path)\n"), kept + read.format(""))
-    assert not _told(change, "security/authorization")
+    assert not told(change, "security/authorization")
 
 
 def _ward(
@@ -2596,7 +2567,7 @@ def test_a_comment_in_the_code_waives_a_loss() -> None:
     text = _FLASK + "@app.get('/orders')\n{}def orders():\n    return Order.query.limit(9).all()\n"
     ignored = "# readiness: ignore[security/authentication] a public price list\n"
     change = _change(text.format("@login_required\n"), text.format(ignored))
-    assert not _told(change, "security/authentication")
+    assert not told(change, "security/authentication")
 
 
 def test_a_capability_that_is_lost_says_what_was_taken_away_before_what_it_counts() -> None:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
-from readiness_bot.compare import compare
-from readiness_bot.control import controls, counterparts
-from readiness_bot.losses import told_more, untold
-from readiness_bot.model import Delta, Report
-from readiness_bot.repo import Repo
-from tests.reports import judged
-from tests.repos import repo_of
+from readiness_bot.model import Delta
+from tests.trees import Files, changed, told
 
-Files = Mapping[str, str]
 _SHOP = (
     "from fastapi import Depends, FastAPI, HTTPException, Request\n\nfrom shop.people import caller\n"
     "from shop.store import store\n\napp = FastAPI()\nMAY_DROP = {may_drop}\n\n\n"
@@ -407,29 +399,17 @@ _WATCHED = frozenset(control for control, *_ in LOST.values())
 
 
 def _change(before: Files, after: Files) -> Delta:
-    """The comparison of two trees, each looked at again for what the other one alone tells of."""
-    trees = [repo_of(dict(files)) for files in (before, after)]
-    old, new = (judged(tree, _WATCHED) for tree in trees)
-    return compare(_completed(old, trees[0], new), _completed(new, trees[1], old), {})
-
-
-def _completed(told: Report, repo: Repo, other: Report) -> Report:
-    missing = untold(other, told, {})
-    return told_more(told, {one.id: counterparts(one, missing.get(one.id, ()), repo) for one in controls()})
-
-
-def _told(change: Delta, control: str) -> list[int]:
-    return [one.location.line for one in change.new_blockers if one.control == control and one.location]
+    return changed(before, after, _WATCHED)
 
 
 @pytest.mark.parametrize(("control", "before", "after", "line"), LOST.values(), ids=LOST)
 def test_a_refusal_of_fewer_callers_is_a_new_blocker_and_fixed_the_other_way_round(
     control: str, before: Files, after: Files, line: int
 ) -> None:
-    assert _told(_change(before, after), control) == [line]
+    assert told(_change(before, after), control) == [line]
     back = _change(after, before)
     assert control in {one.control for one in back.fixed_blockers}
-    assert not _told(back, control)
+    assert not told(back, control)
 
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
@@ -440,8 +420,8 @@ def test_a_refusal_that_is_written_in_another_way_is_no_loss(before: Files, afte
 
 def test_a_loss_says_who_is_no_longer_turned_away() -> None:
     change = _change(_refused(_OWNED), _refused(f"order.is_open and {_OWNED}"))
-    (told,) = change.new_blockers
-    assert told.issue == (
+    (blocker,) = change.new_blockers
+    assert blocker.issue == (
         "`drop` turns fewer callers away: this change takes away the refusal where `order.owner_id == user.id` does "
         "not hold."
     )

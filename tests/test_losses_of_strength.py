@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_bot.compare import compare
-from readiness_bot.control import controls, counterparts
-from readiness_bot.losses import told_more, untold
-from readiness_bot.model import Delta, Report
-from readiness_bot.repo import Repo
-from tests.reports import judged
-from tests.repos import repo_of
+from readiness_bot.model import Delta
+from tests.trees import changed, told
 
 _OWNED = (
     "from flask import Flask, abort, request\nfrom flask_login import current_user, login_required\n"
@@ -291,29 +286,17 @@ _WATCHED = frozenset(control for control, *_ in LOST.values())
 
 
 def _change(before: str, after: str) -> Delta:
-    """The comparison of two trees, each looked at again for what the other one alone tells of."""
-    trees = [repo_of({"shop/main.py": text}) for text in (before, after)]
-    old, new = (judged(tree, _WATCHED) for tree in trees)
-    return compare(_completed(old, trees[0], new), _completed(new, trees[1], old), {})
-
-
-def _completed(told: Report, repo: Repo, other: Report) -> Report:
-    missing = untold(other, told, {})
-    return told_more(told, {one.id: counterparts(one, missing.get(one.id, ()), repo) for one in controls()})
-
-
-def _told(change: Delta, control: str) -> list[int]:
-    return [one.location.line for one in change.new_blockers if one.control == control and one.location]
+    return changed(before, after, _WATCHED)
 
 
 @pytest.mark.parametrize(("control", "before", "after", "line"), LOST.values(), ids=LOST)
 def test_a_check_that_is_made_weaker_is_a_new_blocker_and_fixed_the_other_way_round(
     control: str, before: str, after: str, line: int
 ) -> None:
-    assert _told(_change(before, after), control) == [line]
+    assert told(_change(before, after), control) == [line]
     back = _change(after, before)
     assert control in {one.control for one in back.fixed_blockers}
-    assert not _told(back, control)
+    assert not told(back, control)
 
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
@@ -327,5 +310,5 @@ def test_who_asks_for_a_path_outside_its_directory_is_told_of_no_right() -> None
         "        if root not in target.parents:\n            raise PermissionDenied('outside')\n"
     )
     change = _change(kept, _KEPT_INSIDE.format(""))
-    assert not _told(change, "security/authorization")
-    assert not _told(change, "security/authentication")
+    assert not told(change, "security/authorization")
+    assert not told(change, "security/authentication")
