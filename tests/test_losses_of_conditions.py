@@ -394,6 +394,15 @@ KEPT: dict[str, tuple[Files, Files]] = {
         ),
     ),
 }  # fmt: skip
+_WRITTEN = (
+    "import os\n\n\nclass Keys:\n    def make(self, domain):\n        folder = self.folder\n{}"
+    "        if not os.access(folder, os.W_OK):\n            domain.alarms.create(title='no permission')\n"
+    "            return\n        domain.key = draw(folder)\n        domain.save()\n"
+)
+KEPT["a look at what the program itself may write, behind another one"] = (
+    _main(_WRITTEN.format("")),
+    _main(_WRITTEN.format("        if os.path.dirname(domain.path) != folder:\n            return\n")),
+)
 
 _WATCHED = frozenset(control for control, *_ in LOST.values())
 

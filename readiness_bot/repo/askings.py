@@ -1186,10 +1186,16 @@ def _does(last: str) -> bool:
     return _DOES.search(snake(last.rpartition(":")[2]).lstrip("_")) is not None
 
 
+_OF_FILES = re.compile(r"os\.(access|chmod|chown|path)\b")
+"""What the program itself may do with a file."""
+
+
 @lru_cache(maxsize=100_000)
 def asks_right(name: str) -> bool:
     """Whether a name is that of a right, or of what asks for one."""
     last = snake(_shown(name)).rpartition(".")[2]
+    if _OF_FILES.match(name):
+        return False
     if _SCOPING.search(name):
         return True
     if SETTING.search(name) or _OF_RATES.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
