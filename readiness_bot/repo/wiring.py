@@ -264,9 +264,9 @@ class Wiring:
     def is_called_by_nobody(self, module: Module, scope: int) -> bool:
         """Whether a place stands in a plain function that is left lying, and whose very name stands nowhere else.
 
-        More is asked than of what is left lying: the name is in no call, reference, import or text of the whole tree,
-        tests included, and its module neither looks into itself nor is found by its folder. Methods may be called by
-        whoever knows their class alone; they are never meant.
+        More is asked than of what is left lying: the name is in no call, reference, import or text of the tree, and its
+        module neither looks into itself nor is found by its folder. Tests do not count: one that is added would make
+        the function look used. Methods may be called by whoever knows their class alone; they are never meant.
         """
         while (definition := module.definition(scope)) is not None and definition.parent != MODULE:
             scope = definition.parent
@@ -281,9 +281,11 @@ class Wiring:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        """The words of all that code names, and of the texts in it that may name code; definitions apart."""
+        """The words of all that code but tests names, and of its texts that may name code; definitions apart."""
         found: set[str] = set()
         for module in self._python.modules.values():
+            if module.area is Area.TEST:
+                continue
             facts = module.facts
             named = [*facts.refs, *facts.exports, *(text for text, _ in facts.strings)]
             named += [item.target for item in facts.imports]

@@ -26,7 +26,7 @@ _FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": 
         ({"shop/more.py": "def of(tools):\n    return tools.stocks\n"}, []),
         (
             {"tests/test_tools.py": "from shop.tools import stocks\n\n\ndef test_stocks():\n    assert stocks('a')\n"},
-            [],
+            ["stocks"],
         ),
         ({"shop/tools.py": f"{_TOOLS}\n\ndef of(name):\n    return globals()[name]\n"}, []),
         ({"shop/tools.py": f"import sys\n{_TOOLS}\n\nHELD = sys.modules[__name__].__dict__\n"}, []),
