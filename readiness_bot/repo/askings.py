@@ -26,6 +26,7 @@ from readiness_bot.repo.refusals import (
     snake,
 )
 from readiness_bot.repo.route import Guard
+from readiness_bot.repo.scoping import TENANTS
 from readiness_bot.repo.services import SETTING
 
 Question = tuple[str, ...]
@@ -225,6 +226,7 @@ class Askings:
         self._queries = queries
         self._refusals = refusals
         self._known: dict[tuple[str, int], tuple[Question, ...]] = {}
+        self._turning: dict[tuple[str, int], tuple[tuple[int, tuple[str, ...], bool], ...]] = {}
         self._strangers: dict[tuple[str, int], tuple[Question, ...]] = {}
         self._deep: dict[tuple[str, int, int], tuple[str, ...]] = {}
         self._assignments: dict[str, dict[int, dict[str, list[Value]]]] = {}
@@ -707,8 +709,15 @@ class Askings:
     def _alternatives(site: DefinitionSite) -> Iterator[Alternatives]:
         return (one for one in site.module.facts.alternatives if one.scope == site.index)
 
-    def _refused(self, site: DefinitionSite) -> Iterator[tuple[int, tuple[str, ...], bool]]:
+    def _refused(self, site: DefinitionSite) -> tuple[tuple[int, tuple[str, ...], bool], ...]:
         """By line, what the conditions name by which a function refuses; whether that is a refusal for sure."""
+        key = (site.module.path, site.index)
+        known = self._turning.get(key)
+        if known is None:
+            known = self._turning[key] = tuple(self._refused_anew(site))
+        return known
+
+    def _refused_anew(self, site: DefinitionSite) -> Iterator[tuple[int, tuple[str, ...], bool]]:
         calls, raises, returns, _ = self._refusals.body(site)
         raising = {raised.line for raised in raises}
         spoken = {call.line for call in calls if call.line in raising and _speaks_of_rights(call)}
@@ -991,12 +1000,8 @@ _OF_OWN_ROWS = re.compile(r"(^|[.?])(get_queryset|super)\(\)|^\?(queryset|qs|que
 
 def _is_tenant_of(field: str, value: Value) -> bool:
     """Whether a field is held against the company, team or the like that a function is told: `company=company`."""
-    words = _TENANTS & set(field.lower().split("_"))
+    words = TENANTS & set(field.lower().split("_"))
     return isinstance(value, Name) and bool(words & set(snake(last_of(value.name)).lstrip("?").split("_")))
-
-
-_TENANTS = frozenset({"tenant", "organization", "organisation", "org", "workspace", "company", "team", "account"})
-"""Words by which code names what several people belong to together."""
 
 
 def _is_hook(site: DefinitionSite) -> bool:

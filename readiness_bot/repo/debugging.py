@@ -198,7 +198,7 @@ class Debugging:
             field = next((item for item in module.facts.fields if item.line == setting.line), None)
             scope = assignment.scope if assignment is not None else field.owner if field is not None else -1
             owner = module.symbol(scope)
-            said = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", owner).lower()
+            said = _in_words(owner)
             if self._is_turned_off_below(field, module):
                 continue
             if _DEVELOPMENT.search(said) or re.search(r"dev|test|local", owner, re.IGNORECASE):
@@ -230,7 +230,7 @@ class Debugging:
             item.name == "DEBUG"
             and default_of(self._python, item.value, module).is_on is False
             and (heir := module.definition(item.owner)) is not None
-            and _LIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", heir.name).lower()) is not None
+            and _LIVE.search(_in_words(heir.name)) is not None
             and any(one.definition is owner for one in self._python.ancestry(DefinitionSite(module, item.owner, heir)))
             for item in module.facts.fields
         )
@@ -405,3 +405,8 @@ def _is_bare(site: CallSite) -> bool:
 
 def _is_on(value: str) -> bool:
     return value.strip().strip("\"'").lower() in ("1", "true", "yes", "on", "t", "y")
+
+
+def _in_words(name: str) -> str:
+    """A name of a class with its words apart: `DevelopmentConfig` as `development_config`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()

@@ -325,7 +325,7 @@ def _told_by_request(function: DefinitionSite) -> frozenset[str] | None:
     calls = function.module.facts.calls
     defaults = [parameter.default for parameter in function.definition.parameters]
     injected = [one for one in defaults if isinstance(one, Invoke) and one.name.rpartition(".")[2] in _INJECTED]
-    marked = [one for one in function.definition.parameters if "Depends" in names_of_annotation(one.annotation, calls)]
+    marked = [one for one in function.definition.parameters if "Depends" in _names_of_annotation(one.annotation, calls)]
     if not (injected or marked or function.definition.decorators):
         return None
     return frozenset(
@@ -333,7 +333,7 @@ def _told_by_request(function: DefinitionSite) -> frozenset[str] | None:
     )
 
 
-def names_of_annotation(value: Value | None, calls: Sequence[Call]) -> frozenset[str]:
+def _names_of_annotation(value: Value | None, calls: Sequence[Call]) -> frozenset[str]:
     """The last parts of all names in an annotation."""
     return frozenset(name.rpartition(".")[2] for name in names_in(value, calls))
 

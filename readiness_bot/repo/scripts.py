@@ -140,15 +140,12 @@ class Scripts:
         Each has a manifest of its own and neither serves nor works a queue, beside a service that is elsewhere.
         """
         packaged = {path.rpartition("/")[0] for path in self._sources.paths if _PACKAGE.search(path)} - {""}
+        serving = [one.path for one in self._python.production if not _SERVING.isdisjoint(_roots(one))]
         found = set()
         for folder in packaged:
             inside = f"{folder}/"
             own = [module for module in self._python.production if module.path.startswith(inside)]
-            served = any(
-                not _SERVING.isdisjoint(_roots(module))
-                for module in self._python.production
-                if not module.path.startswith(inside)
-            )
+            served = not all(path.startswith(inside) for path in serving)
             if own and served and not any(self._is_at_work(module, inside) for module in own):
                 found.add(inside)
         return frozenset(found)

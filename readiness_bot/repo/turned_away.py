@@ -117,16 +117,16 @@ class TurnedAway:
 
     def done_after(self, site: DefinitionSite) -> Iterator[tuple[Call, str, bool]]:
         """What a function changes that refuses by a right: by name and number, and whether it refused before that."""
-        refused = [line for line, *_ in self._askings.refusing(site)]
-        refused += [call.line for call in self._askings.checks(site)]
-        refused = [line for line in refused if not self._is_handling(line, site)]
-        if not refused:
-            return
         done: dict[str, list[Call]] = {}
         for call in site.calls:
             if _ACTING.match(call.last) and "." in call.name:
                 done.setdefault(call.last, []).append(call)
-        for name, calls in done.items():
+        if not done:
+            return
+        refused = [line for line, *_ in self._askings.refusing(site)]
+        refused += [call.line for call in self._askings.checks(site)]
+        refused = [line for line in refused if not self._is_handling(line, site)]
+        for name, calls in done.items() if refused else ():
             first = min(calls, key=lambda one: one.line)
             yield first, f"{name} {len(calls)}", max(refused) < first.line
 

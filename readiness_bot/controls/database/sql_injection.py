@@ -85,7 +85,7 @@ _READING = ("read_sql", "read_sql_query", "read_sql_table", "to_sql", "read_data
 
 
 _BEGINS = re.compile(
-    r"\s*(select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(create|drop|alter|truncate)\s+table\s)",
+    r"^\s*(select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|(create|drop|alter|truncate)\s+table\s)",
     re.IGNORECASE | re.DOTALL,
 )
 """How a text begins that is a statement, whatever it is handed to."""
@@ -415,9 +415,7 @@ def _is_sql(text: Value | None) -> bool:
 def _is_text_of(text: Value | None, pattern: re.Pattern[str]) -> bool:
     """Whether the text, or what it begins with, is of a pattern."""
     first = text.parts[0] if isinstance(text, Format) and text.parts else text
-    if not (isinstance(first, Const) and isinstance(first.value, str)):
-        return False
-    return (pattern.match if pattern is _BEGINS else pattern.search)(first.value) is not None
+    return isinstance(first, Const) and isinstance(first.value, str) and pattern.search(first.value) is not None
 
 
 def _ward(repo: Repo, site: CallSite, position: int, flows: Iterable[Flow]) -> Ward:

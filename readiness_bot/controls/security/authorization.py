@@ -709,12 +709,13 @@ def _of_tenants(repo: Repo) -> Iterator[Ward]:
     for reading in repo.scoping.by_words(TENANTS):
         name = reading.function.definition.name
         if reading.model in kept or _has_owner(reading.model):
+            is_told = repo.scoping.names_any(reading.function, TENANTS)
             yield Ward(
                 reading.location,
                 f"rows of `{reading.model.name}` for those they belong to",
-                reading.by if repo.scoping.names_any(reading.function, TENANTS) else (),
+                reading.by if is_told else (),
                 f"`{name}` takes any `{reading.model.name}`, whosever it is",
-                ways=0 if repo.scoping.names_any(reading.function, TENANTS) else len(reading.open),
+                ways=0 if is_told else len(reading.open),
             )
 
 
