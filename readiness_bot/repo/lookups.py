@@ -355,7 +355,7 @@ class Lookups:
         field = model.field(name) or model.field(f"{name}_id") or model.field(name.removesuffix("_id"))
         if field is not None and field.role != "column":
             return True
-        return bool(_OWNER_WORDS & set(words_of(condition.field)))
+        return bool(_OWNER_WORDS & words_of(condition.field))
 
     @staticmethod
     def _function(module: Module, scope: int) -> DefinitionSite | None:
@@ -487,8 +487,8 @@ class Lookups:
         )
         check = one.check
         handed = call.call.handed
-        if any(tenant.words & set(words_of(name)) for argument in handed for name in names_in(argument)) or any(
-            tenant.words & set(words_of(keyword)) for keyword, _ in call.call.keywords
+        if any(tenant.words & words_of(name) for argument in handed for name in names_in(argument)) or any(
+            tenant.words & words_of(keyword) for keyword, _ in call.call.keywords
         ):
             return "done", place, names
         index = next(number for number, item in enumerate(call.module.facts.calls) if item is call.call)
@@ -618,8 +618,8 @@ class Lookups:
                 variable in results
                 and attribute
                 and not attribute.endswith("()")
-                and telling & set(words_of(attribute))
-                and tenant.words & set(words_of(attribute))
+                and telling & words_of(attribute)
+                and tenant.words & words_of(attribute)
             ):
                 return "done"
         if any(_is_of_tenant(call, results, tenant) for call in module.calls_in(scope)):
@@ -628,13 +628,13 @@ class Lookups:
             return "done"
         for raised in facts.raises:
             if raised.scope == scope and any(
-                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
+                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & words_of(guard)
                 for guard in raised.guards
             ):
                 return "done"
         for call in module.calls_in(scope):
             if any(
-                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & set(words_of(guard))
+                guard.lstrip("!").partition(".")[0] in results and "." in guard and telling & words_of(guard)
                 for guard in call.guards
             ):
                 return "done"
@@ -648,7 +648,7 @@ class Lookups:
         for value in values:
             if isinstance(value, Other) and value.kind in ("ListComp", "GeneratorExp"):
                 attributes = [name.partition(".")[2] for name in value.names]
-                if results & set(value.names) and any(tenant.words & set(words_of(one)) for one in attributes if one):
+                if results & set(value.names) and any(tenant.words & words_of(one) for one in attributes if one):
                     return True
         return False
 
@@ -832,7 +832,7 @@ def _is_of_tenant(call: Call, rows: Container[str], tenant: Tenant) -> bool:
     if call.name != "getattr" or len(call.args) < 2:
         return False
     row, name = call.args[:2]
-    return _is_one_of(row, rows) and isinstance(name, Const) and bool(tenant.words & set(words_of(str(name.value))))
+    return _is_one_of(row, rows) and isinstance(name, Const) and bool(tenant.words & words_of(str(name.value)))
 
 
 def _is_one_of(value: Value, variables: Container[str]) -> bool:

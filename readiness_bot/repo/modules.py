@@ -24,9 +24,11 @@ class Module:
     __slots__ = (
         "_calls",
         "_defined",
+        "_fields",
         "_functions",
         "_handed",
         "_identities",
+        "_inside",
         "_load",
         "_meanings",
         "_places",
@@ -51,6 +53,8 @@ class Module:
         self._functions: dict[int, Definition | None] = {}
         self._calls: dict[int, list[Call]] | None = None
         self._handed: dict[int, dict[str, list[Call]]] = {}
+        self._inside: dict[int, list[DefinitionSite]] | None = None
+        self._fields: dict[int, list[Field]] | None = None
 
     if not TYPE_CHECKING:
 
@@ -104,6 +108,24 @@ class Module:
                 found[call.scope].append(call)
             self._calls = dict(found)
         return self._calls.get(scope, ())
+
+    def defined_in(self, scope: int) -> Sequence[DefinitionSite]:
+        """What is defined directly in a definition, or outside all of them, in the order of the file."""
+        if self._inside is None:
+            found: defaultdict[int, list[DefinitionSite]] = defaultdict(list)
+            for index, definition in enumerate(self.facts.definitions):
+                found[definition.parent].append(DefinitionSite(self, index, definition))
+            self._inside = dict(found)
+        return self._inside.get(scope, ())
+
+    def fields_of(self, scope: int) -> Sequence[Field]:
+        """The names bound in the body of a class, in the order of the file."""
+        if self._fields is None:
+            found: defaultdict[int, list[Field]] = defaultdict(list)
+            for item in self.facts.fields:
+                found[item.owner].append(item)
+            self._fields = dict(found)
+        return self._fields.get(scope, ())
 
     def handed_on(self, name: str, scope: int) -> Sequence[Call]:
         """The calls of a definition that are handed what a name holds, in the order of the file."""
@@ -225,23 +247,19 @@ class DefinitionSite:
         return DefinitionSite(self.module, parent, around) if around is not None and around.kind == "class" else None
 
     @property
-    def fields(self) -> Iterator[Field]:
+    def fields(self) -> Sequence[Field]:
         """The names bound in a class body."""
-        return (item for item in self.module.facts.fields if item.owner == self.index)
+        return self.module.fields_of(self.index)
 
     @property
     def methods(self) -> Iterator[DefinitionSite]:
         """The functions defined directly in it."""
-        for index, definition in enumerate(self.module.facts.definitions):
-            if definition.parent == self.index and definition.kind == "function":
-                yield DefinitionSite(self.module, index, definition)
+        return (site for site in self.module.defined_in(self.index) if site.definition.kind == "function")
 
     @property
     def nested_classes(self) -> Iterator[DefinitionSite]:
         """The classes defined directly in it (`Meta`, `Config`)."""
-        for index, definition in enumerate(self.module.facts.definitions):
-            if definition.parent == self.index and definition.kind == "class":
-                yield DefinitionSite(self.module, index, definition)
+        return (site for site in self.module.defined_in(self.index) if site.definition.kind == "class")
 
 
 def is_static(definition: Definition) -> bool:

@@ -113,7 +113,6 @@ class Scoping:
         self._models = models
         self._queries = queries
         self._models_of: dict[tuple[str, int], tuple[Model, ...]] = {}
-        self._calls: dict[str, dict[int, list[Call]]] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -146,7 +145,7 @@ class Scoping:
         return frozenset(
             query.model
             for query in self._queries.all
-            if query.model is not None and any(words & set(words_of(one.field)) for one in query.conditions)
+            if query.model is not None and any(words & words_of(one.field) for one in query.conditions)
         )
 
     def asked(self, words: frozenset[str]) -> Iterator[Asked]:
@@ -175,10 +174,10 @@ class Scoping:
             plain, calls = _told_by_request(function), function.module.facts.calls
             if plain is None:
                 continue
-            for call in self._calls_in(function):
+            for call in function.calls:
                 for value in call.handed if "." not in call.last else ():
                     asked, name = _asked_of(value, calls)
-                    if TENANTS & set(words_of(name)):
+                    if TENANTS & words_of(name):
                         yield MadeFor(
                             Location(function.module.path, call.line, call.end_line, function.definition.qualname),
                             call.last.rpartition(":")[2],
@@ -189,7 +188,7 @@ class Scoping:
         """Whether a method stands beside one that is told for whom the class is made: `__init__(self, tenant_id)`."""
         owner = function.owner
         return owner is not None and any(
-            words & set(words_of(parameter.name))
+            words & words_of(parameter.name)
             for method in owner.methods
             if method.definition.name == "__init__"
             for parameter in method.definition.parameters
@@ -197,20 +196,11 @@ class Scoping:
 
     def _told(self, function: DefinitionSite, words: frozenset[str]) -> Iterator[str]:
         """The calls of a function that are handed somebody, other than as a condition of a query."""
-        for call in self._calls_in(function):
+        for call in function.calls:
             if call.last not in _OF_QUERIES and any(
-                isinstance(value, Name) and words & set(words_of(value.name)) for value in call.handed
+                isinstance(value, Name) and words & words_of(value.name) for value in call.handed
             ):
                 yield call.last
-
-    def _calls_in(self, function: DefinitionSite) -> list[Call]:
-        """The calls that stand in a function itself."""
-        calls = self._calls.get(function.module.path)
-        if calls is None:
-            calls = self._calls[function.module.path] = defaultdict(list)
-            for call in function.module.facts.calls:
-                calls[call.scope].append(call)
-        return calls.get(function.index, [])
 
     def kept_to_caller(self, function: DefinitionSite, hops: int = 1) -> DefinitionSite | None:
         """The function, or one that it calls, which picks rows by who calls; None where neither does."""
@@ -221,7 +211,7 @@ class Scoping:
             for name in one.names
         ):
             return function
-        for call in self._calls_in(function) if hops else ():
+        for call in function.calls if hops else ():
             if any(isinstance(value, Name) and _HANDED.search(value.name) for value in call.handed):
                 target = self._python.target(call, function.module)
                 if target is not None and target.definition.kind == "function" and target.name != function.name:
@@ -262,7 +252,7 @@ class Scoping:
             if call.scope < 0 or not (any_name or by_right or _OF_ROWS.search(call.last)):
                 continue
             handed = [value.name for value in call.handed if isinstance(value, Name)]
-            told = (any_name or by_right) and any(words & set(words_of(name)) for name in handed)
+            told = (any_name or by_right) and any(words & words_of(name) for name in handed)
             if not told and (any_name or not any(map(_REQUEST.search, handed))):
                 continue
             target = self._python.target(call, site.module)
@@ -311,7 +301,7 @@ class Scoping:
     def names_any(function: DefinitionSite, words: frozenset[str]) -> bool:
         """Whether a function names one of the words anywhere: in its parameters, or what its body is made of."""
         named = (*function.definition.refs, *(parameter.name for parameter in function.definition.parameters))
-        return any(words & set(words_of(name)) for name in named)
+        return any(words & words_of(name) for name in named)
 
 
 _READING_REQUEST = re.compile(

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from readiness_bot.facts.values import Const, Invoke, Name
 from readiness_bot.model import Evidence
@@ -366,7 +366,7 @@ class Tenancy:
             klass = self._python.class_of(getattr(value, "name", ""), bound[0])
             for method in ("get_queryset", "get_query_set", "__new__", "__init__"):
                 found = self._python.member(klass, method) if klass is not None else None
-                if found is not None and any(words & set(words_of(ref)) for ref in found.definition.refs):
+                if found is not None and any(words & words_of(ref) for ref in found.definition.refs):
                     return True
         return False
 
@@ -402,24 +402,21 @@ def _asks_membership(query: Query, tenant: Model, members: set[str]) -> bool:
     return (
         query.model is not None
         and (query.model.site.name in members or query.model is tenant)
-        and any(_USER_WORDS & set(words_of(condition.field)) for condition in query.conditions)
+        and any(_USER_WORDS & words_of(condition.field) for condition in query.conditions)
     )
 
 
 def mentions(condition: Condition, words: frozenset[str]) -> bool:
     """Whether a condition's field or value is named for the tenant."""
-    return bool(words & set(words_of(condition.field))) or any(words & set(words_of(name)) for name in condition.names)
+    return bool(words & words_of(condition.field)) or any(words & words_of(name) for name in condition.names)
 
 
-def words_of(name: str) -> Iterator[str]:
-    """The words of a name, in the singular."""
-    for word in re.split(r"[^A-Za-z0-9]+|_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)):
-        lowered = word.lower()
-        yield lowered
-        if lowered.endswith("ies"):
-            yield f"{lowered[:-3]}y"
-        elif lowered.endswith("s"):
-            yield lowered[:-1]
+@lru_cache(maxsize=100_000)
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, those in the plural in the singular as well; asked of every name again and again."""
+    words = {word.lower() for word in re.split(r"[^A-Za-z0-9]+|_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name))}
+    several = {f"{word[:-3]}y" if word.endswith("ies") else word[:-1] for word in words if word.endswith("s")}
+    return frozenset(words | several)
 
 
 def _seen(query: Query, detail: str) -> Evidence:

@@ -102,10 +102,9 @@ class TurnedAway:
     def listed(self) -> Iterator[tuple[Location, str, Cases]]:
         """The calls that ask for one of several rights by name: where, by which name, and when they refuse."""
         for module in self._python.production:
-            for call in module.facts.calls:
+            for call in (one for one in module.facts.calls if asks_right(one.name)):
                 last = call.last.rpartition(":")[2]
-                handed = call.handed if asks_right(call.name) else ()
-                names = [one for value in handed for one in (*texts_of(value), *_constants_in(value))]
+                names = [one for value in call.handed for one in (*texts_of(value), *_constants_in(value))]
                 if names:
                     scope = call.decorates if call.decorates >= 0 else module.scope_at(call.line)
                     place = Location(module.path, call.line, call.end_line, module.symbol(scope))
@@ -333,10 +332,12 @@ def _is_nothing(term: Term) -> bool:
 
 def _is_guard(term: Term, others: Iterable[Term]) -> bool:
     """Whether a term asks if there is something of which another one asks more."""
+    if term.among:
+        return False
     asked = _PRESENCE.match(term.asked)
     plain = asked[1] if asked is not None else term.asked.removesuffix(" is None")
-    word = re.compile(rf"(?<![\w.]){re.escape(plain)}(?!\w)")
-    return not term.among and any(other.asked != term.asked and word.search(other.asked) for other in others)
+    more = [other.asked for other in others if other.asked != term.asked and plain in other.asked]
+    return bool(more) and any(map(re.compile(rf"(?<![\w.]){re.escape(plain)}(?!\w)").search, more))
 
 
 def _proves(names: Iterable[str]) -> bool:

@@ -721,7 +721,7 @@ def _of_tenants(repo: Repo) -> Iterator[Ward]:
 
 def _has_owner(model: Model) -> bool:
     """Whether a model tells which company, team or the like a row belongs to."""
-    return any(TENANTS & set(words_of(field.name)) for field in model.fields)
+    return any(TENANTS & words_of(field.name) for field in model.fields)
 
 
 def _picked(repo: Repo) -> Iterator[Ward]:
