@@ -38,6 +38,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: _Path = ""
     line: _Count = 0
     end_line: _Count = 0
+    symbol: _Text = ""
+    """The function or class that the place lies in; empty outside of all."""
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -241,6 +243,7 @@ def _blocker(blocker: Blocker) -> Item:
         path=_cut(place.path, 4096) if place else "",
         line=place.line if place else 0,
         end_line=place.end_line if place else 0,
+        symbol=_cut(place.symbol) if place else "",
     )
 
 

@@ -28,7 +28,7 @@ def summary(bulletin: Bulletin, run: Run) -> str:
         missing = bulletin.new_blockers - len(shown)
         blocks = [
             phrases.introduction(bulletin),
-            "\n".join(phrases.blocker_table(shown, bulletin.head, run.links)) if shown else "",
+            "\n".join(phrases.blocker_table(phrases.gathered(shown), bulletin.head, run.links)) if shown else "",
             f"and {phrases.count(missing, 'more new blocker')} in the [full report]({run.url})" if missing else "",
             phrases.counts_line(bulletin),
             phrases.policy_line(bulletin),

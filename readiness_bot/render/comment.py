@@ -171,9 +171,10 @@ def _state_line(state: State) -> str:
 def _assemble(bulletin: Bulletin, run: Run, state: State, detail: _Detail) -> str:
     shown = [(section, item) for section in bulletin.sections for item in section.blockers][: detail.blockers]
     items = [item for _, item in shown]
+    rows = phrases.gathered(items)
     blocks = [
         [phrases.introduction(bulletin)],
-        phrases.blocker_table(items[:ROWS], bulletin.head, run.links) if items else [],
+        phrases.blocker_table(rows[:ROWS], bulletin.head, run.links) if rows else [],
         [_more(bulletin.new_blockers - len(items), run)] if bulletin.new_blockers > len(items) else [],
         [_resolved(bulletin, state)],
         [_starting_point(bulletin)],
@@ -181,9 +182,9 @@ def _assemble(bulletin: Bulletin, run: Run, state: State, detail: _Detail) -> st
         [phrases.policy_line(bulletin)],
         [phrases.scopes_line(bulletin.sections)] if len(bulletin.sections) > 1 else [],
     ]
-    if items[ROWS:]:
-        rest = phrases.blocker_table(items[ROWS:], bulletin.head, run.links)
-        blocks.append(_folded(f"{len(items) - ROWS} more new blockers", rest))
+    if rows[ROWS:]:
+        rest = phrases.blocker_table(rows[ROWS:], bulletin.head, run.links)
+        blocks.append(_folded(phrases.count(sum(map(len, rows[ROWS:])), "more new blocker"), rest))
     if detail.sections:
         blocks += _sections(bulletin, run, detail)
         blocks.append(_way_out(bulletin, run) if bulletin.new_blockers else [])

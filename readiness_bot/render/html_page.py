@@ -159,11 +159,12 @@ def _categories(report: Report) -> Iterable[str]:
     yield '<th scope="col" class="number wide">Weight</th></tr></thead><tbody>'
     for category in report.categories:
         tone = _TONES[category.status]
+        status, words = wording.standing(category, report.blockers)
         yield (
             f'<tr><th scope="row">{category.category.title}</th>'
             f'<td class="number">{wording.percent(category.score)}</td>'
             f'<td class="wide">{_bar(category.score, tone)}</td>'
-            f"<td>{_tag(wording.CATEGORY_STATUSES[category.status], tone)}</td>"
+            f"<td>{_tag(words, _TONES[status])}</td>"
             f'<td class="number quiet wide">{category.weight}</td></tr>'
         )
     yield "</tbody></table>"
@@ -196,12 +197,12 @@ def _blockers(groups: Sequence[wording.Group]) -> Iterable[str]:
 
 
 def _where(group: wording.Group) -> Iterable[str]:
-    for blocker in group.places[:PLACES]:
-        if blocker.location is not None:
-            message = f" {_text(blocker.issue)}" if len(group.places) > 1 else ""
-            yield f"{_place(blocker.location.path, blocker.location.line)}{message}"
-    if len(group.places) > PLACES:
-        yield f"and {len(group.places) - PLACES} more, all listed under evidence"
+    for spot in group.spots[:PLACES]:
+        message = f" {_text(spot.issue)}" if len(group.places) > 1 else ""
+        further = f" <small>({wording.further_lines(spot.lines)})</small>" if spot.lines else ""
+        yield f"{_place(spot.location.path, spot.location.line)}{message}{further}"
+    if len(group.spots) > PLACES:
+        yield f"and {group.left_out(PLACES)} more, all listed under evidence"
 
 
 def _pair(name: str, content: str) -> tuple[str, ...]:

@@ -119,11 +119,8 @@ def _title(report: Report) -> str:
 def _categories(report: Report) -> Iterable[str]:
     yield from ("| Category | Score | Status | Weight |", "| --- | --: | --- | --: |")
     for category in report.categories:
-        cells = [
-            category.category.title,
-            wording.percent(category.score),
-            f"{MARKS[category.status]} {wording.CATEGORY_STATUSES[category.status]}",
-        ]
+        status, words = wording.standing(category, report.blockers)
+        cells = [category.category.title, wording.percent(category.score), f"{MARKS[status]} {words}"]
         if category.status == "blocking":
             cells = [f"**{cell}**" for cell in cells]
         yield f"| {' | '.join(cells)} | {category.weight} |"
@@ -153,13 +150,12 @@ def _where(group: wording.Group) -> Iterable[str]:
         yield f"- **Looked in**: {', '.join(prose(place) for place in group.looked_in)}"
     if group.places:
         yield "- **Where**:"
-    for blocker in group.places[:PLACES]:
-        if blocker.location is not None:
-            place = _place(blocker.location.path, blocker.location.line)
-            message = f": {prose(blocker.issue, SENTENCE)}" if len(group.places) > 1 else ""
-            yield f"  - {place}{message}"
-    if len(group.places) > PLACES:
-        yield f"  - and {len(group.places) - PLACES} more, all listed under evidence"
+    for spot in group.spots[:PLACES]:
+        message = f": {prose(spot.issue, SENTENCE)}" if len(group.places) > 1 else ""
+        further = f" ({wording.further_lines(spot.lines)})" if spot.lines else ""
+        yield f"  - {_place(spot.location.path, spot.location.line)}{message}{further}"
+    if len(group.spots) > PLACES:
+        yield f"  - and {group.left_out(PLACES)} more, all listed under evidence"
 
 
 def _strengths(report: Report) -> Iterable[str]:

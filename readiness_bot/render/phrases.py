@@ -8,6 +8,7 @@ from readiness_bot.model import Category
 from readiness_bot.render.bulletin import Bulletin, Excuse, Item, Move, Section
 from readiness_bot.render.escaping import code, path_code, plain, prose, short_path
 from readiness_bot.render.links import Links
+from readiness_bot.render.wording import LINES, NAMED
 
 MINUS = "\N{MINUS SIGN}"
 EXPIRES_SOON = 14
@@ -81,17 +82,35 @@ def introduction(bulletin: Bulletin) -> str:
     return ""
 
 
-def blocker_table(items: Iterable[Item], head: str, links: Links) -> list[str]:
-    """A row for each blocker: what breaks and why, where to go and what to do there.
+def gathered(items: Iterable[Item]) -> list[list[Item]]:
+    """Blockers that are fixed in one go: those of one function of which all is said alike but for the names in it."""
+    alike: dict[tuple[str, ...], list[Item]] = {}
+    for item in items:
+        said = (item.symbol, NAMED.sub("", item.issue)) if item.symbol else (str(item.line), item.issue)
+        alike.setdefault((item.control, item.impact, item.fix, item.path, *said), []).append(item)
+    return list(alike.values())
+
+
+def blocker_table(rows: Iterable[Sequence[Item]], head: str, links: Links) -> list[str]:
+    """A row for blockers that are fixed in one go: what breaks and why, where to go and what to do there.
 
     Two columns, since a phone shows no more of a table.
     """
-    rows = ["| What breaks in production | Fix |", "|---|---|"]
-    for item in items:
-        what = f"**{prose(item.impact, 130)}**<br>{prose(item.issue)} {code(item.control)}"
-        fix = f"{where(item, head, links)}<br>{prose(item.fix, 120)} [Why?]({links.control(item.control)})"
-        rows.append(f"| {what} | {fix} |")
-    return rows
+    lines = ["| What breaks in production | Fix |", "|---|---|"]
+    for first, *others in rows:
+        what = f"**{prose(first.impact, 130)}**<br>{prose(first.issue)} {code(first.control)}"
+        places = where(first, head, links) + _further(others, head, links)
+        lines.append(f"| {what} | {places}<br>{prose(first.fix, 120)} [Why?]({links.control(first.control)}) |")
+    return lines
+
+
+def _further(items: Sequence[Item], head: str, links: Links) -> str:
+    """The other places of a row by their lines, each a link."""
+    if not items:
+        return ""
+    shown = [f"[{item.line}]({links.place(head, item.path, item.line, item.end_line)})" for item in items[:LINES]]
+    more = f" and {len(items) - LINES:,} more" if len(items) > LINES else ""
+    return f", also in line{'' if len(items) == 1 else 's'} {', '.join(shown)}{more}"
 
 
 def where(item: Item, head: str, links: Links) -> str:

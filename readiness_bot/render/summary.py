@@ -21,7 +21,7 @@ def summary(bulletin: Bulletin, run: Run, reports: Sequence[str], notes: Sequenc
         f"## {phrases.headline(bulletin)}",
         *(f"> [!NOTE]\n> {prose(note, 400)}" for note in notes),
         phrases.introduction(bulletin),
-        "\n".join(phrases.blocker_table(items, bulletin.head, run.links)) if items else "",
+        "\n".join(phrases.blocker_table(phrases.gathered(items), bulletin.head, run.links)) if items else "",
         _more(bulletin, len(items)),
         phrases.counts_line(bulletin),
         phrases.policy_line(bulletin),

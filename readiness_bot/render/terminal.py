@@ -164,11 +164,12 @@ def _categories(report: Report) -> Table:
     table.add_column("Weight", justify="right")
     for category in report.categories:
         style = _STYLES[category.status]
+        status, words = wording.standing(category, report.blockers)
         table.add_row(
             category.category.title,
             Text(wording.percent(category.score), style=style),
             _bar(category.score, style),
-            Text(f"{_SIGNS[category.status]} {wording.CATEGORY_STATUSES[category.status]}", style=style),
+            Text(f"{_SIGNS[status]} {words}", style=_STYLES[status]),
             Text(str(category.weight), style="dim"),
         )
     return table
@@ -209,15 +210,15 @@ def _blocker(group: wording.Group, verbose: bool) -> RenderableType:
         lines.add_row("" if index else "Seen", _seen(evidence))
     if group.looked_in:
         lines.add_row("Looked", Text(f"in {', '.join(plain(place) for place in group.looked_in)}", style="dim"))
-    shown = group.places if verbose else group.places[:PLACES]
-    for index, blocker in enumerate(shown):
-        if blocker.location is not None:
-            label = ("Place" if len(group.places) == 1 else "Places") if index == 0 else ""
-            message = f"  {plain(blocker.issue)}" if len(group.places) > 1 else ""
-            where = Text.assemble((short_path(blocker.location.place), "cyan"), (message, "dim"))
-            lines.add_row(label, where)
-    if len(group.places) > len(shown):
-        lines.add_row("", Text(f"and {len(group.places) - len(shown)} more; -v shows them", style="dim"))
+    shown = group.spots if verbose else group.spots[:PLACES]
+    for index, spot in enumerate(shown):
+        label = ("Place" if len(group.places) == 1 else "Places") if index == 0 else ""
+        message = f"  {plain(spot.issue)}" if len(group.places) > 1 else ""
+        further = f"  ({wording.further_lines(spot.lines)})" if spot.lines else ""
+        where = Text.assemble((short_path(spot.location.place), "cyan"), (message, "dim"), (further, "dim"))
+        lines.add_row(label, where)
+    if len(group.spots) > len(shown):
+        lines.add_row("", Text(f"and {group.left_out(len(shown))} more; -v shows them", style="dim"))
     head = Text.assemble(
         ("✗ ", _STYLES[severity]),
         (plain(group.title), "bold"),

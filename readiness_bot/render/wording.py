@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +11,10 @@ from types import MappingProxyType
 
 from readiness_bot.model import (
     Blocker,
+    CategoryScore,
     Evidence,
     Finding,
+    Location,
     Report,
     Severity,
     Status,
@@ -50,6 +53,17 @@ _MONTHS = (
     "December",
 )  # fmt: skip
 _DAYS_OF_A_WEEK = 5
+NAMED = re.compile(r"`[^`]*`")
+"""What a message names in code: the rest of it says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The places of one function of which a control says the same: the first with its words, the others by lines."""
+
+    issue: str
+    location: Location
+    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,21 @@ class Group:
     """What there is of a capability that is missing in part."""
     looked_in: tuple[str, ...] = ()
     """Where a capability that is missing altogether was looked for."""
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        """The places, those of one function told as one where only names differ: they are fixed in one go."""
+        alike: dict[tuple[str, ...], list[Blocker]] = {}
+        for blocker in self.places:
+            if blocker.location is not None:
+                place = blocker.location
+                around = (place.symbol, NAMED.sub("", blocker.issue)) if place.symbol else (place.place, blocker.issue)
+                alike.setdefault((place.path, *around), []).append(blocker)
+        return tuple(_spot(members) for members in alike.values())
+
+    def left_out(self, shown: int) -> int:
+        """How many places there are beside those of the first spots."""
+        return sum(1 + len(spot.lines) for spot in self.spots[shown:])
 
 
 def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
@@ -98,6 +127,24 @@ def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:
     )
 
 
+def _spot(members: Sequence[Blocker]) -> Spot:
+    places = [blocker.location for blocker in members if blocker.location is not None]
+    return Spot(members[0].issue, places[0], tuple(place.line for place in places[1:]))
+
+
+LINES = 5
+"""Further lines of one function that are told by number."""
+
+
+def further_lines(lines: Sequence[int]) -> str:
+    """The further places of one function: `also in lines 12, 15 and 3 more`; empty for none."""
+    if not lines:
+        return ""
+    told = ", ".join(map(str, lines[:LINES]))
+    more = f" and {len(lines) - LINES} more" if len(lines) > LINES else ""
+    return f"also in line{'' if len(lines) == 1 else 's'} {told}{more}"
+
+
 def _issue(members: Sequence[Blocker], verdict: Verdict) -> str:
     """What several blockers of a control have in common: what it counts, unless they are what a change did to it."""
     if not _are_losses(members, verdict):
@@ -121,6 +168,14 @@ def _are_losses(members: Iterable[Blocker], verdict: Verdict) -> bool:
     """
     counted = {finding.fingerprint for finding in verdict.findings}
     return all(blocker.location is not None and blocker.fingerprint not in counted for blocker in members)
+
+
+def standing(category: CategoryScore, blockers: Iterable[Blocker]) -> tuple[str, str]:
+    """The status that a category is marked with, and its words: of one whose score is good, what still blocks in it."""
+    controls = {blocker.control for blocker in blockers if blocker.control.startswith(f"{category.category.value}/")}
+    if category.status == "ready" and controls:
+        return "needs-work", f"{CATEGORY_STATUSES['ready']} but for {count(len(controls), 'blocker')}"
+    return category.status, CATEGORY_STATUSES[category.status]
 
 
 def percent(score: int | None) -> str:

@@ -140,6 +140,19 @@ def test_every_row_says_what_breaks_where_and_how_to_fix_it() -> None:
     )
 
 
+def test_places_of_one_function_share_a_row_with_a_link_each() -> None:
+    waits = [changes.finding(line=line, message=f"`{name}` can wait for ever") for line, name in ((5, "a"), (9, "b"))]
+    other = changes.finding(line=12, message="`c` waits with a lock held")
+    body = comment(bulletin(changes.delta((*waits, other))), RUN)
+    rows = [line for line in body.splitlines() if line.startswith("| **")]
+    file = f"https://github.com/octo/shop/blob/{HEAD}/app/clients/pay.py"
+    assert len(rows) == 2
+    assert f"`app/clients/pay.py:5`]({file}#L5), also in line [9]({file}#L9)<br>" in rows[0]
+    assert "`a` can wait for ever" in rows[0]
+    assert "`c` waits with a lock held" in rows[1]
+    assert "3 new blockers" in first_line(body)
+
+
 def test_a_capability_that_is_gone_is_a_row_without_a_place() -> None:
     body = comment(bulletin(changes.delta(missing=(changes.MISSING,))), RUN)
     assert "`infrastructure/health-check` | the whole service<br>Bring back a route" in body

@@ -53,7 +53,7 @@ def test_the_head_of_a_report() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "| Infrastructure | 70% | ✅ Ready | 5 |\n",
+        "| Infrastructure | 70% | ⚠️ Ready but for 1 blocker | 5 |\n",
         "| **Testing** | **29%** | **❌ Blocking** | 21 |\n",
         (
             "### 2. No request value is a query operator ❌ **CRITICAL**\n"
@@ -134,6 +134,23 @@ def test_many_places_are_cut_and_counted() -> None:
     assert blockers.count("  - `app/m") == 10
     assert "  - and 15 more, all listed under evidence\n" in blockers
     assert text[text.index("## 🔎") :].count("`app/m") == 25
+
+
+def test_places_of_one_function_are_told_once_where_only_names_differ() -> None:
+    said = {3: "`a` waits", 5: "`b` waits", 7: "`c` starts a process", 9: "`d` waits"}
+    sites = [reports.bad("app/m.py", line, "f", message, statement=str(line)) for line, message in said.items()]
+    sites += [reports.bad("app/m.py", 20 + line, "", "`e` waits", statement=f"e{line}") for line in (1, 2)]
+    sites += [reports.bad("app/n.py", line, "g", "`x` waits", statement=str(line)) for line in range(1, 9)]
+    made = reports.report([reports.verdict("external-apis/timeout", reports.HIGH, 0.0, kind=Kind.DEFECT, sites=sites)])
+    text = render(made)
+    assert text[text.index("- **Where**:") : text.index("## ✅")].splitlines()[1:7] == [
+        "  - `app/m.py:3`: `a` waits (also in lines 5, 9)",
+        "  - `app/m.py:7`: `c` starts a process",
+        "  - `app/m.py:21`: `e` waits",
+        "  - `app/m.py:22`: `e` waits",
+        "  - `app/n.py:1`: `x` waits (also in lines 2, 3, 4, 5, 6 and 2 more)",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

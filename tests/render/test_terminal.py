@@ -32,8 +32,8 @@ def test_a_blocked_report_at_eighty_columns() -> None:
         "Risk of deploying today: high\n"
         "\n"
         "Categories ─────────────────────────────────────────────────────────────────────\n"
-        "  Category        Score                        Status        Weight\n"
-        "  Infrastructure    70%  ██████████████░░░░░░  ✓ Ready            5\n"
+        "  Category        Score                        Status                     Weight\n"
+        "  Infrastructure    70%  ██████████████░░░░░░  ! Ready but for 1 blocker       5\n"
     )
     assert (
         "  ✗ A rate limit protects the service  HIGH  security/rate-limiting\n"

@@ -587,6 +587,11 @@ def _waiting_functions(repo: Repo) -> dict[str, CallSite]:
     return found
 
 
+_PARTS = 3
+"""Parts of a dotted name that tell a reader which call is meant: `session.query.first`."""
+
+
 def _shown(site: CallSite) -> str:
-    name = site.call.via or site.call.name
-    return name.rpartition(":")[2].lstrip("?.").replace("()", "") or site.name
+    name = (site.call.via or site.call.name).rpartition(":")[2].lstrip("?.").replace("()", "")
+    # Of what an annotation or an import stands for in full, its end says which call it is.
+    return ".".join(name.split(".")[-_PARTS:]) or site.name
