@@ -97,7 +97,7 @@ class Repo:
         """
         self.sources.mark_started(one.resolved for one in self.deployment.started_commands if one.resolved)
         python = Python(self.sources)
-        served = [(one.target, one.path) for one in self.deployment.started if one.kind == "app"]
+        served = [(one.target, one.near) for one in self.deployment.started if one.kind == "app"]
         if any(one.kind == "app" for one in self.deployment.started_commands):
             units = {one.path.rpartition("/")[0] for one in self.deployment.images}
             python.set_apart(tuple(idle_applications(python, served, self._is_mentioned, units)))

@@ -27,6 +27,7 @@ class Parsed:
     `arguments` are what follows the target or, for a server, all of its words. `replaces_shell` says that no shell
     stays between the process and its signals; `drops_root` that it is started as another user; `develops` that it
     is a development mode (reloading, debugger). `agents` are the wrappers that observe it (`newrelic-admin`).
+    `directory` is where the commands before it have gone (`cd backend && …`), empty where they stay.
     """
 
     kind: TargetKind
@@ -41,6 +42,7 @@ class Parsed:
     develops: bool = False
     factory: bool = False
     agents: tuple[str, ...] = ()
+    directory: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class _State:
     develops: bool = False
     depth: int = 0
     agents: tuple[str, ...] = ()
+    directory: str = ""
 
 
 def parse_words(words: Sequence[str], line: int, *, replaces_shell: bool = True) -> Iterator[Parsed]:
@@ -66,13 +69,30 @@ def parse_text(text: str, line: int) -> Iterator[Parsed]:
 
 def parse_commands(commands: Sequence[ShellCommand], state: _State | None = None) -> Iterator[Parsed]:
     """What the commands of a script start, in order; development branches (functions named so) are marked."""
+    directory = ""
     for command in commands:
         given = state or _State(command.line)
         develops = given.develops or bool(_DEVELOPMENT_BLOCK.search(command.block))
+        directory = _gone_to(command.words, directory)
         yield from _parse(
             command.words,
-            replace(given, line=command.line, block=command.block, develops=develops, replaces_shell=False),
+            replace(
+                given,
+                line=command.line,
+                block=command.block,
+                develops=develops,
+                replaces_shell=False,
+                directory=directory,
+            ),
         )
+
+
+def _gone_to(words: Sequence[str], directory: str) -> str:
+    """Where the next command runs after one that may be a `cd`; a folder that only the shell knows is passed over."""
+    if len(words) != 2 or words[0] != "cd" or "$" in words[1]:
+        return directory
+    folder = words[1].removeprefix("./").rstrip("/")
+    return folder.lstrip("/") if words[1].startswith("/") or not directory else f"{directory}/{folder}"
 
 
 _DEVELOPMENT_BLOCK = re.compile(
@@ -136,8 +156,10 @@ def _parse(words: tuple[str, ...], state: _State) -> Iterator[Parsed]:
     if program in _AGENTS:
         deeper = replace(deeper, agents=(*state.agents, program))
     if any(word in _SEPARATORS for word in words[1:]):
+        directory = state.directory
         for part in _split(words):
-            yield from _parse(part, deeper)
+            directory = _gone_to(part, directory)
+            yield from _parse(part, replace(deeper, directory=directory))
     elif program in _SHELLS:
         yield from _of_shell(words, deeper)
     elif program in _DROPPING or (program in ("sudo", "doas") and _names_user(words)):
@@ -201,11 +223,11 @@ def _of_shell(words: tuple[str, ...], state: _State) -> Iterator[Parsed]:
             commands = shell_commands(text, state.line)
             # A shell that is given one simple command replaces itself by it.
             alone = len(commands) == 1 and not commands[0].background
+            directory = state.directory
             for command in commands:
-                yield from _parse(
-                    command.words,
-                    replace(state, replaces_shell=state.replaces_shell and (alone or command.words[0] == "exec")),
-                )
+                replaces = state.replaces_shell and (alone or command.words[0] == "exec")
+                directory = _gone_to(command.words, directory)
+                yield from _parse(command.words, replace(state, replaces_shell=replaces, directory=directory))
             return
         if not word.startswith("-") and word not in ("pipefail", "errexit", "nounset"):
             yield _script(word, words[at + 1 :], state)
@@ -294,6 +316,7 @@ def _parsed(
         state.develops or develops,
         factory,
         state.agents,
+        state.directory,
     )
 
 

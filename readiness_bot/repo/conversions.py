@@ -37,6 +37,7 @@ _FUNCTIONS = (
     r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode|readlink)|"
     r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|dotenv\.(load_dotenv|find_dotenv)|"
     r"psutil\.(cpu|virtual|swap|disk|sensors|net|boot|getload|users|Process|pid)\w*|"
+    r"(fastapi|starlette\.requests)\.Request\(\)\.(body|form)|flask\.request\.get_(json|data)|"
     r"aiohttp\.web\.\w*Request\(\)\.(query|headers|match_info|cookies|rel_url\.query)\.\w+|"
     r"sys\.(__)?std(out|err)(__)?\.\w+|markupsafe\.\w+|(requests\.packages\.)?urllib3\.disable_warnings|flask\.session\.\w+|werkzeug\.(utils\.secure_filename|urls\.\w+|datastructures\.\w+)"
 )

@@ -46,6 +46,7 @@ def idle_applications(
     folders = {module.path.rpartition("/")[0] for module in started if _holds_application(module)} - {""}
     if not folders:
         return
+    yield from _copies(python, {module.path for module in started}, folders, units)
     packages = tuple(f"{folder}/" for folder in folders if f"{folder}/__init__.py" in python.modules)
     apart = tuple(f"{unit}/" for unit in units if any(f"{unit}/".startswith(one) for one in packages))
     candidates = [
@@ -67,6 +68,41 @@ def idle_applications(
     for module in candidates:
         if module.path not in reached and not is_mentioned(module.name):
             yield module.path
+
+
+def _copies(
+    python: Python, started: Collection[str], folders: Collection[str], units: Collection[str]
+) -> Iterator[str]:
+    """The modules of a folder that is a copy of the one whose application is served, and that nothing starts.
+
+    Such a folder holds an application under the same name, and most of its Python lies at paths which the served folder
+    has as well. One with an image of its own is another service, made from the same pattern.
+    """
+    for folder in folders:
+        for module in tuple(python.modules.values()):
+            elsewhere, _, name = module.path.rpartition("/")
+            base = f"{elsewhere}/" if elsewhere else ""
+            if (
+                module.area is not Area.PRODUCTION
+                or f"{folder}/{name}" not in started
+                or base.startswith(f"{folder}/")
+                or elsewhere in units
+                or any(path.startswith(base) and not path.startswith(f"{folder}/") for path in started)
+                or not _holds_application(module)
+            ):
+                continue
+            own = [
+                one.path
+                for one in python.modules.values()
+                if one.area is Area.PRODUCTION and one.path.startswith(base) and not one.path.startswith(f"{folder}/")
+            ]
+            alike = [path for path in own if f"{folder}/{path.removeprefix(base)}" in python.modules]
+            if len(alike) >= _MANY and len(alike) * 2 >= len(own):
+                yield from alike
+
+
+_MANY = 10
+"""Modules at the same places from which on a folder is a copy of another one."""
 
 
 def _holds_application(module: Module) -> bool:

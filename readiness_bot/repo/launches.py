@@ -33,6 +33,12 @@ class Started:
     resolved: str = ""
 
     @property
+    def near(self) -> str:
+        """A path beside which its target is looked for: the file that tells it, or where the command goes first."""
+        folder, _, name = self.path.rpartition("/")
+        return "/".join(filter(None, (folder, self.command.directory, name)))
+
+    @property
     def line(self) -> int:
         """The line of the command."""
         return self.command.line

@@ -126,20 +126,27 @@ class Python:
         return bool(self.production)
 
     def is_optional(self, package: str) -> bool:
-        """Whether production runs without a package: not one of the tree, nor one that a module of it needs to load."""
-        return package not in sys.stdlib_module_names and package not in self._needed
+        """Whether production runs without a package: not one of the tree, nor one that a module of it needs to load.
+
+        A part of a package (`spans.adapters.queue`) may be missing where the package itself is needed.
+        """
+        root = package.partition(".")[0]
+        return not (root in sys.stdlib_module_names or root in self._own_packages or package in self._needed)
+
+    @cached_property
+    def _own_packages(self) -> frozenset[str]:
+        return frozenset(name.partition(".")[0] for name in self._by_suffix)
 
     @cached_property
     def _needed(self) -> frozenset[str]:
-        """The packages of the tree, and those that its modules import as they are loaded, and without asking."""
-        own = {name.partition(".")[0] for name in self._by_suffix}
+        """The packages, and their parts, that modules of the tree import as they are loaded, and without asking."""
         loaded = {
-            one.target.partition(".")[0]
+            one.target
             for module in self.production
             for one in module.facts.imports
             if one.scope == MODULE and not one.context & (IN_TRY | IN_HANDLER | TYPE_CHECKING)
         }
-        return frozenset(own | loaded)
+        return frozenset(name[:end] for name in loaded for end in _ends_of_parts(name))
 
     # -- names across files ----------------------------------------------------------------------------------------
 
@@ -933,6 +940,12 @@ def _aliased(value: Index) -> str:
     """The class behind `Annotated[Session, …]`."""
     first = value.items[0] if value.items else None
     return first.name if isinstance(first, Name) else ""
+
+
+def _ends_of_parts(name: str) -> Iterator[int]:
+    """Where the parts of a dotted name end: after each of its words."""
+    yield from (at for at, sign in enumerate(name) if sign == ".")
+    yield len(name)
 
 
 def _common(path: str, importer: str) -> int:

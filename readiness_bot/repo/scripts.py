@@ -345,7 +345,7 @@ class Scripts:
     def _started(self) -> frozenset[str]:
         """The modules that anything starts, development and tests included, with those of entry points."""
         commands = self._deployment.started if self._deployment is not None else ()
-        return frozenset(self._modules((one.path, one.resolved, one.target) for one in commands)) | frozenset(
+        return frozenset(self._modules((one.near, one.resolved, one.target) for one in commands)) | frozenset(
             self._modules(("", entry) for entry in self._named())
         )
 
@@ -353,7 +353,7 @@ class Scripts:
     def _started_here(self) -> frozenset[str]:
         """The modules that production is known to start."""
         commands = self._deployment.started_commands if self._deployment is not None else ()
-        return frozenset(self._modules((one.path, one.resolved, one.target) for one in commands))
+        return frozenset(self._modules((one.near, one.resolved, one.target) for one in commands))
 
     def _modules(self, started: Iterable[tuple[str, ...]]) -> Iterator[str]:
         """The modules that names mean, each group of which begins with the file that tells them."""

@@ -105,3 +105,18 @@ def test_callers_arguments_are_the_rest() -> None:
 
 def test_nesting_without_end_ends() -> None:
     assert list(parse_text("exec " * 500 + "gunicorn a:b", 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "directory"),
+    [
+        ("gunicorn a:b", ""),
+        ("cd backend && gunicorn a:b", "backend"),
+        ("cd /srv/shop; cd ./web\nexec gunicorn a:b", "srv/shop/web"),
+        ("sh -c 'cd backend && gunicorn a:b'", "backend"),
+        ("cd $HOME && gunicorn a:b", ""),
+    ],
+)
+def test_where_a_command_runs_is_told(text: str, directory: str) -> None:
+    (found,) = parse_text(text, 1)
+    assert (found.target, found.directory) == ("a:b", directory)

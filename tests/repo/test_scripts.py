@@ -258,3 +258,31 @@ def test_application_left_in_a_part_of_the_package_that_is_served_is_idle(
         }
     )
     assert any(module.path == "shop/feeds/main.py" for module in repo.python.production) is is_production
+
+
+_COPIED = [f"routes/part{number}.py" for number in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("files", "is_production"),
+    [
+        ({}, False),
+        ({"Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["uvicorn", "main:app"]\n'}, True),
+        ({f"more/part{number}.py": "def more():\n    return 1\n" for number in range(12)}, True),
+    ],
+)
+def test_copy_of_the_folder_that_is_served_is_idle(files: dict[str, str], is_production: bool) -> None:
+    application = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+    repo = repo_of(
+        {
+            "main.py": application,
+            "infra/main.py": application,
+            "Procfile": "web: cd infra && uvicorn main:app --port $PORT\n",
+            **dict.fromkeys(_COPIED, "def part():\n    return 1\n"),
+            **{f"infra/{path}": "def part():\n    return 2\n" for path in _COPIED},
+            **files,
+        }
+    )
+    paths = {module.path for module in repo.python.production}
+    assert ("main.py" in paths, "routes/part1.py" in paths) == (is_production, is_production)
+    assert {"infra/main.py", "infra/routes/part1.py"} <= paths

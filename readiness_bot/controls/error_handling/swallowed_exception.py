@@ -232,6 +232,13 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
                 "    except Exception:  # <- flagged\n        pass\n"
             ),
         },
+        {
+            "shop/spans.py": "from lemmas.adapters import queue\n\n\ndef watch():\n    queue.watch()\n",
+            "shop/words.py": (
+                "def watched():\n    try:\n        from lemmas.adapters.queue import Adapter\n\n"
+                "        Adapter().connect()\n    except Exception:  # <- flagged\n        pass\n"
+            ),
+        },
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"
@@ -317,6 +324,15 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "    except Exception:  # <- flagged\n        return None\n\n\n"
             "def marked(order):\n    try:\n        import spans\n\n        spans.set_tag('order', order.id)\n"
             "    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "import spans.core\nfrom fastapi import FastAPI, Request\n\napp = FastAPI()\n\n\ndef instrumented():\n"
+            "    spans.core.start()\n    try:\n        from spans.adapters.queue import QueueAdapter\n\n"
+            "        QueueAdapter().connect()\n        print('the queue is watched')\n"
+            "    except Exception:  # <- flagged\n        pass\n\n\n"
+            "@app.post('/orders')\nasync def order(request: Request):\n    try:\n"
+            "        told = (await request.body()).decode()\n    except Exception:  # <- flagged\n"
+            "        told = None\n    return told\n"
         ),
         (
             "from botocore.exceptions import ClientError\n\n\ndef wait_after(error: ClientError):\n    try:\n"
@@ -1019,13 +1035,15 @@ def _tries_package(repo: Repo, module: Module, attempt: int) -> bool:
     facts = module.facts
     around = facts.attempts[attempt]
     tried = {
-        one.target.partition(".")[0]
+        one.target.rpartition(".")[0] or one.target
         for one in facts.imports
-        if around.line < one.line <= around.body_end and one.scope == around.scope
+        if around.line < one.line <= around.body_end and one.scope == around.scope and not one.target.startswith(".")
     }
-    optional = {root for root in tried if root and not _CLIENTS.match(root) and repo.python.is_optional(root)}
+    optional = tuple(
+        f"{part}." for part in tried if not _CLIENTS.match(part.partition(".")[0]) and repo.python.is_optional(part)
+    )
     failing = [name for name in around.calls if not _only_parses(repo, name, module)]
-    return bool(optional) and all(name.partition(".")[0] in optional for name in failing)
+    return bool(optional) and all(f"{name}.".startswith(optional) for name in failing)
 
 
 _WAITING = re.compile(r"(^|\.)run_until_complete$|^asyncio\.run$")
