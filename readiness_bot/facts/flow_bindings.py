@@ -87,11 +87,14 @@ class Bindings(State):
             self.env[base.id] = self.limited(self.env[base.id] | self.table.wrap(value, f".{target.attr}"))
 
     def bind_item(self, target: ast.Subscript, value: Value) -> None:
-        """Put a value into a container, under its key where that is a constant."""
+        """Put a value into a container, under its key where that is a constant.
+
+        What the keys of an object's own table are is not kept: whoever asks such a table names the key anew.
+        """
         key = key_of(target.slice)
         wrap = f"{{{key}}}" if key is not None else "{}"
         inside = self.table.wrap(value, wrap)
-        if key is None:
+        if key is None and not isinstance(target.value, ast.Attribute):
             inside |= self.table.wrap(self.expression(target.slice), "<key>")
         root = target.value
         if isinstance(root, ast.Name) and key is not None:

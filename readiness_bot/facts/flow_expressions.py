@@ -57,7 +57,7 @@ class Expressions(Conditions):
         asked, value = self.expression(node.slice), self.expression(node.value)
         if asked and not value and self.is_constant(node.value):
             self.know(self.held(asked, "in"))  # what is no key of a constant dict raises
-        return self.table.step(value, "[]")
+        return self.table.step(self.table.without_keys(value), "[]")
 
     def mapping(self, node: ast.Dict) -> Value:
         """A dict, by constant keys where they are."""

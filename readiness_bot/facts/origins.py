@@ -261,6 +261,10 @@ class Table:
             atom for atom in value if self.atoms[atom][2][:1] in ((), ("<key>",)) or self.atoms[atom][2][0][0] != "{"
         )
 
+    def without_keys(self, value: Value) -> Value:
+        """The value without what dicts were seen to have for keys: a subscript gives what lies under one."""
+        return frozenset(atom for atom in value if self.atoms[atom][2][:1] != ("<key>",))
+
     def spread(self, value: Value) -> Value:
         """What a star hands over first; of a value that was not seen to be put together, all that there is of it."""
         plain = frozenset(atom for atom in value if not self.atoms[atom][2])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 
 _MOST_STEPS = 6
+_MOST_TEXTS = 8
 _KEEPING_THE_FRONT = frozenset({"rstrip", "strip", "removesuffix", "encode", "decode", "format", "lower"})
 """Methods of a text that leave its beginning as it is."""
 
@@ -38,7 +39,7 @@ class Beginnings:
         elif steps > _MOST_STEPS:
             yield None
         elif isinstance(value, Format) and value.parts:
-            yield from self._begun(value.parts[0], module, scope, steps + 1)
+            yield from self._of_parts(value, module, scope, steps)
         elif isinstance(value, Invoke):
             call = module.facts.calls[value.call] if value.call >= 0 else None
             owner, _, last = ((call.via if call is not None else "") or value.name).rpartition(".")
@@ -57,6 +58,30 @@ class Beginnings:
             yield from self._attributes[spot]
         else:
             yield None
+
+    def _of_parts(self, value: Format, module: Module, scope: int, steps: int) -> Iterator[str | None]:
+        """What a text that is put together begins with: its parts, as far as each of them is known as a whole."""
+        known = [""]
+        for at, part in enumerate(value.parts):
+            wholes = self._wholes(part, module, scope)
+            if not wholes or len(known) * len(wholes) > _MOST_TEXTS:
+                yield from known if at else self._begun(part, module, scope, steps + 1)
+                return
+            known = [f"{text}{whole}" for text in known for whole in wholes]
+        yield from known
+
+    @staticmethod
+    def _wholes(value: Value, module: Module, scope: int) -> list[str]:
+        """The constants that a part of a text may be; empty where it may be anything else."""
+        bound: Collection[Value] = (value,)
+        if isinstance(value, Name):
+            definition = module.definition(scope)
+            parameters = definition.parameters if definition is not None else ()
+            if value.name[:1] != "?" or any(f"?{one.name}" == value.name for one in parameters):
+                return []
+            bound = tuple(module.bound_to(value.name, scope))
+        texts = [one.value for one in bound if isinstance(one, Const) and isinstance(one.value, str)]
+        return texts if len(texts) == len(bound) else []
 
     def _of_variable(self, name: str, module: Module, scope: int, steps: int) -> Iterator[str | None]:
         """What a variable of a function is bound to, or what the function's callers hand over under that name."""

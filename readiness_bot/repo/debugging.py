@@ -106,6 +106,23 @@ class Debugging:
         """The modules that are started as programs: a server that imports one calls no launch of it."""
         return frozenset(one.resolved for one in self._starts if one.resolved and one.kind != "app")
 
+    @cached_property
+    def _aside(self) -> frozenset[str]:
+        """The programs that production starts to work or migrate alone, beside a server that imports none of them."""
+        purposes: dict[str, set[str]] = {}
+        for one in self._starts:
+            if one.resolved:
+                purposes.setdefault(one.resolved, set()).add(one.purpose)
+        found = {path for path, told in purposes.items() if told <= {"work", "schedule", "migrate"}}
+        if not found or not any(one.purpose == "serve" for one in self._starts):
+            return frozenset()
+        imported = {
+            self._python.absolute(one.target, module).partition(":")[0]
+            for module in self._python.production
+            for one in module.facts.imports
+        }
+        return frozenset(found - imported)
+
     def _on(self, value: Value | None, module: Module) -> Default | None:
         default = default_of(self._python, value, module) if value is not None else Default()
         return default if default.is_on is True else None
@@ -142,7 +159,7 @@ class Debugging:
                     is_framework=True,
                 )
         for module in self._python.production:
-            for assignment in module.facts.assignments:
+            for assignment in module.facts.assignments if module.path not in self._aside else ():
                 owner = assignment.target.rpartition(".")[2]
                 is_app = owner == "debug" and _APPLICATION.search(assignment.target) is not None
                 is_config = (

@@ -50,9 +50,9 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[./_])caches?(\.py)?[.:]_*(invalidate|clear|flush|purge|evict|expire|bust)(_\w+)?$"
 )
 _FAVOUR = re.compile(
-    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
-"""What a process asks of the system for itself, and does as well without."""
+"""What a process asks of the system for itself, and does as well without; a file that is written is written then."""
 _LOOK_AT_FILE = re.compile(r"os\.(l?stat|path\.(getsize|get[amc]time))$")
 """What tells the size and age of a file, which may have gone since its name was read."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
@@ -314,7 +314,10 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
         (
             "import os\nimport socket\n\n\ndef quieter(steps):\n    try:\n        os.nice(steps)\n"
-            "    except Exception:  # <- flagged\n        pass\n\n\ndef named(address):\n    try:\n"
+            "    except Exception:  # <- flagged\n        pass\n\n\ndef kept(path, text):\n"
+            "    with open(path, 'w') as file:\n        file.write(text)\n        try:\n            file.flush()\n"
+            "            os.fsync(file.fileno())\n        except Exception:  # <- flagged\n            pass\n\n\n"
+            "def named(address):\n    try:\n"
             "        return socket.gethostbyaddr(address)[0]\n    except Exception:  # <- flagged\n"
             "        return ''\n\n\ndef aimed(link):\n    try:\n        return os.readlink(link).rpartition('/')[2]\n"
             "    except Exception:  # <- flagged\n        return None\n"

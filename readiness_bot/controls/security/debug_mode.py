@@ -87,12 +87,24 @@ from readiness_bot.repo.debugging import DebugFlag
                 "stages = {'local': Local, 'trial': Trial, 'live': Live}\n"
             ),
         },
+        {
+            "Procfile": "web: gunicorn shop:app\nworker: python manage_shop.py start_scheduler\n",
+            "manage_shop.py": "from shop import app\n\nif __name__ == '__main__':\n    app.cli()\n",
+            "shop/__init__.py": "from flask import Flask\n\napp = Flask(__name__)\napp.debug = True  # <- flagged\n",
+        },
     ],
     fixed={
         "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\nDEBUG = False\n",
         "shop/urls.py": "from django.urls import path\n\nurlpatterns = []\n",
     },
     passes=[
+        {
+            "Procfile": "web: gunicorn shop:app\nworker: python manage_shop.py start_scheduler\n",
+            "manage_shop.py": (
+                "from shop import app\n\napp.debug = True\n\nif __name__ == '__main__':\n    app.cli()\n"
+            ),
+            "shop/__init__.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        },
         {
             "api/wsgi.py": (
                 "from shop import create_app\n\napplication = create_app()\n\nif __name__ == '__main__':\n"

@@ -314,6 +314,11 @@ def _impact(doubt: _Doubt) -> str:
     ],
     passes=[
         (
+            "import requests\n\n\ndef works(config):\n    scheme = 'http'\n    if config['secured']:\n"
+            "        scheme = 'https'\n    host = 'localhost'\n    address = f'{scheme}://{host}:{config[\"port\"]}/state'\n"
+            "    return requests.get(address, verify=False, timeout=3).ok\n"
+        ),
+        (
             "import json\n\nimport yaml\n\n\nclass Order:\n    def as_json(self):\n"
             "        return json.dumps(self.fields)\n\n    def as_yaml(self):\n"
             "        return yaml.dump(yaml.load(self.as_json()))\n"

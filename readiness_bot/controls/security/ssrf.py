@@ -161,6 +161,12 @@ _OWN_ADDRESS = re.compile(
             "    asking.setopt(asking.URL, request.form['address'])  # <- flagged\n"
             "    asking.setopt(pycurl.USERAGENT, request.form['agent'])\n    return asking.perform_rs()\n"
         ),
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/doors')\n"
+            "def doors():\n    seen = {}\n    for address in request.args.getlist('door'):\n"
+            "        seen[address] = 0\n    for address in seen:\n"
+            "        seen[address] = requests.get(address, timeout=3).status_code  # <- flagged\n    return seen\n"
+        ),
     ],
     partials=[
         (
@@ -239,6 +245,16 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     passes=[
+        (
+            "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\nROOMS = {'a': 'https://a.example'}\n"
+            "\n\nclass Doors:\n    kept = {}\n\n    @classmethod\n    def of(cls, room, name):\n"
+            "        if room not in cls.kept:\n            cls.kept[room] = {}\n"
+            "            cls.kept[room] = requests.get(ROOMS[room], timeout=3).json()\n"
+            "        return Doors.kept[room].get(name, '')\n\n\n@app.get('/door')\ndef door():\n"
+            "    seen = {}\n    room = request.args['room']\n    seen[room] = ROOMS[room]\n"
+            "    requests.get(seen[room], timeout=3)\n"
+            "    return requests.post(Doors.of(room, 'open'), timeout=3).text\n"
+        ),
         (
             "from urllib.parse import urlparse\n\nimport requests\nfrom flask import Flask, abort, request\n\n"
             "app = Flask(__name__)\nENDS = ('rates.example', 'stock.example')\n\n\n@app.post('/relay')\ndef relay():\n"
