@@ -74,7 +74,7 @@ class Pipeline(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One pipeline file.
 
     `provider` is `github`, `github-action`, `gitlab`, `circleci`, `azure`, `travis`, `jenkins`, `buildkite`,
-    `drone`, `bitbucket`, `tekton` or `zuul`.
+    `drone`, `bitbucket`, `tekton`, `taskcluster` or `zuul`.
     """
 
     provider: str

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-from readiness_bot.facts import github_pipeline, gitlab_pipeline, hosted_pipelines, jenkinsfile, zuul_pipeline
+from readiness_bot.facts import (
+    github_pipeline,
+    gitlab_pipeline,
+    hosted_pipelines,
+    jenkinsfile,
+    taskcluster_pipeline,
+    zuul_pipeline,
+)
 from readiness_bot.facts.extractor import Extractor, Unreadable
 from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.yaml_nodes import load_documents
@@ -22,6 +29,7 @@ _PATHS = re.compile(
     | (^|/)\.buildkite/[^/]+\.ya?ml$
     | (^|/)\.?zuul\.ya?ml$ | (^|/)\.?zuul\.d/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)\.(drone|woodpecker)\.ya?ml$ | (^|/)\.woodpecker/[^/]+\.ya?ml$
+    | ^\.taskcluster\.ya?ml$
     | (^|/)\.?tekton/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)([^/]+[.-])?Jenkinsfile([.-](?!py$)[^/]+)?$ | (^|/)[^/]+\.jenkinsfile$
     """,
@@ -65,6 +73,7 @@ def _extract(data: bytes) -> Pipeline:
 _PROVIDERS = (
     (github_pipeline.is_workflow, github_pipeline.workflow),
     (github_pipeline.is_action, github_pipeline.action),
+    (taskcluster_pipeline.is_taskcluster, taskcluster_pipeline.taskcluster),
     (hosted_pipelines.is_circleci, hosted_pipelines.circleci),
     (hosted_pipelines.is_bitbucket, hosted_pipelines.bitbucket),
     (hosted_pipelines.is_buildkite, hosted_pipelines.buildkite),

@@ -144,7 +144,8 @@ class Pipelines:
             if step.uses.endswith("/continue") and pair.name == "configuration_path"
             if pair.value not in self._sources.paths
         }
-        return tuple(path for path in sorted(self._sources.paths) if path in made or _UNREADABLE.search(path))
+        unread = {path for path in self._sources.paths if path not in self._facts and _UNREADABLE.search(path)}
+        return tuple(sorted(made | unread))
 
     @cached_property
     def steps(self) -> tuple[StepSite, ...]:

@@ -244,3 +244,52 @@ def test_a_tekton_run_builds_an_image_by_a_pipeline_from_elsewhere() -> None:
         "docker build -t quay.example/shop:revision .",
         "docker push quay.example/shop:revision",
     ]
+
+
+_TASKS = """\
+version: 1
+tasks:
+  $if: 'tasks_for == "github-push" || tasks_for in ["github-pull-request"]'
+  then:
+    - payload:
+        image: python:3.13
+        command: [sh, -lc, "pip install . && pytest"]
+      metadata: {name: tests}
+    - $if: 'channel in ["testing", "production"]'
+      then:
+        payload: {command: [[shipper, deploy-cluster]]}
+    - $if: 'tasks_for == "github-push"'
+      then:
+        payload: {command: [make, notes]}
+      else:
+        payload: {command: [make, check]}
+    - $match:
+        'tasks_for == "github-pull-request"':
+          payload: {command: [make, review]}
+"""
+
+
+def test_taskcluster_starts_tasks_by_the_conditions_around_them() -> None:
+    found = read(_TASKS)
+    assert found.provider == "taskcluster"
+    assert [(job.events, [step.run for step in job.steps]) for job in found.jobs] == [
+        (("pull_request", "push"), ["pip install . && pytest"]),
+        (("pull_request", "push"), ["shipper deploy-cluster"]),
+        (("push",), ["make notes"]),
+        (("pull_request",), ["make check"]),
+        (("pull_request",), ["make review"]),
+    ]
+    tests, shipped = found.jobs[:2]
+    assert (tests.name, tests.image, tests.steps[0].line) == ("tests", "python:3.13", 7)
+    assert (shipped.environment, shipped.environment_line) == ("testing | production", 9)
+
+
+def test_taskclusters_older_tasks_list_their_events() -> None:
+    found = read("version: 0\ntasks:\n  - payload: {command: [pytest]}\n    extra: {github: {events: [push]}}\n")
+    assert [trigger.event for trigger in found.triggers] == ["push"]
+
+
+@pytest.mark.parametrize("command", ["[taskgraph, decision]", "{$eval: run}"])
+def test_tasks_that_another_task_puts_together_are_not_read(command: str) -> None:
+    with pytest.raises(Unreadable):
+        read(f"version: 1\ntasks:\n  - payload: {{command: {command}}}\n")

@@ -317,3 +317,10 @@ def test_what_circleci_goes_on_with_is_read_where_it_is_kept(made: str, left_ope
     pipelines = repo_of({".circleci/config.yml": setup, ".circleci/next.yml": kept}).pipelines
     assert bool(pipelines.unreadable) == left_open
     assert [run.path for run in pipelines.test_runs] == [".circleci/next.yml"]
+
+
+@pytest.mark.parametrize(("command", "left_open"), [("[taskgraph, decision]", True), ("[pytest]", False)])
+def test_taskcluster_is_left_open_where_a_task_decides(command: str, left_open: bool) -> None:
+    text = f"version: 1\ntasks:\n  - payload: {{command: {command}}}\n"
+    pipelines = repo_of({".taskcluster.yml": text}).pipelines
+    assert (bool(pipelines.unreadable), bool(pipelines.test_runs)) == (left_open, not left_open)

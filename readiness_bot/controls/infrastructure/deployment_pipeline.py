@@ -37,6 +37,7 @@ _COMMANDS = (
     ),
     r"ansible-playbook|nomad (job )?run|fastapi (cloud )?deploy|cap .*deploy|fab .*deploy",
     r"gh release (create|upload)|semantic-release|goreleaser",
+    r"(?!mike |docker |git )[\w.-]+ deploy(-[\w-]+)?( (?!.*--dry-run)|$)",
     (
         r"(make|just|task|invoke|inv|nox|tox) "
         r"(?!.*(check|verify|dry[-_]?run|test|notes|lint)).*\b(deploy|publish|push|release)"
@@ -173,6 +174,20 @@ _SERVICE = {
         },
         {
             **_SERVICE,
+            ".github/workflows/image.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  image:\n"
+                "    uses: company/all/.github/workflows/double.yml@main\n    permissions: {packages: write}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".taskcluster.yml": (
+                "version: 1\ntasks:\n  $if: 'tasks_for == \"github-push\"'\n  then:\n    - payload:\n"
+                "        command: [shipper, deploy-cluster, --name, 'shop-${channel}']\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".gitlab-ci.yml": "deploy:\n  script: [helm upgrade --install app ./chart]\n  environment: production\n",
         },
         {
@@ -198,6 +213,13 @@ _SERVICE = {
         {
             **_SERVICE,
             ".github/workflows/ci.yml": "on: push\njobs:\n  b:\n    steps:\n      - run: just release-check-wheel\n",
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/lint.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  look:\n"
+                "    uses: company/all/.github/workflows/look.yml@main\n    permissions: {contents: write}\n"
+            ),
         },
     ],
     fixed={**_SERVICE, ".github/workflows/release.yml": _RELEASE},
@@ -229,9 +251,14 @@ def deployment_pipeline(repo: Repo) -> Judgement:
 
 
 def _is_called_to_publish(site: JobSite) -> bool:
-    """Whether a pipeline from elsewhere is named for publishing, or builds and is told to push what it built."""
+    """Whether a pipeline from elsewhere is named for publishing, told to push what it builds, or let write packages."""
     given = {pair.name: pair.value for pair in site.job.inputs}
-    return _CALLED_TO_PUBLISH.search(site.job.calls) is not None or given.get("push", "false") not in ("false", "")
+    allowed = {pair.name: pair.value for pair in site.job.permissions or ()}
+    return (
+        _CALLED_TO_PUBLISH.search(site.job.calls) is not None
+        or given.get("push", "false") not in ("false", "")
+        or allowed.get("packages") == "write"
+    )
 
 
 def _publishes(step: StepSite) -> bool:
