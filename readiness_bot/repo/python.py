@@ -33,6 +33,13 @@ from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
 _BUILTIN = frozenset(dir(builtins))
+_FEWEST_OF_A_WHOLE = 3
+"""Imports that the name of a whole tree is told by: fewer may as well be a library with a module called alike."""
+_SHARE_OF_A_WHOLE = 0.75
+"""How many of them lead to something at the top: settings that are not kept in the tree are among the others."""
+
+_GONE = frozenset({"urllib2", "urlparse", "httplib", "cPickle", "cStringIO", "StringIO", "ConfigParser", "__builtin__"})
+"""Modules of the standard library that Python 3 does not have under this name."""
 _COPIED = frozenset(("bottle.py",))
 """Frameworks of a single file, which are made to be copied into a tree and go by their own name there."""
 INFRASTRUCTURE_CODE = ("aws_cdk", "pulumi", "cdktf")
@@ -178,7 +185,32 @@ class Python:
         for root in self._run_in(index, inside):
             for dotted, path in inside[root]:
                 index[dotted].append(path)
+        whole = self._called_as_a_whole(index)
+        for path, module in self.modules.items() if whole else ():
+            index[whole if path == "__init__.py" else f"{whole}.{module.name}"].append(path)
         return index
+
+    def _called_as_a_whole(self, index: Mapping[str, list[str]]) -> str:
+        """The name of the folder that the tree lies in, where that is a package; empty where it is none.
+
+        No file tells it but the imports: most of what they ask of the package begins with a module of the top.
+        """
+        if "__init__.py" not in self.modules:
+            return ""
+        at_top = {path.partition("/")[0].removesuffix(".py") for path in self.modules}
+        asked: dict[str, set[str]] = defaultdict(set)
+        for module in self.modules.values():
+            for imported in module.facts.imports if module.area is Area.PRODUCTION else ():
+                first, _, rest = imported.target.partition(".")
+                if first and rest and first not in index and first not in sys.stdlib_module_names:
+                    asked[first].add(rest)
+        found = {
+            first: sum(rest.partition(".")[0] in at_top for rest in rests)
+            for first, rests in asked.items()
+            if len(rests) >= _FEWEST_OF_A_WHOLE
+        }
+        likely = [first for first, known in found.items() if known > _SHARE_OF_A_WHOLE * len(asked[first])]
+        return max(likely, key=lambda first: (found[first], first), default="")
 
     @cached_property
     def _put_on_path(self) -> frozenset[str]:
@@ -264,6 +296,9 @@ class Python:
         root = name.partition(".")[0].rstrip("()[]")
         if root in _BUILTIN and not any(item.local == root for item in module.facts.imports):
             return name  # `object()`, wherever a folder is called so
+        beside = self._beside(root, module) if self._is_old and root not in self._roots else ""
+        if beside:
+            return self._settled(f"{beside}:{name[len(root) + 1 :]}")
         if root not in self._roots:
             # Of one star alone the reader of the file has told where a name that nothing binds comes from.
             stars = module.facts.stars
@@ -274,6 +309,24 @@ class Python:
         if found is None or self._is_named_like_library(name, module.path, *found):
             return name
         return self._settled(f"{found[0].path}:{found[1]}")
+
+    def _beside(self, name: str, module: Module) -> str:
+        """The path of the module in the same package that Python 2 means by a bare name; empty where there is none."""
+        folder = module.path.rpartition("/")[0]
+        if not folder or f"{folder}/__init__.py" not in self.modules:
+            return ""
+        found = self._by_stem.get(f"{folder}/{name}", "")
+        return "" if found == module.path else found
+
+    @cached_property
+    def _is_old(self) -> bool:
+        """Whether the tree is written for Python 2: something loads a module that later versions do not have."""
+        return any(
+            item.target.partition(".")[0] in _GONE and not item.context & (IN_TRY | IN_HANDLER | TYPE_CHECKING)
+            for module in self.modules.values()
+            if module.area is Area.PRODUCTION
+            for item in module.facts.imports
+        )
 
     def _settled(self, place: str) -> str:
         """A name in a module, or in what the package binds to the module's name if that alone may have it.

@@ -87,10 +87,16 @@ class Wiring:
     @cached_property
     def running(self) -> frozenset[str]:
         """The paths of the production modules that run, all of them where no start is known."""
-        pending = list(self.starts)
-        if not pending:
+        if not self.starts:
             return frozenset(module.path for module in self._python.production)
-        reached: set[str] = set()
+        reached = self._reached_from(self.starts)
+        settings = {module.path for module in self._python.production if _binds(module, "ROOT_URLCONF")}
+        # Django is told from outside which settings are its own: where none is seen to be named, each may be.
+        return reached if reached & settings else reached | self._reached_from(settings)
+
+    def _reached_from(self, starts: Iterable[str]) -> frozenset[str]:
+        """The paths of the modules that some lead to, themselves among them."""
+        pending, reached = list(starts), set[str]()
         while pending:
             path = pending.pop()
             if path in reached:
@@ -123,6 +129,7 @@ class Wiring:
         if (
             module.path.endswith(("/settings.py", "/apps.py"))
             or "/settings/" in module.path
+            or _binds(module, "INSTALLED_APPS")
             or "INSTALLED_APPS" in " ".join(module.facts.refs)
         ):
             yield from self._django_apps(module)
@@ -444,9 +451,14 @@ _OF_PRODUCTION = re.compile(r"(^|/)settings/(prod(uction)?|live|deploy(ed|ment)?
 """Settings that a variable of the deployment names."""
 
 
+def _binds(module: Module, name: str) -> bool:
+    """Whether a module itself binds a name at its top."""
+    return any(one.target == f":{name}" for one in module.facts.assignments)
+
+
 def _is_at_top(module: Module) -> bool:
     """Whether a module is Django's settings beside `manage.py`, which are named without any dot."""
-    return module.path == "settings.py" and any(one.target == ":ROOT_URLCONF" for one in module.facts.assignments)
+    return module.path == "settings.py" and _binds(module, "ROOT_URLCONF")
 
 
 def _is_start(module: Module) -> bool:

@@ -324,3 +324,43 @@ def test_an_annotation_tells_what_an_own_function_does_not() -> None:
         "httpx.Client().pay",
         "shop/store.py:Store().pay",
     ]
+
+
+def test_a_tree_that_is_a_package_goes_by_the_name_that_its_imports_give_it() -> None:
+    files = {
+        "__init__.py": "",
+        "core/__init__.py": "",
+        "core/models.py": "from paint.core.tubes import Tube\n\n\nclass Shelf:\n    tube = Tube()\n",
+        "core/tubes.py": "from paint.settings import SIZE\n\n\nclass Tube:\n    size = SIZE\n",
+        "sales/__init__.py": (
+            "from paint.core import models\nfrom paint.sales import till\n\ntill.Till(models.Shelf())\n"
+        ),
+        "sales/till.py": "from paint.core.models import Shelf\n\n\nclass Till:\n    shelf = Shelf\n",
+    }
+    named = [site.name for site in repo_of(files).python.calls_of("Shelf", "Till", "Tube")]
+    assert sorted(named) == ["core/models.py:Shelf", "core/tubes.py:Tube", "sales/till.py:Till"]
+
+
+def test_a_library_with_a_module_called_like_one_at_the_top_names_no_tree() -> None:
+    files = {
+        "__init__.py": "",
+        "core/__init__.py": "",
+        "core/models.py": (
+            "from paint.brushes import Brush\nfrom paint.core import mail\nfrom paint.rooms import Room\n"
+            "from paint.walls import Wall\n\nmail.send()\n"
+        ),
+        "core/mail.py": "def send():\n    pass\n",
+    }
+    assert [site.name for site in repo_of(files).python.calls_of("send")] == ["paint.core.mail.send"]
+
+
+@pytest.mark.parametrize(
+    ("loads", "meant"), [("import urllib2", "shop/tubes.py:squeeze"), ("import urllib", "tubes.squeeze")]
+)
+def test_python_2_looks_beside_a_module_first(loads: str, meant: str) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/till.py": f"{loads}\nfrom tubes import squeeze\n\nsqueeze()\n",
+        "shop/tubes.py": "def squeeze():\n    pass\n",
+    }
+    assert [site.name for site in repo_of(files).python.calls_of("squeeze")] == [meant]

@@ -50,3 +50,28 @@ def test_defect_in_a_function_that_nobody_calls_is_a_hint() -> None:
     sites = judge(timeout, repo_of(_FILES)).sites
     assert [(site.location.line, site.confidence) for site in sites] == [(5, Confidence.HIGH), (9, Confidence.LOW)]
     assert sites[1].message.endswith("; a hint, as nothing of the code names the function that it stands in.")
+
+
+def test_settings_that_nothing_names_are_those_of_the_service() -> None:
+    files = {
+        "conf/paint.wsgi": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        "paint/settings_template.py": "ROOT_URLCONF = 'paint.urls'\nINSTALLED_APPS = ['paint.shop']\n",
+        "paint/urls.py": "urlpatterns = []\n",
+        "paint/shop/__init__.py": "",
+        "paint/shop/tasks.py": "def squeeze():\n    pass\n",
+        "paint/shop/left.py": "def lie():\n    pass\n",
+    }
+    wiring = repo_of(files).wiring
+    assert {"paint/urls.py", "paint/shop/tasks.py"} <= wiring.running
+    assert "paint/shop/left.py" not in wiring.running
+
+
+def test_settings_beside_those_that_a_start_names_stay_as_they_are() -> None:
+    files = {
+        "paint/wsgi.py": "import os\n\nos.environ['DJANGO_SETTINGS_MODULE'] = 'paint.live'\n",
+        "paint/live.py": "ROOT_URLCONF = 'paint.urls'\n",
+        "paint/urls.py": "urlpatterns = []\n",
+        "paint/trial.py": "ROOT_URLCONF = 'paint.others'\n",
+        "paint/others.py": "urlpatterns = []\n",
+    }
+    assert repo_of(files).wiring.running == {"paint/wsgi.py", "paint/live.py", "paint/urls.py"}
