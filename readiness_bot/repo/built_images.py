@@ -52,7 +52,7 @@ _HIDDEN_FOLDERS, _FOLDERS = r"(ci|circleci|github|gitlab|buildkite)", r"(jenkins
 _AMONG_PIPELINES = re.compile(rf"(^|/)\.{_HIDDEN_FOLDERS}/|(^|/){_FOLDERS}/")
 _OF_PIPELINES = re.compile(rf"(^|/)\.?({_HIDDEN_FOLDERS}|{_FOLDERS})/[^/]*$", re.IGNORECASE)
 _IDLE = frozenset({"sleep", "tail", "sh", "bash", "zsh", "python", "python3", "ipython"})
-_TESTING = frozenset({"pytest", "tox", "nox", "make"})
+_TESTING = frozenset({"pytest", "tox", "nox"})
 
 
 class BuiltImages:
@@ -234,7 +234,8 @@ def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
         return "service" if started else "base" if image.runs_python else "foreign"
     words = told.words or tuple(told.text.split())
     program = words[0].rpartition("/")[2] if words else ""
-    if image.entrypoint is None and program in _TESTING:
+    works = any("test" not in one.command.arguments for one in started)
+    if image.entrypoint is None and (program in _TESTING or (program == "make" and not works)):
         return "test"
     if image.entrypoint is None and program in _IDLE and (len(words) == 1 or program in ("sleep", "tail")):
         return "development"

@@ -9,7 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.shell import ShellCommand, shell_commands
 
-TargetKind = Literal["app", "module", "script", "django", "program", "supervisor", "process-file", "rest"]
+TargetKind = Literal["app", "module", "script", "django", "program", "supervisor", "process-file", "task", "rest"]
 Purpose = Literal["serve", "work", "schedule", "migrate", "other"]
 
 MAX_NESTING = 12
@@ -23,10 +23,11 @@ class Parsed:
     `kind` tells what `target` is: `app` an import string (`pkg.mod:name`, or a module that holds the application),
     `module` a module that is run, `script` a path, `django` the path of a manage.py (empty for `django-admin`),
     `program` a console script or foreign program, `supervisor` a configuration of processes, `process-file` a
-    Procfile, `rest` the caller's own arguments (`"$@"`). `server` is the program that serves or works for it;
-    `arguments` are what follows the target or, for a server, all of its words. `replaces_shell` says that no shell
-    stays between the process and its signals; `drops_root` that it is started as another user; `develops` that it
-    is a development mode (reloading, debugger). `agents` are the wrappers that observe it (`newrelic-admin`).
+    Procfile, `task` names of targets for `make`, `rest` the caller's own arguments (`"$@"`). `server` is the program
+    that serves or works for it; `arguments` are what follows the target or, for a server, all of its words.
+    `replaces_shell` says that no shell stays between the process and its signals; `drops_root` that it is started as
+    another user; `develops` that it is a development mode (reloading, debugger). `agents` are the wrappers that observe
+    it (`newrelic-admin`).
     `directory` is where the commands before it have gone (`cd backend && …`), empty where they stay.
     """
 
@@ -361,7 +362,7 @@ continue expr seq mktemp stat df du ps pgrep pkill killall mount install diff cm
 dpkg rsync ssh scp logger bc shopt getopts done function if fi then else case esac while for do in ! uname arch nproc
 free getfacl setfacl realpath readlink paste tput clear stty chsh sysctl iptables ip ping dig nslookup host yes
 crontab cron crond s6-svc psql mysql mariadb mysqladmin mariadb-admin mongosh redis-cli sqlite3 apt-cache docker
-docker-compose podman kubectl helm aws gcloud az terraform make tox pytest logrotate supervisorctl systemctl service
+docker-compose podman kubectl helm aws gcloud az terraform tox pytest logrotate supervisorctl systemctl service
 brew sw_vers pre-commit ruff mypy black
 """
 """Words that prepare a start and are none."""
@@ -609,6 +610,12 @@ def _of_application_runner(program: str, arguments: tuple[str, ...], state: _Sta
     yield _parsed(kind, target, "serve", state, server=program, arguments=arguments, develops=develops)
 
 
+def _of_make(program: str, arguments: tuple[str, ...], state: _State) -> Iterator[Parsed]:
+    """The targets that `make` is asked for, without its options and the variables it is told."""
+    targets = tuple(word for word in arguments if not word.startswith("-") and "=" not in word)
+    yield _parsed("task", program, "other", state, arguments=targets)
+
+
 _Reader = Callable[[str, tuple[str, ...], _State], Iterator[Parsed]]
 _READERS: tuple[tuple[_Reader, str], ...] = (
     (_of_server, "gunicorn uvicorn hypercorn daphne granian waitress-serve sanic robyn"),
@@ -623,6 +630,7 @@ _READERS: tuple[tuple[_Reader, str], ...] = (
     (_of_worker, "procrastinate nameko faststream"),
     (_of_migrator, "alembic aerich yoyo dbmate flyway prisma piccolo"),
     (_of_supervisor, "supervisord circusd s6-svscan"),
+    (_of_make, "make gmake"),
     (_of_process_file, "honcho foreman forego hivemind"),
     (_of_application_runner, "litestar connexion streamlit gradio chainlit adev mod_wsgi-express functions-framework"),
     (_of_application_runner, "pserve chaussette"),

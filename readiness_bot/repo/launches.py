@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from readiness_bot.facts.makefile import Makefile
 from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.service_units import Section, ServiceUnits
 from readiness_bot.facts.shell import ShellScript
@@ -72,6 +73,7 @@ class Launches:
         self._scripts = sources.facts(ShellScript)
         self._units = sources.facts(ServiceUnits)
         self._procfiles = sources.facts(Procfile)
+        self._makefiles = sources.facts(Makefile)
         self._by_name: dict[str, list[str]] = {}
         for path in sorted(sources.paths):
             self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
@@ -138,6 +140,8 @@ class Launches:
                 procfile = self._procfiles.get(found)
                 if procfile is not None and found not in seen and len(seen) < MAX_HOPS:
                     yield from self._of_processes(procfile, found, via, started.deployed, seen | {found})
+            elif command.kind == "task":
+                yield from self._of_targets(started, seen)
             elif command.kind == "django" and command.target:
                 yield replace(started, resolved=self.resolve(command.target, path))
             elif command.kind == "module":
@@ -197,6 +201,19 @@ class Launches:
                 started.deployed,
                 seen | {found},
             )
+
+    def _of_targets(self, started: Started, seen: frozenset[str]) -> Iterator[Started]:
+        """What the recipes of a Makefile's targets start; `make` stays between what they start and its signals."""
+        found = self.resolve("Makefile", started.path)
+        file = self._makefiles.get(found)
+        for name in started.command.arguments or ("",):
+            place = f"{found}:{name}"
+            if file is None or place in seen or len(seen) >= MAX_HOPS:
+                continue
+            task = next((one for one in file.tasks if name in ("", one.name)), None)
+            for line in task.lines if task is not None else ():
+                inside = (replace(one, replaces_shell=False) for one in parse_text(line.text, line.line))
+                yield from self._follow(inside, found, started.via, started.deployed, seen | {place})
 
     def _of_manager(self, started: Started, seen: frozenset[str]) -> Iterator[Started]:
         yield started

@@ -97,6 +97,23 @@ def test_script_that_calls_itself_ends() -> None:
 
 
 @pytest.mark.parametrize(
+    ("recipe", "purpose", "started"),
+    [
+        ("\tuvicorn shop.main:app\n", "service", [("Makefile", 2, "app", "shop.main:app", True)]),
+        ("\tmake serve\nserve:\n\tuvicorn shop.main:app\n", "service", [("Makefile", 4, "app", "shop.main:app", True)]),
+        ("\tcoverage run manage.py test\n", "test", []),
+        ("\tmake start\n", "test", []),
+    ],
+)
+def test_an_image_may_start_by_a_target_of_make(
+    recipe: str, purpose: str, started: list[tuple[str, int, str, str, bool]]
+) -> None:
+    files = {"Dockerfile": 'FROM python:3.13\nCMD ["make", "start"]\n', "Makefile": f"start: wait\n{recipe}"}
+    (built,) = _deployment(files).images
+    assert (built.purpose, _started(files) if purpose == "service" else []) == (purpose, started)
+
+
+@pytest.mark.parametrize(
     ("path", "text", "purpose"),
     [
         ("Dockerfile", _IMAGE, "service"),
