@@ -107,9 +107,10 @@ class DjangoRoutes:
                 return ("GET",)
             if last == "require_POST":
                 return ("POST",)
-        if any(ref.endswith((".POST", ".FILES", ".method", ".body")) for ref in handler.definition.refs):
+        refs = handler.definition.refs
+        if any(ref.endswith((".POST", ".FILES", ".method")) for ref in refs):
             return ("GET", "POST")
-        return ("GET",)
+        return ("GET", "POST") if any(ref.endswith(".body") for ref in refs) and _takes_body(handler) else ("GET",)
 
     def _django_class(
         self, view: DefinitionSite, paths: list[str], site: CallSite, wired: bool, further: tuple[Guard, ...]
@@ -267,3 +268,15 @@ def _entries(value: Value) -> Iterator[tuple[Value, ...]]:
             yield item.values
         elif isinstance(item, Items):
             yield item.items
+
+
+def _takes_body(handler: DefinitionSite) -> bool:
+    """Whether a view looks at what the request itself holds: a page that it shows may have a body as well."""
+    definition, facts = handler.definition, handler.module.facts
+    named = next((one.name for one in definition.parameters if one.name not in ("self", "cls")), "request")
+    around = range(definition.line, definition.end_line + 1)
+    values = [value for call in facts.calls if call.line in around for value in call.handed]
+    values += [item.value for item in facts.assignments if item.line in around]
+    names = {value.name for value in values if isinstance(value, Name)}
+    names |= {call.called_on for call in facts.calls if call.line in around}
+    return any(name.endswith("request.body") or name == f"?{named}.body" for name in names)

@@ -34,6 +34,14 @@ _CASES: Mapping[str, tuple[str, list[str]]] = {
         ),
         ["GET /lines", "POST /pay"],
     ),
+    "a page that has a body": (
+        (
+            "from django.urls import path\n\n\ndef page(request, slug):\n    found = page_of(slug)\n"
+            "    return render(request, found.body)\n\n\ndef taken(request):\n    return read(request.body)\n\n\n"
+            "urlpatterns = [path('pages/<slug>/', page), path('taken/', taken)]\n"
+        ),
+        ["GET /pages/{slug}/", "GET,POST /taken/"],
+    ),
     "a table of names is none": (
         (
             "from flask import Flask\n\nMENU = [('/lines', 'Lines'), ('/pay', 'Pay')]\napp = Flask(__name__)\n"
