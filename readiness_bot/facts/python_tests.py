@@ -332,7 +332,7 @@ class _Reader(Lowering):
             tells = tells or value is not _NOTHING
             args.append(value)
         for keyword in node.keywords:
-            if keyword.arg in _PATH_KEYWORDS:
+            if keyword.arg in _PATH_KEYWORDS or (keyword.arg == "name" and via == "pytest.fixture"):
                 value = self.argument(keyword.value)
                 tells = tells or value is not _NOTHING
                 keywords.append((keyword.arg, value))

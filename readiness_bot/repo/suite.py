@@ -18,6 +18,13 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 
+_STARTS_STORE = re.compile(
+    r"^(\S*/)?(pg_ctl|pg_ctlcluster|pg_virtualenv)\b.*\bstart\b"
+    r"|^(service|systemctl)\b(?=.*\bstart\b).*\b(postgres(ql)?|mysqld?|mariadb|redis(-server)?|mongod)\b"
+)
+"""Commands that start a store on the machine that the tests run on."""
+_ADDRESSING = frozenset({"reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"})
+"""Functions that give the URL of a route by its name."""
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
 _CLIENTS = re.compile(
     r"(^|\.)(TestClient|APIClient|AsyncTestClient|APIRequestFactory|RequestFactory|APITestCase|"
@@ -255,6 +262,9 @@ class Suite:
                 if self._tests_in(run.step.job):
                     yield Evidence(run.path, run.line, f"the pipeline installs {run.command.words[-1]} in a cluster")
                 continue
+            if _STARTS_STORE.search(f"{run.tool} {words}"):
+                yield Evidence(run.path, run.line, f"the pipeline runs {run.tool}, which starts a store")
+                continue
             if not re.search(r"\b(up|run)\b", words):
                 continue
             if run.tool in ("docker-compose", "docker compose") or (
@@ -352,11 +362,22 @@ class Suite:
                 if _ENDPOINT.fullmatch(text):
                     found.update((text, re.split(r"[:.]", text)[-1]))
         for site in self._calls:
-            if site.last in ("reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"):
+            if site.last in _ADDRESSING or site.call.name.lstrip("?:") in self._own_addressing:
                 for value in site.call.args[:1]:
                     if isinstance(value, Const) and isinstance(value.value, str):
                         found.add(value.value)
                         found.add(re.split(r"[:.]", value.value)[-1])
+        return frozenset(found)
+
+    @cached_property
+    def _own_addressing(self) -> frozenset[str]:
+        """The names of the tests' own functions and fixtures that ask a router for the URL of a route."""
+        found: set[str] = set()
+        for site in self._calls:
+            around = site.module.enclosing(site.call.scope) if site.last in _ADDRESSING else ()
+            for definition in around:
+                if definition.kind == "function" and not definition.name.startswith("test"):
+                    found.update((definition.name, *_fixture_names(definition, site.module)))
         return frozenset(found)
 
     @cached_property
@@ -523,6 +544,14 @@ _ACTIONS = frozenset({*_VERBS, "list", "create", "retrieve", "update", "partial_
 
 _FIRST = 3
 """So many arguments of a call in tests may be a path whatever stands before it."""
+
+
+def _fixture_names(definition: Definition, module: Module) -> Iterator[str]:
+    """The name that a fixture is told to go by instead of its function's: that of the decorator right above it."""
+    for call in module.facts.calls:
+        name = call.keyword("name") if call.name == "pytest.fixture" else None
+        if isinstance(name, Const) and isinstance(name.value, str) and 0 <= definition.line - call.line <= 1:
+            yield name.value
 
 
 def _verb(value: Value) -> str:

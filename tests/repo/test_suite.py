@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.repos import repo_of
 
 
@@ -11,3 +13,34 @@ def test_a_call_may_name_two_paths() -> None:
         "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
     }
     assert [request.segments for request in repo_of(files).suite.requests] == [("orders",), ("items",)]
+
+
+_SHOP = (
+    "from aiohttp import web\n\n\nasync def orders(request):\n    return web.json_response([])\n\n\n"
+    "app = web.Application()\napp.add_routes([web.get('/orders/', orders, name='all-orders')])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "exercised"), [("url('all-orders')", 1), ("url('all-lines')", 0), ("label('all-orders')", 0)]
+)
+def test_a_fixture_may_ask_the_router_for_a_route_by_name(asked: str, exercised: int) -> None:
+    files = {
+        "shop/app.py": _SHOP,
+        "tests/conftest.py": (
+            "import pytest\n\n\n@pytest.fixture(name='url')\ndef _url(cli):\n    def found(name):\n"
+            "        return cli.app.router[name].url_for()\n\n    return found\n"
+        ),
+        "tests/test_shop.py": f"def test_orders(cli, url, label):\n    assert cli.get({asked}).status == 200\n",
+    }
+    assert len(repo_of(files).suite.exercised[0]) == exercised
+
+
+@pytest.mark.parametrize(
+    ("starts", "real"),
+    [("pg_ctlcluster 17 main start", True), ("sudo service mysql start", True), ("pg_ctlcluster 17 main stop", False)],
+)
+def test_a_store_may_be_started_beside_the_tests(starts: str, real: bool) -> None:
+    steps = "on: pull_request\njobs:\n  test:\n    steps:\n      - run: ./ci/store.sh\n      - run: pytest\n"
+    files = {".github/workflows/ci.yml": steps, "ci/store.sh": f"#!/bin/bash\napt install -y store\n{starts}\n"}
+    assert bool(repo_of(files).suite.against_stores) is real
