@@ -188,8 +188,10 @@ _NOT_CALLS = (
 )
 
 
-_OF_ANSWERS = frozenset({"get", "items", "keys", "values", "decode", "encode", "strip", "split", "json", "append"})
-"""What is called on what an SDK has answered, a dict or a text (Google's documents are fetched by `get`)."""
+_OF_ANSWERS = frozenset(
+    {"get", "items", "keys", "values", "decode", "encode", "strip", "split", "json", "append", "read"}
+)
+"""What is called on what an SDK has answered, a dict, a text or a stream (Google's documents are fetched by `get`)."""
 
 _NO_CALLS = frozenset({"close", "aclose", "init_app"})
 _STUB = re.compile(r"Stub\(\)\.\w+$")
@@ -374,12 +376,19 @@ class Outbound:
         owner = name.rpartition(".")[0]
         if call.transport == "tornado":
             return ".HTTPClient" not in call.site.name  # the asynchronous one is one object for each event loop
+        function = call.site.function
+        if function is not None and _keeps_answers(function):
+            return True
         if "()" not in call.site.name.rpartition(".")[0]:
             # A function of the library, or the constructor of a connection: both open a new one.
             return False
+        if owner.endswith("()") and any(
+            self._makes_client(name, call.site.module)
+            for name in (owner.removesuffix("()"), *_called_within(call.site))
+        ):
+            return False
         if not owner.startswith("?"):
             return not self._is_made_for_one_use(call.site, owner)
-        function = call.site.function
         bare = owner[1:].partition(".")[0]
         if function is None or any(parameter.name == bare for parameter in function.parameters):
             return True
@@ -401,8 +410,7 @@ class Outbound:
         if found is None or found.definition.kind != "function":
             return False
         definition, facts = found.definition, found.module.facts
-        kept = any("cache" in getattr(item, "name", "") for item in definition.decorators)
-        return not kept and any(
+        return not _keeps_answers(definition) and any(
             definition.line <= item.line <= definition.end_line
             and item.result[:1] in ("", "?")
             and item.name.startswith(("httpx.", "requests.", "aiohttp.", "urllib3."))
@@ -414,6 +422,9 @@ class Outbound:
         """Whether the client is an attribute of an object that functions make anew and nobody keeps."""
         if not owner.startswith(":") or "()." not in owner:
             return False
+        bound = [item.value for item in site.module.facts.assignments if item.target == owner]
+        if bound and not any(isinstance(value, Invoke) for value in bound):
+            return False  # the object was handed a client, or takes the one that something else keeps
         klass = self._python.class_of(owner.partition("().")[0], site.module)
         made = self._made_by_class.get(klass.name, ()) if klass is not None else ()
         return bool(made) and all(item.call.scope >= 0 and not item.call.result.startswith(":") for item in made)
@@ -500,6 +511,19 @@ def _handles(module: Module, handler: Handler) -> bool:
     if handler.steps != ("raise",):
         return True
     return any(item.name and handler.line <= item.line <= handler.end_line for item in module.facts.raises)
+
+
+def _keeps_answers(definition: Definition) -> bool:
+    """Whether a function is called once for many callers, as what it answers is kept."""
+    return any("cache" in getattr(item, "name", "") for item in definition.decorators)
+
+
+def _called_within(site: CallSite) -> Iterator[str]:
+    """The names of the calls whose results a call's own line uses, what it is called on among them."""
+    call = site.call
+    return (
+        one.name for one in site.beside if one is not call and call.line <= one.line <= call.end_line and not one.result
+    )
 
 
 def _is_open_ended(site: CallSite) -> bool:

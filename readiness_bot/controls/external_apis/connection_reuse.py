@@ -47,6 +47,16 @@ SOME = 0.25
                 "    requests.delete('https://sandbox.pay.example/orders', timeout=5)\n"
             ),
         },
+        (
+            "import functools\n\nimport requests\n\n\n@functools.lru_cache\ndef keys(url):\n"
+            "    return requests.get(url, timeout=5).json()\n"
+        ),
+        (
+            "from aiohttp import BasicAuth, ClientSession\n\n\nclass Payments:\n    def __init__(self, app, key):\n"
+            "        self._client: ClientSession = app['payments']\n        self._auth = BasicAuth(key)\n\n"
+            "    async def pay(self, url):\n        return await self._client.post(url, auth=self._auth)\n\n\n"
+            "async def paid(request):\n    return await Payments(request.app, 'k').pay('https://pay.example')\n"
+        ),
     ],
     fails=[
         "import requests\n\n\ndef charge(url):\n    return requests.post(url, timeout=5)\n",
@@ -58,6 +68,11 @@ SOME = 0.25
             "import httpx\n\n\ndef github():\n    client = httpx.Client(timeout=5)\n"
             "    client.headers['Accept'] = 'a/b'\n    return client\n\n\ndef commits(name):\n"
             "    client = github()\n    return client.get(f'/repos/{name}/commits')\n"
+        ),
+        (
+            "import requests\n\n\ndef session():\n    made = requests.Session()\n"
+            "    made.headers['Accept'] = 'a/b'\n    return made\n\n\n"
+            "def charge(url):\n    return session().post(url, timeout=5)\n"
         ),
     ],
     fixed=(
