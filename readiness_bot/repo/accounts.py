@@ -403,6 +403,7 @@ class Accounts:
             *self._framework_sessions(),
             *self._starlette_sessions(),
             *self._pyramid_sessions(),
+            *self._aiohttp_sessions(),
             *self._own_cookies(),
             *self._transports(),
             *self._morsels(),
@@ -538,6 +539,21 @@ class Accounts:
             ends = site.call.keyword("timeout")
             endless = isinstance(ends, Const) and ends.value is None
             yield SessionPart("expiry", "off" if endless else "on", "Pyramid ends sessions", path, line)
+
+    def _aiohttp_sessions(self) -> Iterator[SessionPart]:
+        """What aiohttp-session's storages are told: by themselves their cookies are HttpOnly, and never end."""
+        for site in self._python.calls("aiohttp_session.*"):
+            if not site.last.endswith("Storage"):
+                continue
+            path, line = site.module.path, site.call.line
+            secure = self._flag_state(site, "secure")
+            yield SessionPart("secure", secure, f"`secure` of `{site.last}` is {secure}", path, line)
+            hidden = self._flag_state(site, "httponly") if site.call.has("httponly") else "on"
+            yield SessionPart("http-only", hidden, f"`httponly` of `{site.last}` is {hidden}", path, line)
+            ends = site.call.keyword("max_age")
+            bounded = ends is not None and not (isinstance(ends, Const) and ends.value is None)
+            told = "bounds sessions" if bounded else "is not set: a session never ends"
+            yield SessionPart("expiry", "on" if bounded else "off", f"`max_age` of `{site.last}` {told}", path, line)
 
     def _flag_state(self, site: CallSite, keyword: str) -> Literal["on", "optional", "off"]:
         """Whether a call sets a flag of a cookie; `not` of what is only so for developers sets it in production."""

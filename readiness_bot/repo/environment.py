@@ -15,7 +15,7 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
 
 _SETTINGS_MODULE = re.compile(
-    r"(^|/)_?(settings?|config|configs|configuration|conf|env|environment|constants?|options|defaults)(/[\w/]+)?\.py$|(^|/)\w*_?(settings|config)\.py$",
+    r"(^|/)_?(settings?|config|configs|configuration|conf|env|environment|constants?|options|defaults)(/[\w/]+)?\.py$|(^|/)\w*_?(settings|config)\.py$|(^|/)settings_\w+\.py$",
     re.IGNORECASE,
 )
 _READS = (
@@ -61,6 +61,8 @@ _OF_THE_SYSTEM = frozenset(
     }
 )
 """Variables by which the system tells where a user's files are: reading them configures nothing."""
+_WHICH_SETTINGS = "DJANGO_SETTINGS_MODULE"
+"""What every program of Django puts there itself, to say where its settings are."""
 _LIBRARIES = {
     "pydantic_settings": "pydantic-settings",
     "decouple": "python-decouple",
@@ -138,7 +140,8 @@ class Environment:
         """Every lookup in the environment."""
         found: list[Evidence] = []
         for site in self._python.calls(*_READS):
-            if self._python.constant(site.call.argument(0, "key"), site.module) in _OF_THE_SYSTEM:
+            key = self._python.constant(site.call.argument(0, "key"), site.module)
+            if key in _OF_THE_SYSTEM or (site.last == "setdefault" and key == _WHICH_SETTINGS):
                 continue
             found.append(Evidence(site.module.path, site.call.line, f"`{site.last}` reads the environment"))
         found += self._by_index()

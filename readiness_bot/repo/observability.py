@@ -16,7 +16,7 @@ from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
@@ -182,6 +182,12 @@ _WHOLE_TRACERS = matcher(
     "flask_opentracing.FlaskTracing",
     "aws_lambda_powertools.Tracer",
 )
+_TRACING_MIDDLEWARE = re.compile(
+    r"aws_xray_sdk\.ext\.django\.|elasticapm\.contrib\.django\.middleware\.Tracing|ddtrace\.contrib\.django\."
+    r"|django_opentracing\.|opencensus\.ext\.django\."
+)
+"""Middleware of Django's settings that traces every request and sends the spans itself."""
+_ASKS_ENVIRONMENT = re.compile(r"environ\b|getenv|\benv\b")
 _SENTRY = frozenset(
     {"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init", "fillmore.libsentry.set_up_sentry"}
 )
@@ -514,6 +520,7 @@ class Observability:
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
         found += self._set_up_elsewhere
         found += self._telemetry_of_library()
+        found += self._tracing_middleware()
         for site in self._python.calls(*sorted(_SENTRY)):
             name = next((name for name in _SAMPLING if site.call.has(name)), "")
             value = site.call.keyword(name) if name else None
@@ -522,6 +529,13 @@ class Observability:
                 off = "" if is_on else f", with `{name}` off by default"
                 found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
         return (*found, *self.agents)
+
+    def _tracing_middleware(self) -> Iterator[Signal]:
+        """Tracers that Django's settings name: off where the environment must ask for them first."""
+        for setting in self._services.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
+            for text in filter(_TRACING_MIDDLEWARE.match, texts_of(setting.value)):
+                is_on = not any(_ASKS_ENVIRONMENT.search(guard) for guard in setting.guards)
+                yield Signal(Evidence(setting.module.path, setting.line, f"middleware `{_short(text)}`"), True, is_on)
 
     def _telemetry_of_library(self) -> Iterator[Signal]:
         """Where a library that also instruments the application sets its telemetry up: `shoplib.telemetry.setup_…`."""

@@ -905,7 +905,7 @@ class Services:
 
 _OF_PRODUCTION = re.compile(r"(^|[/_.])(prod(uction)?|live|deploy(ed|ment)?)[_.\d]*\w*\.py$", re.IGNORECASE)
 _OF_DEVELOPMENT = re.compile(
-    r"(^|[/_.])(dev|devel|development|local|tests?|testing|ci|demo)[_.\d]*\w*\.py$", re.IGNORECASE
+    r"(^|[/_.])(dev|devel|development|local|(load_?)?tests?|testing|ci|demo)[_.\d]*\w*\.py$", re.IGNORECASE
 )
 
 

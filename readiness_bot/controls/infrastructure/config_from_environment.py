@@ -29,6 +29,13 @@ _FEW = 3
     sources=["https://12factor.net/config", "https://docs.pydantic.dev/latest/concepts/pydantic_settings/"],
     passes=[
         {
+            "shop/settings_cluster.py": (
+                "import os\n\nfrom .settings_shared import *\n\nSTORE_HOST = os.getenv('STORE_HOST')\n"
+            ),
+            "shop/settings_shared.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        },
+        {
             "app/settings.py": "from shoplib import env\n\nMOST_LINES = env.to_int('SHOP_MOST_LINES', 90)\n",
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         },
@@ -69,6 +76,11 @@ _FEW = 3
         {
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
             "app/config.py": "import os\n\nFOLDER = os.environ.get('XDG_CONFIG_HOME')\n",
+        },
+        {
+            "shop/manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nDATABASES = {'default': {'HOST': 'db.example'}}\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
         },
     ],
     fixed={

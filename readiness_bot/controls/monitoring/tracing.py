@@ -70,6 +70,13 @@ _INSTRUMENTS = (
             "sentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n"
         ),
         {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['aws_xray_sdk.ext.django.middleware.XRayMiddleware']\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        },
+        {
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["opentelemetry-distro[otlp]"]\n',
             "docs/monitoring.md": "# Monitoring\n\nStart it with `opentelemetry-instrument uvicorn app.main:app`.\n",
@@ -89,6 +96,15 @@ _INSTRUMENTS = (
     "import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
     "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
     partials=[
+        {
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n"
+                "if os.environ.get('TRACE', 'no') == 'yes':\n"
+                "    MIDDLEWARE = ['aws_xray_sdk.ext.django.middleware.XRayMiddleware'] + MIDDLEWARE\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        },
         (
             "from fastapi import FastAPI\nfrom opentelemetry import trace\n"
             "from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter\n"

@@ -54,6 +54,11 @@ from readiness_bot.repo import Repo
             "    made = SignedCookieSessionFactory('key', httponly=True, secure=not is_dev)\n"
             "    config.set_session_factory(made)\n"
         ),
+        (
+            "from aiohttp import web\nfrom aiohttp_session import setup\n"
+            "from aiohttp_session.cookie_storage import EncryptedCookieStorage\n\napp = web.Application()\n"
+            "setup(app, EncryptedCookieStorage(key(), cookie_name='shop', max_age=3600, secure=True))\n"
+        ),
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
         (
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
@@ -104,6 +109,11 @@ from readiness_bot.repo import Repo
             "    cherrypy.response.cookie[name]['httponly'] = True\n"
         ),
         "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\nLoginManager(app)\n",
+        (
+            "from aiohttp import web\nfrom aiohttp_session import setup\n"
+            "from aiohttp_session.cookie_storage import EncryptedCookieStorage\n\napp = web.Application()\n"
+            "setup(app, EncryptedCookieStorage(key(), cookie_name='shop', max_age=3600))\n"
+        ),
     ],
     ignores=[
         (
