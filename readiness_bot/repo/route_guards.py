@@ -129,6 +129,11 @@ class RouteGuards:
     def _dependency_name(self, value: Value, module: Module) -> str:
         if isinstance(value, Name):
             identity = self._python.identify(value.name, module)
+            if self._python.definition_named(identity) is None:
+                # An object of the tree's own class that is called as a function: `get_shop = ShopOf(OWNER)`.
+                meant = self._python.mean(value.name, module)
+                made = meant.removesuffix("()")
+                identity = made if made != meant and self._python.definition_named(made) is not None else identity
             return identity or value.name
         if isinstance(value, Invoke):
             return self._python.mean(value.name, module)

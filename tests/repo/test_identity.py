@@ -202,6 +202,23 @@ def test_a_switch_tells_its_default() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [("if user.role not in self.roles:\n            raise HTTPException(403)", Strength.PERMISSION), ("pass", Strength.NONE)],
+)
+def test_an_object_of_an_own_class_that_is_a_dependency_asks_what_calling_it_asks(
+    check: str, expected: Strength
+) -> None:
+    text = (
+        _APP + "class ShopFor:\n    def __init__(self, roles):\n        self.roles = roles\n\n"
+        "    def __call__(self, key: int, user=Depends(somebody)):\n"
+        f"        {check}\n        return load(key)\n\n\n"
+        "shop_for_owners = ShopFor(['owner'])\n\n\n"
+        "@app.post('/x')\ndef x(shop=Depends(shop_for_owners)):\n    return rename(shop)\n"
+    )
+    assert _strength(text) is expected
+
+
 def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_name_their_own() -> None:
     settings = (
         "ROOT_URLCONF = 'shop.urls'\n"

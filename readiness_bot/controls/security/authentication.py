@@ -699,6 +699,8 @@ def _judged(repo: Repo) -> Judgement:
     shown = _shown(guarded)
     if not guarded:
         return _unguarded(repo, bare)
+    if share < _ENOUGH:
+        shown = (*shown[:3], *(seen(one.location.path, one.location.line, f"{one.name} is open") for one in bare[:4]))
     switch = _left_open(repo, guarded)
     if switch is not None and share >= _HALF:
         answer = partial(

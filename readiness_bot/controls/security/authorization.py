@@ -788,7 +788,10 @@ def _judged(repo: Repo) -> Judgement:
         does = "check what the caller may do" + (" or touch only the caller's own rows" if others else "")
         right = len(checked) + len(others)
         summary = f"{right} of {len(routes)} {kind} {does}."
-        return shared(right / len(routes), summary, *shown, *_of_owners(others), enough=_ENOUGH, half=_HALF)
+        known |= {id(route) for route, _ in others}
+        alike = [] if right / len(routes) >= _ENOUGH else [route for route in routes if id(route) not in known]
+        shown = [*shown[: 3 if alike else None], *_of_owners(others)[: 2 if alike else None], *_of_all(alike)]
+        return shared(right / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
     owned = _owned(repo, routes)
     if owned:
         summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
@@ -873,6 +876,13 @@ def _of_owners(owned: list[tuple[Route, DefinitionSite]]) -> list[Evidence]:
     return [
         seen(route.location.path, route.location.line, f"`{function.definition.name}` takes whose row it may touch")
         for route, function in owned[:5]
+    ]
+
+
+def _of_all(routes: list[Route]) -> list[Evidence]:
+    return [
+        seen(route.location.path, route.location.line, f"{route.name} treats every caller alike")
+        for route in routes[:4]
     ]
 
 
