@@ -392,9 +392,15 @@ class Refusals:
                 words = named if _only_asks_who(calls, raises, returns) else things
                 about = _about_permission(words) or _forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
-            elif _holds_against_secret(calls) or (
-                _is_unauthorized(calls, returns)
-                and any(map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(one.last) for one in calls))))
+            elif (
+                _holds_against_secret(calls)
+                or any(map(_hold_against_own, self._refused_under(site)))
+                or (
+                    _is_unauthorized(calls, returns)
+                    and any(
+                        map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(one.last) for one in calls)))
+                    )
+                )
             ):
                 # Whatever it is called: a check whose failure is answered with 401 asks who calls.
                 best = max(best, Strength.IDENTITY)
@@ -424,11 +430,8 @@ class Refusals:
 
     def _turns_caller_away(self, site: DefinitionSite) -> bool:
         """Whether a function refuses, itself, by what the request says of whoever calls."""
-        calls, raises, returns, _ = self.body(site)
-        under = [raised.guards for raised in raises if is_refusing(raised)]
-        under += [call.guards for call in calls if _refusing_call(call)]
-        under += [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
-        return any(reads_caller(guard.lstrip("!")) for guards in under for guard in guards) or any(
+        calls = self.body(site)[0]
+        return any(reads_caller(guard.lstrip("!")) for guards in self._refused_under(site) for guard in guards) or any(
             (
                 any(map(_reads_caller, call.args))
                 and (target := self._python.target(call, site.module)) is not None
@@ -438,6 +441,13 @@ class Refusals:
             or self._hands_request_to_check(call, site)
             for call in calls
         )
+
+    def _refused_under(self, site: DefinitionSite) -> list[tuple[str, ...]]:
+        """What is named in the conditions under which a function refuses, itself."""
+        calls, raises, returns, _ = self.body(site)
+        under = [raised.guards for raised in raises if is_refusing(raised)]
+        under += [call.guards for call in calls if _refusing_call(call)]
+        return under + [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
 
     def _hands_request_to_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a library's check is handed the request as a whole: `await check_permission(request, "edit")`."""
@@ -661,6 +671,23 @@ _SECRETS_HELD_AGAINST = frozenset({"compare_digest", "constant_time_compare", "s
 
 def _holds_against_secret(calls: Iterable[Call]) -> bool:
     return any(call.last in _SECRETS_HELD_AGAINST for call in calls)
+
+
+_OWN_SECRET = re.compile(
+    r"(^|[.:!])([A-Z0-9]+_)*(KEY|TOKEN|SECRET|PASSWORD)$"
+    r"|(^|[.:!])(settings|config|conf|cfg|env|options)\.([\w.]*[._])?(\w+_key|api_?key|token|secret|password)$"
+)
+"""What a service keeps to know others by: a constant or a setting that is named for a key, a token or a secret."""
+_NO_SECRET = re.compile(r"(cache|public|partition|sort|primary|foreign)_key$", re.IGNORECASE)
+_SENT = re.compile(r"(^|[.?])(headers|META|args|form|query_params|cookies|GET|POST|values)(\.get)?(\(\))?$|^!?\?")
+"""What a request brings along, or a framework fills a parameter with."""
+
+
+def _hold_against_own(guards: Iterable[str]) -> bool:
+    """Whether a condition holds what was sent against a key that the service keeps: `headers["x-cron"] != CRON_KEY`."""
+    guards = tuple(guards)
+    kept = any(_OWN_SECRET.search(guard) and not _NO_SECRET.search(guard) for guard in guards)
+    return kept and any(map(_SENT.search, guards))
 
 
 _SESSION = re.compile(r"(^|[.?])session\.get$")

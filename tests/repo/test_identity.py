@@ -204,7 +204,10 @@ def test_a_switch_tells_its_default() -> None:
 
 @pytest.mark.parametrize(
     ("check", "expected"),
-    [("if user.role not in self.roles:\n            raise HTTPException(403)", Strength.PERMISSION), ("pass", Strength.NONE)],
+    [
+        ("if user.role not in self.roles:\n            raise HTTPException(403)", Strength.PERMISSION),
+        ("pass", Strength.NONE),
+    ],
 )
 def test_an_object_of_an_own_class_that_is_a_dependency_asks_what_calling_it_asks(
     check: str, expected: Strength
@@ -215,6 +218,30 @@ def test_an_object_of_an_own_class_that_is_a_dependency_asks_what_calling_it_ask
         f"        {check}\n        return load(key)\n\n\n"
         "shop_for_owners = ShopFor(['owner'])\n\n\n"
         "@app.post('/x')\ndef x(shop=Depends(shop_for_owners)):\n    return rename(shop)\n"
+    )
+    assert _strength(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("request.headers.get('X-Inner') != PARTNER_KEY", Strength.IDENTITY),
+        ("request.headers['X-Inner'] != settings.cron_secret", Strength.IDENTITY),
+        ("request.args.get('word') != settings.CRON_SECRET", Strength.IDENTITY),
+        ("request.headers.get('X-Version') != settings.cache_key", Strength.NONE),
+        ("request.headers.get('Origin') not in settings.ORIGINS", Strength.NONE),
+        ("not PARTNER_KEY", Strength.NONE),
+    ],
+)
+def test_who_is_refused_for_not_bringing_what_the_service_keeps_secret_is_asked_for_it(
+    condition: str, expected: Strength
+) -> None:
+    text = (
+        _FLASK + "import os\n\nfrom shop import settings\n\nPARTNER_KEY = os.environ['PARTNER']\n\n\n"
+        "def inner(view):\n    def wrapper(*args, **kwargs):\n"
+        f"        if {condition}:\n            return {{'error': 'no'}}, 403\n"
+        "        return view(*args, **kwargs)\n\n    return wrapper\n\n\n"
+        "@app.post('/x')\n@inner\ndef x():\n    return put()\n"
     )
     assert _strength(text) is expected
 
