@@ -27,6 +27,8 @@ def _found(text: str) -> list[tuple[str, int, str, bool]]:
         ("SMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd\n", [("SMTP_PASSWORD", 1, "random", False)]),
         ("import os\nprint 'a', >>\nrow_salt = data[offset+4:offset+20] if length else ''\n", []),
         ("import os\nprint 'a', >>\nAPI_KEY = 'q8Zt2vLm9XcR4bNw7KdP'\n", [("API_KEY", 3, "random", False)]),
+        ("SECRET_KEY = 'k3$vqzlx7(mtr2+wbn8sjd=p0&u'\n\nimport os\n", [("SECRET_KEY", 1, "random", False)]),
+        ("SECRET_KEY = 'k3$VQZLX7(mtr2+wbn8sjd=p0&u'\n\nimport os\n", []),
         ("SMTP_PASSWORD=${SMTP_PASSWORD}\n# API_KEY=k3Vq9LzX7mTr2WbN8sJd\n", []),
         ("config = configparser.ConfigParser()\nSECRET_KEY = config.get('site', 'secret')\n", []),
         (
