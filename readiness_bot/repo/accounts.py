@@ -255,15 +255,26 @@ class Accounts:
                 return Evidence(call.module.path, call.call.line, f"`{name.rpartition('.')[2]}` signs people in")
         for setting in self._services.settings_named("AUTH_USER_MODEL"):
             return Evidence(setting.module.path, setting.line, "`AUTH_USER_MODEL` names the accounts")
-        for place in self._python.calls_of("path", "re_path", "url"):
-            named = (name for value in place.call.args for name in names_in(value, place.module.facts.calls))
-            if any(name.endswith("admin.site.urls") for name in named):
-                return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
         for place in self._python.calls_of("include"):
             taken = place.call.argument(0, "arg")
             if isinstance(taken, Const) and taken.value in _SIGN_IN_PATTERNS:
                 return Evidence(place.module.path, place.call.line, f"the routes of `{taken.value}` sign people in")
-        return self._password_checks
+        return self._administration or self._password_checks
+
+    @cached_property
+    def _administration(self) -> Evidence | None:
+        """Where Django's administration is served."""
+        for place in self._python.calls_of("path", "re_path", "url"):
+            named = (name for value in place.call.args for name in names_in(value, place.module.facts.calls))
+            if any(name.endswith("admin.site.urls") for name in named):
+                return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
+        return None
+
+    @property
+    def administration_alone(self) -> Evidence | None:
+        """Where Django's administration is served, if nothing but that signs people in; None else."""
+        is_alone = self.users == self._administration and self._password_checks is None
+        return self._administration if is_alone else None
 
     @property
     def keeps_people(self) -> bool:

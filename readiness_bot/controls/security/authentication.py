@@ -61,6 +61,23 @@ _BY_GATEWAY = 0.7
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop', 'django.contrib.admin']\n",
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import path\n\nfrom shop import views\n\n"
+                "urlpatterns = [path('find/', views.find), path('admin/', admin.site.urls)]\n"
+            ),
+            "shop/views.py": (
+                "from django.shortcuts import render\nfrom django.views.decorators.http import require_POST\n\n"
+                "from shop.models import Item\n\n\n@require_POST\ndef find(request):\n"
+                "    items = Item.objects.filter(name=request.POST['name'])\n"
+                "    return render(request, 'found.html', {'items': items})\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Item(models.Model):\n    name = models.TextField()\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from fastapi import Depends, FastAPI\nfrom fastapi.security import OAuth2PasswordBearer\n"
             "from pydantic import BaseModel\n\napp = FastAPI()\nbearer = OAuth2PasswordBearer(tokenUrl='token')\n\n\n"
@@ -862,6 +879,9 @@ def _reading_only(repo: Repo) -> Judgement:
         return passed("What changes something asks for a secret or a signature of whoever calls.", *told)
     if repo.accounts.users is None:
         return not_applicable("What takes a body only asks, or is open to strangers on purpose.")
+    if repo.accounts.administration_alone is not None:
+        place = repo.accounts.administration_alone
+        return passed("Only the administration is not for everybody, and it asks who calls.", place)
     first = next(route for route in repo.routes.all if route.changes_state)
     return failed("No route asks who calls.", seen(first.location.path, first.location.line, f"{first.name} is open"))
 

@@ -50,6 +50,23 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop', 'django.contrib.admin']\n",
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import path\n\nfrom shop import views\n\n"
+                "urlpatterns = [path('find/', views.find), path('admin/', admin.site.urls)]\n"
+            ),
+            "shop/views.py": (
+                "from django.shortcuts import render\nfrom django.views.decorators.http import require_POST\n\n"
+                "from shop.models import Item\n\n\n@require_POST\ndef find(request):\n"
+                "    items = Item.objects.filter(name=request.POST['name'])\n"
+                "    return render(request, 'found.html', {'items': items})\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Item(models.Model):\n    name = models.TextField()\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n",
             "shop/urls.py": (
                 "from django.urls import path\n\nfrom shop.views import Lots, Sale\n\n"
@@ -808,6 +825,9 @@ def _judged(repo: Repo) -> Judgement:
         return passed("What the routes lead to checks rights.", *elsewhere)
     if not repo.purposes.exposed and not any(route.changes_state for route in routes):
         return not_applicable("No route changes anything or tells callers apart.")
+    if not repo.purposes.exposed and repo.accounts.administration_alone is not None:
+        place = repo.accounts.administration_alone
+        return passed("Only the administration tells callers apart, and it asks for rights on each model.", place)
     return _unchecked(repo, routes)
 
 
