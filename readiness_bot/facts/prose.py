@@ -187,7 +187,13 @@ def _heading(lines: list[str], index: int, levels: list[str]) -> tuple[str, int]
         return _plain(marked[2]), len(marked[1])
     if tagged := _HTML.match(line):
         return _plain(tagged[2]), int(tagged[1])
-    if not line.strip() or line.startswith((" ", "\t", "|", "-", "*")) or index + 1 >= len(lines):
+    if not line.strip() or index + 1 >= len(lines):
+        return None
+    # A title between two lines of marks may be moved in, as reStructuredText has it.
+    is_between = (
+        index > 0 and lines[index - 1].strip() == lines[index + 1].strip() and len(line) < len(lines[index + 1])
+    )
+    if line.startswith(("\t", "|", "-", "*")) or (line.startswith(" ") and not is_between):
         return None
     under = _UNDERLINE.match(lines[index + 1])
     if under is None or _UNDERLINE.match(line) or len(lines[index + 1].rstrip()) < min(len(line.rstrip()), 3):

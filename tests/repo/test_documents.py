@@ -62,6 +62,7 @@ def prose(name: str, text: str) -> Prose:
     [
         ("a.md", MARKDOWN, [("", 0, 1), ("Title", 1, 3), ("Second code", 2, 7), ("Under", 1, 14)]),
         ("a.rst", RST, [("Title", 1, 2), ("Part", 2, 7), ("Deeper", 3, 12)]),
+        ("a.rst", "======\n Shop\n======\n\nWords.\n\n moved in\n------\n", [("Shop", 1, 2)]),
         ("a.adoc", ASCIIDOC, [("Title", 1, 1), ("Part", 2, 5)]),
         ("README", "<h1 align=center>Shop</h1>\n", [("Shop", 1, 1)]),
         ("a.md", "# A\n\n<pre><code># make it run\nrun\n</code></pre>\n\n## B&nbsp;C\n", [("A", 1, 1), ("B C", 2, 7)]),
