@@ -295,6 +295,13 @@ class Deployment:
                     found.append((path, line, f"{name}: {value}"[:120]))
             if re.search(r"(RateLimit|BackendTrafficPolicy)", resource.kind):
                 found.append((path, resource.line, resource.kind))
+        for path, block in self.workloads.cloud_blocks:
+            setting = next((one for one in block.settings if _LIMITING_SETTING.search(one.key)), None)
+            if setting is not None:
+                told = ".".join(setting.key.split(".")[-2:])
+                found.append((path, setting.line, f"{told} = {setting.value}"[:120]))
+            elif block.type == "resource" and _LIMITING_RESOURCE.search(block.labels[0] if block.labels else ""):
+                found.append((path, block.line, block.labels[0]))
         for container in self.own_containers:
             for name, value, line in container.service.labels:
                 if "ratelimit" in name.lower():
@@ -421,6 +428,11 @@ class Deployment:
             yield from built.started
 
 
+_LIMITING_SETTING = re.compile(
+    r"(^|\.)(rate_based_statement\.limit|rate_limit_options\.|throttling_rate_limit$|throttle_settings\.rate_limit$)"
+)
+"""Settings by which firewalls and gateways of a cloud limit how often one caller may ask."""
+_LIMITING_RESOURCE = re.compile(r"^(cloudflare_rate_?limit|aws_waf(regional)?_rate_based_rule)$")
 _PUSHES = re.compile(r"\b(docker|podman|buildah)\b[^\n|;&]*\bpush\b|\bkaniko\b")
 _CLIENTS = re.compile(r"(urllib|http\.client|requests|httpx|aiohttp|urllib3)(\.|$)")
 _STARTS = re.compile(

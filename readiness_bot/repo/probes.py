@@ -95,5 +95,6 @@ def probes_of_pod(pod: Pod) -> Iterator[HealthProbe]:
 def _of_cloud(workloads: Workloads) -> Iterator[HealthProbe]:
     for path, block in workloads.cloud_blocks:
         for setting in block.settings:
-            if _CHECKED_PATH.search(setting.key):
+            is_own_check = block.labels[:1] == ("aws_route53_health_check",) and setting.key == "resource_path"
+            if is_own_check or _CHECKED_PATH.search(setting.key):
                 yield HealthProbe(path, setting.line, "load balancer check", setting.value, http=True)

@@ -245,6 +245,23 @@ def test_gateways_limit_and_encrypt() -> None:
     assert [(path, line) for path, line, _ in found.gateway_encryption] == [("nginx/site.conf", 2), ("k8s/web.yaml", 2)]
 
 
+def test_firewalls_of_a_cloud_limit_callers_and_other_rules_do_not() -> None:
+    rules = (
+        'resource "aws_wafv2_web_acl" "shop" {\n  rule {\n    statement {\n      rate_based_statement {\n'
+        "        limit = 900\n      }\n    }\n  }\n}\n"
+        'resource "aws_wafv2_web_acl" "names" {\n  rule {\n    statement {\n      geo_match_statement {\n'
+        '        country_codes = ["NL"]\n      }\n    }\n  }\n}\n'
+        'resource "cloudflare_rate_limit" "shop" {\n  threshold = 90\n}\n'
+    )
+    assert [line for _, line, _ in _deployment({"main.tf": rules}).gateway_limits] == [5, 19]
+
+
+def test_a_check_by_the_name_service_asks_for_a_path() -> None:
+    check = 'resource "aws_route53_health_check" "shop" {\n  resource_path = "/up"\n}\n'
+    part = 'resource "aws_api_gateway_resource" "shop" {\n  resource_path = "/down"\n}\n'
+    assert [one.target for one in _deployment({"main.tf": check + part}).probes] == ["/up"]
+
+
 def test_environment_is_told_with_its_place() -> None:
     files = {
         "Dockerfile": _IMAGE.replace("COPY", "ENV DEBUG=0 A=b\nCOPY"),
