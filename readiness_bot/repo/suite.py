@@ -23,6 +23,8 @@ _STARTS_STORE = re.compile(
     r"|^(service|systemctl)\b(?=.*\bstart\b).*\b(postgres(ql)?|mysqld?|mariadb|redis(-server)?|mongod)\b"
 )
 """Commands that start a store on the machine that the tests run on."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
+"""The first part of a path by which Django knows in which language a page is asked for."""
 _ADDRESSING = frozenset({"reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"})
 """Functions that give the URL of a route by its name."""
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
@@ -309,6 +311,8 @@ class Suite:
                 segments, is_suffix = read
                 method = last.upper() if last in _VERBS - {"request"} else verb
                 found.append(Request(segments, is_suffix, method, site.module.path, site.call.line))
+                if self._begins_with_language and segments and _LANGUAGE.fullmatch(segments[0]):
+                    found.append(Request(segments[1:], is_suffix, method, site.module.path, site.call.line))
         for module in self._python.tests:
             for assignment in module.facts.assignments:
                 read = self._path(assignment.value, module)
@@ -319,6 +323,11 @@ class Suite:
                 if read is not None:
                     found.append(Request(*read, "", module.path, returned.line))
         return tuple(found)
+
+    @cached_property
+    def _begins_with_language(self) -> bool:
+        """Whether Django puts the language that a page is asked for in before its path."""
+        return any(True for _ in self._python.calls_of("i18n_patterns"))
 
     def _path(self, value: Value, module: Module, *, relative: bool = False) -> tuple[tuple[str, ...], bool] | None:
         is_suffix = False

@@ -44,3 +44,18 @@ def test_a_store_may_be_started_beside_the_tests(starts: str, real: bool) -> Non
     steps = "on: pull_request\njobs:\n  test:\n    steps:\n      - run: ./ci/store.sh\n      - run: pytest\n"
     files = {".github/workflows/ci.yml": steps, "ci/store.sh": f"#!/bin/bash\napt install -y store\n{starts}\n"}
     assert bool(repo_of(files).suite.against_stores) is real
+
+
+@pytest.mark.parametrize(("patterns", "exercised"), [("i18n_patterns(%s)", 1), ("[%s]", 0)])
+def test_django_may_put_the_language_before_a_path(patterns: str, exercised: int) -> None:
+    urls = patterns % "path('orders/', views.orders)"
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+        "shop/urls.py": (
+            "from django.conf.urls.i18n import i18n_patterns\nfrom django.urls import path\n\n"
+            f"from shop import views\n\nurlpatterns = {urls}\n"
+        ),
+        "shop/views.py": "from django.http import HttpResponse\n\n\ndef orders(request):\n    return HttpResponse()\n",
+        "tests/test_shop.py": "def test_orders(client):\n    assert client.get('/nl/orders/').status_code == 200\n",
+    }
+    assert len(repo_of(files).suite.exercised[0]) == exercised

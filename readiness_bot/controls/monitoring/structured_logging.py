@@ -79,6 +79,7 @@ from readiness_bot.repo import Repo
             "for logger in [app.logger, logging.getLogger('werkzeug')]:\n    handler = logging.StreamHandler()\n"
             "    handler.setFormatter(Formatter())\n    logger.addHandler(handler)\n"
         ),
+        "import logzero\n\nlogzero.json()\n",
         "import logging.config\n\nlogging.config.dictConfig({'version': 1})\n",
         (
             "import logging\n\n\nclass Journal(logging.StreamHandler):\n    def emit(self, record):\n"
@@ -101,7 +102,10 @@ from readiness_bot.repo import Repo
             "app = Litestar([], plugins=[StructlogPlugin()])\n"
         ),
     ],
-    fails=["import logging\n\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n"],
+    fails=[
+        "import logging\n\nlogger = logging.getLogger(__name__)\nlogger.info('started')\n",
+        "from logzero import logger\n\nlogger.info('started')\n",
+    ],
     fixed=(
         "import logging.config\n\nLOGGING = {'version': 1}\nlogging.config.dictConfig(LOGGING)\n"
         "logger = logging.getLogger(__name__)\nlogger.info('started')\n"
