@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo.connectors import Connectors
 from readiness_bot.repo.modules import CallSite
 from readiness_bot.repo.python import Python
@@ -29,6 +29,9 @@ _NARROWED = re.compile(r"\b(where|limit|top|fetch|having|group\s+by|rownum|offse
 _FIGURES = re.compile(r"\b(count|max|min|sum|avg|exists|distinct|top)\b", re.IGNORECASE)
 _OWN_TABLES = re.compile(r"^(sqlite_master|information_schema|pg_\w+|sys|dual)\b", re.IGNORECASE)
 _GIVING_ROWS = frozenset({"fetch_all", "fetch", "execute_fetchall", "iterate"})
+_TABLE = re.compile(r"sqlalchemy\.([\w.]+\.)?Table\(\)")
+"""What the name of a table of SQLAlchemy's stands for that no class describes."""
+_NARROWING = frozenset({"where", "filter", "filter_by", "group_by", "having", "distinct", "fetch_one", "fetch_val"})
 _RUNNING = re.compile(r"(^|_)(execute|exec|query|fetch|fetchall|select|sql|iterate|run)(_|$)", re.IGNORECASE)
 
 
@@ -82,6 +85,8 @@ class Listings:
                 continue
             if site.last == "find" and self.uses_documents:
                 found += self._of_documents(site)
+            elif site.last == "select":
+                found += self._of_table(site)
             elif _RUNNING.search(site.last):
                 found += self._of_rows(site)
         return tuple(found)
@@ -140,6 +145,27 @@ class Listings:
         names, _, is_walked = self._queries.onward(site.module, site.call)
         if site.last in _GIVING_ROWS or is_walked or names & RESULTS or self._is_fetched(site):
             yield Listing(site, match["table"], is_bounding(names))
+
+    def _of_table(self, site: CallSite) -> Iterator[Listing]:
+        """What is selected of a table without a class: `orders.select()`, or `select(orders)`."""
+        table = self._table(site)
+        names, is_sliced, is_walked = self._queries.onward(site.module, site.call)
+        if not table or names & (_NARROWING | COUNTING | ONE_ROW):
+            return
+        bounded = is_sliced or is_bounding(names)
+        if bounded or is_walked or names & (RESULTS | _GIVING_ROWS):
+            yield Listing(site, table, bounded)
+
+    def _table(self, site: CallSite) -> str:
+        """What the module calls the table of SQLAlchemy that is all a call selects; empty if it is none."""
+        if _TABLE.fullmatch(site.name.rpartition(".")[0]):
+            return site.call.called_on.rpartition(".")[2]
+        wanted = site.call.args[0] if site.name.startswith("sqlalchemy.") and len(site.call.args) == 1 else None
+        if isinstance(wanted, Items) and len(wanted.items) == 1:
+            wanted = wanted.items[0]
+        if not isinstance(wanted, Name) or not _TABLE.fullmatch(self._python.mean(wanted.name, site.module)):
+            return ""
+        return wanted.name.rpartition(".")[2]
 
     def _statement(self, site: CallSite) -> str:
         """The text that is run, where it is a constant: by itself, or wrapped as `text("…")`."""

@@ -102,6 +102,7 @@ TAKING = frozenset(
         "fetch_all",
         "fetch_one",
         "fetch_val",
+        "iterate",
         "first",
         "all",
         "one",

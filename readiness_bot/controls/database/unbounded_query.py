@@ -42,6 +42,14 @@ _LISTED = {
     "shop/__init__.py": "",
 }
 
+_TABLES = (
+    "import sqlalchemy\nfrom databases import Database\n\nmetadata = sqlalchemy.MetaData()\n"
+    "database = Database('sqlite:///notes.db')\nnotes = sqlalchemy.Table(\n    'notes',\n    metadata,\n"
+    "    sqlalchemy.Column('id', sqlalchemy.Integer, primary_key=True),\n"
+    "    sqlalchemy.Column('by', sqlalchemy.String),\n)\n"
+)
+"""Tables that no class describes, and a database to ask for them."""
+
 
 @Control(
     id="database/unbounded-query",
@@ -129,6 +137,16 @@ _LISTED = {
     ),
     passes=[
         {
+            "app/db.py": _TABLES,
+            "app/main.py": (
+                "from fastapi import FastAPI\n\nfrom app.db import database, notes\n\napp = FastAPI()\n\n\n"
+                "@app.get('/notes')\nasync def listed(page: int = 0):\n"
+                "    query = notes.select().limit(50).offset(50 * page)\n"
+                "    return await database.fetch_all(query)\n"
+            ),
+            "app/__init__.py": "",
+        },
+        {
             "shop/pages.py": (
                 "from functools import wraps\n\nfrom flask import request\n\n\ndef paginated(schema):\n"
                 "    def around(function):\n        @wraps(function)\n        def answer(*args):\n"
@@ -167,6 +185,17 @@ _LISTED = {
         ),
     ],
     ignores=[
+        {
+            "app/db.py": _TABLES,
+            "app/main.py": (
+                "from fastapi import FastAPI\nfrom sqlalchemy import select\n\nfrom app.db import database, notes\n\n"
+                "app = FastAPI()\n\n\n@app.get('/notes/{key}')\nasync def one(key: int):\n"
+                "    return await database.fetch_one(notes.select().where(notes.c.id == key))\n\n\n"
+                "@app.get('/titles')\nasync def titles(by: str):\n    query = select(notes).where(notes.c.by == by)\n"
+                "    return await database.fetch_all(query)\n"
+            ),
+            "app/__init__.py": "",
+        },
         {
             **{path: text for path, text in _LISTED.items() if path != "shop/urls.py"},
             "shop/ordering.py": (
@@ -269,6 +298,24 @@ _LISTED = {
             "    id = db.Column(db.Integer, primary_key=True)\n\n\n@app.get('/tags')\ndef tags():\n"
             "    return jsonify([tag.id for tag in Tag.query.all()])  # <- flagged\n"
         ),
+        {
+            "app/db.py": _TABLES,
+            "app/main.py": (
+                "from fastapi import FastAPI\n\nfrom app.db import database, notes\n\napp = FastAPI()\n\n\n"
+                "@app.get('/notes')\nasync def listed():\n    query = notes.select()  # <- flagged\n"
+                "    return await database.fetch_all(query=query)\n"
+            ),
+            "app/__init__.py": "",
+        },
+        {
+            "app/db.py": _TABLES,
+            "app/main.py": (
+                "from fastapi import FastAPI\nfrom sqlalchemy import select\n\nfrom app.db import database, notes\n\n"
+                "app = FastAPI()\n\n\n@app.get('/notes')\nasync def listed():\n"
+                "    return [row async for row in database.iterate(select(notes))]  # <- flagged\n"
+            ),
+            "app/__init__.py": "",
+        },
     ],
     applies=lambda repo: bool(repo.routes.all) and _has_store(repo),
 )
