@@ -397,7 +397,7 @@ class Repo:
     @cached_property
     def suite(self) -> Suite:
         """The tests, and what of the application they reach."""
-        return Suite(self.python, self.routes, self.pipelines)
+        return Suite(self.sources, self.python, self.routes, self.pipelines)
 
     @cached_property
     def observability(self) -> Observability:

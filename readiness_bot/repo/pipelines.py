@@ -15,6 +15,7 @@ from msgspec import structs
 
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step
 from readiness_bot.facts.pipeline_file import EXTRACTOR
+from readiness_bot.facts.scripted_tests import ScriptedTests
 from readiness_bot.model import Area
 from readiness_bot.repo.pipeline_runs import MAX_DEPTH, Follower, is_command_input
 from readiness_bot.repo.pipeline_sites import ANY_PUSH, PULL_REQUEST, JobSite, PipelineSite, Run, StepSite
@@ -205,12 +206,17 @@ class Pipelines:
 
     @cached_property
     def test_runs(self) -> tuple[Run, ...]:
-        """The runs of Python's test runners."""
+        """The runs of Python's test runners, and of tests that no module holds."""
         own = self._tooling.programs
+        scripted = {path: tests.tool for path, tests in self._sources.facts(ScriptedTests).items() if tests.tool}
+        others = frozenset(scripted.values())
         return tuple(
             run
             for run in self.runs
-            if _runs_tests(run.command) or (run.tool in own and run.command.words[:1] == ("test",))
+            if _runs_tests(run.command)
+            or (run.tool in own and run.command.words[:1] == ("test",))
+            or run.tool in others
+            or run.path in scripted
         )
 
 

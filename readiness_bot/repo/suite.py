@@ -9,20 +9,26 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from readiness_bot.facts.python_facts import Definition
+from readiness_bot.facts.scripted_tests import EXTRACTOR, ScriptedTests
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
-from readiness_bot.model import Evidence
+from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.pipeline_sites import JobSite
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.sources import Sources
 
+_OWN_AREAS = frozenset({Area.PRODUCTION, Area.TEST, Area.TOOLING})
 _STARTS_STORE = re.compile(
     r"^(\S*/)?(pg_ctl|pg_ctlcluster|pg_virtualenv)\b.*\bstart\b"
     r"|^(service|systemctl)\b(?=.*\bstart\b).*\b(postgres(ql)?|mysqld?|mariadb|redis(-server)?|mongod)\b"
 )
 """Commands that start a store on the machine that the tests run on."""
+_STEP = re.compile(r"(^|[.:])(given|when|then|step)(\(\))?$")
+_SCENARIOS = frozenset({"behave", "pytest_bdd", "lettuce", "aloe", "radish"})
+"""Packages that run tests which are written as sentences."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z]{2,4})?")
 """The first part of a path by which Django knows in which language a page is asked for."""
 _ADDRESSING = frozenset({"reverse", "url_for", "reverse_lazy", "resolve_url", "url_path_for", "get_url", "app_url"})
@@ -86,12 +92,20 @@ class Request:
     line: int
 
 
+def _is_step(definition: Definition, module: Module) -> bool:
+    """Whether a function is what a sentence of a scenario runs: `@then("the order is kept")`."""
+    names = (getattr(item, "name", "") for item in definition.decorators)
+    is_marked = any(_STEP.search(name) for name in names)
+    return is_marked and any(item.target.partition(".")[0] in _SCENARIOS for item in module.facts.imports)
+
+
 class Suite:
     """Questions about the tests."""
 
     LOOKS = "tests"
 
-    def __init__(self, python: Python, routes: Routes, pipelines: Pipelines) -> None:
+    def __init__(self, sources: Sources, python: Python, routes: Routes, pipelines: Pipelines) -> None:
+        self._sources = sources
         self._python = python
         self._routes = routes
         self._pipelines = pipelines
@@ -99,7 +113,16 @@ class Suite:
     @staticmethod
     def reads(path: str) -> bool:
         """Whether answers depend on this path."""
-        return Python.reads(path)
+        return Python.reads(path) or EXTRACTOR.claims(path)
+
+    @cached_property
+    def scripted(self) -> tuple[tuple[str, ScriptedTests], ...]:
+        """The tests that no module holds, by path: scripts that ask a running service, and tables of requests."""
+        return tuple(
+            (path, tests)
+            for path, tests in self._sources.facts(ScriptedTests).items()
+            if tests.tool and self._sources.area(path) in _OWN_AREAS
+        )
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
@@ -110,7 +133,8 @@ class Suite:
         tests = [
             definition
             for definition in module.facts.definitions
-            if definition.kind == "function" and definition.name.startswith(("test", "it_", "should_"))
+            if definition.kind == "function"
+            and (definition.name.startswith(("test", "it_", "should_")) or _is_step(definition, module))
         ]
         if not tests:
             return False
@@ -143,7 +167,18 @@ class Suite:
             )
             if told is not None:
                 found.append(told)
-        return tuple(dict.fromkeys(found or [*self._asked_by_path(), *self._asked_by_browser()]))
+        found = found or [*self._asked_by_path(), *self._asked_by_script(), *self._asked_by_browser()]
+        return tuple(dict.fromkeys(found))
+
+    def _asked_by_script(self) -> Iterator[Evidence]:
+        """Where tests without a module ask for a route of the tree."""
+        routes = [_segments(route.path) for route in self._routes.all]
+        for path, tests in self.scripted:
+            for asked in tests.asked:
+                segments = _segments(asked.path)
+                if any(len(wanted) == len(segments) and _matches(wanted, segments) for wanted in routes):
+                    yield Evidence(path, asked.line, f"`{tests.tool}` asks for {asked.path}")
+                    break
 
     def _asked_by_browser(self) -> Iterator[Evidence]:
         """Where a pipeline that runs a store drives the pages through a browser."""
@@ -322,6 +357,8 @@ class Suite:
                 read = self._path(returned.value, module)
                 if read is not None:
                     found.append(Request(*read, "", module.path, returned.line))
+        for path, tests in self.scripted:
+            found += [Request(_segments(one.path), False, one.method, path, one.line) for one in tests.asked]
         return tuple(found)
 
     @cached_property

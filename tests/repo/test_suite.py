@@ -59,3 +59,11 @@ def test_django_may_put_the_language_before_a_path(patterns: str, exercised: int
         "tests/test_shop.py": "def test_orders(client):\n    assert client.get('/nl/orders/').status_code == 200\n",
     }
     assert len(repo_of(files).suite.exercised[0]) == exercised
+
+
+@pytest.mark.parametrize(("asked", "reached"), [("/orders/", True), ("/lines/", False)])
+def test_a_script_may_ask_for_a_route(asked: str, reached: bool) -> None:
+    script = f"set -e\nall=$(curl $HOST{asked})\n[ \"$all\" = '[]' ]\ncurl $HOST{asked} | grep -qv order\n"
+    suite = repo_of({"shop/app.py": _SHOP, "tests/orders.sh": script}).suite
+    assert (len(suite.exercised[0]) == 1) is reached
+    assert bool(suite.through_interface) is reached

@@ -11,6 +11,8 @@ _LEVEL = 1.0
 """Lines of test code for each line of production code from which a suite usually covers what it should."""
 _BEST_GUESS = 85.0
 """Per cent assumed at that level: suites of as many lines as their code are reported between 80 and 90 per cent."""
+_UNTOLD = 0.4
+"""The estimate where scripts ask the service from outside: they reach its main paths, and seldom the rest."""
 _NEVER_SURE = 0.9
 """An estimate never earns the whole score: only a report or an enforced minimum does."""
 
@@ -65,6 +67,13 @@ def coverage(repo: Repo) -> Judgement:
     minimum = next((gate for gate in gates if gate.kind == "minimum" and gate.percent >= _ENOUGH), None)
     if minimum is not None:
         return passed(f"The pipeline enforces {minimum.percent:g} %.", seen(minimum.path, minimum.line, minimum.detail))
+    if not repo.suite.modules and repo.suite.scripted:
+        path, tests = repo.suite.scripted[0]
+        return unknown(
+            "The tests are scripts that ask the running service, and no report tells what of it they reach.",
+            seen(path, tests.line, f"tests for {tests.tool}"),
+            estimate=_UNTOLD,
+        )
     if not repo.suite.modules:
         return failed("There are no tests.", looked_in=("test modules",))
     return _estimated(repo)

@@ -48,10 +48,30 @@ SOME = 1 / 10
                 "        expect(price()) == 1\n"
             ),
         },
+        {
+            "app/orders.py": "def price():\n    return 1\n",
+            "tests/orders.sh": (
+                "#!/bin/sh\nset -e\ncode=$(curl -s -o /dev/null -w '%{http_code}' $HOST/orders/1)\n"
+                '[ "$code" = 200 ]\ncurl -s $HOST/orders/1 | grep -q price\n'
+            ),
+        },
+        {
+            "app/orders.py": "def price():\n    return 1\n",
+            "features/steps/orders.py": (
+                "from behave import then\n\nfrom app.orders import price\n\n\n@then('it costs {wanted:d}')\n"
+                "def costs(context, wanted):\n    assert price() == wanted\n"
+            ),
+        },
     ],
     fails=[
         {"app/orders.py": "def price():\n    return 1\n"},
         {"app/orders.py": "def price():\n    return 1\n", "tests/test_orders.py": "def test_price():\n    pass\n"},
+        {
+            "app/orders.py": "def price():\n    return 1\n",
+            "tests/up.sh": (
+                'set -e\nuntil curl -s $HOST/health; do sleep 1; done\n[ "$1" = all ] && python -m unittest || exit 1\n'
+            ),
+        },
     ],
     fixed={
         "app/orders.py": "def price():\n    return 1\n",
@@ -68,10 +88,12 @@ def test_suite(repo: Repo) -> Judgement:
     production = repo.python.production
     if not production:
         return not_applicable("No Python.")
-    modules = repo.suite.modules
-    share = len(modules) / len(production)
-    summary = f"{len(modules)} test modules with assertions for {len(production)} production modules."
+    modules, scripted = repo.suite.modules, repo.suite.scripted
+    number = len(modules) + len(scripted)
+    share = number / len(production)
+    summary = f"{number} test modules with assertions for {len(production)} production modules."
     shown = [seen(module.path, 1, "tests with assertions") for module in modules[:5]]
+    shown += [seen(path, tests.line, f"tests for {tests.tool}") for path, tests in scripted[: 5 - len(shown)]]
     if share >= ENOUGH:
         return passed(summary, *shown)
     if share >= SOME:

@@ -50,6 +50,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
             "Makefile": "test:\n\tpytest\n",
         },
         {
+            "app/main.py": "def one():\n    return 1\n",
+            "tests/orders.sh": (
+                "#!/bin/bash\nset -e\ncode=$(curl -s -o /dev/null -w '%{http_code}' $HOST/orders)\n"
+                '[ "$code" = 200 ]\ncurl -s $HOST/orders | grep -q price\n'
+            ),
+            ".github/workflows/test.yml": _WORKFLOW.replace("make test", "./tests/orders.sh"),
+        },
+        {
             "shop/main.py": "",
             "tests/test_shop.py": "def test_one():\n    assert 1\n",
             ".travis.yml": "language: python\nscript:\n  - nosetests-3.4 --with-coverage -s tests\n",
