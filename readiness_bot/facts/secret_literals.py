@@ -339,7 +339,7 @@ class _PythonReader:
         )
         if isinstance(name, str) and _ASKING.search(function) and _ASKED.fullmatch(name):
             values = [
-                *([] if self.asks_parser(node.func) else node.args[1:2]),
+                *([] if self.asks_parser(node) else node.args[1:2]),
                 *(
                     keyword.value
                     for keyword in node.keywords
@@ -409,9 +409,7 @@ class _PythonReader:
                 )
                 texts = [
                     argument
-                    for argument in (
-                        value.args if converts else [] if self.asks_parser(value.func) else value.args[1:2]
-                    )
+                    for argument in (value.args if converts else [] if self.asks_parser(value) else value.args[1:2])
                     if isinstance(argument, ast.Constant)
                 ]
                 texts += [
@@ -423,13 +421,16 @@ class _PythonReader:
                     if isinstance(argument.value, str):
                         self.add(name, argument.value, argument, fallback=not converts, constant=constant)
 
-    def asks_parser(self, function: ast.expr) -> bool:
-        """`config.get("section", "option")` of an INI file: its second argument is a name, and no default."""
-        return (
-            isinstance(function, ast.Attribute)
-            and isinstance(function.value, ast.Name)
-            and function.value.id in self.parsers
-        )
+    def asks_parser(self, call: ast.Call) -> bool:
+        """`config.get("section", "option")` of an INI file: its second argument is a name, and no default.
+
+        Nothing else calls what stands in for a missing option `fallback`.
+        """
+        function = call.func
+        if not isinstance(function, ast.Attribute):
+            return False
+        told = any(keyword.arg == "fallback" for keyword in call.keywords)
+        return told or (isinstance(function.value, ast.Name) and function.value.id in self.parsers)
 
     def add(
         self,

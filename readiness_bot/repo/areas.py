@@ -16,7 +16,7 @@ _VENDORED = re.compile(
     r"|extern|externals|\.venv|venv|virtualenv)/|(^|/)bottle\.py$"
 )
 _GENERATED = re.compile(
-    r"(_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
+    r"((^|/)build/(lib|bdist)[^/]*/|_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"
     r"(_|auto-?)generated\.py$|(^|/)_version\.py$)"
 )
 _EXAMPLE = re.compile(

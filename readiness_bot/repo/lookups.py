@@ -22,6 +22,7 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.query import Condition, Query
 from readiness_bot.repo.reach import Reach
+from readiness_bot.repo.refusals import is_refusing, reads_caller
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.scoping import Scoping
@@ -291,6 +292,35 @@ class Lookups:
         models, paths = self._held
         near = bool({lookup.location.path, lookup.query.module.path} & paths)
         return near or lookup.model.site.name in models or self._are_of_a_tenant(lookup.route)
+
+    def is_for_installation(self, route: Route) -> bool:
+        """Whether the handler itself refuses all but those who run the installation, who belong to no tenant."""
+        handler = route.handler
+        if handler is None:
+            return False
+        raised = [item for item in handler.module.facts.raises if item.scope == handler.index]
+        refused = [item.guards for item in raised if is_refusing(item)]
+        refused += [call.guards for call in handler.calls if is_refusing(call)]
+        return any(
+            all(reads_caller(one) or self._tells_installation(one, handler.module) for one in guards)
+            for guards in refused
+            if any(self._tells_installation(one, handler.module) for one in guards)
+        )
+
+    def _tells_installation(self, asked: str, module: Module) -> bool:
+        """Whether a question is who administers the installation: by its name, or as all that a function answers."""
+        if _WHOLE_INSTALLATION.search(asked.rpartition(".")[2]):
+            return True
+        site = self._python.definition(asked.lstrip("!"), module)
+        if site is None or site.definition.kind != "function":
+            return False
+        answers = [item.value for item in site.module.facts.returns if item.scope == site.index]
+        told = [value.name for value in answers if isinstance(value, Name)]
+        return (
+            bool(told)
+            and all(_WHOLE_INSTALLATION.search(name.rpartition(".")[2]) for name in told)
+            and all(isinstance(value, Name) or value in (Const(False), Const(None)) for value in answers)
+        )
 
     @cached_property
     def _held(self) -> tuple[frozenset[str], frozenset[str]]:

@@ -415,9 +415,15 @@ class Purposes:
         return bool(_GROUP.search(route.path)) or not {"PUT", "PATCH", "DELETE"}.isdisjoint(route.methods)
 
     def acts_for_caller(self, route: Route) -> bool:
-        """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take."""
+        """Whether the handler takes something of the signed-in user: where nobody is, there is nothing to take.
+
+        Or whether all that it changes it changes on a condition that asks who he is.
+        """
         if route.handler is None:
             return False
+        changes = [call.guards for call in route.handler.calls if _is_writing(call, route.handler)]
+        if changes and all(any(map(reads_caller, guards)) for guards in changes):
+            return True
         if any(_OF_CALLER.search(ref) for ref in self._refusals.body(route.handler)[3]):
             return True
         targets = (self._python.target(call, route.handler.module) for call in route.handler.calls)

@@ -132,7 +132,7 @@ _OF_KIND = {"throttle": Strength.NONE, "authentication": Strength.READS, "descri
 _READS = re.compile(
     r"(^|[.:_])(current_user|current_token|get_current_user|get_user|current_identity|get_jwt_identity|get_jwt|is_authenticated|authed|is_admin|is_superuser|is_staff|has_perms?|has_permission"
     r"|require_user|require_admin|get_logged_in_user|logged_in|user_id|user_or_token|getcurrentuser|requireadmin|getuser|get_identity|auth_info)$"
-    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|authz?|identity|principal|account|login|customers|ctx\.user)(\(\))?($|\.)",
+    r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|authz?|identity|principal|account|login|member|customers|ctx\.user)(\(\))?($|\.)",
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")

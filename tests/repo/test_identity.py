@@ -486,3 +486,26 @@ def test_handler_that_takes_of_the_session_what_a_sign_in_left_acts_for_the_call
     )
     (route,) = repo.routes.all
     assert repo.purposes.acts_for_caller(route) is acts
+
+
+@pytest.mark.parametrize(
+    ("change", "acts"),
+    [
+        ("    if order.member == request.member:\n        order.delete()\n", True),
+        ("    if request.user.is_authenticated:\n        order.delete()\n", True),
+        ("    if order.is_open:\n        order.delete()\n", False),
+        ("    order.delete()\n    if order.member == request.user:\n        order.save()\n", False),
+    ],
+)
+def test_who_changes_things_on_a_condition_about_the_caller_acts_for_him(change: str, acts: bool) -> None:
+    repo = repo_of(
+        {
+            "shop/urls.py": "from django.urls import path\n\nfrom shop import views\n\n"
+            "urlpatterns = [path('void/', views.void)]\n",
+            "shop/views.py": "from django.shortcuts import redirect\n\nfrom shop.models import Order\n\n\n"
+            f"def void(request):\n    order = Order.objects.get(pk=request.POST['order'])\n{change}"
+            "    return redirect('/')\n",
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+        }
+    )
+    assert {repo.purposes.acts_for_caller(route) for route in repo.routes.all} == {acts}

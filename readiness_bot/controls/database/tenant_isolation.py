@@ -159,6 +159,14 @@ _BY_ADMINS = (
             "desk/__init__.py": "",
         },
         _REST_DESK | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()  # <- flagged\n"},
+        _SCOPED_MODELS
+        + (
+            "def signed_in(user):\n    if not user.is_authenticated:\n        return False\n"
+            "    return user.is_active\n\n\n"
+            "@app.post('/invoices/<int:number>/void')\n@login_required\ndef void(number):\n"
+            "    if not signed_in(current_user):\n        abort(403)\n"
+            "    found = Invoice.query.get_or_404(number)  # <- flagged\n    return jsonify(found.id)\n"
+        ),
         _BY_ADMINS.replace("{who}", "User.name == name, User.tenant_id == tenant.id"),
     ],
     fixed=_SCOPED_MODELS
@@ -299,6 +307,14 @@ _BY_ADMINS = (
         | {"desk/views.py": _REST_VIEWS + "    queryset = Invoice.objects.all()\n    lookup_field = 'share_token'\n"},
     ],
     partials=[
+        _SCOPED_MODELS
+        + (
+            "def runs_it(user):\n    if not user.is_authenticated:\n        return False\n"
+            "    return user.is_superuser\n\n\n"
+            "@app.post('/invoices/<int:number>/void')\n@login_required\ndef void(number):\n"
+            "    if not runs_it(current_user):\n        abort(403)\n"
+            "    found = Invoice.query.get_or_404(number)  # <- flagged\n    return jsonify(found.id)\n"
+        ),
         _BY_ADMINS.replace("{who}", "User.name == name"),
         _SCOPED_MODELS
         + (
@@ -441,7 +457,7 @@ def _confidence(repo: Repo, lookup: Lookup, separated: bool) -> Confidence:
 
 def _comes_from_user(repo: Repo, lookup: Lookup) -> bool:
     """Whether the route knows who calls, and is not kept as a whole to those with a right: to another service, say."""
-    if _is_above_tenants(repo, lookup.route):
+    if _is_above_tenants(repo, lookup.route) or repo.lookups.is_for_installation(lookup.route):
         return False
     found = repo.identity.protections(lookup.route)
     return any(one.strength >= Strength.READS for one in found) and not any(

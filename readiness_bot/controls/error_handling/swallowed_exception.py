@@ -94,6 +94,15 @@ _PREDICATE = re.compile(
     r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
     r"_running|_ready|_healthy)$"
 )
+_OF_FAILURE = {
+    "HttpResponseBadRequest": 400,
+    "HttpResponseForbidden": 403,
+    "HttpResponseNotFound": 404,
+    "HttpResponseNotAllowed": 405,
+    "HttpResponseGone": 410,
+    "HttpResponseServerError": 500,
+}
+"""Django's responses that say by their kind that something failed, with their statuses."""
 _RESPONSES = frozenset(
     {
         "jsonify",
@@ -106,6 +115,7 @@ _RESPONSES = frozenset(
         "ORJSONResponse",
         "PlainTextResponse",
         "json",
+        *_OF_FAILURE,
     }
 )
 _BUILT = frozenset({"dict", "list", "set", "tuple", "frozenset"})
@@ -245,6 +255,11 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     "    except Exception:\n        logger.exception('the item was not saved')\n        raise\n",
     passes=[
         (
+            "from django.http import HttpResponse, HttpResponseBadRequest\n\nfrom shop.models import Order\n\n\n"
+            "def void(request):\n    try:\n        Order.objects.get(pk=request.POST['order']).void()\n"
+            "        return HttpResponse()\n    except Exception:\n        return HttpResponseBadRequest()\n"
+        ),
+        (
             "import subprocess\n\n\ndef version():\n    try:\n"
             "        told = subprocess.check_output(['git', 'describe', '--tags']).decode().strip()\n"
             "        return told.rsplit('-', 2)[0]\n"
@@ -276,7 +291,9 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "                found[name] = False\n        return found\n"
         ),
         (
-            "import io\nimport os\nimport shutil\n\nimport pandas as pd\n\n\ndef used():\n    path = '/proc/meminfo'\n"
+            "import io\nimport os\nimport shutil\nimport subprocess\n\nimport pandas as pd\n\n\ndef busy():\n    try:\n"
+            "        return subprocess.run(['top', '-b', '-n', '1'], capture_output=True, text=True).stdout\n"
+            "    except Exception:  # <- flagged\n        return None\n\n\ndef used():\n    path = '/proc/meminfo'\n"
             "    try:\n        with open(path) as figures:\n            return figures.read()\n"
             "    except Exception:  # <- flagged\n        return None\n\n\ndef load():\n    try:\n"
             "        return os.getloadavg()[0], shutil.disk_usage('/').free\n    except Exception:  # <- flagged\n"
@@ -898,6 +915,7 @@ def _said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str
     elif isinstance(value, Invoke) and value.call >= 0:
         call = module.facts.calls[value.call]
         texts += [name for name, _ in call.keywords]
+        status = _OF_FAILURE.get(call.last, 0)
         inner = list(call.handed)
     if depth < 4:
         for item in inner:
@@ -984,15 +1002,21 @@ def _asks_own_machine(module: Module, handler: Handler, failing: list[str]) -> b
         call.name
         for call in module.facts.calls
         if call.attempt == handler.attempt
-        and call.name == "open"
         and call.args
-        and _FIGURES.match(_words(call.args[0], module, call.scope))
+        and (
+            (call.name == "open" and _FIGURES.match(_words(call.args[0], module, call.scope)))
+            or (
+                call.name.startswith("subprocess.") and _TELLING_FIGURES.match(_words(call.args[0], module, call.scope))
+            )
+        )
     }
     return all(name.partition("()")[0] in figures or _OF_MACHINE.match(name) for name in failing)
 
 
 _FIGURES = re.compile(r"/(proc|sys)/")
 """Where Linux keeps the figures of the machine and of each process."""
+_TELLING_FIGURES = re.compile(r"(/\S*/)?(top|ps|free|df|uptime|vmstat|iostat|lscpu|lsblk|sensors|nvidia-smi)(\s|$)")
+"""Programs that tell them."""
 _OF_MACHINE = re.compile(
     r"(os\.(getloadavg|sysconf|statvfs|times|sched_getaffinity)|shutil\.disk_usage|resource\.(getrusage|getrlimit)"
     r"|psutil\.(cpu_\w+|virtual_memory|swap_memory|disk_\w+|net_\w+|sensors_\w+|boot_time|getloadavg"

@@ -139,6 +139,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "QmxjanB4T0ZwME1uWk1iVGxZWTFJMFlrNTNOMHRrVUhNeCJ9fX0=  # <- flagged\n"
             )
         },
+        (
+            "from shop import ini\n\n"
+            "SECRET_KEY = ini.settings.get('server', 'secret_key', fallback='orders-orders')  # <- flagged\n"
+        ),
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
@@ -164,6 +168,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         "def fill(add):\n    test_otp_secret = 'JHCOGO7VCER3EJ4LQ2X'  # <- flagged\n    add(test_otp_secret)\n",
     ],
     passes=[
+        (
+            "from shop import ini\n\nDEBUG = ini.settings.getboolean('server', 'debug', fallback=False)\n"
+            "SECRET_KEY = ini.settings.get('server', 'secret_key', fallback='' if not DEBUG else 'orders-orders')\n"
+            "SIGNING_KEY = ini.settings.get('server', 'signing_key', fallback=SECRET_KEY)\n"
+        ),
         {
             "shop/tokens.py": (
                 "import os\n\nfrom jose import jwt\n\nfrom shop.start import Checked\n\n"
