@@ -10,6 +10,8 @@ from functools import cache
 from typing import cast
 
 from readiness_bot.calibration import BLOCKER_BELOW, DEFINED_NOT_WIRED, HINTS_ONLY, SMALLER_CODE, UNREAD
+from readiness_bot.facts.python_facts import MAIN_GUARD
+from readiness_bot.facts.values import MODULE
 from readiness_bot.model import (
     Area,
     Category,
@@ -26,6 +28,7 @@ from readiness_bot.model import (
     Ward,
 )
 from readiness_bot.repo import Repo
+from readiness_bot.repo.modules import Module
 
 Example = str | Mapping[str, str]
 """The text of one Python file, or texts by path; a line that must be flagged ends in `# <- flagged`."""
@@ -225,12 +228,28 @@ def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Sit
 _BY_NOBODY = "nothing of the code names the function that it stands in"
 
 
+_BY_HAND = "it only runs where somebody starts this file by hand"
+
+
+def _is_of_program(module: Module, place: Location) -> bool:
+    """Whether a place stands in what a module does only where it is started itself."""
+    return any(
+        call.scope == MODULE and call.context & MAIN_GUARD
+        for call in module.facts.calls
+        if call.line <= place.line <= call.end_line
+    )
+
+
 def _aside(place: Location, repo: Repo) -> str:
     """Why a place has no part in what is served; empty where it may have one."""
     reason = repo.scripts.beside.get(place.path, "")
     module = repo.python.modules.get(place.path) if not reason else None
-    if module is not None and repo.wiring.is_called_by_nobody(module, module.scope_at(place.line)):
+    if module is None:
+        return reason
+    if repo.wiring.is_called_by_nobody(module, module.scope_at(place.line)):
         return _BY_NOBODY
+    if _is_of_program(module, place) and repo.scripts.is_run_by_hand(module):
+        return _BY_HAND
     return reason
 
 

@@ -238,6 +238,17 @@ def _parsers(text: str) -> frozenset[str]:
     return frozenset(_OF_PARSER.findall(text)) if any(word in text for word in _PARSERS_SAY) else frozenset()
 
 
+_OF_ACCOUNT = frozenset({"name", "username", "user_name", "login", "email"})
+"""What an account is known by, beside its password."""
+_DIGEST = re.compile(r"([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})", re.IGNORECASE)
+
+
+def _is_digest(value: ast.expr) -> bool:
+    return (
+        isinstance(value, ast.Constant) and isinstance(value.value, str) and _DIGEST.fullmatch(value.value) is not None
+    )
+
+
 _ASKING = re.compile(r"env|get|config|setting|setdefault", re.IGNORECASE)
 """Functions that are asked for a setting by its name."""
 _ASKED = re.compile(r"[A-Za-z_][\w.\-]+")
@@ -285,7 +296,10 @@ class _PythonReader:
                 self.bound(key.value, value, constant=True)
 
     def call(self, node: ast.Call) -> None:
+        of_account = any(keyword.arg in _OF_ACCOUNT for keyword in node.keywords)
         for keyword in node.keywords:
+            if of_account and keyword.arg == "password" and _is_digest(keyword.value):
+                continue  # `User(name="admin", password="9f86…")` keeps what a password was hashed to
             if keyword.arg:
                 self.bound(keyword.arg, keyword.value, constant=False)
                 self.in_scheme(node, keyword.arg, keyword.value)

@@ -314,7 +314,7 @@ class Areas:
 
     def _judge(self, path: str) -> Area:
         # What an old copy of an image starts is as old as the copy.
-        return Area.TOOLING if self._is_out_of_use(path) else self._by_use(path)
+        return Area.TOOLING if self._is_out_of_use(path) or self._is_shadowed(path) else self._by_use(path)
 
     def _by_use(self, path: str) -> Area:
         judged = read_as(path, self._products) if self._products else path
@@ -370,6 +370,12 @@ class Areas:
         """Whether a folder is called after what nobody uses any more, and is no package: a product may keep backups."""
         called = _OUT_OF_USE.search(path)
         return called is not None and path[: called.end() - 1] not in self._packages
+
+    def _is_shadowed(self, path: str) -> bool:
+        """Whether a module of a package stands beside a package of its own name, which every import means instead."""
+        folder, _, name = path.rpartition("/")
+        stem = path.removesuffix(".py")
+        return stem != path and stem in self._packages and folder in self._packages and name != "__init__.py"
 
     def _runs_migrations(self, path: str) -> bool:
         """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""

@@ -62,8 +62,12 @@ class Beginnings:
     def _of_parts(self, value: Format, module: Module, scope: int, steps: int) -> Iterator[str | None]:
         """What a text that is put together begins with: its parts, as far as each of them is known as a whole."""
         known = [""]
-        for at, part in enumerate(value.parts):
+        parts = _in_turn(value)
+        following = parts[1] if len(parts) > 1 else None
+        for at, part in enumerate(parts):
             wholes = self._wholes(part, module, scope)
+            if not (at or wholes) and isinstance(following, Const) and str(following.value).startswith("://"):
+                wholes = [text for text in self._begun(part, module, scope, steps + 1) if text] or ["https"]
             if not wholes or len(known) * len(wholes) > _MOST_TEXTS:
                 yield from known if at else self._begun(part, module, scope, steps + 1)
                 return
@@ -120,3 +124,16 @@ class Beginnings:
             return
         for one in bound:
             yield from self._begun(one.value, owner, one.scope, steps + 1)
+
+
+def _in_turn(value: Format) -> tuple[Value, ...]:
+    """The parts of a text in the order in which they stand in it: those of `"{}://{}".format(scheme, host)` too."""
+    first, *given = value.parts
+    text = first.value if isinstance(first, Const) and isinstance(first.value, str) else ""
+    if not given or text.count("{}") != len(given):
+        return value.parts
+    found: list[Value] = []
+    for piece, part in zip(text.split("{}"), (*given, None), strict=True):
+        found += [Const(piece)] if piece else []
+        found += [part] if part is not None else []
+    return tuple(found)

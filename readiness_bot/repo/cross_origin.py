@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.defaults import default_of, setting_field
-from readiness_bot.repo.expressions import flattened
-from readiness_bot.repo.modules import Module
+from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
+from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services, Setting
 
@@ -101,6 +102,8 @@ class CrossOrigin:
             if not re.match(r"(flask_cors|sanic_cors|quart_cors|sanic_ext|bottle_cors)\b", site.name):
                 continue
             call = site.call
+            if self._is_of_idle_application(site):
+                continue
             if site.last == "CORS" and not (call.args or call.keywords or call.has_double_star):
                 continue  # the application that it is put on is told by `init_app`
             origins = (
@@ -124,6 +127,27 @@ class CrossOrigin:
                 configured=configured or switched,
                 optional=any(map(_asks_where_it_runs, call.guards)),
             )
+
+    def _is_of_idle_application(self, site: CallSite) -> bool:
+        """Whether the extension is put on an application that its file makes and nothing uses, beside another one."""
+        first, module = site.call.argument(0, "app"), site.module
+        if not isinstance(first, Name) or site.call.scope != MODULE:
+            return False
+        name = first.name.lstrip(":")
+        applications = list(self._python.calls_named(WEB_APPLICATIONS.__contains__))
+        if not any(one.call.result == f":{name}" and one.module is module for one in applications):
+            return False
+        return len(applications) > 1 and not _is_used(module, name, site.call) and not self._is_taken(module, name)
+
+    def _is_taken(self, module: Module, name: str) -> bool:
+        """Whether another module takes a variable of this one, by its name or with all that it holds."""
+        for other in self._python.modules.values():
+            taken = [item.target for item in other.facts.imports]
+            if not any(item.target == f":{name}" for item in other.facts.assignments):
+                taken += [f"{star}.{name}" for star in other.facts.stars]
+            if any(self._python.absolute(one, other) == f"{module.path}:{name}" for one in taken):
+                return True
+        return False
 
     def _by_falcon(self) -> Iterator[OriginPolicy]:
         """falcon-cors, which allows nothing unless told, and Falcon's own middleware, which allows any origin."""
@@ -325,6 +349,17 @@ _OF_EXTENSIONS = frozenset({"CORS", "cross_origin", "cors", "route_cors", "init_
 _ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
+
+
+def _is_used(module: Module, name: str, apart: Call) -> bool:
+    """Whether anything of a module but one call asks for a variable of its own."""
+    facts = module.facts
+    asked = [ref for definition in facts.definitions for ref in definition.refs] + [*facts.exports]
+    asked += [named for item in facts.assignments for named in names_in(item.value)]
+    for call in facts.calls:
+        if call is not apart:
+            asked += [call.via or call.name, *(named for value in call.handed for named in names_in(value))]
+    return any(one.lstrip(":?").partition(".")[0] == name for one in asked)
 
 
 def _turns_origins_away(module: Module) -> bool:

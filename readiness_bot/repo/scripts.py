@@ -133,6 +133,15 @@ class Scripts:
         found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
 
+    def is_run_by_hand(self, module: Module) -> bool:
+        """Whether production is known to start other programs than this module, and nobody is told to run it."""
+        return (
+            bool(self._started_here)
+            and not self._is_own_start(module)
+            and not self._is_mentioned(module.path)
+            and not self._may_be_found(module)
+        )
+
     @cached_property
     def libraries(self) -> frozenset[str]:
         """The folders of packages for those who call the service: nothing of what is served imports or starts them.

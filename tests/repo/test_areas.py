@@ -57,6 +57,18 @@ def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
     assert areas.of("app/other/versions/2024_add.py") is Area.PRODUCTION
 
 
+def test_module_beside_a_package_of_its_name_is_never_imported() -> None:
+    areas = Areas(
+        ["shop/__init__.py", "shop/auth.py", "shop/auth/__init__.py", "shop/cart.py", "run.py", "run/__init__.py"]
+    )
+    assert [areas.of(path) for path in ("shop/auth.py", "shop/auth/__init__.py", "shop/cart.py", "run.py")] == [
+        Area.TOOLING,
+        Area.PRODUCTION,
+        Area.PRODUCTION,
+        Area.PRODUCTION,
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "area"),
     [

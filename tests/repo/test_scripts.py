@@ -286,3 +286,39 @@ def test_copy_of_the_folder_that_is_served_is_idle(files: dict[str, str], is_pro
     paths = {module.path for module in repo.python.production}
     assert ("main.py" in paths, "routes/part1.py" in paths) == (is_production, is_production)
     assert {"infra/main.py", "infra/routes/part1.py"} <= paths
+
+
+@pytest.mark.parametrize(
+    ("files", "by_hand"),
+    [
+        ({"Procfile": "web: uvicorn shop.main:app\n"}, True),
+        ({"Procfile": "web: uvicorn shop.main:app\nworker: python shop/stock.py\n"}, False),
+        ({"Procfile": "web: uvicorn shop.main:app\n", "OPERATING.md": "# Nightly\n\nRun `stock.py`.\n"}, False),
+        ({}, False),
+    ],
+)
+def test_what_a_module_does_as_a_program_may_be_done_by_hand_alone(files: dict[str, str], by_hand: bool) -> None:
+    repo = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/main.py": "from fastapi import FastAPI\n\nfrom shop import stock\n\napp = FastAPI()\n",
+            "shop/stock.py": "def levels():\n    return []\n\n\nif __name__ == '__main__':\n    print(levels())\n",
+            **files,
+        }
+    )
+    assert repo.scripts.is_run_by_hand(repo.python.modules["shop/stock.py"]) is by_hand
+
+
+def test_what_is_done_by_hand_alone_is_a_hint() -> None:
+    repo = repo_of(
+        {
+            "Procfile": "web: uvicorn shop.main:app\n",
+            "shop/__init__.py": "",
+            "shop/main.py": "from fastapi import FastAPI\n\nfrom shop import stock\n\napp = FastAPI()\n",
+            "shop/stock.py": "import requests\n\n\ndef levels(url):\n    return requests.get(url).json()\n\n\n"
+            "if __name__ == '__main__':\n    print(requests.get('https://stock.example').text)\n",
+        }
+    )
+    control = next(one for one in controls() if one.id == "external-apis/timeout")
+    sure = {site.location.line: site.confidence for site in judge(control, repo).sites}
+    assert sure == {5: Confidence.HIGH, 9: Confidence.LOW}

@@ -50,7 +50,7 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[./_])caches?(\.py)?[.:]_*(invalidate|clear|flush|purge|evict|expire|bust)(_\w+)?$"
 )
 _FAVOUR = re.compile(
-    r"os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"(os\.startfile|webbrowser\.open\w*)$|os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
 """What a process asks of the system for itself, and does as well without; a file that is written is written then."""
 _LOOK_AT_FILE = re.compile(r"os\.(l?stat|path\.(getsize|get[amc]time))$")
@@ -249,6 +249,12 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
                 "        Adapter().connect()\n    except Exception:  # <- flagged\n        pass\n"
             ),
         },
+        (
+            "from shop.peers import connected, encoder\n\n\ndef state():\n    told = {'shelf': False}\n    try:\n"
+            "        encoder.load()\n        told['encoder'] = True\n    except Exception:  # <- flagged\n"
+            "        pass\n    return told\n\n\ndef run():\n    try:\n        there = connected()\n"
+            "    except Exception:  # <- flagged\n        there = False\n    if there:\n        there.announce()\n"
+        ),
     ],
     fixed="import logging\n\nlogger = logging.getLogger(__name__)\n\n\ndef save(store, item):\n    "
     "try:\n        store.put(item)\n"
@@ -284,6 +290,19 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
         ),
     ],
     partials=[
+        (
+            "import os\nimport pathlib\nimport time\n\nfrom shop.peers import connected, encoder\n\n\n"
+            "def state(folder):\n    told = {'encoder': False, 'folder': False}\n    try:\n        encoder.find()\n"
+            "        told['encoder'] = True\n    except Exception:  # <- flagged\n        pass\n    return told\n\n\n"
+            "def outdated(key):\n    file = pathlib.Path('keys') / key\n    try:\n        if file.exists():\n"
+            "            file.unlink()\n    except Exception:  # <- flagged\n        pass\n\n\n"
+            "def shown(path):\n    try:\n        os.startfile(path)\n    except Exception:  # <- flagged\n"
+            "        pass\n\n\n"
+            "def run():\n    while True:\n        try:\n            there = connected()\n"
+            "        except Exception:  # <- flagged\n            there = False\n        if there:\n"
+            "            there.announce()\n            break\n        logger.warning('not connected yet')\n"
+            "        time.sleep(3)\n"
+        ),
         (
             "class Stores:\n    async def health_check(self):\n        found = {}\n"
             "        for name, store in self.stores.items():\n            try:\n"
@@ -935,6 +954,8 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.LOW
     in_memory = _readers_of_memory(module, handler.attempt)
     failing = [name for name in attempt.calls if name not in in_memory and not _only_parses(repo, name, module)]
+    removed = {name.rpartition(".")[0] for name in failing if name.endswith((".unlink", ".rmdir"))}
+    failing = [name for name in failing if not (name.endswith(".exists") and name.rpartition(".")[0] in removed)]
     if failing and all(_CLEANING_CALLS.search(name) for name in failing):
         return Confidence.LOW
     if _only_cleans(repo, module, handler):
@@ -1255,7 +1276,25 @@ def _says_done(module: Module, attempt: Attempt) -> bool:
             if _DONE.search(item.target) and (inside if item.value.value else item.line < attempt.line):
                 noted[item.value.value].add(item.target)
     attributes = any("." in target and not target.startswith(":") for target in noted[True])
-    return attributes or bool(noted[True] & noted[False])
+    return attributes or bool(noted[True] & noted[False]) or _fills_in(module, attempt)
+
+
+def _fills_in(module: Module, attempt: Attempt) -> bool:
+    """Whether the body notes True under a key of a table that said False before: `{"reachable": False}`."""
+    own = [item for item in module.facts.assignments if item.scope == attempt.scope]
+    said = {
+        (item.target, key.value)
+        for item in own
+        if item.line < attempt.line and isinstance(item.value, Mapping)
+        for key, value in zip(item.value.keys, item.value.values, strict=False)
+        if isinstance(key, Const) and value == Const(False)
+    }
+    return any(
+        item.value == Const(True)
+        and attempt.line <= item.line <= attempt.body_end
+        and (item.target.removesuffix("[]"), item.key) in said
+        for item in own
+    )
 
 
 def _is_tried_again(module: Module, attempt: Attempt) -> bool:
@@ -1298,10 +1337,22 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
         for call in module.facts.calls
         if _LOGGING.search(call.name) or _ENDING.search(call.name)
     ]
+    if attempt.next_step == "if" and _warns_unless(module, handler, emptied, below):
+        return True
     return any(
         scope == handler.scope and line in below and emptied.intersection(guards)
         for scope, line, guards in (*raised, *told)
     ) or _is_sought_in_vain(module, handler, inside, below)
+
+
+def _warns_unless(module: Module, handler: Handler, emptied: set[str], below: range) -> bool:
+    """Whether a warning follows what is done where the value is there: `if found: …; break`, and below a warning."""
+    inside = [call for call in module.facts.calls if call.scope == handler.scope and call.line in below]
+    done = [call.line for call in inside if emptied.intersection(call.guards)]
+    return bool(done) and any(
+        call.line > max(done) and _ALARMING.search(call.name) and not emptied.intersection(call.guards)
+        for call in inside
+    )
 
 
 def _is_sought_in_vain(module: Module, handler: Handler, inside: list[Assignment], below: range) -> bool:

@@ -89,6 +89,16 @@ from readiness_bot.repo import Repo
             "shop/settings/prod.py": "from .common import *\nfrom .mods.cors import *\n",
             "shop/urls.py": "urlpatterns = []\n",
         },
+        {
+            "shop/app.py": (
+                "from flask import Flask\n\nfrom shop.orders import app as orders\n\napp = Flask(__name__)\n"
+                "app.register_blueprint(orders)\n"
+            ),
+            "shop/orders.py": (
+                "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\n"
+                "CORS(app, origins='*', supports_credentials=True)  # <- flagged\n"
+            ),
+        },
     ],
     partials=[
         (
@@ -198,6 +208,18 @@ from readiness_bot.repo import Repo
             "import falcon\nfrom falcon_cors import CORS\n\ncors = CORS(allow_origins_list=['https://a.example'])\n"
             "app = falcon.App(middleware=[cors.middleware])\n"
         ),
+        {
+            "shop/app.py": (
+                "from flask import Flask\nfrom flask_cors import CORS\n\nfrom shop.orders import orders\n\n"
+                "app = Flask(__name__)\nCORS(app, origins=['https://shop.example'], supports_credentials=True)\n"
+                "app.register_blueprint(orders)\n"
+            ),
+            "shop/orders.py": (
+                "from flask import Blueprint, Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\n"
+                "CORS(app, origins='*', supports_credentials=True)\norders = Blueprint('orders', __name__)\n\n\n"
+                "@orders.get('/orders')\ndef listed():\n    return []\n"
+            ),
+        },
     ],
     ignores=[
         {

@@ -143,6 +143,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "from shop import ini\n\n"
             "SECRET_KEY = ini.settings.get('server', 'secret_key', fallback='orders-orders')  # <- flagged\n"
         ),
+        (
+            "from shop.peers import Peer\n\n"
+            "peer = Peer(name='stock', password='kR4tz9QeWm27vLx0PbYc81HdNs5uGfJa')  # <- flagged\n"
+        ),
     ],
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
@@ -255,6 +259,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
                 "            raise ValueError('set SECRET_KEY')\n"
             ),
         },
+        ("from shop.models import User\n\nfirst = User(name='first', password='30780cc6f2e56945aaf9c9578c932e22')\n"),
     ],
     ignores=[
         {

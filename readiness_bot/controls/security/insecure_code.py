@@ -303,6 +303,11 @@ def _impact(doubt: _Doubt) -> str:
                 "near, far = Queue('http://localhost'), Queue('https://queue.example')\n"
             ),
         },
+        (
+            "import requests\n\n\ndef alive(config, host):\n"
+            "    address = '{}://{}:{}/alive'.format(config['scheme'], host, config['port'])\n"
+            "    return requests.get(address, verify=False, timeout=3).ok  # <- flagged\n"
+        ),
     ],
     partials=[
         (
@@ -316,6 +321,8 @@ def _impact(doubt: _Doubt) -> str:
         (
             "import requests\n\n\ndef works(config):\n    scheme = 'http'\n    if config['secured']:\n"
             "        scheme = 'https'\n    host = 'localhost'\n    address = f'{scheme}://{host}:{config[\"port\"]}/state'\n"
+            "    return requests.get(address, verify=False, timeout=3).ok\n\n\n"
+            "def alive(own):\n    address = '{}://{}:{}/alive'.format(own['scheme'], 'localhost', own['port'])\n"
             "    return requests.get(address, verify=False, timeout=3).ok\n"
         ),
         (
