@@ -1,4 +1,7 @@
-"""The INI files that keep services running (systemd, supervisor, circus, uWSGI) as sections; knows no defaults."""
+"""The INI files that keep services running (systemd, supervisor, circus, uWSGI, Paste Deploy) as sections.
+
+Knows no defaults.
+"""
 
 from __future__ import annotations
 
@@ -48,11 +51,11 @@ _NAME = re.compile(
 _SECTION = re.compile(r"\[([^\]\n]+)\]\s*([#;].*)?$")
 _MARK = re.compile(
     rb"^[ \t]*\[(program:|supervisord\]|group:|eventlistener:|watcher:|circus\]|uwsgi\]|Unit\]|Service\]|Timer\]"
-    rb"|loggers\]"
+    rb"|loggers\]|(app|filter|filter-app|pipeline|composite|composit):"
     rb"|fcgi-program:)",
     re.MULTILINE,
 )
-_PAIR = re.compile(r"([A-Za-z_][\w.-]*)\s*[=:]\s*(.*)$")
+_PAIR = re.compile(r"([A-Za-z_/][\w./-]*)\s*[=:]\s*(.*)$")
 
 
 def _claims(path: str) -> bool:

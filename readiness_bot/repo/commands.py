@@ -638,7 +638,7 @@ _READERS: tuple[tuple[_Reader, str], ...] = (
 _PROGRAMS = {program: reader for reader, programs in _READERS for program in programs.split()}
 
 _DRAINING_PROGRAMS = """
-gunicorn uvicorn hypercorn granian fastapi uwsgi pyuwsgi waitress-serve daphne sanic celery rq dramatiq
+gunicorn uvicorn hypercorn granian fastapi litestar uwsgi pyuwsgi waitress-serve daphne sanic celery rq dramatiq
 """
 DRAINING = frozenset(_DRAINING_PROGRAMS.split())
 """Servers and workers that finish what they began when they are told to stop, unless a shell keeps it from them."""

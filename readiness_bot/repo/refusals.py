@@ -104,6 +104,7 @@ _ASKS_WHO = re.compile(
 _OF_ARGUMENTS = frozenset({"requires", "protect"})
 """Guards that ask for what they are told to."""
 LIBRARY_GUARDS: dict[str, Strength] = {
+    "AuthProtocol": Strength.IDENTITY,
     "LoginRequiredMixin": Strength.IDENTITY,
     "AccessMixin": Strength.IDENTITY,
     "PermissionRequiredMixin": Strength.PERMISSION,

@@ -16,6 +16,7 @@ from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Cal
 from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
+from readiness_bot.repo.assembled import Assembled, assembled
 from readiness_bot.repo.expressions import flattened, names_in, names_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
@@ -522,7 +523,7 @@ class Services:
     def middleware(self) -> tuple[Attachment, ...]:
         """Middleware that is attached to an application.
 
-        By call, decorator, constructor, Django setting, or as a wrapper.
+        By call, decorator, constructor, Django setting, file of Paste Deploy, or as a wrapper.
         """
         return tuple(self._middleware())
 
@@ -536,6 +537,7 @@ class Services:
                 made = site.call.argument(0, "cls")
                 yield from self._attached("middleware", made, site, site.call.args[1:], site.call.keywords)
         yield from self._listed_middleware()
+        yield from self._assembled_middleware()
         yield from self._wrapping_middleware()
 
     def _added_middleware(self) -> Iterator[Attachment]:
@@ -575,6 +577,20 @@ class Services:
                     yield Attachment(
                         "middleware", text, site.location, site.module, definition, guards=site.call.guards
                     )
+
+    @cached_property
+    def assembled(self) -> tuple[Assembled, ...]:
+        """The applications and filters that files of Paste Deploy put in place."""
+        return tuple(assembled(self._sources))
+
+    def _assembled_middleware(self) -> Iterator[Attachment]:
+        loading = [site.module for site in self._python.calls_of("loadapp", "load_app", "loadwsgi")]
+        for anywhere in (*loading, *self._python.production)[:1]:
+            for one in self.assembled:
+                if one.kind == "filter" and not one.is_lenient:
+                    definition = self._python.definition(one.name, anywhere)
+                    module = definition.module if definition is not None else anywhere
+                    yield Attachment("middleware", one.name, one.location, module, definition)
 
     def _members(self, value: Value, module: Module, depth: int = 0) -> Iterator[tuple[Value, Module]]:
         """The members of a list, those of the lists that it is put together from among them."""

@@ -116,6 +116,13 @@ _FUNCTIONS = ("chalice", "mangum", "aws_lambda_powertools.event_handler", "apig_
     fixed={"app/main.py": _LIFESPAN},
     partials=[
         {
+            "app/main.py": (
+                "from litestar import Litestar, get\n\n\n@get('/')\nasync def index() -> str:\n    return ''\n\n\n"
+                "app = Litestar([index])\n"
+            ),
+            "Dockerfile": _IMAGE.format(server='litestar", "--app", "app.main:app", "run", "--port", "8000'),
+        },
+        {
             "app/main.py": _APP,
             "deploy/serve.yaml": (
                 "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n"

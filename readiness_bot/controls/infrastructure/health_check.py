@@ -38,6 +38,8 @@ _PACKAGES = (
     "dockerflow",
     "flask_healthz",
 )
+_OF_OSLO = re.compile(r"oslo_middleware\.(healthcheck\b|Healthcheck\b)")
+"""The application or filter of oslo.middleware that answers at the path that it is put at."""
 _SERVES_HEALTH = re.compile(r"dockerflow\.(flask|fastapi|sanic)(\.(app\.)?(Dockerflow|router))?$")
 _UNPROBED = 0.25
 _WITHOUT_ROUTE = 0.5
@@ -482,6 +484,11 @@ def _by_package(repo: Repo) -> list[Evidence]:
         seen(item.location.path, item.location.line, f"middleware {item.name.rpartition('.')[2]}")
         for item in repo.services.middleware
         if item.name == "dockerflow.django.middleware.DockerflowMiddleware"
+    ]
+    found += [
+        seen(item.location.path, item.location.line, f"puts `{item.name}` in place")
+        for item in repo.services.assembled
+        if _OF_OSLO.match(item.name)
     ]
     found += [
         seen(site.module.path, site.call.line, f"`{site.last.rpartition(':')[2]}` answers {path}")
