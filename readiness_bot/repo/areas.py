@@ -12,8 +12,8 @@ from readiness_bot.model import Area
 
 _VENDORED = re.compile(
     r"(^|/)(vendor|vendored|_vendor|third_party|third-party|thirdparty|3rdparty|node_modules|"
-    r"bower_components|site-packages"
-    r"|extern|externals|\.venv|venv|virtualenv)/|(^|/)bottle\.py$"
+    r"bower_components|site-packages|extra_apps?"
+    r"|extern|externals|\.venv|venv|virtualenv)/|(^|/)bottle\.py$|(^|/)static/(.*/)?(js|css|lib|plugins|assets)/.*\.py$"
 )
 _GENERATED = re.compile(
     r"((^|/)build/(lib|bdist)[^/]*/|_pb2(_grpc)?\.pyi?$|(^|/)(generated|_generated|autogen|openapi_client)/|\.gen\.py$|"

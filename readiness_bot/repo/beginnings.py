@@ -101,8 +101,10 @@ class Beginnings:
         default = parameters[position].default
         given = list(self._given(DefinitionSite(module, scope, definition), name[1:], position))
         for caller, value in given:
-            handed = value if value is not None else default
-            yield from self._begun(handed, caller.module, caller.call.scope, steps + 1)
+            if value is not None:
+                yield from self._begun(value, caller.module, caller.call.scope, steps + 1)
+            else:
+                yield from self._begun(default, module, definition.parent, steps + 1)
         if not given:
             yield None
 

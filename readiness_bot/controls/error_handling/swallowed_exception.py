@@ -50,9 +50,14 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[./_])caches?(\.py)?[.:]_*(invalidate|clear|flush|purge|evict|expire|bust)(_\w+)?$"
 )
 _FAVOUR = re.compile(
-    r"(os\.startfile|webbrowser\.open\w*)$|os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"(os\.startfile|webbrowser\.open\w*|django\.contrib\.admin\.site\.(un)?register)$|os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
-"""What a process asks of the system for itself, and does as well without; a file that is written is written then."""
+"""What a process asks for itself, and does as well without: a file is written then, and a model may be registered."""
+_OF_TOKEN = re.compile(
+    r"flask_jwt_extended\.(verify_jwt_in_request|decode_token|get_jwt\w*|current_user)|(jwt|jose\.jwt)\.decode$"
+    r"|itsdangerous\.\w*Serializer\(\)\.loads$"
+)
+"""What tells whose a token is: one that is no good makes nobody of the caller."""
 _LOOK_AT_FILE = re.compile(r"os\.(l?stat|path\.(getsize|get[amc]time))$")
 """What tells the size and age of a file, which may have gone since its name was read."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
@@ -291,13 +296,16 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
     ],
     partials=[
         (
-            "import os\nimport pathlib\nimport time\n\nfrom shop.peers import connected, encoder\n\n\n"
+            "import os\nimport pathlib\nimport time\n\n"
+            "from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request\n"
+            "\nfrom shop.peers import connected, encoder\n\n\n"
             "def state(folder):\n    told = {'encoder': False, 'folder': False}\n    try:\n        encoder.find()\n"
             "        told['encoder'] = True\n    except Exception:  # <- flagged\n        pass\n    return told\n\n\n"
             "def outdated(key):\n    file = pathlib.Path('keys') / key\n    try:\n        if file.exists():\n"
             "            file.unlink()\n    except Exception:  # <- flagged\n        pass\n\n\n"
             "def shown(path):\n    try:\n        os.startfile(path)\n    except Exception:  # <- flagged\n"
-            "        pass\n\n\n"
+            "        pass\n\n\ndef caller():\n    try:\n        verify_jwt_in_request(optional=True)\n"
+            "        return get_jwt_identity()\n    except Exception:  # <- flagged\n        return None\n\n\n"
             "def run():\n    while True:\n        try:\n            there = connected()\n"
             "        except Exception:  # <- flagged\n            there = False\n        if there:\n"
             "            there.announce()\n            break\n        logger.warning('not connected yet')\n"
@@ -989,6 +997,7 @@ def _asks_for_what_need_not_be(repo: Repo, module: Module, handler: Handler, fai
     """
     if failing and (
         all(map(_FAVOUR.match, failing))
+        or all(map(_OF_TOKEN.match, failing))
         or all(map(_LOOK_AT_FILE.match, failing))
         or _looks_into_queue(module, handler.attempt, failing)
         or _finds_own_address(module, handler, failing)

@@ -308,6 +308,13 @@ def _impact(doubt: _Doubt) -> str:
             "    address = '{}://{}:{}/alive'.format(config['scheme'], host, config['port'])\n"
             "    return requests.get(address, verify=False, timeout=3).ok  # <- flagged\n"
         ),
+        {
+            "shop/peers.py": (
+                "import os\n\nimport requests\n\nprint('peers')\n\n\ndef ask(url=os.environ.get('PEER', '').strip()):\n"
+                "    return requests.get(url, verify=False, timeout=3)  # <- flagged\n"
+            ),
+            "shop/main.py": "from shop.peers import ask\n\nask()\n",
+        },
     ],
     partials=[
         (
