@@ -64,6 +64,7 @@ class CrossOrigin:
             *self._by_middleware(),
             *self._by_extension(),
             *self._by_falcon(),
+            *self._by_litestar(),
             *self._by_aiohttp(),
             *self._by_settings(),
             *self._by_headers(),
@@ -161,6 +162,14 @@ class CrossOrigin:
             anyone, configured = (True, False) if origins is None else self._anyone(origins, site.module)
             credentials, switched = self._anyone(site.call.argument(2, "allow_credentials"), site.module)
             yield OriginPolicy(site.location, "CORSMiddleware", anyone, credentials, configured=configured or switched)
+
+    def _by_litestar(self) -> Iterator[OriginPolicy]:
+        """Litestar's configuration, which allows any origin unless told otherwise, and no credentials unless told."""
+        for site in self._python.calls("litestar.config.cors.CORSConfig", "litestar.config.CORSConfig"):
+            origins = site.call.keyword("allow_origins")
+            anyone, configured = (True, False) if origins is None else self._anyone(origins, site.module)
+            credentials, switched = self._on(site.call.keyword("allow_credentials"), site.module)
+            yield OriginPolicy(site.location, "CORSConfig", anyone, credentials, configured=configured or switched)
 
     def _by_aiohttp(self) -> Iterator[OriginPolicy]:
         """aiohttp-cors, which answers with the very origin of the request where `*` may send credentials."""

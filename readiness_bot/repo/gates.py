@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Name
+from readiness_bot.repo.backends import Backend, backends
 from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
+from readiness_bot.repo.route import Route
 from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
 
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
@@ -205,6 +207,17 @@ class Gates:
                     place = setting.module.path, setting.line
                     found.append(Protection(strength, shown(str(text)), *place, "application"))
         return tuple(found)
+
+    @cached_property
+    def _backends(self) -> tuple[Backend, ...]:
+        return backends(self._python)
+
+    def by_backends(self, route: Route) -> Iterator[Protection]:
+        """The security backends of Litestar that keep strangers from a route."""
+        for one in self._backends:
+            if one.asks(route):
+                place = one.location
+                yield Protection(Strength.IDENTITY, shown(one.name), place.path, place.line, "application")
 
     @cached_property
     def tools(self) -> tuple[Protection, ...]:

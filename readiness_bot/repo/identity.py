@@ -375,6 +375,7 @@ class Identity:
             yield from (item for item in self._gates.rest_default if not self._lets_read(item.by.strip("`"), route))
         if route.framework == "cherrypy":
             yield from self._gates.tools
+        yield from self._gates.by_backends(route)
         for attached, owner, strength in self._gates.all:
             place = attached.location
             if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):

@@ -77,7 +77,7 @@ _QUEUES = frozenset({"celery", "rq", "django_rq", "dramatiq", "arq", "huey", "ta
 _PUTTING_OFF = ("delay", "apply_async", "send", "enqueue", "defer", "kiq", "delayed")
 """What a job is called by where a worker is to do it later."""
 _RECOVER_AND_LIMIT_BY_DEFAULT = frozenset({"dramatiq"})
-_LIMIT_BY_DEFAULT = frozenset({"rq", "arq"})
+_LIMIT_BY_DEFAULT = frozenset({"rq", "arq", "saq"})
 _RECOVER_BY_DEFAULT = frozenset({"arq", "django-q"})
 _PACKAGES = {"django-q": "django_q"}
 """What is imported of a queue, where its package is called in another way."""
@@ -291,7 +291,8 @@ class Jobs:
     def _options_of_calls(self, names: frozenset[str]) -> Iterator[Evidence]:
         for site in self._python.all_calls:
             queue_call = (
-                site.name.startswith(("celery.", "rq.", "huey.", "arq.", "django_rq.")) and site.call.decorates < 0
+                site.name.startswith(("celery.", "rq.", "huey.", "arq.", "django_rq.", "saq.", "litestar_saq."))
+                and site.call.decorates < 0
             )
             if (queue_call and site.last not in _ASKING) or site.last in (
                 "apply_async",

@@ -209,7 +209,7 @@ class Paging:
         return (
             isinstance(value, Index)
             and isinstance(value.value, Name)
-            and value.value.name.rpartition(".")[2] in ("list", "List", "Page", "Sequence")
+            and re.search(r"(^|[.:])(list|List|Page|Sequence|\w+Pagination)$", value.value.name) is not None
         )
 
     def _is_paged(self, route: Route) -> bool:
@@ -234,7 +234,7 @@ class Paging:
             return True
         if any(_PAGES.match(one.name) for site in self._dependencies(route) for one in site.definition.parameters):
             return True
-        if "Page" in str(route.handler.definition.returns):
+        if re.search(r"Page|Paginat", str(route.handler.definition.returns)):
             return True
         return any(self._pages_here(site) for site in self._interface.around(route, depth=1))
 

@@ -29,6 +29,13 @@ _HALF = 0.05
     sources=["https://google.aip.dev/158"],
     passes=[
         (
+            "from advanced_alchemy.service import OffsetPagination\n"
+            "from litestar import Controller, Litestar, get\n\n\n"
+            "class Orders(Controller):\n    path = '/orders'\n\n    @get()\n"
+            "    async def list_orders(self, service, filters) -> OffsetPagination[dict]:\n"
+            "        return service.found(*filters)\n\n\napp = Litestar([Orders])\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\nclass Cut:\n"
             "    def __init__(self, page: int = 1, per_page: int = 20):\n        self.page = page\n"
             "        self.per_page = per_page\n\n\nclass OrderCut(Cut):\n    pass\n\n\n"

@@ -90,6 +90,11 @@ from readiness_bot.repo import Repo
     "@app.task(autoretry_for=(ConnectionError,), retry_backoff=True)\ndef charge(order):\n    return order\n",
     partials=[
         (
+            "from saq import CronJob, Queue\n\n\nasync def sweep(context):\n    return clean()\n\n\n"
+            "settings = {'queue': Queue.from_url('redis://cache'), 'functions': [sweep],\n"
+            "            'cron_jobs': [CronJob(sweep, cron='0 * * * *', timeout=600)]}\n"
+        ),
+        (
             "from celery.signals import worker_ready\nfrom company_utils.celery import CompanyCelery\n\n"
             "app = CompanyCelery()\n\n\n@app.task(bind=True, max_retries=5, default_retry_delay=300)\n"
             "def scan(self, name):\n    try:\n        return read(name)\n    except OSError:\n"

@@ -45,6 +45,10 @@ from readiness_bot.repo import Repo
             "    cors.init_app(app)  # <- flagged\n    return app\n"
         ),
         (
+            "from litestar import Litestar\nfrom litestar.config.cors import CORSConfig\n\n"
+            "policy = CORSConfig(allow_credentials=True)  # <- flagged\napp = Litestar(cors_config=policy)\n"
+        ),
+        (
             "import falcon\n\n"
             "policy = falcon.CORSMiddleware(allow_credentials='*')  # <- flagged\napp = falcon.App(middleware=policy)\n"
         ),
@@ -204,6 +208,10 @@ from readiness_bot.repo import Repo
             "allow_headers=['*'], allow_credentials=True)\n"
         ),
         "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app)\n",
+        (
+            "from litestar import Litestar\nfrom litestar.config.cors import CORSConfig\n\n"
+            "app = Litestar(cors_config=CORSConfig(allow_origins=['*']))\n"
+        ),
         (
             "import falcon\nfrom falcon_cors import CORS\n\ncors = CORS(allow_origins_list=['https://a.example'])\n"
             "app = falcon.App(middleware=[cors.middleware])\n"
