@@ -22,6 +22,9 @@ _LOWLY = re.compile(
     re.IGNORECASE,
 )
 """Roles of those who may do little: where they are let in by now, nearly everybody is."""
+_OF_A_PART = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CHANGING = re.compile(r"'(post|put|patch|delete)'", re.IGNORECASE)
+"""Methods of requests that change something: where they go free by now, nearly everything does."""
 _RANK = {name: number for number, names in enumerate(_RANKS) for name in names}
 
 ALWAYS: Cases = ((),)
@@ -78,8 +81,8 @@ def is_beyond(greater: Term, lesser: Term) -> bool:
 
 
 def is_lowly(role: str) -> bool:
-    """Whether a role is one of those who may do little."""
-    return _LOWLY.search(role) is not None
+    """Whether a value stands for nearly everybody: a role of those who may do little, a method that changes things."""
+    return _LOWLY.search(_OF_A_PART.sub("_", role)) is not None or _CHANGING.fullmatch(role) is not None
 
 
 def _rank_of(asked: str) -> int:

@@ -98,6 +98,9 @@ _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _NO_ROUNDS = MODULE - 1
 
 
+_SUPPRESSES = "contextlib.suppress()"
+
+
 class _Reader(Expressions):
     """One pass over a module in source order."""
 
@@ -169,7 +172,9 @@ class _Reader(Expressions):
     def read(self, node: ast.stmt, after: ast.stmt | None) -> None:
         self.statement, self.statement_digest = node, ""
         method = _STATEMENTS.get(node.__class__)
-        if method is None:
+        if isinstance(node, ast.With | ast.AsyncWith):
+            self.with_(node, after)
+        elif method is None:
             for child in ast.iter_child_nodes(node):
                 if isinstance(child, ast.expr):
                     self.expression(child)
@@ -465,7 +470,7 @@ class _Reader(Expressions):
         self.rounds = saved
         self.block(node.orelse)
 
-    def with_(self, node: ast.With | ast.AsyncWith) -> None:
+    def with_(self, node: ast.With | ast.AsyncWith, after: ast.stmt | None) -> None:
         managers: list[str] = []
         for item in node.items:
             saved = self.result
@@ -477,8 +482,51 @@ class _Reader(Expressions):
             managers.append(
                 self.names.meaning(item.context_expr, self.scope) or self.names.identity(item.context_expr, self.scope)
             )
+        told = node.items[0].context_expr
         with self.under(within=tuple(manager for manager in managers if manager)):
-            self.block(node.body)
+            if managers == [_SUPPRESSES] and isinstance(told, ast.Call):
+                self.suppressing(node, told.args, after)
+            else:
+                self.block(node.body)
+
+    def suppressing(self, node: ast.With | ast.AsyncWith, types: list[ast.expr], after: ast.stmt | None) -> None:
+        """Read `with suppress(…)` as a `try` whose handler passes; the handler stands on the line of the `with`."""
+        index, outer, first_call = len(self.attempts), self.attempt, len(self.calls)
+        self.attempts.append(None)
+        self.attempt = index
+        self.block(node.body)
+        self.attempt = outer
+        calls = [call.name for call in self.calls[first_call:] if call is not None and call.scope == self.definition]
+        self.attempts[index] = Attempt(
+            line=node.lineno,
+            end_line=node.end_lineno or node.lineno,
+            scope=self.definition,
+            parent=outer,
+            calls=_short(calls),
+            steps=tuple(self.steps(node.body)),
+            raises=any(isinstance(inner, ast.Raise) for statement in node.body for inner in _own(statement)),
+            final_returns=False,
+            final_line=0,
+            next_step=self.step(after) if after is not None else "",
+            in_finally=bool(self.context & IN_FINALLY),
+            body_end=node.body[-1].end_lineno or node.body[-1].lineno,
+        )
+        self.statement, self.statement_digest = node, ""
+        self.handlers.append(
+            Handler(
+                attempt=index,
+                types=tuple(self.names.identity(kind, self.scope) or "?" for kind in types),
+                line=node.lineno,
+                end_line=node.lineno,
+                scope=self.definition,
+                steps=("pass",),
+                calls=(),
+                uses_exception=False,
+                raises=False,
+                returned=None,
+                statement=digest(self.written.segment(node)),
+            )
+        )
 
     def match(self, node: ast.Match) -> None:
         self.expression(node.subject)
@@ -654,8 +702,6 @@ _STATEMENTS: dict[type[ast.stmt], Callable[..., None]] = {
     ast.While: _Reader.while_,
     ast.For: _Reader.for_,
     ast.AsyncFor: _Reader.for_,
-    ast.With: _Reader.with_,
-    ast.AsyncWith: _Reader.with_,
     ast.Match: _Reader.match,
     ast.Raise: _Reader.raise_,
     ast.Assert: _Reader.assert_,

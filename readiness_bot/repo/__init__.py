@@ -194,7 +194,7 @@ class Repo:
     @cached_property
     def limits(self) -> Limits:
         """What bounds how often a caller may ask."""
-        return Limits(self.python, self.routes, self.services, self.deployment)
+        return Limits(self.python, self.routes, self.services, self.deployment, self.wiring)
 
     @cached_property
     def accounts(self) -> Accounts:

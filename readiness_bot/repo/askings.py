@@ -8,11 +8,11 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Alternatives, Call, Demand, Return
+from readiness_bot.facts.python_facts import DISCARDED, IN_HANDLER, RETURNED, Alternatives, Call, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
 from readiness_bot.repo.expressions import either_of, flattened, names_in
-from readiness_bot.repo.modules import CallSite, DefinitionSite, is_property
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusals import (
@@ -624,18 +624,33 @@ class Askings:
         named += [guard for item in raises for guard in item.guards]
         yield from (f"{_told_in(name)} in the answer" for name in self._told(named, site))
 
-    @staticmethod
-    def _named_for_decorators(site: DefinitionSite) -> Iterator[Question]:
-        """The lists of rights that decorators are handed by name, where they list any: `scopes=("orders",)`."""
-        for item in site.definition.decorators:
+    def _named_for_decorators(self, site: DefinitionSite) -> Iterator[Question]:
+        """The lists of rights that decorators are handed by name, where they list any: `scopes=("orders",)`.
+
+        What decorates a class is told so for all of its methods that are decorated themselves.
+        """
+        owner = site.module.definition(site.definition.parent) if site.definition.decorators else None
+        of_class = owner.decorators if owner is not None and owner.kind == "class" else ()
+        for item in (*site.definition.decorators, *of_class):
             call = site.module.facts.calls[item.call] if isinstance(item, Invoke) and item.call >= 0 else None
-            for key, value in call.keywords if call is not None else ():
+            for key, value in self._handed_by_name(call, site.module) if call is not None else ():
                 listed = _LISTING_RIGHTS.fullmatch(key) is not None and any(
                     bool(one.value) if isinstance(one, Const) else isinstance(one, Name | Invoke)
                     for one in flattened(value)
                 )
                 if call is not None and listed:
                     yield (f"`{key}` of `{_shown(call.via or call.name)}`",)
+
+    def _handed_by_name(self, call: Call, module: Module) -> Iterator[tuple[str, Value]]:
+        """The arguments of a call by name, with those of a constant of the tree that is unpacked in it."""
+        for key, value in call.keywords:
+            bound = self._python.assignment(value.name, module) if key == "**" and isinstance(value, Name) else None
+            held = bound[1].value if bound is not None else None
+            if isinstance(held, Mapping):
+                pairs = zip(held.keys, held.values, strict=False)
+                yield from ((str(one.value), given) for one, given in pairs if isinstance(one, Const))
+            else:
+                yield key, value
 
     def _filters(self, site: DefinitionSite) -> Iterator[Question]:
         """The conditions of queries that name somebody."""
@@ -722,9 +737,17 @@ class Askings:
         raising = {raised.line for raised in raises}
         spoken = {call.line for call in calls if call.line in raising and _speaks_of_rights(call)}
         refusing = {call.line for call in calls if (call.guards or call.line in raising) and is_refusing(call)}
+        # Whoever comes back from a function that raises to refuse was let in, with nothing to show for it.
+        is_let_in = any(
+            not raised.context & IN_HANDLER and (not raised.guards or raised.line in refusing or is_refusing(raised))
+            for raised in raises
+        )
         # Those whom a condition let in are gone by the time that the rest is refused.
         let_in = tuple(
-            guard for item in returns if item.line not in refusing and not _says_no(item) for guard in item.guards
+            guard
+            for item in returns
+            if item.line not in refusing and not _says_no(item, is_let_in=is_let_in)
+            for guard in item.guards
         )
         for raised in raises:
             sure = raised.line in refusing or raised.line in spoken or is_refusing(raised)
@@ -739,7 +762,7 @@ class Askings:
             if not item.guards or item.is_yield or item.line in refusing:
                 continue
             sure = any(is_refusing_value(value) for value in flattened(item.value))
-            if sure or _says_no(item) or any(_answers_no(call) for call in answered[item.line]):
+            if sure or _says_no(item, is_let_in=is_let_in) or any(_answers_no(call) for call in answered[item.line]):
                 yield item.line, item.guards, sure
 
     def _told(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
@@ -756,6 +779,8 @@ class Askings:
                 ]
                 if any(map(_OF_RATES.search, made)):
                     found.remove(name)  # whether it may be done so often
+                elif made and all(map(_SIGNED_IN.search, made)):
+                    found[-1:] = made  # a right by its name alone
                 else:
                     found += made
         return tuple(dict.fromkeys(found))
@@ -1270,11 +1295,17 @@ def _compares(names: Iterable[str]) -> bool:
     )
 
 
-def _says_no(item: Return) -> bool:
-    """Whether a function gives back nothing, False, or a text or a mapping that says no."""
+def _says_no(item: Return, *, is_let_in: bool = False) -> bool:
+    """Whether a function gives back nothing, False, or a text or a mapping that says no.
+
+    `is_let_in` tells that to give back nothing is to say yes there.
+    """
     return (
         any(
-            (isinstance(value, Const) and (value.value is None or value.value is False or _is_no(value)))
+            (
+                isinstance(value, Const)
+                and ((value.value is None and not is_let_in) or value.value is False or _is_no(value))
+            )
             or (isinstance(value, Mapping) and any(map(_is_no, value.values)))
             for value in flattened(item.value)
         )

@@ -154,7 +154,7 @@ def _handed_none(repo: Repo, site: CallSite) -> bool:
     own = DefinitionSite(site.module, site.module.facts.definitions.index(function), function)
     if _mentions_timeout(own) or function.decorators:
         return False
-    callers = [(caller, sure) for caller, _, sure in repo.flows.callers(own) if caller.call.scope != site.call.scope]
+    callers = [(one, sure) for one, _, sure in repo.flows.callers(own) if one.function_name != site.function_name]
     return bool(callers) and all(
         sure and not caller.call.has("timeout") and not caller.call.has_double_star for caller, sure in callers
     )

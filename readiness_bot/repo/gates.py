@@ -203,6 +203,9 @@ class Gates:
             for item in flattened(value):
                 text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
                 strength = of_permission(str(text).rpartition(".")[2])
+                own = self._python.definition(str(text), setting.module) if text else None
+                if own is not None and self._refusals.asks_for_sign_in_alone(own):
+                    strength = min(strength, Strength.IDENTITY)
                 if text and strength > Strength.NONE:
                     place = setting.module.path, setting.line
                     found.append(Protection(strength, shown(str(text)), *place, "application"))

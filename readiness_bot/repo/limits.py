@@ -22,6 +22,7 @@ from readiness_bot.repo.refusals import BASE_HOOKS, BUCKET
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Attachment, Services, Setting
+from readiness_bot.repo.wiring import Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ _PROBE = re.compile(
 _HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
 _ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
 """Parameters of functions that read what another service has answered."""
+_APPLICATION = re.compile(r"(fast)?(app|api|application|server)")
+"""What functions call the application that they are handed."""
 _LIBRARIES = (
     "flask_limiter",
     "slowapi",
@@ -122,7 +125,10 @@ class Limits:
 
     LOOKS = "limiters, throttle classes, middleware, login code, ingress annotations and proxy files"
 
-    def __init__(self, python: Python, routes: Routes, services: Services, deployment: Deployment) -> None:
+    def __init__(
+        self, python: Python, routes: Routes, services: Services, deployment: Deployment, wiring: Wiring
+    ) -> None:
+        self._wiring = wiring
         self._deployment = deployment
         self._python = python
         self._routes = routes
@@ -386,9 +392,21 @@ class Limits:
             for site in self._python.all_calls
         )
 
+    def _is_never_attached(self, attached: Attachment) -> bool:
+        """Whether middleware is attached in a function that nothing of the code names."""
+        module, place = attached.module, attached.location
+        scope = module.scope_at(place.line)
+        around = module.definition(scope) if place.path == module.path else None
+        if around is None:
+            return False
+        is_handed = any(_APPLICATION.fullmatch(parameter.name) for parameter in around.parameters)
+        return self._wiring.is_called_by_nobody(module, scope, is_handed=is_handed)
+
     def _of_application(self) -> Iterator[RateLimit]:
         for attached in (*self._services.middleware, *self._services.hooks):
             name = self._limiting_name(attached)
+            if self._is_never_attached(attached):
+                continue
             if attached.kind in ("middleware", "before-request") and (
                 (_NAME.search(name) and name != "RatelimitMiddleware")  # that one answers those whom views limit
                 or name in ("AxesMiddleware", "FailedLoginMiddleware")

@@ -65,7 +65,8 @@ class PyramidRoutes:
         names = (self._python.constant(one.call.keyword("route_name"), one.module) for one in told)
         name = next((each for each in names if isinstance(each, str)), "")
         paths = self.patterns.get(name, ())
-        if not name and not any(one.call.has("context") or one.call.has("route_name") for one in told):
+        named = ("context", "route_name", "**")
+        if not name and not any(one.call.has(key) for one in told for key in named):
             # A view of the root that traversal finds by its own name.
             own = self._python.constant(site.call.keyword("name"), site.module)
             paths = [f"/{own}" if isinstance(own, str) else "/"]

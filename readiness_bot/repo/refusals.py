@@ -138,7 +138,7 @@ _READS = re.compile(
 )
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
 """The header by which a caller proves who it is: named for rights, and saying nothing of them."""
-_OWN_PROOF = re.compile(r"(^|[.:!?])[A-Z0-9_]+_(KEY|TOKEN|SECRET|PASSWORD)$")
+OWN_PROOF = re.compile(r"(^|[.:!?])[A-Z0-9_]+_(KEY|TOKEN|SECRET|PASSWORD)$")
 """Constants that a proof of who calls is held against: `ADMIN_API_KEY` names nobody's right."""
 _CHECKS = re.compile(
     r"(require|verify|check|ensure|assert|enforce|validate|authorize|authorise|authenticate|guard|has|is|can)(_|$)"
@@ -384,7 +384,7 @@ class Refusals:
                 *(parameter.name for parameter in site.definition.parameters),
             }
             asked = {
-                one for one in (*asked, *_made_of(asked, site)) if not (_HEADER.search(one) or _OWN_PROOF.search(one))
+                one for one in (*asked, *_made_of(asked, site)) if not (_HEADER.search(one) or OWN_PROOF.search(one))
             }
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
@@ -547,7 +547,10 @@ class Refusals:
         """How far one guard of a route goes."""
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
         if guard.kind == "permission":
-            return of_permission(last)
+            strength = of_permission(last)
+            # A permission of the tree's own may ask no more than the library's that it descends from.
+            own = self.defined(guard.name) if strength is Strength.PERMISSION else None
+            return Strength.IDENTITY if own is not None and self.asks_for_sign_in_alone(own) else strength
         if guard.name.removesuffix("()") == REST_PERMISSIONS:
             named = (value.name for item in guard.arguments for value in flattened(item) if isinstance(value, Name))
             return max((of_permission(name.rpartition(".")[2]) for name in named), default=Strength.NONE)
@@ -571,6 +574,14 @@ class Refusals:
                 else Strength.NONE
             )
         return self._by_name(guard)
+
+    def asks_for_sign_in_alone(self, site: DefinitionSite) -> bool:
+        """Whether a permission asks what a library's does that asks for a sign-in, but where a setting says not to."""
+        if not any(base.rpartition(".")[2] in _SIGNED_IN_ONLY for base in self._python.external_bases(site)):
+            return False
+        family = (site, *self._python.ancestry(site))
+        asked = [ref for one in family for method in one.methods for ref in method.definition.refs]
+        return all(map(_OF_NOBODY.search, asked))
 
     def defined(self, name: str) -> DefinitionSite | None:
         """What the tree defines a guard as: by its name, as a method of what a variable holds, or as a principal's."""
@@ -1082,6 +1093,8 @@ def _of_list(guard: Guard, listed: Value | None) -> Iterator[Guard]:
 
 _SIGNED_IN_ONLY = frozenset({"IsAuthenticated", "IsAuthenticatedOrReadOnly"})
 """Permissions of Django REST framework that ask whether somebody has signed in, and no more."""
+_OF_NOBODY = re.compile(r"(^|\.)super\(\)|(^|[.:])settings\.[A-Z]")
+"""What a permission names that looks at nobody itself: the one that it descends from, and settings."""
 
 
 def of_permission(last: str) -> Strength:

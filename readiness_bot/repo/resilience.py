@@ -34,6 +34,8 @@ class Mechanism:
     covers_clients: bool = False
     behind: tuple[str, ...] = ()
     """The functions that are entered through it, where it does not stand in one itself."""
+    is_never_taken_up: bool = False
+    """Whether it is made for a function, and nothing calls what was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ class Resilience:
     @cached_property
     def means_of_retrying(self) -> frozenset[str]:
         """The retry mechanisms of production code in words."""
-        return frozenset(item.detail for item in self.retries)
+        return frozenset(item.detail for item in self.retries if not item.is_never_taken_up)
 
     @cached_property
     def retries(self) -> tuple[Mechanism, ...]:
@@ -269,7 +271,9 @@ class Resilience:
         """The functions that leave the process or are called by none but to do so, and those that are tried again."""
         # What the maker of a client does by itself nobody put there, and no change takes it away.
         retried = self._at(
-            item for item in self.retries if not item.covers_clients and not item.detail.endswith(_BY_ITSELF)
+            item
+            for item in self.retries
+            if not item.covers_clients and not item.detail.endswith(_BY_ITSELF) and not item.is_never_taken_up
         )
         broken = self._at(self.breakers)
         covered = {call.site.function_name for call in self._outbound.calls if self._is_retried(call)}
@@ -325,7 +329,24 @@ class Resilience:
                 wrapped = self._python.definition(handed.name, site.module)
                 if wrapped is not None:
                     detail = f"`{_short(name)}` around `{wrapped.definition.name}`"
-                    yield Mechanism(detail, wrapped.location, self._call_is_reached(site))
+                    is_taken_up = self._is_taken_up(site)
+                    is_used = self._call_is_reached(site) and is_taken_up
+                    yield Mechanism(detail, wrapped.location, is_used, is_never_taken_up=not is_taken_up)
+
+    def _is_taken_up(self, made: CallSite) -> bool:
+        """Whether code calls what is kept under a name of an object, or hands it on; other names are not looked for."""
+        facts = made.module.facts
+        kept = (
+            item.target
+            for item in facts.assignments
+            if isinstance(item.value, Invoke) and item.value.call >= 0 and facts.calls[item.value.call] is made.call
+        )
+        owner, _, last = next(kept, "").rpartition(".")
+        if not owner:
+            return True
+        others = (site for site in self._python.functions if site.name != made.function_name)
+        named = (ref for site in others for ref in site.definition.refs)
+        return any(True for _ in self._python.calls_of(last)) or any(ref.endswith(f".{last}") for ref in named)
 
     @cached_property
     def retried_share(self) -> float:

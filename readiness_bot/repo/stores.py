@@ -185,6 +185,8 @@ MIGRATES = re.compile(
 )
 """The commands of migration tools, as they are typed."""
 
+_ONLY_LOOKS = re.compile(r"\s--(check|plan|sql)\b")
+"""Options by which a migration tool says what it would do, and does nothing."""
 _BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
 """Options by which a program's own command migrates before it serves."""
 _FLASK_ALEMBIC = "flask_alembic.Alembic().upgrade"
@@ -546,6 +548,8 @@ class Stores:
             words = [word for word in one.command.arguments if not word.startswith("-")]
             asked = {*words[:2], "-".join(words[:2])} if one.command.kind == "program" or "manage" in text else set()
             own = (asked & {"migrate-db"}) or words[:1] == ["migrate"] or asked & self._commands_that_migrate
+            if _ONLY_LOOKS.search(text):
+                continue
             if own or MIGRATES.search(text) or (_BY_OPTION.search(f"{text} ") and self._calls_that_migrate):
                 yield Evidence(one.path, one.line, f"runs `{text[:80]}`")
 
@@ -553,6 +557,8 @@ class Stores:
         for path, script in self._sources.facts(ShellScript).items():
             for command in script.commands if self._is_deployed(path) else ():
                 text = " ".join(command.words)
+                if _ONLY_LOOKS.search(text):
+                    continue
                 if MIGRATES.search(text) or self._asks_make_to_migrate(command.words):
                     yield Evidence(path, command.line, f"runs `{text[:80]}`")
 

@@ -12,9 +12,9 @@ from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapp
 from readiness_bot.model import Cases, Location, Term
 from readiness_bot.repo.askings import CHOOSING, Askings, Listed, asks_right, last_of, permissions_in
 from readiness_bot.repo.expressions import flattened, names_in, parts_of, texts_of
-from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import Refusals, of_permission
+from readiness_bot.repo.refusals import OWN_PROOF, Refusals, Strength, of_permission
 
 _DEEPEST = 8
 """Conditions nested further are not taken apart."""
@@ -25,6 +25,7 @@ _COMPARES = re.compile(
     r"(compare_digest|constant_time_compare|safe_str_cmp|(check|verify)_(password|hash|signature|hmac))$"
 ).search
 """Calls that hold a secret or a signature against another one, in time that tells nothing."""
+_IS_SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
 _PROOF = re.compile(r"signature|hmac|digest|secret", re.IGNORECASE)
 _PROVING = re.compile(r"signature|hmac|digest|secret|construct_event|verif", re.IGNORECASE)
 """Words by which code names what proves the sender of a request."""
@@ -49,6 +50,7 @@ class TurnedAway:
         self._python = python
         self._refusals = refusals
         self._askings = askings
+        self._refusing: dict[str, Cases] = {}
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -60,6 +62,12 @@ class TurnedAway:
 
         A function that tells of a right refuses where it says no.
         """
+        known = self._refusing.get(site.name)
+        if known is None:
+            known = self._refusing[site.name] = self._by_right(site)
+        return known
+
+    def _by_right(self, site: DefinitionSite) -> Cases:
         found = self._denied(site) if asks_right(site.definition.name) else ()
         if found == ():
             # What proves the sender of a webhook is told of as such.
@@ -102,7 +110,9 @@ class TurnedAway:
     def listed(self) -> Iterator[tuple[Location, str, Cases]]:
         """The calls that ask for one of several rights by name: where, by which name, and when they refuse."""
         for module in self._python.production:
-            for call in (one for one in module.facts.calls if asks_right(one.name)):
+            for call in module.facts.calls:
+                if not asks_right(call.name) and not self._is_asked_before(call, module):
+                    continue
                 last = call.last.rpartition(":")[2]
                 names = [one for value in call.handed for one in (*texts_of(value), *_constants_in(value))]
                 if names:
@@ -113,6 +123,13 @@ class TurnedAway:
                         last,
                         ((Term(f"the right that {last} asks for", False, tuple(sorted(set(names))), is_excuse=True),),),
                     )
+
+    def _is_asked_before(self, call: Call, module: Module) -> bool:
+        """Whether a call decorates a function, and its decorator is one of the tree's own that asks for a right."""
+        own = self._python.definition(call.name, module) if call.decorates >= 0 else None
+        return (
+            own is not None and bool(own.definition.parameters) and self._refusals.strength(own) is Strength.PERMISSION
+        )
 
     def done_after(self, site: DefinitionSite) -> Iterator[tuple[Call, str, bool]]:
         """What a function changes that refuses by a right: by name and number, and whether it refused before that."""
@@ -129,9 +146,18 @@ class TurnedAway:
             first = min(calls, key=lambda one: one.line)
             yield first, f"{name} {len(calls)}", max(refused) < first.line
 
+    def is_of_strangers(self, when: Cases) -> bool:
+        """Whether refusals hang on whether somebody has signed in, and on no right."""
+        asked = [term for case in when for term in case]
+        return any(map(_IS_SIGNED_IN.search, (term.asked for term in asked))) and not any(
+            term.is_excuse for term in asked
+        )
+
     def compares(self, site: DefinitionSite) -> bool:
         """Whether a function holds what was sent against what must be kept secret."""
-        return any(_COMPARES(call.name) for call in self._refusals.body(site)[0])
+        return any(_COMPARES(call.name) for call in self._refusals.body(site)[0]) or any(
+            map(OWN_PROOF.search, (name for _, sure, named in self._askings.turning(site) if sure for name in named))
+        )
 
     def by_proof(self, site: DefinitionSite) -> Cases:
         """When a function refuses a sender who does not prove himself; empty where that cannot be told."""
@@ -164,7 +190,8 @@ class TurnedAway:
     def _denied(self, site: DefinitionSite) -> Cases | None:
         """When a function says no, or nothing; empty where it says something else than yes or no."""
         returns = [one for one in self._refusals.body(site)[2] if one.scope == site.index]
-        if any(one.is_yield for one in returns) or not any(map(_says_yes_or_no, returns)):
+        held = self._askings.assigned(site)
+        if any(one.is_yield for one in returns) or not any(_says_yes_or_no(one, held) for one in returns):
             return ()
         allowed = [both(self._at(one.line, site, ()), self._cases(one.value, site)) for one in returns]
         denied = opposite(either(*allowed))
@@ -183,7 +210,19 @@ class TurnedAway:
                 found.append(self._cases(one.test, site))
             elif one.end_line < line <= one.until and not any(one.line <= other <= one.end_line for other in refusing):
                 found.append(opposite(self._cases(one.test, site)))
+        found += (opposite(cases) for cases in self._gone_before(line, site, refusing))
         return both(*found)
+
+    def _gone_before(self, line: int, site: DefinitionSite, refusing: Collection[int]) -> Iterator[Cases | None]:
+        """When a function has gone back by a line from within a block of its own, as from a loop, but to refuse."""
+        conditions = list(self._conditions(site))
+        for item in self._refusals.body(site)[2]:
+            if item.scope != site.index or item.is_yield or item.line >= line or item.line in refusing:
+                continue
+            around = [one for one in conditions if one.line <= item.line <= one.end_line]
+            is_told = any(one.end_line >= line or line <= one.until for one in around)
+            if around and not is_told and not self._is_handling(item.line, site):
+                yield both(*(self._cases(one.test, site) for one in around))
 
     @staticmethod
     def _conditions(site: DefinitionSite) -> Iterator[Condition]:
@@ -348,8 +387,11 @@ def _is_condition(value: Value) -> bool:
     return isinstance(value, Other) and value.operator != "" and bool(value.operands)
 
 
-def _says_yes_or_no(item: Return) -> bool:
-    return _is_condition(item.value) or (isinstance(item.value, Const) and isinstance(item.value.value, bool))
+def _says_yes_or_no(item: Return, held: dict[str, list[Value]]) -> bool:
+    """Whether a function gives back whether something holds, be it by a variable that is bound to that."""
+    bound = held.get(item.value.name, ()) if isinstance(item.value, Name) else ()
+    value = bound[0] if len(bound) == 1 else item.value
+    return _is_condition(value) or (isinstance(value, Const) and isinstance(value.value, bool))
 
 
 def _short(name: str) -> str:

@@ -268,8 +268,10 @@ class Wiring:
             return self.is_left_lying(module, definition.parent)
         return definition.kind == "function" and not self.is_used(site)
 
-    def is_called_by_nobody(self, module: Module, scope: int) -> bool:
+    def is_called_by_nobody(self, module: Module, scope: int, *, is_handed: bool = False) -> bool:
         """Whether a place stands in a plain function that is left lying, and whose very name stands nowhere else.
+
+        `is_handed` tells that the function works on what only code of the tree hands it, so that nothing starts it.
 
         More is asked than of what is left lying: the name is in no call, reference, import or text of the tree, and its
         module neither looks into itself nor is found by its folder. Tests do not count: one that is added would make
@@ -279,7 +281,7 @@ class Wiring:
             scope = definition.parent
         if definition is None or definition.kind != "function" or definition.decorators:
             return False
-        if module.path in self.starts or not self.is_left_lying(module, scope):
+        if (module.path in self.starts and not is_handed) or not self.is_left_lying(module, scope):
             return False  # what starts the service may call what it likes of the file that it is given
         folders = {path.rpartition("/")[0] for path in self._packages(module.path)} | {module.path.rpartition("/")[0]}
         return (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.stores import MIGRATES
 
@@ -18,6 +20,7 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
 
 @Control(
     id="database/migrations",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="The schema is moved by migrations that the deployment runs",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
@@ -286,7 +289,41 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
 )
 def migrations(repo: Repo) -> Judgement:
-    """Migrations that a deployment or start-up runs pass; migrations alone are partial."""
+    """Migrations that a deployment or start-up runs pass; migrations alone are partial.
+
+    Each file that runs them is kept beside, so that a comparison can tell of one that no longer does.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+_RUN = "the run of the migrations"
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    yield from (_of_file(repo, path) for path in dict.fromkeys(one.path for one in repo.stores.migration_runs))
+
+
+def _of_file(repo: Repo, path: str) -> Ward:
+    """A file and whether it runs the migrations; where another does so that did not, nothing is lost."""
+    runs = repo.stores.migration_runs
+    line = next((one.line for one in runs if one.path == path), 0)
+    return Ward(
+        Location(path, line, line),
+        _RUN,
+        (),
+        f"`{path}` does not run the migrations",
+        ways=0,
+        beside=tuple(sorted({f"`{one.path}`" for one in runs if one.path != path})),
+        asks=((_RUN,),) if line else (),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A file that runs the migrations elsewhere, as far as it is there."""
+    return _of_file(repo, ward.location.path) if ward.location.path in repo.sources.paths else None
+
+
+def _judged(repo: Repo) -> Judgement:
     if not repo.stores.uses_relational:
         return not_applicable("Nothing here is kept in a relational store.")
     kept, runs = repo.stores.migrations, repo.stores.migration_runs

@@ -722,7 +722,8 @@ def _judged(repo: Repo, module: Module, handler: Handler) -> tuple[Confidence, s
         strongest = min(strongest, confidence, key=_weight)
     if not handler.steps:
         return None
-    if _notes_failure(module, handler):
+    # Whoever writes `suppress(Exception)` says that he means it: in the place of a log it is a loss all the same.
+    if _notes_failure(module, handler) or handler.line == attempt.line:
         strongest = min(strongest, Confidence.MEDIUM, key=_weight)
     confidence = min(strongest, _of_surroundings(repo, module, handler, attempt), key=_weight)
     return (

@@ -182,18 +182,25 @@ def webhook_verification(repo: Repo) -> Judgement:
     return replace(_judged(repo), wards=tuple(_wards(repo)))
 
 
+_SIGNATURE = "the check of a signature"
+
+
 def _wards(repo: Repo) -> Iterator[Ward]:
     for hook in repo.incoming.webhooks:
-        by = "the check of a signature" if hook.verified_by == "a signature" else hook.verified_by
+        by = _SIGNATURE if hook.verified_by == "a signature" else hook.verified_by
         # A sign-in is told as one.
         signs_in = repo.identity.declared(hook.handled, Strength.IDENTITY)
+        # What a handler refuses by itself, whatever that is, makes up for no signature.
+        handler = hook.handled.handler
+        is_own = handler is not None and by == f"`{handler.definition.name}`"
         yield Ward(
             hook.handled.place,
             hook.route,
-            (by,) if by and not signs_in else (),
+            (by,) if by and not signs_in and not is_own else (),
             f"{hook.route} believes whoever calls",
             ways=0 if by else 1,
             beside=repo.identity.might_keep(hook.handled, Strength.IDENTITY),
+            asks=((_SIGNATURE,),) if by == _SIGNATURE and not signs_in else (),
         )
     for function in repo.incoming.proving:
         when = repo.turned_away.by_proof(function)

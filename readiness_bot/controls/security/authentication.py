@@ -634,12 +634,20 @@ def _proved(repo: Repo) -> Iterator[Ward]:
     # Those of webhooks have a control of their own.
     senders = {one.name for one in repo.incoming.proving}
     for function in repo.python.functions:
-        if function.name not in senders and repo.turned_away.compares(function):
-            when = repo.turned_away.by_proof(function)
+        name = function.definition.name
+        if repo.turned_away.compares(function):
+            when = repo.turned_away.by_proof(function) if function.name not in senders else ()
             if when:
-                name = function.definition.name
                 loss = f"`{name}` believes more of those who call"
                 yield Ward(function.location, f"whom `{name}` believes", (), loss, ways=0, when=when)
+            continue
+        when = repo.turned_away.by_right(function)
+        if when and repo.turned_away.is_of_strangers(when):
+            loss = f"`{name}` turns fewer strangers away"
+            beside = (*repo.askings.around(function), *repo.identity.before(function))
+            yield Ward(
+                function.location, f"which strangers `{name}` turns away", (), loss, ways=0, beside=beside, when=when
+            )
 
 
 def _first(site: DefinitionSite) -> Location:

@@ -564,7 +564,8 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     for function in repo.python.functions:
         # What is held against a secret is told with who calls.
         when = () if repo.turned_away.compares(function) else repo.turned_away.by_right(function)
-        if when:
+        # Refusals of strangers are told with who calls.
+        if when and not repo.turned_away.is_of_strangers(when):
             yield _of_refusing(repo, function, when)
         for call, name, is_refused in repo.turned_away.done_after(function):
             yield Ward(

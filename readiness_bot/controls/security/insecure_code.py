@@ -658,6 +658,11 @@ def _of_loaded(flow: Flow) -> Confidence | None:
 
 
 def _yaml(site: CallSite, repo: Repo) -> list[_Doubt] | None:
+    fixed = site.call.args[0] if site.name == "functools.partial" and site.call.args else None
+    if isinstance(fixed, Name) and repo.python.mean(fixed.name, site.module) in _YAML:
+        # What is called with a loader by its new name has it from here on.
+        given = site.call.keyword("Loader")
+        return _of_loader(given, site, repo, "Load with `yaml.safe_load(…)`.") if given is not None else []
     if site.name not in _YAML or not site.call.args:
         return None
     fix = "Load with `yaml.safe_load(…)`."
@@ -1057,7 +1062,11 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             )
 
 
-def _unless_told(value: Value, site: CallSite, repo: Repo) -> Confidence | None:
+_HANDED_ON = 4
+"""Functions that hand a switch on to each other are followed this far."""
+
+
+def _unless_told(value: Value, site: CallSite, repo: Repo, hops: int = _HANDED_ON) -> Confidence | None:
     """How sure it is that a parameter which is off by default stays so: no call of the tree gives it.
 
     None where it is no such parameter, or where a call gives it.
@@ -1080,8 +1089,11 @@ def _unless_told(value: Value, site: CallSite, repo: Repo) -> Confidence | None:
     called = facts.definitions[definition.parent].qualname if is_made else definition.qualname
     calls = repo.python.callers.get(f"{site.module.path}:{called}", [])
     place = places[0] - (definition.parent >= 0 and facts.definitions[definition.parent].kind == "class")
-    if any(one.call.has(name[1:]) or len(one.call.args) > place for one in calls):
-        return None
+    for one in calls:
+        told = one.call.argument(place, name[1:])
+        # A function between may hand on what it is told, or is not told either.
+        if told is not None and (hops == 0 or _unless_told(told, one, repo, hops - 1) is not Confidence.HIGH):
+            return None
     return Confidence.HIGH if calls else Confidence.MEDIUM
 
 
@@ -1229,7 +1241,9 @@ _LOOKS: tuple[Callable[[CallSite, Repo], Iterable[_Doubt] | None], ...] = (
 )
 _KEPT_BESIDE = (_loads, _yaml, _shell, _evaluates)
 """The looks at what has a harmless counterpart, which a change may give up."""
-_NAMED = frozenset({*_LOADING, *_YAML, *_ALWAYS_SHELL, *_STARTERS, *_EVALUATING, *_TEMPLATING, *_ESCAPING})
+_NAMED = frozenset(
+    {"functools.partial", *_LOADING, *_YAML, *_ALWAYS_SHELL, *_STARTERS, *_EVALUATING, *_TEMPLATING, *_ESCAPING}
+)
 
 
 @lru_cache(maxsize=100_000)

@@ -1,0 +1,326 @@
+"""Protections that a change takes away by the way, in forms that refactorings have, and changes that only look so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from readiness_bot.model import Delta
+from tests.trees import changed
+
+Files = Mapping[str, str] | str
+
+_SIGNED = (
+    "import hmac\nimport os\n\nfrom fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+    "def proved(tokens, sent, text):\n    for token in tokens:\n"
+    "        if hmac.compare_digest(digest_of(token, text), sent):\n            return\n{}\n\n\n"
+    "async def signed(request: Request):\n    proved(KEYS, request.headers['x-proof'], await request.body())\n\n\n"
+    "@app.post('/orders', dependencies=[Depends(signed)])\nasync def order(body: dict):\n    return keep(body)\n"
+)
+_UNPROVED = "raise HTTPException(401)"
+_KEYED = (
+    "import os\nfrom hmac import compare_digest\n\nfrom fastapi import Depends, FastAPI, HTTPException, Request\n\n"
+    "SHOP_API_TOKEN = os.environ['SHOP_API_TOKEN']\napp = FastAPI()\n\n\ndef keyed(request: Request):\n"
+    "    token = request.headers.get('authorization')\n    if {}:\n        raise HTTPException(401)\n\n\n"
+    "@app.post('/orders', dependencies=[Depends(keyed)])\ndef order(body: dict):\n    return keep(body)\n"
+)
+_REVIEWED = (
+    "from rest_framework.permissions import BasePermission\n\n\nclass MayReview(BasePermission):\n"
+    "    def has_object_permission(self, request, view, page):\n        user = request.user\n{}"
+    "        allowed = page.state == 'open' and user.has_perm('pages.review')\n        return allowed\n"
+)
+_REVIEWER = "        if page.reviewer != user:\n            return False\n"
+_SETTINGS = (
+    "REST_FRAMEWORK = {'DEFAULT_PERMISSION_CLASSES': ['shop.permissions.IsKnown']}\nROOT_URLCONF = 'shop.urls'\n"
+)
+_PERMISSIONS = (
+    "from django.conf import settings\nfrom rest_framework.permissions import IsAdminUser, IsAuthenticated\n\n\n"
+    "class IsKnown(IsAuthenticated):\n    def has_permission(self, request, view):\n        if settings.IS_DEMO:\n"
+    "            return True\n        return super().has_permission(request, view)\n\n\n"
+    "class IsClerk(IsAdminUser):\n    pass\n"
+)
+_URLS = (
+    "from django.urls import include, path\nfrom rest_framework import routers\n\n"
+    "from shop.views import RefundViewSet\n\nrouter = routers.DefaultRouter()\n"
+    "router.register('refunds', RefundViewSet)\n"
+    "urlpatterns = [path('', include(router.urls))]\n"
+)
+_GROUPED = (
+    "from django.contrib.auth.decorators import user_passes_test\nfrom rest_framework.decorators import api_view\n\n\n"
+    "def in_groups(*names):\n    def is_in(user):\n        if user.is_superuser:\n            return True\n"
+    "        return user.groups.filter(name__in=names).exists()\n\n    return user_passes_test(is_in)\n\n\n"
+    "@api_view(['DELETE'])\n@in_groups({})\ndef drop(request, number):\n    remove(number)\n"
+)
+_TRAVERSED = (
+    "from pyramid.view import view_config, view_defaults\n\nfrom shop.resources import Desk\n\n{}"
+    "@view_defaults({})\nclass DeskViews:\n    def __init__(self, request):\n        self.request = request\n\n"
+    "    @view_config(name='rebuild'{})\n    def rebuild(self):\n        return self.request.store.rebuild()\n\n"
+    "    @view_config(name='user', request_method='DELETE')\n    def drop(self):\n"
+    "        return self.request.store.drop(self.request.matchdict['name'])\n"
+)
+_SAVING = (
+    "import requests\nfrom flask import Flask\n\nfrom shop.again import retry\n\napp = Flask(__name__)\n\n\n"
+    "class Mover:\n    def __init__(self):\n        self.save_again = retry(attempts=3)(self.save)\n\n"
+    "    def save(self, order):\n        requests.post('https://a.example', json=order, timeout=5)\n\n"
+    "    def move(self, order):\n        self.{}(order)\n\n\n"
+    "@app.post('/orders')\ndef order():\n    Mover().move({{}})\n    return ''\n"
+)
+_AGAIN = (
+    "import time\n\n\ndef retry(attempts=3):\n    def around(function):\n        def call(*args):\n"
+    "            for attempt in range(attempts):\n                try:\n                    return function(*args)\n"
+    "                except OSError:\n                    time.sleep(2 ** attempt)\n            raise RuntimeError\n\n"
+    "        return call\n\n    return around\n"
+)
+_FETCHED = (
+    "import requests\n\nfrom shop.util import fetch_json\n\nsession = requests.Session()\n\n\n"
+    "def prices(number):\n    return fetch_json(session, f'https://a.example/{{number}}'{})\n\n\n"
+    "if __name__ == '__main__':\n    prices(1)\n"
+)
+_FETCHING = (
+    "def fetch_json(session, url, **kwargs):\n    answer = session.request('GET', url, headers={}, **kwargs)\n"
+    "    return answer.json()\n"
+)
+_LIMITED = (
+    "from fastapi import FastAPI\nfrom ratelimit import RateLimitMiddleware\n\n\ndef add_limits(app: FastAPI):\n"
+    "    app.add_middleware(RateLimitMiddleware, config={{}})\n\n\ndef create_app():\n    app = FastAPI()\n{}"
+    "\n    @app.post('/login')\n    def login(name: str):\n        return name\n\n    return app\n\n\n"
+    "app = create_app()\n"
+)
+_MODELS = "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n"
+_MOVED = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = []\n"
+_STARTED = "#!/bin/sh\nset -e\n{}exec gunicorn shop.wsgi\n"
+_RUNS = "python manage.py migrate --noinput\n"
+_DATABASES = "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n"
+_LOGGED = (
+    "from contextlib import suppress\n\nfrom fastapi import FastAPI\n\nfrom shop.log import logger\n"
+    "from shop.store import rows\n\napp = FastAPI()\n\n\n@app.post('/orders')\nasync def order(body: dict):\n{}"
+    "    return ''\n"
+)
+_TOLD = (
+    "    try:\n        await rows.insert(body)\n    except Exception:\n        logger.exception('not kept')\n"
+    "        raise\n"
+)
+_HOOKED = (
+    "from fastapi import FastAPI, Request\nfrom gidgethub.sansio import Event\n\nfrom shop.jobs import start\n\n"
+    "from fastapi import HTTPException\n\napp = FastAPI()\nSECRET = open('/run/secret').read()\n\n\n"
+    "@app.post('/github/webhook')\nasync def hook(request: Request):\n    body = await request.body()\n"
+    "    event = Event.from_http(request.headers, body{})\n    if event.data['owner'] not in OWNERS:\n"
+    "        raise HTTPException(403)\n    await start(event)\n"
+)
+_PARTIAL = (
+    "from functools import partial\n\nimport yaml\nfrom fastapi import FastAPI, Request\n\n"
+    "load = partial(yaml.load, Loader=yaml.{})\napp = FastAPI()\n\n\n@app.post('/plans')\n"
+    "async def plan(request: Request):\n    return load(await request.body())\n"
+)
+_EXEMPT = (
+    "from functools import wraps\n\nfrom flask import Flask, abort, request\nfrom flask_login import current_user\n\n"
+    "app = Flask(__name__)\nFREE = {}\n\n\ndef known(view):\n    @wraps(view)\n    def around(*args, **kwargs):\n"
+    "        if request.method in FREE:\n            return view(*args, **kwargs)\n"
+    "        if not current_user.is_authenticated:\n            abort(401)\n        return view(*args, **kwargs)\n\n"
+    "    return around\n\n\n@app.route('/orders', methods=['GET', 'POST'])\n@known\ndef orders():\n    return ''\n"
+)
+
+
+def _views(listed: str) -> dict[str, str]:
+    views = (
+        "from rest_framework import viewsets\n\nfrom shop.models import Order\n"
+        "from shop.permissions import IsClerk\n\n\n"
+        f"class RefundViewSet(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n{listed}"
+    )
+    return {
+        "shop/settings.py": _SETTINGS,
+        "shop/permissions.py": _PERMISSIONS,
+        "shop/urls.py": _URLS,
+        "shop/models.py": _MODELS,
+        "shop/views.py": views,
+        "shop/__init__.py": "",
+    }
+
+
+def _moving(called: str) -> dict[str, str]:
+    return {"shop/main.py": _SAVING.format(called), "shop/again.py": _AGAIN, "shop/__init__.py": ""}
+
+
+def _fetching(given: str) -> dict[str, str]:
+    return {"shop/main.py": _FETCHED.format(given), "shop/util.py": _FETCHING, "shop/__init__.py": ""}
+
+
+def _starting(*steps: str, **others: str) -> dict[str, str]:
+    files = {"start.sh": _STARTED.format("".join(steps)), "Dockerfile": 'FROM python:3.13-slim\nCMD ["./start.sh"]\n'}
+    files |= {"shop/settings.py": _DATABASES, "shop/models.py": _MODELS, "shop/migrations/0001_first.py": _MOVED}
+    return {**files, "manage.py": "import django\n", **others}
+
+
+LOST: dict[str, tuple[str, Files, Files, str]] = {
+    "the refusal of those who prove nothing, where there is no key": (
+        "security/authentication",
+        _SIGNED.format(f"    {_UNPROVED}"),
+        _SIGNED.format(f"    if tokens:\n        {_UNPROVED}"),
+        "shop/main.py:9",
+    ),
+    "the refusal of those who bring no token": (
+        "security/authentication",
+        _KEYED.format("token != SHOP_API_TOKEN"),
+        _KEYED.format("token is not None and token != SHOP_API_TOKEN"),
+        "shop/main.py:10",
+    ),
+    "one of the answers of a permission to one thing": (
+        "security/authorization",
+        _REVIEWED.format(_REVIEWER),
+        _REVIEWED.format(""),
+        "shop/main.py:5",
+    ),
+    "the right that a view lists, where all others ask for a sign-in by a permission of the tree's own": (
+        "security/authorization",
+        _views("    permission_classes = [IsClerk]\n"),
+        _views("    lookup_field = 'pk'\n"),
+        "shop/views.py:7",
+    ),
+    "a group of those who may do little, that a decorator lets in by now": (
+        "security/authorization",
+        _GROUPED.format("'Editors'"),
+        _GROUPED.format("'Editors', 'OrderViewers'"),
+        "shop/main.py:15",
+    ),
+    "a permission of a class that goes to one of its views": (
+        "security/authorization",
+        _TRAVERSED.format("", "context=Desk, permission='admin'", ""),
+        _TRAVERSED.format("", "context=Desk", ", permission='admin'"),
+        "shop/main.py:15",
+    ),
+    "what tries again, made and not called": (
+        "error-handling/retries",
+        _moving("save_again"),
+        _moving("save"),
+        "shop/main.py:13",
+    ),
+    "the time limit that a helper hands on": (
+        "external-apis/timeout",
+        _fetching(", timeout=5"),
+        _fetching(""),
+        "shop/util.py:2",
+    ),
+    "a limit that a function adds which nothing calls": (
+        "security/rate-limiting",
+        _LIMITED.format("    add_limits(app)\n"),
+        _LIMITED.format(""),
+        "",
+    ),
+    "the run of the migrations": (
+        "database/migrations",
+        _starting(_RUNS, **{"deploy/by_hand.sh": _RUNS}),
+        _starting(**{"deploy/by_hand.sh": _RUNS}),
+        "start.sh:0",
+    ),
+    "the run of the migrations, for a look at them": (
+        "database/migrations",
+        _starting(_RUNS),
+        _starting("python manage.py migrate --check\n"),
+        "start.sh:0",
+    ),
+    "the log of an error, for nothing": (
+        "error-handling/swallowed-exception",
+        _LOGGED.format(_TOLD),
+        _LOGGED.format("    with suppress(Exception):\n        await rows.insert(body)\n"),
+        "shop/main.py:13",
+    ),
+    "the secret that an event is held against": (
+        "external-apis/webhook-verification",
+        _HOOKED.format(", secret=SECRET"),
+        _HOOKED.format(""),
+        "shop/main.py:13",
+    ),
+    "a loader that is handed on by another name": (
+        "security/insecure-code",
+        _PARTIAL.format("SafeLoader"),
+        _PARTIAL.format("UnsafeLoader"),
+        "shop/main.py:6",
+    ),
+    "the sign-in for what changes something": (
+        "security/authentication",
+        _EXEMPT.format("{'OPTIONS'}"),
+        _EXEMPT.format("{'OPTIONS', 'POST'}"),
+        "shop/main.py:10",
+    ),
+}
+
+KEPT: dict[str, tuple[Files, Files]] = {
+    "a refusal that is put the other way round": (
+        _KEYED.format("token != SHOP_API_TOKEN"),
+        _KEYED.format("token is None or not compare_digest(token, SHOP_API_TOKEN)"),
+    ),
+    "the refusal of those who prove nothing, in a branch of its own": (
+        _SIGNED.format(f"    {_UNPROVED}"),
+        _SIGNED.format(f"    if not tokens:\n        {_UNPROVED}\n    {_UNPROVED}"),
+    ),
+    "one of the answers of a permission, given at once": (
+        _REVIEWED.format(_REVIEWER),
+        _REVIEWED.format("").replace("allowed = page", "allowed = page.reviewer == user and page"),
+    ),
+    "another group that a decorator lets in": (
+        _GROUPED.format("'Editors'"),
+        _GROUPED.format("'Editors', 'Publishers'"),
+    ),
+    "what a class is told in a constant": (
+        _TRAVERSED.format("", "context=Desk, permission='admin'", ""),
+        _TRAVERSED.format("DESK = {'context': Desk, 'permission': 'admin'}\n\n\n", "**DESK", ""),
+    ),
+    "what tries again, by another name": (
+        _moving("save_again"),
+        {
+            **_moving("save"),
+            "shop/main.py": _SAVING.format("save").replace(
+                "self.save(order)", "again = self.save_again\n        again(order)"
+            ),
+        },
+    ),
+    "a limit that a function adds which is called": (
+        _LIMITED.format("    app.add_middleware(RateLimitMiddleware, config={})\n"),
+        _LIMITED.format("    add_limits(app)\n"),
+    ),
+    "the run of the migrations, in another file": (
+        _starting(_RUNS),
+        _starting("./before.sh\n", **{"before.sh": _RUNS}),
+    ),
+    "one error that is expected": (
+        _LOGGED.format(_TOLD),
+        _LOGGED.format("    with suppress(KeyError):\n        await rows.insert(body)\n"),
+    ),
+    "the sign-in for what changes something, and not for what browsers ask first": (
+        _EXEMPT.format("{'OPTIONS'}"),
+        _EXEMPT.format("{'OPTIONS', 'HEAD'}"),
+    ),
+}
+
+_WATCHED = frozenset(control for control, *_ in LOST.values())
+
+
+def _change(before: Files, after: Files) -> Delta:
+    return changed(before, after, _WATCHED)
+
+
+def _told(change: Delta, control: str) -> list[str]:
+    """The places of a control's new blockers; the empty one for a control as a whole."""
+    return [
+        f"{one.location.path}:{one.location.line}" if one.location else ""
+        for one in change.new_blockers
+        if one.control == control
+    ]
+
+
+@pytest.mark.parametrize(("control", "before", "after", "place"), LOST.values(), ids=LOST)
+def test_a_protection_that_goes_by_the_way_is_a_new_blocker_and_fixed_the_other_way_round(
+    control: str, before: Files, after: Files, place: str
+) -> None:
+    assert _told(_change(before, after), control) == [place]
+    back = _change(after, before)
+    assert control in {one.control for one in back.fixed_blockers}
+    assert not _told(back, control)
+
+
+@pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)
+def test_a_protection_in_another_form_is_no_loss(before: Files, after: Files) -> None:
+    change = _change(before, after)
+    assert [one.message for one in change.new_findings if "takes away" in one.message] == []
+    assert [one.control for one in change.new_blockers] == []
