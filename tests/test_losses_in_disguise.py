@@ -122,6 +122,47 @@ _EXEMPT = (
 )
 
 
+_PINNED = (
+    "import ipaddress\nimport socket\n\nimport httpx\n\n\ndef approved(host):\n    found = socket.gethostbyname(host)\n"
+    "    if ipaddress.ip_address(found).is_private:\n        raise ValueError(host)\n    return found\n\n\n"
+    "class Hook:\n    def __init__(self, url):\n        self._url = httpx.URL(url)\n"
+    "        self._host = self._url.host\n\n    def tell(self, event):\n{}"
+)
+_WITH_LOOK = (
+    "        address = approved(self._host)\n"
+    "        return httpx.post(self._url.copy_with(host=address), json=event, timeout=5)\n"
+)
+_BEFORE = (
+    "from flask import Blueprint, Flask, request\n\nfrom rights.helpers import ensure_has_permission\n\n"
+    "section = Blueprint('orders', __name__)\n\n\n{}def ensure_reader():\n"
+    "    return ensure_has_permission(request, 'orders:read')\n\n\n@section.get('/orders')\ndef orders():\n"
+    "    return ''\n\n\napp = Flask(__name__)\napp.register_blueprint(section)\n"
+)
+_CHOSEN = (
+    "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n"
+    "from rest_framework.permissions import IsAuthenticated\n\nfrom shop.permissions import CanClose, CanOpen\n\n\n"
+    "class DeskViewSet(viewsets.ModelViewSet):\n    def get_permissions(self):\n{}\n"
+    "    @action(detail=True, methods=['post'])\n    def close(self, request, pk):\n"
+    "        return done(self.get_object())\n"
+)
+_BRANCHES = (
+    "        if self.action == 'create':\n            chosen = [IsAuthenticated, CanOpen]\n"
+    "        elif self.action == 'close':\n            chosen = [IsAuthenticated, CanClose]\n"
+    "        else:\n            chosen = [IsAuthenticated]\n        return [one() for one in chosen]\n"
+)
+_TABLE = (
+    "        table = {{'create': CanOpen{}}}\n        further = table.get(self.action)\n"
+    "        return [IsAuthenticated(), *([further()] if further else [])]\n"
+)
+_SWITCHED = (
+    "import os\n\nfrom flask import Flask\nfrom flask_limiter import Limiter\n"
+    "from flask_limiter.util import get_remote_address\n\napp = Flask(__name__)\n"
+    "app.config['RATELIMIT_ENABLED'] = os.environ.get('RATELIMIT_ENABLED', '{}') == 'true'\n"
+    "limiter = Limiter(get_remote_address, app=app, default_limits=['60 per minute'])\n\n\n"
+    "@app.post('/login')\ndef login():\n    return ''\n"
+)
+
+
 def _views(listed: str) -> dict[str, str]:
     views = (
         "from rest_framework import viewsets\n\nfrom shop.models import Order\n"
@@ -207,6 +248,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _LIMITED.format(""),
         "",
     ),
+    "a limit that is off by default": (
+        "security/rate-limiting",
+        _SWITCHED.format("true"),
+        _SWITCHED.format("false"),
+        "shop/main.py:9",
+    ),
     "the run of the migrations": (
         "database/migrations",
         _starting(_RUNS, **{"deploy/by_hand.sh": _RUNS}),
@@ -230,6 +277,24 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _HOOKED.format(", secret=SECRET"),
         _HOOKED.format(""),
         "shop/main.py:13",
+    ),
+    "the look at an address that an object keeps, by a request of its own": (
+        "security/ssrf",
+        _PINNED.format(_WITH_LOOK),
+        _PINNED.format("        return httpx.post(self._url, json=event, timeout=5)\n"),
+        "shop/main.py:19",
+    ),
+    "the hook that a right is asked by": (
+        "security/authorization",
+        _BEFORE.format("@section.before_app_request\n"),
+        _BEFORE.format(""),
+        "shop/main.py:8",
+    ),
+    "an action that a table of permissions leaves out": (
+        "security/authorization",
+        _CHOSEN.format(_BRANCHES),
+        _CHOSEN.format(_TABLE.format("")),
+        "shop/main.py:9",
     ),
     "a loader that is handed on by another name": (
         "security/insecure-code",
@@ -261,6 +326,18 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "another group that a decorator lets in": (
         _GROUPED.format("'Editors'"),
         _GROUPED.format("'Editors', 'Publishers'"),
+    ),
+    "a look at an address that nobody asks any more": (
+        _PINNED.format(_WITH_LOOK),
+        _PINNED.format("        self.waiting.append(event)\n"),
+    ),
+    "permissions for each action, in a table": (
+        _CHOSEN.format(_BRANCHES),
+        _CHOSEN.format(_TABLE.format(", 'close': CanClose")),
+    ),
+    "a hook that is registered by a call": (
+        _BEFORE.format("@section.before_app_request\n"),
+        _BEFORE.format("") + "section.before_app_request(ensure_reader)\n",
     ),
     "what a class is told in a constant": (
         _TRAVERSED.format("", "context=Desk, permission='admin'", ""),

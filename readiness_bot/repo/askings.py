@@ -1004,7 +1004,10 @@ def _named_in(method: DefinitionSite) -> Iterator[str]:
     given = [item.value for item in facts.assignments if item.scope == method.index]
     given += [item.value for item in facts.returns if item.scope == method.index]
     for value in given:
-        yield from permissions_in(value)
+        # Beside what is chosen elsewhere, a list may name what is asked for always: `[IsAuthenticated(), *further]`.
+        parts = flattened(value)
+        for one in parts if len(parts) > 1 else (value,):
+            yield from permissions_in(one)
 
 
 def _declared(owner: DefinitionSite) -> Iterator[str]:
@@ -1044,9 +1047,12 @@ def last_of(name: str) -> str:
 
 def permissions_in(value: Value) -> list[str]:
     """The names of permissions that a value lists, besides all that the class lists; none if it lists anything else."""
+    listed = (
+        [one for part in value.values for one in flattened(part)] if isinstance(value, Mapping) else flattened(value)
+    )
     names = [
         name
-        for one in flattened(value)
+        for one in listed
         for name in (
             _added(one) if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",)
         )

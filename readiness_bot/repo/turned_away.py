@@ -90,8 +90,9 @@ class TurnedAway:
         found = [
             _Choice(line, tuple(names), is_last, self._at(line, method, ()))
             for line, value, is_last in given
-            if (names := permissions_in(value))
+            if (names := permissions_in(value)) and not isinstance(value, Mapping)
         ]
+        found += [one for line, value, _ in given if isinstance(value, Mapping) for one in _by_action(line, value)]
         told = {value for one in found for case in one.cases or () for term in case for value in term.among}
         own = [repr(one.definition.name) for one in view.methods if one.definition.decorators]
         beside = tuple(f"`{_short(base)}`" for base in view.definition.bases)
@@ -300,6 +301,15 @@ _ACTING = re.compile(
     r"|cancel|refund|upload)(_|$)"
 )
 """Calls that do what cannot be taken back by a refusal that follows."""
+
+
+def _by_action(line: int, table: Mapping) -> Iterator[_Choice]:
+    """What a table of permissions gives for each action that it names."""
+    for key, value in zip(table.keys, table.values, strict=False):
+        names = permissions_in(value)
+        if names and isinstance(key, Const):
+            action = Term("self.action", among=(repr(key.value),))
+            yield _Choice(line, tuple(names), is_returned=False, cases=((action,),))
 
 
 def _holds_for(action: str, cases: Cases | None) -> bool:

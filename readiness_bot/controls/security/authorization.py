@@ -559,6 +559,10 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     """What functions turn somebody away by, in the tree's own words, be they handlers or what handlers call."""
     yield from (_of_asking(repo, asking) for asking in repo.askings.all)
     yield from map(_of_hooks, repo.askings.hooks)
+    for hook in repo.services.hooks:
+        site = hook.definition if hook.kind == "before-request" else None
+        if site is not None and site.definition.kind == "function" and repo.askings.of(site):
+            yield _of_registration(site, is_registered=True)
     for place, name, when in repo.turned_away.listed():
         yield Ward(place, f"whom `{name}` lets in", (), f"`{name}` lets in nearly everybody", ways=0, when=when)
     for function in repo.python.functions:
@@ -582,6 +586,22 @@ def _asked(repo: Repo) -> Iterator[Ward]:
         for name, done in repo.askings.done_for(function).items():
             if done.questions:
                 yield _of_doing(repo, function, name, done)
+
+
+_WHEN = "when `{}` is asked"
+
+
+def _of_registration(function: DefinitionSite, *, is_registered: bool) -> Ward:
+    """Whether a function that asks for a right does so before every request."""
+    name = function.definition.name
+    return Ward(
+        function.location,
+        _WHEN.format(name),
+        (),
+        f"`{name}` is asked before no request",
+        ways=0,
+        asks=((f"the registration of `{name}`",),) if is_registered else (),
+    )
 
 
 def _of_change(
@@ -678,6 +698,10 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return _unresolved(repo, ward)
+    if ward.thing == _WHEN.format(site.definition.name):
+        # What code still names may be registered in a way that is not seen.
+        is_asked = repo.wiring.is_used(site) or not repo.askings.of(site)
+        return None if is_asked else _of_registration(site, is_registered=False)
     if site.definition.kind == "class" and ward.thing.startswith("`"):
         return _unlisted(repo, site, ward)
     if site.definition.kind == "class":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen, unknown
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
+from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 
 _UNREAD = 0.5
@@ -320,6 +320,14 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     above = [limit for limit in repo.limits.all if limit.scope in ("application", "gateway") and not limit.is_off]
     # The throttles of Django REST framework know nothing of views that are none of its own.
     elsewhere = [limit for limit in above if "DEFAULT_THROTTLE_CLASSES" not in limit.detail]
+    for limit in (one for one in repo.limits.all if one.scope == "application"):
+        yield Ward(
+            Location(limit.path, limit.line, limit.line),
+            limit.detail,
+            () if limit.is_off else ("that it is on by default",),
+            f"{limit.detail} limits nobody until somebody turns it on",
+            ways=int(limit.is_off),
+        )
     # What limits another route alone stands in for none here.
     others = tuple(sorted({limit.detail for limit in repo.limits.all if limit.scope not in ("route", "login")}))
     for route, limits in repo.limits.by_route:

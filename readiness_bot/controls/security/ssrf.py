@@ -427,12 +427,15 @@ def ssrf(repo: Repo) -> Iterator[Site | Ward]:
 _IS_TOLD = re.compile(r"(^|_)(url|urls|uri|endpoint|webhook|link|links|feed|host|hostname|domain)(_|$)", re.IGNORECASE)
 
 
+_OF_OBJECT = re.compile(r"self\.|:\w+\(\)\.\w+$")
 _KIND = re.compile(r"`is_(private|global|loopback|link_local)`")
 
 
 def _looks(site: DefinitionSite, by: tuple[str, ...]) -> bool:
-    """Whether a function looks at addresses itself, or is told one that it has looked at."""
-    return any(map(_KIND.fullmatch, by)) or any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
+    """Whether a function looks at addresses itself, or is told one, or keeps one, that it has looked at."""
+    told = [one.name for one in site.definition.parameters]
+    told += [ref.rpartition(".")[2] for ref in site.definition.refs if _OF_OBJECT.match(ref)]
+    return any(map(_KIND.fullmatch, by)) or any(map(_IS_TOLD.search, told))
 
 
 def _of_looking(repo: Repo, site: DefinitionSite) -> Ward:
@@ -454,7 +457,10 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if site is None or site.definition.kind != "function":
         return None
     is_same = (site.module.path, site.definition.qualname) == (ward.location.path, ward.location.symbol)
-    return _of_looking(repo, site) if is_same else None
+    is_told = any(_IS_TOLD.search(one.name) for one in site.definition.parameters)
+    # One that keeps its address has lost the look at it only where it goes on asking.
+    asks = is_told or any(call.last in _VERBS | _OTHERS for call in site.calls)
+    return _of_looking(repo, site) if is_same and asks else None
 
 
 _LOOKING_AT = frozenset({"startswith", "urlparse", "urlsplit", "gethostbyname", "getaddrinfo", "ip_address"})
