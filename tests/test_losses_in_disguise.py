@@ -163,6 +163,37 @@ _SWITCHED = (
 )
 
 
+_MADE = (
+    "from fastapi import Depends, FastAPI, HTTPException\n\nfrom shop.people import signed_in\n"
+    "from shop.store import store\n\n\ndef check_owner(user, order):\n"
+    "    if order.owner_id != user.id:\n        raise HTTPException(403)\n\n\n"
+    "def create_app():\n    app = FastAPI()\n\n    @app.delete('/orders/{{number}}')\n"
+    "    def drop(number: int, user=Depends(signed_in)):\n        order = store.get(number)\n{}"
+    "        store.drop(order)\n\n    @app.put('/orders/{{number}}')\n"
+    "    def change(number: int, user=Depends(signed_in)):\n"
+    "        order = store.get(number)\n        check_owner(user, order)\n        store.change(order)\n\n"
+    "    return app\n"
+)
+_IN_BOX = (
+    "from fastapi import Depends, FastAPI, HTTPException\n\nfrom shop.people import signed_in\n"
+    "from shop.store import store\n\napp = FastAPI()\n\n\n"
+    "@app.post('/boxes/{{box_id}}/again', dependencies=[Depends(signed_in)])\n"
+    "def again(box_id: str, numbers: list[str]):\n    for number in numbers:\n        letter = {}\n{}"
+    "        store.send(letter)\n"
+)
+_OTHER_BOX = "        if letter.box_id != box_id:\n            raise HTTPException(400)\n"
+_PATIENT = (
+    "import requests\n\n\nclass Hook:\n    def deliver(self, event, timeout={}):\n"
+    "        return requests.post(self.address, json=event, timeout={})\n"
+)
+_BASIC = (
+    "from ninja.security import HttpBasicAuth\n\nfrom shop.errors import Forbidden\nfrom shop.models import User\n\n\n"
+    "class Basic(HttpBasicAuth):\n    def authenticate(self, request, username, password):\n"
+    "        user = User.objects.get(username=username)\n        if not user.check_password(password):\n"
+    "            return False\n        if {}:\n            raise Forbidden(self.permission)\n        return user\n"
+)
+
+
 def _views(listed: str) -> dict[str, str]:
     views = (
         "from rest_framework import viewsets\n\nfrom shop.models import Order\n"
@@ -296,6 +327,30 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _CHOSEN.format(_TABLE.format("")),
         "shop/main.py:9",
     ),
+    "the check of a handler that is made with its application": (
+        "security/authorization",
+        _MADE.format("        check_owner(user, order)\n"),
+        _MADE.format(""),
+        "shop/main.py:16",
+    ),
+    "the key that a row must have": (
+        "security/authorization",
+        _IN_BOX.format("store.get(number)", _OTHER_BOX),
+        _IN_BOX.format("store.get(number)", ""),
+        "shop/main.py:10",
+    ),
+    "the limit of those who name none": (
+        "external-apis/timeout",
+        _PATIENT.format("10", "timeout"),
+        _PATIENT.format("None", "timeout"),
+        "shop/main.py:5",
+    ),
+    "a right that is asked for beside a password": (
+        "security/authorization",
+        _BASIC.format("not user.has_perm(self.permission)"),
+        _BASIC.format("self.permission.startswith('shop.change') and not user.has_perm(self.permission)"),
+        "shop/main.py:8",
+    ),
     "a loader that is handed on by another name": (
         "security/insecure-code",
         _PARTIAL.format("SafeLoader"),
@@ -338,6 +393,14 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "a hook that is registered by a call": (
         _BEFORE.format("@section.before_app_request\n"),
         _BEFORE.format("") + "section.before_app_request(ensure_reader)\n",
+    ),
+    "the key that a row must have, in the look-up": (
+        _IN_BOX.format("store.get(number)", _OTHER_BOX),
+        _IN_BOX.format("store.get(number, box_id)", ""),
+    ),
+    "the limit of those who name none, further in": (
+        _PATIENT.format("10", "timeout"),
+        _PATIENT.format("None", "timeout or 10"),
     ),
     "what a class is told in a constant": (
         _TRAVERSED.format("", "context=Desk, permission='admin'", ""),

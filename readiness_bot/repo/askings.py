@@ -81,6 +81,7 @@ _OF_ROW = re.compile(
 )
 _OWNER_OF_ROW = re.compile(r"^\?(\w+_)?(user|owner|author|account|member)_?(id|pk|name)(_\w+)?$")
 """Variables that hold whose something is, and what of a caller is held against them."""
+_KEY = re.compile(r"\?\w+_id")
 _ATTRIBUTE = re.compile(r"\.(id|pk|user_id|username|email)$")
 _CHANGING = re.compile(
     r"^_*(delete|remove|drop|destroy|purge|update|save|create|insert|write|send|publish|approve|grant|revoke|restore|reset"
@@ -537,9 +538,12 @@ class Askings:
 
     @staticmethod
     def _is_inner(site: DefinitionSite) -> bool:
-        """Whether a function stands in another: what it asks is told of that one."""
+        """Whether a function stands in another, and answers no requests itself: what it asks is told of that one."""
         parent = site.definition.parent
-        return parent >= 0 and site.module.facts.definitions[parent].kind == "function"
+        if parent < 0 or site.module.facts.definitions[parent].kind != "function":
+            return False
+        decorators = site.definition.decorators
+        return not any(isinstance(one, Invoke) and last_of(one.name) in _ANSWERING for one in decorators)
 
     def might_ask(self, site: DefinitionSite) -> bool:
         """Whether a function knows of a caller, or is called by one that does: what asks nothing may have lost it."""
@@ -906,6 +910,8 @@ class Askings:
 
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
+        keys = [value.name for value in call.handed if isinstance(value, Name) and _KEY.fullmatch(value.name)]
+        yield from (f"`{key.lstrip('?')}` told to `{_shown(call.name)}`" for key in keys)
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
             if call.name not in _GATHERING and any(
@@ -964,6 +970,8 @@ class Askings:
                 yield from (f"{name} of a caller" for question in self.of(around) for name in question)
 
 
+_ANSWERING = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
+"""Decorators by which a function answers requests, be it made in another one, with the application."""
 _VALIDATING = re.compile(r"valid|avail|check|uniq|allow|permi|requir|ensure|access|own", re.IGNORECASE)
 _HOOK = re.compile(
     r"^_*(validate|clean|before|after|pre|post|check|has|perform|process|filter|authorize|authorise|can|may|ensure)_\w+$"
@@ -1266,11 +1274,19 @@ def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     # Whether somebody has signed in is no question of rights: strangers are asked that.
     if not asked and (_compares(names) or (is_sure and not any(map(_SIGNED_IN.search, names)))):
         asked = [name for name in names if _is_caller(name)]
+    if not asked:
+        asked = [name for name in names if _is_same_key(name, names)]
     if not asked and is_sure:
         asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
     if not asked and is_sure and any(map(_OF_AUTH.search, names)):
         asked = [name for name in names if _NO_PROOF.search(name) is None]
     return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
+
+
+def _is_same_key(name: str, names: Collection[str]) -> bool:
+    """Whether a key of a row is held against the one that it is looked up for: `item.order_id != order_id`."""
+    owner, _, last = name.rpartition(".")
+    return bool(owner) and last.endswith("_id") and f"?{last}" in names
 
 
 @lru_cache(maxsize=100_000)

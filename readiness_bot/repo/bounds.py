@@ -6,6 +6,7 @@ Its own argument, its client, a wrapper, or what runs around it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum, auto
 
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, IN_HANDLER, Call, Definition
@@ -74,6 +75,14 @@ _OUTER = (
 _TOLD_ONCE = frozenset({"PoolManager", "ProxyManager", "HTTPConnectionPool", "HTTPSConnectionPool"})
 """Clients that take the time limit of all their calls when they are made."""
 _BOUNDED_BY_DEFAULT = frozenset({"httpx", "aiohttp", "tornado", "sdk"})
+WAITING_INSIDE = re.compile(
+    r"(^|[._?])(\w*queue|\w*event|\w*lock|\w*task|\w*future|\w*condition|\w*semaphore)s?(\(\))?\.\w+$"
+    r"|^asyncio\.|(^|[.?])(wait|acquire|join|cancel|shutdown|a?close|stop|gather|sleep)$",
+    re.IGNORECASE,
+)
+"""What waits for another part of the same program, or for the end of one."""
+_LIMIT = re.compile(r"\w*timeout(_\w+)?", re.IGNORECASE)
+"""What limits of time are called that functions take."""
 _GLOBAL_DEFAULT = frozenset({"urllib", "mail", "ftp", "socket", "websocket"})
 
 
@@ -577,3 +586,32 @@ def _is_timeout_adapter(repo: Repo, module: Module, value: Value) -> bool:
             if item.target == value.name and not isinstance(item.value, Name)
         )
     return False
+
+
+def limits_by_default(repo: Repo) -> Iterator[tuple[DefinitionSite, str, object]]:
+    """The functions that hand a limit on, the parameter that takes it, and how long it is where nobody names one."""
+    for function in repo.python.functions:
+        for one in function.definition.parameters:
+            if isinstance(one.default, Const) and _LIMIT.fullmatch(one.name) and _hands_on(function, one.name):
+                yield function, one.name, one.default.value
+
+
+def _hands_on(function: DefinitionSite, name: str) -> bool:
+    """Whether a function hands a limit on as it was told, itself or by what its object keeps."""
+    facts, told = function.module.facts, f"?{name}"
+    own = [item for item in facts.assignments if item.scope == function.index]
+    calls = [call for call in facts.calls if call.scope == function.index]
+    if any(item.target == told for item in own) or any(told in call.guards for call in calls):
+        return False
+    kept = {item.target.rpartition(".")[2] for item in own if isinstance(item.value, Name) and item.value.name == told}
+    given = (
+        (call.scope, value.name)
+        for call in facts.calls
+        if WAITING_INSIDE.search(call.via or call.name) is None
+        for key, value in call.keywords
+        if isinstance(value, Name) and _LIMIT.fullmatch(key)
+    )
+    return any(
+        (name == told and scope == function.index) or ("." in name and name.rpartition(".")[2] in kept)
+        for scope, name in given
+    )

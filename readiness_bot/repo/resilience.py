@@ -346,7 +346,8 @@ class Resilience:
             return True
         others = (site for site in self._python.functions if site.name != made.function_name)
         named = (ref for site in others for ref in site.definition.refs)
-        return any(True for _ in self._python.calls_of(last)) or any(ref.endswith(f".{last}") for ref in named)
+        called = (site.call.via or site.name for site in self._python.all_calls)
+        return any(ref.endswith(f".{last}") for ref in (*called, *named))
 
     @cached_property
     def retried_share(self) -> float:

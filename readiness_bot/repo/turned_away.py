@@ -160,6 +160,12 @@ class TurnedAway:
             map(OWN_PROOF.search, (name for _, sure, named in self._askings.turning(site) if sure for name in named))
         )
 
+    def beyond_proof(self, site: DefinitionSite, when: Cases) -> Cases:
+        """The refusals by a right of a function that also holds something against a secret, which is told apart."""
+        proved = {term.asked for case in self.by_proof(site) for term in case}
+        kept = (tuple(one for one in case if one.asked not in proved) for case in when if any(map(_is_excuse, case)))
+        return tuple(dict.fromkeys(kept))
+
     def by_proof(self, site: DefinitionSite) -> Cases:
         """When a function refuses a sender who does not prove himself; empty where that cannot be told."""
         calls, raises, _, _ = self._refusals.body(site)
@@ -168,10 +174,11 @@ class TurnedAway:
         checks = [(one, self._fails(one)) for one in calls if one.context & DISCARDED and _PROVING.search(one.last)]
         found = self._when(site, lines, checks)
         found = self._denied(site) if found == () else found
-        # Whatever is not posted brings no event.
+        # Whatever is not posted brings no event; who lacks a right has proved who he is.
         return tuple(
             tuple(replace(one, is_excuse=one.asked.endswith("method")) for one in case)
             for case in _of_something(found or ())
+            if not any(one.is_excuse for one in case)
         )
 
     def _fails(self, call: Call) -> Term:
@@ -373,6 +380,10 @@ _OF_CALLER = re.compile(
     r"((current_)?(user|caller|viewer|principal|identity|session|claims|credentials|token|role|role_key)|ctx)(?!\w)"
 )
 """Names of who calls, and of what shows who that is."""
+
+
+def _is_excuse(term: Term) -> bool:
+    return term.is_excuse
 
 
 def _is_nothing(term: Term) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.bounds import Bound, bound_of, mail_host, outer_limit
+from readiness_bot.repo.bounds import WAITING_INSIDE, Bound, bound_of, limits_by_default, mail_host, outer_limit
 from readiness_bot.repo.modules import CallSite
 
 _MAIL = (
@@ -347,6 +347,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
             )
     yield from _of_others(repo)
     yield from _of_outer(repo)
+    yield from _of_defaults(repo)
     host = mail_host(repo)
     if host is not None:
         place = Location(host.module.path, host.line, host.line, "", host.name)
@@ -385,12 +386,16 @@ def _of_others(repo: Repo) -> Iterator[Ward]:
             )
 
 
-_WAITING_INSIDE = re.compile(
-    r"(^|[._?])(\w*queue|\w*event|\w*lock|\w*task|\w*future|\w*condition|\w*semaphore)s?(\(\))?\.\w+$"
-    r"|^asyncio\.|(^|[.?])(wait|acquire|join|cancel|shutdown|a?close|stop|gather|sleep)$",
-    re.IGNORECASE,
-)
-"""What waits for another part of the same program, or for the end of one."""
+def _of_defaults(repo: Repo) -> Iterator[Ward]:
+    """How long functions let be waited where nobody says, as far as they hand that on: told in a comparison alone."""
+    for function, name, default in limits_by_default(repo):
+        yield Ward(
+            function.location,
+            f"the default of `{name}`",
+            (f"`{name}={default!r}`",) if default is not None else (),
+            f"`{function.definition.name}` waits for ever unless it is told otherwise",
+            ways=int(default is None),
+        )
 
 
 def _of_outer(repo: Repo) -> Iterator[Ward]:
@@ -401,7 +406,7 @@ def _of_outer(repo: Repo) -> Iterator[Ward]:
 
 
 def _waits_outside(site: CallSite) -> bool:
-    return site.call.scope >= 0 and _WAITING_INSIDE.search(site.call.via or site.name) is None
+    return site.call.scope >= 0 and WAITING_INSIDE.search(site.call.via or site.name) is None
 
 
 def _bounded_from_outside(site: CallSite, limit: str) -> Ward:

@@ -566,9 +566,10 @@ def _asked(repo: Repo) -> Iterator[Ward]:
     for place, name, when in repo.turned_away.listed():
         yield Ward(place, f"whom `{name}` lets in", (), f"`{name}` lets in nearly everybody", ways=0, when=when)
     for function in repo.python.functions:
-        # What is held against a secret is told with who calls.
-        when = () if repo.turned_away.compares(function) else repo.turned_away.by_right(function)
-        # Refusals of strangers are told with who calls.
+        when = repo.turned_away.by_right(function)
+        if repo.turned_away.compares(function):
+            when = repo.turned_away.beyond_proof(function, when)
+        # Refusals of strangers are told there too.
         if when and not repo.turned_away.is_of_strangers(when):
             yield _of_refusing(repo, function, when)
         for call, name, is_refused in repo.turned_away.done_after(function):
