@@ -68,6 +68,8 @@ class Control:
     to be told of where nothing keeps them."""
     in_code: bool = True
     """Whether what it looks for may stand in Python: where it may not, no unread module can hold what is missed."""
+    by_settings: bool = False
+    """Whether a line of Django's settings may bring what it looks for: then it may come with settings of a library."""
     grows: bool = False
     """Whether the effort grows with the code; then `effort` is that for a large code base."""
 
@@ -122,7 +124,7 @@ def judge(control: Control, repo: Repo) -> Judgement:
     watched = _Watched(repo)
     answer = control.judge(cast("Repo", watched))
     if isinstance(answer, Judgement):
-        sites, wards = answer.sites, answer.wards
+        sites, wards = _hinted(answer.sites, lambda _: _brought(control, repo)), answer.wards
     else:
         given = tuple(answer)
         sites = _weighed(control, tuple(item for item in given if isinstance(item, Site)), repo)
@@ -134,7 +136,11 @@ def judge(control: Control, repo: Repo) -> Judgement:
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(set(_looks(watched)))))
     unread = _unread(watched, repo)
-    return _doubted(judgement, unread if control.in_code else tuple(one for one in unread if not one.endswith(".py")))
+    unread = unread if control.in_code else tuple(one for one in unread if not one.endswith(".py"))
+    missing = f"{_few(unread)} could not be read." if unread else ""
+    if control.by_settings and not missing and repo.services.settings_elsewhere:
+        missing = f"the settings that `{repo.services.settings_elsewhere}` brings are not in the tree."
+    return _doubted(judgement, missing)
 
 
 def counterparts(control: Control, wards: Iterable[Ward], repo: Repo) -> tuple[Ward, ...]:
@@ -194,20 +200,25 @@ def _unread(watched: _Watched, repo: Repo) -> tuple[str, ...]:
     )
 
 
-def _doubted(judgement: Judgement, unread: tuple[str, ...]) -> Judgement:
+def _doubted(judgement: Judgement, missing: str) -> Judgement:
+    """The judgement, or an estimate where it rests on having seen nothing; `missing` says what was not seen, if any."""
     certain = any(not site.good and site.confidence is Confidence.HIGH for site in judgement.sites)
     # What is there and not wired in may be wired in where nothing was read.
     is_missed = judgement.score is not None and judgement.score < BLOCKER_BELOW.value
     rests_on_absence = is_missed or (judgement.status is Status.PASS and not judgement.evidence)
-    if not unread or certain or not rests_on_absence:
+    if not missing or certain or not rests_on_absence:
         return judgement
-    shown = ", ".join(unread[:3]) + (f" and {len(unread) - 3} more" if len(unread) > 3 else "")
     return replace(
         judgement,
         status=Status.UNKNOWN,
         score=max(judgement.score or 0.0, UNREAD.value),
-        summary=f"{judgement.summary} This is an estimate: {shown} could not be read.",
+        summary=f"{judgement.summary} This is an estimate: {missing}",
     )
+
+
+def _few(paths: Sequence[str]) -> str:
+    """The first few paths, and how many more there are."""
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
 def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Site, ...]:
@@ -217,9 +228,14 @@ def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Sit
     """
     if all(site.good for site in sites) or control.id == "security/hardcoded-secret":
         return sites
+    return _hinted(sites, lambda site: _aside(site.location, repo) or _brought(control, repo))
+
+
+def _hinted(sites: tuple[Site, ...], reason_of: Callable[[Site], str]) -> tuple[Site, ...]:
+    """The sites, with those that there is a reason not to be sure of as hints, which tell it."""
     return tuple(
         replace(site, confidence=Confidence.LOW, message=f"{site.message.removesuffix('.')}; a hint, as {reason}.")
-        if not site.good and (reason := _aside(site.location, repo))
+        if not site.good and (reason := reason_of(site))
         else site
         for site in sites
     )
@@ -251,6 +267,12 @@ def _aside(place: Location, repo: Repo) -> str:
     if _is_of_program(module, place) and repo.scripts.is_run_by_hand(module):
         return _BY_HAND
     return reason
+
+
+def _brought(control: Control, repo: Repo) -> str:
+    """Why what is missed at a place may come with settings that are not seen; empty where it may not."""
+    origin = repo.services.settings_elsewhere if control.by_settings else ""
+    return f"the settings that `{origin}` brings are not in the tree" if origin else ""
 
 
 def _of_sites(control: Control, repo: Repo, sites: tuple[Site, ...]) -> Judgement:

@@ -242,6 +242,9 @@ _SOCKETS = frozenset(
 
 _LISTS_DEEP = 3
 """Lists of settings that are put together from lists are followed this far."""
+_SETTINGS_FILE = re.compile(r"(^|/)(\w*settings\w*|config/\w+)(/\w+)?\.py$")
+_SETTINGS_OF_LIBRARY = re.compile(r"^(?!django\.|\.)\w+(\.\w+)*\.\w*(settings|config)\w*(\.|$)")
+"""Settings that a library gives to take over, and not Django's own defaults."""
 _SERVING_SETTINGS = frozenset({"ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "MIDDLEWARE", "TEMPLATES"})
 """Settings of Django's that only a project which answers requests needs."""
 
@@ -895,6 +898,25 @@ class Services:
         """
         return self._python.descends_from(
             site, "pydantic_settings.*", "pydantic.BaseSettings", "pydantic.env_settings.*", "pydantic.v1.BaseSettings"
+        )
+
+    @cached_property
+    def settings_elsewhere(self) -> str:
+        """The settings of a library that those of a Django project take over whole, as imported; empty for none.
+
+        What they say is seen nowhere in the tree: `from shared.settings.base import *`.
+        """
+        if "django" not in self._python.imported and not self.is_django:
+            return ""
+        return next(
+            (
+                origin
+                for module in self._python.production
+                if _SETTINGS_FILE.search(module.path)
+                for origin in module.facts.stars
+                if _SETTINGS_OF_LIBRARY.search(origin) and not self._python.may_be_own(origin)
+            ),
+            "",
         )
 
     @cached_property

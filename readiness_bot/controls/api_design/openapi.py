@@ -21,6 +21,7 @@ from readiness_bot.repo import Repo
         "Let the framework write it (`drf_spectacular`, `flask_smorest`, FastAPI does by itself), or keep an "
         "`openapi.yaml` beside the code."
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],

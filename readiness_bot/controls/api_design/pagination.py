@@ -24,6 +24,7 @@ _HALF = 0.05
     fix=(
         "Take a bounded page: `limit: Annotated[int, Query(le=100)] = 50, offset: int = 0`, and pass both to the query."
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://google.aip.dev/158"],

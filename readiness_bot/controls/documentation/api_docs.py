@@ -111,6 +111,7 @@ _PAGE = (
     why="An API is used by people who cannot read its code; what they are not told they find out against production.",
     impact="Clients guess at parameters and errors, and every question about them lands with the team.",
     fix="Serve the description (`FastAPI()` does at `/docs`), or write `docs/api.md` route by route.",
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=["https://fastapi.tiangolo.com/tutorial/metadata/", "https://spec.openapis.org/oas/latest.html"],

@@ -15,6 +15,7 @@ from readiness_bot.repo import Repo
     why="A log line with a traceback is read by nobody; a tracker groups, counts and tells whoever is on call.",
     impact="New defects run for days before anybody hears of them.",
     fix='Initialise a tracker at start-up: `sentry_sdk.init(dsn=os.environ["SENTRY_DSN"])`.',
+    by_settings=True,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://docs.sentry.io/platforms/python/"],

@@ -29,6 +29,7 @@ _EXPORTS = (
     fix=(
         'Export what is measured: `app.mount("/metrics", make_asgi_app())` from prometheus_client, or an OTLP exporter.'
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.DEVOPS,
     sources=[

@@ -18,6 +18,7 @@ from readiness_bot.repo import Repo
         "Add the middleware and the filter of asgi-correlation-id: "
         "`app.add_middleware(CorrelationIdMiddleware)` and `%(correlation_id)s` in the format."
     ),
+    by_settings=True,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://github.com/snok/asgi-correlation-id"],

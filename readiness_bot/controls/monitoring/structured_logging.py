@@ -21,6 +21,7 @@ from readiness_bot.repo import Repo
         "Configure it once at start-up: `logging.config.dictConfig(LOGGING)` with a JSON "
         "formatter, or `structlog.configure()`."
     ),
+    by_settings=True,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],

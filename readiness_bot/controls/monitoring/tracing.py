@@ -33,6 +33,7 @@ _INSTRUMENTS = (
         "`provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))` and "
         "`FastAPIInstrumentor.instrument_app(app)`."
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.DEVOPS,
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],

@@ -54,6 +54,7 @@ _BY_GATEWAY = 0.7
         "Make the caller's identity a condition of the route: `dependencies=[Depends(current_user)]` on the router, "
         "`@login_required` below the route's decorator, or `IsAuthenticated` among the default permission classes."
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=[

@@ -42,6 +42,7 @@ _UNSURE = 0.5
         "Check the right where the object is loaded: `if item.owner_id != user.id: raise HTTPException(403)`, or "
         "demand a role by a dependency or decorator such as `@permission_required`."
     ),
+    by_settings=True,
     effort=Effort.DAYS,
     role=Role.BACKEND,
     sources=[

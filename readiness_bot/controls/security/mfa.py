@@ -26,6 +26,7 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
         "Verify a time-based code after the password with `pyotp.TOTP(secret).verify(code)`, or hand sign-in to an "
         "OpenID Connect provider."
     ),
+    by_settings=True,
     effort=Effort.WEEKS,
     role=Role.BACKEND,
     sources=[

@@ -26,6 +26,7 @@ _UNREAD = 0.5
         'Limit at least what takes credentials: `@limiter.limit("5/minute")` on the login route, or `limit_req` at the '
         "proxy."
     ),
+    by_settings=True,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=[

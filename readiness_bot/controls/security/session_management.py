@@ -21,6 +21,7 @@ from readiness_bot.repo import Repo
         'Set `SESSION_COOKIE_SECURE = True`, keep cookies HttpOnly, and give tokens an end: `jwt.encode({"sub": user, '
         '"exp": end}, key)`.'
     ),
+    by_settings=True,
     effort=Effort.HOURS,
     role=Role.BACKEND,
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"],
