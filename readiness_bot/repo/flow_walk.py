@@ -28,6 +28,8 @@ _FEW = 6
 """Statements of a function that only answers a question."""
 _CLEANING = re.compile(r"sanit|secur|safe|slug|escape|quote|valid|allow|clean|strip_|whitelist", re.IGNORECASE)
 _OF_SETTINGS = re.compile(r"(^|\.)(django\.conf\.settings|(current_app|Flask\(\)|Quart\(\))\.config)(\.|\[\])")
+_APPLICATION = re.compile(r"(^|\.)(aiohttp\.web\.Application|Flask|FastAPI|Starlette|Sanic|Quart|Litestar)(\(\))?$")
+"""Types of parameters that stand for the application itself: what is kept in it no caller gives."""
 _TAKING = frozenset({"getlist", "get_list", "getall", "getone", "popitem", "setdefault"})
 _ANSWERS = {
     "call": "yes",
@@ -460,9 +462,10 @@ class Walk:
         """Go on at every call of the function; without any the flow begins at the parameter."""
         callers = self.graph.callers(site)
         if not callers or site.definition.name in ("main", "handle", "cli"):
-            operator = _is_command(site)
+            kept = place.access and _APPLICATION.search(parameter.type)
+            kind: Kind = "setting" if kept else "operator" if _is_command(site) else "parameter"
             text = f"parameter `{parameter.name}{_written(place.access)}` of `{site.definition.qualname}`"
-            self.end(place, "operator" if operator else "parameter", text, _typed_parameter(parameter), source.line)
+            self.end(place, kind, text, _typed_parameter(parameter), source.line)
             return
         step = Step(f"parameter `{parameter.name}` of `{site.definition.name}`", place.module.path, source.line)
         reader = place.reader if site.definition.name == "__init__" else None

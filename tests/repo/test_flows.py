@@ -231,3 +231,16 @@ def test_lines_about_other_values_change_nothing_of_what_is_said_of_one() -> Non
         ]
     }
     assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("type_", "kept", "kind"),
+    [
+        ("web.Application", "['settings'].name", "setting"),
+        ("web.Application", "", "parameter"),
+        ("dict", "['a']", "parameter"),
+    ],
+)
+def test_what_is_kept_in_the_application_is_given_by_no_caller(type_: str, kept: str, kind: str) -> None:
+    text = f"from aiohttp import web\n\n\nasync def startup(app: {type_}):\n    sink(app{kept})\n"
+    assert [flow.kind for flow in _flows(text)[1]] == [kind]
