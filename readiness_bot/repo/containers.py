@@ -49,6 +49,12 @@ _OF_STORES = re.compile(r"(db|database|postgres(ql)?|mysql|mariadb|mongo(db)?|re
 _MAX_PARENTS = 5
 
 
+def _leans_on(service: ComposeService, name: str) -> bool:
+    """Whether a service waits for another, or is told its name: `DB_HOST: orders-db`."""
+    told = (value for _, value, _ in service.environment)
+    return name in service.depends_on or any(re.search(rf"(^|[/@]){re.escape(name)}($|[:/])", value) for value in told)
+
+
 class Containers:
     """The Compose services of one tree."""
 
@@ -82,6 +88,14 @@ class Containers:
     def stores(self) -> tuple[Container, ...]:
         """Those that run stores and brokers beside the service; tests and devcontainers are none."""
         return tuple(one for one in self.all if one.store and self.is_for_users(one.path))
+
+    def is_anothers(self, store: Container) -> bool:
+        """Whether services of others alone lean on a store, and those of this repository say what they lean on."""
+        beside = [one for one in self.all if one.path == store.path and not one.store]
+        own = [one for one in beside if one.own]
+        told = [one for one in own if one.service.depends_on and not one.service.env_files]
+        leaning = [one for one in beside if _leans_on(one.service, store.service.name)]
+        return bool(leaning and told) and told == own and not any(one.own for one in leaning)
 
     def is_for_users(self, path: str) -> bool:
         """Whether a file is for those who run or develop the service, rather than for tests or one editor."""

@@ -78,6 +78,10 @@ class Deployment:
         """The Compose services that run stores and brokers beside the service, tests and devcontainers apart."""
         return self._composed.stores
 
+    def is_anothers(self, store: Container) -> bool:
+        """Whether a store of a Compose file is kept for services of other repositories that it runs beside."""
+        return self._composed.is_anothers(store)
+
     @cached_property
     def service_images(self) -> tuple[BuiltImage, ...]:
         """The images that run the service, the main one first."""

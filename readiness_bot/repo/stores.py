@@ -131,6 +131,12 @@ _FILLS = re.compile(
     r"|DELETE\s+FROM\s+(?!pg_))",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\s*(SELECT|WITH)\s.*\bFROM\s+(?!(pg_|information_schema|sqlite_))\w", re.IGNORECASE | re.DOTALL)
+_FILLING = (
+    "commit", "begin", "add_all", "bulk_save_objects", "bulk_insert_mappings", "create_all", "to_sql", "executemany",
+    "copy_from", "copy_expert", "copy_records_to_table", "insert", "upsert", "merge", "callproc", "transaction",
+)  # fmt: skip
+"""Calls by which rows are made or changed without a statement that says so."""
 _UPGRADES = re.compile(
     r"\s*(ALTER\s+TABLE\s+\S+\s+(ADD|DROP|RENAME|ALTER|MODIFY)|PRAGMA\s+user_version\s*=)", re.IGNORECASE
 )
@@ -427,6 +433,19 @@ class Stores:
         return any(True for _ in self._saying(_FILLS)) or any(
             path.endswith(".sql") and self._sources.area(path) in _OF_SERVICE for path in self._sources.paths
         )
+
+    @cached_property
+    def only_reads(self) -> bool:
+        """Whether rows are asked for in SQL that nothing of the tree makes, fills or changes.
+
+        The schema is another project's then, and so is what is kept.
+        """
+        if self._models.all or self._keeps_rows or any(True for _ in self._saying(_UPGRADES)):
+            return False
+        if any(self._sources.area(path) is Area.MIGRATION for path in self._sources.paths):
+            return False
+        fills = any(True for _ in self._python.calls_of(*_FILLING))
+        return not fills and any(True for _ in self._saying(_ASKS))
 
     @cached_property
     def embedded(self) -> tuple[CallSite, ...]:

@@ -15,6 +15,11 @@ aiomysql mysql aiosqlite sqlite3 pymongo motor beanie mongoengine flask_pymongo 
 piccolo
 """
 _STORE_PACKAGES = frozenset(_STORE_PACKAGE_NAMES.split())
+_PLAIN = frozenset(
+    {"sqlalchemy", "databases", "psycopg", "psycopg2", "asyncpg", "pg8000", "MySQLdb", "pymysql", "aiomysql", "mysql",
+     "clickhouse_driver"}
+)  # fmt: skip
+"""Packages through which a service speaks SQL of its own, which tells what it does with the rows."""
 _EMBEDDED = frozenset({"sqlite3", "aiosqlite"})
 """What also reads the files of other programs: it keeps data where tables are made."""
 
@@ -131,6 +136,21 @@ pg_restore --clean --dbname shop /backups/shop.dump
             "requirements.txt": "sqlalchemy\n",
             "docs/widgets.md": "# Widgets\n\n## Restore the focus\n\nSet it on the button that opened it.\n",
         },
+        {
+            "orders/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["uvicorn", "orders.main:app"]\n',
+            "compose.yml": (
+                "services:\n  web:\n    build: .\n    environment: {STORE: postgres://orders-db:5432/orders}\n"
+                "    depends_on: [stock]\n  stock:\n    image: company/stock\n    depends_on: [orders-db]\n"
+                "  orders-db:\n    image: postgres:17\n"
+            ),
+        },
+        (
+            "import psycopg\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n@app.post('/orders')\n"
+            "def order():\n    with psycopg.connect('postgresql://stock/db') as rows:\n"
+            "        rows.execute('INSERT INTO orders (name) VALUES (1)')\n"
+            "        return jsonify(rows.execute('SELECT id, name FROM orders').fetchall())\n"
+        ),
     ],
     fixed={
         "app/models.py": _MODELS,
@@ -161,6 +181,20 @@ pg_restore --clean --dbname shop /backups/shop.dump
         },
     ],
     ignores=[
+        (
+            "import psycopg\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\n"
+            "def orders():\n    with psycopg.connect('postgresql://stock/db') as rows:\n"
+            "        return jsonify(rows.execute('SELECT id, name FROM orders').fetchall())\n"
+        ),
+        {
+            "orders/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["uvicorn", "orders.main:app"]\n',
+            "compose.yml": (
+                "services:\n  web:\n    build: .\n    depends_on: [stock]\n"
+                "  stock:\n    image: company/stock\n    depends_on: [stock-db]\n"
+                "  stock-db:\n    image: postgres:17\n"
+            ),
+        },
         {"app/main.py": "", "requirements.txt": "requests\n"},
         {"app/main.py": "", "app/destinations/postgres.py": "import psycopg\n"},
         {"app/main.py": "import sqlite3\n\nhistory = sqlite3.connect('/home/a/places.sqlite')\n"},
@@ -188,11 +222,14 @@ def backups(repo: Repo) -> Judgement:
         return partial("Backups are taken, but how to restore one is not described.", *saving[:3], score=_HALF)
     if restoring:
         return partial("A restore is described, but nothing takes backups.", *restoring[:3], score=_HALF)
+    if repo.python.imported & _STORE_PACKAGES <= _PLAIN and repo.stores.only_reads:
+        return not_applicable("It only reads what another project keeps.")
     return failed("Neither backups nor a restore are described.")
 
 
 def _keeps_data(repo: Repo) -> bool:
-    stores = any(one.store in _KEEPING for one in repo.deployment.store_containers)
+    composed = repo.deployment.store_containers
+    stores = any(one.store in _KEEPING and not repo.deployment.is_anothers(one) for one in composed)
     packages = repo.python.imported & _STORE_PACKAGES - _EMBEDDED
     if packages and not _keeps_own(repo, packages):
         packages = frozenset()
