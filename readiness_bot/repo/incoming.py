@@ -122,7 +122,8 @@ class Incoming:
         """Every incoming webhook, one a handler."""
         found: dict[str, Webhook] = {}
         for route in self._routes.all:
-            if route.is_wired and "POST" in route.methods and self._is_incoming(route):
+            takes = "POST" in route.methods or self._is_put_alone(route)
+            if route.is_wired and takes and self._is_incoming(route):
                 key = route.handler.name if route.handler is not None else route.name
                 place = route.location
                 found.setdefault(key, Webhook(route.name, place.path, place.line, self._proof(route), route))
@@ -157,6 +158,14 @@ class Incoming:
             index[route.path.rstrip("/")].update(route.methods)
         return index
 
+    def _is_put_alone(self, route: Route) -> bool:
+        """Whether events of a provider come by PUT: nothing else is answered there, and no address is kept by it."""
+        if self._methods_by_path[route.path.rstrip("/")] - {"HEAD", "OPTIONS"} != {"PUT"} or route.path.endswith("}"):
+            return False
+        handler = route.handler.definition.name if route.handler is not None else ""
+        told = any(map(_PROVIDER.search, (route.path, handler))) or re.search(r"receive|handle|process|event", handler)
+        return bool(told) or self._reads_event(route)
+
     def _is_incoming(self, route: Route) -> bool:
         """Whether the route receives events, and does not manage the addresses that this service calls."""
         handler = route.handler.definition.name if route.handler is not None else ""
@@ -183,9 +192,8 @@ class Incoming:
             for path in self._methods_by_path
             if re.fullmatch(re.escape(route.path.rstrip("/")) + r"/[{<][^/]+", path)
         ]
-        manages = beside & {"PUT", "DELETE", "PATCH"} or any(
-            self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below
-        )
+        managing = frozenset() if self._is_put_alone(route) else beside & {"PUT", "DELETE", "PATCH"}
+        manages = managing or any(self._methods_by_path[path] & {"PUT", "DELETE", "PATCH"} for path in below)
         return not manages and not self._is_below_managed(route)
 
     @staticmethod

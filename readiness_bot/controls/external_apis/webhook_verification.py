@@ -141,6 +141,10 @@ from readiness_bot.repo.refusals import Strength
             "async def receive(request: Request):\n"
             "    return handle(request.headers.get('X-GitHub-Event'), await request.json())\n"
         ),
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.put('/webhooks/stripe')\n"
+            "def stripe_webhook(event: dict):\n    return mark(event)\n"
+        ),
     ],
     fixed=(
         "import hmac\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
@@ -166,6 +170,10 @@ from readiness_bot.repo.refusals import Strength
         ),
     ],
     ignores=[
+        (
+            "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.put('/orders/webhook')\n"
+            "def order_webhook(url: str):\n    return url\n"
+        ),
         "import requests\n\n\ndef call_webhook(url):\n    return requests.post(url, timeout=3)\n",
         (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.patch('/webhooks/{key}')\n"
