@@ -15,7 +15,7 @@ from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
-from readiness_bot.repo.route import Route
+from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
 
 _TOOL = re.compile(r"(^|\.)tools\.\w*auth\w*\.on$")
@@ -25,6 +25,7 @@ _GATE = re.compile(
 )
 _KEEPING_OUT = re.compile(r"login_required|require_?(login|auth|sign)|protect_(all|every)|(protect|restrict)\w*_view")
 """Names of middleware of libraries that let nobody in whom they do not know."""
+_WRAPPED = re.compile(r"\.(?:(view_functions)\[\]|callback)$")
 _GENERIC = re.compile(
     r"(before_request|before_app_request|before|dispatch|process_request|middleware|prepare|on_request)$"
 )
@@ -221,6 +222,26 @@ class Gates:
             if one.asks(route):
                 place = one.location
                 yield Protection(Strength.IDENTITY, shown(one.name), place.path, place.line, "application")
+
+    @cached_property
+    def wrapping(self) -> tuple[tuple[str, Protection], ...]:
+        """What is put around the views that are there, one after the other, each with the framework whose they are.
+
+        `app.view_functions[name] = login_required(view)`, or the same for the callback of a pattern of Django's.
+        """
+        found = []
+        for module in self._python.production:
+            for item in module.facts.assignments:
+                kind = _WRAPPED.search(item.target) if isinstance(item.value, Invoke) and not item.key else None
+                if kind is None or not isinstance(item.value, Invoke):
+                    continue
+                name = self._python.identify(item.value.name, module)
+                strength = self._refusals.of_guard(Guard("decorator", name, "application", module.path, item.line))
+                if strength >= Strength.IDENTITY:
+                    optional = bool(item.guards)
+                    place = Protection(strength, shown(name), module.path, item.line, "application", optional)
+                    found.append(("flask" if kind[1] else "django", place))
+        return tuple(found)
 
     @cached_property
     def tools(self) -> tuple[Protection, ...]:

@@ -323,7 +323,9 @@ class Identity:
                 continue
             strength = self._refusals.of_guard(guard)
             if strength is not Strength.NONE:
-                yield Protection(strength, shown(guard.name), guard.path, guard.line, guard.level)
+                yield Protection(
+                    strength, shown(guard.name), guard.path, guard.line, guard.level, is_optional=guard.is_optional
+                )
 
     def _lets_read(self, name: str, route: Route) -> bool:
         """Whether a permission is asked of those alone who change something, where the route only reads."""
@@ -376,6 +378,7 @@ class Identity:
         if route.framework == "cherrypy":
             yield from self._gates.tools
         yield from self._gates.by_backends(route)
+        yield from (found for framework, found in self._gates.wrapping if framework == route.framework)
         for attached, owner, strength in self._gates.all:
             place = attached.location
             if (owner and owner != route.router) or ("__name__" in attached.guards and place.path != route.module.path):

@@ -49,6 +49,8 @@ class Guard:
     arguments: tuple[Value, ...] = ()
     among: tuple[str, ...] = ()
     """The names of which one may be enough, where it is listed so, its own among them: `IsOwner | IsClerk`."""
+    is_optional: bool = False
+    """Whether a condition of the set-up may leave it out: `[Depends(known)] if settings.closed else []`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,6 +47,14 @@ class RouteGuards:
             for one in self._further(iter((guard,))):
                 yield one if one is guard else replace(one, level=level, path=guard.path, line=guard.line)
 
+    def of_value(
+        self, value: Value, site: CallSite, level: Literal["route", "class", "router", "application"]
+    ) -> Iterator[Guard]:
+        """The guards that a value of a call names, with the dependencies of each."""
+        for guard in self._guards_in(value, site.module, site.call.line, level):
+            for one in self._further(iter((guard,))):
+                yield one if one is guard else replace(one, level=level, path=guard.path, line=guard.line)
+
     def _named_by(self, site: CallSite, level: Literal["route", "class", "router", "application"]) -> Iterator[Guard]:
         for keyword in ("dependencies", "auth", "guards", "middleware"):
             value = site.call.keyword(keyword)
@@ -66,7 +74,7 @@ class RouteGuards:
         yield from (
             item.value
             for item in facts.assignments
-            if item.scope == scope and item.target == name and isinstance(item.value, Items)
+            if item.scope == scope and item.target == name and isinstance(item.value, Items | Other)
         )
         for call in site.module.calls_in(scope):
             if call.last in ("append", "extend", "insert") and (call.via or call.name) == f"{name}.{call.last}":
@@ -90,6 +98,12 @@ class RouteGuards:
                 # Above the route a name is asked for by those handlers alone that have a parameter of it.
                 for named in item.values if level == "route" else ():
                     yield from self._guards_in(named, module, line, level)
+            elif isinstance(item, Other) and item.kind == "IfExp":
+                # What is chosen of, with whatever the choice hangs on: that guards nothing.
+                for name in item.names:
+                    yield Guard(
+                        "dependency", self._python.identify(name, module), level, module.path, line, is_optional=True
+                    )
             elif isinstance(item, Invoke):
                 inner = module.facts.calls[item.call] if item.call >= 0 else None
                 arguments = inner.args if inner is not None else ()

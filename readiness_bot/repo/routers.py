@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -169,6 +169,18 @@ class _Inclusion:
     parent: str
     prefix: str
     guards: tuple[Guard, ...]
+    is_conditional: bool = False
+
+
+def _on_the_way(inclusions: list[frozenset[Guard]], *, is_conditional: bool) -> list[Guard]:
+    """The guards that protect a router's routes: those that each of its inclusions has.
+
+    Where it is put in by one or another of them under a condition, what one of them brings may be left out.
+    """
+    common = frozenset.intersection(*inclusions) if inclusions else frozenset[Guard]()
+    some = frozenset[Guard]().union(*inclusions) if is_conditional else common
+    found = (*common, *(replace(guard, is_optional=True) for guard in some - common))
+    return sorted(found, key=lambda guard: (guard.path, guard.line, guard.name))
 
 
 _IMPORTING = ("importlib.import_module()", "__import__()", "getattr()")
@@ -412,7 +424,8 @@ class Routers:
                 named = self._routers_at(value, site)
                 is_known = isinstance(value, Name) and value.name[:1] == "?" and named
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
-                place = _Inclusion(parent, self.prefix(site), tuple(self._guards.of_call(site, "router")))
+                guards = tuple(self._guards.of_call(site, "router"))
+                place = _Inclusion(parent, self.prefix(site), guards, is_conditional=bool(site.call.guards))
                 for name in listed or named:
                     found[name].append(place)
                     if name in self._names_in_makers:
@@ -550,9 +563,9 @@ class Routers:
     @cached_property
     def _guards_of_loops(self) -> tuple[Guard, ...]:
         """The guards that every inclusion of routers which a loop takes one after the other brings along."""
-        shared = [frozenset(self._guards.of_call(site, "router")) for site in self.dynamic_inclusions]
-        common = frozenset.intersection(*shared) if shared else frozenset[Guard]()
-        return tuple(sorted(common, key=lambda guard: (guard.path, guard.line, guard.name)))
+        sites = self.dynamic_inclusions
+        shared = [frozenset(self._guards.of_call(site, "router")) for site in sites]
+        return tuple(_on_the_way(shared, is_conditional=all(site.call.guards for site in sites)))
 
     def prefix(self, site: CallSite) -> str:
         """The path that a call names for what it makes or puts somewhere, by name or as its place demands."""
@@ -581,7 +594,25 @@ class Routers:
             name = self._views.text(site.call.argument(0, "name"), site.module)
             prefix = f"/{name}" if name else ""
         level: Literal["router", "application"] = "application" if made[1] in APPLICATIONS else "router"
-        return prefix, tuple(self._guards.of_making(site, level))
+        added = (guard for name in ("", identity) for guard in self._added.get(name, ()))
+        return prefix, (*self._guards.of_making(site, level), *added)
+
+    @cached_property
+    def _added(self) -> dict[str, tuple[Guard, ...]]:
+        """The dependencies that are added to a router or to routes that are there, by its identity.
+
+        Those that a loop adds to one after the other stand under an empty name.
+        """
+        found: dict[str, list[Guard]] = defaultdict(list)
+        for site in self._python.calls_of("append", "extend", "insert"):
+            owner, _, last = (site.call.via or site.call.name).removesuffix(f".{site.last}").rpartition(".")
+            if last != "dependencies" or not site.call.args:
+                continue
+            identity = self._python.identify(owner, site.module)
+            key = identity if identity in self._constructions else ""
+            for guard in self._guards.of_value(site.call.args[-1], site, "application"):
+                found[key].append(replace(guard, is_optional=bool(site.call.guards)))
+        return {name: tuple(guards) for name, guards in found.items()}
 
     def _mounted(self, identity: str, seen: frozenset[str] = frozenset()) -> tuple[list[str], tuple[Guard, ...], bool]:
         """The prefixes that a router ends up under, the guards on the way, and whether an application holds it."""
@@ -609,8 +640,7 @@ class Routers:
             inner = "" if place.prefix and made is not None and made[1].endswith("Namespace()") else own
             prefixes += [f"{prefix}{place.prefix}{inner}" for prefix in above]
             shared.append(frozenset((*place.guards, *above_guards)))
-        # A guard protects the router's routes only where each of its inclusions has it.
-        every += sorted(frozenset.intersection(*shared), key=lambda guard: (guard.path, guard.line, guard.name))
+        every += _on_the_way(shared, is_conditional=all(place.is_conditional for place in places))
         return sorted(set(prefixes))[:4], tuple(every), wired
 
     @cached_property

@@ -381,3 +381,90 @@ def test_a_view_may_look_at_the_right_to_each_object(hook: str, found: bool) -> 
     }
     judgement = judge(authentication, repo_of(files))
     assert (judgement.status is not Status.PASS) is found
+
+
+_ROUTER = (
+    "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.post('/{0}')\ndef keep(item: dict):\n"
+    "    db.session.add(item)\n"
+)
+_KNOWN = (
+    "from fastapi import HTTPException, Request\n\n\ndef known(request: Request):\n"
+    "    if not request.session.get('user'):\n        raise HTTPException(401)\n    return request.session['user']\n"
+)
+_MAIN = (
+    "from fastapi import Depends, FastAPI\nfrom fastapi.routing import APIRoute\n\nfrom shop import lines, orders\n"
+    "from shop.people import known\nfrom shop.settings import settings\n\napp = FastAPI()\n"
+    "for router in (orders.router, lines.router):\n"
+)
+_IN_LOOP = "    app.include_router(router, dependencies={0})\n"
+_SURELY, _PERHAPS, _NEVER = "2 of 2 state-changing", "Routes ask who calls only under a condition", "None of the 2"
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (_IN_LOOP.format("[Depends(known)]"), _SURELY),
+        (_IN_LOOP.format("[Depends(known)] if settings.closed else []"), _PERHAPS),
+        ("    guards = [Depends(known)] if settings.closed else []\n" + _IN_LOOP.format("guards"), _PERHAPS),
+        (
+            f"    if settings.closed:\n    {_IN_LOOP.format('[Depends(known)]')}    else:\n    {_IN_LOOP.format('[]')}",
+            _PERHAPS,
+        ),
+        (f"    router.dependencies.append(Depends(known))\n{_IN_LOOP.format('[]')}", _SURELY),
+        (
+            (
+                f"{_IN_LOOP.format('[]')}for route in app.routes:\n    if isinstance(route, APIRoute):\n"
+                "        route.dependencies.append(Depends(known))\n"
+            ),
+            _PERHAPS,
+        ),
+        (_IN_LOOP.format("[] if settings.closed else []"), _NEVER),
+        (_IN_LOOP.format("[]"), _NEVER),
+    ],
+)
+def test_a_loop_may_put_guards_before_routers(put: str, told: str) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/orders.py": _ROUTER.format("orders"),
+        "shop/lines.py": _ROUTER.format("lines"),
+        "shop/people.py": _KNOWN,
+        "shop/main.py": _MAIN + put,
+    }
+    assert judge(authentication, repo_of(files)).summary.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("around", "told"),
+    [
+        ("        app.view_functions[name] = login_required(view)\n", _PERHAPS),
+        ("        app.view_functions[name] = timed(view)\n", "The only state-changing route asks nobody"),
+    ],
+)
+def test_a_loop_may_put_guards_around_views(around: str, told: str) -> None:
+    text = (
+        f"{_HEAD}@app.post('/orders')\ndef order():\n    db.session.add(1)\n\n\n"
+        f"for name, view in app.view_functions.items():\n    if name not in OPEN:\n{around}"
+    )
+    assert judge(authentication, repo_of({"shop/app.py": text})).summary.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("around", "told"),
+    [("login_required", _PERHAPS), ("never_cache", "The only state-changing route asks nobody")],
+)
+def test_a_loop_may_put_guards_around_callbacks_of_patterns(around: str, told: str) -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+        "shop/urls.py": (
+            "from django.contrib.auth.decorators import login_required\nfrom django.urls import path\n"
+            "from django.views.decorators.cache import never_cache\n\nfrom shop import views\n\n"
+            "urlpatterns = [path('orders/', views.order, name='order')]\n\nfor pattern in urlpatterns:\n"
+            f"    if pattern.name not in OPEN:\n        pattern.callback = {around}(pattern.callback)\n"
+        ),
+        "shop/views.py": (
+            "from django.http import HttpResponse\nfrom django.views.decorators.http import require_POST\n\n\n"
+            "@require_POST\ndef order(request):\n    Order().save()\n    return HttpResponse()\n"
+        ),
+        "shop/__init__.py": "",
+    }
+    assert judge(authentication, repo_of(files)).summary.startswith(told)
