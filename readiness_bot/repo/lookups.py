@@ -521,10 +521,24 @@ class Lookups:
             tenant.words & words_of(keyword) for keyword, _ in call.call.keywords
         ):
             return "done", place, names
+        if self._is_found_before(call, names, tenant):
+            return "done", place, names
         index = next(number for number, item in enumerate(call.module.facts.calls) if item is call.call)
         rows = {index} if one.returned or call.call.result else set()
         here = self._check(call.module, call.call.scope, rows, model, tenant, names)
         return (here if _RANK[here] > _RANK[check] else check), place, names
+
+    def _is_found_before(self, site: CallSite, key: tuple[str, ...], tenant: Tenant) -> bool:
+        """Whether a call stands behind a look-up of the same key within the tenant, which had to find something."""
+        variables = {name for name in key if name.startswith("?") and "." not in name and "[" not in name}
+        scope, facts = site.call.scope, site.module.facts
+        needed = {guard.lstrip("!") for raised in facts.raises if raised.scope == scope for guard in raised.guards}
+        for earlier in site.module.calls_in(scope) if variables and needed else ():
+            if earlier.line < site.call.line and earlier.result in needed:
+                target = self._python.target(earlier, site.module)
+                if target is not None and _looks_within(target, earlier, variables, tenant):
+                    return True
+        return False
 
     def _called(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[_Pending]:
         for call, caller, value in self._calls_of(one):
@@ -871,16 +885,31 @@ def _is_one_of(value: Value, variables: Container[str]) -> bool:
 
 def _asked_within(target: DefinitionSite, call: Call, variables: Container[str]) -> Iterator[str]:
     """What a function that is handed a key asks for rights to it, before it gives what lies under the key."""
-    names = [one.name for one in target.definition.parameters]
-    own = names[1:] if names[:1] in (["self"], ["cls"]) else names
-    told = {name for name, value in zip(own, call.args, strict=False) if _is_one_of(value, variables)}
-    told |= {name for name, value in call.keywords if _is_one_of(value, variables)}
+    told = _told_in(target, call, variables)
     for inner in target.calls:
         last = inner.last.rpartition(":")[2]
         if _ASKING_RIGHTS.search(last) and any(
             name.partition(".")[0].lstrip("?") in told for value in inner.handed for name in names_in(value)
         ):
             yield last
+
+
+def _looks_within(target: DefinitionSite, call: Call, variables: Container[str], tenant: Tenant) -> bool:
+    """Whether a function hands the key that it is handed on together with the tenant."""
+    told = _told_in(target, call, variables)
+    for inner in target.calls if told else ():
+        names = {name for value in inner.handed for name in names_in(value)}
+        if any(name.lstrip("?") in told for name in names) and any(tenant.words & words_of(name) for name in names):
+            return True
+    return False
+
+
+def _told_in(target: DefinitionSite, call: Call, variables: Container[str]) -> frozenset[str]:
+    """The parameters of a function that a call of it fills with one of the variables."""
+    names = [one.name for one in target.definition.parameters]
+    own = names[1:] if names[:1] in (["self"], ["cls"]) else names
+    told = {name for name, value in zip(own, call.args, strict=False) if _is_one_of(value, variables)}
+    return frozenset(told | {name for name, value in call.keywords if _is_one_of(value, variables)})
 
 
 def _is_about(value: Value, model: Model, keys: frozenset[str]) -> bool:

@@ -411,7 +411,8 @@ class RequestData:
             if name is not None:
                 filler = self.filler(name) if name else None
                 return Filled(filler) if filler is not None else None
-        if self.is_request(site, parameter):
+        if self.is_request(site, parameter) or isinstance(parameter.default, Index):
+            # What stands under a key of something of the tree is its own way of asking for a part: `= parts[Settings]`.
             return None
         segment = self._segment(site, parameter)
         kind = self.type_of(parameter.annotation, site.module)

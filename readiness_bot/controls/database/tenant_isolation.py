@@ -92,6 +92,18 @@ _BY_ADMINS = (
     "    found = db.query(Invoice).filter(Invoice.id == number).first()  # <- flagged\n    db.delete(found)\n"
 )
 
+_FOUND_BEFORE = (
+    "class Invoices:\n    def __init__(self, organization_id):\n        self.organization_id = organization_id\n\n"
+    "    def get(self, organization_id, number):\n"
+    "        return Invoice.query.filter_by(id=number, organization_id=organization_id).first()\n\n"
+    "    def one(self, number):\n        return self.get(self.organization_id, number)\n\n\n"
+    "def close(number):\n    invoice = Invoice.query.get(number){flagged}\n    invoice.closed = True\n\n\n"
+    "@app.post('/invoices/<int:number>/close')\n@login_required\ndef closed(number):\n"
+    "    kept = Invoices(current_user.organization_id).one(number)\n{refused}"
+    "    close(number)\n    return jsonify(True)\n"
+)
+"""Closes what a service that is kept to the tenant was asked for before."""
+
 
 @Control(
     id="database/tenant-isolation",
@@ -114,6 +126,7 @@ _BY_ADMINS = (
         "https://cheatsheetseries.owasp.org/cheatsheets/Insecure_Direct_Object_Reference_Prevention_Cheat_Sheet.html",
     ],
     fails=[
+        _SCOPED_MODELS + _FOUND_BEFORE.replace("{flagged}", "  # <- flagged").replace("{refused}", ""),
         _SCOPED_MODELS
         + (
             "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
@@ -176,6 +189,8 @@ _BY_ADMINS = (
         "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
     ),
     passes=[
+        _SCOPED_MODELS
+        + _FOUND_BEFORE.replace("{flagged}", "").replace("{refused}", "    if not kept:\n        raise LookupError\n"),
         _REST_DESK
         | {
             "desk/urls.py": (

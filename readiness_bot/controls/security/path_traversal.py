@@ -94,6 +94,13 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
     ],
     fails=[
         (
+            "from pathlib import Path\n\nfrom fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\n\n"
+            "app = FastAPI()\n\n\nclass Places(BaseModel):\n    folder: Path\n\n\n"
+            "class Shelf:\n    def __init__(self, places: Places):\n        self.places = places\n\n"
+            "    def empty(self):\n        open(self.places.folder, 'w').close()  # <- flagged\n\n\n"
+            "@app.delete('/papers')\ndef emptied(shelf: Shelf = Depends()):\n    shelf.empty()\n"
+        ),
+        (
             "import os\nfrom typing import Annotated\n\nfrom fastapi import FastAPI, Query\n"
             "from fastapi.responses import FileResponse\n\napp = FastAPI()\n\n\n"
             "@app.get('/papers')\ndef read(name: Annotated[str, Query(pattern='^[^;]+$')]):\n"
@@ -304,6 +311,14 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
         ),
     ],
     passes=[
+        (
+            "from pathlib import Path\n\nfrom fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\n\n"
+            "app = FastAPI()\n\n\nclass Places(BaseModel):\n    folder: Path\n\n\n"
+            "class Parts:\n    def __getitem__(self, kind):\n        return Depends(lambda: made[kind])\n\n\n"
+            "parts = Parts()\nmade = {}\n\n\nclass Shelf:\n    def __init__(self, places: Places = parts[Places]):\n"
+            "        self.places = places\n\n    def empty(self):\n        open(self.places.folder, 'w').close()\n\n\n"
+            "@app.delete('/papers')\ndef emptied(shelf: Shelf = Depends()):\n    shelf.empty()\n"
+        ),
         (
             "from flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\ndef reader_of(name):\n"
             "    readers = {'stock.txt': stock, 'prices.txt': prices}\n    return readers.get(name, None)\n\n\n"
