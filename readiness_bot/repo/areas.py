@@ -337,7 +337,7 @@ class Areas:
             return Area.GENERATED
         if self._is_example(judged, path):
             return Area.EXAMPLE
-        if _DOCUMENTATION.search(judged) and not (self._in_package(judged) or self._in_served_website(path)):
+        if self._is_documentation(judged, path):
             return Area.DOCUMENTATION
         if self._is_tooling(judged, path) or self._is_aside(judged):
             return Area.TOOLING
@@ -356,8 +356,23 @@ class Areas:
         within = {f"{called.group()}{one}" for one in ("migrations/__init__.py", "models.py", "urls.py")}
         return within <= self._paths and f"{called.group(1)}manage.py" in self._paths
 
+    def _is_documentation(self, judged: str, path: str) -> bool:
+        called = _DOCUMENTATION.search(judged)
+        return called is not None and not (
+            self._in_package(judged) or self._in_served_website(path) or self._is_application(judged, called)
+        )
+
     def _is_tooling(self, judged: str, path: str) -> bool:
-        return _TOOLING.search(judged) is not None and not (self._in_package(judged) or self._sets_itself_up(path))
+        called = _TOOLING.search(judged)
+        return called is not None and not (
+            self._in_package(judged) or self._sets_itself_up(path) or self._is_application(judged, called)
+        )
+
+    def _is_application(self, path: str, called: re.Match[str]) -> bool:
+        """Whether the folder that is called after another use keeps tables, as an application of Django: `misc`."""
+        folder = path[: called.end()].rstrip("/")
+        kept = {f"{folder}/models.py", f"{folder}/models/__init__.py"}
+        return f"{folder}/migrations/__init__.py" in self._paths and not kept.isdisjoint(self._paths)
 
     def _is_aside(self, path: str) -> bool:
         """Whether a script that is part of no package lies where data is gathered, or things are tried or put away."""

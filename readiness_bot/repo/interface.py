@@ -111,7 +111,7 @@ _SCHEMA_SOURCES = (
 )
 
 
-_DESCRIPTION_PATH = re.compile(r"/(openapi|swagger)(_?spec)?\.(json|ya?ml)$", re.IGNORECASE)
+_DESCRIPTION_PATH = re.compile(r"/(openapi|swagger|apispec)([-_]?spec)?(\.(json|ya?ml)|/?$)", re.IGNORECASE)
 """Where an application serves the description that it makes itself."""
 _PAGE_VIEWS = matcher("django.views.generic.*", "django.contrib.*")
 _PAGE_CALLS = frozenset(
@@ -596,12 +596,19 @@ class Interface:
                     found.append(
                         Evidence(setting.module.path, setting.line, f"`{value.value}` generates an OpenAPI description")
                     )
-        for route in self._routes.all:
-            if _DESCRIPTION_PATH.search(route.path) and "GET" in route.methods:
-                found.append(Evidence(route.location.path, route.location.line, f"{route.name} serves a description"))
+        found += self.served_descriptions
         for path, document in self._documents.openapi:
             found.append(Evidence(path, 1, f"An OpenAPI {document.version} description is kept"))
         return (*found, *self._put_together())
+
+    @cached_property
+    def served_descriptions(self) -> tuple[Evidence, ...]:
+        """The routes of the tree's own at which an application serves the description that it makes itself."""
+        return tuple(
+            Evidence(route.location.path, route.location.line, f"{route.name} serves a description")
+            for route in self._routes.all
+            if _DESCRIPTION_PATH.search(route.path) and "GET" in route.methods
+        )
 
     def _put_together(self) -> Iterator[Evidence]:
         """Where code of the tree's own puts an OpenAPI description together: a table of a version, titles and paths."""

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
-from readiness_bot.repo.defaults import default_of
+from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
@@ -525,13 +525,26 @@ class Observability:
         found += self._telemetry_of_library()
         found += self._tracing_middleware()
         for site in self._python.calls(*sorted(_SENTRY)):
-            name = next((name for name in _SAMPLING if site.call.has(name)), "")
-            value = site.call.keyword(name) if name else None
+            options = self._options(site)
+            name = next((name for name in _SAMPLING if name in options), "")
+            value = options.get(name)
             if value is not None:
                 is_on = self._truth(value, site.module)
                 off = "" if is_on else f", with `{name}` off by default"
                 found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
         return (*found, *self.agents)
+
+    def _options(self, site: CallSite) -> dict[str, Value]:
+        """What a call is told by name, what a mapping holds that it is handed by `**` among it."""
+        options: dict[str, Value] = {}
+        for name, value in site.call.keywords:
+            if name != "**":
+                options[name] = value
+                continue
+            held = [value] if isinstance(value, Mapping) else site.module.bound_to(_name_of(value), site.call.scope)
+            for key, item in (pair for mapping in held for pair in entries(mapping)):
+                options.setdefault(key, item)
+        return options
 
     def _tracing_middleware(self) -> Iterator[Signal]:
         """Tracers that Django's settings name: off where the environment must ask for them first."""
@@ -935,6 +948,10 @@ def _texts(value: Value, depth: int = 0) -> Iterator[str]:
     if depth < 5:
         for inner in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
             yield from _texts(inner, depth + 1)
+
+
+def _name_of(value: Value) -> str:
+    return value.name if isinstance(value, Name) else ""
 
 
 def _short(name: str) -> str:

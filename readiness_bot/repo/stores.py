@@ -809,6 +809,10 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Piccolo", re.compile(r"(^|/)piccolo_migrations/\w+\.py$")),
     ("Quart-DB", re.compile(r"(^|/)migrations/\d+\.py$")),
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
+    (
+        "numbered",
+        re.compile(r"(^|/)(db|database|persist\w+|stor(e|age)|sql\w*)/migrations/[a-z_]{1,8}\d{2,4}_\w+\.py$"),
+    ),
     ("numbered", re.compile(r"(^|/)(db_)?(migration|upgrade)\w*/([a-z]+/)?\d{3,4}_\w+\.py$")),
 )
 

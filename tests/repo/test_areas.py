@@ -102,6 +102,15 @@ def test_an_application_of_django_that_keeps_tutorials_in_tables_is_production()
     assert Areas(held).of("tutorials/views.py") is Area.EXAMPLE
 
 
+@pytest.mark.parametrize(("folder", "otherwise"), [("misc", Area.TOOLING), ("docs", Area.DOCUMENTATION)])
+def test_an_application_of_django_is_production_whatever_its_folder_is_called(folder: str, otherwise: Area) -> None:
+    held = [f"{folder}/{name}" for name in ("models.py", "urls.py", "migrations/__init__.py")]
+    assert Areas(["manage.py", *held]).of(f"{folder}/urls.py") is Area.PRODUCTION
+    assert Areas(["manage.py", *held[:2]]).of(f"{folder}/urls.py") is otherwise
+    below = [f"{folder}/trial/{name}" for name in ("models.py", "urls.py", "migrations/__init__.py")]
+    assert Areas(["manage.py", *below]).of(f"{folder}/trial/urls.py") is otherwise
+
+
 def test_a_product_that_is_called_an_example_is_production() -> None:
     product = ["shop_example/__init__.py", "shop_example/orders.py", "shop_example/users.py", "manage.py"]
     assert Areas(product).of("shop_example/orders.py") is Area.PRODUCTION

@@ -67,6 +67,11 @@ _INSTRUMENTS = (
             "FastAPIInstrumentor.instrument_app(app)\n"
         ),
         (
+            "import os\n\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nDSN = os.environ.get('SENTRY_DSN')\n"
+            "if DSN:\n    told = {'dsn': DSN, 'traces_sample_rate': 0.2}\n    sentry_sdk.init(**told)\n"
+            "app = FastAPI()\n"
+        ),
+        (
             "import sentry_sdk\nfrom fastapi import FastAPI\n\n"
             "sentry_sdk.init(dsn='https://a@b.example/1', traces_sample_rate=0.1)\napp = FastAPI()\n"
         ),
