@@ -193,7 +193,11 @@ _OF_ANSWERS = frozenset(
 )
 """What is called on what an SDK has answered, a dict, a text or a stream (Google's documents are fetched by `get`)."""
 
-_NO_CALLS = frozenset({"close", "aclose", "init_app"})
+_NO_CALLS = frozenset(
+    {"close", "aclose", "init_app", "can_paginate", "get_paginator", "get_waiter", "generate_presigned_url",
+     "generate_presigned_post", "generate_signed_url"}
+)  # fmt: skip
+"""What clients do by themselves: addresses are signed on this machine, and who pages or waits has asked nothing yet."""
 _STUB = re.compile(r"Stub\(\)\.\w+$")
 """A method of a stub: what is called on its answer goes nowhere."""
 

@@ -13,6 +13,15 @@ def test_what_an_sdk_answers_is_read_without_a_call() -> None:
     assert [call.site.name for call in repo_of(text).outbound.calls] == ["boto3.client().list_objects_v2"]
 
 
+def test_what_a_client_does_by_itself_is_no_call() -> None:
+    text = (
+        "import boto3\n\n\ndef links(bucket):\n    client = boto3.client('s3')\n"
+        "    pages = client.get_paginator('list_objects_v2').paginate(Bucket=bucket)\n"
+        "    return [client.generate_presigned_url('get_object', Params=page) for page in pages]\n"
+    )
+    assert [call.site.name for call in repo_of(text).outbound.calls] == ["boto3.client().get_paginator().paginate"]
+
+
 def test_documents_of_a_store_are_fetched_by_get() -> None:
     text = (
         "from google.cloud import firestore\n\n\ndef order(key):\n"
