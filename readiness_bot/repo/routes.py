@@ -16,6 +16,7 @@ from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
 from readiness_bot.repo.graphql_routes import GraphqlRoutes
+from readiness_bot.repo.mapped_routes import MappedRoutes
 from readiness_bot.repo.model_routes import ModelRoutes
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.object_routes import ObjectRoutes
@@ -62,6 +63,7 @@ class Routes:
         self._registered = RegisteredRoutes(python, self._views, self.guards, self.routers, self._pyramid)
         self._classful = ClassfulRoutes(python, self._views, self.routers)
         self._objects = ObjectRoutes(python, self._views, self.routers)
+        self._mapped = MappedRoutes(python, self._views, self.routers)
         self._in_turn = TabledRoutes(python, self._views, self.routers)
         self._graphql = GraphqlRoutes(python, self._views, self.guards, self.routers)
         self._of_models = ModelRoutes(python, self._views, self.routers)
@@ -82,6 +84,7 @@ class Routes:
             *self._registered.listed(),
             *self._classful.all(),
             *self._objects.all(),
+            *self._mapped.all(),
             *self._graphql.all(),
             *self._of_models.all(),
             *self._django.all(),

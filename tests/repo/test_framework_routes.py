@@ -201,3 +201,45 @@ def test_controllers_of_ninja_are_served_below_the_interface() -> None:
         }
     ).routes.served
     assert [route.name for route in found if route.handler] == ["GET /api/orders/{number}", "POST /api/orders"]
+
+
+_ORDERS = (
+    "class Orders:\n    def index(self, request):\n        return []\n\n"
+    "    def create(self, request):\n        return 1\n\n\n"
+)
+_MAPPER = f"from routes import Mapper\nfrom wsgi import Resource\n\n\n{_ORDERS}"
+_CONNECTED = """
+def add(mapper):
+    mapper.connect('/orders', controller=Orders(), action='index')
+    mapper.connect('made', '/orders/:kind', controller=Orders(), action='create', conditions={'method': ['POST']})
+"""
+_WRAPPED = """
+class Refusing:
+    def refuse(self, request):
+        raise NotAllowed()
+
+
+def made():
+    orders = Orders()
+    return Resource(orders)
+
+
+def add(mapper):
+    orders = made()
+    refused = Resource(Refusing())
+    mapper.connect('/orders/{id:[0-9]+}', controller=orders, action='create', conditions=dict(method=['PUT']))
+    mapper.connect('/orders/{id:[0-9]+}', controller=refused, action='refuse')
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (f"{_MAPPER}{_CONNECTED}", ["GET /orders", "POST /orders/{kind}"]),
+        (f"{_MAPPER}{_WRAPPED}", ["PUT /orders/{id}"]),
+        (f"{_ORDERS}def add(broker):\n    broker.connect('/orders', client=Orders())\n", []),
+        (f"{_ORDERS}def add(broker):\n    broker.connect('/orders', controller=Orders(), action='gone')\n", []),
+    ],
+)
+def test_a_mapper_connects_actions_of_controllers(text: str, names: list[str]) -> None:
+    assert sorted(route.name for route in repo_of({"shop/app.py": text}).routes.all) == names
