@@ -194,6 +194,51 @@ _BASIC = (
 )
 
 
+_FLASK = (
+    "from flask import Flask, jsonify, request\nfrom flask_login import current_user, login_required\n\n"
+    "from shop.models import Order, db\n\napp = Flask(__name__)\n\n\n@app.route('/orders', methods=['GET', 'POST'])\n"
+    "@login_required\ndef orders():\n{}"
+)
+_SHOWN = "    return jsonify([row.name for row in Order.query.all(){}])\n"
+_FILTERED = "    rows = {}\n    return jsonify([row.name for row in rows])\n"
+_DROPPED = (
+    "    for number in request.json['numbers']:\n        order = Order.query.get(number)\n{}"
+    "        db.session.delete(order)\n    return ''\n"
+)
+_SKIPPED = "        if order.owner_id != current_user.id:\n            continue\n"
+_NARROWED = (
+    "    rows = Order.query\n{}    return jsonify(rows.limit(50).all())\n\n\n@app.post('/closed')\n@login_required\n"
+    "def close():\n    if not current_user.is_admin:\n        abort(403)\n    return ''\n"
+)
+_FOR_OTHERS = "    if not current_user.is_admin:\n        rows = rows.filter_by(hidden=False)\n"
+_MIXED = (
+    "from django.contrib.auth.mixins import LoginRequiredMixin\nfrom django.urls import path\n"
+    "from django.views.generic import View\n\n\nclass Drop({}):\n    def post(self, request, pk):\n"
+    "        return done(pk)\n\n\n"
+    "urlpatterns = [path('<int:pk>/drop', Drop.as_view())]\n"
+)
+_ACTED = (
+    "from django.urls import include, path\nfrom rest_framework import routers, viewsets\n"
+    "from rest_framework.decorators import action\nfrom rest_framework.permissions import IsAuthenticated\n\n"
+    "from shop.models import Order\n\n\nclass OrderViewSet(viewsets.ModelViewSet):\n"
+    "    queryset = Order.objects.all()\n    permission_classes = [IsAuthenticated]\n\n"
+    "    @action(detail=True, methods=['post']{})\n"
+    "    def close(self, request, pk):\n        return done(self.get_object())\n\n\n"
+    "router = routers.DefaultRouter()\nrouter.register('orders', OrderViewSet)\n"
+    "urlpatterns = [path('', include(router.urls))]\n"
+)
+_DEPENDS = (
+    "from fastapi import Depends, FastAPI, HTTPException, Request\n\napp = FastAPI()\n\n\n"
+    "def perhaps(request: Request):\n    return request.state.user\n\n\n"
+    "def known(request: Request):\n    if request.state.user is None:\n        raise HTTPException(401)\n"
+    "    return request.state.user\n\n\n@app.post('/orders')\ndef order(user=Depends({})):\n    return keep(user)\n"
+)
+
+
+def _served(urls: str) -> dict[str, str]:
+    return {"shop/urls.py": urls, "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n"}
+
+
 def _views(listed: str) -> dict[str, str]:
     views = (
         "from rest_framework import viewsets\n\nfrom shop.models import Order\n"
@@ -351,6 +396,50 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _BASIC.format("self.permission.startswith('shop.change') and not user.has_perm(self.permission)"),
         "shop/main.py:8",
     ),
+    "whose rows a comprehension takes": (
+        "security/authorization",
+        _FLASK.format(_SHOWN.format(" if row.owner_id == current_user.id")),
+        _FLASK.format(_SHOWN.format("")),
+        "shop/main.py:11",
+    ),
+    "the right by which rows are chosen one by one": (
+        "security/authorization",
+        _FLASK.format(_FILTERED.format("filter(lambda row: current_user.can_read(row), Order.query.all())")),
+        _FLASK.format(_FILTERED.format("Order.query.all()")),
+        "shop/main.py:11",
+    ),
+    "the rows of others, which a loop passes over": (
+        "security/authorization",
+        _FLASK.format(_DROPPED.format(_SKIPPED)),
+        _FLASK.format(_DROPPED.format("")),
+        "shop/main.py:14",
+    ),
+    "rows that those without a right are not shown": (
+        "security/authorization",
+        _FLASK.format(
+            _NARROWED.format("    if not current_user.is_admin:\n        rows = rows.filter_by(hidden=False)\n")
+        ),
+        _FLASK.format(_NARROWED.format("    if request.args:\n        rows = rows.filter_by(hidden=False)\n")),
+        "shop/main.py:11",
+    ),
+    "a mixin that stands behind the view": (
+        "security/authentication",
+        _served(_MIXED.format("LoginRequiredMixin, View")),
+        _served(_MIXED.format("View, LoginRequiredMixin")),
+        "shop/urls.py:7",
+    ),
+    "the permissions of a class, for one of its actions": (
+        "security/authentication",
+        _served(_ACTED.format("")),
+        _served(_ACTED.format(", permission_classes=[]")),
+        "shop/urls.py:13",
+    ),
+    "a dependency that refuses, for one that only looks": (
+        "security/authentication",
+        _DEPENDS.format("known"),
+        _DEPENDS.format("perhaps"),
+        "shop/main.py:16",
+    ),
     "a loader that is handed on by another name": (
         "security/insecure-code",
         _PARTIAL.format("SafeLoader"),
@@ -401,6 +490,22 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "the limit of those who name none, further in": (
         _PATIENT.format("10", "timeout"),
         _PATIENT.format("None", "timeout or 10"),
+    ),
+    "whose rows a comprehension takes, in the query": (
+        _FLASK.format(_SHOWN.format(" if row.owner_id == current_user.id")),
+        _FLASK.format(_FILTERED.format("Order.query.filter_by(owner_id=current_user.id)")),
+    ),
+    "the rows of others, which a loop does not come to": (
+        _FLASK.format(_DROPPED.format(_SKIPPED)),
+        _FLASK.format(
+            _DROPPED.format("").replace("        db.", "        if order.owner_id == current_user.id:\n            db.")
+        ),
+    ),
+    "rows that nobody is shown any more": (
+        _FLASK.format(
+            _NARROWED.format("    if not current_user.is_admin:\n        rows = rows.filter_by(hidden=False)\n")
+        ),
+        _FLASK.format(_NARROWED.format("    rows = rows.filter_by(hidden=False)\n")),
     ),
     "what a class is told in a constant": (
         _TRAVERSED.format("", "context=Desk, permission='admin'", ""),

@@ -369,6 +369,7 @@ class Askings:
             changes, looks_up = _does_to_things(last)
             if changes:
                 guards = [name for name in call.guards if not name.startswith("!")]
+                guards += self._passed_over(call.line, site)
                 found[_done_to(call)].append((call, _asked(self._told(guards, site))))
             elif looks_up:
                 named = (name for name, value in call.keywords if isinstance(value, Name) and _is_caller(value.name))
@@ -386,6 +387,15 @@ class Askings:
             )
             for name, calls in found.items()
         }
+
+    def _passed_over(self, line: int, site: DefinitionSite) -> Iterator[str]:
+        """What the conditions name under which a loop goes on to the next thing before it comes to a line."""
+        refusing = [one for one, *_ in self._refused(site)]
+        leaving = [item.line for item in self._refusals.body(site)[2]]
+        for one in site.module.facts.conditions:
+            is_before = site.definition.line <= one.line and one.end_line < line <= one.until
+            if is_before and not any(one.line <= other <= one.end_line for other in (*refusing, *leaving)):
+                yield from names_in(one.test, site.module.facts.calls)
 
     def done_for(self, site: DefinitionSite) -> dict[str, Done]:
         """By what a function does, the rights that must hold for it, each by itself.
@@ -592,6 +602,8 @@ class Askings:
                 yield tuple(sorted({f"`{_shown(name)}`" for name in guard.among or (guard.name,)}))
         yield from self._named_for_decorators(site)
         yield from self._filters(site)
+        yield from self._chosen_among(site)
+        yield from self._narrowed(site)
         yield from self._kept_to_somebody(site)
         yield from self._to_change(site)
 
@@ -644,6 +656,28 @@ class Askings:
                 )
                 if call is not None and listed:
                     yield (f"`{key}` of `{_shown(call.via or call.name)}`",)
+
+    def _narrowed(self, site: DefinitionSite) -> Iterator[Question]:
+        """The rights of those for whom a query is not narrowed: `if not user.is_admin: rows = rows.filter(…)`."""
+        for call in self._refusals.body(site)[0]:
+            if call.last in _NARROWING and call.guards:
+                rights = [name for name in self._told(call.guards, site) if asks_right(name)]
+                if rights:
+                    yield tuple(sorted(f"`{_shown(name)}` before `{call.last}`" for name in rights))
+
+    def _chosen_among(self, site: DefinitionSite) -> Iterator[Question]:
+        """What a function holds things against, one by one, to choose those that are shown: by rights or for whose."""
+        facts = site.module.facts
+        held = [value for call in site.calls for value in call.handed]
+        held += [item.value for item in facts.assignments if item.scope == site.index]
+        held += [item.value for item in self._refusals.body(site)[2]]
+        for value in held:
+            if isinstance(value, Other) and value.kind in _CHOOSING_AMONG:
+                names = tuple(dict.fromkeys(value.names))
+                rights = {name for name in names if asks_right(name) and _is_person(name.rpartition(".")[0])}
+                rights |= {name for name in names if _is_caller(name)} if _compares(names) else set()
+                if rights:
+                    yield tuple(sorted(f"`{_shown(name)}` of a choice" for name in rights))
 
     def _handed_by_name(self, call: Call, module: Module) -> Iterator[tuple[str, Value]]:
         """The arguments of a call by name, with those of a constant of the tree that is unpacked in it."""
@@ -883,6 +917,11 @@ class Askings:
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
         found += [f"a question for {name}" for name in self._rights(guards, site)]
+        found += [
+            f"`{call.last}` for everybody"
+            for call in self._refusals.body(site)[0]
+            if call.last in _NARROWING and not call.guards
+        ]
         return tuple(dict.fromkeys((*found, *self._called(site), *self._of_callers(site))))
 
     def around(self, site: DefinitionSite) -> tuple[str, ...]:
@@ -970,6 +1009,8 @@ class Askings:
                 yield from (f"{name} of a caller" for question in self.of(around) for name in question)
 
 
+_NARROWING = frozenset({"filter", "filter_by", "exclude", "where"})
+_CHOOSING_AMONG = frozenset({"ListComp", "SetComp", "DictComp", "GeneratorExp", "Lambda"})
 _ANSWERING = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
 """Decorators by which a function answers requests, be it made in another one, with the application."""
 _VALIDATING = re.compile(r"valid|avail|check|uniq|allow|permi|requir|ensure|access|own", re.IGNORECASE)

@@ -275,6 +275,7 @@ class Identity:
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
             and not self._refusals.lets_all_through(guard)
+            and not self._goes_on(guard)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))
         ]
         for site in self._running(route):
@@ -288,6 +289,11 @@ class Identity:
                 f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
             ]
         return tuple(dict.fromkeys(names))
+
+    def _goes_on(self, guard: Guard) -> bool:
+        """Whether a dependency is a function of the tree that turns nobody away, nor anything that it calls."""
+        own = self._refusals.defined(guard.name) if guard.kind == "dependency" else None
+        return own is not None and own.definition.kind == "function" and not self._refusals.may_refuse(own)
 
     @property
     def kept(self) -> tuple[Route, ...]:

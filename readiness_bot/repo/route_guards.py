@@ -30,6 +30,7 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
 _RIGHT = "permission_required"
 """The attribute that names the right which mixins of views ask for; a method `get_…` may choose it."""
 _FRAMEWORKS = ("django.", "rest_framework.", "builtins.", "object")
+_ALLOWING = "rest_framework.permissions.AllowAny"
 _ACTIONS = frozenset({"action", "list_route", "detail_route"})
 """Decorators that make a method of a view set of Django REST framework a route."""
 
@@ -291,6 +292,8 @@ class RouteGuards:
     def _of_action(self, call: Call, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
         """The permissions that an extra action of a view set asks for, in the place of those of its class."""
         classes = call.keyword("permission_classes") if call.last in _ACTIONS else None
+        if isinstance(classes, Items) and not classes.items:
+            yield Guard("permission", _ALLOWING, level, site.module.path, site.definition.first_line)
         for value in flattened(classes) if classes is not None else ():
             named = value.names if isinstance(value, Other) else (self._value_name(value, site.module),)
             for name in named:
@@ -325,7 +328,10 @@ class RouteGuards:
                     yield from self._decorator_guards(method, "class")
             if item.name != view.name:
                 yield Guard("mixin", item.name, "class", item.module.path, item.definition.line)
+        late = self._never_reached(view)
         for base in self._python.external_bases(view):
+            if base in late:
+                continue
             yield Guard("mixin", base, "class", view.module.path, view.definition.line)
         for name, kind in _CLASS_GUARDS.items():
             found = self._python.class_value(view, name)
@@ -344,6 +350,12 @@ class RouteGuards:
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
         yield from self._rights(view)
         yield from self._chosen_permissions(view)
+
+    def _never_reached(self, view: DefinitionSite) -> frozenset[str]:
+        """The mixins of Django's that stand behind a view in a list of bases: its `dispatch` does not go on to them."""
+        bases = [self._python.mean(base, view.module) for base in view.definition.bases]
+        first = next((number for number, base in enumerate(bases) if base.startswith("django.views.")), len(bases))
+        return frozenset(base for base in bases[first:] if base.startswith("django.contrib.auth.mixins."))
 
     def _rights(self, view: DefinitionSite) -> Iterator[Guard]:
         """The right that a class names for a mixin of a library to ask for, as Django's own does; none reads it else.
