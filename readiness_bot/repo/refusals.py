@@ -492,7 +492,7 @@ class Refusals:
     @staticmethod
     def redirects_to_login(calls: Collection[Call]) -> bool:
         """Whether something is answered with the way to the sign-in."""
-        sends = [call for call in calls if _is_redirect(call.last)]
+        sends = [call for call in calls if _is_redirect(call.last) or _moves(call)]
         return any(_leads_to_login(value) for call in sends for value in call.args) or (
             bool(sends)
             and any(
@@ -995,6 +995,15 @@ def _is_redirect(last: str) -> bool:
 
 _STATUS = frozenset({"status_code", "status", "code", "http_status", "http_status_code", "error_code"})
 """Names by which a call is told the status that it answers with."""
+
+
+_MOVED = frozenset({301, 302, 303, 307, 308})
+
+
+def _moves(call: Call) -> bool:
+    """Whether an exception of a framework is made that sends the caller to another page by its status."""
+    told = call.argument(0, "status_code")
+    return call.last == "HTTPException" and isinstance(told, Const) and told.value in _MOVED
 
 
 def _leads_to_login(value: Value) -> bool:

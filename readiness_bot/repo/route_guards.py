@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
@@ -277,7 +278,12 @@ class RouteGuards:
             else:
                 continue
             last = name.rpartition(".")[2]
+            own, asked = self._registrar(decorator, site)
+            if own is not None and asked is not None and _lets_off(asked, own):
+                continue
             if last in VERBS or last in ("route", "api_route", "websocket"):
+                if own is not None:
+                    yield Guard("decorator", own.name, level, site.module.path, site.definition.first_line, arguments)
                 continue
             if last == "method_decorator":
                 for value in arguments:
@@ -288,6 +294,14 @@ class RouteGuards:
                             told = site.module.facts.calls[made].handed if made >= 0 else ()
                             yield Guard("decorator", inner, level, site.module.path, site.definition.first_line, told)
             yield Guard("decorator", name, level, site.module.path, site.definition.first_line, arguments)
+
+    def _registrar(self, decorator: Value, site: DefinitionSite) -> tuple[DefinitionSite | None, Call | None]:
+        """The tree's own function that a decorator calls, with that call: it may wrap what it puts in place."""
+        if not isinstance(decorator, Invoke) or decorator.call < 0:
+            return None, None
+        call = site.module.facts.calls[decorator.call]
+        own = self._python.target(call, site.module)
+        return (own, call) if own is not None and own.definition.kind == "function" else (None, None)
 
     def _of_action(self, call: Call, site: DefinitionSite, level: Literal["route", "class"]) -> Iterator[Guard]:
         """The permissions that an extra action of a view set asks for, in the place of those of its class."""
@@ -418,6 +432,35 @@ class RouteGuards:
                 return
             yield Guard("decorator", name, "route", site.module.path, site.call.line, inner.args)
             value = next((item for item in inner.args if isinstance(item, Name | Invoke)), None)
+
+
+_OF_ASKING = re.compile(
+    r"((require|need|check)s?_)?(auth(entication)?(_type|_mode|_level)?|login|signed_in|sign_in|protected|secured?)"
+    r"(_required|_needed)?$"
+)
+"""Parameters of a decorator by which its check is chosen or left out."""
+_OF_OPENING = re.compile(r"(^|_)(public|anonymous|guest|open|no_auth|skip_auth|allow_any|exempt)(_|$)")
+_NOBODY = re.compile(r"(none|no_?auth|public|anonymous|anyone|any|open|off|guest|disabled)$", re.IGNORECASE)
+
+
+def _lets_off(call: Call, own: DefinitionSite) -> bool:
+    """Whether a decorator of the tree is told to ask nobody, or does so unless it is told: `auth=AuthType.NONE`."""
+    for position, parameter in enumerate(own.definition.parameters):
+        before = 1 if own.owner is not None else 0
+        value = call.argument(position - before, parameter.name) if position >= before else None
+        value = parameter.default if value is None else value
+        if _OF_OPENING.search(parameter.name) and isinstance(value, Const) and value.value is True:
+            return True
+        if _OF_ASKING.match(parameter.name) and value is not None and _is_nobody(value):
+            return True
+    return False
+
+
+def _is_nobody(value: Value) -> bool:
+    """Whether a value stands for no check: `False`, `None`, `"public"`, `AuthType.NONE`."""
+    if isinstance(value, Const):
+        return value.value in (None, False) or (isinstance(value.value, str) and bool(_NOBODY.match(value.value)))
+    return isinstance(value, Name) and "." in value.name and bool(_NOBODY.match(value.name.rpartition(".")[2]))
 
 
 def _made_with(value: Value, module: Module) -> tuple[Value, ...]:

@@ -246,6 +246,87 @@ def test_who_is_refused_for_not_bringing_what_the_service_keeps_secret_is_asked_
     assert _strength(text) is expected
 
 
+_OWN_ROUTER = """\
+import enum
+
+import quart
+
+app = quart.Quart(__name__)
+
+
+class Who(enum.Enum):
+    NONE = "none"
+    PERSON = "person"
+
+
+class Group:
+    def route(self, rule, auth_type=DEFAULT, **options):
+        def decorator(view):
+            async def wrapped(*args, **kwargs):
+                if auth_type == Who.PERSON:
+                    token = quart.request.headers.get("Authorization", "")
+                    if not token:
+                        return {"error": "sign in"}, 401
+                return await view(*args, **kwargs)
+
+            app.add_url_rule(rule, view_func=wrapped, **options)
+            return view
+
+        return decorator
+
+
+class Orders(Group):
+    def start(self):
+        @self.route("/x", TOLDmethods=["POST"])
+        async def x():
+            return {}
+
+        for_others(self)
+
+
+def for_others(group: Orders):
+    @group.route("/drop", methods=["POST"])
+    async def drop():
+        return {}
+
+    @group.route("/keep", methods=["POST"])
+    async def keep():
+        return {}
+
+    @group.route("/lend", methods=["POST"])
+    async def lend():
+        return {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "told", "expected"),
+    [
+        ("Who.PERSON", "", Strength.IDENTITY),
+        ("Who.PERSON", "auth_type=Who.NONE, ", Strength.NONE),
+        ("Who.NONE", "", Strength.NONE),
+        ("Who.NONE", "auth_type=Who.PERSON, ", Strength.IDENTITY),
+    ],
+)
+def test_a_decorator_of_the_tree_that_puts_a_route_in_place_asks_what_it_is_told_to_ask(
+    default: str, told: str, expected: Strength
+) -> None:
+    assert _strength(_OWN_ROUTER.replace("DEFAULT", default).replace("TOLD", told)) is expected
+
+
+@pytest.mark.parametrize(("page", "expected"), [("login", Strength.IDENTITY), ("start", Strength.NONE)])
+def test_a_dependency_that_moves_strangers_to_the_sign_in_asks_who_calls(page: str, expected: Strength) -> None:
+    text = (
+        "from fastapi import Cookie, Depends, FastAPI, HTTPException, Request\n\n"
+        "app = FastAPI()\n\n\n"
+        "def known(request: Request, session: str = Cookie(None)):\n"
+        f"    away = HTTPException(status_code=302, headers={{'Location': request.url_for('{page}')}})\n"
+        "    if not session:\n        raise away\n\n\n"
+        "@app.post('/x', dependencies=[Depends(known)])\ndef x():\n    return put()\n"
+    )
+    assert _strength(text) is expected
+
+
 def test_defaults_of_the_rest_framework_hold_for_its_function_views_unless_they_name_their_own() -> None:
     settings = (
         "ROOT_URLCONF = 'shop.urls'\n"
