@@ -348,7 +348,9 @@ class Follower:
         for path, compose in self.sources.facts(ComposeFile).items():
             for service in compose.services:
                 if service.name == name and service.command is not None and self._once(path, service.line):
-                    text = " ".join(service.command.words) if service.command.is_text else ""
+                    # What a shell is handed is one word, whatever stands in it.
+                    is_plain = service.command.is_text and "-c" not in service.command.words[1:2]
+                    text = " ".join(service.command.words) if is_plain else ""
                     commands = tool_commands(text or _quoted(service.command.words), service.command.line)
                     for command in commands:
                         yield self._at(run, replace(command, container=name), path, can_fail=True)

@@ -248,6 +248,8 @@ def _runs_tests(command: ToolCommand) -> bool:
         return False
     if command.tool in ("django-admin", "setup.py", "flask") or re.fullmatch(r"(\w+[-_])?manage(\.py)?", command.tool):
         return command.words[:1] in (("test",), ("pytest",))
+    if command.tool == "bench":  # Frappe's
+        return "run-tests" in command.words or "run-parallel-tests" in command.words
     if _TEST_MODULE.fullmatch(command.tool):
         return True
     tool = re.sub(r"-?\d+(\.\d+)*$", "", command.tool)  # `nosetests-3.4`

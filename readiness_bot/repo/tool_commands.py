@@ -15,6 +15,7 @@ _MAX_DEPTH = 6
 _BARE = frozenset(
     {
         "command",
+        "dockerize",
         "dotenv",
         "eatmydata",
         "exec",
@@ -36,6 +37,7 @@ _VALUED = {
     "xvfb-run": {"-s", "-n", "-e", "--server-args", "--server-num"},
     "retry": {"-t", "-d", "--times", "--delay"},
     "dotenv": {"-f", "-e", "--file"},
+    "dockerize": {"-wait", "-timeout", "-wait-retry-interval", "-template", "-stdout", "-stderr", "-wait-http-header"},
 }
 _FLAGS_OF_CONTAINERS = frozenset(
     {

@@ -26,6 +26,17 @@ CI = ".github/workflows/ci.yml"
     ("files", "place"),
     [
         ({CI: workflow("pytest -q")}, (CI, 5)),
+        ({CI: workflow("dockerize -wait tcp://db:5432 -timeout 30s ~/.local/bin/pytest -n 2")}, (CI, 5)),
+        (
+            {
+                CI: workflow("docker compose -f compose.yml -f tests/compose.yml up --build --exit-code-from shop"),
+                "compose.yml": "services:\n  shop:\n    build: .\n",
+                "tests/compose.yml": (
+                    'services:\n  shop:\n    command: >\n      sh -c "COVERED=/tmp/cover pytest $TOLD --cov=shop"\n'
+                ),
+            },
+            ("tests/compose.yml", 3),
+        ),
         (
             {CI: workflow("make test"), "Makefile": ("PY = python3\ntest: lint\n\t$(PY) -m pytest\nlint:\n\ttrue\n")},
             ("Makefile", 3),
@@ -225,6 +236,8 @@ def test_targets_that_need_each_other_end() -> None:
         ("python tests/run_tests.py", True),
         ("flask test", True),
         ("flask run", False),
+        ("bench --site test_site run-tests --app shop", True),
+        ("bench --site test_site migrate", False),
     ],
 )
 def test_what_runs_tests(command: str, is_test: bool) -> None:
