@@ -51,6 +51,8 @@ _HIDDEN_FOLDERS, _FOLDERS = r"(ci|circleci|github|gitlab|buildkite)", r"(jenkins
 """What folders of pipelines are called, most often behind a dot, and never so."""
 _AMONG_PIPELINES = re.compile(rf"(^|/)\.{_HIDDEN_FOLDERS}/|(^|/){_FOLDERS}/")
 _OF_PIPELINES = re.compile(rf"(^|/)\.?({_HIDDEN_FOLDERS}|{_FOLDERS})/[^/]*$", re.IGNORECASE)
+_OF_PYTHON = frozenset({"app", "module", "django"})
+"""Kinds of what is started that only an interpreter of Python can start."""
 _IDLE = frozenset({"sleep", "tail", "sh", "bash", "zsh", "python", "python3", "ipython"})
 _TESTING = frozenset({"pytest", "tox", "nox"})
 
@@ -239,6 +241,7 @@ def _purpose_by_content(image: Image, started: tuple[Started, ...]) -> Purpose:
         return "test"
     if image.entrypoint is None and program in _IDLE and (len(words) == 1 or program in ("sleep", "tail")):
         return "development"
-    if not image.runs_python:
+    # What a script of the tree sets up in the image is not seen; what is started with Python tells that it is there.
+    if not image.runs_python and not any(one.kind in _OF_PYTHON or one.target.endswith(".py") for one in started):
         return "foreign"
     return "development" if started and all(one.command.develops for one in started) else "service"

@@ -811,7 +811,9 @@ _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("numbered", re.compile(r"(^|/)migrations/\d{3}_\w+\.py$")),
     (
         "numbered",
-        re.compile(r"(^|/)(db|database|persist\w+|stor(e|age)|sql\w*)/migrations/[a-z_]{1,8}\d{2,4}_\w+\.py$"),
+        re.compile(
+            r"(^|/)(db|database|persist\w+|stor(e|age)|sql\w*)/migrations/[a-z_]{1,8}\d{2,4}(_\w+|/__init__)\.py$"
+        ),
     ),
     ("numbered", re.compile(r"(^|/)(db_)?(migration|upgrade)\w*/([a-z]+/)?\d{3,4}_\w+\.py$")),
 )

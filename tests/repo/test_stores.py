@@ -54,10 +54,11 @@ def test_scripts_of_developers_and_tests_deploy_nothing(path: str) -> None:
     assert repo_of({"migrations/env.py": _ENV, path: "#!/bin/sh\nalembic upgrade head\n"}).stores.migration_runs == ()
 
 
+@pytest.mark.parametrize("module", ["m00{}_move.py", "update_5{}/__init__.py"])
 @pytest.mark.parametrize(("folder", "found"), [("shop/persistence", True), ("shop/settings", False)])
 def test_own_migrations_may_have_letters_before_their_numbers_beside_what_keeps_the_data(
-    folder: str, found: bool
+    folder: str, found: bool, module: str
 ) -> None:
     text = "class Move:\n    def upgrade(self):\n        return self.store\n"
-    stores = repo_of({f"{folder}/migrations/m00{number}_move.py": text for number in (1, 2)}).stores
+    stores = repo_of({f"{folder}/migrations/{module.format(number)}": text for number in (1, 2)}).stores
     assert bool(stores.migrations) is found
