@@ -20,7 +20,7 @@ from readiness_bot.model import Area
 from readiness_bot.repo.pipeline_runs import MAX_DEPTH, Follower, is_command_input
 from readiness_bot.repo.pipeline_sites import ANY_PUSH, PULL_REQUEST, JobSite, PipelineSite, Run, StepSite
 from readiness_bot.repo.sources import Sources
-from readiness_bot.repo.tool_commands import ToolCommand
+from readiness_bot.repo.tool_commands import ToolCommand, tool_commands
 from readiness_bot.repo.tooling import Tooling
 
 MAX_CALLERS = 40
@@ -205,6 +205,15 @@ class Pipelines:
         return tuple(run for run in self.runs if run.tool in tools)
 
     @cached_property
+    def _measures_tests(self) -> bool:
+        """Whether coverage is configured to run tests where it is not told what to run."""
+        return any(
+            _runs_tests(command)
+            for _, setting in self._tooling.settings("coverage", "command_line")
+            for command in tool_commands(f"python {setting.text}")
+        )
+
+    @cached_property
     def test_runs(self) -> tuple[Run, ...]:
         """The runs of Python's test runners, and of tests that no module holds."""
         own = self._tooling.programs
@@ -214,6 +223,7 @@ class Pipelines:
             run
             for run in self.runs
             if _runs_tests(run.command)
+            or (run.tool == "coverage" and run.command.words == ("run",) and self._measures_tests)
             or (run.tool in own and run.command.words[:1] == ("test",))
             or run.tool in others
             or run.path in scripted

@@ -244,6 +244,12 @@ def test_what_runs_tests(command: str, is_test: bool) -> None:
     assert bool(repo_of({CI: workflow(command)}).pipelines.test_runs) is is_test
 
 
+@pytest.mark.parametrize(("line", "is_test"), [("-m pytest", True), ("shop/main.py", False)])
+def test_coverage_runs_what_it_is_configured_to_run(line: str, is_test: bool) -> None:
+    files = {CI: workflow("coverage run"), ".coveragerc": f"[run]\ncommand_line = {line}\n"}
+    assert bool(repo_of(files).pipelines.test_runs) is is_test
+
+
 def test_a_reusable_workflow_runs_what_each_caller_tells_it() -> None:
     files = {
         CI: (
