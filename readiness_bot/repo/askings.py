@@ -6,17 +6,40 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED, IN_HANDLER, RETURNED, Alternatives, Call, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Location
+from readiness_bot.repo.asking_words import (
+    CHANGING,
+    CHECK,
+    OF_RATES,
+    OF_RIGHTS,
+    SIGNED_IN,
+    Question,
+    asks_right,
+    does_something,
+    does_to_things,
+    done_to,
+    holds_row_against,
+    insistence,
+    is_caller,
+    is_for_somebody,
+    is_person,
+    is_switched,
+    last_of,
+    of_whom,
+    rights_asked,
+    shown_name,
+    takes_document,
+    told_in,
+)
 from readiness_bot.repo.expressions import either_of, flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusals import (
-    NO_IDENTITY,
     STRONG_NAME,
     Refusals,
     Strength,
@@ -27,66 +50,8 @@ from readiness_bot.repo.refusals import (
 )
 from readiness_bot.repo.route import Guard
 from readiness_bot.repo.scoping import TENANTS
-from readiness_bot.repo.services import SETTING
 
-Question = tuple[str, ...]
-"""What one condition asks that somebody is turned away by, or the one function that asks: names, in backticks."""
-
-_OF_RIGHTS = re.compile(
-    r"(^|_)(can|may|allow|allows|allowed|permit|permits|permitted|permission|permissions|perm|perms|access|accessible"
-    r"|authorize|authorized|authorise|authorised|authorization|owner|owners|owns|owned|belongs|member|members"
-    r"|membership|is_admin|staff|is_superuser|superuser|admin|role|roles|scope|scopes|privilege|privileges"
-    r"|privileged|acl|policy|visible|entitled|can_\w+)(_|$)"
-)
-_SCOPING = re.compile(
-    r"\.(restrict|(for|visible_to|viewable_by|readable_by|editable_by|accessible_by|owned_by)_?(user)?)\(\)"
-)
-"""Calls on a query that leave what somebody may see: whether any row is left asks for a right."""
-_NOT_OF_RIGHTS = re.compile(
-    r"token|access_(key|log|time)|accessor|extension|mime|method|^(enable|disable)d?_"
-    r"|(env|environment|variable|time|test|build|date|search|name|line|local|global|cache)_scope"
-    r"|allow(ed|s)?_(?!for|to|by|user|role|group|member|owner|author|tenant|account|customer|org|team|people|person|caller|action"
-    r"|operation|email|domain|subject|client|scope|perm|self|own|update|edit|write|change|field|attribute|ip|network"
-    r"|project|workspace|collection|resource|object|id)\w"
-)
-"""What lists of values are called that may be given: kinds of files, orders, options; but not fields to be set."""
-_OPEN_TO = re.compile(
-    r"(^|[.:?_])((is|are|not)_)?(\w+_)?(editable|writable|writeable|deletable|viewable|readable|modifiable|shareable|read_?only"
-    r"|locked|protected|restricted|blocked|banned|suspended|private)(\(\))?$"
-)
-"""What things are to those who ask for them: where somebody is refused by it for sure, it says what may be done."""
-_OF_RATES = re.compile(r"rate_?limit|(token|leaky|rate)_?bucket|throttl", re.IGNORECASE)
-"""What allows so many calls, and asks for no right: `TokenBucket.authorize_code(user)`."""
-_CONSTANT = re.compile(r"(^|[.:])[A-Z][A-Z0-9_]+$")
-_CONSTANT_RIGHT = re.compile(
-    r"(Perm|Role|Scope|Right|Privilege|Acl|ACL|Access|Auth|Polic|Member|Group|Action)\w*\.[A-Z][A-Z0-9_]+$"
-    r"|ADMIN|OWNER|STAFF|SUPERUSER|PERM|PRIVILEGE|ROLE"
-)
-"""Constants that name a right by themselves or by what they belong to; `ModeChoices.MODE_ACCESS` names none."""
-_CALLER = re.compile(
-    r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
-    r"|requester|account|current_identity|current_account|username|user_id|userid|uid|tenant_id|org_id|organization_id"
-    r"|profile|project_model|current_org)(\(\))?($|[.\[])"
-)
-_PERSON = re.compile(
-    r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
-    r"|requester|current_identity)(\(\))?($|[.\[])"
-)
-_KNOWN_BY = re.compile(r"(\(\))?\.?(pk|id|uid|username|email|name|is_authenticated|is_anonymous)(\(\))?")
-"""What an account is known by, and whether it is one."""
-_OF_ROW = re.compile(
-    r"[.\[](user|owner|account|author|creator|created_by|tenant|org|organization|workspace|project|team|member|members"
-    r"|users|username|user_id|owner_id|account_id|creator_id|author_id|tenant_id|organization_id|workspace_id|org_id"
-    r"|project_id|team_id|owned_by_id|owned_by|created_by_id)(_id)?(\.(id|pk))?\]?$"
-)
-_OWNER_OF_ROW = re.compile(r"^\?(\w+_)?(user|owner|author|account|member)_?(id|pk|name)(_\w+)?$")
-"""Variables that hold whose something is, and what of a caller is held against them."""
 _KEY = re.compile(r"\?\w+_id")
-_ATTRIBUTE = re.compile(r"\.(id|pk|user_id|username|email)$")
-_CHANGING = re.compile(
-    r"^_*(delete|remove|drop|destroy|purge|update|save|create|insert|write|send|publish|approve|grant|revoke|restore|reset"
-    r"|enable|disable|execute|run|start|stop|move|rename|upload|transfer|assign|cancel|refund|close|unlock)(_|$)"
-)
 _VERBS = frozenset({"post", "put", "patch", "add", "edit", "change", "modify"})
 _TO_CHANGE = re.compile(
     r"(^|[^a-z])(add|create|edit|change|update|write|delete|remove|modify|upload|post|publish|execute|manage)([^a-z]|$)",
@@ -100,29 +65,18 @@ _OF_LOOKED_UP = re.compile(r"\.objects\.")
 """What looks rows up or makes them, and what belongs to one, be it a user: `Order.objects.get().user`."""
 _MAKING = re.compile(r"\.objects\.(a?create|bulk_create)$")
 """What makes a row: whom it is made for asks for nothing where the row itself is found again."""
-_OF_DOCUMENTS = re.compile(
-    r"^(find|find_one|find_many|count_documents|(update|replace|delete)_(one|many)|find_one_and_\w+)$"
-)
-"""What is handed a document of conditions first, in stores of documents."""
 _RUNNING = frozenset(
     {"execute", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "fetchone", "fetchall", "raw"}
 )
 """What runs a statement of SQL with the values that are bound in it."""
 _PICKING = re.compile(r"^\s*(select|update|delete|with)\b.*\bwhere\b", re.IGNORECASE | re.DOTALL)
 """A statement that is about some rows only."""
-_LOOKING_UP = re.compile(r"^_*(get|find|fetch|load|list|query|search|select|read|delete|remove)_\w+$")
 _BY_KEY = frozenset({"get_object_or_404", "get_or_404", "aget_object_or_404", "first_or_404", "one_or_404"})
 """What looks one thing up by its key, for whoever asks."""
 _SHOWN_BY_KEY = _BY_KEY | {"get_object", "aget_object"}
-_FOR_SOMEBODY = re.compile(
-    r"^_*(get|find|fetch|load|list|query|filter|select)_(.*_)?(for|by|of|to)_(current_|own_)?(user|owner|caller|member|viewer|account)s?(_|$)"
-    r"|(^|_)(visible|accessible|readable|viewable|editable|owned|permitted|allowed)_(to|by|for)(_|$)"
-)
-"""Names of what gives the rows that somebody may see."""
 _NOW_CALLING = re.compile(r"(^|[.:?_(])(current_\w+|request|req|g|viewer|caller|requester|self\.user)(\(\))?($|[.\[])")
 _PASSIVE = re.compile(r"^can_be_")
 """Names that tell what may be done with a thing, even with an account that somebody manages."""
-_SIGNED_IN = re.compile(r"(^|[._])(is_)?(authenticated|anonymous|logged_?in|signed_?in)(\(\))?$", re.IGNORECASE)
 _ERROR = re.compile(
     r"error|denied|deny|forbid|fail|not_?(found|authori[sz]ed|allowed|permitted)|unauth|abort|reject|invalid|refus|bad_?request|no_?perm|redirect|see_?other"
     r"|http_?found|^none$|^protected$|need_?login",
@@ -135,28 +89,11 @@ _OF_A_RIGHT = re.compile(
     re.IGNORECASE,
 )
 """Words of an error that say which right is missing, whatever its status is."""
-_OF_AUTH = re.compile(r"(^|[._?])\w*auth_(value|field|user|id|owner)s?$|(^|[._?])(owner|user|account)_(field|value)$")
-"""Variables that hold by which field a row is somebody's, and who that must be."""
-_NO_PROOF = re.compile(r"token|passw|secret|key|credential|header|cookie|session", re.IGNORECASE)
-_PREDICATE = re.compile(r"^_*(is|has|in|belongs|may|knows|contains|was|does)_\w+$")
-_NOT_OF_SOMEBODY = re.compile(
-    r"csrf|captcha|signature|enabled|disabled|configured|valid|ajax|json|mobile|test|debug|secure|https|ssl|origin|host"
-    r"|empty|none|safe|url|path|limit|throttl|bot|maintenance|installed|expired|exist|loaded|ready|running|supported"
-)
-"""What functions are named for that ask something else than whose a thing is, though a refusal follows."""
 _SAYS_NO = re.compile(
     r"not (allowed|authori[sz]ed|permitted|found|own|belong)|denied|permission|forbidden|don't (own|have)"
     r"|do not (own|have|belong)|no access|unauthori|no authori|can't|cannot",
     re.IGNORECASE,
 )
-_CHECK = re.compile(
-    r"^_*(require|requires|check|ensure|assert|enforce|verify|authorize|authorise|must|validate|raise|deny|guard)(_|$)"
-)
-_DOES = re.compile(
-    r"^(create|delete|remove|update|add|sync|synchroni[sz]e|migrate|save|insert|register|assign|rename|translate|refresh|copy)_"
-    r"|_(create|delete|remove|update|add|sync|migrate|save|insert|register|assign|rename|refresh|copy)$"
-)
-"""Functions that do something with rights, as with anything else; they ask for some by the way at most."""
 _OF_PATHS = re.compile(
     r"(^|_)(path|paths|file|files|filename|dir|directory|folder|url|urls|uri|host|address|archive|zip)(_|$)"
 )
@@ -164,7 +101,6 @@ _LISTING_RIGHTS = re.compile(r"(required_|needed_|allowed_|any_|all_)?(scope|rol
 """What decorators are told by name which rights they ask for."""
 _OF_CLIENT = re.compile(r"\.(POST|GET|args|form|json|values|query_params|data|cleaned_data|params)\.get(list)?$")
 """Calls that read one thing that the client says."""
-_OR_REFUSE = re.compile(r"_or_(403|401|raise|abort|deny|forbidden)$")
 _DEEPEST = 2
 _GATHERING = frozenset({"all", "any", "bool"})
 """What asks nothing of what it is handed but whether it is true."""
@@ -260,8 +196,8 @@ class Askings:
             Listed(
                 replace(site.location, line=field.line, end_line=field.line),
                 f"{site.definition.name}.{field.name}",
-                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(last_of(name)))),
-                tuple(f"`{_shown(name)}`" for name in (*site.definition.bases, *_method_names(site))),
+                _strengths(names),
+                tuple(f"`{shown_name(name)}`" for name in (*site.definition.bases, *_method_names(site))),
             )
             for site in self._python.classes
             for field in site.fields
@@ -275,7 +211,7 @@ class Askings:
             Listed(
                 method.location,
                 f"{site.definition.name}.{method.definition.name}",
-                tuple((f"`{_shown(name)}`", strength) for name in names if (strength := of_permission(last_of(name)))),
+                _strengths(names),
                 self.declared(site),
             )
             for site in self._python.classes
@@ -285,7 +221,7 @@ class Askings:
 
     def declared(self, owner: DefinitionSite) -> tuple[str, ...]:
         """What a class comes from, and the permissions that stand in it but those that a method of it chooses."""
-        return tuple(f"`{_shown(name)}`" for name in (*owner.definition.bases, *_declared(owner)))
+        return tuple(f"`{shown_name(name)}`" for name in (*owner.definition.bases, *_declared(owner)))
 
     @cached_property
     def joined(self) -> tuple[Joined, ...]:
@@ -321,7 +257,7 @@ class Askings:
         beside = [*self.of_class(owner), *(f"`{method.definition.name}`" for method in owner.methods)]
         # A field may have it checked by what it names: `validators=[Available()]`.
         beside += [f"`{last_of(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(last_of(ref))]
-        beside += [f"`{_shown(base)}`" for base in self._python.external_bases(owner)]
+        beside += [f"`{shown_name(base)}`" for base in self._python.external_bases(owner)]
         asking = []
         for ancestor in self._python.ancestry(owner):
             if ancestor.name == owner.name:
@@ -366,19 +302,19 @@ class Askings:
         found: dict[str, list[tuple[Call, tuple[str, ...]]]] = defaultdict(list)
         for call in self._refusals.body(site)[0]:
             last = call.last
-            changes, looks_up = _does_to_things(last)
+            changes, looks_up = does_to_things(last)
             if changes:
                 guards = [name for name in call.guards if not name.startswith("!")]
                 guards += self._passed_over(call.line, site)
-                found[_done_to(call)].append((call, _asked(self._told(guards, site))))
+                found[done_to(call)].append((call, rights_asked(self._told(guards, site))))
             elif looks_up:
-                named = (name for name, value in call.keywords if isinstance(value, Name) and _is_caller(value.name))
+                named = (name for name, value in call.keywords if isinstance(value, Name) and is_caller(value.name))
                 found[last].append((call, tuple(f"`{name}` of `{last}`" for name in named if name)))
         # What is done in another branch without a right needs none.
         open_ones = {
             name
             for name, calls in found.items()
-            if _CHANGING.match(calls[0][0].last) and not all(asked for _, asked in calls)
+            if CHANGING.match(calls[0][0].last) and not all(asked for _, asked in calls)
         }
         return {
             name: (
@@ -406,9 +342,9 @@ class Askings:
         held = [
             (one, question)
             for one in self._demands(site)
-            if not any(map(_is_switched, one.parts))
+            if not any(map(is_switched, one.parts))
             for part in one.parts
-            if (question := _asked(self._told(part, site)))
+            if (question := rights_asked(self._told(part, site)))
         ]
         if not held:
             return {}
@@ -464,12 +400,12 @@ class Askings:
         return call.last.rpartition(":")[2] if own else ""
 
     def _rights(self, guards: Iterable[str], site: DefinitionSite) -> tuple[str, ...]:
-        return tuple(f"`{_shown(name)}`" for name in self._told(guards, site) if asks_right(name))
+        return tuple(f"`{shown_name(name)}`" for name in self._told(guards, site) if asks_right(name))
 
     def looked_up_for_anybody(self, site: DefinitionSite) -> Call | None:
         """The call by which a function that knows of no caller looks one thing up by its key; None for any other."""
         calls, _, _, refs = self._refusals.body(site)
-        if any(map(_is_person, refs)):
+        if any(map(is_person, refs)):
             return None
         found = [call for call in calls if call.last in _BY_KEY]
         return found[0] if len(found) == 1 else None
@@ -480,7 +416,7 @@ class Askings:
         return tuple(
             f"argument {number} of `{call.last}`"
             for number, value in enumerate(call.args)
-            if isinstance(value, Name) and _is_caller(value.name)
+            if isinstance(value, Name) and is_caller(value.name)
         )
 
     def of_strangers(self, site: DefinitionSite) -> tuple[Question, ...]:
@@ -489,15 +425,15 @@ class Askings:
         known = self._strangers.get(key)
         if known is None:
             asked = [
-                tuple(sorted({f"`{_shown(name)}`" for name in self._told(guards, site) if _SIGNED_IN.search(name)}))
+                tuple(sorted({f"`{shown_name(name)}`" for name in self._told(guards, site) if SIGNED_IN.search(name)}))
                 for _, guards, _ in self._refused(site)
             ]
             asked += [
-                (f"`{_shown(guard.name)}`",)
+                (f"`{shown_name(guard.name)}`",)
                 for guard in self._refusals.decorators(site)
                 if self._refusals.of_guard(guard) is Strength.IDENTITY
             ]
-            asked += self._answers(site) if _SIGNED_IN.search(site.definition.name) else ()
+            asked += self._answers(site) if SIGNED_IN.search(site.definition.name) else ()
             asked += self._served_to_users(site)
             known = self._strangers[key] = tuple(dict.fromkeys(question for question in asked if question))
         return known
@@ -509,7 +445,7 @@ class Askings:
     def refusing(self, site: DefinitionSite) -> Iterator[tuple[int, Question, tuple[str, ...]]]:
         """The lines at which a function refuses by a right or for sure, with what it asks and what it names there."""
         for line, guards, is_sure in self._refused(site):
-            asked = _asked(self._told(guards, site), is_sure=is_sure)
+            asked = rights_asked(self._told(guards, site), is_sure=is_sure)
             if asked or is_sure:
                 yield line, asked, guards
 
@@ -569,7 +505,7 @@ class Askings:
     def _knows_caller(site: DefinitionSite) -> bool:
         """Whether a function is decorated, is a method of a class that has heirs' work, or is told of somebody."""
         definition = site.definition
-        if definition.decorators or any(_is_caller(f"?{parameter.name}") for parameter in definition.parameters):
+        if definition.decorators or any(is_caller(f"?{parameter.name}") for parameter in definition.parameters):
             return True
         if any(parameter.name in ("request", "req", "info", "ctx") for parameter in definition.parameters):
             return True
@@ -580,26 +516,26 @@ class Askings:
 
     def _questions(self, site: DefinitionSite) -> Iterator[Question]:
         for line, guards, is_sure in self._refused(site):
-            if _is_switched(guards):
+            if is_switched(guards):
                 continue
             parts = tuple(self._of_parts(line, site))
-            asked = _asked(self._told(guards, site), is_sure=is_sure)
+            asked = rights_asked(self._told(guards, site), is_sure=is_sure)
             if asked and not parts:
                 yield asked
             yield from parts
             yield from self._all_of(guards, site)
         for call in self._refusals.body(site)[0]:
-            if not _is_switched(call.guards):
+            if not is_switched(call.guards):
                 yield from self._of_call(call, site)
         for item in self._refusals.body(site)[2]:
             # What a function says of a right is what its row says of it: `return user.is_admin`.
             held = item.value if isinstance(item.value, Name) and asks_right(site.definition.name) else None
-            if held is not None and "." in held.name and _is_person(held.name) and asks_right(held.name):
-                yield (f"`{_shown(held.name)}`",)
+            if held is not None and "." in held.name and is_person(held.name) and asks_right(held.name):
+                yield (f"`{shown_name(held.name)}`",)
         yield from self._answers(site) if asks_right(site.definition.name) else ()
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
-                yield tuple(sorted({f"`{_shown(name)}`" for name in guard.among or (guard.name,)}))
+                yield tuple(sorted({f"`{shown_name(name)}`" for name in guard.among or (guard.name,)}))
         yield from self._named_for_decorators(site)
         yield from self._filters(site)
         yield from self._chosen_among(site)
@@ -610,14 +546,14 @@ class Askings:
     def _of_call(self, call: Call, site: DefinitionSite) -> Iterator[Question]:
         """What a call asks by itself: a right to one thing, what it hides from some, and what it is named for."""
         if _is_of_one(call):
-            yield (f"`{_shown(call.via or call.name)}` of one thing",)
+            yield (f"`{shown_name(call.via or call.name)}` of one thing",)
         if call.last == "pop" and call.args and isinstance(call.args[0], Const):
             rights = [name for name in self._told(call.guards, site) if asks_right(name)]
             if rights:
-                hidden = {f"`{_shown(name)}` before `{call.args[0].value}` is shown" for name in rights}
-                yield tuple(sorted(hidden | {f"a question for `{_shown(name)}`" for name in rights}))
+                hidden = {f"`{shown_name(name)}` before `{call.args[0].value}` is shown" for name in rights}
+                yield tuple(sorted(hidden | {f"a question for `{shown_name(name)}`" for name in rights}))
         if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
-            yield (f"`{_shown(call.via or call.name)}`",)
+            yield (f"`{shown_name(call.via or call.name)}`",)
 
     def _answers(self, site: DefinitionSite) -> Iterator[Question]:
         """What must hold, each by itself, for a function to say that somebody may do something, or is signed in."""
@@ -627,18 +563,18 @@ class Askings:
                 continue
             parts = [tuple(dict.fromkeys(names_in(one, calls))) for one in item.value.operands]
             # What holds of a thing whoever asks is a state, and no right.
-            if _SIGNED_IN.search(site.definition.name) or any(_is_person(name) for part in parts for name in part):
-                yield from (tuple(sorted(f"{_told_in(name)} in the answer" for name in part)) for part in parts if part)
+            if SIGNED_IN.search(site.definition.name) or any(is_person(name) for part in parts for name in part):
+                yield from (tuple(sorted(f"{told_in(name)} in the answer" for name in part)) for part in parts if part)
 
     def _answered(self, site: DefinitionSite) -> Iterator[str]:
         """What is named in all that a function says of a right, and in the conditions under which it says so."""
-        if not (asks_right(site.definition.name) or _SIGNED_IN.search(site.definition.name)):
+        if not (asks_right(site.definition.name) or SIGNED_IN.search(site.definition.name)):
             return
         _, raises, returns, _ = self._refusals.body(site)
         named = [name for item in returns for name in names_in(item.value, site.module.facts.calls)]
         named += [guard for item in returns for guard in item.guards]
         named += [guard for item in raises for guard in item.guards]
-        yield from (f"{_told_in(name)} in the answer" for name in self._told(named, site))
+        yield from (f"{told_in(name)} in the answer" for name in self._told(named, site))
 
     def _named_for_decorators(self, site: DefinitionSite) -> Iterator[Question]:
         """The lists of rights that decorators are handed by name, where they list any: `scopes=("orders",)`.
@@ -655,7 +591,7 @@ class Askings:
                     for one in flattened(value)
                 )
                 if call is not None and listed:
-                    yield (f"`{key}` of `{_shown(call.via or call.name)}`",)
+                    yield (f"`{key}` of `{shown_name(call.via or call.name)}`",)
 
     def _narrowed(self, site: DefinitionSite) -> Iterator[Question]:
         """The rights of those for whom a query is not narrowed: `if not user.is_admin: rows = rows.filter(…)`."""
@@ -663,7 +599,7 @@ class Askings:
             if call.last in _NARROWING and call.guards:
                 rights = [name for name in self._told(call.guards, site) if asks_right(name)]
                 if rights:
-                    yield tuple(sorted(f"`{_shown(name)}` before `{call.last}`" for name in rights))
+                    yield tuple(sorted(f"`{shown_name(name)}` before `{call.last}`" for name in rights))
 
     def _chosen_among(self, site: DefinitionSite) -> Iterator[Question]:
         """What a function holds things against, one by one, to choose those that are shown: by rights or for whose."""
@@ -674,10 +610,10 @@ class Askings:
         for value in held:
             if isinstance(value, Other) and value.kind in _CHOOSING_AMONG:
                 names = tuple(dict.fromkeys(value.names))
-                rights = {name for name in names if asks_right(name) and _is_person(name.rpartition(".")[0])}
-                rights |= {name for name in names if _is_caller(name)} if _compares(names) else set()
+                rights = {name for name in names if asks_right(name) and is_person(name.rpartition(".")[0])}
+                rights |= {name for name in names if is_caller(name)} if holds_row_against(names) else set()
                 if rights:
-                    yield tuple(sorted(f"`{_shown(name)}` of a choice" for name in rights))
+                    yield tuple(sorted(f"`{shown_name(name)}` of a choice" for name in rights))
 
     def _handed_by_name(self, call: Call, module: Module) -> Iterator[tuple[str, Value]]:
         """The arguments of a call by name, with those of a constant of the tree that is unpacked in it."""
@@ -701,12 +637,12 @@ class Askings:
                 and any(self._is_who_calls(name, site) for name in one.names)
                 and not any(map(_MAKING.search, one.names))
             }
-            if by and not _is_switched(query.call.guards):
+            if by and not is_switched(query.call.guards):
                 yield tuple(sorted(by))
 
     def _to_change(self, site: DefinitionSite) -> Iterator[Question]:
         """How great the rights are that what changes something asks for by their names: more than to look at it."""
-        if not _CHANGING.match(snake(site.definition.name)) and site.definition.name not in _VERBS:
+        if not CHANGING.match(snake(site.definition.name)) and site.definition.name not in _VERBS:
             return
         named = [value for guard in self._refusals.decorators(site) for value in self._rights_of(guard)]
         for call in self._refusals.body(site)[0]:
@@ -725,7 +661,7 @@ class Askings:
         for call in self._refusals.body(site)[0]:
             last = call.last
             told = call.keywords if last in ("filter", "filter_by", "Q") else ()
-            first = call.args[0] if call.args and _takes_document(last) else None
+            first = call.args[0] if call.args and takes_document(last) else None
             if isinstance(first, Mapping):
                 pairs = zip(first.keys, first.values, strict=False)
                 told = tuple((str(key.value), value) for key, value in pairs if isinstance(key, Const))
@@ -738,7 +674,7 @@ class Askings:
 
     def _is_who_calls(self, name: str, site: DefinitionSite) -> bool:
         """Whether a name stands for who calls, and not for an account that the function looks up to show it."""
-        if not _is_person(name) or _OF_LOOKED_UP.search(name):
+        if not is_person(name) or _OF_LOOKED_UP.search(name):
             return False
         held = self.assigned(site).get(name.partition(".")[0], ())
         calls = site.module.facts.calls
@@ -754,7 +690,7 @@ class Askings:
         for one in self._alternatives(site):
             if one.line <= line <= one.end_line:
                 for part in one.parts:
-                    asked = _asked(self._told(part, site))
+                    asked = rights_asked(self._told(part, site))
                     if asked:
                         yield asked
 
@@ -815,9 +751,9 @@ class Askings:
                 made = [
                     one for item in self.assigned(site).get(name, ()) for one in names_in(item, site.module.facts.calls)
                 ]
-                if any(map(_OF_RATES.search, made)):
+                if any(map(OF_RATES.search, made)):
                     found.remove(name)  # whether it may be done so often
-                elif made and all(map(_SIGNED_IN.search, made)):
+                elif made and all(map(SIGNED_IN.search, made)):
                     found[-1:] = made  # a right by its name alone
                 else:
                     found += made
@@ -826,7 +762,7 @@ class Askings:
     def _is_state(self, name: str) -> bool:
         """Whether a name is of properties of the tree that tell how things stand with one, whoever asks."""
         owner, _, last = name.rpartition(".")
-        of_caller = _is_person(owner) and _PASSIVE.match(last) is None
+        of_caller = is_person(owner) and _PASSIVE.match(last) is None
         return not of_caller and last in self._states
 
     @cached_property
@@ -834,7 +770,7 @@ class Askings:
         """The names of the properties that sound like rights and look at nobody, nor at another right."""
         properties: dict[str, list[DefinitionSite]] = defaultdict(list)
         for site in self._python.functions:
-            if _OF_RIGHTS.search(site.definition.name) and site.definition.parent >= 0 and is_property(site.definition):
+            if OF_RIGHTS.search(site.definition.name) and site.definition.parent >= 0 and is_property(site.definition):
                 properties[site.definition.name].append(site)
         states = set(properties)
         while looking := {name for name in states if any(_looks_at_somebody(one, states) for one in properties[name])}:
@@ -857,28 +793,28 @@ class Askings:
                 if isinstance(item, Other) and item.operator == "And":
                     for operand in item.operands:
                         names = self._told(names_in(operand, site.module.facts.calls), site)
-                        asked = {f"`{_shown(name)}`" for name in names if asks_right(name)}
+                        asked = {f"`{shown_name(name)}`" for name in names if asks_right(name)}
                         if asked:
                             yield tuple(sorted(asked))
 
     @staticmethod
     def _is_scoped(call: Call) -> bool:
         """Whether a call is named for giving what somebody may see, and is told who that is."""
-        return _is_for_somebody(call.last) and any(
-            isinstance(value, Name) and _is_person(value.name) for value in call.handed
+        return is_for_somebody(call.last) and any(
+            isinstance(value, Name) and is_person(value.name) for value in call.handed
         )
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
-        insists, is_of_rights = _words(call.last)
-        if not (insists or is_of_rights) or _OF_RATES.search(call.name):
+        insists, is_of_rights = insistence(call.last)
+        if not (insists or is_of_rights) or OF_RATES.search(call.name):
             return False
         told = call.context & DISCARDED and any(
-            isinstance(value, Name) and _is_person(value.name) for value in call.handed
+            isinstance(value, Name) and is_person(value.name) for value in call.handed
         )
         if insists and (told or (is_of_rights and not self._asks_elsewhere(call, site))):
             return True
-        if not (insists or (is_of_rights and call.context & DISCARDED and not _does(call.last))):
+        if not (insists or (is_of_rights and call.context & DISCARDED and not does_something(call.last))):
             return False
         if not is_of_rights and _OF_PATHS.search(snake(call.last)):
             return False  # what lies outside a directory is refused to everybody
@@ -894,9 +830,9 @@ class Askings:
         """
         if not call.context & RETURNED or not asks_right(call.name) or not asks_right(site.definition.name):
             return False
-        if _is_person(call.name.rpartition(".")[0]):
+        if is_person(call.name.rpartition(".")[0]):
             return True
-        told = any(isinstance(value, Name) and _is_person(value.name) for value in call.handed)
+        told = any(isinstance(value, Name) and is_person(value.name) for value in call.handed)
         target = self._python.target(call, site.module) if told else None
         return target is not None and target.name != site.name and target.definition.kind == "function"
 
@@ -913,7 +849,7 @@ class Askings:
         Its decorators, what its class demands, what the functions that it calls ask, and what its callers do.
         """
         found = [*self._decorating(site), *self._of_class(site), *self._answered(site)]
-        found += [f"`{_of_whom(ref)}` is used" for ref in sorted(self._refusals.body(site)[3]) if _is_person(ref)]
+        found += [f"`{of_whom(ref)}` is used" for ref in sorted(self._refusals.body(site)[3]) if is_person(ref)]
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
         found += [f"a question for {name}" for name in self._rights(guards, site)]
@@ -934,7 +870,7 @@ class Askings:
 
     def _decorating(self, site: DefinitionSite) -> Iterator[str]:
         return (
-            f"`{_shown(guard.name)}`"
+            f"`{shown_name(guard.name)}`"
             for guard in self._refusals.decorators(site)
             if not self._refusals.asks_only_who(guard) and not self._refusals.lets_all_through(guard)
         )
@@ -943,20 +879,20 @@ class Askings:
         """The calls of a function that ask for a right or may do so further in."""
         for call in self._refusals.body(site)[0]:
             if asks_right(call.name):
-                yield f"`{_shown(call.name)}`"
+                yield f"`{shown_name(call.name)}`"
             yield from self._handed(call, site)
         yield from self._further_in(site, _DEEPEST)
 
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         keys = [value.name for value in call.handed if isinstance(value, Name) and _KEY.fullmatch(value.name)]
-        yield from (f"`{key.lstrip('?')}` told to `{_shown(call.name)}`" for key in keys)
+        yield from (f"`{key.lstrip('?')}` told to `{shown_name(call.name)}`" for key in keys)
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
             if call.name not in _GATHERING and any(
-                _is_person(name) for one in within for name in names_in(one, site.module.facts.calls)
+                is_person(name) for one in within for name in names_in(one, site.module.facts.calls)
             ):
-                yield f"`{_shown(call.name)}` for somebody"
+                yield f"`{shown_name(call.name)}` for somebody"
             if isinstance(value, Name) and value.name[:1] != "?":
                 target = self._python.definition(value.name, site.module)
                 if target is not None and target.definition.kind == "function":
@@ -994,13 +930,13 @@ class Askings:
         """
         decorating = {name for one in owner.methods for item in one.definition.decorators for name in names_in(item)}
         decorating -= {name for field in owner.fields for name in names_in(field.value)}
-        yield from (f"`{_shown(base)}`" for base in owner.definition.bases)
+        yield from (f"`{shown_name(base)}`" for base in owner.definition.bases)
         refs = (name for name in owner.definition.refs if name not in decorating)
-        yield from (f"`{_shown(name)}`" for name in refs if asks_right(name))
+        yield from (f"`{shown_name(name)}`" for name in refs if asks_right(name))
 
     def _of_callers(self, site: DefinitionSite) -> Iterator[str]:
         for caller in self._python.callers.get(site.name, ())[:_MOST_CALLERS]:
-            yield from (f"`{_shown(name)}` of a caller" for name in caller.call.guards if asks_right(name))
+            yield from (f"`{shown_name(name)}` of a caller" for name in caller.call.guards if asks_right(name))
             scope, definitions = caller.call.scope, caller.module.facts.definitions
             while scope >= 0 and self._is_inner(DefinitionSite(caller.module, scope, definitions[scope])):
                 scope = definitions[scope].parent
@@ -1047,6 +983,11 @@ _SERVING: dict[str, tuple[str, str, frozenset[object]]] = {
 what it is set to for that. From the pages on Frappe's whitelisted methods and on Odoo's controllers."""
 
 
+def _strengths(names: Iterable[str]) -> tuple[tuple[str, Strength], ...]:
+    """The permissions by name, each with what it asks of a caller; those that ask nothing are left out."""
+    return tuple((f"`{shown_name(name)}`", strength) for name in names if (strength := of_permission(last_of(name))))
+
+
 def _named_in(method: DefinitionSite) -> Iterator[str]:
     """The permissions that a method lists, wherever it does."""
     facts = method.module.facts
@@ -1087,11 +1028,6 @@ def _is_hook(site: DefinitionSite) -> bool:
 
 def _method_names(site: DefinitionSite) -> Iterator[str]:
     return (method.definition.name for method in site.methods)
-
-
-def last_of(name: str) -> str:
-    """The last part of a name, as which it is spoken of."""
-    return name.removesuffix("()").rpartition(".")[2].rpartition(":")[2]
 
 
 def permissions_in(value: Value) -> list[str]:
@@ -1138,7 +1074,7 @@ def _joined(place: Location, name: str, value: Value) -> Joined | None:
     One of several of a list is enough nowhere; of `A | B` it is, and of what is joined further in only that is told.
     """
     listed = flattened(value)
-    names = sorted({f"`{_shown(one)}`" for one in permissions_in(value)})
+    names = sorted({f"`{shown_name(one)}`" for one in permissions_in(value)})
     if len(names) < 2:
         return None
     only = listed[0] if len(listed) == 1 else None
@@ -1153,23 +1089,11 @@ def _texts(value: Value) -> Iterator[str]:
         yield snake(value.name.rpartition(".")[2])
 
 
-def _told_in(name: str) -> str:
-    """A name as it is told of an answer, without the sign of a condition."""
-    return f"`{_shown(name.lstrip('!'))}`"
-
-
 def _told_to(value: Invoke, calls: Sequence[Call]) -> Iterator[str]:
     """The names of a call that gives a value, and of all that it is handed."""
     yield from names_in(value, calls)
     for _, given in calls[value.call].keywords if value.call >= 0 else ():
         yield from names_in(given, calls)
-
-
-def _done_to(call: Call) -> str:
-    """What a call changes, by name: a method that much has is told with what it is called on, `order.save`."""
-    last = call.last
-    owner = last_of(call.name.rpartition(".")[0]).lstrip("?") if "_" not in last else ""
-    return f"{owner}.{last}" if owner and owner not in ("self", "cls", "objects") else last
 
 
 def _bound(call: Call) -> Iterator[str]:
@@ -1183,12 +1107,7 @@ def _bound(call: Call) -> Iterator[str]:
 
 def _named_check(function: DefinitionSite) -> bool:
     name = snake(function.definition.name)
-    return _CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
-
-
-def _is_switched(guards: Collection[str]) -> bool:
-    """Whether a condition hangs on a setting: what holds only with it may be meant to go."""
-    return any(map(_is_switch, guards)) if guards else False
+    return CHECK.match(name) is not None or STRONG_NAME.search(name) is not None
 
 
 _OF_OBJECTS = frozenset({"has_perm", "has_perms", "has_object_permission"})
@@ -1202,90 +1121,6 @@ def _is_of_one(call: Call) -> bool:
 
 
 _MOST_CALLERS = 12
-_SHARED_NAMES = frozenset({"can", "get", "allows", "check", "test", "id", "pk", "name", "username", "user", "user_id"})
-
-
-@lru_cache(maxsize=100_000)
-def _shown(name: str) -> str:
-    parts = re.sub(r"\(\)|\[\]", "", name).rpartition(":")[2].lstrip("?!").split(".")
-    # What many things have alike is told with its owner: `EditPermission.can`, `current_user.id`.
-    return ".".join(parts[-2:] if parts[-1] in _SHARED_NAMES else parts[-1:]) or name
-
-
-@lru_cache(maxsize=100_000)
-def _words(last: str) -> tuple[bool, bool]:
-    """Whether a function is named for insisting on something, and whether it is for a right; for neither if exempt."""
-    name = snake(last.rpartition(":")[2]).lstrip("_")
-    if NO_IDENTITY.search(name) or _NOT_OF_RIGHTS.search(name):
-        return False, False
-    insists = _CHECK.match(name) is not None or _OR_REFUSE.search(name) is not None
-    return insists, _OF_RIGHTS.search(name) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_switch(name: str) -> bool:
-    """Whether a name is that of a setting which may switch something: a default value does not."""
-    return SETTING.search(name) is not None and not last_of(name).startswith("DEFAULT_")
-
-
-@lru_cache(maxsize=100_000)
-def _is_person(name: str) -> bool:
-    """Whether a name is that of whoever calls."""
-    return _PERSON.search(name) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _of_whom(name: str) -> str:
-    """What of a caller a name stands for, however it is reached; by what an account is known it is the account."""
-    place = _PERSON.search(name)
-    beyond = name[place.end() :].lstrip(".") if place is not None else name
-    return "somebody" if not beyond or _KNOWN_BY.fullmatch(beyond) else f"somebody.{beyond}"
-
-
-@lru_cache(maxsize=100_000)
-def _is_caller(name: str) -> bool:
-    """Whether a name is that of whoever calls, or of whom he calls for."""
-    return _CALLER.search(name) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_for_somebody(last: str) -> bool:
-    """Whether a call is named for giving what somebody may see."""
-    return _FOR_SOMEBODY.search(snake(last)) is not None or _SCOPING.search(f".{last}()") is not None
-
-
-@lru_cache(maxsize=100_000)
-def _takes_document(last: str) -> bool:
-    """Whether a call is handed a document of conditions first, in stores of documents."""
-    return _OF_DOCUMENTS.match(last) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _does_to_things(last: str) -> tuple[bool, bool]:
-    """Whether a call is named for changing something, and whether for looking something up."""
-    return _CHANGING.match(last) is not None, _LOOKING_UP.match(last) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _does(last: str) -> bool:
-    return _DOES.search(snake(last.rpartition(":")[2]).lstrip("_")) is not None
-
-
-_OF_FILES = re.compile(r"os\.(access|chmod|chown|path)\b")
-"""What the program itself may do with a file."""
-
-
-@lru_cache(maxsize=100_000)
-def asks_right(name: str) -> bool:
-    """Whether a name is that of a right, or of what asks for one."""
-    last = snake(_shown(name)).rpartition(".")[2]
-    if _OF_FILES.match(name):
-        return False
-    if _SCOPING.search(name):
-        return True
-    if SETTING.search(name) or _OF_RATES.search(name) or (_CONSTANT.search(name) and not _CONSTANT_RIGHT.search(name)):
-        return False
-    return _OF_RIGHTS.search(last) is not None and _NOT_OF_RIGHTS.search(last) is None
 
 
 def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
@@ -1294,7 +1129,7 @@ def _looks_at_somebody(site: DefinitionSite, states: Container[str]) -> bool:
     if _PASSIVE.match(site.definition.name):
         return any(map(_NOW_CALLING.search, named))
     return any(
-        _is_caller(name) or (last_of(name) not in states and _OF_RIGHTS.search(last_of(name)) is not None)
+        is_caller(name) or (last_of(name) not in states and OF_RIGHTS.search(last_of(name)) is not None)
         for name in named
     )
 
@@ -1308,53 +1143,12 @@ def _apart(questions: Collection[Question]) -> tuple[Question, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
-    """The rights that conditions ask for, else who calls, where a row is held against that or a refusal is sure."""
-    names = tuple(names)
-    asked = [name for name in names if asks_right(name)]
-    # Whether somebody has signed in is no question of rights: strangers are asked that.
-    if not asked and (_compares(names) or (is_sure and not any(map(_SIGNED_IN.search, names)))):
-        asked = [name for name in names if _is_caller(name)]
-    if not asked:
-        asked = [name for name in names if _is_same_key(name, names)]
-    if not asked and is_sure:
-        asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
-    if not asked and is_sure and any(map(_OF_AUTH.search, names)):
-        asked = [name for name in names if _NO_PROOF.search(name) is None]
-    return tuple(sorted({f"`{_shown(name)}`" for name in asked}))
-
-
-def _is_same_key(name: str, names: Collection[str]) -> bool:
-    """Whether a key of a row is held against the one that it is looked up for: `item.order_id != order_id`."""
-    owner, _, last = name.rpartition(".")
-    return bool(owner) and last.endswith("_id") and f"?{last}" in names
-
-
-@lru_cache(maxsize=100_000)
-def _is_predicate(name: str) -> bool:
-    """Whether a name is that of a function of the tree that tells how one thing is to another: `is_in_album`."""
-    last = snake(last_of(name))
-    if name[:1] == "?" or _SIGNED_IN.search(name):
-        return False
-    return _PREDICATE.match(last) is not None and _NOT_OF_SOMEBODY.search(last) is None
-
-
 def _speaks_of_rights(call: Call) -> bool:
     """Whether a call is handed words that say which right is missing."""
     return any(
         isinstance(value, Const) and isinstance(value.value, str) and _OF_A_RIGHT.search(value.value) is not None
         for item in call.handed
         for value in flattened(item)
-    )
-
-
-def _compares(names: Iterable[str]) -> bool:
-    """Whether a condition holds something of a row against something of the caller."""
-    names = tuple(names)
-    callers = [name for name in names if _is_caller(name) and not _SIGNED_IN.search(name)]
-    known = any(_ATTRIBUTE.search(name) for name in callers)
-    return any(
-        (_OF_ROW.search(name) and set(callers) - {name}) or (known and _OWNER_OF_ROW.search(name)) for name in names
     )
 
 

@@ -10,7 +10,8 @@ from readiness_bot.cases import ALWAYS, both, either, opposite
 from readiness_bot.facts.python_facts import DISCARDED, Call, Condition, Return
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Cases, Location, Term
-from readiness_bot.repo.askings import CHOOSING, Askings, Listed, asks_right, last_of, permissions_in
+from readiness_bot.repo.asking_words import asks_right, last_of
+from readiness_bot.repo.askings import CHOOSING, Askings, Listed, permissions_in
 from readiness_bot.repo.expressions import flattened, names_in, parts_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
