@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.repo.refusals import NO_IDENTITY, snake
+from readiness_bot.repo.refusal_signs import snake
+from readiness_bot.repo.refusals import NO_IDENTITY
 from readiness_bot.repo.services import SETTING
 
 Question = tuple[str, ...]

@@ -39,15 +39,8 @@ from readiness_bot.repo.expressions import either_of, flattened, names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
-from readiness_bot.repo.refusals import (
-    STRONG_NAME,
-    Refusals,
-    Strength,
-    is_refusing,
-    is_refusing_value,
-    of_permission,
-    snake,
-)
+from readiness_bot.repo.refusal_signs import is_refusing, is_refusing_value, snake
+from readiness_bot.repo.refusals import STRONG_NAME, Refusals, Strength, of_permission
 from readiness_bot.repo.route import Guard
 from readiness_bot.repo.scoping import TENANTS
 

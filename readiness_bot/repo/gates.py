@@ -14,7 +14,8 @@ from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, is_refusing_value, of_permission, snake
+from readiness_bot.repo.refusal_signs import is_refusing_value, snake
+from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, of_permission
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
 

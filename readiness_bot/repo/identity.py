@@ -14,6 +14,7 @@ from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.openings import Openings, Unset
 from readiness_bot.repo.purposes import Purposes, is_opening
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusal_signs import snake
 from readiness_bot.repo.refusals import (
     BASE_HOOKS,
     NO_IDENTITY,
@@ -22,7 +23,6 @@ from readiness_bot.repo.refusals import (
     Refusals,
     Strength,
     named_each,
-    snake,
 )
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes

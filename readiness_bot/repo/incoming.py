@@ -14,7 +14,8 @@ from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.identity import Identity
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import Strength, is_refusing_value
+from readiness_bot.repo.refusal_signs import is_refusing_value
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
 

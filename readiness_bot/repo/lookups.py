@@ -22,7 +22,8 @@ from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.query import Condition, Query
 from readiness_bot.repo.reach import Reach
-from readiness_bot.repo.refusals import is_refusing, reads_caller
+from readiness_bot.repo.refusal_signs import is_refusing
+from readiness_bot.repo.refusals import reads_caller
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.scoping import Scoping

@@ -11,7 +11,8 @@ from readiness_bot.facts.values import Const, Index, Invoke, Items, Name
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusals import REST_PERMISSIONS, Refusals, reads_caller, snake
+from readiness_bot.repo.refusal_signs import snake
+from readiness_bot.repo.refusals import REST_PERMISSIONS, Refusals, reads_caller
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 

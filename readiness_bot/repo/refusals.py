@@ -16,6 +16,28 @@ from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
 from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusal_signs import (
+    REDIRECTS,
+    about_permission,
+    ends_by_right,
+    forbids_by_whose,
+    forbids_thing,
+    is_of_place,
+    is_redirect,
+    is_refusal,
+    is_refusing,
+    is_refusing_call,
+    is_refusing_value,
+    is_true,
+    is_unauthorized,
+    leads_to_login,
+    moves_away,
+    of_what,
+    only_asks_who,
+    sends_away,
+    short_texts,
+    snake,
+)
 from readiness_bot.repo.route import Guard
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
@@ -54,16 +76,6 @@ STRONG_NAME = re.compile(
     r"(^|_)(login|logged(?=_in|_user)|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
     r"|perm|perms|role|roles|rbac|acl|jwt|apikey|api_key|bearer|principal|membership|member|owner|access|scope|scopes|oauth|oauth2|oidc|sso|hmac"
     r"|token|credentials|current_user|user_id|session_key|registered|identity|require_user|user_passes_test|signature|can)(_|$)"
-)
-_PERMISSION_NAME = re.compile(
-    r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|maintainer|editor"
-    r"|access|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
-)
-_REFUSAL = re.compile(
-    r"(unauthori[sz]ed|forbidden|permissiondenied|notauthenticated|authenticationfailed|accessdenied|accessexception|unauthenticated|notauthori[sz]ed|autherror"
-    r"|authenticationerror|authorizationerror|permissionerror|authexception|credentialsexception|loginrequired|notloggedin|invalidtoken|(?<!method)(?<!response)notallowed$"
-    r"|authenticationexception|authorizationexception|insufficientpermissions?|insufficientscope|redirect_to_login|unauthorized_response|not_authenticated)",
-    re.IGNORECASE,
 )
 _ENFORCES: dict[str, Strength] = {
     "verify_jwt_in_request": Strength.IDENTITY,
@@ -162,18 +174,6 @@ _IDENTITY_TEXT = re.compile(
     r"(^|[^a-z])(auth|authed|authenticated|authentication|authorization|login|logged|user|users|current_user|user_id|admin|token|tokens|session|api_key|apikey|jwt|role|roles"
     r"|permission|permissions|perm|perms|scope|scopes|credential|credentials|principal|identity|password|member|membership|bearer|account|access|login_manager|access_token)(?=[^a-z]|$)"
 )
-_REDIRECTS = frozenset(
-    {
-        "redirect",
-        "redirectresponse",
-        "httpresponseredirect",
-        "httpredirect",
-        "seeother",
-        "httpfound",
-        "httpseeother",
-        "found",
-    }
-)
 
 
 _Body = tuple[list[Call], list[Raise], list[Return], set[str]]
@@ -226,8 +226,8 @@ class Refusals:
         for number in self._inside(site):
             refs.update(module.facts.definitions[number].refs)
             if number in index:
-                calls += (call for call in index[number][0] if not _is_of_place(call.guards) or not is_refusing(call))
-                raises += (_of_what(self._by_kind(raised, module)) for raised in index[number][1])
+                calls += (call for call in index[number][0] if not is_of_place(call.guards) or not is_refusing(call))
+                raises += (of_what(self._by_kind(raised, module)) for raised in index[number][1])
                 returns += index[number][2]
         return calls, raises, returns, refs
 
@@ -268,14 +268,14 @@ class Refusals:
 
     def _by_kind(self, raised: Raise, module: Module) -> Raise:
         """What is raised, under the name of the refusal that the tree's own exception is one of."""
-        if not raised.name or _is_refusal(raised.name.rpartition(".")[2]):
+        if not raised.name or is_refusal(raised.name.rpartition(".")[2]):
             return raised
         key = (module.path, raised.name)
         if key not in self._kinds:
             own = self._python.class_of(raised.name, module)
             bases = [*(one.definition.name for one in self._python.ancestry(own))] if own is not None else []
             bases += self._python.external_bases(own) if own is not None else ()
-            self._kinds[key] = next((base for base in bases if _is_refusal(base.rpartition(".")[2])), "")
+            self._kinds[key] = next((base for base in bases if is_refusal(base.rpartition(".")[2])), "")
         kind = self._kinds[key]
         return structs.replace(raised, name=kind) if kind else raised
 
@@ -335,7 +335,7 @@ class Refusals:
         if call.name[:1] == "?" and "." not in call.name:
             return True  # a function that was handed over
         last = snake(call.last)
-        return bool(STRONG_NAME.search(last) or _CHECKS.match(last)) or last in ("abort", *_REDIRECTS)
+        return bool(STRONG_NAME.search(last) or _CHECKS.match(last)) or last in ("abort", *REDIRECTS)
 
     def _class_strength(self, site: DefinitionSite, depth: int) -> Strength:
         best = max(
@@ -374,7 +374,7 @@ class Refusals:
         if NO_IDENTITY.search(name.rpartition(".")[2]):
             return Strength.NONE
         calls, raises, returns, refs = self.body(site)
-        by_right = _ends_by_right(calls, raises) or _forbids_by_whose(calls, raises)
+        by_right = ends_by_right(calls, raises) or forbids_by_whose(calls, raises)
         ended = Strength.PERMISSION if by_right else Strength.NONE
         best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
         if self._turns_away(site):
@@ -388,16 +388,18 @@ class Refusals:
             }
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             things = f"{named} {' '.join(sorted(map(snake, refs)))}"
-            if _about_identity(f"{things} {' '.join(_texts(calls))}") or _about_permission(" ".join(map(snake, asked))):
+            if _about_identity(f"{things} {' '.join(short_texts(calls))}") or about_permission(
+                " ".join(map(snake, asked))
+            ):
                 # A sign-in that is told the caller's role on the way asks for none, unless it refuses by it.
-                words = named if _only_asks_who(calls, raises, returns) else things
-                about = _about_permission(words) or _forbids_thing(site.definition, raises)
+                words = named if only_asks_who(calls, raises, returns) else things
+                about = about_permission(words) or forbids_thing(site.definition, raises)
                 best = Strength.PERMISSION if about else max(best, Strength.IDENTITY)
             elif (
                 _holds_against_secret(calls)
                 or any(map(_hold_against_own, self._refused_under(site)))
                 or (
-                    _is_unauthorized(calls, returns)
+                    is_unauthorized(calls, returns)
                     and any(
                         map(_CHECKS.match, (name.rpartition(".")[2].lstrip("_"), *(_plain(one.last) for one in calls)))
                     )
@@ -424,7 +426,7 @@ class Refusals:
                 counts = checks or (found >= Strength.IDENTITY and self._turns_caller_away(target))
                 best = max(best, found if counts else min(found, Strength.READS))
             elif target is None and _is_check(call):
-                best = max(best, Strength.PERMISSION if _about_permission(snake(call.last)) else Strength.IDENTITY)
+                best = max(best, Strength.PERMISSION if about_permission(snake(call.last)) else Strength.IDENTITY)
         if best is Strength.IDENTITY and self._turns_away(site) and _reads_rights(site, frozenset(self._inside(site))):
             return Strength.PERMISSION
         return best
@@ -447,7 +449,7 @@ class Refusals:
         """What is named in the conditions under which a function refuses, itself."""
         calls, raises, returns, _ = self.body(site)
         under = [raised.guards for raised in raises if is_refusing(raised)]
-        under += [call.guards for call in calls if _refusing_call(call)]
+        under += [call.guards for call in calls if is_refusing_call(call)]
         return under + [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
 
     def _hands_request_to_check(self, call: Call, site: DefinitionSite) -> bool:
@@ -458,14 +460,14 @@ class Refusals:
     def _by_what_is_handed(self, call: Call, target: DefinitionSite) -> Strength:
         """How far a call goes of a function that refuses unless what it is handed holds: `insist(user.can("edit"))`."""
         handed = [value.name for value in call.args if isinstance(value, Name | Invoke)]
-        right = any(_about_permission(snake(name)) for name in handed)
+        right = any(about_permission(snake(name)) for name in handed)
         if target.definition.kind != "function" or not (right or any(map(reads_caller, handed))):
             return Strength.NONE
         calls, raises, _, _ = self.body(target)
         names = {f"?{parameter.name}" for parameter in target.definition.parameters}
         names |= {f"?{name.removeprefix('?').removesuffix('s')}" for name in names}  # each of several: `*conditions`
         under = [raised.guards for raised in raises if is_refusing(raised)]
-        under += [one.guards for one in calls if _refusing_call(one)]
+        under += [one.guards for one in calls if is_refusing_call(one)]
         if not any(guards and {guard.lstrip("!") for guard in guards} <= names for guards in under):
             return Strength.NONE
         return Strength.PERMISSION if right else Strength.IDENTITY
@@ -482,21 +484,21 @@ class Refusals:
     @staticmethod
     def _refuses(calls: list[Call], raises: Iterable[Raise], returns: Iterable[Return]) -> bool:
         return (
-            any(_is_refusal(raised.name.rpartition(".")[2]) for raised in raises)
-            or any(_refusing_call(call) for call in calls)
+            any(is_refusal(raised.name.rpartition(".")[2]) for raised in raises)
+            or any(is_refusing_call(call) for call in calls)
             or Refusals.redirects_to_login(calls)
-            or _sends_away(calls)
+            or sends_away(calls)
             or any(is_refusing_value(value) for item in returns for value in flattened(item.value))
         )
 
     @staticmethod
     def redirects_to_login(calls: Collection[Call]) -> bool:
         """Whether something is answered with the way to the sign-in."""
-        sends = [call for call in calls if _is_redirect(call.last) or _moves(call)]
-        return any(_leads_to_login(value) for call in sends for value in call.args) or (
+        sends = [call for call in calls if is_redirect(call.last) or moves_away(call)]
+        return any(leads_to_login(value) for call in sends for value in call.args) or (
             bool(sends)
             and any(
-                call.last in ("url_for", "reverse", "reverse_lazy") and any(map(_leads_to_login, call.args))
+                call.last in ("url_for", "reverse", "reverse_lazy") and any(map(leads_to_login, call.args))
                 for call in calls
             )
         )
@@ -517,8 +519,8 @@ class Refusals:
         """The lines at which a function turns somebody away itself."""
         calls, raises, returns, _ = self.body(site)
         return (
-            *(raised.line for raised in raises if _is_refusal(raised.name.rpartition(".")[2])),
-            *(call.line for call in calls if _refusing_call(call)),
+            *(raised.line for raised in raises if is_refusal(raised.name.rpartition(".")[2])),
+            *(call.line for call in calls if is_refusing_call(call)),
             *(item.line for item in returns if any(map(is_refusing_value, flattened(item.value)))),
         )
 
@@ -539,7 +541,7 @@ class Refusals:
     def _refuses_strangers_alone(self, site: DefinitionSite) -> bool:
         calls, raises, returns, _ = self.body(site)
         called = (self._python.target(call, site.module) for call in calls)
-        return _only_asks_who(calls, raises, returns) and not any(
+        return only_asks_who(calls, raises, returns) and not any(
             target is not None and target.name != site.name and self.may_refuse(target) for target in called
         )
 
@@ -631,9 +633,9 @@ class Refusals:
             return None
         if not any(item.target.startswith("fastapi_users") for item in module.facts.imports):
             return None
-        if _is_true(made.keyword("optional")):
+        if is_true(made.keyword("optional")):
             return Strength.READS
-        return Strength.PERMISSION if _is_true(made.keyword("superuser")) else Strength.IDENTITY
+        return Strength.PERMISSION if is_true(made.keyword("superuser")) else Strength.IDENTITY
 
     def _of_own(self, own: DefinitionSite, guard: Guard) -> Strength:
         found = self._of_own_name(own, guard)
@@ -648,10 +650,10 @@ class Refusals:
         if self._is_passed_by_all(own, guard):
             return min(found, Strength.READS)
         if found >= Strength.IDENTITY:
-            return max(found, Strength.PERMISSION if _about_permission(name) else found)
+            return max(found, Strength.PERMISSION if about_permission(name) else found)
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return found
-        if _about_permission(name) and "optional" not in name:
+        if about_permission(name) and "optional" not in name:
             return Strength.PERMISSION
         # A decorator or dependency that is named for a check and hands the decision to something that was not followed.
         return Strength.READS if guard.kind == "dependency" else Strength.IDENTITY
@@ -660,7 +662,7 @@ class Refusals:
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
         if last in ("require", "requires", "test", "limit", "doc", "param", "expect", "response", "marshal_with"):
             owner = snake(guard.name.rpartition(".")[0].rpartition(".")[2].rpartition(":")[2])
-            if _about_permission(owner) and last in ("require", "requires", "test"):
+            if about_permission(owner) and last in ("require", "requires", "test"):
                 return Strength.PERMISSION
             if last != "requires":
                 return Strength.NONE
@@ -672,7 +674,7 @@ class Refusals:
         name = snake(last)
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return Strength.NONE
-        return Strength.PERMISSION if _about_permission(name) else Strength.IDENTITY
+        return Strength.PERMISSION if about_permission(name) else Strength.IDENTITY
 
 
 _REQUEST = re.compile(r"(^|[?:.])req(uest)?$")
@@ -702,20 +704,6 @@ def _hold_against_own(guards: Iterable[str]) -> bool:
     return kept and any(map(_SENT.search, guards))
 
 
-_SESSION = re.compile(r"(^|[.?])session\.get$")
-_OF_USER = re.compile(r"(current_)?user(_?(id|name|email))?|username|account(_id)?|logged_?in|uid|email")
-
-
-def _sends_away(calls: Collection[Call]) -> bool:
-    """Whether whoever has no user in the session is sent to another page, wherever that is."""
-    asks = any(
-        _SESSION.search(call.name)
-        and any(isinstance(value, Const) and _OF_USER.fullmatch(str(value.value)) for value in call.args[:1])
-        for call in calls
-    )
-    return asks and any(_is_redirect(call.last) and any(map(_SESSION.search, call.guards)) for call in calls)
-
-
 def _asked_for(site: DefinitionSite, calls: Iterable[Call], refs: Iterable[str]) -> Strength:
     """How far a function goes by what it names alone, and by what it lets through."""
     if _lets_known_through(site, calls):
@@ -734,19 +722,9 @@ def _lets_known_through(site: DefinitionSite, calls: Iterable[Call]) -> bool:
 def _demands_right(guard: Guard) -> bool:
     """Whether a decorator is given a condition that is named for a right, a role or a membership."""
     return guard.kind == "decorator" and any(
-        isinstance(value, Name | Invoke) and _about_permission(snake(value.name.rpartition(".")[2]))
+        isinstance(value, Name | Invoke) and about_permission(snake(value.name.rpartition(".")[2]))
         for value in guard.arguments
     )
-
-
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
-"""Where one word of a name ends and the next begins; of capitals in a row the last begins one: `JWTAuth`."""
-
-
-@lru_cache(maxsize=100_000)
-def snake(name: str) -> str:
-    """A name in lower case with its words parted by underscores: `requireJWTAuth` becomes `require_jwt_auth`."""
-    return _HUMP.sub("_", name).lower()
 
 
 def _plain(name: str) -> str:
@@ -798,74 +776,14 @@ def _about_identity(text: str) -> bool:
     )
 
 
-_FORBIDDEN = re.compile(r"Forbidden|PermissionDenied|AccessDenied|NotAuthorized$")
-_THING = re.compile(
-    r"^(\w+_id|team|owner|org|organi[sz]ation|project|group|workspace|tenant|account|obj|object|resource|instance|record|item)$"
-)
-
-
-def _forbids_thing(definition: Definition, raises: Iterable[Raise]) -> bool:
-    """Whether a function forbids what a caller asks for: it is told the thing, and does not only ask for a sign-in."""
-    names = {parameter.name for parameter in definition.parameters}
-    told = any(map(_THING.match, names)) or ("user" in names and bool(names & {"req", "request"}))
-    return told and any(_FORBIDDEN.search(raised.name.rpartition(".")[2]) for raised in raises)
-
-
-def _is_true(value: Value | None) -> bool:
-    return isinstance(value, Const) and value.value is True
-
-
 def _reads_caller(value: Value) -> bool:
     return isinstance(value, Name | Invoke) and reads_caller(value.name)
-
-
-def _about_permission(text: str) -> bool:
-    return any(map(_is_of_permission, _APART.split(text)))
-
-
-_APART = re.compile(r"[\s.:?\[\]()]+")
-
-
-@lru_cache(maxsize=100_000)
-def _is_of_permission(word: str) -> bool:
-    return _PERMISSION_NAME.search(word) is not None
-
-
-def _texts(calls: Iterable[Call]) -> Iterator[str]:
-    for call in calls:
-        for value in call.handed:
-            if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) < 60:
-                yield value.value
 
 
 @lru_cache(maxsize=100_000)
 def reads_caller(ref: str) -> bool:
     """Whether a thing that code names is the caller, or what is known of him."""
     return _READS.search(ref) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_refusal(last: str) -> bool:
-    return _REFUSAL.search(last) is not None
-
-
-_OF_PLACE = re.compile(r"(^|[.?])(parents|is_relative_to|commonpath|commonprefix)$")
-"""What a path is held against its directory by: whoever asks for one outside is refused, whatever his rights are."""
-
-
-def _is_of_place(guards: Iterable[str]) -> bool:
-    """Whether a condition asks where a path leads."""
-    return any(_OF_PLACE.search(guard) for guard in guards) if guards else False
-
-
-def _of_what(raised: Raise) -> Raise:
-    """What is raised, which says nothing of rights where a path leads out of its directory."""
-    return structs.replace(raised, name="ValueError") if raised.name and _is_of_place(raised.guards) else raised
-
-
-def is_refusing(item: Call | Raise) -> bool:
-    """Whether a call answers with a refusal or hands its status on, or what is raised is one."""
-    return _is_refusal(item.name.rpartition(".")[2]) if isinstance(item, Raise) else _refusing_call(item)
 
 
 _OF_POLICIES = frozenset({"enforce", "authorize", "authorise", "check"})
@@ -885,183 +803,8 @@ def _hands_refusal(call: Call, around: Definition) -> bool:
         told = (one.default for one in around.parameters if f"?{one.name}" == raising.name)
         raising = next(told, None)
     return (isinstance(raising, Const) and raising.value is True) or (
-        isinstance(handed, Name) and _is_refusal(handed.name.rpartition(".")[2])
+        isinstance(handed, Name) and is_refusal(handed.name.rpartition(".")[2])
     )
-
-
-def _ends_by_right(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
-    """Whether something is raised, with whatever status, under a condition on a right of the caller.
-
-    A user that was looked up here is somebody else.
-    """
-    found = {call.result for call in calls if call.result}
-    ended = [raised.guards for raised in raises] + [call.guards for call in calls if call.last == "abort"]
-    return any(
-        any(map(_is_right, guards))
-        and any(_is_caller(guard) and guard.lstrip("!").partition(".")[0] not in found for guard in guards)
-        for guards in ended
-    )
-
-
-def _forbids_by_whose(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
-    """Whether 403 is answered under a condition on the caller and on what is kept of a thing: `post.author != user`.
-
-    One who is sent on elsewhere is refused as well, where the condition is on whose the thing is.
-    """
-    under = [raised.guards for raised in raises if _FORBIDDEN.search(raised.name.rpartition(".")[2])]
-    under += [call.guards for call in calls if any(map(_is_forbidding, call.handed))]
-    if any(any(map(_is_caller, guards)) and any(map(_is_of_thing, guards)) for guards in under):
-        return True
-    sent_on = (call.guards for call in calls if _is_redirect(call.last))
-    return any(any(map(_is_caller, guards)) and any(map(_says_whose, guards)) for guards in sent_on)
-
-
-def _is_forbidding(value: Value) -> bool:
-    return (isinstance(value, Const) and value.value == _NO_RIGHT) or (
-        isinstance(value, Name) and _is_forbidden(value.name)
-    )
-
-
-@lru_cache(maxsize=100_000)
-def _is_forbidden(name: str) -> bool:
-    return re.search(r"403_|\.FORBIDDEN$", name) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_of_thing(guard: str) -> bool:
-    return _OF_THING.fullmatch(guard.lstrip("!")) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _says_whose(guard: str) -> bool:
-    return _is_of_thing(guard) and _WHOSE.search(guard) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_right(guard: str) -> bool:
-    return _RIGHT.fullmatch(snake(guard.rpartition(".")[2].rpartition(":")[2].removesuffix("()"))) is not None
-
-
-@lru_cache(maxsize=100_000)
-def _is_caller(guard: str) -> bool:
-    return _CALLING.search(guard) is not None
-
-
-_RIGHT = re.compile(
-    r"is_(super_?user|(super_?)?admin(istrator)?|staff|owner|moderator|manager)|has_(perms?|permissions?|roles?|access)"
-)
-_NO_RIGHT = 403
-_OF_THING = re.compile(
-    r"\?(?!(request|req|self|cls|current_user|user|caller|viewer|app|config|settings|session|g)\.)\w+(\.\w+){1,2}"
-)
-"""What a variable of a function keeps, but for what is known of a request and of whoever made it."""
-_WHOSE = re.compile(
-    r"[._](user|owner|author|creator|member|account|customer|created_by|uploaded_by)(_(id|pk))?(\.(id|pk))?$"
-)
-"""What says whose a thing is."""
-_CALLING = re.compile(
-    r"(^|[.:?])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer)(\(\))?($|\.)"
-)
-
-
-def _refusing_call(call: Call) -> bool:
-    last, args = call.last, call.args
-    if call.context & DISCARDED and last[:1].isupper():
-        return False  # an error that is made and let go, where it was to be raised
-    if _is_refusal(last):
-        return True
-    # There are as many questions as calls: a loop costs half of what `any` does.
-    for value in args:
-        if is_refusing_value(value):
-            return True
-    if call.keywords and any(is_refusing_value(value) for name, value in call.keywords if name in _STATUS):
-        return True
-    if last in _THROWING and any(
-        isinstance(value, Name) and _is_refusal(value.name.rpartition(".")[2]) for value in call.handed
-    ):
-        return True
-    return _is_redirect(last) and any(map(_leads_to_login, args))
-
-
-_THROWING = frozenset({"throw", "fail", "bail", "raise_error", "raise_exception"})
-"""Calls that raise what they are handed."""
-
-
-@lru_cache(maxsize=100_000)
-def _is_redirect(last: str) -> bool:
-    """Whether a call makes a redirect, be its name that of the status too: `Redirect303`."""
-    return last.lstrip(":?").lower().rstrip("0123456789") in _REDIRECTS
-
-
-_STATUS = frozenset({"status_code", "status", "code", "http_status", "http_status_code", "error_code"})
-"""Names by which a call is told the status that it answers with."""
-
-
-_MOVED = frozenset({301, 302, 303, 307, 308})
-
-
-def _moves(call: Call) -> bool:
-    """Whether an exception of a framework is made that sends the caller to another page by its status."""
-    told = call.argument(0, "status_code")
-    return call.last == "HTTPException" and isinstance(told, Const) and told.value in _MOVED
-
-
-def _leads_to_login(value: Value) -> bool:
-    text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name | Invoke) else ""
-    if isinstance(value, Invoke) or not isinstance(text, str):
-        return isinstance(value, Invoke) and "login" in value.name.lower()
-    return re.search(r"login|signin|sign_in|(^|[./:])authenticate$", text, re.IGNORECASE) is not None
-
-
-def _is_unauthorized(calls: Iterable[Call], returns: Iterable[Return]) -> bool:
-    """Whether a function answers with 401, which asks a caller for proof of who it is."""
-    return any(
-        (isinstance(value, Const) and value.value == 401)
-        or (isinstance(value, Name) and re.search(r"401_|\.UNAUTHORIZED|HTTP_401", value.name) is not None)
-        for value in _answered(calls, returns)
-    )
-
-
-def _only_asks_who(calls: Collection[Call], raises: Iterable[Raise], returns: Collection[Return]) -> bool:
-    """Whether all refusals of a function are answers with 401, none of them one with 403."""
-    names = (*(raised.name for raised in raises), *(call.last for call in calls))
-    return _is_unauthorized(calls, returns) and not (
-        any(_FORBIDDEN.search(name.rpartition(".")[2]) for name in names)
-        or any(
-            (isinstance(value, Const) and value.value == 403)
-            or (isinstance(value, Name) and re.search(r"403|FORBIDDEN", value.name) is not None)
-            for value in _answered(calls, returns)
-        )
-    )
-
-
-def _answered(calls: Iterable[Call], returns: Iterable[Return]) -> Iterator[Value]:
-    """What a function gives back, and what it hands to the calls that may make an answer of it."""
-    yield from (value for item in returns for value in flattened(item.value))
-    yield from (value for call in calls for value in call.handed)
-
-
-_REFUSING_TEXT = re.compile(
-    r"^40[13]($| (Unauthori[sz]ed|Forbidden))|^permission_denied$"
-    r"|(^|/)(40[13]|forbidden|permission_denied|access_denied)\.(html?|jinja2?|j2)$",
-    re.IGNORECASE,
-)
-"""A status as it is written out, and the names of pages that say no."""
-
-
-def is_refusing_value(value: Value) -> bool:
-    """Whether a value is the status of a refusal: 401 or 403, as a number or by a constant's name."""
-    if isinstance(value, Const):
-        told = value.value
-        if isinstance(told, str):
-            return _REFUSING_TEXT.search(told) is not None
-        return told in (401, 403)
-    return isinstance(value, Name) and _is_refusing_name(value.name)
-
-
-@lru_cache(maxsize=100_000)
-def _is_refusing_name(name: str) -> bool:
-    return re.search(r"(40[13]_|\.UNAUTHORIZED|\.FORBIDDEN|HTTP_40[13])", name) is not None
 
 
 def _is_check(call: Call) -> bool:

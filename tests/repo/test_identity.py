@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readiness_bot.repo.identity import Identity
-from readiness_bot.repo.refusals import Strength, snake
+from readiness_bot.repo.refusal_signs import snake
+from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from tests.repos import repo_of
 
