@@ -9,6 +9,8 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from msgspec import structs
+
 from readiness_bot.facts.bandit_plugins import BanditIssue, bandit_issues
 from readiness_bot.facts.complexity import UNMEASURED, Complexity, complexity
 from readiness_bot.facts.extractor import Extractor
@@ -93,6 +95,7 @@ def _ids(text: str | None) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"[,\s]+", text or "") if part)
 
 
+_Attempting = ast.Try | ast.With | ast.AsyncWith
 _LEAVING = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 """What ends a block: what follows an `if` that ends so runs only where its test does not hold."""
 _NO_ROUNDS = MODULE - 1
@@ -496,21 +499,7 @@ class _Reader(Expressions):
         self.attempt = index
         self.block(node.body)
         self.attempt = outer
-        calls = [call.name for call in self.calls[first_call:] if call is not None and call.scope == self.definition]
-        self.attempts[index] = Attempt(
-            line=node.lineno,
-            end_line=node.end_lineno or node.lineno,
-            scope=self.definition,
-            parent=outer,
-            calls=_short(calls),
-            steps=tuple(self.steps(node.body)),
-            raises=any(isinstance(inner, ast.Raise) for statement in node.body for inner in _own(statement)),
-            final_returns=False,
-            final_line=0,
-            next_step=self.step(after) if after is not None else "",
-            in_finally=bool(self.context & IN_FINALLY),
-            body_end=node.body[-1].end_lineno or node.body[-1].lineno,
-        )
+        self.attempts[index] = self.attempted(node, self.called_since(first_call), after)
         self.statement, self.statement_digest = node, ""
         self.handlers.append(
             Handler(
@@ -573,33 +562,42 @@ class _Reader(Expressions):
         with self.under(IN_TRY):
             self.block(node.body)
         self.attempt = outer
-        # A function that the body defines runs later, or never.
-        body_calls = [
-            call.name for call in self.calls[first_call:] if call is not None and call.scope == self.definition
-        ]
+        called = self.called_since(first_call)
         with self.under():
             for handler in node.handlers:
                 self.handler(handler, index)
         self.block(node.orelse)
         with self.under(IN_FINALLY):
             self.block(node.finalbody)
-        self.attempts[index] = Attempt(
-            line=node.lineno,
-            end_line=node.end_lineno or node.lineno,
-            scope=self.definition,
-            parent=outer,
-            calls=_short(body_calls),
-            steps=tuple(self.steps(node.body)),
-            raises=any(isinstance(inner, ast.Raise) for statement in node.body for inner in _own(statement)),
+        self.attempts[index] = structs.replace(
+            self.attempted(node, called, after),
             final_returns=any(
                 isinstance(inner, ast.Return) for statement in node.finalbody for inner in _own(statement)
             ),
             final_line=node.finalbody[0].lineno if node.finalbody else 0,
+            until_done=self.rounds == self.definition
+            and any(isinstance(last, ast.Return | ast.Break) for last in (node.body[-1], *node.orelse[-1:], after)),
+        )
+
+    def called_since(self, first: int) -> list[str]:
+        """The calls read since, but for those of a function that was defined there: it runs later, or never."""
+        return [call.name for call in self.calls[first:] if call is not None and call.scope == self.definition]
+
+    def attempted(self, node: _Attempting, calls: list[str], after: ast.stmt | None) -> Attempt:
+        """What is tried in the body of a statement, with nothing of what its other parts do."""
+        return Attempt(
+            line=node.lineno,
+            end_line=node.end_lineno or node.lineno,
+            scope=self.definition,
+            parent=self.attempt,
+            calls=_short(calls),
+            steps=tuple(self.steps(node.body)),
+            raises=any(isinstance(inner, ast.Raise) for statement in node.body for inner in _own(statement)),
+            final_returns=False,
+            final_line=0,
             next_step=self.step(after) if after is not None else "",
             in_finally=bool(self.context & IN_FINALLY),
             body_end=node.body[-1].end_lineno or node.body[-1].lineno,
-            until_done=self.rounds == self.definition
-            and any(isinstance(last, ast.Return | ast.Break) for last in (node.body[-1], *node.orelse[-1:], after)),
         )
 
     def handler(self, node: ast.ExceptHandler, attempt: int) -> None:

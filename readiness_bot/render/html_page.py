@@ -197,12 +197,13 @@ def _blockers(groups: Sequence[wording.Group]) -> Iterable[str]:
 
 
 def _where(group: wording.Group) -> Iterable[str]:
-    for spot in group.spots[:PLACES]:
+    spots = group.spots
+    for spot in spots[:PLACES]:
         message = f" {_text(spot.issue)}" if len(group.places) > 1 else ""
         further = f" <small>({wording.further_lines(spot.lines)})</small>" if spot.lines else ""
         yield f"{_place(spot.location.path, spot.location.line)}{message}{further}"
-    if len(group.spots) > PLACES:
-        yield f"and {group.left_out(PLACES)} more, all listed under evidence"
+    if len(spots) > PLACES:
+        yield f"and {wording.places_in(spots[PLACES:])} more, all listed under evidence"
 
 
 def _pair(name: str, content: str) -> tuple[str, ...]:

@@ -150,12 +150,13 @@ def _where(group: wording.Group) -> Iterable[str]:
         yield f"- **Looked in**: {', '.join(prose(place) for place in group.looked_in)}"
     if group.places:
         yield "- **Where**:"
-    for spot in group.spots[:PLACES]:
+    spots = group.spots
+    for spot in spots[:PLACES]:
         message = f": {prose(spot.issue, SENTENCE)}" if len(group.places) > 1 else ""
         further = f" ({wording.further_lines(spot.lines)})" if spot.lines else ""
         yield f"  - {_place(spot.location.path, spot.location.line)}{message}{further}"
-    if len(group.spots) > PLACES:
-        yield f"  - and {group.left_out(PLACES)} more, all listed under evidence"
+    if len(spots) > PLACES:
+        yield f"  - and {wording.places_in(spots[PLACES:])} more, all listed under evidence"
 
 
 def _strengths(report: Report) -> Iterable[str]:

@@ -8,7 +8,7 @@ from readiness_bot.model import Category
 from readiness_bot.render.bulletin import Bulletin, Excuse, Item, Move, Section
 from readiness_bot.render.escaping import code, path_code, plain, prose, short_path
 from readiness_bot.render.links import Links
-from readiness_bot.render.wording import LINES, NAMED
+from readiness_bot.render.wording import further_lines, said
 
 MINUS = "\N{MINUS SIGN}"
 EXPIRES_SOON = 14
@@ -86,8 +86,8 @@ def gathered(items: Iterable[Item]) -> list[list[Item]]:
     """Blockers that are fixed in one go: those of one function of which all is said alike but for the names in it."""
     alike: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
-        said = (item.symbol, NAMED.sub("", item.issue)) if item.symbol else (str(item.line), item.issue)
-        alike.setdefault((item.control, item.impact, item.fix, item.path, *said), []).append(item)
+        key = (item.control, item.impact, item.fix, item.path, *said(item.symbol, item.line, item.issue))
+        alike.setdefault(key, []).append(item)
     return list(alike.values())
 
 
@@ -106,11 +106,8 @@ def blocker_table(rows: Iterable[Sequence[Item]], head: str, links: Links) -> li
 
 def _further(items: Sequence[Item], head: str, links: Links) -> str:
     """The other places of a row by their lines, each a link."""
-    if not items:
-        return ""
-    shown = [f"[{item.line}]({links.place(head, item.path, item.line, item.end_line)})" for item in items[:LINES]]
-    more = f" and {len(items) - LINES:,} more" if len(items) > LINES else ""
-    return f", also in line{'' if len(items) == 1 else 's'} {', '.join(shown)}{more}"
+    shown = [f"[{item.line}]({links.place(head, item.path, item.line, item.end_line)})" for item in items]
+    return f", {further_lines(shown)}" if shown else ""
 
 
 def where(item: Item, head: str, links: Links) -> str:

@@ -210,15 +210,16 @@ def _blocker(group: wording.Group, verbose: bool) -> RenderableType:
         lines.add_row("" if index else "Seen", _seen(evidence))
     if group.looked_in:
         lines.add_row("Looked", Text(f"in {', '.join(plain(place) for place in group.looked_in)}", style="dim"))
-    shown = group.spots if verbose else group.spots[:PLACES]
+    spots = group.spots
+    shown = spots if verbose else spots[:PLACES]
     for index, spot in enumerate(shown):
         label = ("Place" if len(group.places) == 1 else "Places") if index == 0 else ""
         message = f"  {plain(spot.issue)}" if len(group.places) > 1 else ""
         further = f"  ({wording.further_lines(spot.lines)})" if spot.lines else ""
         where = Text.assemble((short_path(spot.location.place), "cyan"), (message, "dim"), (further, "dim"))
         lines.add_row(label, where)
-    if len(group.spots) > len(shown):
-        lines.add_row("", Text(f"and {group.left_out(len(shown))} more; -v shows them", style="dim"))
+    if len(spots) > len(shown):
+        lines.add_row("", Text(f"and {wording.places_in(spots[len(shown) :])} more; -v shows them", style="dim"))
     head = Text.assemble(
         ("✗ ", _STYLES[severity]),
         (plain(group.title), "bold"),

@@ -91,13 +91,8 @@ class Group:
         for blocker in self.places:
             if blocker.location is not None:
                 place = blocker.location
-                around = (place.symbol, NAMED.sub("", blocker.issue)) if place.symbol else (place.place, blocker.issue)
-                alike.setdefault((place.path, *around), []).append(blocker)
+                alike.setdefault((place.path, *said(place.symbol, place.line, blocker.issue)), []).append(blocker)
         return tuple(_spot(members) for members in alike.values())
-
-    def left_out(self, shown: int) -> int:
-        """How many places there are beside those of the first spots."""
-        return sum(1 + len(spot.lines) for spot in self.spots[shown:])
 
 
 def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
@@ -136,13 +131,23 @@ LINES = 5
 """Further lines of one function that are told by number."""
 
 
-def further_lines(lines: Sequence[int]) -> str:
-    """The further places of one function: `also in lines 12, 15 and 3 more`; empty for none."""
+def further_lines(lines: Sequence[object]) -> str:
+    """The further places of one function as they are shown: `also in lines 12, 15 and 3 more`; empty for none."""
     if not lines:
         return ""
     told = ", ".join(map(str, lines[:LINES]))
-    more = f" and {len(lines) - LINES} more" if len(lines) > LINES else ""
+    more = f" and {len(lines) - LINES:,} more" if len(lines) > LINES else ""
     return f"also in line{'' if len(lines) == 1 else 's'} {told}{more}"
+
+
+def said(symbol: str, line: int, issue: str) -> tuple[str, str]:
+    """What is alike of places that are told as one: those of a function of which all but the names is said alike."""
+    return (symbol, NAMED.sub("", issue)) if symbol else (str(line), issue)
+
+
+def places_in(spots: Iterable[Spot]) -> int:
+    """How many places there are."""
+    return sum(1 + len(spot.lines) for spot in spots)
 
 
 def _issue(members: Sequence[Blocker], verdict: Verdict) -> str:

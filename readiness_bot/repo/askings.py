@@ -319,12 +319,13 @@ class Askings:
 
     def _passed_over(self, line: int, site: DefinitionSite) -> Iterator[str]:
         """What the conditions name under which a loop goes on to the next thing before it comes to a line."""
-        refusing = [one for one, *_ in self._refused(site)]
-        leaving = [item.line for item in self._refusals.body(site)[2]]
-        for one in site.module.facts.conditions:
-            is_before = site.definition.line <= one.line and one.end_line < line <= one.until
-            if is_before and not any(one.line <= other <= one.end_line for other in (*refusing, *leaving)):
-                yield from names_in(one.test, site.module.facts.calls)
+        facts, start = site.module.facts, site.definition.line
+        before = [one for one in facts.conditions if start <= one.line and one.end_line < line <= one.until]
+        leaving = [item.line for item in self._refusals.body(site)[2]] if before else []
+        leaving += [one for one, *_ in self._refused(site)] if before else []
+        for one in before:
+            if not any(one.line <= other <= one.end_line for other in leaving):
+                yield from names_in(one.test, facts.calls)
 
     def done_for(self, site: DefinitionSite) -> dict[str, Done]:
         """By what a function does, the rights that must hold for it, each by itself.

@@ -600,8 +600,7 @@ def _hands_on(function: DefinitionSite, name: str) -> bool:
     """Whether a function hands a limit on as it was told, itself or by what its object keeps."""
     facts, told = function.module.facts, f"?{name}"
     own = [item for item in facts.assignments if item.scope == function.index]
-    calls = [call for call in facts.calls if call.scope == function.index]
-    if any(item.target == told for item in own) or any(told in call.guards for call in calls):
+    if any(item.target == told for item in own) or any(told in call.guards for call in function.calls):
         return False
     kept = {item.target.rpartition(".")[2] for item in own if isinstance(item.value, Name) and item.value.name == told}
     given = (

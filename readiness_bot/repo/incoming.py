@@ -254,9 +254,7 @@ class Incoming:
             return
         maker = self._python.definition(bound[1].value.name, bound[0])
         if maker is not None:
-            for index, definition in enumerate(maker.module.facts.definitions):
-                if definition.parent == maker.index:
-                    yield DefinitionSite(maker.module, index, definition)
+            yield from maker.module.defined_in(maker.index)
 
     def _verifies(self, site: DefinitionSite, depth: int, seen: set[str]) -> bool:
         if depth > _DEPTH or site.name in seen or len(seen) > 60:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from readiness_bot.facts.python_facts import Assignment, Attempt, Call, Definition, Field, Handler, Import, PythonFacts
 from readiness_bot.facts.values import MODULE, Name, Value
 from readiness_bot.model import Area, Location
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Item = TypeVar("_Item")
 
 
 class Module:
@@ -103,38 +106,30 @@ class Module:
     def calls_in(self, scope: int) -> Sequence[Call]:
         """The calls that stand in a definition, or outside all of them, but for those in what is defined inside it."""
         if self._calls is None:
-            found: defaultdict[int, list[Call]] = defaultdict(list)
-            for call in self.facts.calls:
-                found[call.scope].append(call)
-            self._calls = dict(found)
+            self._calls = _grouped((call.scope, call) for call in self.facts.calls)
         return self._calls.get(scope, ())
 
     def defined_in(self, scope: int) -> Sequence[DefinitionSite]:
         """What is defined directly in a definition, or outside all of them, in the order of the file."""
         if self._inside is None:
-            found: defaultdict[int, list[DefinitionSite]] = defaultdict(list)
-            for index, definition in enumerate(self.facts.definitions):
-                found[definition.parent].append(DefinitionSite(self, index, definition))
-            self._inside = dict(found)
+            sites = (DefinitionSite(self, index, one) for index, one in enumerate(self.facts.definitions))
+            self._inside = _grouped((site.definition.parent, site) for site in sites)
         return self._inside.get(scope, ())
 
     def fields_of(self, scope: int) -> Sequence[Field]:
         """The names bound in the body of a class, in the order of the file."""
         if self._fields is None:
-            found: defaultdict[int, list[Field]] = defaultdict(list)
-            for item in self.facts.fields:
-                found[item.owner].append(item)
-            self._fields = dict(found)
+            self._fields = _grouped((item.owner, item) for item in self.facts.fields)
         return self._fields.get(scope, ())
 
     def handed_on(self, name: str, scope: int) -> Sequence[Call]:
         """The calls of a definition that are handed what a name holds, in the order of the file."""
         if scope not in self._handed:
-            found: defaultdict[str, list[Call]] = defaultdict(list)
-            for call in self.calls_in(scope):
-                for one in {value.name for value in call.handed if isinstance(value, Name)}:
-                    found[one].append(call)
-            self._handed[scope] = dict(found)
+            self._handed[scope] = _grouped(
+                (name, call)
+                for call in self.calls_in(scope)
+                for name in {value.name for value in call.handed if isinstance(value, Name)}
+            )
         return self._handed[scope].get(name, ())
 
     def bound_to(self, name: str, scope: int) -> list[Value]:
@@ -260,6 +255,14 @@ class DefinitionSite:
     def nested_classes(self) -> Iterator[DefinitionSite]:
         """The classes defined directly in it (`Meta`, `Config`)."""
         return (site for site in self.module.defined_in(self.index) if site.definition.kind == "class")
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> dict[_Key, list[_Item]]:
+    """The items by their keys, each list in the order of the pairs."""
+    found: defaultdict[_Key, list[_Item]] = defaultdict(list)
+    for key, item in pairs:
+        found[key].append(item)
+    return dict(found)
 
 
 def is_static(definition: Definition) -> bool:

@@ -367,7 +367,7 @@ class RequestData:
 
     def _of_graphene(self, owner: DefinitionSite, resolver: str, argument: str) -> Type:
         """The type that a mutation's `Arguments`, or the field that is resolved, declares for an argument."""
-        for nested in _classes_in(owner):
+        for nested in owner.nested_classes:
             if nested.definition.name in ("Arguments", "Input"):
                 for field in nested.fields:
                     if field.name == argument and isinstance(field.value, Invoke):
@@ -761,12 +761,6 @@ def known_type(instance: str) -> Type | None:
     if instance in _UPLOADS or instance.rpartition(".")[2] == "UploadFile()":
         return "upload"
     return None
-
-
-def _classes_in(owner: DefinitionSite) -> Iterator[DefinitionSite]:
-    for index, definition in enumerate(owner.module.facts.definitions):
-        if definition.parent == owner.index and definition.kind == "class":
-            yield DefinitionSite(owner.module, index, definition)
 
 
 def _is_strawberry(value: Value) -> bool:

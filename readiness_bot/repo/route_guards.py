@@ -445,10 +445,10 @@ _NOBODY = re.compile(r"(none|no_?auth|public|anonymous|anyone|any|open|off|guest
 
 def _lets_off(call: Call, own: DefinitionSite) -> bool:
     """Whether a decorator of the tree is told to ask nobody, or does so unless it is told: `auth=AuthType.NONE`."""
-    for position, parameter in enumerate(own.definition.parameters):
-        before = 1 if own.owner is not None else 0
-        value = call.argument(position - before, parameter.name) if position >= before else None
-        value = parameter.default if value is None else value
+    parameters = own.definition.parameters
+    for position, parameter in enumerate(parameters if own.owner is None else parameters[1:]):
+        told = call.argument(position, parameter.name)
+        value = parameter.default if told is None else told
         if _OF_OPENING.search(parameter.name) and isinstance(value, Const) and value.value is True:
             return True
         if _OF_ASKING.match(parameter.name) and value is not None and _is_nobody(value):

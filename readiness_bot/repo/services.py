@@ -564,22 +564,24 @@ class Services:
 
     def _listed_middleware(self) -> Iterator[Attachment]:
         for setting in self.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
+            location = Location(setting.module.path, setting.line, setting.line)
             for value, module in self._members(setting.value, setting.module):
                 text = self._python.constant(value, module)
-                if isinstance(text, str):
-                    definition = self._python.definition(text, setting.module)
-                    location = Location(setting.module.path, setting.line, setting.line)
-                    yield Attachment("middleware", text, location, setting.module, definition, guards=setting.guards)
+                yield from self._by_text(text, location, setting.module, setting.guards)
         for site in self._python.calls_of("append", "insert", "extend"):
             if not _TO_MIDDLEWARE.search(site.call.name) or not site.call.args:
                 continue
             for value in flattened(site.call.args[-1]):
                 text = self._python.constant(value, site.module)
-                if isinstance(text, str):
-                    definition = self._python.definition(text, site.module)
-                    yield Attachment(
-                        "middleware", text, site.location, site.module, definition, guards=site.call.guards
-                    )
+                yield from self._by_text(text, site.location, site.module, site.call.guards)
+
+    def _by_text(
+        self, text: object, location: Location, module: Module, guards: tuple[str, ...]
+    ) -> Iterator[Attachment]:
+        """The middleware that a text of settings names."""
+        if isinstance(text, str):
+            definition = self._python.definition(text, module)
+            yield Attachment("middleware", text, location, module, definition, guards=guards)
 
     @cached_property
     def assembled(self) -> tuple[Assembled, ...]:
@@ -829,9 +831,8 @@ class Services:
         maker = self._python.definition(value.name, module) if isinstance(value, Invoke) else None
         if maker is None:
             return
-        for index, inner in enumerate(maker.module.facts.definitions):
-            if inner.parent == maker.index and inner.kind == "function" and inner.is_generator:
-                target = DefinitionSite(maker.module, index, inner)
+        for target in maker.methods:
+            if target.definition.is_generator:
                 yield Attachment("lifespan", target.name, target.location, maker.module, target)
 
     def _registered(

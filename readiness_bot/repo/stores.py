@@ -330,10 +330,9 @@ class Stores:
             user = Reach.function_at(call.module, call.call.scope)
             if user is None or _RUNS_ONCE.search(user.definition.name) or user.name in self._lifespans:
                 continue
-            inside = [each for each in call.module.facts.calls if each.scope == call.call.scope]
             if (
                 user.definition.is_generator
-                and any(each.last == "dispose" for each in inside)
+                and any(each.last == "dispose" for each in call.beside)
                 and any(not _COMMAND_LINE.search(name) for name in self._wiring.users(user.name))
             ):
                 return True

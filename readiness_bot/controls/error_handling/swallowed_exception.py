@@ -1357,7 +1357,7 @@ def _is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool
 
 def _warns_unless(module: Module, handler: Handler, emptied: set[str], below: range) -> bool:
     """Whether a warning follows what is done where the value is there: `if found: …; break`, and below a warning."""
-    inside = [call for call in module.facts.calls if call.scope == handler.scope and call.line in below]
+    inside = [call for call in module.calls_in(handler.scope) if call.line in below]
     done = [call.line for call in inside if emptied.intersection(call.guards)]
     return bool(done) and any(
         call.line > max(done) and _ALARMING.search(call.name) and not emptied.intersection(call.guards)

@@ -832,10 +832,12 @@ def _judged(repo: Repo) -> Judgement:
         does = "check what the caller may do" + (" or touch only the caller's own rows" if others else "")
         right = len(checked) + len(others)
         summary = f"{right} of {len(routes)} {kind} {does}."
-        known |= {id(route) for route, _ in others}
-        alike = [] if right / len(routes) >= _ENOUGH else [route for route in routes if id(route) not in known]
-        shown = [*shown[: 3 if alike else None], *_of_owners(others)[: 2 if alike else None], *_of_all(alike)]
-        return shared(right / len(routes), summary, *shown, enough=_ENOUGH, half=_HALF)
+        owners = _of_owners(others)
+        if right / len(routes) < _ENOUGH:
+            known |= {id(route) for route, _ in others}
+            shown, owners = shown[:3], owners[:2]
+            owners += _of_all([route for route in routes if id(route) not in known])
+        return shared(right / len(routes), summary, *shown, *owners, enough=_ENOUGH, half=_HALF)
     owned = _owned(repo, routes)
     if owned:
         summary = f"{len(owned)} routes that are given a key touch only the caller's own rows."
