@@ -348,10 +348,11 @@ class Follower:
         for path, compose in self.sources.facts(ComposeFile).items():
             for service in compose.services:
                 if service.name == name and service.command is not None and self._once(path, service.line):
+                    entry = service.entrypoint.words if service.entrypoint is not None else ()
+                    words = (*entry, *service.command.words)
                     # What a shell is handed is one word, whatever stands in it.
-                    is_plain = service.command.is_text and "-c" not in service.command.words[1:2]
-                    text = " ".join(service.command.words) if is_plain else ""
-                    commands = tool_commands(text or _quoted(service.command.words), service.command.line)
+                    is_plain = service.command.is_text and "-c" not in words[1:2]
+                    commands = tool_commands(" ".join(words) if is_plain else _quoted(words), service.command.line)
                     for command in commands:
                         yield self._at(run, replace(command, container=name), path, can_fail=True)
 

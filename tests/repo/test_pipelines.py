@@ -29,6 +29,16 @@ CI = ".github/workflows/ci.yml"
         ({CI: workflow("dockerize -wait tcp://db:5432 -timeout 30s ~/.local/bin/pytest -n 2")}, (CI, 5)),
         (
             {
+                CI: workflow("docker compose -f tests/compose.yml run --rm -e ONLY shop ;"),
+                "tests/compose.yml": (
+                    "services:\n  shop:\n    image: shop\n    entrypoint: ['/bin/bash', '-c']\n    command:\n"
+                    "      - |\n        . /start.sh\n        coverage run -m pytest $${ONLY:-tests} -v\n"
+                ),
+            },
+            ("tests/compose.yml", 6),
+        ),
+        (
+            {
                 CI: workflow("docker compose -f compose.yml -f tests/compose.yml up --build --exit-code-from shop"),
                 "compose.yml": "services:\n  shop:\n    build: .\n",
                 "tests/compose.yml": (
