@@ -22,10 +22,10 @@ _VIEWS = (
 )
 
 
-def _shop(taken: str) -> Repo:
+def _shop(taken: str, path: str = "shop/settings.py") -> Repo:
     return repo_of(
         {
-            "shop/settings.py": f"from {taken} import *\n\n{_OWN}",
+            path: f"from {taken} import *\n\n{_OWN}",
             "shop/urls.py": _URLS,
             "shop/views.py": _VIEWS,
             "shop/__init__.py": "",
@@ -49,6 +49,11 @@ def test_what_settings_alone_may_bring_is_not_known(name: str, taken: str, expec
     assert judgement.status is expected
     told = [site for site in judgement.sites if not site.good and site.confidence is not Confidence.LOW]
     assert not (told and expected is Status.UNKNOWN)
+
+
+def test_settings_may_lie_in_a_folder_of_another_name() -> None:
+    control = next(one for one in controls() if one.id == "monitoring/structured-logging")
+    assert judge(control, _shop("company_base.conf.base", "shop/conf/base.py")).status is Status.UNKNOWN
 
 
 def test_what_settings_cannot_bring_is_missed_as_ever() -> None:

@@ -242,8 +242,8 @@ _SOCKETS = frozenset(
 
 _LISTS_DEEP = 3
 """Lists of settings that are put together from lists are followed this far."""
-_SETTINGS_FILE = re.compile(r"(^|/)(\w*settings\w*|config/\w+)(/\w+)?\.py$")
-_SETTINGS_OF_LIBRARY = re.compile(r"^(?!django\.|\.)\w+(\.\w+)*\.\w*(settings|config)\w*(\.|$)")
+_SETTINGS_FILE = re.compile(r"(^|/)(\w*settings\w*|conf(ig)?/\w+)(/\w+)?\.py$")
+_SETTINGS_OF_LIBRARY = re.compile(r"^(?!django\.|\.)\w+(\.\w+)*\.(\w*(settings|config)\w*|conf)(\.|$)")
 """Settings that a library gives to take over, and not Django's own defaults."""
 _SERVING_SETTINGS = frozenset({"ROOT_URLCONF", "WSGI_APPLICATION", "ASGI_APPLICATION", "MIDDLEWARE", "TEMPLATES"})
 """Settings of Django's that only a project which answers requests needs."""
