@@ -353,13 +353,17 @@ def _app_runner(document: Node) -> PlatformFile:
 
 
 def _heroku_build(document: Node) -> PlatformFile:
-    if not (document["build"]["docker"] or document["setup"]["addons"]) and document["run"].kind != "mapping":
+    # A lone `run` is that of many tools: only Heroku's has a process called `web`, or one with a command of its own.
+    run = document["run"].entries
+    if not (document["build"]["docker"] or document["setup"]["addons"]) and not any(
+        name == "web" or one["command"] for name, one in run
+    ):
         return _NOTHING
     processes = tuple(
         PlatformProcess(
             name, "web" if name == "web" else "worker", one.key_line, one.string or " ".join(one["command"].strings)
         )
-        for name, one in (document["run"].entries or document["build"]["docker"].entries)
+        for name, one in (run or document["build"]["docker"].entries)
     )
     return PlatformFile("heroku", 1, processes) if processes else _NOTHING
 

@@ -335,6 +335,18 @@ class Deployment:
         return tuple(found)
 
     @cached_property
+    def gateway_paths(self) -> tuple[tuple[str, int, str], ...]:
+        """The exact paths whose requests a gateway hands on by a rule of their own: file, line, path."""
+        return tuple(
+            (path, directive.line, directive.words[-1])
+            for path, gateway in self._sources.facts(Gateway).items()
+            if self._ownership.is_deployed(path)
+            for directive in gateway.directives
+            if directive.name == "location" and directive.words[:1] == ("=",)
+            if _hands_on(gateway, f"{directive.block}/location {' '.join(directive.words)}".removeprefix("/"))
+        )
+
+    @cached_property
     def gateway_encryption(self) -> tuple[tuple[str, int, str], ...]:
         """Where a gateway terminates TLS: path, line, directive or resource."""
         found = [
@@ -444,3 +456,12 @@ _STARTS = re.compile(
     r"|(s6-rc|services|service|runit|cont-init)(\.d)?/.*(run|up|script|[0-9]+-[^/]+))(\.sh|\.bash)?$",
     re.IGNORECASE,
 )
+
+
+def _hands_on(gateway: Gateway, block: str) -> bool:
+    """Whether a block passes what it is asked to something behind the gateway, itself or by a file that it includes."""
+    return any(
+        one.block == block
+        and (one.name.endswith("_pass") or (one.name == "include" and " ".join(one.words).endswith("_pass")))
+        for one in gateway.directives
+    )

@@ -105,6 +105,8 @@ _EXACT: dict[str, Transport] = {
     "websocket.WebSocketApp().run_forever": "websocket",
     "websockets.connect": "websocket",
     "pycurl.Curl().perform": "curl",
+    "requests_hardened.Manager().send_request": "sdk",
+    **{f"requests_hardened.Manager().get_session().{verb}": "sdk" for verb in _VERBS},
 }
 _SOCKETS = ("socket.socket", "gevent.socket.socket")
 _CONNECTING = tuple(f"{one}().connect" for one in _SOCKETS)

@@ -79,6 +79,12 @@ _ECS = '{"containerDefinitions": [{"name": "api", "image": "shop:1", "memory": 5
             "cloud-foundry",
             [("web", "web", "", "/healthz")],
         ),
+        (
+            "run: {web: gunicorn a:b, job: ./work}\n",
+            "heroku",
+            [("web", "web", "gunicorn a:b", ""), ("job", "worker", "./work", "")],
+        ),
+        ("run: {timeout: 5m, tests: true}\n", "", []),
         ("applications:\n- kind: form\n", "", []),
         ("a: b\n", "", []),
         ('{"a": 1}', "", []),

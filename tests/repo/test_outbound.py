@@ -58,3 +58,13 @@ def test_a_library_for_those_who_call_the_service_makes_no_calls_of_the_service(
     assert repo_of(_CLIENT).outbound.calls
     assert repo_of({**_CLIENT, "shop/app.py": f"import shopclient.api\n{served}"}).outbound.calls
     assert repo_of({**_CLIENT, "client/shopclient/worker.py": "import celery\n", "shop/app.py": served}).outbound.calls
+
+
+def test_a_client_that_asks_no_private_address_leaves_the_process_like_another() -> None:
+    text = (
+        "from requests_hardened import Config, Manager\n\n\ndef fetch(url):\n"
+        "    manager = Manager(Config(default_timeout=5, never_redirect=True))\n"
+        "    with manager.get_session() as session:\n        session.get(url)\n"
+        "    return manager.send_request('GET', url)\n"
+    )
+    assert len(repo_of(text).outbound.calls) == 2

@@ -64,6 +64,25 @@ def healthz():
 _DOCKERFILE = 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n{check}CMD ["uvicorn", "app.main:app"]\n'
 _CHECKED = _DOCKERFILE.format(check="HEALTHCHECK CMD curl -fsS http://localhost:8000/healthz\n")
 _UNCHECKED = _DOCKERFILE.format(check="")
+_GATEWAY = """\
+http {{
+  server {{
+    listen 8080;
+    location = /app_health {{
+      {does}
+    }}
+    location / {{
+      proxy_pass http://app:8000;
+    }}
+  }}
+}}
+"""
+_POD_BEHIND_GATEWAY = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n"
+    "      - name: nginx\n        image: shop-nginx\n"
+    "        readinessProbe: {httpGet: {path: /app_health, port: 8080}}\n"
+    "      - {name: web, image: shop}\n"
+)
 
 
 @Control(
@@ -105,6 +124,12 @@ _UNCHECKED = _DOCKERFILE.format(check="")
             ),
         },
         {"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
+        {
+            "app/main.py": _APP,
+            "Dockerfile": _UNCHECKED,
+            "nginx/nginx.conf": _GATEWAY.format(does="rewrite .* /items break;\n      proxy_pass http://app:8000;"),
+            "deploy/web.yaml": _POD_BEHIND_GATEWAY,
+        },
         {
             "app/main.py": _HEALTHY,
             "Dockerfile": _DOCKERFILE.format(check=""),
@@ -185,6 +210,13 @@ _UNCHECKED = _DOCKERFILE.format(check="")
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            # The gateway answers by itself, and whether the application could serve is asked of nobody.
+            "app/main.py": _APP,
+            "Dockerfile": _UNCHECKED,
+            "nginx/nginx.conf": _GATEWAY.format(does='return 200 "up";'),
+            "deploy/web.yaml": _POD_BEHIND_GATEWAY,
+        },
         {
             "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "worker.py"]\n',
             "worker.py": (
@@ -382,8 +414,23 @@ def _met(repo: Repo, asking: list[HealthProbe], routes: list[Route]) -> list[Evi
         route = _asked(probe, routes) or _asked(probe, list(repo.routes.all), whole=True)
         if route is not None:
             return [seen(route.location.path, route.location.line, f"route {route.path}"), _told(probe)]
+        handed = _handed_on(repo, probe)
+        if handed is not None:
+            return [handed, _told(probe)]
     served = (probe for probe in asking if _SURE.search(probe.target) and _may_be_served(repo, probe))
     return [_told(probe) for probe in served][:1]
+
+
+def _handed_on(repo: Repo, probe: HealthProbe) -> Evidence | None:
+    """Where a gateway has a path of its own for the health of what stands behind it, and the probe asks for that."""
+    asked = _PATH_ASKED.search(probe.target)
+    if asked is None or not _SURE.search(asked["path"]):
+        return None
+    return next(
+        (seen(path, line, f"hands {given} on") for path, line, given in repo.deployment.gateway_paths
+         if given == asked["path"]),
+        None,
+    )  # fmt: skip
 
 
 def _is_deployed_here(repo: Repo) -> bool:

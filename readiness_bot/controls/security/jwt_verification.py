@@ -42,6 +42,7 @@ class _Flaw(Enum):
     OPEN = "no `algorithms` are named, so that the token chooses its own"
     OWN = "the token's own header names the algorithm, so that whoever made the token chooses it"
     NONE = "the algorithm `none` is accepted, which needs no signature"
+    UNSIGNED = "the token is made with the algorithm `none`, so that anyone could have made it"
 
 
 @Control(
@@ -348,7 +349,7 @@ def _kept_by_library(repo: Repo) -> Iterator[Location]:
 def _flaw(site: CallSite, repo: Repo) -> _Flaw | None:
     if site.name in _ENCODING:
         algorithm = repo.python.constant(site.call.argument(2, "algorithm"), site.module)
-        return _Flaw.NONE if isinstance(algorithm, str) and algorithm.lower() == "none" else None
+        return _Flaw.UNSIGNED if isinstance(algorithm, str) and algorithm.lower() == "none" else None
     if site.name == "google.auth.jwt.decode":
         return _Flaw.OFF if repo.python.constant(site.call.argument(2, "verify"), site.module) is False else None
     if site.name in _UNVERIFIED or _switched_off(site, repo):
@@ -755,4 +756,6 @@ def _fix(site: CallSite, flaw: _Flaw) -> str:
         return 'Give the key and verify: `decode(token, key, algorithms=["HS256"])`, without `verify_signature: False`.'
     if flaw is _Flaw.NONE:
         return "Take `none` out of the algorithms and name the one that the tokens are signed with."
+    if flaw is _Flaw.UNSIGNED:
+        return 'Sign with a key that the reader can check: `encode(payload, key, algorithm="HS256")`.'
     return f'Name the algorithm that the tokens are signed with: `{site.last}(…, algorithms=["HS256"])`.'
