@@ -251,9 +251,9 @@ class Outbound:
 
     @cached_property
     def of_service(self) -> tuple[OutboundCall, ...]:
-        """The calls that the service makes: those of scripts beside it only where there are no others."""
+        """The calls that the service makes, without those of scripts that have no part in what is served."""
         loose = self._scripts.loose
-        return tuple(call for call in self.calls if call.site.module.path not in loose) or self.calls
+        return tuple(call for call in self.calls if call.site.module.path not in loose)
 
     def _calls(self) -> Iterator[OutboundCall]:
         for site in self._python.calls_named(self._may_leave):

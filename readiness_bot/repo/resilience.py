@@ -220,7 +220,7 @@ class Resilience:
         """Where the service depends on a network: outbound calls, and the clients of its own stores and brokers."""
         calls = tuple(
             Evidence(call.site.module.path, call.site.call.line, f"calls `{call.site.last}`")
-            for call in self._outbound.calls[:3]
+            for call in self._outbound.of_service[:3]
         )
         return (*calls, *self.stores)
 

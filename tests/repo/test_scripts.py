@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from readiness_bot.control import controls, judge
-from readiness_bot.model import Confidence
+from readiness_bot.model import Confidence, Status
 from tests.repos import repo_of
 
 _SCRIPT = "import requests\nrequests.get('https://a.example')\n"
+_USED = "import requests\n\n\ndef authors():\n    return requests.get('https://a.example')\n"
 _SERVICE = {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp = Flask(__name__)\n"}
 
 
@@ -88,6 +89,13 @@ def test_defect_of_a_loose_script_is_a_hint() -> None:
     timeout = next(control for control in controls() if control.id == "external-apis/timeout")
     files = {**_SERVICE, "extras/authors.py": _SCRIPT}
     assert [site.confidence for site in judge(timeout, repo_of(files)).sites] == [Confidence.LOW]
+
+
+@pytest.mark.parametrize("name", ["error-handling/retries", "error-handling/circuit-breaker", "external-apis/fallback"])
+def test_calls_of_a_loose_script_say_nothing_of_the_service(name: str) -> None:
+    control = next(control for control in controls() if control.id == name)
+    assert judge(control, repo_of({**_SERVICE, "extras/authors.py": _SCRIPT})).status is Status.NOT_APPLICABLE
+    assert judge(control, repo_of({**_SERVICE, "shop/authors.py": _USED})).status is Status.FAIL
 
 
 @pytest.mark.parametrize(

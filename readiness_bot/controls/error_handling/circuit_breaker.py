@@ -85,7 +85,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 
 
 def _judged(repo: Repo) -> Judgement:
-    if not repo.outbound.exists:
+    if not repo.outbound.of_service:
         return not_applicable("No call leaves the process.")
     breakers = repo.resilience.breakers
     used = [item for item in breakers if item.is_used]
@@ -99,7 +99,7 @@ def _judged(repo: Repo) -> Judgement:
             seen(item.location.path, item.location.line, f"{item.detail}, called by nothing") for item in breakers[:5]
         ]
         return partial("A circuit breaker is defined, but no call goes through it.", *shown)
-    first = repo.outbound.calls[0].site.location
+    first = repo.outbound.of_service[0].site.location
     return failed(
         "No breaker stands before any outbound call.",
         seen(first.path, first.line, "an outbound call"),

@@ -313,7 +313,7 @@ def _named(detail: str) -> str:
 def _judged(repo: Repo) -> Judgement:
     if not repo.resilience.network_dependencies:
         return not_applicable("Nothing here depends on a network.")
-    if repo.is_reusable and not repo.outbound.calls:
+    if repo.is_reusable and not repo.outbound.of_service:
         return not_applicable("A library whose stores are those of its users.")
     mechanisms = repo.resilience.retries
     used = [item for item in mechanisms if item.is_used]
@@ -336,7 +336,7 @@ def _judged(repo: Repo) -> Judgement:
         ]
         return partial("A retry is defined, but nothing that runs goes through it.", *shown)
     first = repo.resilience.network_dependencies[0]
-    if not repo.outbound.calls:
+    if not repo.outbound.of_service:
         return _stores_alone(repo)
     return failed(
         "No call over the network is tried again when it fails for a moment.",
