@@ -37,7 +37,11 @@ class HelmValues(msgspec.Struct, frozen=True, array_like=True, gc=False):
         )
 
 
-_NAME = re.compile(r"(^|/)(values[^/]*|[^/]*[-_.]values)\.ya?ml$", re.IGNORECASE)
+_NAME = re.compile(
+    r"(^|/)(values[^/]*|[^/]*[-_.]values)\.ya?ml$"
+    r"|(^|/)(charts?|helm)/([\w.-]+/)*(envs?|environments|values)/[\w-]+(/[\w-]+)?\.ya?ml$",
+    re.IGNORECASE,
+)
 
 
 def _claims(path: str) -> bool:

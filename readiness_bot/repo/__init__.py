@@ -138,7 +138,8 @@ class Repo:
             self.sources,
             self.python,
             self.routes,
-            lambda: bool(self.dependencies.entries or self.deployment.started_commands or self.deployment.computes),
+            lambda: self.dependencies.entries,
+            lambda: bool(self.deployment.started_commands or self.deployment.computes),
         )
 
     @cached_property

@@ -6,7 +6,7 @@ Servers, workers, middleware, hooks, handlers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -258,6 +258,8 @@ _QUEUE_APPLICATIONS = (
     "flask.Flask",
 )
 _MADE_TO_BE_INSTALLED = frozenset({"setup.py", "setup.cfg", "pyproject.toml"})
+_PLUGGED_IN = re.compile(r"^[\w.]+$|:(\w+\.)*[A-Z]\w*$")
+"""An entry point that leads to a module or a class."""
 _FACTORY = re.compile(
     r"_*((create|make|get|build|init|setup|new|load)_?(\w+_)?)?(app|application|server|api|main|wsgi|asgi|serve|run|start)"
     r"|main|cli|run\w*|start\w*|serve\w*|launch\w*",
@@ -295,12 +297,18 @@ class Services:
     LOOKS = "application set-up"
 
     def __init__(
-        self, sources: Sources, python: Python, routes: Routes, is_started: Callable[[], bool] = lambda: False
+        self,
+        sources: Sources,
+        python: Python,
+        routes: Routes,
+        entries: Callable[[], Collection[str]] = tuple,
+        is_deployed: Callable[[], bool] = lambda: False,
     ) -> None:
         self._sources = sources
         self._python = python
         self._routes = routes
-        self._is_started = is_started
+        self._entries = entries
+        self._is_deployed = is_deployed
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -359,15 +367,31 @@ class Services:
     def is_reusable(self) -> bool:
         """Whether what serves here is put by others into their own programs.
 
-        It is made to be installed and holds no project, and nothing of the tree includes its routes of Django's, or
-        makes an application but where its caller asks for one.
+        It is made to be installed and holds no project, and nothing of the tree includes its routes of Django's (but
+        for an application of Django's that is a plugin: without a project all patterns look like a root's), or makes
+        an application but where its caller asks for one.
         """
         if self.is_django or not self.is_packaged:
             return False
         routes = self._routes.all
         if routes and self._routes.frameworks <= {"django", "django-rest-framework"}:
-            return not self.server_starts and not any(route.is_wired for route in routes)
+            wired = any(route.is_wired for route in routes)
+            return not self.server_starts and (not wired or (self._is_plugin and not self._is_deployed()))
         return bool(routes or self.server_starts) and not self._is_started() and not self._has_program
+
+    def _is_started(self) -> bool:
+        """Whether something of the tree is started, by name or where it is deployed."""
+        return bool(self._entries()) or self._is_deployed()
+
+    @property
+    def _is_plugin(self) -> bool:
+        """Whether the tree is an application of Django's that names a class or a module to the program it plugs into.
+
+        Functions are what packages name as their commands.
+        """
+        return any(_PLUGGED_IN.search(entry) for entry in self._entries()) and any(
+            "django.apps.AppConfig" in self._python.external_bases(one) for one in self._python.classes
+        )
 
     @cached_property
     def _has_program(self) -> bool:

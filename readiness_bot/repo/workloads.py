@@ -24,7 +24,8 @@ from readiness_bot.repo.sources import Sources
 class Pod:
     """One container of a Kubernetes workload that runs this repository's code.
 
-    `values` are the leaves of the chart that fill its template in; empty for a plain manifest.
+    `values` are the leaves that fill the template of a chart in, its own before those kept for production; empty for
+    a plain manifest.
     """
 
     path: str
@@ -57,12 +58,12 @@ class Pod:
 
     @property
     def limits_memory(self) -> bool:
-        """Whether its memory is bounded, by the manifest or by the chart's default values."""
+        """Whether its memory is bounded, by the manifest or by the chart's values."""
         return "memory" in self.container.limits or self.filled("resources", "limits.memory") is not None
 
     @property
     def requests_memory(self) -> bool:
-        """Whether memory is requested for it, by the manifest or by the chart's default values."""
+        """Whether memory is requested for it, by the manifest or by the chart's values."""
         return "memory" in self.container.requests or self.filled("resources", "requests.memory") is not None
 
     @property
@@ -96,6 +97,8 @@ class Compute:
     detail: str
 
 
+_OF_PRODUCTION = re.compile(r"(?<![a-z])(prod(uction)?|live)(?![a-z])[^/]*\.ya?ml$", re.IGNORECASE)
+"""Values by which a chart is filled in for production, where its own leave something out."""
 _COMPUTE = re.compile(
     r"(aws_(ecs_(service|task_definition)|lambda_function|instance|autoscaling_group|launch_template|apprunner_service|eks_cluster"
     r"|elastic_beanstalk_environment|lightsail_\w+)|google_(cloud_run_(v2_)?service|compute_instance(_template)?|container_cluster"
@@ -169,8 +172,9 @@ class Workloads:
 
     def _values(self, path: str) -> tuple[Leaf, ...]:
         chart, separator, _ = path.partition("templates/")
-        found = self._sources.facts(HelmValues).get(f"{chart}values.yaml") if separator else None
-        return found.leaves if found is not None else ()
+        known = self._sources.facts(HelmValues) if separator else {}
+        files = [f"{chart}values.yaml", *(one for one in known if one.startswith(chart) and _OF_PRODUCTION.search(one))]
+        return tuple(leaf for one in files if one in known for leaf in known[one].leaves)
 
     def _started(self, path: str, container: PodContainer) -> Iterator[Started]:
         words = (*container.command, *container.arguments)

@@ -40,7 +40,7 @@ _COMMANDS = (
     r"(?!mike |docker |git )[\w.-]+ deploy(-[\w-]+)?( (?!.*--dry-run)|$)",
     (
         r"(make|just|task|invoke|inv|nox|tox) "
-        r"(?!.*(check|verify|dry[-_]?run|test|notes|lint)).*\b(deploy|publish|push|release)"
+        r"(?!.*(check|verify|dry[-_]?run|test|notes|lint)).*(\b|_)(deploy|publish|push|release)"
     ),
 )
 """Commands that publish something or put it to work."""
@@ -121,6 +121,10 @@ _SERVICE = {
                 "on: {push: {branches: [main]}}\njobs:\n  deploy:\n"
                 "    uses: house/pipelines/.github/workflows/deploy-service.yaml@v3\n    with: {environment: dev}\n"
             ),
+        },
+        {
+            **_SERVICE,
+            ".gitlab-ci.yml": "live:\n  stage: deploy\n  script:\n    - make auto_deploy\n",
         },
         {
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",

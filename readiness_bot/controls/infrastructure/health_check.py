@@ -14,7 +14,7 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -125,6 +125,16 @@ _POD_BEHIND_GATEWAY = (
         },
         {"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.http import HttpResponse\nfrom django.urls import path\n\n"
+                "urlpatterns = [path('check/', lambda request: HttpResponse('ok'))]\n"
+            ),
+            "Dockerfile": (
+                "FROM python:3.13\nHEALTHCHECK CMD curl -fsS http://localhost/check/\nCMD gunicorn shop.wsgi\n"
+            ),
+        },
+        {
             "app/main.py": _APP,
             "Dockerfile": _UNCHECKED,
             "nginx/nginx.conf": _GATEWAY.format(does="rewrite .* /items break;\n      proxy_pass http://app:8000;"),
@@ -210,6 +220,10 @@ _POD_BEHIND_GATEWAY = (
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            "app/main.py": _APP.replace("/items", "/stats"),
+            "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD curl -fsS http://localhost:8000/stats\n"),
+        },
         {
             # The gateway answers by itself, and whether the application could serve is asked of nobody.
             "app/main.py": _APP,
@@ -496,6 +510,8 @@ def _may_be_served(repo: Repo, probe: HealthProbe) -> bool:
     """
     asked = _PATH_ASKED.search(probe.target)
     if asked is None or not repo.routes.all or _by_package(repo):
+        return True
+    if any(route.path.strip("^$/") == asked["path"].strip("/") for route in repo.routes.all):
         return True
     last = asked["path"].rstrip("/").rpartition("/")[2]
     if not last or (last == "metrics" and repo.services.hands_out_metrics):

@@ -82,6 +82,11 @@ _BOUNDED = f"""\
             "chart/templates/api.yaml": _TEMPLATE,
             "chart/values.yaml": "resources:\n  requests:\n    memory: 128Mi\n  limits:\n    memory: 256Mi\n",
         },
+        {
+            "chart/templates/api.yaml": _TEMPLATE,
+            "chart/values.yaml": "resources: {}\n",
+            "chart/env/prod.yaml": "resources:\n  requests:\n    memory: 1Gi\n  limits:\n    memory: 1Gi\n",
+        },
     ],
     fails=[
         {"deploy/api.yaml": _DEPLOYMENT},
@@ -94,6 +99,7 @@ _BOUNDED = f"""\
         {
             "chart/templates/api.yaml": _TEMPLATE,
             "chart/values.yaml": "resources: {}\n",
+            "chart/values-ci.yaml": "resources:\n  requests:\n    memory: 1Gi\n  limits:\n    memory: 1Gi\n",
         },
     ],
     fixed={"deploy/api.yaml": _BOUNDED},
