@@ -206,7 +206,7 @@ class Deployment:
         """What probes the service's health in production, by kind: images, Compose, then everything else."""
         found = [
             probe_of(built.path, check.line, "HEALTHCHECK", check.text, self._asked_by_script(check.text, built.path))
-            for built in self.service_images
+            for built in self.service_images or self.held_images
             if (check := built.image.healthcheck) is not None
         ]
         for container in self.own_containers:

@@ -92,6 +92,10 @@ _RETRY_NAME = re.compile(
     r"(^|_)(retry|retries|retrying|with_backoff|backoff|keep_trying|try_again|max_attempts)(_|$)|Retry|Retries",
     re.IGNORECASE,
 )
+_DELAY = re.compile(
+    r"(^|[:_])(backoff_(interval|delay|time|seconds)|(get|compute|calculate|next|exponential)_backoff)$"
+)
+"""Functions that tell how long to wait before the next attempt."""
 _ATTEMPT_NAME = re.compile(r"(retry|retries|attempt|(?<![a-z])tries|backoff)", re.IGNORECASE)
 _BY_ITSELF = "tries again by default"
 _RETRY_BY_THEMSELVES = (
@@ -258,6 +262,7 @@ class Resilience:
             *self._by_loop(),
             *self._by_counting(),
             *self._by_rounds(),
+            *self._by_putting_off(),
             *self._by_option(),
             *self._by_default(),
             *self._by_reconnecting(),
@@ -634,6 +639,12 @@ class Resilience:
                         site.location,
                         self._loop_is_used(site),
                     )
+
+    def _by_putting_off(self) -> Iterator[Mechanism]:
+        """Where what failed is put off by a delay that grows with its attempts, for something else to take it up."""
+        for site in self._python.calls_named(lambda name: _DELAY.search(name.rpartition(".")[2]) is not None):
+            if not site.call.context & IN_LOOP and site.call.scope >= 0:
+                yield Mechanism(f"a delay by `{site.last}`", site.location, self._call_is_reached(site))
 
     def _by_rounds(self) -> Iterator[Mechanism]:
         """Own loops that go at a call over the network a number of times until it succeeds, the first of each function.

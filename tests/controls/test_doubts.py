@@ -173,6 +173,20 @@ def test_the_keys_of_many_hosts_are_a_doubt(hosts: int, confidence: Confidence) 
     assert [found for _, found in told] == [confidence] * hosts
 
 
+@pytest.mark.parametrize(
+    ("told", "confidence"),
+    [
+        ("Self-signed, for testing. Do not use them anywhere.\n", Confidence.MEDIUM),
+        ("Of shop.example.\n", Confidence.HIGH),
+    ],
+)
+def test_a_key_that_a_document_beside_it_calls_one_for_trials_is_a_doubt(told: str, confidence: Confidence) -> None:
+    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
+    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
+    files = {"certs/shop.pem": key, "certs/README.md": f"# Certificates\n\n{told}", "shop/main.py": "print('shop')\n"}
+    assert [found for _, found in _told("security/hardcoded-secret", files)] == [confidence]
+
+
 @pytest.mark.parametrize(("line", "expected"), [("if settings.DEBUG:", []), ("if settings.PAGES:", [Confidence.HIGH])])
 def test_what_is_served_while_debugging_alone_is_no_defect(line: str, expected: list[Confidence]) -> None:
     files = {

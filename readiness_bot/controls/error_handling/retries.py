@@ -32,6 +32,12 @@ ENOUGH = 0.5
     role=Role.BACKEND,
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
+        (
+            "import requests\nfrom shop.delays import get_backoff_interval\n\n\n"
+            "def deliver(order):\n    try:\n        requests.post(order.url, timeout=5)\n"
+            "    except requests.RequestException:\n        order.due += get_backoff_interval(order.tried)\n"
+            "        order.save()\n\n\nif __name__ == '__main__':\n    deliver(next_order())\n"
+        ),
         {
             "shop/clients.py": (
                 "import httpx\n\n_client = httpx.Client(timeout=30)\n\n\nclass Gate:\n"

@@ -14,7 +14,7 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|(api[-_])?status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -166,6 +166,14 @@ _POD_BEHIND_GATEWAY = (
             "app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\ndef ping():\n    return ''\n\n\n"
             "app.route('/ping')(ping)\n",
             "Dockerfile": _CHECKED.replace("/healthz", "/ping"),
+        },
+        {
+            # The base image starts what it finds, and the image says how to ask for its health.
+            "app/main.py": _HEALTHY.replace("/healthz", "/_api_status"),
+            "Dockerfile": (
+                "FROM ghcr.io/linuxserver/baseimage-alpine:3.20\nCOPY app /app\nRUN pip install flask\n"
+                "HEALTHCHECK CMD curl -fsS http://localhost:8000/_api_status\n"
+            ),
         },
         {
             "app/main.py": _HEALTHY.replace("/healthz", "/_status"),

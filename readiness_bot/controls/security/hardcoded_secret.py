@@ -365,8 +365,9 @@ def hardcoded_secret(repo: Repo) -> Iterator[Site]:
     folders = Counter(_folder(secret) for secret in repo.secrets.kept if secret.provider == _PRIVATE_KEY)
     for secret in repo.secrets.kept:
         confidence = _confidence(secret)
-        if confidence is Confidence.HIGH and secret.provider == _PRIVATE_KEY and folders[_folder(secret)] >= _MANY_KEYS:
-            confidence = Confidence.MEDIUM
+        if confidence is Confidence.HIGH and secret.provider == _PRIVATE_KEY:
+            played = folders[_folder(secret)] >= _MANY_KEYS or _is_told_for_trials(repo, _folder(secret))
+            confidence = Confidence.MEDIUM if played else confidence
         place = secret.location
         waived = repo.suppressions.by_linters(place.path, place.line, place.end_line, nosec=_BANDIT, noqa=_FLAKE8)
         if confidence is not None and not waived:
@@ -378,6 +379,18 @@ _MANY_KEYS = 3
 """So many private keys in one folder are those of hosts that somebody plays: a service has its own, or two."""
 _BANDIT = ("B105", "B106", "B107")
 _FLAKE8 = ("S105", "S106", "S107")
+
+
+_FOR_TRIALS = (
+    r"\b(do not|don't|never) use (this|these|them|it)\b|\bself-signed\b"
+    r"|\b(for|in) (local )?(test(ing|s)?|development)\b"
+)
+
+
+def _is_told_for_trials(repo: Repo, folder: str) -> bool:
+    """Whether a document beside the keys of one folder says that nothing real is opened by them."""
+    beside = (document for path, document in repo.documents.by_path.items() if path.rpartition("/")[0] == folder)
+    return bool(folder) and any(any(document.saying(_FOR_TRIALS)) for document in beside)
 
 
 def _folder(secret: KeptSecret) -> str:
