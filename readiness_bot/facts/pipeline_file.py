@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from readiness_bot.facts import (
+    cloud_builds,
     github_pipeline,
     gitlab_pipeline,
     hosted_pipelines,
@@ -30,6 +31,7 @@ _PATHS = re.compile(
     | (^|/)\.?zuul\.ya?ml$ | (^|/)\.?zuul\.d/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)\.(drone|woodpecker)\.ya?ml$ | (^|/)\.woodpecker/[^/]+\.ya?ml$
     | ^\.taskcluster\.ya?ml$
+    | (^|/)(buildspec|cloudbuild)[\w.-]*\.ya?ml$ | (^|/)(buildspecs?|cloudbuild)/[^/]+\.ya?ml$
     | (^|/)\.?tekton/([^/]+/)*[^/]+\.ya?ml$
     | (^|/)([^/]+[.-])?Jenkinsfile([.-](?!py$)[^/]+)?$ | (^|/)[^/]+\.jenkinsfile$
     """,
@@ -74,6 +76,8 @@ _PROVIDERS = (
     (github_pipeline.is_workflow, github_pipeline.workflow),
     (github_pipeline.is_action, github_pipeline.action),
     (taskcluster_pipeline.is_taskcluster, taskcluster_pipeline.taskcluster),
+    (cloud_builds.is_codebuild, cloud_builds.codebuild),
+    (cloud_builds.is_cloud_build, cloud_builds.cloud_build),
     (hosted_pipelines.is_circleci, hosted_pipelines.circleci),
     (hosted_pipelines.is_bitbucket, hosted_pipelines.bitbucket),
     (hosted_pipelines.is_buildkite, hosted_pipelines.buildkite),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from readiness_bot.facts.cloud_builds import ELSEWHERE
 from readiness_bot.facts.pipeline import Job, Pipeline, Step
 from readiness_bot.repo.tool_commands import ToolCommand
 
@@ -116,6 +117,11 @@ class Run:
     def on_changes(self) -> bool:
         """Whether it runs on a change before it is merged, by pull request or by any push."""
         return bool(self.events & (PULL_REQUEST | {ANY_PUSH}))
+
+    @property
+    def started_elsewhere(self) -> bool:
+        """Whether what starts it is kept outside of the repository, so that it may well run on changes."""
+        return self.events == frozenset({ELSEWHERE})
 
     @property
     def checks_changes(self) -> bool:

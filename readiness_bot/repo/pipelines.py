@@ -29,6 +29,8 @@ MAX_CALLERS = 40
 _CHANGING = frozenset({"opened", "synchronize", "reopened", "ready_for_review", "labeled", "edited"})
 
 
+_ANYWHERE = ("azure", "tekton", "zuul", "codebuild", "cloudbuild")
+"""Providers that are told the path of a file, wherever it lies."""
 _UNREADABLE = re.compile(
     r"(^|/)(\.?appveyor|cloudbuild[\w-]*|buildspec[\w-]*|bitrise|wercker|\.cirrus|\.evergreen|evergreen|codeship-steps|\.?packit"
     r"|shippable|\.taskcluster|\.?semaphore|screwdriver|\.prow|\.cds)\.ya?ml$"
@@ -82,7 +84,7 @@ class Pipelines:
             return path == ".gitlab-ci.yml" or (".gitlab-ci.yml" in self._facts and self._is_included(path))
         if facts.provider == "jenkins":
             return self._sources.area(path) in (Area.PRODUCTION, Area.TOOLING)
-        return path.startswith(".") or "/" not in path or facts.provider in ("azure", "tekton", "zuul")
+        return path.startswith(".") or "/" not in path or facts.provider in _ANYWHERE
 
     def _is_included(self, path: str) -> bool:
         included = [pair.value.lstrip("/") for facts in self._facts.values() for pair in facts.includes]

@@ -64,9 +64,17 @@ def test_image_that_users_pull(image: str, status: Status) -> None:
 
 
 @pytest.mark.parametrize("control", ["infrastructure/ci-pipeline", "testing/tests-in-ci"])
+def test_pipelines_that_something_outside_starts(control: str) -> None:
+    built = "version: 0.2\nphases:\n  build:\n    commands:\n      - cd services\n      - {command}\n"
+    tested = {**_CODE, "ci/buildspec.yml": built.replace("{command}", "pytest")}
+    assert _judged(control, tested) == (Status.UNKNOWN, 0.75)
+    assert _judged(control, {**_CODE, "ci/buildspec.yml": built.replace("{command}", "echo")})[0] is Status.FAIL
+
+
+@pytest.mark.parametrize("control", ["infrastructure/ci-pipeline", "testing/tests-in-ci"])
 def test_pipelines_of_providers_that_are_not_read(control: str) -> None:
-    built = "steps:\n- name: python\n  args: [pytest]\n"
-    assert _judged(control, {**_CODE, ".github/cloudbuild/pr.yaml": built})[0] is Status.UNKNOWN
+    built = "build:\n- image: python\n  words: [pytest]\n"
+    assert _judged(control, {**_CODE, ".semaphore/pr.yaml": built})[0] is Status.UNKNOWN
     assert _judged(control, {**_CODE, "docs/builds.yaml": built})[0] is Status.FAIL
 
 

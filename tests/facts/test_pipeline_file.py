@@ -293,3 +293,32 @@ def test_taskclusters_older_tasks_list_their_events() -> None:
 def test_tasks_that_another_task_puts_together_are_not_read(command: str) -> None:
     with pytest.raises(Unreadable):
         read(f"version: 1\ntasks:\n  - payload: {{command: {command}}}\n")
+
+
+def test_codebuild_shares_a_shell_between_its_phases() -> None:
+    found = read(
+        "version: 0.2\nenv:\n  variables: {STAGE: live}\nphases:\n  install:\n    commands: [cd services/orders]\n"
+        "  build:\n    commands:\n      - cd api\n      - alembic upgrade head\n      - cd /\n      - aws s3 sync . s3://shop\n"
+    )
+    assert (found.provider, [trigger.event for trigger in found.triggers]) == ("codebuild", ["elsewhere"])
+    assert [(step.run, step.directory) for step in found.jobs[0].steps] == [
+        ("alembic upgrade head", "services/orders/api"),
+        ("aws s3 sync . s3://shop", ""),
+    ]
+
+
+def test_cloud_build_runs_the_tools_that_its_images_are_made_for() -> None:
+    found = read(
+        "steps:\n- name: gcr.io/cloud-builders/docker\n  args: [build, -t, shop/api, .]\n"
+        "- name: 'python:3.13'\n  entrypoint: bash\n  args:\n  - -c\n  - pip install . && pytest\n"
+        "- name: gcr.io/google.com/cloudsdktool/cloud-sdk\n  entrypoint: gcloud\n  args: [run, deploy, api]\n"
+        "  dir: deploy\n"
+        "- name: shop/builder:2\n  script: make test\n  allowFailure: true\nimages: [shop/api]\n"
+    )
+    assert [(step.run, step.directory, step.can_fail) for step in found.jobs[0].steps] == [
+        ("docker build -t shop/api .", "", True),
+        ("pip install . && pytest", "", True),
+        ("gcloud run deploy api", "deploy", True),
+        ("make test", "", False),
+        ("docker push shop/api", "", True),
+    ]

@@ -161,6 +161,13 @@ def ci_pipeline(repo: Repo) -> Judgement:
             seen(elsewhere.path, elsewhere.line, f"calls {elsewhere.called}"),
             *(seen(run.path, run.line, run.detail) for run in proving[:1]),
         )
+    if proving and all(run.started_elsewhere for run in proving):
+        run = proving[0]
+        return unknown(
+            "A pipeline builds or tests; what starts it is not kept here.",
+            seen(run.path, run.line, run.detail),
+            estimate=_CALLED_ELSEWHERE,
+        )
     if proving:
         run = proving[0]
         return partial(

@@ -206,6 +206,12 @@ def tests_in_ci(repo: Repo) -> Judgement:
             f"The tests run {powerless.when}, but a failing test does not fail the pipeline.",
             seen(powerless.path, powerless.line, powerless.detail),
         )
+    if runs and all(run.started_elsewhere for run in runs):
+        return unknown(
+            "A pipeline runs the tests; what starts it is not kept here.",
+            seen(runs[0].path, runs[0].line, runs[0].detail),
+            estimate=_CALLED_ELSEWHERE,
+        )
     if runs:
         return partial(
             "The tests run in a pipeline, but not on pull requests.",
