@@ -16,7 +16,7 @@ from readiness_bot.repo.documents import Documents
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
-from readiness_bot.repo.route import Route
+from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 
@@ -369,15 +369,10 @@ class Interface:
         by_class = self._schema_of_view(route)
         if by_class:
             return Taken(route, "schema", by_class)
+        by_decorator = self._schema_of_decorator(route)
+        if by_decorator:
+            return Taken(route, "schema", by_decorator)
         reads = ""
-        for guard in route.guards:
-            last = guard.name.rpartition(".")[2].rpartition(":")[2]
-            if (
-                guard.kind == "decorator"
-                and _VALIDATES.match(last)
-                and (last not in ("expect", "body", "input", "schema", "doc") or guard.arguments)
-            ):
-                return Taken(route, "schema", last)
         for site in self.around(route):
             calls = site.calls
             reads_here = any(_reads_body(call) for call in calls)
@@ -400,6 +395,38 @@ class Interface:
             if any(_READS_BODY.search(ref) for ref in site.definition.refs):
                 reads = reads or "request"
         return Taken(route, "raw" if reads else "none", reads)
+
+    def _schema_of_decorator(self, route: Route) -> str:
+        """The decorator that holds a body against a schema before the handler runs; empty for none."""
+        for guard in route.guards:
+            last = guard.name.rpartition(".")[2].rpartition(":")[2]
+            if (
+                guard.kind == "decorator"
+                and _VALIDATES.match(last)
+                and (last not in ("expect", "body", "input", "schema", "doc") or guard.arguments)
+            ) or self._is_validating(guard):
+                return last
+        return ""
+
+    def _is_validating(self, guard: Guard) -> bool:
+        """Whether a decorator of the tree's own is handed a schema, and holds the body that it reads against it."""
+        own = self._python.definition_named(guard.name) if guard.kind == "decorator" and guard.arguments else None
+        module = self._python.modules.get(guard.path)
+        if own is None or module is None or own.definition.kind != "function":
+            return False
+        named = (item.name for value in guard.arguments for item in flattened(value) if isinstance(item, Name))
+        if not any(self._is_schema(name, module) for name in named):
+            return False
+        facts, definition = own.module.facts, own.definition
+        inside = [call for call in facts.calls if definition.line <= call.line <= definition.end_line]
+        given = {f"?{parameter.name}" for parameter in definition.parameters}
+        reads = any(map(_reads_body, inside)) or any(
+            _READS_BODY.search(ref)
+            for one in facts.definitions
+            if definition.line <= one.line <= definition.end_line
+            for ref in one.refs
+        )
+        return reads and any(call.name.partition(".")[0].removesuffix("()") in given for call in inside)
 
     def _makes_schema(self, call: Call, module: Module, reads_here: bool) -> bool:
         """Whether a schema is made of data that it checks at once, or a validator checks what is read beside it.

@@ -539,7 +539,17 @@ class Purposes:
             and not self._only_sends_on(route)
             and not self._only_shows(route)
             and not self.is_open_on_purpose(route)
+            and not self._is_hidden_by_setting(route)
         )
+
+    def _is_hidden_by_setting(self, route: Route) -> bool:
+        """Whether a handler knows of no such page where a setting says so: it is for those who develop or test."""
+        if route.handler is None:
+            return False
+        calls, raises, _, _ = self._refusals.body(route.handler)
+        hidden = [one.guards for one in raises if _MISSING.search(one.name)]
+        hidden += [one.guards for one in calls if one.last in ("abort", "HTTPException") and _says_missing(one)]
+        return any(guards and all(map(_OF_SETTINGS.search, guards)) for guards in hidden)
 
     @staticmethod
     def _changes(route: Route) -> bool:
@@ -549,6 +559,14 @@ class Purposes:
         if route.framework in ("cherrypy", "turbogears") and route.handler is not None:
             return re.match(r"(get|list|show|index|info|home|view)", route.handler.definition.name.lower()) is None
         return True
+
+
+_MISSING = re.compile(r"(^|\.)(HTTP)?(NotFound(Error|Exception)?|Http404)$")
+_OF_SETTINGS = re.compile(r"(^|[.?:!])(settings?|config|conf|get_settings\(\))(\.|\[|$)|(^|[.:!])[A-Z][A-Z0-9_]{3,}$")
+
+
+def _says_missing(call: Call) -> bool:
+    return any(isinstance(value, Const) and value.value == 404 for value in call.handed)
 
 
 def _is_writing(call: Call, handler: DefinitionSite) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Name
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Guard, Route, plain_pattern
@@ -36,14 +36,18 @@ class PyramidRoutes:
         return found
 
     def views(self) -> Iterator[Route]:
-        """Pyramid's views: functions, classes and methods under `view_config`, and what `add_view` is given."""
+        """Pyramid's views: functions, classes and methods under `view_config`, and what `add_view` is given.
+
+        Decorators of the tree's own that name a route count as `view_config`, and the actions of handlers as views.
+        """
         if "pyramid" in self._python.imported:
             yield from self._configured()
+            yield from self._handled()
         if not self.patterns:
             return
         for site in self._python.all_calls:
             call = site.call
-            if site.name == "pyramid.view.view_config" and call.decorates >= 0:
+            if call.decorates >= 0 and (site.name == "pyramid.view.view_config" or self._registers(site)):
                 target = DefinitionSite(site.module, call.decorates, site.module.facts.definitions[call.decorates])
                 yield from self._pyramid_view(site, target)
             elif site.last == "add_view" and call.has("route_name"):
@@ -51,6 +55,12 @@ class PyramidRoutes:
                 found = self._views.class_in(value, site.module) or self._views.function_in(value, site.module)
                 if found is not None:
                     yield from self._pyramid_view(site, found)
+
+    def _registers(self, site: CallSite) -> bool:
+        """Whether a decorator of the tree's own says which route a view answers: `@json_view(route_name="orders")`."""
+        if ":" not in site.name or not site.call.context & DECORATOR:
+            return False
+        return self._python.constant(site.call.keyword("route_name"), site.module) in self.patterns
 
     def _pyramid_view(self, site: CallSite, target: DefinitionSite) -> Iterator[Route]:
         parent = site.module.definition(target.definition.parent) if target.module is site.module else None
@@ -114,6 +124,27 @@ class PyramidRoutes:
                         self._python.member(view, "__call__"),
                         view=view,
                     )
+
+    def _handled(self) -> Iterator[Route]:
+        """The actions of `pyramid_handlers`: `add_handler("orders", "/orders/{action}", Orders)`."""
+        for site in self._python.calls_of("add_handler"):
+            pattern = self._views.text(site.call.argument(1, "pattern"), site.module)
+            view = self._views.class_in(site.call.argument(2, "handler"), site.module) if pattern else None
+            if view is None:
+                continue
+            only = self._python.constant(site.call.argument(3, "action"), site.module)
+            for method in view.methods:
+                name = method.definition.name
+                if name.startswith("_") or (isinstance(only, str) and name != only):
+                    continue
+                path = plain_pattern(f"/{pattern.lstrip('/')}".replace("{action}", name).replace(":action", name))
+                told = (one for one in method.definition.decorators if isinstance(one, Invoke) and one.call >= 0)
+                asked = [
+                    text
+                    for one in told
+                    for text in texts_of(method.module.facts.calls[one.call].keyword("request_method"))
+                ]
+                yield from self._routers.registered(site, [path], asked or ["GET"], "pyramid", method, view=view)
 
     def _view_defaults(self, view: DefinitionSite | None) -> Iterator[CallSite]:
         """What a class says for all of its views."""

@@ -26,7 +26,7 @@ from readiness_bot.facts.python_facts import (
     PythonFacts,
 )
 from readiness_bot.facts.roles import is_migration
-from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.sources import Sources
@@ -482,7 +482,7 @@ class Python:
         after = suffix + (f".{tail}" if tail else "")
         bindings = module.bindings
         imported = bindings.imports.get(base)
-        if imported is not None and base not in bindings.definitions:
+        if imported is not None and base not in bindings.definitions and not _is_listed_anew(module, imported):
             return _joined(self._import_target(imported), after)
         if base in bindings.definitions:
             return self._through_definition(module, base, after) if values else None
@@ -889,6 +889,12 @@ class Python:
         path, colon, rest = self.identify(name, module).partition(":")
         owner = self.modules.get(path) if colon else None
         return tuple(owner.bindings.assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
+
+
+def _is_listed_anew(module: Module, imported: Import) -> bool:
+    """Whether a module gives the name of what it imports to a list of its own: `middleware = (errors, sessions)`."""
+    later = module.bindings.assignments.get(imported.local, ())
+    return any(isinstance(item.value, Items) and item.scope == MODULE and item.line > imported.line for item in later)
 
 
 def matcher(*names: str) -> Callable[[str], bool]:

@@ -13,6 +13,7 @@ from readiness_bot.facts.python_facts import DECORATOR
 from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.expressions import flattened, texts_of
+from readiness_bot.repo.litestar_mounts import LitestarMounts
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
@@ -67,6 +68,7 @@ class RegisteredRoutes:
         self._guards = guards
         self._routers = routers
         self._pyramid = pyramid
+        self._mounts = LitestarMounts(python, views, guards)
 
     def decorated(self) -> Iterator[Route]:
         """Functions and classes registered by a decorator of a router or of the framework itself."""
@@ -278,15 +280,17 @@ class RegisteredRoutes:
         prefix = self._views.class_text(view, "path") if view is not None else ""
         method = _LITESTAR[site.name]
         paths = [joined(prefix, path) for path in self._paths(site)]
-        yield from self._routers.registered(
-            site,
-            paths,
-            [method] if method else self._methods(site),
-            "litestar",
-            target,
-            view=view,
-            guards=tuple(self._guards.of_call(site, "route")),
-        )
+        own = tuple(self._guards.of_call(site, "route"))
+        for mount in self._mounts.of((view or target).name):
+            yield from self._routers.registered(
+                site,
+                [joined(mount.prefix, path) for path in paths],
+                [method] if method else self._methods(site),
+                "litestar",
+                target,
+                view=view,
+                guards=(*own, *mount.guards),
+            )
 
     def _class_routes(
         self,

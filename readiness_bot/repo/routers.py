@@ -421,7 +421,7 @@ class Routers:
                 found[parent] += (_Inclusion(held, "", ()) for held in tuple(self._held_by(site)) or ("",))
                 continue
             for value in self._included(site):
-                named = self._routers_at(value, site)
+                named = self._listed_at(value, site) or self._routers_at(value, site)
                 is_known = isinstance(value, Name) and value.name[:1] == "?" and named
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
                 guards = tuple(self._guards.of_call(site, "router"))
@@ -456,6 +456,13 @@ class Routers:
             return None
         via = site.call.called_on
         return next(self._handed_in(site, via[1:]), "") if via[:1] == "?" else ""
+
+    def _listed_at(self, value: Value, site: CallSite) -> tuple[str, ...]:
+        """The routers of a list that a module keeps, put in place as a whole: `app.blueprint(blueprints)`."""
+        bound = self._python.assignment(value.name, site.module) if isinstance(value, Name) else None
+        items = bound[1].value.items if bound is not None and isinstance(bound[1].value, Items) else ()
+        named = (self._router_of(item, bound[0]) for item in items if isinstance(item, Name)) if bound else ()
+        return tuple(name for name in named if name in self._constructions)
 
     @cached_property
     def _listed_in(self) -> dict[str, tuple[str, ...]]:

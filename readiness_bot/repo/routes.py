@@ -64,7 +64,7 @@ class Routes:
         self._classful = ClassfulRoutes(python, self._views, self.routers)
         self._objects = ObjectRoutes(python, self._views, self.routers)
         self._mapped = MappedRoutes(python, self._views, self.routers)
-        self._in_turn = TabledRoutes(python, self._views, self.routers)
+        self._in_turn = TabledRoutes(python, self._views, self.guards, self.routers)
         self._graphql = GraphqlRoutes(python, self._views, self.guards, self.routers)
         self._of_models = ModelRoutes(python, self._views, self.routers)
         self._own = OwnRoutes(python, self._views, self.guards, self.routers)

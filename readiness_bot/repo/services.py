@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from msgspec import structs
+
 from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, IN_LOOP, Call, Definition
 from readiness_bot.facts.service_units import ServiceUnits
@@ -210,6 +212,7 @@ _SERVER_STARTS = frozenset(
         "twisted.internet.reactor.run",
     }
 )
+_TOOLS = "mcp.server.fastmcp.FastMCP"
 _SERVER_CLASSES = (
     "http.server.HTTPServer",
     "http.server.ThreadingHTTPServer",
@@ -321,9 +324,23 @@ class Services:
     def server_starts(self) -> tuple[CallSite, ...]:
         """The calls that make or run a server."""
         starts = (*self._routes.applications, *self._python.calls(*sorted(_SERVER_STARTS)))
+        if self._talks_over_pipes:
+            starts = tuple(site for site in starts if site.name != _TOOLS)
         # A reactor that is handed on is known by what it alone is asked for.
         answers = any(True for _ in self._python.imports("twisted.web.server", "twisted.web.resource"))
         return (*starts, *self._python.calls_of("listenTCP", "listenSSL")) if answers and not starts else starts
+
+    @cached_property
+    def _talks_over_pipes(self) -> bool:
+        """Whether the tools of a program are only offered to whatever starts it: `FastMCP(…).run()` opens no port."""
+        runs = [site for site in self._python.calls_of("run", "run_async") if site.name.startswith(f"{_TOOLS}().")]
+        told = [self._python.constant(site.call.argument(0, "transport"), site.module) for site in runs]
+        unread = any(
+            site.call.argument(0, "transport") is not None and word is None
+            for site, word in zip(runs, told, strict=True)
+        )
+        served = any(True for _ in self._python.calls_of("sse_app", "streamable_http_app", "http_app"))
+        return bool(runs) and not unread and not served and all(word in (None, "stdio") for word in told)
 
     @cached_property
     def own_servers(self) -> tuple[DefinitionSite, ...]:
@@ -557,8 +574,9 @@ class Services:
     def _middleware(self) -> Iterator[Attachment]:
         yield from self._added_middleware()
         for site in self._routes.applications:
-            for value in flattened(site.call.keyword("middleware") or site.call.keyword("middlewares")):
-                yield from self._attached("middleware", value, site)
+            listed = site.call.keyword("middleware") or site.call.keyword("middlewares")
+            for value, module in self._members(listed, site.module) if listed is not None else ():
+                yield from self._attached("middleware", value, structs.replace(site, module=module))
         for site in self._python.calls("starlette.middleware.Middleware", "fastapi.middleware.Middleware"):
             if site.call.result or site.call.parent < 0:  # one in the list of an application is read there
                 made = site.call.argument(0, "cls")

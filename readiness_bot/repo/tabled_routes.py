@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from readiness_bot.facts.python_facts import IN_LOOP
 from readiness_bot.facts.values import MODULE, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Route, joined
+from readiness_bot.repo.route import VERBS, Guard, Route, joined
+from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import Routers
 from readiness_bot.repo.views import Views
 
@@ -21,9 +24,10 @@ _SUBCLASSES = ".__subclasses__()[]"
 class TabledRoutes:
     """The routes of registrations whose path and handler are a loop's variables."""
 
-    def __init__(self, python: Python, views: Views, routers: Routers) -> None:
+    def __init__(self, python: Python, views: Views, guards: RouteGuards, routers: Routers) -> None:
         self._python = python
         self._views = views
+        self._guards = guards
         self._routers = routers
 
     def all(self) -> Iterator[Route]:
@@ -43,10 +47,18 @@ class TabledRoutes:
                 yield from self._row_routes(site, row, module, framework, router)
 
     def _view_routes(
-        self, site: CallSite, view: DefinitionSite, paths: list[str], framework: str, router: str
+        self,
+        site: CallSite,
+        view: DefinitionSite,
+        paths: list[str],
+        framework: str,
+        router: str,
+        guards: tuple[Guard, ...] = (),
     ) -> Iterator[Route]:
         for verb, method in self._views.verb_methods(view):
-            yield from self._routers.registered(site, paths, [verb], framework, method, view=view, router=router)
+            yield from self._routers.registered(
+                site, paths, [verb], framework, method, view=view, router=router, guards=guards
+            )
 
     def _classes(self, site: CallSite) -> Iterator[tuple[DefinitionSite, list[str]]]:
         """The classes below one with the paths that an attribute of each names: `add_resource(cls, cls.url)`."""
@@ -76,9 +88,33 @@ class TabledRoutes:
             found = self._python.assignment(item.target, site.module) if item.target else None
             if found is not None:
                 tables.append((found[1].value, found[0]))
-        for value, module in tables:
+        own = list(self._just_above(site))
+        for value, module in own or tables:
             for row in _rows_of(value, module):
                 yield row, module
+
+    @staticmethod
+    def _just_above(site: CallSite) -> Iterator[tuple[Value, Module]]:
+        """The tables of a module between the registration before and this one, where several loops follow each other.
+
+        `for path, view in pages: …`, and further down `for path, view in reports: …`.
+        """
+        facts, line = site.module.facts, site.call.line
+        others = [
+            call.line
+            for call in facts.calls
+            if call.last in _REGISTERING and call.context & IN_LOOP and call.scope == MODULE
+        ]
+        if site.call.scope != MODULE or len(others) < 2:
+            return
+        before = max((one for one in others if one < line), default=0)
+        for item in facts.assignments:
+            if (
+                item.scope == MODULE
+                and before < item.line < line
+                and any(True for _ in _rows_of(item.value, site.module))
+            ):
+                yield item.value, site.module
 
     def _row_routes(
         self, site: CallSite, row: tuple[Value, ...], module: Module, framework: str, router: str
@@ -97,16 +133,40 @@ class TabledRoutes:
             or [text for text in texts_of(site.call.keyword("methods")) if text.lower() in VERBS]
         )
         for value in row:
-            view = self._views.class_in(value, module)
+            view = self._view_in(value, module)
             if view is not None and any(self._views.verb_methods(view)):
-                yield from self._view_routes(site, view, [path], framework, router)
+                around = tuple(self._guards.around(value, structs.replace(site, module=module)))
+                yield from self._view_routes(site, view, [path], framework, router, around)
                 return
             handler = self._views.function_in(value, module) if isinstance(value, Name | Invoke) else None
             if handler is not None:
+                around = tuple(self._guards.around(value, structs.replace(site, module=module)))
                 yield from self._routers.made(
-                    [path], methods, framework, module, handler.definition.line, handler, router=router, call=site.call
+                    [path],
+                    methods,
+                    framework,
+                    module,
+                    handler.definition.line,
+                    handler,
+                    router=router,
+                    call=site.call,
+                    guards=around,
                 )
                 return
+
+    def _view_in(self, value: Value, module: Module) -> DefinitionSite | None:
+        """The class that a row names or makes a view of, through what wraps it: `signed_in(Orders.as_view())`."""
+        for _ in range(4):
+            found = self._views.class_in(value, module)
+            if found is not None or not isinstance(value, Invoke) or value.call < 0:
+                return found
+            inner = next(
+                (item for item in module.facts.calls[value.call].args if isinstance(item, Name | Invoke)), None
+            )
+            if inner is None:
+                return None
+            value = inner
+        return None
 
 
 def _named(value: Value) -> Iterator[Name]:

@@ -35,6 +35,21 @@ _HALF = 0.35
     passes=[
         {
             "shop/main.py": (
+                "from flask import Flask, g\n\nfrom shop.forms import OrderForm, filled\n\napp = Flask(__name__)\n\n\n"
+                "@app.post('/orders')\n@filled(OrderForm)\ndef order():\n    return keep(g.form.data)\n"
+            ),
+            "shop/forms.py": (
+                "from functools import wraps\n\nfrom flask import abort, g, request\n"
+                "from wtforms import Form, StringField\n\n\n"
+                "class OrderForm(Form):\n    name = StringField()\n\n\ndef filled(form_class):\n    def around(view):\n"
+                "        @wraps(view)\n        def inner(*args):\n            form = form_class(request.form)\n"
+                "            if not form.validate():\n                abort(400)\n            g.form = form\n"
+                "            return view(*args)\n\n        return inner\n\n    return around\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
+            "shop/main.py": (
                 "from aiohttp import web\n\nfrom shop.shapes import order_validator\n\n\n"
                 "class Orders:\n    def __init__(self):\n        self._validator = order_validator()\n\n"
                 "    async def order(self, request):\n        body = self._validator.check(await request.json())\n"

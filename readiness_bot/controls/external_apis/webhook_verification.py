@@ -32,6 +32,23 @@ from readiness_bot.repo.refusals import Strength
         "https://docs.stripe.com/webhooks/signature",
     ],
     passes=[
+        {
+            "shop/main.py": (
+                "from aiohttp import web\n\nfrom shop.asking import middleware\n\n\n"
+                "async def told(request):\n    return web.Response(text=await keep(request))\n\n\n"
+                "app = web.Application(middlewares=middleware)\napp.router.add_post('/orders/webhook', told)\n"
+            ),
+            "shop/asking.py": (
+                "import hmac\n\nfrom aiohttp.web import HTTPUnauthorized\n"
+                "from aiohttp.web_middlewares import middleware\n\n\n"
+                "async def authenticate(request, api_key):\n"
+                "    wanted = hmac.new(api_key, await request.read(), 'sha256').hexdigest()\n"
+                "    if request.headers.get('Signature') == wanted:\n        return\n    raise HTTPUnauthorized()\n\n\n"
+                "@middleware\nasync def auth_middleware(request, handler):\n    await authenticate(request, KEY)\n"
+                "    return await handler(request)\n\n\nmiddleware = (auth_middleware,)\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from flask import Flask, abort\nfrom itsdangerous import BadSignature, URLSafeSerializer\n\n"
             "app = Flask(__name__)\nsigner = URLSafeSerializer(KEY)\n\n\n"

@@ -63,6 +63,64 @@ _BY_GATEWAY = 0.7
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from litestar import Litestar\n\nfrom shop.api import api\n\napp = Litestar(route_handlers=[api])\n"
+            ),
+            "shop/api.py": (
+                "from litestar import Router\n\nfrom shop.known import known\nfrom shop.orders import parts\n\n"
+                "api = Router(path='/api', route_handlers=[Router(path='/v1', route_handlers=parts)], guards=[known])\n"
+            ),
+            "shop/known.py": (
+                "from litestar.exceptions import NotAuthorizedException\n\n\ndef known(connection, handler):\n"
+                "    if not connection.user:\n        raise NotAuthorizedException()\n"
+            ),
+            "shop/orders.py": (
+                "from litestar import Controller, post\n\n\nclass Orders(Controller):\n    path = '/orders'\n\n"
+                "    @post()\n    async def add(self, data: dict) -> dict:\n        return await keep(data)\n\n\n"
+                "parts = [Orders]\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
+            "shop/main.py": (
+                "from sanic import Sanic\n\nfrom shop.parts import parts\n\napp = Sanic('shop')\napp.blueprint(parts)\n"
+            ),
+            "shop/parts.py": "from shop.orders import inner, orders\n\nparts = [orders, inner]\n",
+            "shop/orders.py": (
+                "from sanic import Blueprint\nfrom sanic.exceptions import Unauthorized\n"
+                "from sanic.views import HTTPMethodView\n\n\n"
+                "def known(view):\n    async def asked(request, *args, **kwargs):\n"
+                "        if not request.headers.get('Authorization'):\n            raise Unauthorized('who are you?')\n"
+                "        return await view(request, *args, **kwargs)\n\n    return asked\n\n\n"
+                "class Orders(HTTPMethodView):\n    async def post(self, request):\n"
+                "        return await keep(request.json)\n\n\n"
+                "class Prices(HTTPMethodView):\n    async def get(self, request):\n        return await prices()\n\n\n"
+                "orders = Blueprint('orders')\npaths = [('/orders', known(Orders.as_view()), ['POST'])]\n"
+                "for path, view, methods in paths:\n    orders.add_route(view, path, methods=methods)\n\n"
+                "inner = Blueprint('inner', url_prefix='/inner')\n"
+                "inner_paths = [('/prices', Prices.as_view(), ['GET'])]\n"
+                "for path, view, methods in inner_paths:\n    inner.add_route(view, path, methods=methods)\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
+            "shop/main.py": (
+                "from pyramid.config import Configurator\n\n\ndef main(config, **settings):\n"
+                "    made = Configurator(settings=settings)\n    made.add_route('orders', '/orders')\n"
+                "    made.add_route('index', '/orders/index')\n    made.scan('shop')\n    return made.make_wsgi_app()\n"
+            ),
+            "shop/views.py": (
+                "from pyramid.httpexceptions import HTTPNotFound\nfrom pyramid.view import view_config\n\n\n"
+                "def told(**options):\n    options.setdefault('renderer', 'json')\n"
+                "    return view_config(**options)\n\n\n"
+                "@told(route_name='orders', request_method='POST', permission='add')\ndef add(request):\n"
+                "    return keep(request.json_body)\n\n\n"
+                "@told(route_name='index', request_method='POST')\ndef index(request):\n"
+                "    if not request.registry.settings['shop.dev']:\n        raise HTTPNotFound\n    return build()\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop', 'django.contrib.admin']\n",
             "shop/urls.py": (
                 "from django.contrib import admin\nfrom django.urls import path\n\nfrom shop import views\n\n"
@@ -382,6 +440,21 @@ _BY_GATEWAY = 0.7
             "shop/jobs.py": (
                 "from celery import Celery\n\napp = Celery('shop')\n\n\n@app.task\ndef bake(loaf):\n    print(loaf)\n"
             ),
+        },
+        {
+            "shop/main.py": (
+                "from pyramid.config import Configurator\n\nfrom shop.orders import Orders\n\n\n"
+                "def main(config, **settings):\n    made = Configurator(settings=settings)\n"
+                "    made.include('pyramid_handlers')\n"
+                "    made.add_handler('orders', '/orders/{action}', handler=Orders)\n"
+                "    return made.make_wsgi_app()\n"
+            ),
+            "shop/orders.py": (
+                "from pyramid_handlers import action\n\n\nclass Orders:\n    def __init__(self, request):\n"
+                "        self.request = request\n\n    @action(renderer='json', request_method='POST')\n"
+                "    def add(self):\n        return keep(self.request.json_body)\n"
+            ),
+            "shop/__init__.py": "",
         },
     ],
     fixed=(
