@@ -47,6 +47,15 @@ _MARK = re.compile(
 )
 
 
+_STACK = re.compile(rb"^[ \t]+['\"]?Type['\"]?[ \t]*:[ \t]*['\"]?AWS::CloudWatch::", re.MULTILINE)
+_IN_STACK = {
+    "AWS::CloudWatch::Alarm": "alert",
+    "AWS::CloudWatch::CompositeAlarm": "alert",
+    "AWS::CloudWatch::AnomalyDetector": "monitor",
+    "AWS::CloudWatch::Dashboard": "dashboard",
+}
+
+
 def _claims(path: str) -> bool:
     if _OTHER.search(path):
         return False
@@ -59,6 +68,8 @@ def _extract(data: bytes) -> Monitors:
         if b'"panels"' in data or b'"rows"' in data or b'"widgets"' in data or b'"query"' in data:
             return Monitors(tuple(_of_json(data)))
         return Monitors()
+    if _STACK.search(data):
+        return Monitors(tuple(one for document in load_documents(data) for one in _of_stack(document)))
     kept_in_manifest = b"ConfigMap" in data and (b'"panels"' in data or b'"rows"' in data)
     if not _MARK.search(data) and not kept_in_manifest:
         return Monitors()
@@ -67,6 +78,15 @@ def _extract(data: bytes) -> Monitors:
         data = neutralised(data.decode("utf-8-sig", "replace")).encode()
     read = _of_manifest if kept_in_manifest else _of_yaml
     return Monitors(tuple(monitor for document in load_documents(data) for monitor in read(document)))
+
+
+def _of_stack(document: Node) -> Iterator[Monitor]:
+    """What a template of CloudFormation makes of CloudWatch, also the resources of a file of Serverless."""
+    for resources in (document["Resources"], document["resources"]["Resources"]):
+        for name, resource in resources.entries:
+            kind = _IN_STACK.get(resource["Type"].string, "")
+            if kind:
+                yield Monitor(kind, name, resource.key_line or resource.line)
 
 
 def _of_yaml(document: Node) -> Iterator[Monitor]:

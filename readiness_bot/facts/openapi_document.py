@@ -44,7 +44,8 @@ class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(
     r"((^|/)[\w.-]*(openapi|swagger|api[-_]?spec|api[-_]?docs?)[\w.-]*\.(ya?ml|json)$|(^|/)(openapi|swagger|specs?|api)/[\w.-]+\.(ya?ml|json)$"
-    r"|(^|/)([\w.-]+[-_.])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$)",
+    r"|(^|/)([\w.-]+[-_.])?(api|schema|spec)([-_.]?v?\d[\d.]*)?\.ya?ml$"
+    r"|(^|/)(rest[-_]?)?api[-_]?(reference|docs?|specs?)/[\w.-]+\.(ya?ml|json)$)",
     re.IGNORECASE,
 )
 _CHECKING = re.compile(r"x-(apikey|basic|bearer|token)Info(Func|Url)")

@@ -143,11 +143,20 @@ class BuiltImages:
         if purpose == "base" and started and not self._is_built_on(image):
             # A folder or file called so whose image starts something and that no other image builds on.
             purpose = None
+        is_named_so = purpose == "development"
         purpose = purpose or _purpose_by_content(image, started)
+        if is_named_so and self._has_sibling(image):
+            return BuiltImage(image, "development", started)
         if purpose == "development" and not started and image.runs_python and self._is_started_by_compose(image):
             # The image alone opens an interpreter; what it is deployed with is Compose's to say.
             purpose = "service"
         return BuiltImage(image, purpose, started)
+
+    def _has_sibling(self, image: Image) -> bool:
+        """Whether a plain `Dockerfile` lies beside one that is called after development: that one is deployed."""
+        folder, slash, _ = image.path.rpartition("/")
+        beside = self._sources.facts(Dockerfile).get(f"{folder}{slash}Dockerfile")
+        return beside is not None and f"{folder}{slash}Dockerfile" != image.path
 
     def _is_started_by_compose(self, image: Image) -> bool:
         """Whether a Compose file that is not for development gives the image the command of a server or worker."""

@@ -119,8 +119,10 @@ class CoverageGates:
 
     def _of_settings(self) -> Iterator[CoverageGate]:
         """Settings count where some run measures with them: the one that pull requests start, if there is one."""
-        measuring = sorted(self._measuring, key=lambda run: not run.on_changes)
-        if not measuring or measuring[0].command.has("--cov-fail-under", "--fail-under"):
+        # One that is told a minimum of its own, such as none, leaves the setting to the others.
+        own = [run for run in self._measuring if not run.command.has("--cov-fail-under", "--fail-under")]
+        measuring = sorted(own, key=lambda run: not run.on_changes)
+        if not measuring:
             return
         for path, setting in self._settings():
             percent = _percent(setting.text)

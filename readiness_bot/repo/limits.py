@@ -446,8 +446,13 @@ class Limits:
         """What is attached, by its own name; a function that makes a limiter out of the application is that limiter."""
         name = attached.name.rpartition(":")[2].rpartition(".")[2]
         made = attached.definition.definition.gives if attached.definition is not None else ""
-        last = made.removesuffix("()").rpartition(":")[2].rpartition(".")[2]
-        return last if _NAME.search(last) else name
+        # An object that makes its middleware itself is what limits: `RateLimitConfig(…).middleware`.
+        maker = attached.name.rpartition(".")[0] if name == "middleware" else ""
+        for one in (made, maker):
+            last = one.removesuffix("()").rpartition(":")[2].rpartition(".")[2]
+            if _NAME.search(last):
+                return last
+        return name
 
     def _of_rest_framework(self) -> Iterator[RateLimit]:
         for setting, value in self._services.rest_settings("DEFAULT_THROTTLE_CLASSES"):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.values import Const, Format, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.dependencies import Dependencies
@@ -188,6 +188,7 @@ _TRACING_MIDDLEWARE = re.compile(
 )
 """Middleware of Django's settings that traces every request and sends the spans itself."""
 _ASKS_ENVIRONMENT = re.compile(r"environ\b|getenv|\benv\b")
+_IS_SETTING = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _SENTRY = frozenset(
     {"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init", "fillmore.libsentry.set_up_sentry"}
 )
@@ -232,6 +233,11 @@ _TRACKERS = matcher(
     "logfire.configure",
 )
 _TRACKING_APPS = re.compile(r"(raven|elasticapm|rollbar|honeybadger|bugsnag|raygun4py)\.")
+_TRACKING_HANDLER = re.compile(
+    r"(raven\.|sentry_sdk\.integrations\.logging\.|rollbar\.logger\.|bugsnag\.handlers|elasticapm\.handlers\.)"
+    r"[\w.]*Handler$"
+)
+"""Handlers of logging, as settings name them, that send what is logged to an error tracker."""
 """Applications and middleware of Django's that report errors, by the libraries that they come with."""
 _SETS_UP_LOGGING = re.compile(
     r"_*(set_?up|configure|config|init(ialize|ialise)?)_?(logging|loggers?|logs)$", re.IGNORECASE
@@ -387,7 +393,7 @@ class Observability:
 
     @cached_property
     def agents(self) -> tuple[Signal, ...]:
-        """Agents that the started command puts around the service."""
+        """Agents that the started command puts around the service, or that it imports to be instrumented."""
         found = []
         for one in self._deployment.started_commands:
             words = " ".join((*one.command.agents, one.command.server, one.target, *one.command.arguments))
@@ -401,6 +407,13 @@ class Observability:
                     found.append(
                         Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True)
                     )
+        found += [
+            Signal(Evidence(module.path, item.line, f"imports `{_short(item.target)}`"), True)
+            for module, item in self._python.imports(
+                "opentelemetry.instrumentation.auto_instrumentation", "ddtrace.auto"
+            )
+            if module.path in self._wiring.running
+        ]
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -541,10 +554,25 @@ class Observability:
             if name != "**":
                 options[name] = value
                 continue
-            held = [value] if isinstance(value, Mapping) else site.module.bound_to(_name_of(value), site.call.scope)
-            for key, item in (pair for mapping in held for pair in entries(mapping)):
+            for key, item in (pair for mapping in self._handed(value, site) for pair in entries(mapping)):
                 options.setdefault(key, item)
         return options
+
+    def _handed(self, value: Value, site: CallSite) -> Iterator[Value]:
+        """The mappings that `**` may hand on: one that stands there, a variable's, a setting's or what a call gives."""
+        if isinstance(value, Mapping):
+            yield value
+            return
+        yield from site.module.bound_to(_name_of(value), site.call.scope)
+        key: object = _name_of(value).rpartition(".")[2]
+        if isinstance(value, Index):
+            key = next((item.value for item in value.items if isinstance(item, Const)), "")
+        elif isinstance(value, Invoke):
+            own = self._python.definition(value.name, site.module)
+            if own is not None and own.definition.kind == "function":
+                yield from (item.value for item in own.module.facts.returns if item.scope == own.index)
+        if isinstance(key, str) and _IS_SETTING.fullmatch(key):
+            yield from (setting.value for setting in self._services.settings_named(key))
 
     def _tracing_middleware(self) -> Iterator[Signal]:
         """Tracers that Django's settings name: off where the environment must ask for them first."""
@@ -652,7 +680,16 @@ class Observability:
                 if "newrelic" in agent.evidence.detail or "ddtrace" in agent.evidence.detail
             ),
             *self._tracking_apps(),
+            *self._tracking_handlers(),
         )
+
+    def _tracking_handlers(self) -> Iterator[Signal]:
+        """Handlers that send what is logged to an error tracker, where the settings of logging name one."""
+        for module in self._python.production:
+            for text, line in module.facts.strings:
+                if _TRACKING_HANDLER.match(text):
+                    runs = module.path in self._wiring.running
+                    yield Signal(Evidence(module.path, line, f"logs to `{_short(text)}`"), runs)
 
     def _tracking_apps(self) -> Iterator[Signal]:
         """Error trackers that Django is told of as applications or middleware."""

@@ -22,6 +22,23 @@ _PAGINATES = re.compile(
     r"paginat|paging|page_?size|per_?page|(^|[_.])page(_|$)|cursor|limit_?offset|slice_query|(^|\.)limit$",
     re.IGNORECASE,
 )
+_READING = frozenset(
+    {
+        "all",
+        "filter",
+        "filter_by",
+        "query",
+        "execute",
+        "scalars",
+        "find",
+        "fetchall",
+        "order_by",
+        "select",
+        "get",
+        "paginate",
+    }
+)
+"""What things are read by, from a store or from elsewhere."""
 _ABOUT_ONE = (
     ".TemplateView",
     ".RedirectView",
@@ -65,7 +82,7 @@ class Paging:
             return True
         if _is_about_one(route) and not self._shows_many(route):
             return False
-        if self._is_summary(route):
+        if self._is_summary(route) or self._is_empty_page(route):
             return False
         path = route.path.removesuffix(".json")
         if "GET" not in route.methods or re.search(r"((\}|>|\))/?|\.\w{2,4})$", path) or path in ("/", ""):
@@ -159,6 +176,21 @@ class Paging:
             for value in (*answers, *given)
         )
 
+    def _is_empty_page(self, route: Route) -> bool:
+        """Whether a page is rendered that holds none of the things: nothing around it asks a store or another service.
+
+        What it shows it fetches by itself, from a route that is judged as what it is.
+        """
+        if route.view is not None or not self._interface.is_page(route):
+            return False
+        around = list(self._interface.around(route, depth=1))
+        return not any(
+            call.last in _READING or self._python.target(call, site.module) is not None
+            for site in around
+            for call in site.calls
+            if call.last not in ("render_template", "url_for")
+        )
+
     def _dependencies(self, route: Route) -> Iterator[DefinitionSite]:
         """The functions of the tree that a route depends on; of a class that it is handed, the one that makes it."""
         for guard in route.guards:
@@ -171,11 +203,12 @@ class Paging:
         """Whether a handler asks which rows, and how many or cuts them itself: a list, whatever its path."""
         if "GET" not in route.methods or route.handler is None:
             return False
+        if {"limit", "offset"} <= {call.last for call in route.handler.calls}:
+            return True
         asked = (route.handler, *self._dependencies(route))
         names = {parameter.name for site in asked for parameter in site.definition.parameters}
-        return bool(names & {"offset", "skip", "page", "cursor", "page_number"}) and (
-            bool(names & {"limit", "page_size", "per_page", "size"})
-            or {"limit", "offset"} <= {call.last for call in route.handler.calls}
+        return bool(names & {"offset", "skip", "page", "cursor", "page_number"}) and bool(
+            names & {"limit", "page_size", "per_page", "size"}
         )
 
     def _is_list_view(self, route: Route) -> bool:

@@ -17,6 +17,8 @@ _MEDIA_VERSION = re.compile(
     r"^(application|text)/(vnd|x)\.(?!github|docker|oci|kubernetes)[\w.+-]*[.+-]v\d", re.IGNORECASE
 )
 """A media type that names a version: `application/vnd.shop.v2+json`; those of others are sent to them."""
+_MEDIA_BEGUN = re.compile(r"(application|text)/(vnd|x)\.[\w.+-]*[.+-]v?\{[\w.]*(version|\bver)\}", re.IGNORECASE)
+"""The same put together from a version: `f"application/vnd.shop.{version}+json"`."""
 _VERSION_HEADER = re.compile(
     r"(x-)?(accept-|api-)?version|(x-)?api-?version|(?!.*client|.*app-)[a-z]+-version", re.IGNORECASE
 )
@@ -74,6 +76,10 @@ class Versions:
             for value, line in told:
                 if isinstance(value, Const) and isinstance(value.value, str) and _MEDIA_VERSION.search(value.value):
                     return Evidence(module.path, line, f"`{value.value[:60]}` says which version is spoken")
+            for value, line in (*told, *((item.value, item.line) for item in module.facts.returns)):
+                written = _MEDIA_BEGUN.match(_written(value)) if isinstance(value, Format) else None
+                if written is not None:
+                    return Evidence(module.path, line, f"`{written[0][:60]}` says which version is spoken")
         return None
 
     @cached_property
@@ -97,3 +103,12 @@ class Versions:
         parts = value.parts if isinstance(value, Format) else (value,)
         texts = [self._python.constant(part, module) for part in parts]
         return "" if None in texts else "".join(map(str, texts))
+
+
+def _written(value: Format) -> str:
+    """A text that is put together, each value in it by its name: `application/vnd.shop.{version}+json`."""
+    parts = (
+        str(part.value) if isinstance(part, Const) else "{" + getattr(part, "name", "").lstrip(":?") + "}"
+        for part in value.parts
+    )
+    return "".join(parts)

@@ -89,16 +89,21 @@ class Pod:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """Something that runs the service: `via` is the tool (`Kubernetes`, `Terraform`, `fly`, …)."""
+    """Something that runs the service: `via` is the tool (`Kubernetes`, `Terraform`, `fly`, …).
+
+    `is_function` says that it is code alone, which the platform puts into a runtime of its own.
+    """
 
     path: str
     line: int
     via: str
     detail: str
+    is_function: bool = False
 
 
 _OF_PRODUCTION = re.compile(r"(?<![a-z])(prod(uction)?|live)(?![a-z])[^/]*\.ya?ml$", re.IGNORECASE)
 """Values by which a chart is filled in for production, where its own leave something out."""
+_FUNCTION = re.compile(r"(^|_)(lambda_function|cloudfunctions2?_function|function_app)$")
 _COMPUTE = re.compile(
     r"(aws_(ecs_(service|task_definition)|lambda_function|instance|autoscaling_group|launch_template|apprunner_service|eks_cluster"
     r"|elastic_beanstalk_environment|lightsail_\w+)|google_(cloud_run_(v2_)?service|compute_instance(_template)?|container_cluster"
@@ -236,10 +241,15 @@ class Workloads:
             yield Compute(pod.path, pod.workload.line, "Kubernetes", detail)
         for path, platform in self.platforms:
             names = ", ".join(process.name for process in platform.processes[:3]) or "the application"
-            yield Compute(path, platform.line, platform.platform, f"{platform.platform} runs {names}")
+            packed = bool(platform.processes) and all(
+                process.kind == "function" and not process.image for process in platform.processes
+            )
+            detail = f"{platform.platform} runs {names}"
+            yield Compute(path, platform.line, platform.platform, detail, packed)
         for path, block in self.cloud_blocks:
             if block.type == "resource" and block.labels and _COMPUTE.match(block.labels[0]):
-                yield Compute(path, block.line, "Terraform", f"resource {block.labels[0]}")
+                packed = bool(_FUNCTION.search(block.labels[0])) and block.get("image_uri") is None
+                yield Compute(path, block.line, "Terraform", f"resource {block.labels[0]}", packed)
             elif (
                 block.type == "module"
                 and (source := block.get("source")) is not None

@@ -26,6 +26,13 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],
     passes=[
+        {
+            "app.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+                "@app.get('/orders')\ndef orders():\n    return []\n"
+            ),
+            "docs/extra/api-reference/shop-v2.yaml": "openapi: 3.0.3\ninfo: {title: Shop, version: '2'}\npaths: {}\n",
+        },
         (
             "from tornado.web import Application, RequestHandler\n\n\nclass Description(RequestHandler):\n"
             "    def get(self):\n        self.write(describe(HANDLERS))\n\n\n"

@@ -30,6 +30,13 @@ _HALF = 0.05
     sources=["https://google.aip.dev/158"],
     passes=[
         (
+            "from flask import Flask, jsonify, render_template, request\n\nfrom shop.models import Order\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/orders')\ndef list_orders():\n"
+            "    return render_template('orders.html', shown='open')\n\n\n"
+            "@app.get('/orders/rows')\ndef rows():\n    begin, length = asked_of(request)\n"
+            "    found = Order.query.order_by(Order.id).offset(begin).limit(length).all()\n    return jsonify(found)\n"
+        ),
+        (
             "from advanced_alchemy.service import OffsetPagination\n"
             "from litestar import Controller, Litestar, get\n\n\n"
             "class Orders(Controller):\n    path = '/orders'\n\n    @get()\n"

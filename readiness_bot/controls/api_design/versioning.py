@@ -29,6 +29,11 @@ _FEWEST = 0.02
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
         (
+            "from flask import Flask, make_response\n\napp = Flask(__name__)\n\n\n"
+            "def spoken(version):\n    return f'application/vnd.shop.{version}+json'\n\n\n"
+            "@app.get('/orders')\ndef orders():\n    return make_response('[]', 200, {'Content-Type': spoken('v2')})\n"
+        ),
+        (
             "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/1.0/<application>')\n"
             "def token(application):\n    return {}\n\n\n@app.get('/__heartbeat__')\ndef heartbeat():\n    return {}\n"
             "\n\n@app.get('/__version__')\ndef version():\n    return {}\n\n\n@app.get('/')\ndef root():\n"

@@ -50,6 +50,14 @@ _BUILDPACKS = frozenset(
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
         {
+            "orders/handler.py": "def answer(event, context):\n    return {'statusCode': 200}\n",
+            "orders/main.py": _APP,
+            "template.yaml": (
+                "Resources:\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+                "      Handler: handler.answer\n      CodeUri: orders/\n      MemorySize: 256\n"
+            ),
+        },
+        {
             "shop/main.py": _APP,
             "Dockerfile": 'FROM ubuntu:24.04\nCOPY . .\nRUN bash set_up.sh\nCMD ["/bin/bash", "./start.sh"]\n',
             "set_up.sh": "fetch-interpreter 3.13\n",
@@ -124,6 +132,11 @@ _BUILDPACKS = frozenset(
         {"app/main.py": _APP, "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nRUN pip install .\n"},
     ],
     ignores=[
+        (
+            "from mcp.server.fastmcp import FastMCP\n\ntools = FastMCP('shop')\n\n\n"
+            "@tools.tool()\ndef price(name: str) -> int:\n    return 3\n\n\nif __name__ == '__main__':\n"
+            "    tools.run()\n"
+        ),
         {"lib/__init__.py": "def add(a, b):\n    return a + b\n"},
         {
             "README.md": "# Shop core library\n\nWhat shops are built from.\n",
@@ -148,6 +161,11 @@ def container_image(repo: Repo) -> Judgement:
     built_elsewhere = _by_buildpack(repo)
     if built_elsewhere is not None:
         return passed("The platform builds the image from a descriptor.", built_elsewhere)
+    computes = repo.deployment.computes
+    if computes and not repo.deployment.images and all(compute.is_function for compute in computes):
+        one = computes[0]
+        packed = seen(one.path, one.line, one.detail)
+        return passed("The platform puts the functions into a runtime of its own: no image is needed.", packed)
     others = [built for built in repo.deployment.images if built.image.runs_python]
     idle = next((built for built in others if built.purpose == "base"), None)
     if idle is not None and _SERVING_BASE.search(idle.image.base):

@@ -36,6 +36,11 @@ _COMMANDS = (
         r".*(heroku|dokku)|railway up|cf[67]? push|kamal deploy"
     ),
     r"ansible-playbook|nomad (job )?run|fastapi (cloud )?deploy|cap .*deploy|fab .*deploy",
+    (
+        r"(systemctl (--[\w-]+ )*(restart|reload|reload-or-restart)|supervisorctl (restart|update)"
+        r"|pm2 (restart|reload))"
+        r"(?! *(postgres|mysql|mariadb|redis|mongo|rabbitmq|docker|containerd|ssh|nginx|apache|cron|systemd|elastic))"
+    ),
     r"gh release (create|upload)|semantic-release|goreleaser",
     r"(?!mike |docker |git )[\w.-]+ deploy(-[\w-]+)?( (?!.*--dry-run)|$)",
     (
@@ -115,6 +120,13 @@ _SERVICE = {
         "https://docs.gitlab.com/ee/ci/environments/",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/roll.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  roll:\n    runs-on: self-hosted\n    steps:\n"
+                "      - run: |\n          rsync -a ./ /srv/shop/\n          sudo systemctl restart shop\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/ci.yml": (
@@ -223,6 +235,13 @@ _SERVICE = {
             ".github/workflows/lint.yml": (
                 "on: {push: {branches: [main]}}\njobs:\n  look:\n"
                 "    uses: company/all/.github/workflows/look.yml@main\n    permissions: {contents: write}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/test.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: |\n          sudo systemctl restart postgresql\n          pytest\n"
             ),
         },
     ],

@@ -14,7 +14,7 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|(api[-_])?status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|((api|app|service|server|system)[-_])?status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -238,6 +238,20 @@ _POD_BEHIND_GATEWAY = (
             "Dockerfile": _UNCHECKED,
             "nginx/nginx.conf": _GATEWAY.format(does='return 200 "up";'),
             "deploy/web.yaml": _POD_BEHIND_GATEWAY,
+        },
+        {
+            "app/main.py": (
+                "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/_api_status')\ndef state():\n"
+                "    return 'ok'\n"
+            ),
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n',
+        },
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.http import HttpResponse\nfrom django.urls import path\n\n"
+                "urlpatterns = [path('check/', lambda request: HttpResponse('yes'), name='check')]\n"
+            ),
         },
         {
             "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "worker.py"]\n',

@@ -42,6 +42,15 @@ CMD ["gunicorn", "app.main:app"]
     sources=["https://docs.docker.com/build/building/multi-stage/"],
     passes=[
         {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install .\nCMD ["uvicorn", "app.main:app"]\n',
+            "Dockerfile.dev": "FROM python:3.13\nCOPY . .\nRUN apt-get install -y gcc && pip install .[dev]\n",
+            "compose.yaml": (
+                "services:\n  api:\n    build: {context: ., dockerfile: Dockerfile.dev}\n"
+                "    command: uvicorn app.main:app\n"
+            ),
+        },
+        {
             "Dockerfile": (
                 "FROM python:3.13-slim\nRUN tools='gcc libpq-dev' \\\n"
                 "  && apt-get update && apt-get install -y $tools \\\n"

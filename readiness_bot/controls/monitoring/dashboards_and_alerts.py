@@ -34,6 +34,13 @@ groups:
         "https://grafana.com/docs/grafana/latest/administration/provisioning/",
     ],
     passes=[
+        {
+            "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+            "template.yaml": (
+                "Resources:\n  ManyErrors:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n"
+                "      MetricName: Errors\n      Threshold: !Ref Most\n"
+            ),
+        },
         {"app/main.py": _APP, "monitoring/alerts.yml": _RULES},
         {"app/main.py": _APP, "grafana/api.json": '{"title": "API", "schemaVersion": 39, "panels": []}\n'},
         {

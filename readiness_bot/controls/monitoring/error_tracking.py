@@ -20,6 +20,12 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
+        (
+            "import logging.config\n\nfrom flask import Flask\n\n"
+            "logging.config.dictConfig(\n"
+            "    {'version': 1, 'handlers': {'errors': {'class': 'raven.handlers.logging.SentryHandler'}}}\n"
+            ")\napp = Flask(__name__)\n\n\n@app.get('/')\ndef root():\n    return ''\n"
+        ),
         {
             "app/main.py": "from flask import Flask\n\napp = Flask(__name__)\n",
             "gunicorn_config.py": (

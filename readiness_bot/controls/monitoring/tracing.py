@@ -39,6 +39,21 @@ _INSTRUMENTS = (
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
         {
+            "shop/main.py": (
+                "import sentry_sdk\nfrom flask import Flask\n\nfrom shop import settings\n\napp = Flask(__name__)\n"
+                "app.config.from_object(settings)\nsentry_sdk.init(**app.config['SENTRY_OPTIONS'])\n\n\n"
+                "@app.get('/')\ndef root():\n    return ''\n"
+            ),
+            "shop/settings.py": (
+                "import os\n\nSENTRY_OPTIONS = {'dsn': os.environ['SENTRY_DSN'], 'traces_sample_rate': 0.2}\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        (
+            "import opentelemetry.instrumentation.auto_instrumentation.sitecustomize\nfrom flask import Flask\n\n"
+            "app = Flask(__name__)\n\n\n@app.get('/')\ndef root():\n    return ''\n"
+        ),
+        {
             "shop/work.py": (
                 "from celery import Celery\nfrom shoplib import telemetry\n\ntelemetry.setup_telemetry('orders')\n"
                 "app = Celery('orders')\ntelemetry.instrument_celery_app(app)\n\n\n@app.task\ndef pack(key):\n"

@@ -34,6 +34,19 @@ _UNREAD = 0.5
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        {
+            "shop/limits.py": (
+                "from litestar.middleware.rate_limit import RateLimitConfig\n\n\n"
+                "def made_limits() -> RateLimitConfig:\n    return RateLimitConfig(rate_limit=('minute', 60))\n"
+            ),
+            "shop/main.py": (
+                "from litestar import Litestar, post\n\nfrom shop.limits import made_limits\n\n"
+                "limits = made_limits()\n\n\n"
+                "@post('/login')\nasync def login(name: str) -> str:\n    return name\n\n\n"
+                "app = Litestar(route_handlers=[login], middleware=[limits.middleware])\n"
+            ),
+            "shop/__init__.py": "",
+        },
         (
             "from fastapi import APIRouter, Depends, FastAPI, HTTPException\n"
             "from tollgate import RateLimiter, Exceeded\n\n"

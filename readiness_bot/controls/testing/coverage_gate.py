@@ -31,6 +31,14 @@ _CODE = {"app/main.py": "a = 1\n", "tests/test_a.py": "def test_a():\n    assert
     passes=[
         {
             **_CODE,
+            "pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n",
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: pytest --cov --cov-report= --cov-fail-under=0\n      - run: coverage report\n"
+            ),
+        },
+        {
+            **_CODE,
             ".github/workflows/test.yml": _WORKFLOW.replace("pull_request", "push").replace(
                 "--cov=app", "--cov=app --cov-fail-under=75"
             ),
