@@ -241,7 +241,7 @@ def _hinted(sites: tuple[Site, ...], reason_of: Callable[[Site], str]) -> tuple[
     )
 
 
-_BY_NOBODY = "nothing of the code names the function that it stands in"
+_BY_NOBODY = "nothing that may run names what it stands in"
 
 
 _BY_HAND = "it only runs where somebody starts this file by hand"

@@ -15,9 +15,11 @@ from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.deployment import Deployment
+from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.spoken_names import pattern_of
 
 _SERVING = frozenset(
     {
@@ -47,6 +49,8 @@ _CONSUMING = _WORKING - {"redis", "socket", "asyncio", "threading", "multiproces
 """Those of them that hardly anything but such a program imports."""
 _BY_HAND = "nothing of the service imports this script, and nothing that is deployed starts it"
 _BY_SCRIPTS = "nothing but scripts and developers' tools that stand beside the service imports this file"
+_BY_NOTHING = "nothing of the code imports this module, and nothing that is deployed names it"
+_OF_SUITES = "nothing but tests imports the package that this file is in"
 _STANDS_IN = "the page beside it says that it stands in for something else"
 _AT_BUILD = "it runs while the image is built, and nothing else starts or imports it"
 _STARTS = frozenset(
@@ -64,6 +68,26 @@ _LITTLE = 10
 """What stands in for something else is this part of the Python at most."""
 _FIRST_SECTIONS = 2
 """Sections of a page that say what its folder is: the title's, and the first below it."""
+_FOUND = frozenset(
+    {
+        "models.py", "admin.py", "apps.py", "urls.py", "signals.py", "receivers.py", "handlers.py", "tasks.py",
+        "middleware.py", "celery.py", "views.py", "checks.py", "cron.py", "routing.py", "hooks.py", "plugins.py",
+        "plugin.py", "translation.py", "search_indexes.py", "documents.py", "sitemaps.py", "feeds.py",
+        "wagtail_hooks.py", "cms_plugins.py", "cms_apps.py", "cms_menus.py", "cms_toolbars.py", "menus.py", "menu.py",
+        "dashboard.py", "widgets.py", "lookups.py", "rules.py", "conf.py", "config.py", "formats.py", "resources.py",
+        "api.py", "schema.py", "filters.py", "panels.py", "jobs.py", "factories.py", "compat.py", "version.py",
+    }
+)  # fmt: skip
+"""Modules that frameworks and their extensions find by their names, or those of a package that a release fills in."""
+_FINDING = frozenset(
+    {
+        "frappe", "odoo", "openerp", "airflow", "prefect", "dagster", "luigi", "scrapy", "locust", "homeassistant",
+        "trac", "nonebot", "discord", "nextcord", "disnake", "pyrogram", "telethon", "alembic", "sopel", "errbot",
+        "stevedore", "pytest", "yapsy", "pluggy", "kedro", "mlflow", "bentoml", "robot", "salt", "ansible", "volttron",
+        "qgis",
+    }
+)  # fmt: skip
+"""Packages whose programs look modules up in folders and import what they find."""
 _ANYBODYS = frozenset(
     {
         "__init__.py",
@@ -92,6 +116,20 @@ _STAND_IN = re.compile(
     re.IGNORECASE,
 )
 """What a page calls something that only plays another's part."""
+_APPLICATIONS = WEB_APPLICATIONS | {
+    "celery.Celery",
+    "tornado.web.Application",
+    "connexion.App",
+    "connexion.FlaskApp",
+    "connexion.AsyncApp",
+    "pyramid.config.Configurator",
+    "faststream.FastStream",
+    "mcp.server.fastmcp.FastMCP",
+    "fastmcp.FastMCP",
+    "dash.Dash",
+    "gradio.Blocks",
+    "typer.Typer",
+}
 _PAGE = re.compile(r"(?P<folder>.+)/readme(\.\w+)?", re.IGNORECASE)
 _OWN_UNIT = re.compile(r"(^|/)(Dockerfile[\w.-]*|pyproject\.toml|setup\.py|serverless\.ya?ml|Procfile)$")
 _PACKAGE = re.compile(r"(^|/)(pyproject\.toml|setup\.py)$")
@@ -129,6 +167,8 @@ class Scripts:
         alone = {module.path: module for module in self._python.production if self._stands_alone(module)}
         programs = {module.path: module for module in self._python.production if self._is_unstarted(module)}
         found = {path: _BY_HAND for path, module in {**alone, **programs}.items() if path not in self._importers}
+        found.update(dict.fromkeys(self._imported_by_nothing, _BY_NOTHING))
+        found.update(dict.fromkeys(self.for_tests, _OF_SUITES))
         found.update(dict.fromkeys(self._standing_in, _STANDS_IN))
         found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
@@ -188,6 +228,88 @@ class Scripts:
             used = any(not user.startswith(folder) for one in within for user in self._importers.get(one, ()))
             if not used and len(within) * _LITTLE <= len(self._python.production):
                 yield from within
+
+    @cached_property
+    def for_tests(self) -> frozenset[str]:
+        """The modules of packages that help tests: one imports pytest, and only tests and such ones use them.
+
+        A package is meant as a whole, whatever is below it; one in which anything serves or is started is none.
+        """
+        held: dict[str, list[Module]] = defaultdict(list)
+        for module in self._python.production:
+            held[self._package_around(module.path)].append(module)
+        helping = {
+            package
+            for package, modules in held.items()
+            if package
+            and any("pytest" in _roots(module) for module in modules)
+            and not any(_makes_application(one) or one.path in self._started_here for one in modules)
+        }
+        users = {
+            package: {self._package_around(user) for one in held[package] for user in self._importers.get(one.path, ())}
+            for package in helping
+        }
+        while others := {package for package in helping if users[package] - helping}:
+            helping -= others
+        return frozenset(module.path for package in helping for module in held[package])
+
+    def _package_around(self, path: str) -> str:
+        """The outermost package that a module is in; empty for one in none."""
+        folder, package = path.rpartition("/")[0], ""
+        while folder and f"{folder}/__init__.py" in self._python.modules:
+            folder, package = folder.rpartition("/")[0], folder
+        return package
+
+    @property
+    def _imported_by_nothing(self) -> Iterator[str]:
+        """The modules of packages that only wait to be imported, and that nothing imports or may find by itself.
+
+        A folder of which hardly any module is imported is one that is loaded in a way unknown here: it says nothing of
+        those in it.
+        """
+        held: dict[str, list[Module]] = defaultdict(list)
+        for module in self._python.production:
+            folder, _, name = module.path.rpartition("/")
+            if name != "__init__.py" and f"{folder}/__init__.py" in self._python.modules:
+                held[folder].append(module)
+        for modules in held.values():
+            imported = sum(module.path in self._importers for module in modules)
+            left = [module for module in modules if module.path not in self._importers and not self._begins(module)]
+            if left and imported >= max(_SEVERAL, len(left) * 2):
+                yield from (module.path for module in left if self._only_waits(module))
+
+    def _begins(self, module: Module) -> bool:
+        """Whether a module may be what is started: by its name, as a program, or for the application in it."""
+        return self._is_own_start(module) or _is_program(module) or _makes_application(module)
+
+    def _only_waits(self, module: Module) -> bool:
+        """Whether a module does nothing by itself, and neither a framework nor a name put together finds it."""
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        return not (
+            f"{stem}.py" in _FOUND
+            or not _FINDING.isdisjoint(_roots(module))
+            or _is_settings(module)
+            or "settings" in module.path
+            or stem.startswith(("gunicorn", "uwsgi"))
+            or self._may_be_found(module)
+            or any(re.fullmatch(pattern, module.name) for pattern in self._names_put_together)
+            or self._is_mentioned(module.path)
+            or any(_HANDLER.match(item.name) for item in module.facts.definitions)
+            or any(f"/{one}/" in f"/{module.path}" for one in ("management", "templatetags", "locale"))
+        )
+
+    @cached_property
+    def _names_put_together(self) -> tuple[str, ...]:
+        """What matches the dotted names that code puts together to load modules by: `shop.plugins.` and more."""
+        patterns = {
+            pattern
+            for module in self._python.production
+            for call in module.facts.calls
+            if call.last in _LOADING
+            and (asked := call.argument(0)) is not None
+            and (pattern := pattern_of(asked, r"[\w.]*")) is not None
+        }
+        return tuple(rf"(.*\.)?{pattern.removeprefix(re.escape('.'))}" for pattern in patterns)
 
     @property
     def _building(self) -> Iterator[str]:
@@ -538,6 +660,11 @@ def _serves(module: Module) -> bool:
     """Whether a module imports what serves; of Django, more than what a script asks of its models and settings."""
     roots = _roots(module) & _SERVING
     return bool(roots) and (roots != {"django"} or any(_OF_DJANGO.match(item.target) for item in module.facts.imports))
+
+
+def _makes_application(module: Module) -> bool:
+    """Whether a module makes something at its top that a server or a worker may be given by name."""
+    return any(call.scope == MODULE and call.name in _APPLICATIONS for call in module.facts.calls)
 
 
 def _kind_and_folder(module: Module) -> tuple[bool, str]:

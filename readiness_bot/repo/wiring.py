@@ -19,6 +19,7 @@ from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import takes_message
 from readiness_bot.repo.sources import Sources
+from readiness_bot.repo.spoken_names import SpokenNames, unit_of
 
 _KEPT = re.compile(r"(?:^|\.)(?:current_app|g|[A-Z]\w*\(\))(?:\.\w+(?:\(\))?|\[\])+\.(\w+)(?:\(\))?$")
 """A member of what a program keeps on a library's object: `flask.current_app.publisher.publish`."""
@@ -269,40 +270,56 @@ class Wiring:
         return definition.kind == "function" and not self.is_used(site)
 
     def is_called_by_nobody(self, module: Module, scope: int, *, is_handed: bool = False) -> bool:
-        """Whether a place stands in a plain function that is left lying, and whose very name stands nowhere else.
+        """Whether a place stands in a function, method or class whose very name is said by nothing that may run.
 
-        `is_handed` tells that the function works on what only code of the tree hands it, so that nothing starts it.
+        `is_handed` tells that a function works on what only code of the tree hands it, so that nothing starts it.
 
-        More is asked than of what is left lying: the name is in no call, reference, import or text of the tree, and its
-        module neither looks into itself nor is found by its folder. Tests do not count: one that is added would make
-        the function look used. Methods may be called by whoever knows their class alone; they are never meant.
+        More is asked than of what is left lying: the name is in no call, reference, import or text of the tree, but
+        within the thing itself or in what is called by nobody either, and its module neither looks into itself nor is
+        found by its folder. Tests do not count: one that is added would make the function look used.
         """
-        while (definition := module.definition(scope)) is not None and definition.parent != MODULE:
-            scope = definition.parent
-        if definition is None or definition.kind != "function" or definition.decorators:
+        definition = module.definition(unit := unit_of(module, scope))
+        if definition is None or not self.starts or not self.runs(module):
             return False
-        if (module.path in self.starts and not is_handed) or not self.is_left_lying(module, scope):
+        if module.path in self.starts and not is_handed:
             return False  # what starts the service may call what it likes of the file that it is given
-        folders = {path.rpartition("/")[0] for path in self._packages(module.path)} | {module.path.rpartition("/")[0]}
-        return (
-            folders.isdisjoint(self._searched) and not _looks_into_itself(module) and definition.name not in self._words
+        return self._is_idle(module, unit, frozenset())
+
+    def _is_idle(self, module: Module, unit: int, above: frozenset[tuple[str, int]]) -> bool:
+        """Whether nothing but itself, and what is idle too, says the name of a unit: those above are held to be so."""
+        definition = module.definition(unit)
+        if definition is None or module.area is Area.TEST or len(above) >= _LINKS:
+            return False
+        here = module.path, unit
+        if here in above:
+            return True
+        around, below = definition.parent, above | {here}
+        if around != MODULE and self._is_idle(module, around, below):
+            return True
+        if not self._may_be_idle(DefinitionSite(module, unit, definition)):
+            return False
+        inside = {unit} | {site.index for site in module.defined_in(unit) if definition.kind == "class"}
+        said = self._spoken.said_in(definition.name) - {(module.path, one) for one in inside}
+        return all(
+            path not in self.starts and self._is_idle(self._python.modules[path], one, below) for path, one in said
         )
 
+    def _may_be_idle(self, site: DefinitionSite) -> bool:
+        """Whether only a name that is said can lead to a unit: no library, decorator, folder or made-up name does."""
+        module, definition = site.module, site.definition
+        if (definition.decorators and not _only_plain(definition)) or site.name in self._entered or _consumes(site):
+            return False
+        holder = site.owner
+        if holder is not None:
+            called_back = self._is_called_back(holder, definition.name)
+            return not called_back and not self._spoken.may_make_up(definition.name, holder)
+        folders = {path.rpartition("/")[0] for path in self._packages(module.path)} | {module.path.rpartition("/")[0]}
+        found = not folders.isdisjoint(self._searched) or _looks_into_itself(module)
+        return not found and not definition.bases and not definition.keywords
+
     @cached_property
-    def _words(self) -> frozenset[str]:
-        """The words of all that code but tests names, and of its texts that may name code; definitions apart."""
-        found: set[str] = set()
-        for module in self._python.modules.values():
-            if module.area is Area.TEST:
-                continue
-            facts = module.facts
-            named = [*facts.refs, *facts.exports, *(text for text, _ in facts.strings)]
-            named += [item.target for item in facts.imports]
-            named += [name for call in facts.calls for name in (call.name, call.via)]
-            named += [ref for definition in facts.definitions for ref in definition.refs]
-            for name in set(named):
-                found.update(_WORD.findall(name))
-        return frozenset(found)
+    def _spoken(self) -> SpokenNames:
+        return SpokenNames(self._python)
 
     def _is_plugin(self, site: DefinitionSite) -> bool:
         """Whether a class extends one of the tree and stands in a module that running code finds by its folder."""
@@ -352,7 +369,8 @@ class Wiring:
         return False
 
 
-_WORD = re.compile(r"\w+")
+_LINKS = 6
+"""Things that nobody calls, one by another, along which is looked for the one that somebody does."""
 _LOOKING_IN = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "getmembers"})
 """What a module is asked with for the functions that it holds."""
 

@@ -138,7 +138,7 @@ class Claims:
 """
 
 
-@pytest.mark.parametrize(("called", "confidence"), [("user", Confidence.HIGH), ("name", Confidence.MEDIUM)])
+@pytest.mark.parametrize(("called", "confidence"), [("user", Confidence.HIGH), ("name", Confidence.LOW)])
 def test_nobody_is_let_in_by_what_nothing_calls(called: str, confidence: Confidence) -> None:
     repo = repo_of({"shop/main.py": _LYING.format(called=called), "shop/claims.py": _CLAIMS, "shop/__init__.py": ""})
     judgement = judge(jwt_verification, repo)

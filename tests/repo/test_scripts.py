@@ -156,6 +156,71 @@ def test_what_scripts_alone_import_is_beside_with_them() -> None:
     assert set(repo_of(used).scripts.beside) == {"shop/tasks/mail.py"}
 
 
+_LEFT = {
+    **_DEPLOYED,
+    "shop/app.py": f"from shop import orders, rates\n{_SERVICE['shop/app.py']}",
+    "shop/orders.py": "def all_of_them():\n    return []\n",
+    "shop/rates.py": "def all_of_them():\n    return []\n",
+    "shop/old_rates.py": "import requests\n\n\ndef rates(url):\n    return requests.get(url)\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "left"),
+    [
+        ({}, True),
+        ({"tests/test_rates.py": "from shop.old_rates import rates\n"}, True),
+        ({"shop/rates.py": "from shop.old_rates import rates\n"}, False),
+        ({"shop/rates.py": "RATES = 'shop.old_rates.rates'\n"}, False),
+        (
+            {
+                "shop/parts/__init__.py": "",
+                "shop/parts/load.py": "import importlib\n\n\ndef load(name):\n"
+                "    importlib.import_module(f'shop.{name}_rates')\n",
+            },
+            False,
+        ),
+        (
+            {
+                "shop/parts/__init__.py": "",
+                "shop/parts/load.py": "import importlib\n\n\ndef load(name):\n    importlib.import_module(name)\n",
+            },
+            True,
+        ),
+        ({"shop/load.py": "import importlib\n\n\ndef load(name):\n    importlib.import_module(name)\n"}, False),
+        ({"nightly.sh": "python -c 'from shop.old_rates import rates; rates()'\n"}, False),
+        ({"shop/old_rates.py": "import frappe\n\n\ndef rates(url):\n    return []\n"}, False),
+        ({"shop/old_rates.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}, False),
+        ({"shop/app.py": _SERVICE["shop/app.py"]}, False),
+    ],
+)
+def test_module_that_nothing_imports_is_beside(files: dict[str, str], left: bool) -> None:
+    assert ("shop/old_rates.py" in repo_of({**_LEFT, **files}).scripts.beside) is left
+
+
+_HELP = {
+    **_SERVICE,
+    "shop_help/__init__.py": "",
+    "shop_help/wait.py": "import requests\n\n\ndef wait(url):\n    requests.get(url)\n",
+    "shop_help/base.py": "import pytest\n\nfrom shop_help.wait import wait\n",
+    "tests/test_shop.py": "from shop_help.base import wait\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("files", "for_tests"),
+    [
+        ({}, True),
+        ({"shop_more/__init__.py": "", "shop_more/a.py": "import pytest\nfrom shop_help.wait import wait\n"}, True),
+        ({"shop/app.py": f"{_SERVICE['shop/app.py']}from shop_help.wait import wait\n"}, False),
+        ({"shop_help/base.py": "from shop_help.wait import wait\n"}, False),
+        ({"shop_help/app.py": "from flask import Flask\napp = Flask(__name__)\n"}, False),
+    ],
+)
+def test_package_that_only_tests_import_is_for_them(files: dict[str, str], for_tests: bool) -> None:
+    assert ("shop_help/wait.py" in repo_of({**_HELP, **files}).scripts.for_tests) is for_tests
+
+
 def test_second_server_of_a_folder_is_beside_where_nothing_names_it() -> None:
     server = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run()\n"
     files = {"wsgi.py": "from shop.app import app\n", **_SERVICE, "tester.py": server}

@@ -23,7 +23,19 @@ _FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": 
     ("files", "called_by_nobody"),
     [
         ({}, ["stocks"]),
-        ({"shop/more.py": "def of(tools):\n    return tools.stocks\n"}, []),
+        ({"shop/more.py": "def of(tools):\n    return tools.stocks\n"}, ["stocks"]),
+        ({"shop/more.py": "def of(tools):\n    return tools.stocks\n\n\nFOUND = of(None)\n"}, []),
+        ({"shop/more.py": "class Held:\n    def of(self, tools):\n        return tools.stocks\n"}, ["stocks"]),
+        ({"shop/more.py": "class Held(Library):\n    def of(self, tools):\n        return tools.stocks\n"}, []),
+        ({"shop/more.py": "class Held:\n    def __call__(self, tools):\n        return tools.stocks\n"}, ["stocks"]),
+        ({"shop/wsgi.py": "def of(tools):\n    return tools.stocks\n"}, []),
+        (
+            {
+                "shop/more.py": "def this(tools):\n    return that(tools)\n\n\n"
+                "def that(tools):\n    return this(tools.stocks)\n"
+            },
+            ["stocks"],
+        ),
         (
             {"tests/test_tools.py": "from shop.tools import stocks\n\n\ndef test_stocks():\n    assert stocks('a')\n"},
             ["stocks"],
@@ -45,11 +57,44 @@ def test_function_whose_name_stands_nowhere_else_is_called_by_nobody(
     assert found == called_by_nobody
 
 
+_KEPT = (
+    "import requests\n\n\nclass Rates:\n    def rates(self, address):\n        return requests.get(address).text\n\n"
+    "    def stocks(self, address):\n        return requests.get(address).text\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "called_by_nobody"),
+    [
+        ({}, ["stocks"]),
+        ({"shop/tools.py": _KEPT.replace("class Rates", "class Rates(Library)")}, []),
+        ({"shop/tools.py": _KEPT.replace("    def stocks", "    @register\n    def stocks")}, []),
+        ({"shop/tools.py": _KEPT.replace("    def stocks", "    @staticmethod\n    def stocks")}, ["stocks"]),
+        ({"shop/more.py": "def of(rates):\n    return getattr(rates, 'stocks')\n\n\nFOUND = of(None)\n"}, []),
+        ({"shop/more.py": "def of(rates, kind):\n    return getattr(rates, f'{kind}cks')\n"}, []),
+        ({"shop/app.py": f"{_APPLICATION}    print(getattr(tools.Rates(), home()))\n"}, []),
+        (
+            {"shop/app.py": "from flask import Flask\n\nfrom shop import tools\n\napp = Flask(__name__)\n"},
+            ["Rates", "rates", "stocks"],
+        ),
+    ],
+)
+def test_method_whose_name_stands_nowhere_else_is_called_by_nobody(
+    files: dict[str, str], called_by_nobody: list[str]
+) -> None:
+    application = _APPLICATION.replace("tools.rates(", "tools.Rates().rates(")
+    repo = repo_of({**_FILES, "shop/tools.py": _KEPT, "shop/app.py": application, **files})
+    module = repo.python.modules["shop/tools.py"]
+    functions = [(index, item.name) for index, item in enumerate(module.facts.definitions)]
+    found = [name for index, name in functions if repo.wiring.is_called_by_nobody(module, index)]
+    assert found == called_by_nobody
+
+
 def test_defect_in_a_function_that_nobody_calls_is_a_hint() -> None:
     timeout = next(control for control in controls() if control.id == "external-apis/timeout")
     sites = judge(timeout, repo_of(_FILES)).sites
     assert [(site.location.line, site.confidence) for site in sites] == [(5, Confidence.HIGH), (9, Confidence.LOW)]
-    assert sites[1].message.endswith("; a hint, as nothing of the code names the function that it stands in.")
+    assert sites[1].message.endswith("; a hint, as nothing that may run names what it stands in.")
 
 
 def test_settings_that_nothing_names_are_those_of_the_service() -> None:
