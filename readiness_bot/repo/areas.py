@@ -331,7 +331,11 @@ class Areas:
             return Area.TEST
         if self._trials and path.startswith(self._trials):
             return Area.EXAMPLE
-        if path.startswith(self._revisions) or (is_called_migration(judged) and not self._runs_migrations(path)):
+        if (
+            path.startswith(self._revisions)
+            or self._is_environment(path)
+            or (is_called_migration(judged) and not self._runs_migrations(path))
+        ):
             return Area.MIGRATION
         if _GENERATED.search(judged):
             return Area.GENERATED
@@ -391,6 +395,10 @@ class Areas:
         folder, _, name = path.rpartition("/")
         stem = path.removesuffix(".py")
         return stem != path and stem in self._packages and folder in self._packages and name != "__init__.py"
+
+    def _is_environment(self, path: str) -> bool:
+        """Whether a module is the environment that Alembic runs revisions in."""
+        return path.endswith("env.py") and path.removesuffix("env.py") in self._environments
 
     def _runs_migrations(self, path: str) -> bool:
         """Whether a module lies beside the environment of Alembic without being it: the service migrates by it."""

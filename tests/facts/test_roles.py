@@ -17,6 +17,7 @@ from readiness_bot.facts.roles import is_python, is_test
         "e2e/login.py",
         "pkg/test_x.py",
         "shoptests/base.py",
+        "shop_of_books_tests/base.py",
     ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:

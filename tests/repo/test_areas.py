@@ -54,6 +54,8 @@ def test_a_copied_library_goes_by_its_own_name() -> None:
 def test_versions_beside_an_environment_of_alembic_are_migrations() -> None:
     areas = Areas(["app/revisions/core/env.py", "app/revisions/core/script.py.mako"])
     assert areas.of("app/revisions/core/versions/2024_add.py") is Area.MIGRATION
+    assert areas.of("app/revisions/core/env.py") is Area.MIGRATION
+    assert areas.of("app/other/env.py") is Area.PRODUCTION
     assert areas.of("app/other/versions/2024_add.py") is Area.PRODUCTION
 
 
