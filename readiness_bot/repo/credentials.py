@@ -46,6 +46,8 @@ _FOREIGN = re.compile(
 )
 _OF_A_PAIR = re.compile(r"api[_-]?secret$", re.IGNORECASE)
 """The second half of what another service gives out, as often as what signs."""
+_OF_A_PEER = re.compile(r"\w(auth|access|api|bot)[_-]?(token|key)$|_(pass(word)?|pwd)$", re.IGNORECASE)
+"""Names of what another service gave out, which signs nothing here."""
 _ACCOUNT = re.compile(
     r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
 )
@@ -164,14 +166,19 @@ class Secrets:
             ):
                 continue
             seen: set[tuple[int, int]] = set()
+            of_peers = {(one.line, one.column) for one in facts.found if _OF_A_PEER.search(one.name)}
             for literal in sorted(facts.found, key=_most_telling):
+                if literal.name.lower() == "secret" and (literal.line, literal.column) in of_peers:
+                    continue  # the variable that is asked first tells more: `"SECRET": env("PEER_AUTH_TOKEN", …)`
                 if (literal.line, literal.column) not in seen and not self._is_choice(path, literal):
                     seen.add((literal.line, literal.column))
                     yield self._one(path, literal, tooling=area is not Area.PRODUCTION or facts.is_copied)
 
     def _is_choice(self, path: str, literal: SecretLiteral) -> bool:
-        """Whether the literal is one of several in a class that all say their own names: `SECRET = "Secret"`."""
+        """Whether the literal is one of several that all say names: `SECRET = "Secret"` in a class, or in a table."""
         module = self._python.modules.get(path)
+        if module is not None and _is_renamed(literal, module):
+            return True
         if module is None or not literal.owner:
             return False
         holder = self._python.definition_named(f"{path}:{literal.owner}")
@@ -561,6 +568,20 @@ def _ends_alike(value: str, name: str) -> bool:
     return len(last) == 2 and _CONSTANT.fullmatch(value) is not None and value.split("_")[-2:] == last
 
 
+def _is_renamed(literal: SecretLiteral, module: Module) -> bool:
+    """Whether the literal stands in a table of settings by what they are called elsewhere, in capitals as they are."""
+    for item in module.facts.assignments:
+        pairs = item.value if isinstance(item.value, Mapping) and item.line <= literal.line <= item.end_line else None
+        texts = [*pairs.keys, *pairs.values] if pairs is not None else []
+        if len(texts) > _ONE_PAIR and all(
+            isinstance(one, Const) and isinstance(one.value, str) and _CONSTANT.fullmatch(one.value) for one in texts
+        ):
+            return True
+    return False
+
+
+_ONE_PAIR = 2
+"""A key and its value, which by themselves make no table."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 
@@ -677,4 +698,9 @@ def _form(path: str) -> Literal["python", "environment", "compose", "workflow", 
         return "workflow"
     if re.search(r"(^|\.)env($|\.)|flaskenv|envrc", name):
         return "environment"
-    return "compose" if "compose" in name and name.endswith((".yml", ".yaml")) else "data"
+    of_stack = "compose" in name and name.endswith((".yml", ".yaml"))
+    return "compose" if of_stack or _OF_A_STACK.search(path) else "data"
+
+
+_OF_A_STACK = re.compile(r"(^|/)(docker[-_]?)?compose/")
+"""The folder of what a Compose file hands to the containers that it starts."""

@@ -231,9 +231,12 @@ class CrossOrigin:
             )
 
     def _is_asked_for(self, setting: Setting) -> bool:
-        """Whether a value is set under a condition that asks the environment, or a setting that is off."""
+        """Whether a value is set under a condition that asks the environment, a setting that is off, or what is listed.
+
+        `if "*" in CORS_ALLOWED_ORIGINS:` does what whoever lists the origins asks for.
+        """
         return any(
-            _ENVIRONMENT.match(guard) or self._is_off(guard)
+            _ENVIRONMENT.match(guard) or self._is_off(guard) or _OF_ORIGINS.search(guard)
             for item in setting.module.facts.assignments
             if item.line == setting.line
             for guard in item.guards
@@ -356,6 +359,8 @@ def _asks_where_it_runs(guard: str) -> bool:
 _OF_EXTENSIONS = frozenset({"CORS", "cross_origin", "cors", "route_cors", "init_app"})
 """What the extensions of frameworks are called by."""
 _ENVIRONMENT = re.compile(r"os\.(environ|getenv)\b|\w*\.?(decouple\.config|environ\.Env)\b")
+_OF_ORIGINS = re.compile(r"(^|:|_)(CORS_\w*|ALLOWED_|)ORIGINS?(_WHITELIST)?$")
+"""The list of the origins that are let in, by the names of its setting."""
 _OF_DEVELOPMENT = re.compile(r"(^|/)(settings?|conf(ig)?)(/|_|\.)(dev|devel|development|local|tests?|testing)\w*\.py$")
 _DEVELOPMENT = re.compile(r"^(Dev|Development|Local|Test|Tests|Testing|CI|Debug)(Config|Configuration|Settings)?$")
 

@@ -121,6 +121,13 @@ from readiness_bot.repo import Repo
             "else:\n    CORS_ALLOWED_ORIGINS = ['https://shop.example']\n"
             "CORS_ALLOW_CREDENTIALS = True\n"
         ),
+        (
+            "import environ\n\nenv = environ.Env()\nINSTALLED_APPS = ['corsheaders', 'shop']\n"
+            "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\n"
+            "CORS_ALLOWED_ORIGINS = env.list('CORS_ALLOWED_ORIGINS', default=['https://shop.example'])\n"
+            "if '*' in CORS_ALLOWED_ORIGINS:\n    CORS_ALLOW_ALL_ORIGINS = True  # <- flagged\n"
+            "    CORS_ALLOWED_ORIGINS = []\nCORS_ALLOW_CREDENTIALS = True\n"
+        ),
         {
             "app/settings.py": "class Settings:\n    OPEN_TO_ALL: bool = False\n\n\nsettings = Settings()\n",
             "app/main.py": (

@@ -151,6 +151,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     fixed='import os\n\nSECRET_KEY = os.environ["SECRET_KEY"]\n',
     partials=[
         {
+            "db/compose/query/config.properties": (
+                "internal.shared-secret=qpK7Dkav9zq4RfMgiuQvLtj2HJg910AXZtqXbN4Ilg  # <- flagged\n"
+            )
+        },
+        {
             "compose.yml": (
                 "services:\n  files:\n    image: minio/minio:latest\n    env_file:\n      - ./minio.env\n"
                 "  api:\n    build: .\n    env_file: [minio.env]\n"
@@ -296,6 +301,19 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "RENAMED = {\n    'DB_HOST': 'POSTGRES_SERVER',\n    'SECRET_KEY': 'SHOP_SECRET_KEY',\n"
             "    'APP_HOST': 'SHOP_UPSTREAM',\n}\n"
         ),
+        {
+            "shop/__init__.py": "",
+            "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "shop_testing/__init__.py": "",
+            "shop_testing/keys.py": "FERNET_KEY = 'h1ZpilcYLYRdWp7Nk8X1M1kBPiUi8rdjz9oBfHyUKIk='\n",
+            "shop_testing/base.py": "import pytest\n\nfrom shop_testing.keys import FERNET_KEY\n",
+            "tests/test_shop.py": "from shop_testing.base import FERNET_KEY\n",
+        },
+        "RENAMED = {\n    'QUERY_SECRET_KEY': 'RQE_SECRET_KEY',\n    'FERNET_KEY': 'CRY_KEY_VAL_ID_0',\n}\n",
+        (
+            "import environ\n\nenv = environ.Env()\nPHONES = {\n    'OPTIONS': {\n"
+            "        'SECRET': env('DIALLER_AUTH_TOKEN', default='fake'),\n    },\n}\n"
+        ),
         (
             "class PhoneChannel:\n    SESSION_API_KEY = 'DIALLER_API_KEY'\n"
             "    SESSION_API_SECRET = 'DIALLER_API_SECRET'\n"
@@ -364,7 +382,7 @@ def hardcoded_secret(repo: Repo) -> Iterator[Site]:
     """One site for each literal that stands where a credential belongs; its value is never shown."""
     folders = Counter(_folder(secret) for secret in repo.secrets.kept if secret.provider == _PRIVATE_KEY)
     for secret in repo.secrets.kept:
-        confidence = _confidence(secret)
+        confidence = _confidence(secret) if secret.location.path not in repo.scripts.for_tests else None
         if confidence is Confidence.HIGH and secret.provider == _PRIVATE_KEY:
             played = folders[_folder(secret)] >= _MANY_KEYS or _is_told_for_trials(repo, _folder(secret))
             confidence = Confidence.MEDIUM if played else confidence
