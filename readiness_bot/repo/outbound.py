@@ -532,7 +532,18 @@ def _called_within(site: CallSite) -> Iterator[str]:
     )
 
 
+_OF_ONE_STEP = ("connect", "read")
+"""The steps of a request that wait for the peer: where both have a limit, no call waits for ever."""
+
+
+def _is_nothing(value: Value | None) -> bool:
+    """Whether a limit is not given, or given as none."""
+    return value is None or value == Const(None)
+
+
 def _is_open_ended(site: CallSite) -> bool:
+    if site.last == "Timeout" and not any(_is_nothing(site.call.keyword(name)) for name in _OF_ONE_STEP):
+        return False  # what takes long is bounded, whatever holds for the rest
     values = [site.call.keyword("timeout")] if site.last not in ("Timeout", "ClientTimeout") else [*site.call.args[:1]]
     if site.last == "ClientTimeout":
         values = [site.call.keyword("total"), *values]

@@ -168,6 +168,7 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
         ),
     ],
     ignores=[
+        "import time\n\n\nasync def hold_up():\n    time.sleep(1)  # noqa: ASYNC251 - shows what a stall does\n",
         (
             "from sqlalchemy.orm import Session\n\n\ndef page(query):\n    return query\n\n\n"
             "async def open_ones(session: Session, kind, place):\n    found = session.query(kind)\n"
@@ -233,6 +234,8 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         what = None if passed else waits(site.name)
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
+            if _is_waived(repo, site.location):
+                continue
             # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
             at_ends = _place(site) in idle or _is_set_up_here(site) or _ends_thread(site)
             confidence = Confidence.MEDIUM if at_ends else Confidence.HIGH
@@ -254,6 +257,12 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
             yield from _one_hop(repo, site, function.name, waiting)
 
 
+def _is_waived(repo: Repo, place: Location) -> bool:
+    """Whether a comment of a linter that looks for the same, flake8-async's, waives it: it blocks on purpose."""
+    return repo.suppressions.by_linters(place.path, place.line, place.end_line, noqa=_FLAKE8)
+
+
+_FLAKE8 = ("ASYNC210", "ASYNC212", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC251")
 _ASYNCHRONOUS = ("sqlalchemy.ext.asyncio", "databases", "asyncpg", "aiosqlite", "gino", "ormar", "tortoise")
 """Libraries through which something called a session may be one that is awaited."""
 _OF_SESSIONS = frozenset({"commit", "flush", "execute", "query", "scalar", "scalars", "refresh", "merge"})

@@ -39,6 +39,7 @@ _SENDING = (
         "https://docs.python.org/3/library/urllib.request.html#urllib.request.urlopen",
     ],
     fails=[
+        ("import httpx\n\n\ndef open_ended(seconds):\n    return httpx.Timeout(None, connect=seconds)  # <- flagged\n"),
         (
             "import requests\n\n\ndef ask(url, timeout=None):\n"
             "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"
@@ -305,6 +306,7 @@ _SENDING = (
             "shop/orders.py": _SENDING,
         },
         "import socket\n\n\ndef stop(path):\n    agent = socket.socket(socket.AF_UNIX)\n    agent.connect(path)\n",
+        ("import httpx\n\n\ndef bounded(seconds):\n    return httpx.Timeout(None, connect=seconds, read=seconds)\n"),
         "import httpx\n\nhttpx.get('https://a.example')  # five seconds by default\n",
         {"tests/test_api.py": "import requests\n\n\ndef test_it(url):\n    assert requests.get(url)\n"},
         {"conf/example_apps/feed.py": "import requests\n\n\ndef feed(url):\n    return requests.get(url).text\n"},
