@@ -45,6 +45,8 @@ _FUNCTIONS = (
 _PLAIN = re.compile(
     rf"({_BUILTINS})(\(\)(?!.*\[\]\.).*|\.\w+)?$|({_PLAIN_MODULES}|{_LIBRARIES})\.|({_FUNCTIONS})($|[(.\[])"
 )
+_MADE_OF_TEXTS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath"})
+"""What is made of texts alone, and touches nothing before it is asked something."""
 _SPEAKING = re.compile(
     r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
     r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?|.*[.:?](can_paginate|get_paginator|get_waiter)|.*\._meta\.get_fields?"
@@ -138,7 +140,7 @@ def converts(name: str) -> bool:
 
     A method of another call's result counts by its own name: that call is one of its own, and judged as one.
     """
-    if _PLAIN.match(name) or _SPEAKING.fullmatch(name):
+    if _PLAIN.match(name) or _SPEAKING.fullmatch(name) or name in _MADE_OF_TEXTS:
         return True
     owner, _, method = name.rpartition(".")
     if not owner:

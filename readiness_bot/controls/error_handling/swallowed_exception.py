@@ -50,7 +50,7 @@ _CLEANING_CALLS = re.compile(
     r"|(^|[./_])caches?(\.py)?[.:]_*(invalidate|clear|flush|purge|evict|expire|bust)(_\w+)?$"
 )
 _FAVOUR = re.compile(
-    r"(os\.startfile|webbrowser\.open\w*|django\.contrib\.admin\.site\.(un)?register)$|os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
+    r"(os\.startfile|webbrowser\.open\w*|django\.contrib\.admin\.site\.(is_registered|(un)?register))$|os\.(nice|setpgid|setpgrp|setsid|setpriority|sched_set\w+|fsync|fdatasync)$|.*\.(fileno|flush)$|resource\.setrlimit$|setproctitle\.|prctl\."
 )
 """What a process asks for itself, and does as well without: a file is written then, and a model may be registered."""
 _OF_TOKEN = re.compile(
@@ -58,6 +58,8 @@ _OF_TOKEN = re.compile(
     r"|itsdangerous\.\w*Serializer\(\)\.loads$"
 )
 """What tells whose a token is: one that is no good makes nobody of the caller."""
+_OF_ERROR = re.compile(r"(^|\.)\w*(Error|Exception)\(\)\.(\w+\.)*\w+$")
+"""What is asked of an error that is there already: of the answer in it that may be cut off."""
 _LOOK_AT_FILE = re.compile(r"os\.(l?stat|path\.(getsize|get[amc]time))$")
 """What tells the size and age of a file, which may have gone since its name was read."""
 _OWN_ADDRESS = re.compile(r"socket\.(getfqdn|gethostbyaddr|getnameinfo)$")
@@ -169,6 +171,20 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "from shop.stores import drop, save\n\n\ndef keep(row):\n    try:\n        save(row)\n        try:\n"
             "            drop(row)\n        except Exception:  # <- flagged\n            pass\n"
             "    except Exception as error:\n        print(error)\n        raise error\n"
+        ),
+        (
+            "import json\n\n\ndef known(path):\n    try:\n        with open(path) as file:\n"
+            "            return json.loads(file.read())\n    except Exception:  # <- flagged\n        return {}\n"
+        ),
+        (
+            "def shelf(store, name):\n    try:\n        store.list_shelves()\n        store.save_shelf(name)\n"
+            "    except Exception:  # <- flagged\n        pass\n    store.create_shelf(name)\n    return name\n"
+        ),
+        (
+            "def columns(store, table):\n    try:\n        return store.fetch(table)\n"
+            "    except Exception as error:\n        raise LookupError(table) from error\n\n\n"
+            "def shown(store, table):\n    try:\n        names = columns(store, table)\n"
+            "    except Exception:  # <- flagged\n        names = []\n    return ', '.join(names)\n"
         ),
         (
             "class ApiError(Exception):\n    pass\n\n\ndef enrol(store, user):\n    try:\n        store.insert(user)\n"
@@ -604,6 +620,33 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "    except Exception:  # <- flagged\n        pass\n    return found\n"
         ),
         (
+            "import os\nfrom urllib.error import HTTPError\n\n\ndef width():\n    try:\n"
+            "        return os.get_terminal_size().columns\n    except Exception:  # <- flagged\n        return 80\n"
+            "\n\ndef said(error: HTTPError):\n    try:\n        return error.read()\n"
+            "    except Exception:  # <- flagged\n        return b''\n"
+        ),
+        (
+            "import json\n\n\ndef known(path):\n    with open(path) as file:\n        try:\n"
+            "            return json.loads(file.read())\n        except Exception:  # <- flagged\n"
+            "            return {}\n"
+        ),
+        (
+            "import socket\n\n\ndef own_address():\n    peer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+            "    try:\n        peer.connect(('203.0.113.1', 80))\n        return peer.getsockname()[0]\n"
+            "    except Exception:  # <- flagged\n        return None\n    finally:\n        peer.close()\n"
+        ),
+        (
+            "def shelf(store, name):\n    try:\n        shelves = store.list_shelves()\n"
+            "    except Exception:  # <- flagged\n        shelves = []\n    if name not in shelves:\n"
+            "        store.create_shelf(name)\n    return name\n"
+        ),
+        (
+            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef columns(store, table):\n    try:\n"
+            "        return store.fetch(table)\n    except Exception:\n        log.exception('no columns')\n"
+            "        return []\n\n\ndef shown(store, table):\n    try:\n        names = columns(store, table)\n"
+            "    except Exception:  # <- flagged\n        names = []\n    return ', '.join(names)\n"
+        ),
+        (
             "from shop.files import fetch\n\n\ndef settings(paths):\n    found = None\n"
             "    for path in paths:\n        try:\n"
             "            found = fetch(path)\n        except Exception:  # <- flagged\n            found = None\n"
@@ -983,7 +1026,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if _is_one_way_of_several(module, handler, attempt) or _is_done_in_the_end(module, handler, attempt):
         return Confidence.MEDIUM
     told = _is_told_around(module, attempt) or _is_told_inside(repo, module, attempt)
-    if told or _asks_for_what_need_not_be(repo, module, handler, failing):
+    if told or _is_made_below(module, handler) or _asks_for_what_need_not_be(repo, module, handler, failing):
         return Confidence.MEDIUM
     reaching = tuple(name for name in _uncaught(module, handler.attempt) if name not in in_memory)
     if all(_only_parses(repo, name, module) for name in reaching) and not _queries(module, handler.attempt):
@@ -1000,6 +1043,7 @@ def _asks_for_what_need_not_be(repo: Repo, module: Module, handler: Handler, fai
         all(map(_FAVOUR.match, failing))
         or all(map(_OF_TOKEN.match, failing))
         or all(map(_LOOK_AT_FILE.match, failing))
+        or all(map(_OF_ERROR.search, failing))
         or _looks_into_queue(module, handler.attempt, failing)
         or _finds_own_address(module, handler, failing)
         or _asks_own_machine(module, handler, failing)
@@ -1049,16 +1093,17 @@ _FIGURES = re.compile(r"/(proc|sys)/")
 _TELLING_FIGURES = re.compile(r"(/\S*/)?(top|ps|free|df|uptime|vmstat|iostat|lscpu|lsblk|sensors|nvidia-smi)(\s|$)")
 """Programs that tell them."""
 _OF_MACHINE = re.compile(
-    r"(os\.(getloadavg|sysconf|statvfs|times|sched_getaffinity)|shutil\.disk_usage|resource\.(getrusage|getrlimit)"
+    r"(os\.(get_terminal_size|getloadavg|sysconf|statvfs|times|sched_getaffinity)|shutil\.disk_usage|resource\.(getrusage|getrlimit)"
     r"|psutil\.(cpu_\w+|virtual_memory|swap_memory|disk_\w+|net_\w+|sensors_\w+|boot_time|getloadavg"
     r"|Process(\(\)\.(memory_\w+|cpu_\w+|num_\w+|create_time))?))$"
 )
 
 
 def _readers_of_memory(module: Module, attempt: int) -> frozenset[str]:
-    """The readers of tables that a body has read what lies in memory: they parse, and reach nothing."""
+    """The readers that a body has read what lies in memory, or in a file that was opened before: they reach nothing."""
     facts = module.facts
-    found: dict[str, bool] = {}
+    names = facts.attempts[attempt].calls
+    found = {name: True for name in names if _READING.fullmatch(name)} if "open" not in names else {}
     for call in facts.calls:
         if call.attempt == attempt and _READER.match(call.name):
             first = call.args[0] if call.args else None
@@ -1069,19 +1114,21 @@ def _readers_of_memory(module: Module, attempt: int) -> frozenset[str]:
 
 
 _READER = re.compile(r"(pandas|polars)\.read_\w+$|openpyxl\.load_workbook$|PIL\.Image\.open$|zipfile\.ZipFile$")
+_READING = re.compile(r"open\(\)\.(read|readline|readlines)")
 _MEMORY = re.compile(r"(^|\.)(BytesIO|StringIO)$")
 
 
 def _finds_own_address(module: Module, handler: Handler, failing: list[str]) -> bool:
     """Whether all that may fail asks under which addresses and names the machine itself is known.
 
-    Where that is learned from a connection, the next one is to be tried: else the caller is told something made up.
+    Where that is learned from a connection, the next one is to be tried or none told: else it is something made up.
     """
     if not all(name.startswith("socket.") for name in failing):
         return False
     attempt = module.facts.attempts[handler.attempt]
     if any(name.endswith(".getsockname") for name in attempt.calls):
-        return not attempt.next_step and handler.steps in (("pass",), ("continue",))
+        is_next = not attempt.next_step and handler.steps in (("pass",), ("continue",))
+        return is_next or handler.returned == Const(None)
     return all(map(_OWN_ADDRESS.match, failing)) or set(failing) == {"socket.gethostbyname"}
 
 
@@ -1405,11 +1452,64 @@ def _is_told_around(module: Module, attempt: Attempt) -> bool:
     )
 
 
+def _is_made_below(module: Module, handler: Handler) -> bool:
+    """Whether all that may fail only asks for something, which is made below where the answer was not that it is there.
+
+    `client.get_shelf(name)`, and behind it `client.create_shelf(name)`, whose failure is another matter.
+    """
+    asked = {
+        call.called_on
+        for call in module.facts.calls
+        if call.attempt == handler.attempt and _ASKING.match(call.last) and call.called_on
+    }
+    others = [
+        call
+        for call in module.facts.calls
+        if call.attempt == handler.attempt and not _ASKING.match(call.last) and not converts(call.name)
+    ]
+    return (
+        len(asked) == 1
+        and not others
+        and any(
+            call.line > handler.end_line and _MAKING.match(call.last) and call.called_on in asked
+            for call in module.calls_in(handler.scope)
+        )
+    )
+
+
+_ASKING = re.compile(r"(get|list|has|is|describe|find|head|show|exists?)(_\w+)?$|\w+_exists$")
+_MAKING = re.compile(r"(create|make|add|put|register)(_\w+)?$")
+
+
 def _is_told_inside(repo: Repo, module: Module, attempt: Attempt) -> bool:
-    """Whether all that can fail in the body are own functions that log a failure before they raise it."""
+    """Whether all that can fail in the body are own functions that log a failure: before they raise it, or for good."""
     failing = [name for name in attempt.calls if not _only_parses(repo, name, module)]
     own = [repo.python.definition(name, module) for name in failing]
-    return bool(own) and all(site is not None and _tells_first(site) for site in own)
+    return bool(own) and all(site is not None and (_tells_first(site) or _tells_all(repo, site)) for site in own)
+
+
+def _attempts_around(module: Module, call: Call) -> Iterator[int]:
+    """The `try` statements whose bodies hold a call, innermost first, by their indices."""
+    index = call.attempt
+    while index != MODULE:
+        yield index
+        index = module.facts.attempts[index].parent
+
+
+def _tells_all(repo: Repo, site: DefinitionSite) -> bool:
+    """Whether every failure of what a function calls comes to a handler of its own that tells of it."""
+    facts = site.module.facts
+    telling = {
+        item.attempt
+        for item in facts.handlers
+        if item.scope == site.index
+        and (not item.types or _BROAD.intersection(item.types))
+        and any(_LOGGING.search(name) and _ALARM.match(name.rpartition(".")[2]) for name in item.calls)
+    }
+    risky = [call for call in site.calls if not _only_parses(repo, call.name, site.module)]
+    return bool(telling and risky) and all(
+        not telling.isdisjoint(_attempts_around(site.module, call)) for call in risky
+    )
 
 
 def _tells_first(site: DefinitionSite) -> bool:
