@@ -135,7 +135,7 @@ def judge(control: Control, repo: Repo) -> Judgement:
     judgement = replace(judgement, suppressed=suppressed, wards=tuple(_wards(control, wards, repo)))
     if not judgement.looked_in:
         judgement = replace(judgement, looked_in=tuple(sorted(set(_looks(watched)))))
-    unread = _unread(watched, repo)
+    unread = _unread(control, watched, repo)
     unread = unread if control.in_code else tuple(one for one in unread if not one.endswith(".py"))
     missing = f"{_few(unread)} could not be read." if unread else ""
     if control.by_settings and not missing and repo.services.settings_elsewhere:
@@ -188,15 +188,19 @@ def _looks(watched: _Watched) -> Iterator[str]:
             yield looks
 
 
-def _unread(watched: _Watched, repo: Repo) -> tuple[str, ...]:
+def _unread(control: Control, watched: _Watched, repo: Repo) -> tuple[str, ...]:
     claims = [claim for room in watched.entered.values() if callable(claim := getattr(room, "reads", None))]
     # Where no test could be read, those that could not be are all there is to tell from.
     rests_on_tests = "suite" in watched.entered and not repo.suite.modules
     areas = {Area.PRODUCTION, Area.TEST} if rests_on_tests else {Area.PRODUCTION}
+    # A credential is known wherever it stands, also in what no Python runs.
+    moot = repo.scripts.moot if control.id != "security/hardcoded-secret" else frozenset()
     return tuple(
         skipped.path
         for skipped in repo.sources.skipped
-        if repo.sources.area(skipped.path) in areas and any(claim(skipped.path) for claim in claims)
+        if skipped.path not in moot
+        and repo.sources.area(skipped.path) in areas
+        and any(claim(skipped.path) for claim in claims)
     )
 
 

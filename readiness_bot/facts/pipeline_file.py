@@ -61,6 +61,8 @@ def _extract(data: bytes) -> Pipeline:
     if document is None:
         if jenkinsfile.is_jenkinsfile(text):
             return jenkinsfile.jenkinsfile(text)
+        if not documents or all(one["hosts"] for each in documents for one in each):
+            return Pipeline("")
         raise Unreadable("no pipeline of a known provider")
     if hosted_pipelines.is_tekton(document):
         return hosted_pipelines.tekton(documents)

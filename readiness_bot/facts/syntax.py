@@ -31,6 +31,7 @@ _PARSER_LIMIT = 1_000
 _SLOW_CODEC = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*(idna|punycode)(?![-\w.])", re.IGNORECASE | re.MULTILINE)
 """Named where a file names its encoding. They take quadratic time, and `tokenize` decodes those lines from 3.14 on."""
 _NULL_BYTES = "holds null bytes"
+_NO_PYTHON, _OLD_PYTHON = "not Python", "Python 2 syntax"
 _NEWLINE = re.compile(rb"\r\n?|\n")
 _PYTHON_2 = (
     ("print statement", re.compile(r"(?:^|[:;])\s*print\b\s*(?:>>|[^\s(=.,:;)\]}\[])")),
@@ -45,6 +46,11 @@ _PYTHON_2 = (
     ("ur string", re.compile(r"(?<!\w)[uU][rR]['\"]")),
     ("tuple parameter", re.compile(r"(?:\bdef\b.*[(,]|\blambda\b[^:]*)\s*\([\w\s,]+\)")),
 )
+
+
+def cannot_run(reason: str) -> bool:
+    """Whether a file that was skipped for this reason is none that a Python of today would run either."""
+    return reason.startswith((_NO_PYTHON, _OLD_PYTHON))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +141,7 @@ def _parsed(data: bytes) -> Parsed:
         except SyntaxError as error:
             tree, code = _lowered(text, error)
         except ValueError as error:
-            raise Unreadable("not Python: a character that no source may hold") from error
+            raise Unreadable(f"{_NO_PYTHON}: a character that no source may hold") from error
         else:
             code = text
             put_as_older(tree, text)
@@ -191,7 +197,7 @@ def _lowered(text: str, refused: SyntaxError) -> tuple[ast.Module, str]:
     except (MemoryError, RecursionError) as error:
         raise Unreadable("nested too deeply") from error
     except ValueError as error:
-        raise Unreadable("not Python: a character that no source may hold") from error
+        raise Unreadable(f"{_NO_PYTHON}: a character that no source may hold") from error
     return tree, lowered.text
 
 
@@ -201,10 +207,10 @@ def _no_python(text: str, error: SyntaxError, found: str = "") -> Unreadable:
     written = lines[line - 1] if line <= len(lines) else ""
     for name, pattern in _PYTHON_2:
         if len(written) < 10_000 and pattern.search(written):
-            return Unreadable(f"Python 2 syntax ({name}, line {line})")
+            return Unreadable(f"{_OLD_PYTHON} ({name}, line {line})")
     if isinstance(error, TabError):
-        return Unreadable(f"Python 2 syntax (tabs and spaces mixed, line {line})")
-    return Unreadable(f"not Python: {found}" if found else f"not Python: {error.msg} (line {line})")
+        return Unreadable(f"{_OLD_PYTHON} (tabs and spaces mixed, line {line})")
+    return Unreadable(f"{_NO_PYTHON}: {found}" if found else f"{_NO_PYTHON}: {error.msg} (line {line})")
 
 
 @contextmanager

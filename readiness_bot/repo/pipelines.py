@@ -76,7 +76,7 @@ class Pipelines:
         return tuple(PipelineSite(path, facts, events[path]) for path, facts in live.items())
 
     def _is_live(self, path: str, facts: Pipeline) -> bool:
-        if facts.provider == "github-action":
+        if facts.provider in ("", "github-action"):
             return False
         if facts.provider == "github":
             return re.match(r"\.(github|gitea|forgejo)/workflows/[^/]+$", path) is not None

@@ -12,6 +12,7 @@ from readiness_bot.facts.prose import Prose
 from readiness_bot.facts.python_facts import MAIN_GUARD
 from readiness_bot.facts.schedule import Schedule
 from readiness_bot.facts.shell import ShellScript
+from readiness_bot.facts.syntax import cannot_run
 from readiness_bot.facts.values import MODULE, Const, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.deployment import Deployment
@@ -88,6 +89,10 @@ _FINDING = frozenset(
     }
 )  # fmt: skip
 """Packages whose programs look modules up in folders and import what they find."""
+_FEW_UNREAD = 10
+"""Files that could not be read are few where they are this part of the Python at most."""
+_STARTED_BY_NAME = frozenset({"__main__.py", "manage.py", "wsgi.py", "asgi.py", "settings.py"})
+"""Files that are started or loaded by what they are called."""
 _ANYBODYS = frozenset(
     {
         "__init__.py",
@@ -172,6 +177,47 @@ class Scripts:
         found.update(dict.fromkeys(self._standing_in, _STANDS_IN))
         found.update(dict.fromkeys(self._building, _AT_BUILD))
         return self._with_what_they_alone_use(found)
+
+    @cached_property
+    def moot(self) -> frozenset[str]:
+        """The few Python files that could not be read, could not be run either, and are used by nothing that was read.
+
+        Where many cannot be read, what uses them may be among them.
+        """
+        unread = {
+            one.path
+            for one in self._sources.skipped
+            if one.path.endswith(".py") and self._sources.area(one.path) is Area.PRODUCTION
+        }
+        if len(unread) * _FEW_UNREAD > len(self._python.production):
+            return frozenset()
+        broken = {one.path for one in self._sources.skipped if cannot_run(one.reason)}
+        names = Counter(path.rpartition("/")[2] for path in self._sources.paths) if broken else Counter[str]()
+        return frozenset(
+            path
+            for path in unread
+            if path in broken
+            and path.rpartition("/")[2] not in _STARTED_BY_NAME
+            and not any(path.startswith(folder) for folder in self._loading if folder)
+            and not (self._is_mentioned(path) and names[path.rpartition("/")[2]] == 1)
+            and not any("/".join(path.split("/")[-2:]) in text for text in self._texts)
+            and not self._is_asked_for(path)
+        )
+
+    def _is_asked_for(self, path: str) -> bool:
+        """Whether code imports what would be the module of a file, or names it in a text."""
+        folder, _, name = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")
+        above = folder.rpartition("/")[2]
+        within = f".{above}.{name}." if above else f".{name}."
+        for module in self._python.production:
+            near = module.path.rpartition("/")[0] == folder
+            for item in module.facts.imports:
+                asked = f".{re.sub(r'[:/]', '.', item.target)}."
+                if within in asked or (near and f".{name}." in asked):
+                    return True
+            if any(within[1:-1] in text or (near and name in text.split(".")) for text, _ in module.facts.strings):
+                return True
+        return False
 
     def is_run_by_hand(self, module: Module) -> bool:
         """Whether production is known to start other programs than this module, and nobody is told to run it."""

@@ -215,7 +215,7 @@ def test_a_jenkinsfile_builds_and_runs_by_the_steps_of_openshift() -> None:
     assert [step.run for step in old.steps] == ["oc start-build"]
 
 
-@pytest.mark.parametrize("text", ["just: text\n", "- a\n- list\n", "a: b: c\n", ""])
+@pytest.mark.parametrize("text", ["just: text\n", "- a\n- list\n", "a: b: c\n"])
 def test_what_is_no_pipeline_is_unreadable(text: str) -> None:
     with pytest.raises(Unreadable):
         read(text)
@@ -322,3 +322,8 @@ def test_cloud_build_runs_the_tools_that_its_images_are_made_for() -> None:
         ("make test", "", False),
         ("docker push shop/api", "", True),
     ]
+
+
+@pytest.mark.parametrize("text", ["", "# on: push\n# jobs: {}\n", "---\n- hosts: all\n  tasks: [{shell: make}]\n"])
+def test_a_file_without_a_pipeline_holds_nothing_that_could_not_be_read(text: str) -> None:
+    assert EXTRACTOR.extract(text.encode()) == Pipeline("")
