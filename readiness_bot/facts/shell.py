@@ -294,6 +294,7 @@ _SCRIPT = re.compile(
     r"(\.(sh|bash|ash|zsh)(\.j2|\.tmpl)?$"
     r"|(^|/)(docker[-_])?(entry[-_]?point|start|run|boot|bootstrap|launch|serve|server|web|worker|beat|celery|release|migrate|cmd|init|up"
     r"|run[-_]?(tests?|checks?|qa)|prestart|pre_start|post_compile|predeploy|deploy|backup|restore|healthcheck|finish|type)([-_][\w-]+)?$"
+    r"|^(dev|ci|tests?|checks?|manage|do|go|build|make|console|cli|project)$"
     r"|(^|/)(bin|docker|scripts?|deploy|deployment|etc|cont-init\.d|services\.d|init\.d|cron\.(hourly|daily|weekly))/([\w.-]+/)*[\w-]+$)",
     re.IGNORECASE,
 )

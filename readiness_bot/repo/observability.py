@@ -637,12 +637,14 @@ class Observability:
 
     @cached_property
     def trace_exporters(self) -> tuple[Signal, ...]:
-        """Exporters that take spans out of the process."""
-        return tuple(
-            self._signal(site, f"`{_short(site.name)}`")
+        """Exporters that take spans out of the process, and what a library of others sets up for them."""
+        made = (
+            site
             for site in self._calls(_TRACE_EXPORTERS)
             if site.last[:1].isupper() or site.last.startswith("configure")
         )
+        brought = self._python.calls_named(_is_set_up_of_tracing)
+        return tuple(self._signal(site, f"`{_short(site.name)}`") for site in (*made, *brought))
 
     @cached_property
     def trace_instrumentations(self) -> tuple[Signal, ...]:
@@ -934,6 +936,18 @@ _TELEMETRY_OF_LIBRARY = re.compile(
     r"\w[\w.]*\.(instrument_\w*app\w*|(setup|init|initiali[sz]e|configure|start)_(telemetry|tracing|tracer))$"
 )
 _SETS_UP_TELEMETRY = re.compile(r"(setup|init|initiali[sz]e|configure)_?(otel|open_?telemetry)$", re.IGNORECASE)
+
+
+def _is_set_up_of_tracing(name: str) -> bool:
+    """Whether a call sets tracing up in a library of others that is not of OpenTelemetry itself."""
+    package, _, last = name.rpartition(".")
+    return (
+        _TELEMETRY_OF_LIBRARY.match(name) is not None
+        and not last.startswith("instrument")
+        and ":" not in name
+        and "?" not in name
+        and not package.startswith("opentelemetry")
+    )
 
 
 def _is_set_up_of_library(name: str) -> bool:

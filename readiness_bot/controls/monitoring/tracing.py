@@ -38,6 +38,11 @@ _INSTRUMENTS = (
     role=Role.DEVOPS,
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
+        (
+            "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
+            "from shoplib.tracing import setup_tracing\n\napp = FastAPI()\n\n\ndef start():\n"
+            "    setup_tracing('shop')\n    FastAPIInstrumentor.instrument_app(app)\n\n\nstart()\n"
+        ),
         {
             "shop/main.py": (
                 "import sentry_sdk\nfrom flask import Flask\n\nfrom shop import settings\n\napp = Flask(__name__)\n"
@@ -117,6 +122,15 @@ _INSTRUMENTS = (
     "import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
     "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
     partials=[
+        {
+            # What sets spans up is the tree's own, and takes none of them anywhere.
+            "app/main.py": (
+                "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n\n"
+                "from app.spans import setup_tracing\n\napp = FastAPI()\n\n\ndef start():\n    setup_tracing('shop')\n"
+                "    FastAPIInstrumentor.instrument_app(app)\n\n\nstart()\n"
+            ),
+            "app/spans.py": "def setup_tracing(name):\n    return name\n",
+        },
         {
             "shop/settings.py": (
                 "import os\n\nROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = []\n"
