@@ -91,6 +91,7 @@ _FINDING = frozenset(
 """Packages whose programs look modules up in folders and import what they find."""
 _FEW_UNREAD = 10
 """Files that could not be read are few where they are this part of the Python at most."""
+_TEMPLATES = re.compile(r"(^|/)templates?/")
 _STARTED_BY_NAME = frozenset({"__main__.py", "manage.py", "wsgi.py", "asgi.py", "settings.py"})
 """Files that are started or loaded by what they are called."""
 _ANYBODYS = frozenset(
@@ -182,7 +183,8 @@ class Scripts:
     def moot(self) -> frozenset[str]:
         """The few Python files that could not be read, could not be run either, and are used by nothing that was read.
 
-        Where many cannot be read, what uses them may be among them.
+        Where many cannot be read, what uses them may be among them. What lies among templates is filled in first, and
+        is named by what does that.
         """
         unread = {
             one.path
@@ -191,17 +193,19 @@ class Scripts:
         }
         if len(unread) * _FEW_UNREAD > len(self._python.production):
             return frozenset()
-        broken = {one.path for one in self._sources.skipped if cannot_run(one.reason)}
+        broken = unread & {one.path for one in self._sources.skipped if cannot_run(one.reason)}
         names = Counter(path.rpartition("/")[2] for path in self._sources.paths) if broken else Counter[str]()
-        return frozenset(
-            path
-            for path in unread
-            if path in broken
-            and path.rpartition("/")[2] not in _STARTED_BY_NAME
-            and not any(path.startswith(folder) for folder in self._loading if folder)
-            and not (self._is_mentioned(path) and names[path.rpartition("/")[2]] == 1)
-            and not any("/".join(path.split("/")[-2:]) in text for text in self._texts)
-            and not self._is_asked_for(path)
+        return frozenset(path for path in broken if _TEMPLATES.search(path) or not self._is_in_use(path, names))
+
+    def _is_in_use(self, path: str, names: Mapping[str, int]) -> bool:
+        """Whether something starts, loads, imports or names a file; `names` tells how many files bear each name."""
+        name = path.rpartition("/")[2]
+        return (
+            name in _STARTED_BY_NAME
+            or any(path.startswith(folder) for folder in self._loading if folder)
+            or (self._is_mentioned(path) and names[name] == 1)
+            or any("/".join(path.split("/")[-2:]) in text for text in self._texts)
+            or self._is_asked_for(path)
         )
 
     def _is_asked_for(self, path: str) -> bool:

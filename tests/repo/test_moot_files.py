@@ -26,6 +26,13 @@ _SERVICE = {
         ({"shop/told.py": _OLD, "shop/use.py": "import importlib\n\nimportlib.import_module('shop.told')\n"}, False),
         ({"shop/told.py": _OLD, "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "shop/told.py"]\n'}, False),
         ({"shop/__main__.py": _OLD}, False),
+        (
+            {
+                "shop/templates/job.py": "import {{ module }}\n",
+                "shop/jobs.py": "def fill(engine):\n    return engine.render('job.py')\n",
+            },
+            True,
+        ),
         ({"shop/told.py": b"name = '\xff'\n"}, False),
         ({"shop/told.py": _OLD, "shop/more.py": _OLD}, False),
     ],
