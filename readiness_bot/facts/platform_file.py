@@ -59,6 +59,8 @@ def _extract(data: bytes) -> PlatformFile:
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
     if start in (b"{{", b"{%"):
         return found  # a template of another file
+    if all(re.search(rb"^" + key + rb":", data, re.MULTILINE) for key in (b"apiVersion", b"kind")):
+        return found  # a manifest of Kubernetes, perhaps a template of one
     is_json = start.startswith(b"{") or re.match(rb"\s*\[\s*\{", data) is not None
     readers = _JSON_READERS if is_json else _TOML_READERS if _looks_like_toml(data) else _YAML_READERS
     for reader in readers:

@@ -123,6 +123,7 @@ def test_broken_descriptors_are_unreadable(text: str) -> None:
 def test_a_template_that_is_to_be_filled_in_describes_no_platform() -> None:
     text = "{{- if $.Values.enabled }}\napiVersion: argoproj.io/v1alpha1\nkind: Application\n{{- end }}\n"
     assert _read(text).platform == ""
+    assert _read('apiVersion: apps/v1\nkind: Deployment\nlabels:\n  {{- include "shop.labels" . }}\n').platform == ""
 
 
 def test_the_environment_that_a_platform_sets() -> None:

@@ -10,6 +10,8 @@ from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.documents import Document
 
+_SENTENCE = 4
+"""Words below which a section says nothing by itself."""
 _INTRODUCTION = 12
 """Words, badges and links apart, that it takes at least to say what something is."""
 
@@ -98,6 +100,12 @@ Set the environment variables `DATABASE_URL` and `MAIL_HOST`, see `.env.example`
     fails=[{"app/main.py": ""}, {"README.md": "# Shop\n"}],
     fixed={"app/main.py": "", "README.md": _GOOD},
     partials=[
+        {
+            "README.md": "# Master\n\n![a](https://a.example/a)\n\n# Develop\n\n![b](https://a.example/b)\n\n# Shop\n\n"
+            "## Documentation\n\n[Read it](https://docs.example/)\n\n## Overview\n\n"
+            + "It takes the orders of many shops and brings them to those who deliver them. "
+            * 4
+        },
         {"README.md": f"{_LINE}\n## Development process\n\n" + "A change is reviewed by two before it is merged. " * 9},
         {"README.md": f"{_LINE}\n## Installation\n\nSee https://docs.shop.example/install.\n"},
         {"README.md": f"{_LINE}\n## Who is using Shop\n\n- The city of Foo serves it at http://localhost.example\n"},
@@ -127,8 +135,9 @@ def readme(repo: Repo) -> Judgement:
 
 
 def _introduces(document: Document) -> bool:
-    told = " ".join(_BADGES.sub(" ", section.text) for section in document.prose.sections[:4])
-    return len(re.findall(r"[A-Za-z][a-z'-]+", told)) >= _INTRODUCTION
+    # Sections of badges alone, and those that only point elsewhere, introduce nothing and take no section's place.
+    words = [re.findall(r"[A-Za-z][a-z'-]+", _BADGES.sub(" ", section.text)) for section in document.prose.sections]
+    return sum(map(len, [told for told in words if len(told) >= _SENTENCE][:4])) >= _INTRODUCTION
 
 
 def _answer(question: str, documents: Iterable[Document]) -> tuple[str, int, str] | None:
