@@ -33,6 +33,7 @@ _FUNCTIONS = (
     r"lxml\.(html|etree)\.(fromstring|XML|HTML|XPath|tostring)|(xml|defusedxml)\.etree\.ElementTree\.(fromstring|XML|tostring)|"
     r"django\.utils\.(dateparse|timezone|text|html|encoding|safestring|translation|http|formats|datastructures)\.\w+|"
     r"django\.core\.validators\.\w+|(numpy|pandas)\.(array|isnan|isna|isnull|to_datetime|to_numeric|Timestamp|Timedelta)|"
+    r"(numpy|pandas)\.(?!(.*\.)?(read|load|save|open|from|io|to_(?!list|dict|numpy))\w*($|[.(]))[\w.()\[\]]+$|"
     r"sqlalchemy\.((engine\.)?(url\.)?make_url|(inspection\.)?inspect)|cryptography\.(x509|hazmat\.primitives\.serialization)\.\w+|"
     r"os\.(get(pid|ppid|uid|gid|euid|egid|cwd)|cpu_count|uname|fspath|fsencode|fsdecode|readlink)|"
     r"socket\.(gethostname|inet_\w+|hton[ls]|ntoh[ls])|platform\.\w+|dotenv\.(load_dotenv|find_dotenv)|"

@@ -494,6 +494,12 @@ class Outbound:
         """Whether answers of `aiohttp` are read piece by piece, as a proxy of streams does."""
         return any(True for name in _PIECEWISE for _ in self._python.calls_of(name))
 
+    @staticmethod
+    def only_streams(site: CallSite) -> bool:
+        """Whether a client is made to read one answer piece by piece, as long as there is any, and for nothing else."""
+        asked = {call.last for call in site.beside}
+        return site.name.startswith("httpx.") and "stream" in asked and asked.isdisjoint(_AT_ONCE)
+
     @cached_property
     def unbounded_clients(self) -> tuple[CallSite, ...]:
         """The clients of libraries with a default timeout that are made with `timeout=None`."""
@@ -509,6 +515,8 @@ class Outbound:
 _PASSED_ON = 3
 """Own functions followed upwards from a call: a client's method, the client of a peer, and what asks that."""
 
+_AT_ONCE = frozenset({"get", "post", "put", "patch", "delete", "head", "request", "send"})
+"""Methods of clients that wait for the whole answer."""
 _PIECEWISE = ("iter_any", "iter_chunked", "iter_chunks")
 
 

@@ -71,8 +71,8 @@ _FIRST_SECTIONS = 2
 """Sections of a page that say what its folder is: the title's, and the first below it."""
 _FOUND = frozenset(
     {
-        "models.py", "admin.py", "apps.py", "urls.py", "signals.py", "receivers.py", "handlers.py", "tasks.py",
-        "middleware.py", "celery.py", "views.py", "checks.py", "cron.py", "routing.py", "hooks.py", "plugins.py",
+        "models.py", "admin.py", "apps.py", "signals.py", "receivers.py", "handlers.py", "tasks.py",
+        "middleware.py", "celery.py", "checks.py", "cron.py", "routing.py", "hooks.py", "plugins.py",
         "plugin.py", "translation.py", "search_indexes.py", "documents.py", "sitemaps.py", "feeds.py",
         "wagtail_hooks.py", "cms_plugins.py", "cms_apps.py", "cms_menus.py", "cms_toolbars.py", "menus.py", "menu.py",
         "dashboard.py", "widgets.py", "lookups.py", "rules.py", "conf.py", "config.py", "formats.py", "resources.py",
@@ -85,7 +85,7 @@ _FINDING = frozenset(
         "frappe", "odoo", "openerp", "airflow", "prefect", "dagster", "luigi", "scrapy", "locust", "homeassistant",
         "trac", "nonebot", "discord", "nextcord", "disnake", "pyrogram", "telethon", "alembic", "sopel", "errbot",
         "stevedore", "pytest", "yapsy", "pluggy", "kedro", "mlflow", "bentoml", "robot", "salt", "ansible", "volttron",
-        "qgis",
+        "qgis", "pyramid",
     }
 )  # fmt: skip
 """Packages whose programs look modules up in folders and import what they find."""
@@ -311,22 +311,41 @@ class Scripts:
         return package
 
     @property
-    def _imported_by_nothing(self) -> Iterator[str]:
+    def _imported_by_nothing(self) -> Collection[str]:
         """The modules of packages that only wait to be imported, and that nothing imports or may find by itself.
 
         A folder of which hardly any module is imported is one that is loaded in a way unknown here: it says nothing of
-        those in it.
+        those in it. What only such modules import is as idle: views whose addresses nothing includes.
         """
         held: dict[str, list[Module]] = defaultdict(list)
         for module in self._python.production:
             folder, _, name = module.path.rpartition("/")
             if name != "__init__.py" and f"{folder}/__init__.py" in self._python.modules:
                 held[folder].append(module)
+        found: set[str] = set()
         for modules in held.values():
             imported = sum(module.path in self._importers for module in modules)
-            left = [module for module in modules if module.path not in self._importers and not self._begins(module)]
+            left = [one for one in modules if one.path not in self._importers and not self._is_reached_else(one)]
             if left and imported >= max(_SEVERAL, len(left) * 2):
-                yield from (module.path for module in left if self._only_waits(module))
+                found.update(module.path for module in left if self._only_waits(module))
+        grows = bool(found)
+        while grows:
+            more = {
+                module.path
+                for modules in held.values()
+                for module in modules
+                if module.path not in found
+                and found.issuperset(self._importers.get(module.path, {""}))
+                and not self._is_reached_else(module)
+                and self._only_waits(module)
+            }
+            found |= more
+            grows = bool(more)
+        return found
+
+    def _is_reached_else(self, module: Module) -> bool:
+        """Whether a module that nothing imports is one that is started, or that frameworks find by its name."""
+        return self._begins(module) or module.path.rpartition("/")[2] in _FOUND
 
     def _begins(self, module: Module) -> bool:
         """Whether a module may be what is started: by its name, as a program, or for the application in it."""
@@ -336,7 +355,7 @@ class Scripts:
         """Whether a module does nothing by itself, and neither a framework nor a name put together finds it."""
         stem = module.path.rpartition("/")[2].removesuffix(".py")
         return not (
-            f"{stem}.py" in _FOUND
+            (stem == "urls" and not self._knows_first_addresses)
             or not _FINDING.isdisjoint(_roots(module))
             or _is_settings(module)
             or "settings" in module.path
@@ -346,6 +365,15 @@ class Scripts:
             or self._is_mentioned(module.path)
             or any(_HANDLER.match(item.name) for item in module.facts.definitions)
             or any(f"/{one}/" in f"/{module.path}" for one in ("management", "templatetags", "locale"))
+        )
+
+    @cached_property
+    def _knows_first_addresses(self) -> bool:
+        """Whether settings of the tree tell which module of addresses Django begins with; others must be included."""
+        return any(
+            item.target == ":ROOT_URLCONF" and isinstance(item.value, Const)
+            for module in self._python.production
+            for item in module.facts.assignments
         )
 
     @cached_property

@@ -313,8 +313,9 @@ class Wiring:
         if holder is not None:
             called_back = self._is_called_back(holder, definition.name)
             return not called_back and not self._spoken.may_make_up(definition.name, holder)
-        folders = {path.rpartition("/")[0] for path in self._packages(module.path)} | {module.path.rpartition("/")[0]}
-        found = not folders.isdisjoint(self._searched) or _looks_into_itself(module)
+        found = any(f"{module.path}/".startswith(folder) for folder in self._searched_below) or _looks_into_itself(
+            module
+        )
         return not found and not definition.bases and not definition.keywords
 
     @cached_property
@@ -334,6 +335,14 @@ class Wiring:
             for module in self._python.production
             if module.path in self.running and any(call.last in _DISCOVERING for call in module.facts.calls)
         )
+
+    @cached_property
+    def _searched_below(self) -> tuple[str, ...]:
+        """The folders, each with its slash, of modules that import others by names that they put together.
+
+        What lies further down may be found as well: `import_module(f"commands.{name}")`.
+        """
+        return tuple({f"{folder}/" if folder else "" for folder in self._searched})
 
     def _is_called_back(self, holder: DefinitionSite, method: str) -> bool:
         """Whether something else calls the method: the language, a library's class, or the class that it overrides."""

@@ -32,6 +32,8 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
         ("service.stop_function()", "pass", "low"),
         ("path = Path(row)\n        if path.exists():\n            path.unlink()", "pass", "low"),
         ("path = Path(row)\n        path.write_text(row)", "pass", "high"),
+        ("table = pandas.merge(row, row)\n        table.drop(columns=['a'])", "pass", "medium"),
+        ("pandas.read_csv(url)", "pass", "high"),
         ("session['language'] == session.get('language')", "pass", "medium"),
         ("x509.load_pem_x509_certificate(row)", "pass", "medium"),
         ("client.wait_closed()", "pass", "low"),
@@ -46,7 +48,7 @@ _CONTROL = next(control for control in controls() if control.id == "error-handli
 def test_confidence_follows_what_the_body_does(body: str, handler: str, confidence: str) -> None:
     text = (
         "import json\nimport os\nimport subprocess\nfrom flask import session\n"
-        "from datetime import datetime, timedelta\nfrom pathlib import Path\nimport requests\n"
+        "from datetime import datetime, timedelta\nfrom pathlib import Path\nimport pandas\nimport requests\n"
         "from PIL import Image\nfrom cryptography import x509\nfrom opentelemetry import trace\n\n\n"
         "def has_it(service, reply, client, cache, row, upload, handle, board, url, packet, redact, template):\n"
         f"    try:\n        {body}\n"

@@ -198,6 +198,30 @@ def test_module_that_nothing_imports_is_beside(files: dict[str, str], left: bool
     assert ("shop/old_rates.py" in repo_of({**_LEFT, **files}).scripts.beside) is left
 
 
+_SITE = {
+    "site/__init__.py": "",
+    "site/settings.py": "ROOT_URLCONF = 'site.urls'\nINSTALLED_APPS = ['site', 'reports']\n",
+    "site/wsgi.py": "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n",
+    "site/urls.py": (
+        "from django.urls import include, path\n\nurlpatterns = [path('reports/', include('reports.urls'))]\n"
+    ),
+    "reports/__init__.py": "",
+    "reports/models.py": "",
+    "reports/totals.py": "",
+    "reports/admin.py": "from reports import models, totals\n",
+    "reports/urls.py": (
+        "from django.urls import path\n\nfrom reports import pages\n\nurlpatterns = [path('all', pages.page)]\n"
+    ),
+    "reports/pages.py": "from django.http import HttpResponse\n\n\ndef page(request):\n    return HttpResponse('')\n",
+}
+
+
+def test_views_whose_addresses_nothing_includes_are_beside() -> None:
+    assert not set(repo_of(_SITE).scripts.beside)
+    without = {**_SITE, "site/urls.py": "urlpatterns = []  # include('reports.urls')\n"}
+    assert set(repo_of(without).scripts.beside) == {"reports/urls.py", "reports/pages.py"}
+
+
 _HELP = {
     **_SERVICE,
     "shop_help/__init__.py": "",

@@ -28,6 +28,13 @@ _FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": 
         ({"shop/more.py": "class Held:\n    def of(self, tools):\n        return tools.stocks\n"}, ["stocks"]),
         ({"shop/more.py": "class Held(Library):\n    def of(self, tools):\n        return tools.stocks\n"}, []),
         ({"shop/more.py": "class Held:\n    def __call__(self, tools):\n        return tools.stocks\n"}, ["stocks"]),
+        (
+            {
+                "load.py": "import importlib\n\nif __name__ == '__main__':\n"
+                "    importlib.import_module(f'shop.{input()}')\n"
+            },
+            [],
+        ),
         ({"shop/wsgi.py": "def of(tools):\n    return tools.stocks\n"}, []),
         (
             {

@@ -626,6 +626,10 @@ _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w
             "    except Exception:  # <- flagged\n        return b''\n"
         ),
         (
+            "class Turn:\n    async def __aexit__(self, *error):\n        try:\n            self.turns.release()\n"
+            "            self.count_down()\n        finally:\n            return None  # <- flagged\n"
+        ),
+        (
             "import json\n\n\ndef known(path):\n    with open(path) as file:\n        try:\n"
             "            return json.loads(file.read())\n        except Exception:  # <- flagged\n"
             "            return {}\n"
@@ -1649,5 +1653,7 @@ def _final_returns(repo: Repo, module: Module) -> Iterator[Site]:
                 and _tells_of_what_is_on_its_way(call)
                 for call in module.facts.calls
             )
-            confidence = Confidence.MEDIUM if told or parses else Confidence.HIGH
+            function = module.function_of(attempt.scope)
+            cleans = function is not None and _CLEANING_UP.match(function.name) is not None
+            confidence = Confidence.MEDIUM if told or parses or cleans else Confidence.HIGH
             yield bad(location, "`return` in `finally` discards the exception that is on its way", confidence)

@@ -241,6 +241,12 @@ _SENDING = (
     ],
     partials=[
         (
+            "import httpx\n\n\nasync def changes(address):\n"
+            "    async with httpx.AsyncClient(timeout=httpx.Timeout(None, connect=5)) as client:  # <- flagged\n"
+            "        async with client.stream('GET', address) as answer:\n"
+            "            async for line in answer.aiter_lines():\n                yield line\n"
+        ),
+        (
             "import aiohttp\n\n\nasync def answer(url, question):\n    body = {'question': question, 'stream': True}\n"
             "    async with aiohttp.ClientSession() as client:\n"
             "        async with client.post(url, json=body, timeout=None) as given:  # <- flagged\n"
@@ -359,6 +365,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
             yield bad(place, "Django waits for this mail server for ever: `EMAIL_TIMEOUT` is not set")
     for site in repo.outbound.unbounded_clients:
         streams = site.name.startswith("aiohttp.") and repo.outbound.hands_streams_on
+        streams = streams or repo.outbound.only_streams(site)
         yield bad(
             site.location,
             f"`{_shown(site.name)}` switches the timeout of every call off",
