@@ -326,8 +326,10 @@ class Scripts:
         for modules in held.values():
             imported = sum(module.path in self._importers for module in modules)
             left = [one for one in modules if one.path not in self._importers and not self._is_reached_else(one)]
-            if left and imported >= max(_SEVERAL, len(left) * 2):
-                found.update(module.path for module in left if self._only_waits(module))
+            telling = imported >= max(_SEVERAL, len(left) * 2)
+            # Addresses are included or are not, however the rest of their folder is loaded.
+            alone = [module for module in left if telling or module.path.endswith("/urls.py")]
+            found.update(module.path for module in alone if self._only_waits(module))
         grows = bool(found)
         while grows:
             more = {
