@@ -25,7 +25,10 @@ _KNOWN = (
 )
 """Jobs of the libraries that come with Zuul, and what they run."""
 _TEMPLATES = re.compile(r"(?:\w+-)?(?:python\d*|(?P<name>cover|lower-constraints))-jobs(-\w+)*$")
-"""Templates of such a library: the unit tests of each version of Python, or one environment of tox more."""
+"""Templates of such a library: the unit tests of each version of Python, or one environment of tox more.
+
+OpenStack's for the versions of Python check the style as well.
+"""
 
 
 def is_zuul(document: Node) -> bool:
@@ -74,6 +77,8 @@ def _by_template(project: Node) -> Iterator[tuple[str, Node, str]]:
     for template in project["templates"]:
         if match := _TEMPLATES.match(template.string):
             yield f"tox-{match['name'] or 'py3'}", template, "pull_request"
+            if template.string.startswith("openstack-python"):
+                yield "tox-pep8", template, "pull_request"
 
 
 def _steps(name: str, place: Node, defined: dict[str, Node]) -> Iterator[Step]:

@@ -13,7 +13,7 @@ from readiness_bot.facts.values import Const, Index, Invoke, Mapping, Name, Valu
 from readiness_bot.model import Evidence
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.documents import Documents
-from readiness_bot.repo.expressions import flattened
+from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.route import Guard, Route
@@ -36,6 +36,8 @@ _DUMPS = re.compile(
 _DUMPS_TEXT = re.compile(r"^(\?json|(\w+\.)*(\w*json(utils)?|pickle|yaml)\.)")
 _OUTPUT = re.compile(r"(output|response)_?schema\b", re.IGNORECASE)
 """What an own decorator is handed to shape the answer with."""
+_DESCRIPTION_FILE = re.compile(r"(^|[/:])(openapi|swagger)[\w-]*\.(mako|mak|jinja2|j2|pt|ya?ml|json)$", re.IGNORECASE)
+"""Templates that a view makes a description of: `renderer="shop:templates/openapi.jinja2"`."""
 _SCHEMA_BASES = (
     "pydantic.*",
     "marshmallow.*",
@@ -634,7 +636,14 @@ class Interface:
         return tuple(
             Evidence(route.location.path, route.location.line, f"{route.name} serves a description")
             for route in self._routes.all
-            if _DESCRIPTION_PATH.search(route.path) and "GET" in route.methods
+            if "GET" in route.methods
+            and (
+                _DESCRIPTION_PATH.search(route.path)
+                or (
+                    route.call is not None
+                    and any(map(_DESCRIPTION_FILE.search, texts_of(route.call.keyword("renderer"))))
+                )
+            )
         )
 
     def _put_together(self) -> Iterator[Evidence]:

@@ -160,14 +160,15 @@ def forbids_by_whose(calls: Collection[Call], raises: Iterable[Raise]) -> bool:
     One who is sent on elsewhere is refused as well, where the condition is on whose the thing is.
     """
     under = [raised.guards for raised in raises if _FORBIDDEN.search(raised.name.rpartition(".")[2])]
-    under += [call.guards for call in calls if any(map(_is_forbidding, call.handed))]
+    under += [call.guards for call in calls if any(map(is_forbidding, call.handed))]
     if any(any(map(_is_caller, guards)) and any(map(_is_of_thing, guards)) for guards in under):
         return True
     sent_on = (call.guards for call in calls if is_redirect(call.last))
     return any(any(map(_is_caller, guards)) and any(map(_says_whose, guards)) for guards in sent_on)
 
 
-def _is_forbidding(value: Value) -> bool:
+def is_forbidding(value: Value) -> bool:
+    """Whether a value is the status of a refusal by right: 403, as a number or by a constant's name."""
     return (isinstance(value, Const) and value.value == _NO_RIGHT) or (
         isinstance(value, Name) and _is_forbidden(value.name)
     )

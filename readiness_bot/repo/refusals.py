@@ -22,6 +22,7 @@ from readiness_bot.repo.refusal_signs import (
     ends_by_right,
     forbids_by_whose,
     forbids_thing,
+    is_forbidding,
     is_of_place,
     is_redirect,
     is_refusal,
@@ -45,6 +46,9 @@ REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 _OF_VIEWS = frozenset({"action", "api_view", "detail_route", "list_route"})
 """Decorators of Django REST framework, whose permissions stand in for those of the view: routes know of them."""
 _DEPTH = 3
+_AS_FORBIDDEN = "Forbidden"
+_AS_UNAUTHORIZED = "Unauthorized"
+"""As what an exception counts that a handler answers with 403 or 401."""
 """Own calls followed from a guard or handler: a decorator, the check it calls, and the model that check asks."""
 
 
@@ -275,9 +279,40 @@ class Refusals:
             own = self._python.class_of(raised.name, module)
             bases = [*(one.definition.name for one in self._python.ancestry(own))] if own is not None else []
             bases += self._python.external_bases(own) if own is not None else ()
-            self._kinds[key] = next((base for base in bases if is_refusal(base.rpartition(".")[2])), "")
+            known = next((base for base in bases if is_refusal(base.rpartition(".")[2])), "")
+            kinds = (own, *self._python.ancestry(own)) if own is not None else ()
+            self._kinds[key] = known or next(filter(None, (self._answered_as.get(one.name) for one in kinds)), "")
         kind = self._kinds[key]
         return structs.replace(raised, name=kind) if kind else raised
+
+    @cached_property
+    def _answered_as(self) -> dict[str, str]:
+        """The tree's own exceptions that a registered handler answers with 401 or 403, and as which refusal."""
+        found: dict[str, str] = {}
+        for caught, module, handler in self._handlers():
+            facts = handler.module.facts
+            answers = [
+                value for item in facts.returns if item.scope == handler.index for value in flattened(item.value)
+            ]
+            answers += [value for call in facts.calls if call.scope == handler.index for value in call.handed]
+            refusing = [value for value in answers if is_refusing_value(value)]
+            for item in flattened(caught) if refusing else ():
+                own = self._python.class_of(item.name, module) if isinstance(item, Name) else None
+                if own is not None:
+                    found[own.name] = _AS_FORBIDDEN if any(map(is_forbidding, refusing)) else _AS_UNAUTHORIZED
+        return found
+
+    def _handlers(self) -> Iterator[tuple[Value | None, Module, DefinitionSite]]:
+        """What is registered to answer exceptions: which ones, the module that says so, and the handler."""
+        for site in self._python.calls_of("register_error_handler", "add_exception_handler", "add_error_handler"):
+            told = site.call.argument(1, "handler")
+            handler = self._python.definition(told.name, site.module) if isinstance(told, Name) else None
+            if handler is not None and handler.definition.kind == "function":
+                yield site.call.argument(0, "exc_class_or_status_code"), site.module, handler
+        for site in self._python.calls_of("errorhandler", "app_errorhandler", "exception_handler"):
+            if site.call.decorates >= 0:
+                definition = site.module.facts.definitions[site.call.decorates]
+                yield site.call.argument(0), site.module, DefinitionSite(site.module, site.call.decorates, definition)
 
     @staticmethod
     def _inside(site: DefinitionSite) -> Iterator[int]:
@@ -423,13 +458,27 @@ class Refusals:
                 found = self.strength(target, depth + 1)
                 # Deep in a service something may refuse somebody; it counts where the call is named for asking, and
                 # where it refuses by what the request says of whoever calls.
-                counts = checks or (found >= Strength.IDENTITY and self._turns_caller_away(target))
+                counts = checks or (
+                    found >= Strength.IDENTITY
+                    and (self._turns_caller_away(target) or self._turns_handed_away(call, target))
+                )
                 best = max(best, found if counts else min(found, Strength.READS))
             elif target is None and _is_check(call):
                 best = max(best, Strength.PERMISSION if about_permission(snake(call.last)) else Strength.IDENTITY)
         if best is Strength.IDENTITY and self._turns_away(site) and _reads_rights(site, frozenset(self._inside(site))):
             return Strength.PERMISSION
         return best
+
+    def _turns_handed_away(self, call: Call, target: DefinitionSite) -> bool:
+        """Whether a function refuses by the caller whom it is handed: `store.drop(current_user, order)`."""
+        names = [parameter.name for parameter in target.definition.parameters]
+        if names[:1] in (["self"], ["cls"]):
+            names = names[1:]
+        handed = {name for name, value in zip(names, call.args, strict=False) if _reads_caller(value)}
+        handed |= {name for name, value in call.keywords if _reads_caller(value)}
+        return any(
+            guard.lstrip("!?").partition(".")[0] in handed for guards in self._refused_under(target) for guard in guards
+        )
 
     def _turns_caller_away(self, site: DefinitionSite) -> bool:
         """Whether a function refuses, itself, by what the request says of whoever calls."""

@@ -109,6 +109,8 @@ class Routes:
                 route.handler.name if route.handler else "",
             ): route
             for route in found
+            # What a client is to serve, for the service to call: FastAPI describes it by routes that nothing answers.
+            if "{$" not in route.path
         }
         return tuple(
             sorted(unique.values(), key=lambda route: (route.module.path, route.line, route.path, route.methods))

@@ -26,6 +26,13 @@ from readiness_bot.repo import Repo
     role=Role.BACKEND,
     sources=["https://spec.openapis.org/oas/latest.html"],
     passes=[
+        (
+            "from pyramid.config import Configurator\n\n\ndef described(request):\n"
+            "    return {'host': request.host}\n\n\n"
+            "def main(settings):\n    made = Configurator()\n    made.add_route('described', '/__api__')\n"
+            "    made.add_view(described, route_name='described', renderer='shop:templates/swagger.mako')\n"
+            "    return made.make_wsgi_app()\n"
+        ),
         {
             "app.py": (
                 "from flask import Flask\n\napp = Flask(__name__)\n\n\n"

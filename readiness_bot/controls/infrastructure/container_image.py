@@ -50,6 +50,13 @@ _BUILDPACKS = frozenset(
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
         {
+            "app/main.py": _APP,
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["bash"]\n',
+            "compose-production.yml": (
+                "services:\n  web:\n    image: shop-org/runs_all:3.0\n    command: gunicorn app.main:app\n"
+            ),
+        },
+        {
             "orders/handler.py": "def answer(event, context):\n    return {'statusCode': 200}\n",
             "orders/main.py": _APP,
             "template.yaml": (
@@ -168,6 +175,9 @@ def container_image(repo: Repo) -> Judgement:
         return passed("The platform puts the functions into a runtime of its own: no image is needed.", packed)
     others = [built for built in repo.deployment.images if built.image.runs_python]
     idle = next((built for built in others if built.purpose == "base"), None)
+    if idle is None:
+        # One that opens a shell is whatever it is deployed as.
+        idle = next((built for built in others if built.purpose == "development" and not built.started), None)
     if idle is not None and _SERVING_BASE.search(idle.image.base):
         base = seen(idle.path, idle.image.final.line, f"FROM {idle.image.base}")
         return passed("An image builds the service on a base that serves such applications.", base)
@@ -176,7 +186,7 @@ def container_image(repo: Repo) -> Judgement:
         base = seen(idle.path, idle.image.final.line, f"FROM {idle.image.base}")
         told = seen(starting.path, starting.line, f"starts {starting.command.server}")
         return passed("An image builds the service, and its deployment starts it.", base, told)
-    if idle is not None:
+    if idle is not None and idle.purpose == "base":
         line = idle.image.final.line
         return partial(
             "An image is built, but it names no command that starts the service.",
@@ -198,9 +208,9 @@ def container_image(repo: Repo) -> Judgement:
 
 
 def _starts_in_cluster(one: Started) -> bool:
-    """Whether a pod of the service is told what to run, whatever its image says."""
+    """Whether a pod or container of the service is told what to run, whatever its image says."""
     is_service = one.command.purpose in ("serve", "work", "schedule") and bool(one.command.server)
-    return one.via == "kubernetes" and one.deployed and is_service
+    return one.via in ("kubernetes", "compose") and one.deployed and is_service
 
 
 _SERVING_BASE = re.compile(r"/[\w.-]*(django|flask|fastapi|uwsgi|wsgi|asgi|gunicorn|airflow|superset)[\w.-]*(?=[:@]|$)")

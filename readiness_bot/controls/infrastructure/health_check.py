@@ -18,7 +18,7 @@ _HEALTH = re.compile(
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
-    r"[/^]*(?!(api|v\d+|internal|private|public|system|server|service|services|admin|ops|management|app|_\w*)/)\w+/_*(status|up)_*/?\$?$"
+    r"[/^]*((api|rest|v\d+)/)*(?!(api|v\d+|internal|private|public|system|server|service|services|admin|ops|management|app|_\w*)/)\w+/_*(status|up)_*/?\$?$"
 )
 """The state of something that the product is about: `/orders/status`."""
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
@@ -225,6 +225,10 @@ _POD_BEHIND_GATEWAY = (
             "app/main.py": _APP.replace("'/'", "'/live-orders'"),
             "Dockerfile": _UNCHECKED,
         },
+        (
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "@app.get('/api/v1/subscription/status')\ndef state():\n    return ''\n"
+        ),
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[

@@ -51,6 +51,29 @@ _UNSURE = 0.5
     ],
     passes=[
         {
+            "shop/main.py": (
+                "from flask import Flask\n\nfrom shop.errors import NotYours, told\nfrom shop.orders import orders\n\n"
+                "app = Flask(__name__)\napp.register_blueprint(orders)\napp.register_error_handler(NotYours, told)\n"
+            ),
+            "shop/errors.py": (
+                "from http import HTTPStatus\n\n\nclass NotYours(Exception):\n    pass\n\n\n"
+                "def told(error):\n    return {'message': str(error)}, HTTPStatus.FORBIDDEN\n"
+            ),
+            "shop/keeping.py": (
+                "from shop.errors import NotYours\n\n\nclass Keeping:\n    @staticmethod\n    def drop(user, order):\n"
+                "        if not order.belongs_to(user):\n            raise NotYours('this is not yours')\n"
+                "        order.delete()\n"
+            ),
+            "shop/orders.py": (
+                "from flask import Blueprint\nfrom flask_jwt_extended import current_user, jwt_required\n\n"
+                "from shop.keeping import Keeping\nfrom shop.models import Order\n\n"
+                "orders = Blueprint('orders', __name__)\n\n\n"
+                "@orders.delete('/orders/<number>')\n@jwt_required()\ndef drop(number):\n"
+                "    Keeping.drop(current_user, Order.query.get(number))\n    return ''\n"
+            ),
+            "shop/__init__.py": "",
+        },
+        {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop', 'django.contrib.admin']\n",
             "shop/urls.py": (
                 "from django.contrib import admin\nfrom django.urls import path\n\nfrom shop import views\n\n"
