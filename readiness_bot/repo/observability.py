@@ -393,7 +393,7 @@ class Observability:
 
     @cached_property
     def agents(self) -> tuple[Signal, ...]:
-        """Agents that the started command puts around the service, or that it imports to be instrumented."""
+        """Agents that the started command puts around the service."""
         found = []
         for one in self._deployment.started_commands:
             words = " ".join((*one.command.agents, one.command.server, one.target, *one.command.arguments))
@@ -407,13 +407,6 @@ class Observability:
                     found.append(
                         Signal(Evidence(built.path, instruction.line, f"started under `{match.group(1)}`"), True)
                     )
-        found += [
-            Signal(Evidence(module.path, item.line, f"imports `{_short(item.target)}`"), True)
-            for module, item in self._python.imports(
-                "opentelemetry.instrumentation.auto_instrumentation", "ddtrace.auto"
-            )
-            if module.path in self._wiring.running
-        ]
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -536,6 +529,13 @@ class Observability:
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
         found += self._set_up_elsewhere
         found += self._telemetry_of_library()
+        found += [
+            Signal(Evidence(module.path, item.line, f"imports `{_short(item.target)}`"), True)
+            for module, item in self._python.imports(
+                "opentelemetry.instrumentation.auto_instrumentation", "ddtrace.auto"
+            )
+            if module.path in self._wiring.running
+        ]
         found += self._tracing_middleware()
         for site in self._python.calls(*sorted(_SENTRY)):
             options = self._options(site)

@@ -456,6 +456,11 @@ _BY_GATEWAY = 0.7
             ),
             "shop/__init__.py": "",
         },
+        (
+            "from flask import Flask, abort\n\napp = Flask(__name__)\n\n\n"
+            "@app.delete('/configurations/<int:number>')\ndef remove(number):\n    config = find(number)\n"
+            "    if not config:\n        abort(404)\n    return drop(config)\n"
+        ),
     ],
     fixed=(
         "from fastapi import Depends, FastAPI, HTTPException\n\n\ndef current_user(token: str = ''):\n"
