@@ -13,7 +13,7 @@ _TEST = re.compile(
 """Test code, whatever the rest of the tree looks like."""
 
 _MIGRATION = re.compile(
-    r"(^|/)((\w+_)?migrations?(_(old|legacy|archived?|squashed))?|alembic/versions|alembic_\w+|migrate/versions|versions_?migrations?|"
+    r"(^|/)((\w+_)?migrations?(_(old|legacy|archived?|squashed))?|alembic/versions|alembic(?=/[0-9a-f]{12}_\w+\.py$)|alembic_\w+|migrate/versions|versions_?migrations?|"
     r"data_?migrations?)/(.*/)?[^/]+\.(py|sql|mako)$"
 )
 """What moves a schema or the data in it from one version to the next."""

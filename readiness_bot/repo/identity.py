@@ -467,6 +467,9 @@ class Identity:
                 "post",
                 "create",
             )
+            if route.framework == "twisted":
+                # A resource is asked to render itself, and hands on to `render_POST` from there.
+                yield from self._python.methods_of(route.view, "render")
             if route.handler is None:
                 yield from self._checks_before(route.view)
 

@@ -182,6 +182,9 @@ _WHOLE_TRACERS = matcher(
     "flask_opentracing.FlaskTracing",
     "aws_lambda_powertools.Tracer",
 )
+_IN_FUNCTIONS = matcher(
+    "aws_xray_sdk.core.patch", "aws_xray_sdk.core.patch_all", "aws_xray_sdk.core.xray_recorder.capture"
+)
 _TRACING_MIDDLEWARE = re.compile(
     r"aws_xray_sdk\.ext\.django\.|elasticapm\.contrib\.django\.middleware\.Tracing|ddtrace\.contrib\.django\."
     r"|django_opentracing\.|opencensus\.ext\.django\."
@@ -529,6 +532,7 @@ class Observability:
         found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
         found += self._set_up_elsewhere
         found += self._telemetry_of_library()
+        found += self._tracing_of_functions()
         found += [
             Signal(Evidence(module.path, item.line, f"imports `{_short(item.target)}`"), True)
             for module, item in self._python.imports(
@@ -573,6 +577,12 @@ class Observability:
                 yield from (item.value for item in own.module.facts.returns if item.scope == own.index)
         if isinstance(key, str) and _IS_SETTING.fullmatch(key):
             yield from (setting.value for setting in self._services.settings_named(key))
+
+    def _tracing_of_functions(self) -> Iterator[Signal]:
+        """What X-Ray is told to watch in functions, where the platform begins and sends the segments by itself."""
+        computes = self._deployment.computes
+        if computes and all(one.is_function for one in computes):
+            yield from (self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_IN_FUNCTIONS))
 
     def _tracing_middleware(self) -> Iterator[Signal]:
         """Tracers that Django's settings name: off where the environment must ask for them first."""

@@ -565,7 +565,7 @@ _MISSING = re.compile(r"(^|\.)(HTTP)?(NotFound(Error|Exception)?|Http404)$")
 _OF_SETTINGS = re.compile(
     r"(^|:)settings?\.|[\w)]\.(settings?|config|conf)(\[\]|\.|$)|get_settings\(\)|(^|[.:])[A-Z][A-Z0-9_]{3,}$"
 )
-"""What an application is told, as it keeps it: `settings.is_open`, `app.config["OPEN"]`; a row may be called `config`."""
+"""What an application is told, as it keeps it: `settings.is_open`, `app.config["OPEN"]`; a row may be a `config`."""
 
 
 def _says_missing(call: Call) -> bool:

@@ -525,6 +525,8 @@ class Stores:
 
     def _first_revision(self, environment: str) -> Evidence:
         """A revision beside Alembic's environment; without one, the environment itself."""
+        if not environment.endswith("env.py"):
+            return Evidence(environment, 1, "Alembic revision")
         folder = f"{environment.rpartition('/')[0]}/".lstrip("/")
         revisions = (
             path
@@ -537,6 +539,8 @@ class Stores:
 
     def _is_of(self, tool: str, path: str) -> bool:
         module = self._python.modules.get(path)
+        if tool == "Alembic" and not path.endswith("/env.py") and path != "env.py":
+            return True  # a revision by its number, in a folder that a package names to whoever runs it
         if tool == "Alembic":
             return module is not None and any(item.target.startswith("alembic") for item in module.facts.imports)
         of_django = module is not None and any(item.target.startswith("django.db") for item in module.facts.imports)
@@ -795,6 +799,7 @@ _IN_LIFESPAN = re.compile(r"(lifespan|startup)\w*\.__a?enter__$", re.IGNORECASE)
 """Where an object that stands for the life of the application begins it."""
 _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Alembic", re.compile(r"(^|/)env\.py$")),
+    ("Alembic", re.compile(r"(^|/)alembic/[0-9a-f]{12}_\w+\.py$")),
     ("Django", re.compile(r"(^|/)(\w+_)?migrations/\d{4}_\w+\.py$")),
     ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
     ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),

@@ -173,16 +173,36 @@ class ToolCommand:
 
 def tool_commands(text: str, line: int = 1, *, pipefail: bool = False, directory: str = "") -> Iterator[ToolCommand]:
     """The tools that a shell text runs, in order, with the directory that each `cd` before leads to."""
-    yield from tools_of(shell_commands(text, line), pipefail=pipefail or "pipefail" in text, directory=directory)
+    looks_back = _KEEPS_STATUS.search(text) is not None and _FAILS.search(text) is not None
+    yield from tools_of(
+        shell_commands(text, line),
+        pipefail=pipefail or "pipefail" in text,
+        directory=directory,
+        looks_back=looks_back,
+    )
+
+
+_KEEPS_STATUS = re.compile(r"\w=\"?\$(\?|\{\?\})")
+_FAILS = re.compile(r"\bexit +[1-9]")
+"""What a text that keeps how a command ended does later, where that was badly: `ended=$?` … `exit 1`."""
 
 
 def tools_of(
-    commands: tuple[ShellCommand, ...], *, pipefail: bool = False, errexit: bool = True, directory: str = ""
+    commands: tuple[ShellCommand, ...],
+    *,
+    pipefail: bool = False,
+    errexit: bool = True,
+    directory: str = "",
+    looks_back: bool = False,
 ) -> Iterator[ToolCommand]:
-    """The tools that these commands run, in order; without `errexit` the script goes on behind a failure."""
+    """The tools that these commands run, in order.
+
+    Without `errexit` the script goes on behind a failure, which counts for nothing unless it `looks_back` on how they
+    ended.
+    """
     commands = tuple(_with_evaluated(commands))
     forgiving = not errexit
-    exits = any(
+    exits = looks_back or any(
         word.startswith("$") for command in commands if command.words[:1] == ("exit",) for word in command.words
     )
     passing = _passing(commands)

@@ -104,6 +104,7 @@ class Compute:
 _OF_PRODUCTION = re.compile(r"(?<![a-z])(prod(uction)?|live)(?![a-z])[^/]*\.ya?ml$", re.IGNORECASE)
 """Values by which a chart is filled in for production, where its own leave something out."""
 _FUNCTION = re.compile(r"(^|_)(lambda_function|cloudfunctions2?_function|function_app)$")
+_FUNCTION_MODULE = re.compile(r"lambda|function")
 _COMPUTE = re.compile(
     r"(aws_(ecs_(service|task_definition)|lambda_function|instance|autoscaling_group|launch_template|apprunner_service|eks_cluster"
     r"|elastic_beanstalk_environment|lightsail_\w+)|google_(cloud_run_(v2_)?service|compute_instance(_template)?|container_cluster"
@@ -255,7 +256,8 @@ class Workloads:
                 and (source := block.get("source")) is not None
                 and _COMPUTE_MODULE.search(source.value)
             ):
-                yield Compute(path, block.line, "Terraform", f"module {source.value[:80]}")
+                packed = _FUNCTION_MODULE.search(source.value) is not None
+                yield Compute(path, block.line, "Terraform", f"module {source.value[:80]}", packed)
             elif block.type == "job" and block.labels:
                 yield Compute(path, block.line, "Nomad", f"job {block.labels[0]}")
         yield from self._units()

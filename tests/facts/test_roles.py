@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from readiness_bot.facts.roles import is_python, is_test
+from readiness_bot.facts.roles import is_migration, is_python, is_test
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,15 @@ def test_other_paths_and_templates_are_read_in_full(path: str) -> None:
 )
 def test_python_is_known_by_its_ending(path: str, python: bool) -> None:
     assert is_python(path) is python
+
+
+@pytest.mark.parametrize(
+    ("path", "migration"),
+    [
+        ("shop/migrations/0001_first.py", True),
+        ("shop/alembic/1594a357d751_first.py", True),
+        ("shop/alembic/helpers.py", False),
+    ],
+)
+def test_migrations_are_known_by_their_path(path: str, migration: bool) -> None:
+    assert is_migration(path) is migration

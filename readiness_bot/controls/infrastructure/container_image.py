@@ -36,6 +36,14 @@ _BUILDPACKS = frozenset(
 )
 
 
+_HANDING_CODE = re.compile(r"azure/webapps-deploy@|google-github-actions/deploy-appengine@", re.IGNORECASE)
+_HANDS_CODE = re.compile(
+    r"az webapp (up|deploy)\b|gcloud (beta )?app deploy|gcloud (beta )?(run|functions) deploy .*--source|eb deploy"
+)
+_HANDED_IMAGES = frozenset({"images", "image_url", "configuration-file"})
+"""What hands code to a platform which builds it, unless it is told an image."""
+
+
 @Control(
     id="infrastructure/container-image",
     title="An image builds and starts the service",
@@ -49,6 +57,13 @@ _BUILDPACKS = frozenset(
     role=Role.DEVOPS,
     sources=["https://docs.docker.com/build/building/best-practices/", "https://12factor.net/build-release-run"],
     passes=[
+        {
+            "app/main.py": _APP,
+            ".github/workflows/roll.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  roll:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - uses: azure/webapps-deploy@v3\n        with: {app-name: shop, package: shop.zip}\n"
+            ),
+        },
         {
             "app/main.py": _APP,
             "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nRUN pip install -r requirements.txt\nCMD ["bash"]\n',
@@ -255,4 +270,11 @@ def _by_buildpack(repo: Repo) -> Evidence | None:
             return seen(path, 1, "buildpack project descriptor")
         if re.search(r"(^|/)\.s2i/(bin/|environment$)", path):
             return seen(path, 1, "source-to-image: what builds and starts the service")
+    for step in repo.pipelines.steps:
+        given = {pair.name for pair in step.step.inputs}
+        if _HANDING_CODE.match(step.step.uses) and not given & _HANDED_IMAGES:
+            return seen(step.path, step.line, f"uses {step.step.uses}: the platform builds what it is handed")
+    for run in repo.pipelines.runs:
+        if _HANDS_CODE.match(run.command.text):
+            return seen(run.path, run.line, f"{run.detail}: the platform builds what it is handed")
     return None

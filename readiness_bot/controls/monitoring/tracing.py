@@ -44,6 +44,16 @@ _INSTRUMENTS = (
             "    setup_tracing('shop')\n    FastAPIInstrumentor.instrument_app(app)\n\n\nstart()\n"
         ),
         {
+            "orders/handler.py": (
+                "from celery import Celery\n\nfrom aws_xray_sdk.core import patch_all\n\npatch_all()\n"
+                "app = Celery('shop')\n\n\n"
+                "@app.task\ndef answer(event, context):\n    return {'statusCode': 200}\n"
+            ),
+            "functions.tf": (
+                'resource "aws_lambda_function" "orders" {\n  tracing_config {\n    mode = "Active"\n  }\n}\n'
+            ),
+        },
+        {
             "shop/main.py": (
                 "import sentry_sdk\nfrom flask import Flask\n\nfrom shop import settings\n\napp = Flask(__name__)\n"
                 "app.config.from_object(settings)\nsentry_sdk.init(**app.config['SENTRY_OPTIONS'])\n\n\n"

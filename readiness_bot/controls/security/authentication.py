@@ -62,6 +62,14 @@ _BY_GATEWAY = 0.7
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "from twisted.web import http, resource, server\n\n\nclass Kept(resource.Resource):\n"
+            "    def render(self, request):\n        if not known_token(request.getHeader('Authorization')):\n"
+            "            request.setResponseCode(http.FORBIDDEN)\n            return b''\n"
+            "        return super().render(request)\n\n\nclass Orders(Kept):\n    isLeaf = True\n\n"
+            "    def render_POST(self, request):\n        return keep(request.content.read())\n\n\n"
+            "site = server.Site(Orders())\n"
+        ),
         {
             "shop/main.py": (
                 "from litestar import Litestar\n\nfrom shop.api import api\n\napp = Litestar(route_handlers=[api])\n"

@@ -46,6 +46,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n"
+                "          set +e\n          pytest\n          ENDED=$?\n          set -e\n"
+                '          if [ "$ENDED" -gt 0 ]; then\n            echo failed\n            exit 1\n          fi\n'
+            ),
+        },
+        {
+            **_TEST,
             ".github/workflows/test.yml": _WORKFLOW.replace("on: [push, pull_request]", "on: push"),
             "Makefile": "test:\n\tpytest\n",
         },
