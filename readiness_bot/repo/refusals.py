@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import IntEnum
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from msgspec import structs
 
 from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
-from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Value
+from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -411,6 +411,7 @@ class Refusals:
         calls, raises, returns, refs = self.body(site)
         by_right = ends_by_right(calls, raises) or forbids_by_whose(calls, raises)
         ended = Strength.PERMISSION if by_right else Strength.NONE
+        ended = Strength.PERMISSION if _is_for_holder_alone(site, returns) else ended
         best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
         if self._turns_away(site):
             asked = {
@@ -835,6 +836,47 @@ def reads_caller(ref: str) -> bool:
     return _READS.search(ref) is not None
 
 
+def _is_for_holder_alone(site: DefinitionSite, returns: Iterable[Return]) -> bool:
+    """Whether a function answers at once, in whatever way, unless the caller is the one that a row names.
+
+    `if request.user != order.holder: return sorry(request)`: nobody else gets on, and a stranger is nobody's holder.
+    """
+    answers = [item.line for item in returns if item.scope == site.index and not item.is_yield]
+    definition = site.definition
+    return any(
+        definition.line <= one.line <= definition.end_line
+        and any(one.line <= line <= one.end_line for line in answers)
+        and any(_differs_from_holder(part) for part in _each_alone(one.test))
+        for one in site.module.facts.conditions
+    )
+
+
+def _each_alone(test: Value) -> Iterable[Value]:
+    """The parts of a condition each of which is enough for it to hold."""
+    return test.operands if isinstance(test, Other) and test.kind == "BoolOp" and test.operator == "Or" else (test,)
+
+
+def _differs_from_holder(test: Value) -> bool:
+    """Whether a comparison holds where the caller is not the one that a thing looked up names."""
+    if not isinstance(test, Other):
+        return False
+    if test.operator == "Not" and len(test.operands) == 1:
+        inner = test.operands[0]
+        return isinstance(inner, Other) and inner.operator == "Eq" and _names_caller_and_holder(inner.operands)
+    return test.operator == "NotEq" and _names_caller_and_holder(test.operands)
+
+
+def _names_caller_and_holder(operands: Sequence[Value]) -> bool:
+    names = [one.name for one in operands if isinstance(one, Name)]
+    callers = [name for name in names if _CALLER.search(name)]
+    return len(names) == 2 and len(callers) == 1 and any(map(_OF_ROW.fullmatch, {*names} - {*callers}))
+
+
+_CALLER = re.compile(
+    r"(^|[.?:])((request|self\.request|g|info\.context)\.user|current_user)(\.(id|pk|email|username))?$"
+)
+_OF_ROW = re.compile(r"\??(?!request\b|self\b|settings\b)[a-z_]\w*\.([a-z_]\w*\.)?[a-z_]\w*")
+"""A field of what a function has looked up: `order.holder`, `order.holder.id`."""
 _OF_POLICIES = frozenset({"enforce", "authorize", "authorise", "check"})
 """What policies are asked by."""
 

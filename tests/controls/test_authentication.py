@@ -468,3 +468,43 @@ def test_a_loop_may_put_guards_around_callbacks_of_patterns(around: str, told: s
         "shop/__init__.py": "",
     }
     assert judge(authentication, repo_of(files)).summary.startswith(told)
+
+
+_OF_HOLDERS = {
+    "shop/__init__.py": "",
+    "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n",
+    "shop/urls.py": (
+        "from django.urls import path\nfrom shop import views\n\nurlpatterns = [path('drop/<int:key>', views.drop)]\n"
+    ),
+    "shop/pages.py": (
+        "from django.shortcuts import render\n\n\ndef fault(request, text):\n"
+        "    return render(request, 'f.html', {'t': text})\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer", "asks"),
+    [
+        ("request.user != order.holder", "return fault(request, 'only the holder may')", True),
+        ("not request.user.id == order.holder_id", "return fault(request, 'only the holder may')", True),
+        ("order.is_sent or request.user != order.holder", "return redirect('/')", True),
+        (
+            "order.is_locked and request.user != order.holder",
+            "return fault(request, 'only the holder may')",
+            False,
+        ),
+        ("request.user == order.holder", "return fault(request, 'not the holder')", False),
+        ("request.user != order.holder", "fault(request, 'only the holder may')", False),
+        ("request.user.id != request.POST['user']", "return fault(request, 'another one')", False),
+    ],
+)
+def test_what_only_the_holder_of_a_row_gets_through_asks_who_calls(condition: str, answer: str, asks: bool) -> None:
+    view = (
+        "from django.shortcuts import get_object_or_404, redirect\nfrom shop.models import Order\n"
+        "from shop.pages import fault\n\n\ndef drop(request, key):\n    if request.method != 'POST':\n"
+        "        return fault(request, 'use the form')\n    order = get_object_or_404(Order, pk=key)\n"
+        f"    if {condition}:\n        {answer}\n    order.delete()\n    return redirect('/')\n"
+    )
+    status = judge(authentication, repo_of({**_OF_HOLDERS, "shop/views.py": view})).status
+    assert (status is Status.PASS) is asks
