@@ -569,19 +569,27 @@ def _ends_alike(value: str, name: str) -> bool:
 
 
 def _is_renamed(literal: SecretLiteral, module: Module) -> bool:
-    """Whether the literal stands in a table of settings by what they are called elsewhere, in capitals as they are."""
+    """Whether the literal stands in a table of settings by what they are called elsewhere, or by what they are for.
+
+    The one is written in capitals as they are, the other in words with spaces between them.
+    """
     for item in module.facts.assignments:
         pairs = item.value if isinstance(item.value, Mapping) and item.line <= literal.line <= item.end_line else None
-        texts = [*pairs.keys, *pairs.values] if pairs is not None else []
-        if len(texts) > _ONE_PAIR and all(
-            isinstance(one, Const) and isinstance(one.value, str) and _CONSTANT.fullmatch(one.value) for one in texts
-        ):
-            return True
+        keys, values = (_texts(pairs.keys), _texts(pairs.values)) if pairs is not None else ([], [])
+        if len(values) > 1 and all(map(_CONSTANT.fullmatch, keys)):
+            names = all(map(_CONSTANT.fullmatch, values))
+            if names or (len(values) > _FEW and all(" " in text.strip() for text in values)):
+                return True
     return False
 
 
-_ONE_PAIR = 2
-"""A key and its value, which by themselves make no table."""
+def _texts(values: tuple[Value, ...]) -> list[str]:
+    """The values as texts, an empty one for each that is none."""
+    return [one.value if isinstance(one, Const) and isinstance(one.value, str) else "" for one in values]
+
+
+_FEW = 2
+"""So many texts with spaces may be passphrases; where there are more, they tell what each setting is for."""
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 
 

@@ -322,7 +322,15 @@ class Scripts:
             folder, _, name = module.path.rpartition("/")
             if name != "__init__.py" and f"{folder}/__init__.py" in self._python.modules:
                 held[folder].append(module)
-        found: set[str] = set()
+        found = {
+            module.path
+            for module in self._python.production
+            if "-" in module.path.rpartition("/")[2]  # no import can name it
+            and not _runs(module)
+            and module.path not in self._importers
+            and not self._is_reached_else(module)
+            and self._only_waits(module)
+        }
         for modules in held.values():
             imported = sum(module.path in self._importers for module in modules)
             left = [one for one in modules if one.path not in self._importers and not self._is_reached_else(one)]
@@ -362,7 +370,7 @@ class Scripts:
             or _is_settings(module)
             or "settings" in module.path
             or stem.startswith(("gunicorn", "uwsgi"))
-            or self._may_be_found(module)
+            or self._may_be_found_at_work(module)
             or any(re.fullmatch(pattern, module.name) for pattern in self._names_put_together)
             or self._is_mentioned(module.path)
             or any(_HANDLER.match(item.name) for item in module.facts.definitions)
@@ -388,8 +396,9 @@ class Scripts:
             if call.last in _LOADING
             and (asked := call.argument(0)) is not None
             and (pattern := pattern_of(asked, r"[\w.]*")) is not None
+            and not pattern.startswith(re.escape("."))  # what is near is found by its folder
         }
-        return tuple(rf"(.*\.)?{pattern.removeprefix(re.escape('.'))}" for pattern in patterns)
+        return tuple(rf"(.*\.)?{pattern}" for pattern in patterns)
 
     @property
     def _building(self) -> Iterator[str]:
@@ -583,10 +592,31 @@ class Scripts:
         # What lies at the root and runs by itself is loaded from there by its name, if ever, which some text tells.
         if any(module.path.startswith(one) for one in self._loading if one or folder or not _is_program(module)):
             return True
+        return self._may_be_plugin(module)
+
+    def _may_be_plugin(self, module: Module) -> bool:
+        """Whether a class of a module extends one of the tree, some of which loads modules by made-up names."""
         return bool(self._loading) and any(
             item.kind == "class" and any(self._is_own(base.partition(":")[0], module) for base in item.bases)
             for item in module.facts.definitions
         )
+
+    def _may_be_found_at_work(self, module: Module) -> bool:
+        """The same for what only waits to be imported: of what loads from the root, only what is started counts."""
+        below = any(module.path.startswith(one) for one in self._loading if one)
+        return below or self._is_loaded_from_root or self._may_be_plugin(module)
+
+    @cached_property
+    def _is_loaded_from_root(self) -> bool:
+        """Whether something that is started at the root loads modules by made-up names."""
+        return any(
+            "/" not in module.path and self._is_own_start(module) and self._loads(module)
+            for module in self._python.production
+        )
+
+    @staticmethod
+    def _loads(module: Module) -> bool:
+        return any(call.last in _LOADING and not _is_constant(call.argument(0)) for call in module.facts.calls)
 
     @cached_property
     def _loading(self) -> frozenset[str]:
@@ -594,8 +624,7 @@ class Scripts:
         return frozenset(
             f"{folder}/" if (folder := module.path.rpartition("/")[0]) else ""
             for module in self._python.production
-            if any(call.last in _LOADING and not _is_constant(call.argument(0)) for call in module.facts.calls)
-            and not self._only_looks(module)
+            if self._loads(module) and not self._only_looks(module)
         )
 
     def _only_looks(self, module: Module) -> bool:

@@ -192,10 +192,18 @@ _LEFT = {
         ({"shop/old_rates.py": "import frappe\n\n\ndef rates(url):\n    return []\n"}, False),
         ({"shop/old_rates.py": "from fastapi import FastAPI\n\napp = FastAPI()\n"}, False),
         ({"shop/app.py": _SERVICE["shop/app.py"]}, False),
+        ({"look.py": "import importlib\n\nfor name in names:\n    importlib.import_module(name)\n"}, True),
+        ({"main.py": "import importlib\n\nfor name in names:\n    importlib.import_module(name)\n"}, False),
     ],
 )
 def test_module_that_nothing_imports_is_beside(files: dict[str, str], left: bool) -> None:
     assert ("shop/old_rates.py" in repo_of({**_LEFT, **files}).scripts.beside) is left
+
+
+def test_module_that_no_import_can_name_is_beside() -> None:
+    files = {**_DEPLOYED, "core-rates.py": "import requests\n\n\ndef rates(url):\n    return requests.get(url)\n"}
+    assert "core-rates.py" in repo_of(files).scripts.beside
+    assert "core-rates.py" not in repo_of({**files, "shop/load.py": "RATES = '/srv/core-rates.py'\n"}).scripts.beside
 
 
 _SITE = {

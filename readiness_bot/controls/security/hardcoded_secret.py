@@ -309,6 +309,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "shop_testing/base.py": "import pytest\n\nfrom shop_testing.keys import FERNET_KEY\n",
             "tests/test_shop.py": "from shop_testing.base import FERNET_KEY\n",
         },
+        (
+            "def missing(environment):\n    required = {\n        'DATABASE_URL': 'where the rows are kept',\n"
+            "        'JWT_SECRET_KEY': 'key that signs tokens',\n        'MAIL_TOKEN': 'token of the mail server',\n"
+            "    }\n    return [name for name in required if name not in environment]\n"
+        ),
         "RENAMED = {\n    'QUERY_SECRET_KEY': 'RQE_SECRET_KEY',\n    'FERNET_KEY': 'CRY_KEY_VAL_ID_0',\n}\n",
         (
             "import environ\n\nenv = environ.Env()\nPHONES = {\n    'OPTIONS': {\n"
