@@ -159,10 +159,13 @@ def _place(ward: Ward) -> Location:
 
 def _taken(earlier: Ward, later: Ward) -> tuple[str, ...]:
     """What no longer keeps a thing, where nothing new stands there that may have replaced it."""
+    both_refuse = bool(earlier.when and later.when)
+    # Where both refuse somebody, in how many cases tells more than by what.
+    earlier, later = (replace(one, asks=()) if both_refuse else one for one in (earlier, later))
     still = _names(later)
     if later.is_waived or still - _names(earlier):
         return ()
-    if earlier.when:
+    if both_refuse:
         return _fewer(earlier, later)
     gone = tuple(" and ".join(question) for question in earlier.asks if still.isdisjoint(question))
     if later.ways <= earlier.ways:
@@ -184,7 +187,8 @@ def _fewer(earlier: Ward, later: Ward) -> tuple[str, ...]:
     ]
     if excuses or _lets_in_few(earlier.when, later.when):
         return ()
-    return tuple(f"the refusal where {_in_short(case)}" for case in lost(earlier.when, later.when))
+    cases = lost(earlier.when, later.when)
+    return tuple(f"{earlier.does} where {_in_short(case)}" if case else f"{earlier.does} by default" for case in cases)
 
 
 def _lets_in_few(before: Cases, after: Cases) -> bool:

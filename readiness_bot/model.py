@@ -213,6 +213,8 @@ class Ward:
     """What is asked by which somebody is turned away, each question by its names: every one counts by itself."""
     when: Cases = ()
     """When somebody is turned away there: fewer of them than before are a loss, whatever else is asked."""
+    does: str = "the refusal"
+    """What is lost where it happens in fewer cases than before."""
     confidence: Confidence = Confidence.HIGH
     """How sure it is that a loss does harm: a framework, or code that cannot be followed, may keep it all the same."""
 

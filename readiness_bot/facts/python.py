@@ -436,8 +436,8 @@ class _Reader(Expressions):
             context |= MAIN_GUARD
         if any(name.endswith("TYPE_CHECKING") for name in names):
             context |= TYPE_CHECKING
+        last = node.body[-1].end_lineno or node.body[-1].lineno
         if self.definition != MODULE:
-            last = node.body[-1].end_lineno or node.body[-1].lineno
             for value in map(self.value, needed(node.test)):
                 self.openings.append(Opening(self.definition, node.body[0].lineno, last, value))
             for value in map(self.value, excused(node)):
@@ -448,9 +448,9 @@ class _Reader(Expressions):
             held = tuple(filter(None, map(self.named_in, demanded(node.test))))
             if held:
                 self.demands.append(Demand(self.definition, node.body[0].lineno, last, held))
-            otherwise = node.orelse[-1].end_lineno or 0 if node.orelse else 0
-            until = self.block_end if isinstance(node.body[-1], _LEAVING) else otherwise
-            self.conditions.append(Condition(node.body[0].lineno, last, until, self.value(node.test)))
+        otherwise = node.orelse[-1].end_lineno or 0 if node.orelse else 0
+        until = self.block_end if isinstance(node.body[-1], _LEAVING) else otherwise
+        self.conditions.append(Condition(node.body[0].lineno, last, until, self.value(node.test)))
         with self.under(context, names):
             self.block(node.body)
         with self.under(CONDITIONAL, tuple(f"!{name}" for name in names)):

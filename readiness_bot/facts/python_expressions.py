@@ -320,6 +320,10 @@ class Expressions(Lowering):
         operands = tuple(self.value(value, depth + 1) for value in node.values[:MOST_ITEMS])
         return Other("BoolOp", self.named_in(node), node.op.__class__.__name__, operands)
 
+    def _choice(self, node: ast.IfExp, depth: int) -> Value:
+        operands = tuple(self.value(one, depth + 1) for one in (node.test, node.body, node.orelse))
+        return Other("IfExp", self.named_in(node), "", operands)
+
     def _call_value(self, node: ast.Call, depth: int) -> Value:
         index = self.call_of.get(id(node), MODULE)
         function = node.func
@@ -379,6 +383,7 @@ _VALUES: dict[type[ast.expr], Callable[..., Value]] = {
     ast.UnaryOp: Expressions._signed,
     ast.Compare: Expressions._compared,
     ast.BoolOp: Expressions._either,
+    ast.IfExp: Expressions._choice,
 }
 
 

@@ -283,7 +283,7 @@ class Demand(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Condition(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """An `if` of a function, and the lines from `line` to `end_line` that run where its test holds.
+    """An `if`, and the lines from `line` to `end_line` that run where its test holds.
 
     The lines after them up to `until` run only where it does not hold, be it in an `else` or because those before
     leave the block; 0 where there are none.

@@ -72,8 +72,8 @@ class Index(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="x"):
 class Other(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="o"):
     """Any other expression, by the name of its syntax node, with the things named inside it.
 
-    A comparison of two values, an `or` and a `not` keep their `operator` (`Eq`, `In`, …) and `operands` too; `&` keeps
-    the `BitOr` of a `|` that stands further in.
+    A comparison of two values, an `or` and a `not` keep their `operator` (`Eq`, `In`, …) and `operands` too, and
+    `a if b else c` the operands `b`, `a` and `c`; `&` keeps the `BitOr` of a `|` that stands further in.
     """
 
     kind: str

@@ -53,6 +53,7 @@ from readiness_bot.repo.sources import Sources
 from readiness_bot.repo.stores import Stores
 from readiness_bot.repo.suite import Suite
 from readiness_bot.repo.suppressions import Suppressions
+from readiness_bot.repo.switched import Switched
 from readiness_bot.repo.tenancy import Tenancy
 from readiness_bot.repo.tooling import Tooling
 from readiness_bot.repo.turned_away import TurnedAway
@@ -165,7 +166,12 @@ class Repo:
     @cached_property
     def turned_away(self) -> TurnedAway:
         """When functions turn somebody away."""
-        return TurnedAway(self.python, self.refusals, self.askings)
+        return TurnedAway(self.python, self.refusals, self.askings, self.switched)
+
+    @cached_property
+    def switched(self) -> Switched:
+        """What hangs on settings that nobody need set."""
+        return Switched(self.python, self.services, self.deployment, self.routes)
 
     @cached_property
     def addresses(self) -> Addresses:
@@ -220,7 +226,7 @@ class Repo:
     @cached_property
     def incoming(self) -> Incoming:
         """The calls from other services."""
-        return Incoming(self.python, self.routes, self.identity)
+        return Incoming(self.python, self.routes, self.identity, self.switched)
 
     @cached_property
     def environment(self) -> Environment:
@@ -383,7 +389,7 @@ class Repo:
     @cached_property
     def resilience(self) -> Resilience:
         """What the service does when the network fails it."""
-        return Resilience(self.python, self.wiring, self.services, self.outbound)
+        return Resilience(self.python, self.wiring, self.services, self.outbound, self.switched)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.repo.refusal_signs import snake
-from readiness_bot.repo.refusals import NO_IDENTITY
+from readiness_bot.repo.refusals import NO_IDENTITY, SIGN_IN_ALONE
 from readiness_bot.repo.services import SETTING
 
 Question = tuple[str, ...]
@@ -52,6 +52,9 @@ _CALLER = re.compile(
 _PERSON = re.compile(
     r"(^|[.:?_(])(current_user|request\.a?user|req\.user|self\.user|g\.user|user|caller|viewer|principal|identity|actor"
     r"|requester|current_identity)(\(\))?($|[.\[])"
+)
+_ABOUT_CALLER = re.compile(
+    r"(^|[.:?_])(user|caller|viewer|principal|identity|actor|auth)_(context|ctx|info|claims|session|token|data|scope)$"
 )
 _KNOWN_BY = re.compile(r"(\(\))?\.?(pk|id|uid|username|email|name|is_authenticated|is_anonymous)(\(\))?")
 """What an account is known by, and whether it is one."""
@@ -135,7 +138,7 @@ def shown_name(name: str) -> str:
 def insistence(last: str) -> tuple[bool, bool]:
     """Whether a function is named for insisting on something, and whether it is for a right; for neither if exempt."""
     name = snake(last.rpartition(":")[2]).lstrip("_")
-    if NO_IDENTITY.search(name) or _NOT_OF_RIGHTS.search(name):
+    if name in SIGN_IN_ALONE or NO_IDENTITY.search(name) or _NOT_OF_RIGHTS.search(name):
         return False, False
     insists = CHECK.match(name) is not None or _OR_REFUSE.search(name) is not None
     return insists, OF_RIGHTS.search(name) is not None
@@ -168,6 +171,12 @@ def is_caller(name: str) -> bool:
 
 
 @lru_cache(maxsize=100_000)
+def is_about_caller(name: str) -> bool:
+    """Whether a name is that of whoever calls, or of what is known of him: `user_context`."""
+    return is_caller(name) or _ABOUT_CALLER.search(name) is not None
+
+
+@lru_cache(maxsize=100_000)
 def is_for_somebody(last: str) -> bool:
     """Whether a call is named for giving what somebody may see."""
     return _FOR_SOMEBODY.search(snake(last)) is not None or _SCOPING.search(f".{last}()") is not None
@@ -195,7 +204,7 @@ def does_something(last: str) -> bool:
 def asks_right(name: str) -> bool:
     """Whether a name is that of a right, or of what asks for one."""
     last = snake(shown_name(name)).rpartition(".")[2]
-    if _OF_FILES.match(name):
+    if _OF_FILES.match(name) or last in SIGN_IN_ALONE:
         return False
     if _SCOPING.search(name):
         return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,6 +24,7 @@ from readiness_bot.repo.asking_words import (
     done_to,
     holds_row_against,
     insistence,
+    is_about_caller,
     is_caller,
     is_for_somebody,
     is_person,
@@ -443,6 +444,51 @@ class Askings:
             if asked or is_sure:
                 yield line, asked, guards
 
+    def refused_by(self, site: DefinitionSite) -> tuple[Question, ...]:
+        """By what a function refuses somebody, each refusal by what its condition alone names.
+
+        A refusal of what is not there is none where what is there is looked at further on: that fails as well.
+        """
+        ways = [
+            self._way_out(guards, site)
+            for line, _, guards in self.refusing(site)
+            if not is_switched(guards) and not self._is_looked_at_later(line, site)
+        ]
+        others = Counter(name for way in self._ways_out(site) for name in way)
+        alone = (tuple(name for name in way if others[name] <= 1) for way in ways)
+        return tuple(dict.fromkeys(way for way in alone if way))
+
+    @staticmethod
+    def _is_looked_at_later(line: int, site: DefinitionSite) -> bool:
+        """Whether a line is come to only where a variable holds nothing that a call takes further on."""
+        around = [one for one in site.module.facts.conditions if one.line <= line <= one.end_line]
+        inner = max(around, key=lambda one: one.line, default=None)
+        name = _missing(inner.test) if inner is not None else ""
+        return (
+            bool(name)
+            and inner is not None
+            and any(
+                call.line > inner.end_line
+                and any(isinstance(value, Name) and value.name == name for value in call.handed)
+                for call in site.calls
+            )
+        )
+
+    def _ways_out(self, site: DefinitionSite) -> Iterator[Question]:
+        calls, raises, returns, _ = self._refusals.body(site)
+        under = {raised.line: raised.guards for raised in raises}
+        under |= {item.line: item.guards for item in returns if not item.is_yield}
+        under |= {call.line: call.guards for call in calls if is_refusing(call)}
+        return (self._way_out(guards, site) for guards in under.values())
+
+    def left_by(self, site: DefinitionSite) -> tuple[str, ...]:
+        """What the conditions name by which a function comes to an end before its own, or does one thing or another."""
+        done = (self._way_out(call.guards, site) for call in site.calls)
+        return tuple(dict.fromkeys(name for way in (*self._ways_out(site), *done) for name in way))
+
+    def _way_out(self, guards: Iterable[str], site: DefinitionSite) -> Question:
+        return tuple(sorted({f"the refusal by `{shown_name(name)}`" for name in self._told(guards, site)}))
+
     def checks(self, site: DefinitionSite) -> list[Call]:
         """The calls of a function that refuse by themselves: nothing takes what they give back."""
         calls = self._refusals.body(site)[0]
@@ -546,8 +592,17 @@ class Askings:
             if rights:
                 hidden = {f"`{shown_name(name)}` before `{call.args[0].value}` is shown" for name in rights}
                 yield tuple(sorted(hidden | {f"a question for `{shown_name(name)}`" for name in rights}))
-        if self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site):
+        asks = self._is_check(call, site) or self._is_scoped(call) or self._answers_right(call, site)
+        if asks or self._is_looked_up_in_vain(call, site):
             yield (f"`{shown_name(call.via or call.name)}`",)
+
+    def _is_looked_up_in_vain(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether something is looked up for whoever calls and nothing takes it: that can only be there to refuse."""
+        if not _is_look_up_for_caller(call):
+            return False
+        calls = site.module.facts.calls
+        bound = (one for one in self.assigned(site).get("?_", ()) if isinstance(one, Invoke) and one.call >= 0)
+        return bool(call.context & DISCARDED) or any(calls[one.call] is call for one in bound)
 
     def _answers(self, site: DefinitionSite) -> Iterator[Question]:
         """What must hold, each by itself, for a function to say that somebody may do something, or is signed in."""
@@ -803,6 +858,8 @@ class Askings:
         insists, is_of_rights = insistence(call.last)
         if not (insists or is_of_rights) or OF_RATES.search(call.name):
             return False
+        if self._signs_in_alone(call, site):
+            return False
         told = call.context & DISCARDED and any(
             isinstance(value, Name) and is_person(value.name) for value in call.handed
         )
@@ -816,6 +873,11 @@ class Askings:
         if target is None or target.name == site.name or target.definition.kind != "function":
             return False
         return self._refusals.strength(target) is Strength.PERMISSION or bool(self.of(target))
+
+    def _signs_in_alone(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a call leads to a function of the tree that asks no more than whether somebody has signed in."""
+        target = self._python.target(call, site.module)
+        return target is not None and target.name != site.name and self._refusals.signs_in_alone(target)
 
     def _answers_right(self, call: Call, site: DefinitionSite) -> bool:
         """Whether what a function says of a right is what another one says of one.
@@ -872,8 +934,10 @@ class Askings:
     def _called(self, site: DefinitionSite) -> Iterator[str]:
         """The calls of a function that ask for a right or may do so further in."""
         for call in self._refusals.body(site)[0]:
-            if asks_right(call.name):
+            if asks_right(call.name) and not self._signs_in_alone(call, site):
                 yield f"`{shown_name(call.name)}`"
+            if _is_look_up_for_caller(call):
+                yield f"`{shown_name(call.via or call.name)}`"
             yield from self._handed(call, site)
         yield from self._further_in(site, _DEEPEST)
 
@@ -902,6 +966,8 @@ class Askings:
             for call in self._refusals.body(site)[0]:
                 target = self._python.target(call, site.module)
                 if target is None or target.name == site.name or target.definition.kind != "function":
+                    continue
+                if self._refusals.signs_in_alone(target):
                     continue
                 asked = [name for question in self.of(target) for name in question]
                 if asked or (_named_check(target) and self._refusals.strength(target) >= Strength.IDENTITY):
@@ -1135,6 +1201,23 @@ def _apart(questions: Collection[Question]) -> tuple[Question, ...]:
         within = {name for other in questions if set(other) < set(question) for name in other}
         found.append(tuple(name for name in question if name not in within) or question)
     return tuple(dict.fromkeys(found))
+
+
+def _is_look_up_for_caller(call: Call) -> bool:
+    """Whether a call is named for looking something up, and is told who calls."""
+    if not does_to_things(call.last)[1] or CHANGING.match(call.last):
+        return False
+    return any(isinstance(value, Name) and is_about_caller(value.name) for value in call.handed)
+
+
+def _missing(test: Value) -> str:
+    """The variable that a condition asks for, where it holds if there is nothing in it: `not token`; else empty."""
+    if not isinstance(test, Other) or not test.operands:
+        return ""
+    is_none = test.operator == "Is" and isinstance(test.operands[-1], Const) and test.operands[-1].value is None
+    first = test.operands[0]
+    bare = isinstance(first, Name) and first.name[:1] == "?" and "." not in first.name
+    return first.name if bare and isinstance(first, Name) and (test.operator == "Not" or is_none) else ""
 
 
 def _speaks_of_rights(call: Call) -> bool:

@@ -124,7 +124,9 @@ def _is_bounded_for_all(repo: Repo) -> bool:
     It is called on start-up, from wherever that may be.
     """
     put = (
-        repo.python.definition(getattr(item.value, "name", ""), module) for module, item in repo.outbound.replacements
+        repo.python.definition(getattr(item.value, "name", ""), module)
+        for module, item in repo.outbound.replacements
+        if item.scope < 0 or not repo.wiring.is_called_by_nobody(module, item.scope, is_handed=True)
     )
     return any(own is not None and _mentions_timeout(own) for own in put)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Mapping_
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
@@ -47,13 +47,20 @@ class Default:
         return bool(self.value)
 
 
-def default_of(python: Python, value: Value | None, module: Module, told: Mapping_[str, str] | None = None) -> Default:
+def default_of(
+    python: Python,
+    value: Value | None,
+    module: Module,
+    told: Mapping_[str, str] | None = None,
+    named: Named | None = None,
+) -> Default:
     """The default of a value.
 
     Of a literal itself, of an environment lookup its fallback (or what the variable is `told` to be), of a conversion
-    what it converts, of a comparison how it turns out.
+    what it converts, of a comparison how it turns out, of a choice what is chosen. `named` tells what settings are
+    bound to that only a framework finds by their names.
     """
-    return _Reading(python, told or {}).of(value, module, _HOPS)
+    return _Reading(python, told or {}, named or _unnamed).of(value, module, _HOPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,16 @@ class _Reading:
 
     python: Python
     told: Mapping_[str, str]
+    named: Named
 
     def of(self, value: Value | None, module: Module, hops: int) -> Default:
         while hops > 0:
             hops -= 1
             if isinstance(value, Const):
                 return Default(value.value, is_known=True)
+            setting = self.named(value, module) if value is not None else None
+            if setting is not None:
+                return self._of_field(setting, hops)
             if isinstance(value, Index) and value.items and isinstance(value.items[0], Const):
                 reads = isinstance(value.value, Name) and value.value.name.endswith("environ")
                 return self.variable(str(value.items[0].value), Default()) if reads else Default()
@@ -75,8 +86,7 @@ class _Reading:
                 found = self.python.assignment(value.name, module) if not value.name.startswith("?") else None
                 field = setting_field(self.python, value, module) if found is None else None
                 if field is not None:
-                    inner = self.of(field.value, field.module, hops)
-                    return Default(inner.value, inner.is_known, inner.variable or field.variable)
+                    return self._of_field(field, hops)
                 if found is None:
                     return Default()
                 module, value = found[0], found[1].value
@@ -88,10 +98,26 @@ class _Reading:
                     return read
                 if self.chooses(module.facts.calls[value.call], module):
                     return Default()
-                value = _converted(value, module)
+                told = self._answer(module.facts.calls[value.call], module)
+                module, value = told if told is not None else (module, _converted(value, module))
             else:
                 return Default()
         return Default()
+
+    def _of_field(self, field: SettingField, hops: int) -> Default:
+        inner = self.of(field.value, field.module, hops)
+        variable = inner.variable or field.variable
+        return self.variable(variable, inner) if variable else inner
+
+    def _answer(self, call: Call, module: Module) -> tuple[Module, Value] | None:
+        """What a function of the tree that is handed nothing gives, where that is one thing; None for any other."""
+        if call.args or call.keywords:
+            return None
+        found = self.python.definition(call.via or call.name, module)
+        if found is None or found.definition.kind != "function":
+            return None
+        given = [one for one in found.module.facts.returns if one.scope == found.index]
+        return (found.module, given[0].value) if len(given) == 1 and not given[0].guards else None
 
     def chooses(self, call: Call, module: Module) -> bool:
         """Whether a function of the tree is handed several values: which of them it gives is not known here."""
@@ -132,6 +158,9 @@ class _Reading:
         first = self.of(value.operands[0], module, hops)
         if not first.is_known:
             return Default()
+        if value.kind == "IfExp":
+            chosen = self.of(value.operands[1 if first.is_on else 2], module, hops) if first.is_on is not None else None
+            return Default() if chosen is None else replace(chosen, variable=chosen.variable or first.variable)
         if value.operator == "Not":
             truth = first.value if first.is_on is None else first.is_on
             return Default(not truth, is_known=True, variable=first.variable)
@@ -184,6 +213,14 @@ class SettingField:
     module: Module
     value: Value | None
     variable: str
+
+
+Named = Callable[[Value, Module], SettingField | None]
+"""What a framework finds behind an expression that names a setting: `app.config["SIGN_IN"]`, `settings.SIGN_IN`."""
+
+
+def _unnamed(value: Value, module: Module) -> SettingField | None:  # noqa: ARG001 - a tree without such a framework
+    return None
 
 
 def setting_field(python: Python, value: Name, module: Module) -> SettingField | None:

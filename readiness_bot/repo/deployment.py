@@ -369,6 +369,17 @@ class Deployment:
         told = (text for _, _, text in self.environment("DJANGO_SETTINGS_MODULE"))
         return tuple(re.sub(r"^\$\{\w+:?-([^}]*)\}$", r"\1", text) for text in told)
 
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that images, containers and platforms of production set, with what they are."""
+        found = {key: text for _, platform in self.workloads.platforms for key, text in platform.environment}
+        for built in self.service_images:
+            found |= built.image.variables
+        for container in self.own_containers:
+            if container.deployed:
+                found |= {key: value for key, value, _ in container.service.environment}
+        return found
+
     def environment(self, name: str) -> tuple[tuple[str, int, str], ...]:
         """Where production sets an environment variable: path, line, value."""
         found = []

@@ -126,6 +126,10 @@ class Documents:
         found = [document for document in self.all if _README.fullmatch(document.path)]
         return min(found, key=lambda document: (document.path.count("/"), len(document.path)), default=None)
 
+    def names(self, word: str) -> bool:
+        """Whether a document names something by a whole word, as it names the variables that a service is set up by."""
+        return any(True for document in self.all for _ in document.saying(rf"\b{re.escape(word)}\b"))
+
     def linked(self, document: Document) -> Iterator[tuple[Link, Document]]:
         """The documents of the same tree that a document links to, each once."""
         seen: set[str] = {document.path}

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Const, Invoke, Name
+from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.backends import Backend, backends
-from readiness_bot.repo.defaults import entries
+from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.expressions import flattened, names_in
-from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusal_signs import is_refusing_value, snake
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, of_permission
@@ -47,6 +47,8 @@ class Protection:
     line: int
     level: str
     is_optional: bool = False
+    is_off: bool = False
+    """Whether it does not apply where nobody sets anything."""
 
 
 _OF_SESSION = re.compile(r"(^|[.?])(session(\.get)?|is_authenticated|is_anonymous|current_user|user|user_id)(\(\))?$")
@@ -135,6 +137,16 @@ class Gates:
             if not owner and attached.kind == "before-request" and self._refuses_by_setting(attached.definition)
         )
 
+    @cached_property
+    def named(self) -> tuple[Attachment, ...]:
+        """The middleware and hooks before requests that are named for asking who calls, whatever they do."""
+        hooks = (hook for hook in self._services.hooks if hook.kind == "before-request")
+        return tuple(
+            attached
+            for attached in (*self._services.middleware, *hooks)
+            if _GATE.search(snake(attached.name.rpartition(":")[2].rpartition(".")[2]))
+        )
+
     def _refuses_by_setting(self, site: DefinitionSite | None) -> bool:
         if site is None:
             return False
@@ -202,7 +214,7 @@ class Gates:
         """What `DEFAULT_PERMISSION_CLASSES` demands of every view."""
         found = []
         for setting, value in self._services.rest_settings("DEFAULT_PERMISSION_CLASSES"):
-            for item in flattened(value):
+            for item, is_off in self._chosen(value, setting.module):
                 text = item.value if isinstance(item, Const) else item.name if isinstance(item, Name) else ""
                 strength = of_permission(str(text).rpartition(".")[2])
                 own = self._python.definition(str(text), setting.module) if text else None
@@ -210,8 +222,18 @@ class Gates:
                     strength = min(strength, Strength.IDENTITY)
                 if text and strength > Strength.NONE:
                     place = setting.module.path, setting.line
-                    found.append(Protection(strength, shown(str(text)), *place, "application"))
+                    found.append(Protection(strength, shown(str(text)), *place, "application", is_off, is_off))
         return tuple(found)
+
+    def _chosen(self, value: Value, module: Module) -> Iterator[tuple[Value, bool]]:
+        """The members of a list, or of both that a setting chooses of, and whether they are the ones not chosen."""
+        if isinstance(value, Other) and value.kind == "IfExp" and value.operands:
+            test, *choices = value.operands
+            is_on = default_of(self._python, test, module).is_on
+            for number, choice in enumerate(choices):
+                yield from ((item, is_on is not None and is_on is not (number == 0)) for item in flattened(choice))
+        else:
+            yield from ((item, False) for item in flattened(value))
 
     @cached_property
     def _backends(self) -> tuple[Backend, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED, Call
@@ -50,6 +51,17 @@ _KEEPING_DECORATORS = frozenset(
     {"cherrypy", "turbogears", "web.py", "litestar", "django", "django-rest-framework", "chalice"}
 )
 """Frameworks that call a handler with all that stands above it, in whatever order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Something that asks who calls before several routes, where that is put in place, and where it asks."""
+
+    by: str
+    path: str
+    line: int
+    asks_in: str = ""
+    asks_at: tuple[int, ...] = ()
 
 
 class Identity:
@@ -137,7 +149,7 @@ class Identity:
         if least is Strength.IDENTITY and self._purposes.is_open_by_decorator(route):
             return ()
         found = (item for item in self.protections(route) if item.strength >= least and item.level != "handler")
-        return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode))
+        return tuple(dict.fromkeys(item.by for item in found if item.by not in self._of_one_mode and not item.is_off))
 
     def permissions(self, route: Route) -> tuple[tuple[str, ...], ...]:
         """The permissions that a route's view lists and the dependencies made for one right that it has, by name.
@@ -172,6 +184,32 @@ class Identity:
     def standard(self) -> tuple[str, ...]:
         """The rights that Django REST framework is told to ask of every view that lists none, by name."""
         return tuple(item.by for item in self._gates.rest_default if item.strength is Strength.PERMISSION)
+
+    @cached_property
+    def standing(self) -> tuple[Standing, ...]:
+        """What asks who calls before all routes, or before those of one router, and where it is put in place."""
+        found: dict[tuple[str, str, int], Standing] = {}
+        asked: set[str] = set()
+        for route in self.kept:
+            for item in self.protections(route):
+                if item.level in ("router", "application") and item.strength >= Strength.IDENTITY:
+                    found.setdefault((item.by, item.path, item.line), Standing(item.by, item.path, item.line))
+            for guard in route.guards:
+                own = self._refusals.defined(guard.name)
+                if own is not None and own.name not in asked and own.definition.kind == "function":
+                    asked.add(own.name)
+                    if self._refusals.of_guard(guard) >= Strength.IDENTITY:
+                        place = own.location
+                        found[shown(guard.name), place.path, place.line] = self._asking(shown(guard.name), own)
+        for attached in dict.fromkeys((*(one for one, _, _ in self._gates.all), *self._gates.named)):
+            place, by = attached.location, shown(attached.name)
+            inside = attached.definition if attached.kind == "before-request" else None
+            told = self._asking(by, inside) if inside is not None else Standing(by, place.path, place.line)
+            found[by, place.path, place.line] = replace(told, path=place.path, line=place.line)
+        return tuple(found[key] for key in sorted(found))
+
+    def _asking(self, by: str, site: DefinitionSite) -> Standing:
+        return Standing(by, site.module.path, site.definition.line, site.module.path, self._refusals.asking_lines(site))
 
     @cached_property
     def _of_one_mode(self) -> frozenset[str]:
@@ -289,6 +327,12 @@ class Identity:
                 f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
             ]
         return tuple(dict.fromkeys(names))
+
+    def may_refuse_in(self, site: DefinitionSite) -> tuple[str, ...]:
+        """The functions of the tree that a function calls and that may refuse somebody, for all that is seen."""
+        return tuple(
+            f"`{target.definition.name}`" for target in self._called(site) if self._refusals.may_refuse(target)
+        )
 
     def _goes_on(self, guard: Guard) -> bool:
         """Whether a dependency is a function of the tree that turns nobody away, nor anything that it calls."""

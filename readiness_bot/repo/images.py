@@ -153,6 +153,15 @@ class Image:
         return found
 
     @cached_property
+    def variables(self) -> dict[str, str]:
+        """The variables that the image sets, with what they are."""
+        return {
+            name: text.strip("\"'")
+            for instruction in self.instructions("ENV")
+            for name, text in re.findall(r"(?:^|\s)(\w+)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)", instruction.text)
+        }
+
+    @cached_property
     def packages(self) -> tuple[Package, ...]:
         """The packages that its own layers install and that neither they nor later ones take out again."""
         kept: dict[str, Package] = {}

@@ -18,6 +18,7 @@ from readiness_bot.repo.refusal_signs import is_refusing_value
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.routes import Routes
+from readiness_bot.repo.switched import Switched
 
 _DEPTH = 3
 
@@ -108,10 +109,11 @@ class Incoming:
 
     LOOKS = "webhook routes and what they call"
 
-    def __init__(self, python: Python, routes: Routes, identity: Identity) -> None:
+    def __init__(self, python: Python, routes: Routes, identity: Identity, switched: Switched) -> None:
         self._python = python
         self._routes = routes
         self._identity = identity
+        self._switched = switched
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -148,9 +150,23 @@ class Incoming:
         """A function and those of the tree that it calls."""
         yield site
         for call in site.calls if hops else ():
-            target = self._python.target(call, site.module)
+            target = self._python.target(call, site.module) or self._only_one_called(call)
             if target is not None and target.definition.kind == "function" and target.name != site.name:
                 yield from self._followed(target, hops - 1)
+
+    def _only_one_called(self, call: Call) -> DefinitionSite | None:
+        """The one method of the tree of that name, where an unknown object is asked to prove a sender."""
+        named = self._proving_methods.get(call.last, ()) if "." in call.name else ()
+        return named[0] if len(named) == 1 else None
+
+    @cached_property
+    def _proving_methods(self) -> dict[str, list[DefinitionSite]]:
+        """By name, the methods of the tree that are named for proving a sender."""
+        found: dict[str, list[DefinitionSite]] = defaultdict(list)
+        for site in self._python.functions:
+            if site.owner is not None and _VERIFIES.match(site.definition.name):
+                found[site.definition.name].append(site)
+        return found
 
     @cached_property
     def _methods_by_path(self) -> dict[str, set[str]]:
@@ -256,6 +272,13 @@ class Incoming:
         if maker is not None:
             yield from maker.module.defined_in(maker.index)
 
+    def _is_told_secret(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether a library is handed the secret by which it proves the sender, where nobody sets anything too."""
+        value = call.keyword("secret")
+        bound = site.module.bound_to(value.name, site.index) if isinstance(value, Name) else []
+        given = self._switched.by_default(bound[0] if len(bound) == 1 else value, site.module)
+        return given is not None and not (isinstance(given, Const) and given.value is None)
+
     def _verifies(self, site: DefinitionSite, depth: int, seen: set[str]) -> bool:
         if depth > _DEPTH or site.name in seen or len(seen) > 60:
             return False
@@ -263,7 +286,7 @@ class Incoming:
         calls = site.calls
         if any(_VERIFIES.match(call.last.lstrip(":?_")) or _is_given_signature(call) for call in calls):
             return True
-        if any(call.name.startswith(_EVENTS) and call.has("secret") for call in calls):
+        if any(call.name.startswith(_EVENTS) and self._is_told_secret(call, site) for call in calls):
             return True
         # A secret that was sent is held against the one that is known.
         named = [call.guards for call in calls]

@@ -70,6 +70,9 @@ _METRIC_EXPORTS = matcher(
     "prometheus_fastapi_instrumentator.Instrumentator().instrument().expose",
     "prometheus_flask_exporter.PrometheusMetrics",
     "prometheus_flask_exporter.PrometheusMetrics().init_app",
+    "prometheus_flask_exporter.PrometheusMetrics().start_http_server",
+    "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().init_app",
+    "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().start_http_server",
     "prometheus_flask_exporter.RESTfulPrometheusMetrics",
     "prometheus_flask_exporter.multiprocess.*",
     "starlette_exporter.handle_metrics",
@@ -453,7 +456,11 @@ class Observability:
     @cached_property
     def metric_exports(self) -> tuple[Signal, ...]:
         """What takes metrics out of the process: an endpoint, a push, an agent."""
-        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_METRIC_EXPORTS)]
+        found = [
+            self._signal(site, f"`{_short(site.name)}`")
+            for site in self._calls(_METRIC_EXPORTS)
+            if not (site.name.endswith("for_app_factory().init_app") and self._serves_no_path)
+        ]
         found += self._set_up_elsewhere
         found += self._django_exports()
         for route in self._routes.all:
@@ -485,6 +492,14 @@ class Observability:
             if (option := next((word for word in one.command.arguments if word.startswith("--statsd-host")), ""))
         ]
         return (*found, *self.agents)
+
+    @property
+    def _serves_no_path(self) -> bool:
+        """Whether the exporter of Flask is told to serve no path of the application: it needs a port of its own."""
+        return any(
+            isinstance(path := site.call.argument(0, "path"), Const) and path.value is None
+            for site in self._python.calls("prometheus_flask_exporter.PrometheusMetrics.for_app_factory")
+        )
 
     @cached_property
     def _set_up_elsewhere(self) -> tuple[Signal, ...]:
@@ -519,7 +534,7 @@ class Observability:
         names = {guard.rpartition(".")[2] for guard in site.call.guards}
         return any(
             default_of(self._python, setting.value, setting.module).is_on is False
-            and not any(True for document in self._documents.all for _ in document.saying(rf"\b{setting.name}\b"))
+            and not self._documents.names(setting.name)
             for setting in self._services.settings
             if setting.name in names
         )

@@ -270,6 +270,10 @@ _ANSWERING_CALLS = re.compile(
 )
 
 
+_OF_VERSION = re.compile(r"[{<](\w+:)?(api_)?version[}>]", re.IGNORECASE)
+"""The part of a path that says which version of all routes is asked, and nothing of what one is for."""
+
+
 class Purposes:
     """Questions about what the routes of one tree are for, by their words, their marks and their handlers' calls."""
 
@@ -289,7 +293,8 @@ class Purposes:
         `by_its_name` asks for more: words that also name pages of those who are signed in do not count, and neither
         does the file.
         """
-        named = [_OF_ACCOUNTS.sub("/", route.path) if by_its_name else route.path]
+        path = _OF_VERSION.sub("", route.path)
+        named = [_OF_ACCOUNTS.sub("/", path) if by_its_name else path]
         if route.handler is not None:
             named.append(route.handler.definition.name)
         if route.view is not None:

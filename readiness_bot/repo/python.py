@@ -26,8 +26,9 @@ from readiness_bot.facts.python_facts import (
     PythonFacts,
 )
 from readiness_bot.facts.roles import is_migration
-from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Value
+from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Area
+from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.sources import Sources
 
@@ -703,6 +704,14 @@ class Python:
                     return item.module, candidate
         return None
 
+    @staticmethod
+    def texts_compared(site: DefinitionSite) -> Iterator[str]:
+        """The constant texts that the conditions of a function or class hold something against."""
+        definition = site.definition
+        for one in site.module.facts.conditions:
+            if definition.line <= one.line <= definition.end_line:
+                yield from _compared_with(one.test)
+
     def kept_value(self, site: DefinitionSite, name: str) -> tuple[Module, Assignment] | None:
         """What the objects of a class keep under that name as they are made, by it or inside the tree inherited."""
         for item in self.ancestry(site):
@@ -895,6 +904,15 @@ def _is_listed_anew(module: Module, imported: Import) -> bool:
     """Whether a module gives the name of what it imports to a list of its own: `middleware = (errors, sessions)`."""
     later = module.bindings.assignments.get(imported.local, ())
     return any(isinstance(item.value, Items) and item.scope == MODULE and item.line > imported.line for item in later)
+
+
+def _compared_with(test: Value) -> Iterator[str]:
+    for value in test.operands if isinstance(test, Other) else ():
+        for one in flattened(value):
+            if isinstance(one, Const) and isinstance(one.value, str):
+                yield one.value
+            elif isinstance(one, Other):
+                yield from _compared_with(one)
 
 
 def matcher(*names: str) -> Callable[[str], bool]:

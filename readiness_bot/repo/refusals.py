@@ -84,6 +84,7 @@ STRONG_NAME = re.compile(
 _ENFORCES: dict[str, Strength] = {
     "verify_jwt_in_request": Strength.IDENTITY,
     "jwt_required": Strength.IDENTITY,
+    "check_authorized": Strength.IDENTITY,
     "fresh_jwt_required": Strength.IDENTITY,
     "login_required": Strength.IDENTITY,
     "auth_required": Strength.IDENTITY,
@@ -119,6 +120,10 @@ _ASKS_WHO = re.compile(
 """Names that only a guard has that asks who calls and for no right."""
 _OF_ARGUMENTS = frozenset({"requires", "protect"})
 """Guards that ask for what they are told to."""
+SIGN_IN_ALONE = frozenset(
+    name for name, strength in _ENFORCES.items() if strength is Strength.IDENTITY and name not in _OF_ARGUMENTS
+)
+"""Checks of libraries that ask whether somebody has signed in, and for no right."""
 LIBRARY_GUARDS: dict[str, Strength] = {
     "AuthProtocol": Strength.IDENTITY,
     "LoginRequiredMixin": Strength.IDENTITY,
@@ -263,12 +268,29 @@ class Refusals:
 
     def _is_never_run(self, call: Call, module: Module) -> bool:
         """Whether a call makes a coroutine that nothing awaits: what the function would have asked, it asks nobody."""
-        if not call.context & DISCARDED or call.context & AWAITED or call.scope < 0:
-            return False
-        if not module.facts.definitions[call.scope].is_async:
+        return bool(call.context & DISCARDED) and self.is_left_waiting(call, module)
+
+    def is_left_waiting(self, call: Call, module: Module) -> bool:
+        """Whether a call in a coroutine makes another one that it does not await, for all that is seen of it there.
+
+        A function of the tree says by its `async`, one of a library by being awaited elsewhere.
+        """
+        if call.context & AWAITED or call.scope < 0 or not module.facts.definitions[call.scope].is_async:
             return False
         target = self._python.target(call, module)
-        return target is not None and target.definition.is_async and not target.definition.is_generator
+        if target is not None:
+            return target.definition.is_async and not target.definition.is_generator
+        return call.name in self._awaited
+
+    @cached_property
+    def _awaited(self) -> frozenset[str]:
+        """The functions of libraries that the tree awaits, by their resolved names."""
+        return frozenset(
+            call.name
+            for module in self._python.production
+            for call in module.facts.calls
+            if call.context & AWAITED and "." in call.name and call.name[:1] not in ("?", ":") and "()" not in call.name
+        )
 
     def _by_kind(self, raised: Raise, module: Module) -> Raise:
         """What is raised, under the name of the refusal that the tree's own exception is one of."""
@@ -464,7 +486,7 @@ class Refusals:
                     and (self._turns_caller_away(target) or self._turns_handed_away(call, target))
                 )
                 best = max(best, found if counts else min(found, Strength.READS))
-            elif target is None and _is_check(call):
+            elif target is None and enforced is None and _is_check(call):
                 best = max(best, Strength.PERMISSION if about_permission(snake(call.last)) else Strength.IDENTITY)
         if best is Strength.IDENTITY and self._turns_away(site) and _reads_rights(site, frozenset(self._inside(site))):
             return Strength.PERMISSION
@@ -574,6 +596,19 @@ class Refusals:
             *(item.line for item in returns if any(map(is_refusing_value, flattened(item.value)))),
         )
 
+    def asking_lines(self, site: DefinitionSite) -> tuple[int, ...]:
+        """The lines at which a function asks who calls: where it turns somebody away, or calls what does."""
+        lines = self.refusing_lines(site)
+        if lines:
+            return lines
+        return tuple(
+            call.line
+            for call in self.body(site)[0]
+            if (target := self._python.target(call, site.module)) is not None
+            and target.name != site.name
+            and self.strength(target) >= Strength.IDENTITY
+        )
+
     def asks_only_who(self, guard: Guard) -> bool:
         """Whether a guard asks who calls and for no right: a library's own does, and one that only answers with 401."""
         if self.of_guard(guard) is not Strength.IDENTITY:
@@ -591,8 +626,25 @@ class Refusals:
     def _refuses_strangers_alone(self, site: DefinitionSite) -> bool:
         calls, raises, returns, _ = self.body(site)
         called = (self._python.target(call, site.module) for call in calls)
-        return only_asks_who(calls, raises, returns) and not any(
+        # Who is sent to the sign-in and refused in no other way is a stranger.
+        sent = {call.line for call in calls if is_redirect(call.last)}
+        shown_in = self.redirects_to_login(calls) and sent.issuperset(self.refusing_lines(site))
+        return (shown_in or only_asks_who(calls, raises, returns)) and not any(
             target is not None and target.name != site.name and self.may_refuse(target) for target in called
+        )
+
+    def signs_in_alone(self, site: DefinitionSite) -> bool:
+        """Whether a function of the tree only hands on to a library's check of whether somebody has signed in."""
+        if site.definition.kind != "function" or self._turns_away(site):
+            return False
+        calls, raises, _, _ = self.body(site)
+        checks = [call for call in calls if call.last in _ENFORCES or _is_check(call)]
+        targets = (self._python.target(call, site.module) for call in calls)
+        return (
+            bool(checks)
+            and not raises
+            and all(call.last in SIGN_IN_ALONE for call in checks)
+            and not any(one is not None and one.name != site.name and self.may_refuse(one) for one in targets)
         )
 
     def of_guard(self, guard: Guard) -> Strength:

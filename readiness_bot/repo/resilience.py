@@ -18,6 +18,7 @@ from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import Outbound, OutboundCall
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import Services
+from readiness_bot.repo.switched import Switched
 from readiness_bot.repo.wiring import Wiring
 
 
@@ -203,21 +204,53 @@ _HOPS = 3
 """How far above a call over the network the function may stand that is tried again, or that a breaker stands before."""
 
 
+_HOW_OFTEN = re.compile(
+    r"_*((max|num|n|number_of|total)_)?(retry|retries|tries|try|attempts)(_(count|limit|times|left|number|max))?_?"
+)
+"""What is called so tells how often something is tried, or tried again."""
+
+
+def _is_of_attempts(name: str, last: str) -> bool:
+    return _HOW_OFTEN.fullmatch(name) is not None or (name == "total" and last == "Retry")
+
+
 class Resilience:
     """Questions about what the service does when the network fails it."""
 
     LOOKS = "retry and breaker libraries"
 
-    def __init__(self, python: Python, wiring: Wiring, services: Services, outbound: Outbound) -> None:
+    def __init__(
+        self, python: Python, wiring: Wiring, services: Services, outbound: Outbound, switched: Switched
+    ) -> None:
         self._python = python
         self._wiring = wiring
         self._services = services
         self._outbound = outbound
+        self._switched = switched
 
     @staticmethod
     def reads(path: str) -> bool:
         """Whether answers depend on this path."""
         return Python.reads(path)
+
+    def attempts_told(self) -> Iterator[tuple[Location, str, int]]:
+        """How often something is tried where nobody says otherwise: where, by which name, and the number.
+
+        Defaults of parameters, and what calls are told by name, as far as these are numbers.
+        """
+        for function in self._python.functions:
+            for one in function.definition.parameters:
+                number = one.default.value if isinstance(one.default, Const) else None
+                if _HOW_OFTEN.fullmatch(one.name) and isinstance(number, int) and not isinstance(number, bool):
+                    yield function.location, one.name, number
+        for site in self._python.all_calls:
+            told = ((name, value) for name, value in site.call.keywords if _is_of_attempts(name, site.last))
+            if site.last == "stop_after_attempt":
+                told = (("max_attempts", value) for value in site.call.handed[:1])
+            for name, value in told:
+                number = self._switched.default(value, site.module).value
+                if isinstance(number, int) and not isinstance(number, bool):
+                    yield site.location, name, number
 
     @cached_property
     def network_dependencies(self) -> tuple[Evidence, ...]:

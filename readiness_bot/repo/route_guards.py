@@ -64,23 +64,23 @@ class RouteGuards:
                 for caller, handed in self._python.handed_values(site, value.name[1:]):
                     if handed is not None:
                         yield from self._guards_in(handed, caller.module, caller.call.line, level)
-                for one in self._put_into(value.name, site):
-                    yield from self._guards_in(one, site.module, site.call.line, level)
+                for one, line in self._put_into(value.name, site):
+                    yield from self._guards_in(one, site.module, line, level)
             elif value is not None:
                 yield from self._guards_in(value, site.module, site.call.line, level)
 
     @staticmethod
-    def _put_into(name: str, site: CallSite) -> Iterator[Value]:
-        """What the function around a call puts into a list of its own before it hands that on."""
+    def _put_into(name: str, site: CallSite) -> Iterator[tuple[Value, int]]:
+        """What the function around a call puts into a list of its own before it hands that on, and at which lines."""
         facts, scope = site.module.facts, site.call.scope
         yield from (
-            item.value
+            (item.value, item.line)
             for item in facts.assignments
             if item.scope == scope and item.target == name and isinstance(item.value, Items | Other)
         )
         for call in site.module.calls_in(scope):
             if call.last in ("append", "extend", "insert") and (call.via or call.name) == f"{name}.{call.last}":
-                yield from call.args[-1:]
+                yield from ((value, call.line) for value in call.args[-1:])
 
     def of_making(self, site: CallSite, level: Literal["router", "application"]) -> Iterator[Guard]:
         """The guards that a router's making names, and those that a class of the tree's own gives each it makes."""

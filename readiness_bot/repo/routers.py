@@ -170,6 +170,8 @@ class _Inclusion:
     prefix: str
     guards: tuple[Guard, ...]
     is_conditional: bool = False
+    path: str = ""
+    line: int = 0
 
 
 def _on_the_way(inclusions: list[frozenset[Guard]], *, is_conditional: bool) -> list[Guard]:
@@ -425,7 +427,10 @@ class Routers:
                 is_known = isinstance(value, Name) and value.name[:1] == "?" and named
                 listed = self._listed_in.get(site.module.path, ()) if _is_loops(value) and not is_known else ()
                 guards = tuple(self._guards.of_call(site, "router"))
-                place = _Inclusion(parent, self.prefix(site), guards, is_conditional=bool(site.call.guards))
+                conditional = bool(site.call.guards)
+                place = _Inclusion(
+                    parent, self.prefix(site), guards, conditional, path=site.module.path, line=site.call.line
+                )
                 for name in listed or named:
                     found[name].append(place)
                     if name in self._names_in_makers:
@@ -433,6 +438,11 @@ class Routers:
         for name, place in self._made_into():
             found[name].append(place)
         return {name: tuple(items) for name, items in found.items()}
+
+    def put_in(self, identity: str) -> Iterator[tuple[str, int, str]]:
+        """Where a router is put into another or into an application: file, line, and that other's identity."""
+        for place in self._inclusions.get(identity, ()):
+            yield place.path, place.line, place.parent
 
     def _made_into(self) -> Iterator[tuple[str, _Inclusion]]:
         """The routers that are put somewhere by how they are made, or by what is made of them, each with its place."""

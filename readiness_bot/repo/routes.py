@@ -15,6 +15,7 @@ from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Name, Value
 from readiness_bot.repo.classful_routes import ClassfulRoutes
 from readiness_bot.repo.django_routes import DjangoRoutes
+from readiness_bot.repo.expressions import texts_of
 from readiness_bot.repo.graphql_routes import GraphqlRoutes
 from readiness_bot.repo.mapped_routes import MappedRoutes
 from readiness_bot.repo.model_routes import ModelRoutes
@@ -120,6 +121,26 @@ class Routes:
     def served(self) -> tuple[Route, ...]:
         """The routes of production code that an application holds."""
         return tuple(route for route in self.all if route.is_wired and route.is_of_production)
+
+    def put_in(self, route: Route) -> tuple[tuple[str, int, str], ...]:
+        """Where what holds a route is put in place: file, line, and the router it is put into, empty for none known."""
+        if route.described is None:
+            return tuple(self.routers.put_in(route.router)) if route.router else ()
+        return tuple(
+            (site.module.path, site.call.line, "")
+            for document in self._documents_of.get(route.described, ())
+            for site in self._python.calls_of("add_api")
+            if any(text.rpartition("/")[2] == document for value in site.call.args[:1] for text in texts_of(value))
+        )
+
+    @cached_property
+    def _documents_of(self) -> dict[Operation, list[str]]:
+        """By operation, the names of the descriptions that tell of it."""
+        found: dict[Operation, list[str]] = {}
+        for path, document in self._sources.facts(OpenApiDocument).items():
+            for operation in document.operations:
+                found.setdefault(operation, []).append(path.rpartition("/")[2])
+        return found
 
     @cached_property
     def probed(self) -> tuple[Route, ...]:

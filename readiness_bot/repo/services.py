@@ -611,7 +611,7 @@ class Services:
                 text = self._python.constant(value, module)
                 yield from self._by_text(text, location, setting.module, setting.guards)
         for site in self._python.calls_of("append", "insert", "extend"):
-            if not _TO_MIDDLEWARE.search(site.call.name) or not site.call.args:
+            if not _TO_MIDDLEWARE.search(site.call.via or site.call.name) or not site.call.args:
                 continue
             for value in flattened(site.call.args[-1]):
                 text = self._python.constant(value, site.module)

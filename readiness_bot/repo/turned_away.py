@@ -13,9 +13,10 @@ from readiness_bot.model import Cases, Location, Term
 from readiness_bot.repo.asking_words import asks_right, last_of
 from readiness_bot.repo.askings import CHOOSING, Askings, Listed, permissions_in
 from readiness_bot.repo.expressions import flattened, names_in, parts_of, texts_of
-from readiness_bot.repo.modules import DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import OWN_PROOF, Refusals, Strength, of_permission
+from readiness_bot.repo.switched import Switched
 
 _DEEPEST = 8
 """Conditions nested further are not taken apart."""
@@ -28,6 +29,11 @@ _COMPARES = re.compile(
 """Calls that hold a secret or a signature against another one, in time that tells nothing."""
 _IS_SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
 _PROOF = re.compile(r"signature|hmac|digest|secret", re.IGNORECASE)
+_ASKS_PROOF = re.compile(
+    r"^_*(verify\w*|authenticate|check_password(_hash)?|checkpw|compare_digest|constant_time_compare|is_valid_signature"
+    r"|(check|validate)_(signature|token|hmac|api_?key|credentials))$"
+)
+"""Calls that ask whether somebody has proved who he is."""
 _PROVING = re.compile(r"signature|hmac|digest|secret|construct_event|verif", re.IGNORECASE)
 """Words by which code names what proves the sender of a request."""
 
@@ -47,10 +53,11 @@ class TurnedAway:
 
     LOOKS = "conditions that turn somebody away"
 
-    def __init__(self, python: Python, refusals: Refusals, askings: Askings) -> None:
+    def __init__(self, python: Python, refusals: Refusals, askings: Askings, switched: Switched) -> None:
         self._python = python
         self._refusals = refusals
         self._askings = askings
+        self._switched = switched
         self._refusing: dict[str, Cases] = {}
 
     @staticmethod
@@ -75,7 +82,7 @@ class TurnedAway:
             lines = {line for line, asked, guards in self._askings.refusing(site) if asked or not _proves(guards)}
             checks = [(one, self._fails(one)) for one in self._askings.checks(site) if not _proves((one.last,))]
             found = self._when(site, lines, checks)
-        return tuple(tuple(_excused(term, case) for term in case) for case in _of_something(found or ()))
+        return tuple(tuple(_excused(term, case) for term in case) for case in _of_something(_by_default(found)))
 
     def chosen(self) -> Iterator[Listed]:
         """The permissions that methods of views choose for each action, as far as that hangs on the action alone."""
@@ -133,6 +140,22 @@ class TurnedAway:
             own is not None and bool(own.definition.parameters) and self._refusals.strength(own) is Strength.PERMISSION
         )
 
+    def proofs_asked(self) -> Iterator[tuple[CallSite, bool]]:
+        """The calls that ask whether a proof is right, and whether a condition hears what is answered.
+
+        What refuses by itself need not be heard, and what is taken for something else is not told.
+        """
+        for module in self._python.production:
+            asked = [call for call in module.facts.calls if call.scope >= 0 and _ASKS_PROOF.search(call.last)]
+            heard = (
+                {id(call) for one in module.facts.conditions for call in _called_in(one.test, module)} if asked else ()
+            )
+            for call in asked:
+                is_lost = bool(call.context & DISCARDED)
+                target = self._python.target(call, module) if is_lost else None
+                if id(call) in heard or (is_lost and not (target is not None and self._refusals.may_refuse(target))):
+                    yield self._python.call_site(module, call), not is_lost
+
     def done_after(self, site: DefinitionSite) -> Iterator[tuple[Call, str, bool]]:
         """What a function changes that refuses by a right: by name and number, and whether it refused before that."""
         done: dict[str, list[Call]] = {}
@@ -178,7 +201,7 @@ class TurnedAway:
         # Whatever is not posted brings no event; who lacks a right has proved who he is.
         return tuple(
             tuple(replace(one, is_excuse=one.asked.endswith("method")) for one in case)
-            for case in _of_something(found or ())
+            for case in _of_something(_by_default(found))
             if not any(one.is_excuse for one in case)
         )
 
@@ -253,13 +276,27 @@ class TurnedAway:
             held = self._askings.assigned(site).get(value.name, ())
             if len(held) == 1 and _is_condition(held[0]):
                 return self._cases(held[0], site, depth + 1)
-        return ((self._term(value, site),),)
+        waiting = self._left_waiting(value, site)
+        term = self._term(value, site)
+        return ((term,),) if waiting is None else either(((term,),), ((waiting,),))
+
+    def _left_waiting(self, value: Value, site: DefinitionSite) -> Term | None:
+        """What is true whatever a function would have answered, where what it was called for is never awaited."""
+        call = site.module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
+        if call is None or not self._refusals.is_left_waiting(call, site.module):
+            return None
+        return Term(f"{_short(call.via or call.name)}() without await")
 
     def _term(self, value: Value, site: DefinitionSite) -> Term:
         calls = site.module.facts.calls
+        setting = self._switched.asked(value, site.module)
+        if setting is not None:
+            return Term(f"{setting.name}{_ON if setting.is_on else _OFF}")
         is_excuse = _asks(value, calls)
         if isinstance(value, Other) and value.kind == "Compare" and len(value.operands) == 2:
             return replace(self._compared(value, site), is_excuse=is_excuse)
+        if isinstance(value, Invoke) and value.call >= 0 and _COMPARES(value.name):
+            return Term(f"{_short(value.name)}(…)", is_excuse=is_excuse)  # by which names, is told in many ways
         if isinstance(value, Invoke) and value.call >= 0 and value.name == "bool" and calls[value.call].args:
             return self._term(calls[value.call].args[0], site)
         return Term(_told(value, calls), is_excuse=is_excuse)
@@ -328,6 +365,16 @@ def _holds_for(action: str, cases: Cases | None) -> bool:
     )
 
 
+_ON, _OFF = " (on by default)", " (off by default)"
+"""What is said of a setting that a condition asks."""
+
+
+def _by_default(cases: Cases | None) -> Cases:
+    """The cases without the settings that are as they must be for it where nobody sets them."""
+    kept = (tuple(one for one in case if not one.asked.endswith(_ON if one.holds else _OFF)) for case in cases or ())
+    return tuple(sorted(set(kept)))
+
+
 _PLAIN = {"NotEq": ("Eq", False), "NotIn": ("In", False), "IsNot": ("Is", False), "Gt": ("Lt", True),
           "LtE": ("Lt", False), "GtE": ("Lt", False)}  # fmt: skip
 """Comparisons by those that stand for them, and whether those must hold; `a > b` is `b < a`."""
@@ -349,7 +396,12 @@ def _excused(term: Term, case: Sequence[Term]) -> Term:
 def _of_something(cases: Cases) -> Cases:
     """The cases but for those in which there is nothing of which another case asks: nothing holds of that either."""
     asked = [term for case in cases for term in case]
-    return tuple(case for case in cases if len(case) > 1 or not (_is_nothing(case[0]) and _is_guard(case[0], asked)))
+    told = {case: [one for one in case if not one.asked.endswith((_ON, _OFF))] for case in cases}
+    return tuple(
+        case
+        for case, terms in told.items()
+        if len(terms) != 1 or not (_is_nothing(terms[0]) and _is_guard(terms[0], asked))
+    )
 
 
 _OF_THING = re.compile(
@@ -399,6 +451,13 @@ def _is_guard(term: Term, others: Iterable[Term]) -> bool:
     plain = asked[1] if asked is not None else term.asked.removesuffix(" is None")
     more = [other.asked for other in others if other.asked != term.asked and plain in other.asked]
     return bool(more) and any(map(re.compile(rf"(?<![\w.]){re.escape(plain)}(?!\w)").search, more))
+
+
+def _called_in(value: Value, module: Module) -> Iterator[Call]:
+    if isinstance(value, Invoke) and value.call >= 0:
+        yield module.facts.calls[value.call]
+    for part in parts_of(value):
+        yield from _called_in(part, module)
 
 
 def _proves(names: Iterable[str]) -> bool:

@@ -260,6 +260,16 @@ def _wards(repo: Repo) -> Iterator[Ward]:
         site = repo.python.definition_named(name)
         if site is not None:
             yield _of_client(site, details)
+    for place, name, number in repo.resilience.attempts_told():
+        # Attempts are counted with the first, what is done again is not.
+        is_again = number > (0 if "retr" in name or name == "total" else 1)
+        yield Ward(
+            place,
+            f"how often by `{name}`",
+            (f"`{name}={number}`",) if is_again else (),
+            f"`{name}` leaves no further attempt where nobody says otherwise",
+            ways=0 if is_again else 1,
+        )
 
 
 _OF_CLIENT = "further attempts of a client"

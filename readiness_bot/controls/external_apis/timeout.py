@@ -354,6 +354,7 @@ def timeout(repo: Repo) -> Iterator[Site | Ward]:
                 Confidence.MEDIUM,
             )
     yield from _of_others(repo)
+    yield from _of_limits(repo)
     yield from _of_outer(repo)
     yield from _of_defaults(repo)
     host = mail_host(repo)
@@ -393,6 +394,34 @@ def _of_others(repo: Repo) -> Iterator[Ward]:
                 f"`{_shown(site.call.via or site.name)}` may wait for ever",
                 ways=int(not site.call.has("timeout") and not site.call.has_double_star),
             )
+
+
+_SPEAKS = re.compile(
+    r"(^|\.)(get|post|put|patch|delete|head|options|request|urlopen|fetch|\w*(Client|Session|Timeout|Transport))$"
+)
+"""Calls that ask another service, and those that make what does."""
+_OF_OTHER_THINGS = re.compile(
+    r"(^|[._?:])\w*(queue|q|lock|event|future|result|cache|caches|executor|thread)(\(\)|\[\])*$"
+)
+"""What is waited for, or kept for so long, in the program itself."""
+
+
+def _of_limits(repo: Repo) -> Iterator[Ward]:
+    """The limits that calls are handed by name, and whether they are any where nobody sets them."""
+    for site in repo.python.all_calls:
+        value = site.call.keyword("timeout")
+        if value is None or not _SPEAKS.search(site.name) or _OF_OTHER_THINGS.search(site.call.called_on):
+            continue
+        default = repo.switched.default(value, site.module)
+        is_none = default.is_known and default.value is None
+        told = f" unless somebody sets `{default.variable}`" if default.variable else ""
+        yield Ward(
+            site.location,
+            f"the limit of `{site.last}`",
+            () if is_none else ("`timeout`",),
+            f"`{_shown(site.call.via or site.name)}` waits for ever{told}",
+            ways=int(is_none),
+        )
 
 
 def _of_defaults(repo: Repo) -> Iterator[Ward]:

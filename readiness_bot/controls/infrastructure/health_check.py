@@ -379,9 +379,16 @@ def health_check(repo: Repo) -> Judgement:
 
 def _wards(repo: Repo) -> Iterator[Ward]:
     """The health endpoint of each application; of several, none has those that stand in the file of another."""
-    found = [(route.module.path, f"`{route.name}`") for route in _health_routes(repo) if route.is_wired]
+    found = [
+        (route.module.path, f"`{route.name}`")
+        for route in _health_routes(repo)
+        if route.is_wired and not repo.switched.leaves_out(route)
+    ]
+    found += _in_middleware(repo)
     brought = tuple(evidence.detail for evidence in _by_package(repo))
+    root = repo.services.deployed_setting("ROOT_URLCONF") if repo.services.is_django else None
     places = sorted({one.module.path for one in repo.routes.applications})
+    places = places or ([root.module.path] if root is not None else [])
     for place in places:
         names = (*(name for path, name in found if path == place or path not in places), *brought)
         yield Ward(
@@ -395,6 +402,19 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     for where, name, by in repo.deployment.probed:
         loss = f"Nothing notices when the {name} no longer answers"
         yield Ward(where, name, by, loss, ways=0 if by else 1, beside=others)
+
+
+def _in_middleware(repo: Repo) -> list[tuple[str, str]]:
+    """The paths of health that middleware of the tree's own answers by itself, where nobody sets anything."""
+    return [
+        (item.location.path, f"`{text}` in `{item.definition.definition.name}`")
+        for item in repo.services.middleware
+        if item.definition is not None
+        and item.location.path in repo.python.modules
+        and not repo.switched.left_out(item.location.line, repo.python.modules[item.location.path])
+        for text in repo.python.texts_compared(item.definition)
+        if text.startswith("/") and _SURE.search(text.rstrip("/"))
+    ]
 
 
 def _judged(repo: Repo) -> Judgement:

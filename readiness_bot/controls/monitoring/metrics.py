@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.observability import Signal
+from readiness_bot.repo.route import Route
 
 _EXPORTS = (
     ("fastapi", '`app.mount("/metrics", make_asgi_app())` from prometheus_client'),
@@ -161,7 +166,40 @@ _EXPORTS = (
     ],
 )
 def metrics(repo: Repo) -> Judgement:
-    """An export that running code reaches passes; metrics that nothing exports are partial."""
+    """An export that running code reaches passes; metrics that nothing exports are partial.
+
+    What exports where nobody sets anything is kept beside, so that a comparison can tell when that is lost.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    """What exports metrics where nobody sets anything, by file: of several processes each has its own."""
+    exports = [one for one in repo.observability.metric_exports if one.is_reached]
+    routes = {(route.location.path, route.location.line): route for route in repo.routes.all}
+    without = {one: _without(repo, one, routes) for one in exports}
+    always = [one.evidence for one in exports if one.is_on and not without[one]]
+    for path in sorted({one.evidence.path for one in exports}):
+        here = [one for one in exports if one.evidence.path == path]
+        by = tuple(sorted({one.detail for one in always if one.path == path}))
+        missing = " and ".join(f"`{name}`" for name in sorted({name for one in here for name in without[one]}))
+        loss = f"No metrics leave the process{f' unless somebody sets {missing}' if missing else ''}"
+        beside = tuple(f"{one.detail} in {one.path}" for one in always if one.path != path)
+        yield Ward(Location(path, here[0].evidence.line), "metrics", by, loss, ways=0 if by else 1, beside=beside)
+
+
+def _without(repo: Repo, signal: Signal, routes: Mapping[tuple[str, int], Route]) -> tuple[str, ...]:
+    """The settings without which something exports nothing, off by default and named by no document."""
+    place = signal.evidence.path, signal.evidence.line
+    route, module = routes.get(place), repo.python.modules.get(place[0])
+    if route is not None:
+        found = repo.switched.leaves_out(route)
+    else:
+        found = repo.switched.left_out(place[1], module) if module is not None else ()
+    return tuple(name for name in found if not repo.documents.names(name))
+
+
+def _judged(repo: Repo) -> Judgement:
     if not (repo.services.is_server or repo.services.is_worker):
         return not_applicable("Neither a server nor a worker.")
     exports = repo.observability.metric_exports

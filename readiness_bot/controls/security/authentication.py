@@ -18,12 +18,13 @@ from readiness_bot.model import (
     Severity,
     Site,
     Status,
+    Term,
     Ward,
 )
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import Asking
 from readiness_bot.repo.gates import Protection
-from readiness_bot.repo.identity import ONLY_FOR_CHANGES
+from readiness_bot.repo.identity import ONLY_FOR_CHANGES, Standing
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.purposes import is_opening
 from readiness_bot.repo.refusals import Strength
@@ -714,6 +715,8 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     yield from (_of_asking(repo, one) for one in repo.askings.strangers if one.function.name not in handlers)
     yield from _listed(repo)
     yield from _proved(repo)
+    yield from _standing(repo)
+    yield from _heard(repo)
 
 
 def _proved(repo: Repo) -> Iterator[Ward]:
@@ -735,6 +738,47 @@ def _proved(repo: Repo) -> Iterator[Ward]:
             yield Ward(
                 function.location, f"which strangers `{name}` turns away", (), loss, ways=0, beside=beside, when=when
             )
+
+
+def _heard(repo: Repo) -> Iterator[Ward]:
+    """The questions whether a proof is right, and whether anything hangs on what is answered."""
+    for site, is_heard in repo.turned_away.proofs_asked():
+        shown = site.last.rpartition(":")[2]
+        yield Ward(
+            site.location,
+            f"the answer of `{shown}`",
+            ("what hangs on the answer",) if is_heard else (),
+            f"Nothing takes the answer of `{shown}`",
+            ways=0 if is_heard else 1,
+        )
+
+
+def _standing(repo: Repo) -> Iterator[Ward]:
+    """What asks who calls before several routes, and the settings without which it does not where nobody sets them."""
+    every = [(one, _without(repo, one)) for one in repo.identity.standing if one.path in repo.python.modules]
+    always = tuple(one.by for one, settings in every if not settings)
+    for one, settings in every:
+        module = repo.python.modules[one.path]
+        told = " and ".join(f"`{name}`" for name in settings)
+        yield Ward(
+            Location(one.path, one.line, one.line, module.symbol(module.scope_at(one.line))),
+            f"whether {one.by} asks",
+            (),
+            f"{one.by} asks nobody where {told} {'is' if len(settings) == 1 else 'are'} left as by default",
+            ways=0,
+            beside=always,
+            when=(tuple(Term(name) for name in settings),),
+            does=f"what {one.by} asks",
+        )
+
+
+def _without(repo: Repo, standing: Standing) -> tuple[str, ...]:
+    """The settings that keep something from asking who calls where nobody sets them."""
+    found = repo.switched.left_out(standing.line, repo.python.modules[standing.path])
+    module = repo.python.modules.get(standing.asks_in)
+    inside = [repo.switched.left_out(line, module) for line in standing.asks_at] if module is not None else []
+    within = {name for names in inside for name in names} if inside and all(inside) else set()
+    return tuple(sorted({*found, *within}))
 
 
 def _first(site: DefinitionSite) -> Location:

@@ -690,17 +690,43 @@ def _of_asking(repo: Repo, asking: Asking) -> Ward:
     )
 
 
+_WHOM = "whom `{}` turns away"
+
+
+def _takes_events(repo: Repo, function: DefinitionSite) -> bool:
+    """Whether a function answers what other services send of themselves."""
+    return any(
+        hook.handled.handler is not None and hook.handled.handler.name == function.name
+        for hook in repo.incoming.webhooks
+    )
+
+
 def _of_refusing(repo: Repo, function: DefinitionSite, when: Cases) -> Ward:
     """When a function refuses somebody: a condition more, and it refuses fewer of them."""
     return Ward(
         function.location,
-        f"whom `{function.definition.name}` turns away",
+        _WHOM.format(function.definition.name),
         (),
         f"`{function.definition.name}` turns fewer callers away",
         ways=0,
-        beside=(*repo.askings.around(function), *repo.identity.before(function)),
+        beside=(
+            *repo.askings.around(function),
+            *repo.identity.before(function),
+            *repo.identity.may_refuse_in(function),
+        ),
+        # Who sends an event is asked by a control of its own.
+        asks=repo.askings.refused_by(function) if when and not _takes_events(repo, function) else (),
         when=when,
     )
+
+
+def _refusing_no_more(repo: Repo, function: DefinitionSite, elsewhere: Ward) -> Ward | None:
+    """A function as it stands here that refuses somebody elsewhere, and the ways in which it may do so still."""
+    if repo.turned_away.by_right(function):
+        return None
+    ward = _of_refusing(repo, function, ())
+    asked = {name for question in elsewhere.asks for name in question}
+    return replace(ward, beside=(*ward.beside, *(name for name in repo.askings.left_by(function) if name in asked)))
 
 
 def _of_hooks(hooks: Hooks) -> Ward:
@@ -732,6 +758,8 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if site.definition.kind == "class":
         hooks = repo.askings.of_hooks(site)
         return _of_hooks(hooks) if hooks is not None else None
+    if ward.thing == _WHOM.format(site.definition.name):
+        return _refusing_no_more(repo, site, ward)
     if ward.thing.startswith(_FOR_WHOM):
         name = ward.thing.split("`")[1]
         done = repo.askings.does(site, name)
