@@ -153,6 +153,35 @@ _TRIED = (
     "    except requests.ConnectionError:\n        if tries_left > 0:\n            time.sleep(2)\n"
     "            return stock(number, tries_left - 1)\n        raise\n"
 )
+_CLAIMED = (
+    "import requests\nfrom flask import Flask, abort, request\n\napp = Flask(__name__)\n\n\n"
+    "def has_claim(user_id, shop):\n"
+    "    answer = requests.get('https://claims.example/', params={{'user': user_id, 'shop': shop}}, timeout=5)\n"
+    "    try:\n        answer.raise_for_status()\n    except requests.HTTPError:\n        log(answer.text)\n"
+    "        return {}\n    return answer.text == 'valid'\n\n\n"
+    "@app.post('/orders')\ndef order():\n    if not has_claim(request.json['user'], request.json['shop']):\n"
+    "        abort(403)\n    return add(request.json)\n"
+)
+_DECORATED = (
+    "from rbac import permission_required\n\n\ndef shop_of(request, number):\n    return find(number).shop\n\n\n"
+    "class Orders:\n    @permission_required({})\n    def create(self, request, number):\n        return add(number)\n"
+)
+_HOOKED = (
+    "from flask import Blueprint, Flask\nfrom flask_login import current_user, login_required\n"
+    "from shared import rights\n\nchecks = Blueprint('checks', __name__)\n"
+    "app = Flask(__name__)\n\n\n@checks.before_app_request\ndef ensure_entitled():\n"
+    "    return rights.ensure_has_permission('orders')\n\n\n"
+    "@app.post('/orders')\ndef order():\n    return add(current_user.id)\n\n\n"
+    "@app.delete('/orders')\n@login_required\ndef drop():\n    return remove(current_user.id)\n\n\n{}"
+)
+_PICKED = (
+    "from rest_framework import viewsets\n\nfrom shop.models import Refund\n\n\n"
+    "class RefundViewSet(viewsets.ModelViewSet):\n    def get_queryset(self):\n        rows = Refund.objects.all()\n{}"
+)
+_LEFT_OUT = (
+    "        if 'all' not in self.request.query_params:\n            rows = rows.filter(shop=self.shop)\n"
+    "        return rows\n"
+)
 _DECODED = (
     "import jwt\nfrom flask import abort\n\n\ndef decoded(token, key):\n{}"
     "    try:\n        return jwt.decode(token, key, algorithms=['HS256'])\n    except jwt.InvalidTokenError:\n"
@@ -285,6 +314,26 @@ LOST: dict[str, tuple[str, Files, Files]] = {
         _TRIED.format("3"),
         _TRIED.format("0"),
     ),
+    "the no of a function that cannot know": (
+        "security/authorization",
+        _CLAIMED.format("False"),
+        _CLAIMED.format("True"),
+    ),
+    "what tells a decorator of which thing a right is asked": (
+        "security/authorization",
+        _DECORATED.format("'orders.add', fn=shop_of"),
+        _DECORATED.format("'orders.add'"),
+    ),
+    "hooks of a blueprint that no application holds": (
+        "security/authorization",
+        _HOOKED.format("app.register_blueprint(checks)\n"),
+        _HOOKED.format(""),
+    ),
+    "a filter that a client may leave out": (
+        "security/authorization",
+        {**_rest(_KNOWN_ONLY), "shop/views.py": _PICKED.format("        return rows.filter(shop=self.shop)\n")},
+        {**_rest(_KNOWN_ONLY), "shop/views.py": _PICKED.format(_LEFT_OUT)},
+    ),
     "a right, for a helper that asks for a sign-in": (
         "security/authorization",
         _BY_PERMISSION.format("", "await check_permissions(request, ['desk:drop'])"),
@@ -370,6 +419,25 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _VERIFIED.format("if key.verify(sent) is False:\n        return Malformed('bad signature')"),
     ),
     "how often something is tried again, once more": (_TRIED.format("3"), _TRIED.format("4")),
+    "the no of a function that cannot know, by another fault": (
+        _CLAIMED.format("False"),
+        _CLAIMED.format("False").replace("requests.HTTPError", "requests.RequestException"),
+    ),
+    "hooks of a blueprint that another one holds": (
+        _HOOKED.format("app.register_blueprint(checks)\n"),
+        _HOOKED.format("whole = Blueprint('whole', __name__)\nwhole.register_blueprint(checks)\n")
+        + "app.register_blueprint(whole)\n",
+    ),
+    "a filter that those with a right go without": (
+        {**_rest(_KNOWN_ONLY), "shop/views.py": _PICKED.format("        return rows.filter(shop=self.shop)\n")},
+        {
+            **_rest(_KNOWN_ONLY),
+            "shop/views.py": _PICKED.format(
+                "        if self.request.user.is_superuser:\n            return rows\n"
+                "        return rows.filter(shop=self.shop)\n"
+            ),
+        },
+    ),
     "a right that a helper asks for": (
         _BY_PERMISSION.format("", "await check_permissions(request, ['desk:drop'])"),
         _BY_PERMISSION.format(

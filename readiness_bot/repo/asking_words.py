@@ -223,7 +223,7 @@ def rights_asked(names: Iterable[str], *, is_sure: bool = False) -> Question:
     if not asked:
         asked = [name for name in names if _is_same_key(name, names)]
     if not asked and is_sure:
-        asked = [name for name in names if _OPEN_TO.search(name) or _is_predicate(name)]
+        asked = [name for name in names if _OPEN_TO.search(name) or is_predicate(name)]
     if not asked and is_sure and any(map(_OF_AUTH.search, names)):
         asked = [name for name in names if _NO_PROOF.search(name) is None]
     return tuple(sorted({f"`{shown_name(name)}`" for name in asked}))
@@ -236,7 +236,7 @@ def _is_same_key(name: str, names: Collection[str]) -> bool:
 
 
 @lru_cache(maxsize=100_000)
-def _is_predicate(name: str) -> bool:
+def is_predicate(name: str) -> bool:
     """Whether a name is that of a function of the tree that tells how one thing is to another: `is_in_album`."""
     last = snake(last_of(name))
     if name[:1] == "?" or SIGNED_IN.search(name):

@@ -28,6 +28,7 @@ from readiness_bot.repo.asking_words import (
     is_caller,
     is_for_somebody,
     is_person,
+    is_predicate,
     is_switched,
     last_of,
     of_whom,
@@ -93,6 +94,8 @@ _OF_PATHS = re.compile(
 )
 _LISTING_RIGHTS = re.compile(r"(required_|needed_|allowed_|any_|all_)?(scope|role|permission|perm|privilege|right)s?")
 """What decorators are told by name which rights they ask for."""
+_SAID_BY_CLIENT = re.compile(r"(^|[.?])(query_params|GET|POST|args|form|values|params|data|json)($|\W)")
+"""What a client says with a request, and may leave out."""
 _OF_CLIENT = re.compile(r"\.(POST|GET|args|form|json|values|query_params|data|cleaned_data|params)\.get(list)?$")
 """Calls that read one thing that the client says."""
 _DEEPEST = 2
@@ -489,6 +492,38 @@ class Askings:
     def _way_out(self, guards: Iterable[str], site: DefinitionSite) -> Question:
         return tuple(sorted({f"the refusal by `{shown_name(name)}`" for name in self._told(guards, site)}))
 
+    def filters(self) -> Iterator[tuple[Call, Module, str, bool]]:
+        """The filters of rows by what no client says: call, module, field, and whether a client may leave it out.
+
+        Those who have a right may see more: what is narrowed for the others alone is told elsewhere.
+        """
+        for module in self._python.production:
+            for call in module.facts.calls:
+                if call.last not in ("filter", "filter_by") or call.scope < 0:
+                    continue
+                guards = [name.lstrip("!") for name in call.guards]
+                if any(asks_right(name) or is_person(name) for name in guards):
+                    continue
+                by_client = any(map(_SAID_BY_CLIENT.search, guards))
+                for field, value in call.keywords:
+                    names = tuple(names_in(value, module.facts.calls))
+                    if names and field and not any(map(_SAID_BY_CLIENT.search, names)):
+                        yield call, module, field, by_client
+
+    def answers_to_faults(self) -> Iterator[tuple[DefinitionSite, tuple[str, ...], bool, int]]:
+        """What functions that tell something of somebody say for want of an answer: for which faults, yes or no."""
+        for module in self._python.production:
+            for handler in module.facts.handlers:
+                said = handler.returned.value if isinstance(handler.returned, Const) else None
+                if not isinstance(said, bool) or handler.scope < 0:
+                    continue
+                definition = module.facts.definitions[handler.scope]
+                told = any(is_caller(f"?{one.name}") for one in definition.parameters)
+                asks = asks_right(definition.name) or (told and is_predicate(definition.name))
+                if definition.kind == "function" and asks:
+                    kinds = tuple(sorted(name.rpartition(".")[2] for name in handler.types))
+                    yield DefinitionSite(module, handler.scope, definition), kinds, said, handler.line
+
     def checks(self, site: DefinitionSite) -> list[Call]:
         """The calls of a function that refuse by themselves: nothing takes what they give back."""
         calls = self._refusals.body(site)[0]
@@ -641,6 +676,10 @@ class Askings:
                 )
                 if call is not None and listed:
                     yield (f"`{key}` of `{shown_name(call.via or call.name)}`",)
+                own = self._python.definition(value.name, site.module) if isinstance(value, Name) else None
+                if call is not None and own is not None and asks_right(call.name):
+                    # What tells of which thing the right is asked: without it, one to any other will do.
+                    yield (f"`{own.definition.name}` of `{shown_name(call.via or call.name)}`",)
 
     def _narrowed(self, site: DefinitionSite) -> Iterator[Question]:
         """The rights of those for whom a query is not narrowed: `if not user.is_admin: rows = rows.filter(…)`."""

@@ -439,6 +439,11 @@ class Routers:
             found[name].append(place)
         return {name: tuple(items) for name, items in found.items()}
 
+    def is_idle(self, identity: str) -> bool:
+        """Whether a router is made, and put into nothing that an application holds."""
+        made = self._constructions.get(identity)
+        return made is not None and made[1] not in APPLICATIONS and not self._mount_of(identity)[2]
+
     def put_in(self, identity: str) -> Iterator[tuple[str, int, str]]:
         """Where a router is put into another or into an application: file, line, and that other's identity."""
         for place in self._inclusions.get(identity, ()):

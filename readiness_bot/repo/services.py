@@ -230,6 +230,8 @@ SETTING = re.compile(r"(^|[.:])(config|settings|conf|Config|Settings)\.[A-Z][A-Z
 """Names of settings in code: `settings.LOGIN_REQUIRED`."""
 URL_VALUE_HOOKS = ("url_value_preprocessor", "app_url_value_preprocessor")
 """Flask's hooks before each request that are handed the values of its address."""
+_BEFORE_REQUESTS = ("before_request", "before_app_request", *URL_VALUE_HOOKS)
+"""What registers hooks before requests."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
 _TO_MIDDLEWARE = re.compile(r"(^|[.:])MIDDLEWARE(_CLASSES)?\.(append|insert|extend)$")
@@ -813,6 +815,18 @@ class Services:
         """Functions that run when an application starts or stops, or around each request."""
         return tuple(self._hooks())
 
+    @cached_property
+    def idle_hooks(self) -> frozenset[str]:
+        """The functions that are hooks of a blueprint alone which no application holds: nothing calls them."""
+        found: dict[str, list[bool]] = {}
+        for site in self._python.functions:
+            for decorator in site.definition.decorators:
+                owner, _, last = decorator.name.rpartition(".") if isinstance(decorator, Name) else ("", "", "")
+                if owner and last in _BEFORE_REQUESTS:
+                    idle = self._routes.routers.is_idle(self._python.identify(owner, site.module))
+                    found.setdefault(site.name, []).append(idle)
+        return frozenset(name for name, idle in found.items() if all(idle))
+
     def _hooks(self) -> Iterator[Attachment]:
         for site in self._routes.applications:
             value = site.call.keyword("lifespan")
@@ -856,7 +870,7 @@ class Services:
             "teardown_appcontext",
             "main_process_stop",
         )
-        yield from self._registered("before-request", "before_request", "before_app_request", *URL_VALUE_HOOKS)
+        yield from self._registered("before-request", *_BEFORE_REQUESTS)
         yield from self._registered("after-request", "after_request", "after_app_request", "teardown_request")
         for site in self._python.calls_of("append"):
             owner = site.name.rpartition(".")[0].rpartition(".")[2]

@@ -486,6 +486,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             asks=listed if len(listed) > max(1, len(aside)) or _is_beside(listed, declared, aside) else (),
         )
     yield from _asked(repo)
+    yield from _said(repo)
     yield from _listed(repo)
     yield from map(_together, repo.askings.joined)
     yield from _picked(repo)
@@ -587,6 +588,7 @@ def _asked(repo: Repo) -> Iterator[Ward]:
         site = hook.definition if hook.kind == "before-request" else None
         if site is not None and site.definition.kind == "function" and repo.askings.of(site):
             yield _of_registration(site, is_registered=True)
+            yield _of_blueprint(site, is_idle=site.name in repo.services.idle_hooks)
     for place, name, when in repo.turned_away.listed():
         yield Ward(place, f"whom `{name}` lets in", (), f"`{name}` lets in nearly everybody", ways=0, when=when)
     for function in repo.python.functions:
@@ -613,6 +615,37 @@ def _asked(repo: Repo) -> Iterator[Ward]:
                 yield _of_doing(repo, function, name, done)
 
 
+_SAYS_OF = " says of "
+_PICKING_ROWS = frozenset({"get_queryset", "filter_queryset", "get_object"})
+"""The methods by which views pick their rows."""
+
+
+def _said(repo: Repo) -> Iterator[Ward]:
+    """What narrows the rows of a request for every client, and what is said of somebody for want of an answer."""
+    for call, module, field, is_optional in repo.askings.filters():
+        symbol = module.symbol(call.scope)
+        if f"{module.path}:{symbol}" not in repo.routes.by_handler and symbol.rpartition(".")[2] not in _PICKING_ROWS:
+            continue
+        yield Ward(
+            Location(module.path, call.line, call.end_line, symbol),
+            f"the filter by `{field}`",
+            () if is_optional else ("the filter of every request",),
+            f"`{symbol.rpartition('.')[2]}` filters by `{field}` as long as the client says so",
+            ways=int(is_optional),
+        )
+    for function, kinds, says_yes, line in repo.askings.answers_to_faults():
+        told = " or ".join(f"`{kind}`" for kind in kinds) or "any error"
+        name = function.definition.name
+        yield Ward(
+            Location(function.module.path, line, line, function.definition.qualname),
+            f"what `{name}`{_SAYS_OF}{told}",
+            (),
+            f"`{name}` says yes where {told} is raised",
+            ways=0,
+            asks=() if says_yes else ((f"its no to {told}",),),
+        )
+
+
 _WHEN = "when `{}` is asked"
 
 
@@ -626,6 +659,18 @@ def _of_registration(function: DefinitionSite, *, is_registered: bool) -> Ward:
         f"`{name}` is asked before no request",
         ways=0,
         asks=((f"the registration of `{name}`",),) if is_registered else (),
+    )
+
+
+def _of_blueprint(function: DefinitionSite, *, is_idle: bool) -> Ward:
+    """Whether an application holds what a hook is registered on that asks for a right."""
+    name = function.definition.name
+    return Ward(
+        function.location,
+        f"what `{name}` is a hook of",
+        () if is_idle else (f"the registration of what `{name}` is a hook of",),
+        f"`{name}` is asked before no request",
+        ways=int(is_idle),
     )
 
 
@@ -749,6 +794,8 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     site = repo.python.definition_named(f"{path}:{symbol}")
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return _unresolved(repo, ward)
+    if _SAYS_OF in ward.thing:
+        return None  # what it says by now is told of itself, and what it no longer catches is another matter
     if ward.thing == _WHEN.format(site.definition.name):
         # What code still names may be registered in a way that is not seen.
         is_asked = repo.wiring.is_used(site) or not repo.askings.of(site)
