@@ -248,7 +248,7 @@ class Deployment:
         processes = tuple(
             Compute(path, process.line, "Procfile", f"{process.name}: {process.command[:80]}")
             for path, procfile in self._sources.facts(Procfile).items()
-            if self._ownership.is_deployed(path)
+            if self._ownership.is_deployed(path) and not _is_of_developers(procfile)
             for process in sorted(procfile.processes, key=lambda process: process.name != "web")[:1]
         )
         return (*self.workloads.computes, *swarm, *processes)
@@ -439,8 +439,9 @@ class Deployment:
         yield from self.workloads.started()
         for container in self.containers:
             yield from container.started
-        for path in self._sources.facts(Procfile):
-            yield from self._launches.of_procfile(path, "procfile", deployed=self._ownership.is_deployed(path))
+        for path, procfile in self._sources.facts(Procfile).items():
+            deployed = self._ownership.is_deployed(path) and not _is_of_developers(procfile)
+            yield from self._launches.of_procfile(path, "procfile", deployed=deployed)
         for path in self._sources.facts(ServiceUnits):
             yield from self._launches.of_units(path, "unit", deployed=self._ownership.is_deployed(path))
         in_production = {one.path for one in self._of_images() if one.deployed}
@@ -455,6 +456,7 @@ class Deployment:
             yield from built.started
 
 
+_IN_CONTAINER = re.compile(r"\b(docker|podman) (run|build|compose)\b|\b(docker|podman)-compose\b")
 _LIMITING_SETTING = re.compile(
     r"(^|\.)(rate_based_statement\.limit|rate_limit_options\.|throttling_rate_limit$|throttle_settings\.rate_limit$)"
 )
@@ -467,6 +469,11 @@ _STARTS = re.compile(
     r"|(s6-rc|services|service|runit|cont-init)(\.d)?/.*(run|up|script|[0-9]+-[^/]+))(\.sh|\.bash)?$",
     re.IGNORECASE,
 )
+
+
+def _is_of_developers(procfile: Procfile) -> bool:
+    """Whether processes are started beside containers of what they need, as on a developer's machine alone."""
+    return any(_IN_CONTAINER.search(process.command) for process in procfile.processes)
 
 
 def _hands_on(gateway: Gateway, block: str) -> bool:

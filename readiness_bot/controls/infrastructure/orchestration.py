@@ -61,6 +61,7 @@ spec:
     ],
     fails=[
         {"app/main.py": _APP},
+        {"app/main.py": _APP, "Procfile": "ldap: docker run --rm mock-ldap\nweb: uvicorn --reload app.main:app\n"},
         {"app/main.py": _APP, "netlify.toml": '[build]\npublish = "dist"\n'},
         {"app/main.py": _APP, "k8s/db.yaml": _DEPLOYMENT.replace("shop/api:1.4", "postgres:17")},
     ],

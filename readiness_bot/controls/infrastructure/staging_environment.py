@@ -9,7 +9,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Area, Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
-_NAMES = r"(staging|stage|stg|pre-?prod(uction)?|uat|qa|sandbox|canary|integration-env|testbed)"
+_NAMES = r"(staging|stage|stg|pre-?prod(uction)?|uat|qa|sandbox|(?<!synthetic[_-])canary|integration-env|testbed)"
 _NAME = re.compile(rf"(^|[^a-z]){_NAMES}([^a-z]|$)", re.IGNORECASE)
 _ENVIRONMENT = re.compile(
     rf"(^|[^a-z])({_NAMES}|dev(elop(ment)?)?|test|preview|review|feature)([^a-z]|$)", re.IGNORECASE
@@ -143,6 +143,7 @@ _SERVICE = {
     ],
     fails=[
         _SERVICE,
+        {**_SERVICE, "terraform/synthetic_canary.tf": 'resource "aws_synthetics_canary" "up" {}\n'},
         {
             **_SERVICE,
             ".github/workflows/deploy.yml": (
