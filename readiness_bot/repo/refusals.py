@@ -755,6 +755,8 @@ class Refusals:
             return max(found, Strength.PERMISSION if about_permission(name) else found)
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return found
+        if guard.kind == "dependency" and _gives_something(name):
+            return found
         if about_permission(name) and "optional" not in name:
             return Strength.PERMISSION
         # A decorator or dependency that is named for a check and hands the decision to something that was not followed.
@@ -776,7 +778,28 @@ class Refusals:
         name = snake(last)
         if NO_IDENTITY.search(name) or not STRONG_NAME.search(name):
             return Strength.NONE
+        if guard.kind == "dependency" and _gives_something(name):
+            return Strength.NONE
         return Strength.PERMISSION if about_permission(name) else Strength.IDENTITY
+
+
+_GIVEN = re.compile(
+    r"_(services?|repositor(y|ies)|repos?|use_cases?|handlers?|controllers?|managers?|stores?|storages?|clients?|gateways?"
+    r"|adapters?|factor(y|ies)|providers?|registr(y|ies)|sessions?|layers?|dao|db|engine|backend"
+    r"|settings|config|configuration|params|parameters|query|filters?|schemas?|payment|logs?|data|list|tags|roles|scopes)$"
+)
+_GIVING = re.compile(r"^_*(get|provide|make|build|create|load|inject|resolve|fetch|new|init|use)_(?!(\w+_)?current_)")
+_SOMEBODY = re.compile(
+    r"(^|_)(user|admin|superuser|staff|owner|member|moderator|principal|account|identity|caller|permissions?|access)$"
+)
+
+
+def _gives_something(name: str) -> bool:
+    """Whether a dependency is named for what it hands to the handler: `get_member_repository`, `RoleServices`.
+
+    That tells of no check, whatever the thing has to do with. Who is handed over has been found out.
+    """
+    return _GIVEN.search(name) is not None or (_GIVING.match(name) is not None and _SOMEBODY.search(name) is None)
 
 
 _REQUEST = re.compile(r"(^|[?:.])req(uest)?$")

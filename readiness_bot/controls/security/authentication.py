@@ -434,6 +434,15 @@ _BY_GATEWAY = 0.7
     ],
     fails=[
         (
+            # What a handler is given, whatever it has to do with, asks nobody who they are.
+            "from fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\nclass RoleServices:\n"
+            "    def keep(self, role):\n        return role\n\n\ndef get_member_repository():\n"
+            "    return RoleServices()\n\n\n"
+            "@app.post('/members')\ndef add(member: dict, members=Depends(get_member_repository)):\n"
+            "    return members.keep(member)\n\n\n@app.post('/roles')\n"
+            "def create(role: dict, roles: RoleServices = Depends()):\n    return roles.keep(role)\n"
+        ),
+        (
             "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/items')\ndef create(item: dict):\n"
             "    return keep(item)\n"
         ),
