@@ -14,7 +14,7 @@ from readiness_bot.repo.expressions import flattened
 
 _PERMISSION_NAME = re.compile(
     r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|maintainer|editor"
-    r"|access|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
+    r"|access(?!_(token|key|log|time))|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
 )
 _REFUSAL = re.compile(
     r"(unauthori[sz]ed|forbidden|permissiondenied|notauthenticated|authenticationfailed|accessdenied|accessexception|unauthenticated|notauthori[sz]ed|autherror"

@@ -399,6 +399,14 @@ _UNSURE = 0.5
     ),
     partials=[
         (
+            # A token of access is what somebody is known by, and says nothing of what he may do.
+            "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
+            "def verify_access_token(token: str = ''):\n    if not token:\n"
+            "        raise HTTPException(status_code=401)\n    return token\n\n\n"
+            "@app.delete('/items/{id}', dependencies=[Depends(verify_access_token)])\ndef remove(id: int):\n"
+            "    return delete(id)\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI, HTTPException, Request\nfrom pydantic import BaseModel\n\n"
             "app = FastAPI()\n\n\nclass SignUp(BaseModel):\n    email: str\n    password1: str\n    password2: str\n"
             "\n\ndef require_admin(request: Request):\n    if not request.user.is_admin:\n"
