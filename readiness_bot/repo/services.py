@@ -6,7 +6,7 @@ Servers, workers, middleware, hooks, handlers.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -19,7 +19,7 @@ from readiness_bot.facts.service_units import ServiceUnits
 from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.assembled import Assembled, assembled
-from readiness_bot.repo.expressions import flattened, names_in, names_of
+from readiness_bot.repo.expressions import flattened, names_in, names_of, parts_of
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.routes import Routes
@@ -246,6 +246,8 @@ _SOCKETS = frozenset(
 """What serves without HTTP's requests and answers."""
 
 _LISTS_DEEP = 3
+_DEEP = 4
+"""Calls within calls that are handed a text: an answer of a body of a message of it."""
 """Lists of settings that are put together from lists are followed this far."""
 _SETTINGS_FILE = re.compile(r"(^|/)(\w*settings\w*|conf(ig)?/\w+)(/\w+)?\.py$")
 _SETTINGS_OF_LIBRARY = re.compile(r"^(?!django\.|\.)\w+(\.\w+)*\.(\w*(settings|config)\w*|conf)(\.|$)")
@@ -811,6 +813,27 @@ class Services:
         return ""
 
     @cached_property
+    def tracebacks_answered(self) -> tuple[Evidence, ...]:
+        """Where a handler of requests gives a traceback back: `return jsonify(error=traceback.format_exc())`."""
+        found: dict[tuple[str, int], Evidence] = {}
+        formatting = {module.path for module, _ in self._python.imports("traceback")}
+        for routes in self._routes.by_handler.values() if formatting else ():
+            handler = routes[0].handler
+            if handler is None or handler.module.path not in formatting:
+                continue
+            facts, scope = handler.module.facts, handler.index
+            kept: dict[str, int] = {}
+            for item in facts.assignments:
+                if item.scope == scope and _holds_traceback(item.value, facts.calls, kept):
+                    kept.setdefault(item.target, item.line)
+            for returned in facts.returns:
+                known = [name for name, line in kept.items() if line <= returned.line]
+                if returned.scope == scope and _holds_traceback(returned.value, facts.calls, known):
+                    told = f"{routes[0].name} answers with a traceback"
+                    found[handler.module.path, returned.line] = Evidence(handler.module.path, returned.line, told)
+        return tuple(found.values())
+
+    @cached_property
     def hooks(self) -> tuple[Attachment, ...]:
         """Functions that run when an application starts or stops, or around each request."""
         return tuple(self._hooks())
@@ -1012,6 +1035,20 @@ def _rank(setting: Setting) -> int:
 _CLASS_OF_DEVELOPERS = re.compile(r"(Dev|Test|Local|CI|Debug)(?![a-z])\w*|(Development|Testing|Tests)\w*")
 _OF_DEVELOPERS = re.compile(r":(Dev|Test|Local|CI|Build|Feature|Demo)\w*\.", re.IGNORECASE)
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+
+
+def _holds_traceback(value: Value | None, calls: Sequence[Call], kept: Collection[str], depth: int = 0) -> bool:
+    """Whether a value is a traceback as a text, or holds one that a variable keeps or a call is handed."""
+    if isinstance(value, Name):
+        return value.name in kept
+    if isinstance(value, Invoke):
+        if value.name.startswith("traceback.format"):
+            return True
+        handed = calls[value.call].handed if value.call >= 0 and depth < _DEEP else ()
+        return any(_holds_traceback(item, calls, kept, depth + 1) for item in handed)
+    if isinstance(value, Other):
+        return any(name in kept for name in value.names)
+    return any(_holds_traceback(item, calls, kept, depth + 1) for item in parts_of(value))
 
 
 def _is_logged(site: CallSite) -> bool:

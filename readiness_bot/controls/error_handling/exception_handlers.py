@@ -31,6 +31,11 @@ _CLIENTS, _SERVERS = 400, 500
     sources=["https://cheatsheetseries.owasp.org/cheatsheets/Error_Handling_Cheat_Sheet.html"],
     passes=[
         (
+            "import traceback\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/orders')\ndef order():\n    try:\n        return keep()\n    except Exception:\n"
+            "        app.logger.error(traceback.format_exc())\n        return jsonify({'error': 'not kept'}), 500\n"
+        ),
+        (
             "import logging\n\nfrom aiohttp import web\n\n\n@web.middleware\nasync def answers(request, handler):\n"
             "    try:\n        return await handler(request)\n    except web.HTTPException:\n        raise\n"
             "    except Exception:\n        logging.exception('unexpected')\n"
@@ -116,6 +121,11 @@ _CLIENTS, _SERVERS = 400, 500
             "    failure = fastapi.HTTPException(status_code=500, detail=text)\n"
             "    return await http_exception_handler(request, failure)\n"
         ),
+        (
+            "import traceback\n\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/orders')\ndef order():\n    try:\n        return keep()\n    except Exception:\n"
+            "        told = traceback.format_exc()\n        return jsonify({'error': told}), 500\n"
+        ),
     ],
     ignores=[
         (
@@ -172,6 +182,9 @@ def _judged(repo: Repo) -> Judgement:
             for item, told in leaking[:5]
         ]
         return partial("A registered handler answers with internals.", *shown, score=0.5)
+    told_by_routes = repo.services.tracebacks_answered
+    if told_by_routes:
+        return partial("Routes answer with tracebacks of what went wrong inside.", *told_by_routes[:5], score=0.5)
     general = [item for item in handlers if not _is_of_clients(item)]
     shown = [
         seen(item.location.path, item.location.line, f"handler `{item.name.rpartition(':')[2]}`")
