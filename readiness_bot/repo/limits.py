@@ -90,6 +90,20 @@ _RECORDS = (
     "marshmallow.*",
 )
 """Bases of classes that hold data: one named for a limit keeps its number, and limits nothing."""
+_ASKING_CLIENTS = (
+    "requests.adapters.*",
+    "requests.Session",
+    "requests.sessions.Session",
+    "httpx.BaseTransport",
+    "httpx.AsyncBaseTransport",
+    "httpx.HTTPTransport",
+    "httpx.AsyncHTTPTransport",
+    "httpx.Client",
+    "httpx.AsyncClient",
+    "aiohttp.ClientSession",
+    "urllib3.*",
+)
+"""Bases of classes through which a tree asks others."""
 _PROBE = re.compile(
     r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version|(__)?(lb)?heartbeat(__)?|__version__|__error__)/?$"
 )
@@ -612,6 +626,7 @@ class Limits:
                 and not self._asks_another(site)
                 and not self._waits(site)
                 and not self._python.descends_from(site, *_RECORDS)
+                and not self._holds_back_own_calls(site)
             ):
                 yield RateLimit(
                     "none",
@@ -620,6 +635,28 @@ class Limits:
                     site.definition.line,
                     is_called=self._is_called(site),
                 )
+
+    def _holds_back_own_calls(self, site: DefinitionSite) -> bool:
+        """Whether a limit is for what the tree asks of others: a client's adapter, or what only such adapters use."""
+        if self._python.descends_from(site, *_ASKING_CLIENTS):
+            return True
+        users = {
+            module.path
+            for module in self._python.production
+            if module is not site.module
+            and any(
+                self._python.absolute(item.target, module).partition(":")[0] == site.module.path
+                for item in module.facts.imports
+            )
+        }
+        return bool(users) and users <= self._with_clients
+
+    @cached_property
+    def _with_clients(self) -> frozenset[str]:
+        """The modules that adapt a library's client to the tree's own use."""
+        return frozenset(
+            klass.module.path for klass in self._python.classes if self._python.descends_from(klass, *_ASKING_CLIENTS)
+        )
 
     @staticmethod
     def _waits(site: DefinitionSite) -> bool:

@@ -216,6 +216,22 @@ _UNREAD = 0.5
             "@app.route('/orders', methods=['POST'])\ndef order():\n    try:\n        return take()\n"
             "    except RateLimit as error:\n        return jsonify(message=str(error)), 429\n"
         ),
+        {
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.asking import client\n\napp = FastAPI()\n\n\n"
+                "@app.post('/login')\ndef login(name: str):\n    return client().get(name)\n"
+            ),
+            "shop/asking.py": (
+                "import requests\nfrom requests.adapters import HTTPAdapter\n\n"
+                "from shop.limits import RateLimiter\n\n\n"
+                "class RateLimitAdapter(HTTPAdapter):\n    def send(self, *args, **options):\n"
+                "        RateLimiter().wait()\n        return super().send(*args, **options)\n\n\n"
+                "def client():\n    made = requests.Session()\n    made.mount('https://', RateLimitAdapter())\n"
+                "    return made\n"
+            ),
+            "shop/limits.py": "class RateLimiter:\n    def wait(self):\n        pause()\n",
+            "shop/__init__.py": "",
+        },
     ],
     fixed=(
         "from flask import Flask\nfrom flask_limiter import Limiter\n\napp = Flask(__name__)\n"
