@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import structs
 
-from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Definition, Raise, Return
+from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Condition, Definition, Raise, Return
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -197,6 +197,7 @@ class Refusals:
         self._refusing: dict[tuple[str, int], bool] = {}
         self._whole: dict[tuple[str, int], _Body] = {}
         self._kinds: dict[tuple[str, str], str] = {}
+        self._held: dict[str, tuple[Condition, ...]] = {}
         self._away: dict[tuple[str, int], bool] = {}
         self._statuses: dict[str, tuple[int, ...]] = {}
         """By module, the lines that give an answer the status of a refusal."""
@@ -433,7 +434,7 @@ class Refusals:
         calls, raises, returns, refs = self.body(site)
         by_right = ends_by_right(calls, raises) or forbids_by_whose(calls, raises)
         ended = Strength.PERMISSION if by_right else Strength.NONE
-        ended = Strength.PERMISSION if _is_for_holder_alone(site, returns) else ended
+        ended = Strength.PERMISSION if self._is_for_holder_alone(site, returns) else ended
         best = max(_asked_for(site, calls, refs), self._of_wrapper(site), ended)
         if self._turns_away(site):
             asked = {
@@ -502,6 +503,20 @@ class Refusals:
         return any(
             guard.lstrip("!?").partition(".")[0] in handed for guards in self._refused_under(target) for guard in guards
         )
+
+    def _is_for_holder_alone(self, site: DefinitionSite, returns: Iterable[Return]) -> bool:
+        """Whether a function answers at once, in whatever way, unless the caller is the one that a row names.
+
+        `if request.user != order.holder: return sorry(request)`: nobody else gets on, and a stranger holds nothing.
+        """
+        module = site.module
+        held = self._held.get(module.path)
+        if held is None:
+            held = self._held[module.path] = tuple(
+                one for one in module.facts.conditions if any(map(_differs_from_holder, _each_alone(one.test)))
+            )
+        answers = [item.line for item in returns if item.scope == site.index and not item.is_yield] if held else []
+        return any(one.line <= line <= one.end_line for one in held for line in answers)
 
     def _turns_caller_away(self, site: DefinitionSite) -> bool:
         """Whether a function refuses, itself, by what the request says of whoever calls."""
@@ -909,21 +924,6 @@ def _reads_caller(value: Value) -> bool:
 def reads_caller(ref: str) -> bool:
     """Whether a thing that code names is the caller, or what is known of him."""
     return _READS.search(ref) is not None
-
-
-def _is_for_holder_alone(site: DefinitionSite, returns: Iterable[Return]) -> bool:
-    """Whether a function answers at once, in whatever way, unless the caller is the one that a row names.
-
-    `if request.user != order.holder: return sorry(request)`: nobody else gets on, and a stranger is nobody's holder.
-    """
-    answers = [item.line for item in returns if item.scope == site.index and not item.is_yield]
-    definition = site.definition
-    return any(
-        definition.line <= one.line <= definition.end_line
-        and any(one.line <= line <= one.end_line for line in answers)
-        and any(_differs_from_holder(part) for part in _each_alone(one.test))
-        for one in site.module.facts.conditions
-    )
 
 
 def _each_alone(test: Value) -> Iterable[Value]:
