@@ -187,6 +187,23 @@ _DECODED = (
     "    try:\n        return jwt.decode(token, key, algorithms=['HS256'])\n    except jwt.InvalidTokenError:\n"
     "        abort(403)\n"
 )
+_TOKENS = (
+    "from flask import Flask, current_app\nfrom flask_httpauth import HTTPTokenAuth\n\napp = Flask(__name__)\n"
+    "auth = HTTPTokenAuth()\n\n\n@auth.verify_token\ndef known(token):\n{}\n\n"
+    "@app.post('/orders')\n@auth.login_required{}\ndef order():\n    return add()\n"
+)
+_SAME = "    return token == current_app.config['SHOP_API_KEY']\n"
+_TOLD_SECRET = (
+    "from flask import Flask, request\n\nfrom shop.configuration import Configuration\n\napp = Flask(__name__)\n\n\n"
+    "def is_allowed(secret):\n    return {}secret == Configuration.SHOP_API_TOKEN\n\n\n"
+    "@app.post('/orders')\ndef order():\n    secret = request.headers.get('x-secret')\n    if {}:\n"
+    "        return {{'error': 'wrong secret'}}, 401\n    return add()\n"
+)
+_PLAIN_SECRET = "secret != Configuration.SHOP_API_TOKEN"
+_SERVED = (
+    "from flask import Flask\nfrom prometheus_flask_exporter import PrometheusMetrics\n\napp = Flask(__name__)\n"
+    "metrics = PrometheusMetrics(app, path={})\n\n\n@app.get('/orders')\ndef orders():\n    return []\n"
+)
 _LOOKED_UP = "    _ = orders.get_readable_order(user_context=user_context, number=number)\n"
 
 
@@ -334,6 +351,25 @@ LOST: dict[str, tuple[str, Files, Files]] = {
         {**_rest(_KNOWN_ONLY), "shop/views.py": _PICKED.format("        return rows.filter(shop=self.shop)\n")},
         {**_rest(_KNOWN_ONLY), "shop/views.py": _PICKED.format(_LEFT_OUT)},
     ),
+    "a sign-in that is told to be optional": (
+        "security/authentication",
+        _TOKENS.format(_SAME, ""),
+        _TOKENS.format(_SAME, "(optional=True)"),
+    ),
+    "a key of everybody where none is set": (
+        "security/authentication",
+        _TOKENS.format(_SAME, ""),
+        _TOKENS.format(
+            "    key = current_app.config['SHOP_API_KEY']\n    return not key or token == key\n",
+            "",
+        ),
+    ),
+    "a secret, for a helper that says yes to who tells none": (
+        "security/authentication",
+        _TOLD_SECRET.format("", _PLAIN_SECRET),
+        _TOLD_SECRET.format("not secret or ", "not is_allowed(secret)"),
+    ),
+    "the path of an exporter": ("monitoring/metrics", _SERVED.format("'/metrics'"), _SERVED.format("None")),
     "a right, for a helper that asks for a sign-in": (
         "security/authorization",
         _BY_PERMISSION.format("", "await check_permissions(request, ['desk:drop'])"),
@@ -438,6 +474,22 @@ KEPT: dict[str, tuple[Files, Files]] = {
             ),
         },
     ),
+    "a sign-in that is told to be none of the optional ones": (
+        _TOKENS.format(_SAME, ""),
+        _TOKENS.format(_SAME, "(optional=False)"),
+    ),
+    "a key of nobody where none is set": (
+        _TOKENS.format(_SAME, ""),
+        _TOKENS.format(
+            "    key = current_app.config['SHOP_API_KEY']\n    return bool(key) and token == key\n",
+            "",
+        ),
+    ),
+    "a secret that a helper compares": (
+        _TOLD_SECRET.format("", _PLAIN_SECRET),
+        _TOLD_SECRET.format("", "not is_allowed(secret)"),
+    ),
+    "another path of an exporter": (_SERVED.format("'/metrics'"), _SERVED.format("'/counted'")),
     "a right that a helper asks for": (
         _BY_PERMISSION.format("", "await check_permissions(request, ['desk:drop'])"),
         _BY_PERMISSION.format(

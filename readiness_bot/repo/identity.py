@@ -25,7 +25,7 @@ from readiness_bot.repo.refusals import (
     Strength,
     named_each,
 )
-from readiness_bot.repo.route import Guard, Route
+from readiness_bot.repo.route import Guard, Route, is_told_optional
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.services import Services
 from readiness_bot.repo.switches import Switch, switches
@@ -312,6 +312,7 @@ class Identity:
             and not self._lets_read(guard.name, route)
             and not NO_IDENTITY.search(snake(guard.name))
             and not is_opening(guard.name)
+            and not (guard.kind == "decorator" and is_told_optional(guard.name))
             and not self._refusals.lets_all_through(guard)
             and not self._goes_on(guard)
             and not (wanted is Strength.PERMISSION and self._refusals.asks_only_who(guard))

@@ -113,7 +113,6 @@ _METRIC_EXPORTS = matcher(
     "aiodogstatsd.Client",
     "aiodogstatsd.contrib.*",
     "collectd.register_read",
-    "gds_metrics.GDSMetrics",
     "gds_metrics.GDSMetrics().init_app",
 )
 _OF_THE_SERVICE = re.compile(
@@ -348,6 +347,10 @@ _ID_IN_LOG = re.compile(
 )
 
 
+def _is_nothing(value: Value | None) -> bool:
+    return isinstance(value, Const) and value.value is None
+
+
 class Observability:
     """Questions about metrics, traces, logs and error reports."""
 
@@ -460,6 +463,7 @@ class Observability:
             self._signal(site, f"`{_short(site.name)}`")
             for site in self._calls(_METRIC_EXPORTS)
             if not (site.name.endswith("for_app_factory().init_app") and self._serves_no_path)
+            and not (site.last == "PrometheusMetrics" and _is_nothing(site.call.keyword("path")))
         ]
         found += self._set_up_elsewhere
         found += self._django_exports()
@@ -497,7 +501,7 @@ class Observability:
     def _serves_no_path(self) -> bool:
         """Whether the exporter of Flask is told to serve no path of the application: it needs a port of its own."""
         return any(
-            isinstance(path := site.call.argument(0, "path"), Const) and path.value is None
+            _is_nothing(site.call.argument(0, "path"))
             for site in self._python.calls("prometheus_flask_exporter.PrometheusMetrics.for_app_factory")
         )
 

@@ -39,7 +39,7 @@ from readiness_bot.repo.refusal_signs import (
     short_texts,
     snake,
 )
-from readiness_bot.repo.route import Guard
+from readiness_bot.repo.route import Guard, is_told_optional, told_optional
 
 REST_PERMISSIONS = "rest_framework.decorators.permission_classes"
 """The decorator by which a function view names its permissions."""
@@ -411,6 +411,7 @@ class Refusals:
                 made = item.call if isinstance(item, Invoke) else -1
                 arguments = site.module.facts.calls[made].args if made >= 0 else ()
                 name = self._python.identify(item.name.removesuffix("()"), site.module)
+                name = told_optional(name, site.module.facts.calls[made]) if made >= 0 else name
                 guard = Guard("decorator", name, "route", site.module.path, site.definition.line, arguments)
                 yield from named_each((guard,))
                 if made >= 0 and item.name.removesuffix("()").rpartition(".")[2] not in _OF_VIEWS:
@@ -664,6 +665,8 @@ class Refusals:
 
     def of_guard(self, guard: Guard) -> Strength:
         """How far one guard of a route goes."""
+        if guard.kind == "decorator" and is_told_optional(guard.name):
+            return Strength.READS
         last = guard.name.rpartition(".")[2].rpartition(":")[2].removesuffix("()")
         if guard.kind == "permission":
             strength = of_permission(last)

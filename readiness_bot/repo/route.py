@@ -8,10 +8,11 @@ from typing import Literal
 
 from readiness_bot.facts.openapi_document import Operation
 from readiness_bot.facts.python_facts import Call
-from readiness_bot.facts.values import Value
+from readiness_bot.facts.values import Const, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.modules import DefinitionSite, Module
 
+_OPTIONAL = "optional_"
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 
 STATE_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -115,6 +116,20 @@ class Route:
     def name(self) -> str:
         """Methods and path as people write them: `POST /items`."""
         return f"{','.join(self.methods)} {self.path}"
+
+
+def told_optional(name: str, call: Call) -> str:
+    """The name of a decorator, or of one that lets everybody pass where its call is told so: `optional=True`."""
+    told = call.keyword("optional")
+    if not (isinstance(told, Const) and told.value is True):
+        return name
+    owner, dot, last = name.rpartition(".")
+    return f"{owner}{dot}{_OPTIONAL}{last}"
+
+
+def is_told_optional(name: str) -> bool:
+    """Whether a decorator's call is told to let everybody pass."""
+    return name.rpartition(".")[2].startswith(_OPTIONAL)
 
 
 def plain_pattern(pattern: str) -> str:

@@ -12,7 +12,7 @@ from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Nam
 from readiness_bot.repo.expressions import either_of, flattened
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.route import VERBS, Guard
+from readiness_bot.repo.route import VERBS, Guard, told_optional
 from readiness_bot.repo.views import Views
 
 _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "decorator"]] = {
@@ -270,7 +270,7 @@ class RouteGuards:
                 name = self._python.identify(decorator.name, site.module)
                 if decorator.call >= 0:
                     call = site.module.facts.calls[decorator.call]
-                    name = self._python.identify(call.via or call.name, site.module)
+                    name = told_optional(self._python.identify(call.via or call.name, site.module), call)
                     arguments = call.handed
                     yield from self._of_action(call, site, level)
             elif isinstance(decorator, Name):

@@ -180,8 +180,12 @@ class TurnedAway:
 
     def compares(self, site: DefinitionSite) -> bool:
         """Whether a function holds what was sent against what must be kept secret."""
-        return any(_COMPARES(call.name) for call in self._refusals.body(site)[0]) or any(
-            map(OWN_PROOF.search, (name for _, sure, named in self._askings.turning(site) if sure for name in named))
+        if any(_COMPARES(call.name) for call in self._refusals.body(site)[0]) or any(map(_IS_ASKED, _decorators(site))):
+            return True
+        named = [name for _, sure, names in self._askings.turning(site) if sure for name in names]
+        return any(map(OWN_PROOF.search, named)) or any(
+            own is not None and own.definition.kind == "function" and _is_kept_secret_in(own)
+            for own in (self._python.definition(name.lstrip("!"), site.module) for name in named if name[:1] != "?")
         )
 
     def beyond_proof(self, site: DefinitionSite, when: Cases) -> Cases:
@@ -276,9 +280,37 @@ class TurnedAway:
             held = self._askings.assigned(site).get(value.name, ())
             if len(held) == 1 and _is_condition(held[0]):
                 return self._cases(held[0], site, depth + 1)
+        told = self._told_elsewhere(value, site, depth)
+        if told is not None:
+            return told
         waiting = self._left_waiting(value, site)
         term = self._term(value, site)
         return ((term,),) if waiting is None else either(((term,),), ((waiting,),))
+
+    def _told_elsewhere(self, value: Value, site: DefinitionSite, depth: int) -> Cases | None:
+        """When a function of the tree that says one condition says yes, in the words of who calls it."""
+        call = site.module.facts.calls[value.call] if isinstance(value, Invoke) and value.call >= 0 else None
+        own = self._python.target(call, site.module) if call is not None else None
+        if call is None or own is None or own.definition.kind != "function" or own.name == site.name:
+            return None
+        if asks_right(call.name) and not _is_kept_secret_in(own):
+            return None
+        said = [one for one in own.module.facts.returns if one.scope == own.index]
+        if len(said) != 1 or said[0].is_yield or not _is_condition(said[0].value) or self._refusals.body(own)[1]:
+            return None
+        found = self._cases(said[0].value, own, depth + 1)
+        names = [one.name for one in own.definition.parameters if one.name not in ("self", "cls")]
+        words = dict(zip(names, (_told(one, site.module.facts.calls) for one in call.args), strict=False))
+        words |= {name: _told(one, site.module.facts.calls) for name, one in call.keywords}
+        return tuple(tuple(_reworded(term, words) for term in case) for case in found) if found is not None else None
+
+    def _read_from(self, value: Value, site: DefinitionSite) -> Value:
+        """What a variable that is bound once is read from, a key of a mapping or an attribute; else the value."""
+        if isinstance(value, Name) and value.name[:1] == "?" and "." not in value.name:
+            held = self._askings.assigned(site).get(value.name, ())
+            if len(held) == 1 and (isinstance(held[0], Index) or (isinstance(held[0], Name) and "." in held[0].name)):
+                return held[0]
+        return value
 
     def _left_waiting(self, value: Value, site: DefinitionSite) -> Term | None:
         """What is true whatever a function would have answered, where what it was called for is never awaited."""
@@ -289,6 +321,7 @@ class TurnedAway:
 
     def _term(self, value: Value, site: DefinitionSite) -> Term:
         calls = site.module.facts.calls
+        value = self._read_from(value, site)
         setting = self._switched.asked(value, site.module)
         if setting is not None:
             return Term(f"{setting.name}{_ON if setting.is_on else _OFF}")
@@ -303,7 +336,7 @@ class TurnedAway:
 
     def _compared(self, value: Other, site: DefinitionSite) -> Term:
         calls = site.module.facts.calls
-        left, right = value.operands
+        left, right = (self._read_from(one, site) for one in value.operands)
         operator, holds = _PLAIN.get(value.operator, (value.operator, True))
         if isinstance(left, Const) and operator == "Eq":
             left, right = right, left
@@ -458,6 +491,29 @@ def _called_in(value: Value, module: Module) -> Iterator[Call]:
         yield module.facts.calls[value.call]
     for part in parts_of(value):
         yield from _called_in(part, module)
+
+
+_IS_ASKED = re.compile(r"\.(verify_token|verify_password)$").search
+"""Decorators by which a framework is given the function that says whether a credential is right."""
+
+
+def _is_kept_secret_in(site: DefinitionSite) -> bool:
+    """Whether a function names a key, a token or a secret of the tree's own."""
+    return any(map(OWN_PROOF.search, site.definition.refs))
+
+
+def _decorators(site: DefinitionSite) -> Iterator[str]:
+    return (one.name.removesuffix("()") for one in site.definition.decorators if isinstance(one, Name | Invoke))
+
+
+def _reworded(term: Term, words: dict[str, str]) -> Term:
+    """A term of a function in the words of who calls it."""
+    if not words:
+        return term
+    every = re.compile(rf"(?<![\w.])({'|'.join(map(re.escape, words))})(?!\w)")
+    asked = every.sub(lambda found: words[found[1]], term.asked)
+    one, sign, other = asked.partition(" == ")
+    return replace(term, asked=sign.join(sorted((one, other))) if sign else asked)
 
 
 def _proves(names: Iterable[str]) -> bool:
