@@ -393,7 +393,7 @@ class Scripts:
             pattern
             for module in self._python.production
             for call in module.facts.calls
-            if call.last in _LOADING
+            if (call.last in _LOADING or call.last == "include")
             and (asked := call.argument(0)) is not None
             and (pattern := pattern_of(asked, r"[\w.]*")) is not None
             and not pattern.startswith(re.escape("."))  # what is near is found by its folder

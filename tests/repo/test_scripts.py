@@ -228,6 +228,8 @@ def test_views_whose_addresses_nothing_includes_are_beside() -> None:
     assert not set(repo_of(_SITE).scripts.beside)
     without = {**_SITE, "site/urls.py": "urlpatterns = []  # include('reports.urls')\n"}
     assert set(repo_of(without).scripts.beside) == {"reports/urls.py", "reports/pages.py"}
+    each = "from django.urls import include\n\nurlpatterns = [include(f'{one}.urls') for one in APPS]\n"
+    assert not set(repo_of({**_SITE, "site/urls.py": each}).scripts.beside)
 
 
 _HELP = {
