@@ -236,6 +236,8 @@ def leads_to_login(value: Value) -> bool:
     text = value.value if isinstance(value, Const) else value.name if isinstance(value, Name | Invoke) else ""
     if isinstance(value, Invoke) or not isinstance(text, str):
         return isinstance(value, Invoke) and "login" in value.name.lower()
+    if re.search(r"log_?out|sign_?out", text, re.IGNORECASE):
+        return False
     return re.search(r"login|signin|sign_in|(^|[./:])authenticate$", text, re.IGNORECASE) is not None
 
 

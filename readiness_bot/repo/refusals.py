@@ -11,7 +11,17 @@ from functools import cached_property, lru_cache
 
 from msgspec import structs
 
-from readiness_bot.facts.python_facts import AWAITED, DISCARDED, RETURNED, Call, Condition, Definition, Raise, Return
+from readiness_bot.facts.python_facts import (
+    AWAITED,
+    DISCARDED,
+    IN_TRY,
+    RETURNED,
+    Call,
+    Condition,
+    Definition,
+    Raise,
+    Return,
+)
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.repo.expressions import either_of, flattened, names_in, names_of, texts_of
 from readiness_bot.repo.modules import DefinitionSite, Module
@@ -239,6 +249,11 @@ class Refusals:
                 calls += (call for call in index[number][0] if not is_of_place(call.guards) or not is_refusing(call))
                 raises += (of_what(self._by_kind(raised, module)) for raised in index[number][1])
                 returns += index[number][2]
+        told = _telling_of_failures(site, calls)
+        if told:
+            calls = [call for call in calls if call.line not in told]
+            raises = [raised for raised in raises if raised.line not in told]
+            returns = [item for item in returns if item.line not in told]
         return calls, raises, returns, refs
 
     def lets_all_through(self, guard: Guard) -> bool:
@@ -868,6 +883,17 @@ def _demands_right(guard: Guard) -> bool:
         isinstance(value, Name | Invoke) and about_permission(snake(value.name.rpartition(".")[2]))
         for value in guard.arguments
     )
+
+
+def _telling_of_failures(site: DefinitionSite, calls: Iterable[Call]) -> frozenset[int]:
+    """The lines at which a decorator answers for what was raised in what it wraps: if refused, it was refused there."""
+    wrapped = {f"?{parameter.name}" for parameter in site.definition.parameters}
+    tried = {
+        call.attempt for call in calls if call.name in wrapped and call.context & IN_TRY and call.scope != site.index
+    }
+    handlers = site.module.facts.handlers if tried else ()
+    telling = (range(one.line, one.end_line + 1) for one in handlers if one.attempt in tried)
+    return frozenset(line for lines in telling for line in lines)
 
 
 def _plain(name: str) -> str:

@@ -46,6 +46,21 @@ def _strength(text: str) -> Strength:
             )
         ),
         (
+            # What is answered for the failures of a view refuses nobody whom the view does not.
+            _FLASK + "def told(view):\n    def answer(*args):\n        try:\n            return view(*args)\n"
+            "        except AuthenticationError:\n            return 'not allowed', 403\n\n    return answer\n\n\n"
+            "@app.post('/x')\n@told\ndef x():\n    return 1\n",
+            Strength.NONE,
+        ),
+        (
+            # The way out is no way to the sign-in, though its name begins alike.
+            _FLASK
+            + "@app.before_request\ndef agreed():\n    if request.path == url_for('login.logout'):\n        return\n"
+            "    if g.user.is_authenticated and g.user.agreed is None:\n        return redirect(url_for('terms'))\n\n\n"
+            "@app.post('/x')\ndef x():\n    return 1\n",
+            Strength.NONE,
+        ),
+        (
             _FLASK + "class Gate:\n    def kept(self, view):\n        def answer(*args):\n"
             "            if session.get('user') is None:\n                abort(401)\n"
             "            return view(*args)\n\n        return answer\n\n\ngate = Gate()\n\n\n"
