@@ -489,6 +489,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
         _TOLD_SECRET.format("", _PLAIN_SECRET),
         _TOLD_SECRET.format("", "not is_allowed(secret)"),
     ),
+    "a port of an exporter's own": (
+        _SERVED.format("'/metrics'"),
+        _SERVED.format("None") + "\n\nmetrics.start_http_server(9000)\n",
+    ),
     "another path of an exporter": (_SERVED.format("'/metrics'"), _SERVED.format("'/counted'")),
     "a right that a helper asks for": (
         _BY_PERMISSION.format("", "await check_permissions(request, ['desk:drop'])"),

@@ -72,6 +72,7 @@ _METRIC_EXPORTS = matcher(
     "prometheus_flask_exporter.PrometheusMetrics().init_app",
     "prometheus_flask_exporter.PrometheusMetrics().start_http_server",
     "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().init_app",
+    "prometheus_flask_exporter.PrometheusMetrics().start_http_server",
     "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().start_http_server",
     "prometheus_flask_exporter.RESTfulPrometheusMetrics",
     "prometheus_flask_exporter.multiprocess.*",
@@ -113,6 +114,7 @@ _METRIC_EXPORTS = matcher(
     "aiodogstatsd.Client",
     "aiodogstatsd.contrib.*",
     "collectd.register_read",
+    "gds_metrics.GDSMetrics",
     "gds_metrics.GDSMetrics().init_app",
 )
 _OF_THE_SERVICE = re.compile(
@@ -464,6 +466,7 @@ class Observability:
             for site in self._calls(_METRIC_EXPORTS)
             if not (site.name.endswith("for_app_factory().init_app") and self._serves_no_path)
             and not (site.last == "PrometheusMetrics" and _is_nothing(site.call.keyword("path")))
+            and not (site.last == "GDSMetrics" and self._is_wired_by_name)
         ]
         found += self._set_up_elsewhere
         found += self._django_exports()
@@ -504,6 +507,11 @@ class Observability:
             _is_nothing(site.call.argument(0, "path"))
             for site in self._python.calls("prometheus_flask_exporter.PrometheusMetrics.for_app_factory")
         )
+
+    @cached_property
+    def _is_wired_by_name(self) -> bool:
+        """Whether an exporter that is only made is given its application in so many words: then that exports."""
+        return any(True for _ in self._python.calls("gds_metrics.GDSMetrics().init_app"))
 
     @cached_property
     def _set_up_elsewhere(self) -> tuple[Signal, ...]:

@@ -51,6 +51,10 @@ _EXPORTS = (
             "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
             "app = Flask(__name__)\nmetrics.init_app(app)\n"
         ),
+        (
+            "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
+            "app = Flask(__name__)\nfor extension in (metrics,):\n    extension.init_app(app)\n"
+        ),
         {
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "Dockerfile": (
