@@ -92,7 +92,9 @@ _FINDING = frozenset(
 _FEW_UNREAD = 10
 """Files that could not be read are few where they are this part of the Python at most."""
 _TEMPLATES = re.compile(r"(^|/)templates?/")
-_STARTED_BY_NAME = frozenset({"__main__.py", "manage.py", "wsgi.py", "asgi.py", "settings.py"})
+_STARTED_BY_NAME = frozenset(
+    {"__main__.py", "manage.py", "wsgi.py", "asgi.py", "settings.py", "gunicorn.conf.py", "celeryconfig.py"}
+)
 """Files that are started or loaded by what they are called."""
 _ANYBODYS = frozenset(
     {
@@ -202,6 +204,7 @@ class Scripts:
         name = path.rpartition("/")[2]
         return (
             name in _STARTED_BY_NAME
+            or name in _FOUND
             or any(path.startswith(folder) for folder in self._loading if folder)
             or (self._is_mentioned(path) and names[name] == 1)
             or any("/".join(path.split("/")[-2:]) in text for text in self._texts)

@@ -26,6 +26,8 @@ _SERVICE = {
         ({"shop/told.py": _OLD, "shop/use.py": "import importlib\n\nimportlib.import_module('shop.told')\n"}, False),
         ({"shop/told.py": _OLD, "Dockerfile": 'FROM python:3.13\nCOPY . .\nCMD ["python", "shop/told.py"]\n'}, False),
         ({"shop/__main__.py": _OLD}, False),
+        ({"shop/models.py": _OLD}, False),
+        ({"gunicorn.conf.py": _OLD}, False),
         (
             {
                 "shop/templates/job.py": "import {{ module }}\n",
