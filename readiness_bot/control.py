@@ -193,8 +193,7 @@ def _unread(control: Control, watched: _Watched, repo: Repo) -> tuple[str, ...]:
     # Where no test could be read, those that could not be are all there is to tell from.
     rests_on_tests = "suite" in watched.entered and not repo.suite.modules
     areas = {Area.PRODUCTION, Area.TEST} if rests_on_tests else {Area.PRODUCTION}
-    # A credential is known wherever it stands, also in what no Python runs.
-    moot = repo.scripts.moot if control.id != "security/hardcoded-secret" else frozenset()
+    moot = frozenset() if _holds_anywhere(control) else repo.scripts.moot
     return tuple(
         skipped.path
         for skipped in repo.sources.skipped
@@ -225,12 +224,14 @@ def _few(paths: Sequence[str]) -> str:
     return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
 
 
-def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Site, ...]:
-    """The sites, with those that have no part in what is served as hints, which say why they are none more.
+def _holds_anywhere(control: Control) -> bool:
+    """Whether a place counts wherever it is: a credential is known in what nobody runs, too."""
+    return control.id == "security/hardcoded-secret"
 
-    A credential is known wherever it stands.
-    """
-    if all(site.good for site in sites) or control.id == "security/hardcoded-secret":
+
+def _weighed(control: Control, sites: tuple[Site, ...], repo: Repo) -> tuple[Site, ...]:
+    """The sites, with those that have no part in what is served as hints, which say why they are none more."""
+    if all(site.good for site in sites) or _holds_anywhere(control):
         return sites
     return _hinted(sites, lambda site: _aside(site.location, repo) or _brought(control, repo))
 

@@ -74,8 +74,8 @@ class Pipeline(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One pipeline file.
 
     `provider` is `github`, `github-action`, `gitlab`, `circleci`, `azure`, `travis`, `jenkins`, `buildkite`,
-    `drone`, `bitbucket`, `tekton`, `taskcluster` or `zuul`; empty for a file that holds no pipeline: nothing at all, or
-    a playbook that the jobs beside it run.
+    `drone`, `bitbucket`, `tekton`, `taskcluster`, `codebuild`, `cloudbuild` or `zuul`; empty for a file that holds no
+    pipeline: nothing at all, or a playbook that the jobs beside it run.
     """
 
     provider: str

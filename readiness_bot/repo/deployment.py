@@ -373,27 +373,27 @@ class Deployment:
     def variables(self) -> dict[str, str]:
         """The environment variables that images, containers and platforms of production set, with what they are."""
         found = {key: text for _, platform in self.workloads.platforms for key, text in platform.environment}
-        for built in self.service_images:
-            found |= built.image.variables
-        for container in self.own_containers:
-            if container.deployed:
-                found |= {key: value for key, value, _ in container.service.environment}
-        return found
+        return found | {key: value for key, _, _, value in self._environment}
 
     def environment(self, name: str) -> tuple[tuple[str, int, str], ...]:
         """Where production sets an environment variable: path, line, value."""
-        found = []
-        for built in self.service_images:
-            told = built.image.environment(name)
-            if told is not None:
-                found.append((built.path, told[1], told[0]))
-        for container in self.own_containers:
-            found += [
-                (container.path, line, value)
-                for key, value, line in container.service.environment
-                if key == name and container.deployed
-            ]
-        return tuple(found)
+        return tuple((path, line, value) for key, path, line, value in self._environment if key == name)
+
+    @cached_property
+    def _environment(self) -> tuple[tuple[str, str, int, str], ...]:
+        """What images and, after them, containers of production set: variable, path, line, value."""
+        of_images = (
+            (key, built.path, line, value)
+            for built in self.service_images
+            for key, (value, line) in built.image.variables.items()
+        )
+        of_containers = (
+            (key, container.path, line, value)
+            for container in self.own_containers
+            if container.deployed
+            for key, value, line in container.service.environment
+        )
+        return (*of_images, *of_containers)
 
     @cached_property
     def gunicorn_settings(self) -> tuple[tuple[str, GunicornSettings], ...]:

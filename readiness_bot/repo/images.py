@@ -145,18 +145,13 @@ class Image:
 
     def environment(self, name: str) -> tuple[str, int] | None:
         """The value that the image gives a variable, and the line; None where it gives none."""
-        found = None
-        for instruction in self.instructions("ENV"):
-            match = re.search(rf"(?:^|\s){re.escape(name)}(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)", instruction.text)
-            if match is not None:
-                found = (match[1].strip("\"'"), instruction.line)
-        return found
+        return self.variables.get(name)
 
     @cached_property
-    def variables(self) -> dict[str, str]:
-        """The variables that the image sets, with what they are."""
+    def variables(self) -> dict[str, tuple[str, int]]:
+        """The variables that the image sets, with what they are and the line."""
         return {
-            name: text.strip("\"'")
+            name: (text.strip("\"'"), instruction.line)
             for instruction in self.instructions("ENV")
             for name, text in re.findall(r"(?:^|\s)(\w+)(?:=|\s+)(\"[^\"]*\"|'[^']*'|\S*)", instruction.text)
         }

@@ -72,7 +72,6 @@ _METRIC_EXPORTS = matcher(
     "prometheus_flask_exporter.PrometheusMetrics().init_app",
     "prometheus_flask_exporter.PrometheusMetrics().start_http_server",
     "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().init_app",
-    "prometheus_flask_exporter.PrometheusMetrics().start_http_server",
     "prometheus_flask_exporter.PrometheusMetrics.for_app_factory().start_http_server",
     "prometheus_flask_exporter.RESTfulPrometheusMetrics",
     "prometheus_flask_exporter.multiprocess.*",
@@ -240,12 +239,12 @@ _TRACKERS = matcher(
     "logfire.configure",
 )
 _TRACKING_APPS = re.compile(r"(raven|elasticapm|rollbar|honeybadger|bugsnag|raygun4py)\.")
+"""Applications and middleware of Django's that report errors, by the libraries that they come with."""
 _TRACKING_HANDLER = re.compile(
     r"(raven\.|sentry_sdk\.integrations\.logging\.|rollbar\.logger\.|bugsnag\.handlers|elasticapm\.handlers\.)"
     r"[\w.]*Handler$"
 )
 """Handlers of logging, as settings name them, that send what is logged to an error tracker."""
-"""Applications and middleware of Django's that report errors, by the libraries that they come with."""
 _SETS_UP_LOGGING = re.compile(
     r"_*(set_?up|configure|config|init(ialize|ialise)?)_?(logging|loggers?|logs)$", re.IGNORECASE
 )
@@ -500,7 +499,7 @@ class Observability:
         ]
         return (*found, *self.agents)
 
-    @property
+    @cached_property
     def _serves_no_path(self) -> bool:
         """Whether the exporter of Flask is told to serve no path of the application: it needs a port of its own."""
         return any(
@@ -975,14 +974,18 @@ _TELEMETRY_OF_LIBRARY = re.compile(
 _SETS_UP_TELEMETRY = re.compile(r"(setup|init|initiali[sz]e|configure)_?(otel|open_?telemetry)$", re.IGNORECASE)
 
 
+def _is_elsewhere(name: str) -> bool:
+    """Whether a resolved name is that of a library, and of nothing that the tree defines or keeps in a variable."""
+    return ":" not in name and "?" not in name
+
+
 def _is_set_up_of_tracing(name: str) -> bool:
     """Whether a call sets tracing up in a library of others that is not of OpenTelemetry itself."""
     package, _, last = name.rpartition(".")
     return (
         _TELEMETRY_OF_LIBRARY.match(name) is not None
         and not last.startswith("instrument")
-        and ":" not in name
-        and "?" not in name
+        and _is_elsewhere(name)
         and not package.startswith("opentelemetry")
     )
 
@@ -990,13 +993,13 @@ def _is_set_up_of_tracing(name: str) -> bool:
 def _is_set_up_of_library(name: str) -> bool:
     """Whether a call of this name has a library from elsewhere set OpenTelemetry up."""
     owner, _, last = name.rpartition(".")
-    return bool(owner) and ":" not in name and "?" not in name and _SETS_UP_TELEMETRY.match(last) is not None
+    return bool(owner) and _is_elsewhere(name) and _SETS_UP_TELEMETRY.match(last) is not None
 
 
 def _is_logging_of_library(name: str) -> bool:
     """Whether a call of this name has a library from elsewhere set logging up as a whole."""
     owner, _, last = name.rpartition(".")
-    if not owner or ":" in name or "?" in name or owner.startswith("logging"):
+    if not owner or not _is_elsewhere(name) or owner.startswith("logging"):
         return False
     return bool(_SETS_UP_LOGGING.match(last)) or (last == "init_app" and bool(_LOGGING_MODULE.search(owner)))
 

@@ -341,19 +341,16 @@ class Scripts:
             # Addresses are included or are not, however the rest of their folder is loaded.
             alone = [module for module in left if telling or module.path.endswith("/urls.py")]
             found.update(module.path for module in alone if self._only_waits(module))
-        grows = bool(found)
-        while grows:
-            more = {
-                module.path
-                for modules in held.values()
-                for module in modules
-                if module.path not in found
-                and found.issuperset(self._importers.get(module.path, {""}))
-                and not self._is_reached_else(module)
-                and self._only_waits(module)
-            }
+        while more := {
+            module.path
+            for modules in held.values()
+            for module in modules
+            if module.path not in found
+            and found.issuperset(self._importers.get(module.path, {""}))
+            and not self._is_reached_else(module)
+            and self._only_waits(module)
+        }:
             found |= more
-            grows = bool(more)
         return found
 
     def _is_reached_else(self, module: Module) -> bool:
