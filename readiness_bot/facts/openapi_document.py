@@ -52,6 +52,8 @@ _CHECKING = re.compile(r"x-(apikey|basic|bearer|token)Info(Func|Url)")
 """The extensions by which Connexion is told what checks a caller; without one nothing does."""
 _FILLED_IN = re.compile(rb"\{\{[^{}\n]*\}\}")
 """What Connexion, which takes every description for a template, fills in from arguments."""
+_FILLING = "filled-in-from-arguments"
+"""What stands in the place of it while the description is read; in a path it becomes a parameter."""
 _VERSION = re.compile(rb"(?:^|[{,])\s*['\"]?(?:openapi|swagger)['\"]?\s*:", re.MULTILINE)
 """The key by which a description says what it is."""
 _METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
@@ -63,7 +65,7 @@ def _extract(data: bytes) -> OpenApiDocument:
         # Its name may stand for anything; a template of something else is no broken description.
         return OpenApiDocument("")
     is_json = data.lstrip()[:1] == b"{"
-    document = load_document(data.replace(b"\t", b" ") if is_json else _FILLED_IN.sub(b"filled", data))
+    document = load_document(data.replace(b"\t", b" ") if is_json else _FILLED_IN.sub(_FILLING.encode(), data))
     version = document["openapi"].string or document["swagger"].string
     if not version:
         return OpenApiDocument("")
@@ -77,8 +79,9 @@ def _extract(data: bytes) -> OpenApiDocument:
     )
     server = next((node["url"].string for node in document["servers"].items), "") or document["basePath"].string
     base = re.sub(r"^\w+://[^/]*", "", server).rstrip("/")
+    is_known = base.startswith("/") and "{" not in base
     return OpenApiDocument(
-        version, document["info"]["title"].string, operations, base if base.startswith("/") and "{" not in base else ""
+        version, document["info"]["title"].string, operations, _with_parameters(base) if is_known else ""
     )
 
 
@@ -89,7 +92,7 @@ def _operation(document: Node, path: str, method: str, methods: Node, checked: C
     asked = (node if "security" in node else document)["security"].items
     parameters = [_referred(document, one) for one in (*methods["parameters"].items, *node["parameters"].items)]
     return Operation(
-        path,
+        _with_parameters(path),
         method.upper(),
         node.key_line,
         f"{controller}.{handler}" if controller else handler,
@@ -102,6 +105,10 @@ def _operation(document: Node, path: str, method: str, methods: Node, checked: C
             if code[:1] in "23"
         ),
     )
+
+
+def _with_parameters(path: str) -> str:
+    return path.replace(_FILLING, "{filled}")
 
 
 def _has_schema(answer: Node) -> bool:

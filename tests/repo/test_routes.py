@@ -1195,6 +1195,23 @@ def test_what_connexion_fills_into_a_description_does_not_break_it() -> None:
     assert [route.name for route in repo_of(files).routes.all] == ["GET /orders"]
 
 
+def test_what_connexion_fills_into_the_address_of_a_server_is_a_parameter_of_its_paths() -> None:
+    files = {
+        "shop/main.py": (
+            "import connexion\n\n\ndef listed():\n    return []\n\n\napp = connexion.AsyncApp(__name__)\n"
+            "app.add_api('shop.spec.yaml', arguments={'stage': 'beta'})\n"
+        ),
+        "shop/shop.spec.yaml": (
+            "openapi: 3.0.0\ninfo:\n  title: shop\n  version: 1\nservers:\n  - url: /{{ stage }}/v1\npaths:\n"
+            "  /{{ kind }}/orders:\n    get:\n      operationId: shop.main.listed\n      responses: {}\n"
+        ),
+        "tests/test_orders.py": "def test_orders(client):\n    assert client.get('/beta/v1/own/orders').status_code == 200\n",
+    }
+    repo = repo_of(files)
+    assert [route.name for route in repo.routes.all] == ["GET /{filled}/v1/{filled}/orders"]
+    assert len(repo.suite.exercised[0]) == 1
+
+
 def test_a_description_asks_who_calls_where_it_names_what_checks() -> None:
     described = (
         "openapi: 3.0.0\ninfo: {title: shop, version: '1'}\nsecurity: [{key: []}]\npaths:\n"
