@@ -133,6 +133,12 @@ def days_of(verdict: Verdict) -> Days:
     return round(low * share, 2), round(high * share, 2)
 
 
+def days_of_places(verdict: Verdict, number: int) -> Days:
+    """Fewest and most working days of one engineer for some of the places of a located defect, the later ones less."""
+    low, high = verdict.effort_days
+    return round(low * _places(number), 2), round(high * _places(number), 2)
+
+
 def recommend(
     verdicts: Sequence[Verdict],
     scored: Iterable[CategoryScore],

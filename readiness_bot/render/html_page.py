@@ -93,7 +93,7 @@ def _delta(delta: Delta) -> Iterable[str]:
     yield f'<p class="quiet">{_subject(delta.head)} compared with <code>{wording.commit(delta.base)}</code></p></div>'
     yield "</header>"
     yield '<main id="main">'
-    yield from _section("New blockers", _blockers(wording.grouped(delta.new_blockers, delta.head.verdicts)))
+    yield from _section("New blockers", _blockers(wording.brought(delta.new_blockers, delta.head.verdicts)))
     yield from _section("Fixed blockers", _fixed(delta))
     yield from _section("Categories", _moves(delta))
     if delta.control_changes:

@@ -80,7 +80,7 @@ def _delta(delta: Delta) -> Iterable[str]:
     yield f"**Overall readiness**: {wording.percent(base)} → **{wording.percent(head)}** ({moved})  "
     yield f"**Gate**: {words[delta.gate.conclusion]}: {'; '.join(prose(reason) for reason in delta.gate.reasons)}"
     yield from _heading("🚨 New blockers")
-    yield from _blockers(wording.grouped(delta.new_blockers, delta.head.verdicts))
+    yield from _blockers(wording.brought(delta.new_blockers, delta.head.verdicts))
     yield from _heading("✅ Fixed blockers")
     fixed = wording.grouped(delta.fixed_blockers, delta.base.verdicts)
     for group in fixed:

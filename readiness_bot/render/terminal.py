@@ -95,7 +95,7 @@ def _delta(delta: Delta, verbose: bool) -> Iterable[RenderableType]:
     yield _title(delta.head)
     yield Text()
     yield _change_headline(delta)
-    new = wording.grouped(delta.new_blockers, delta.head.verdicts)
+    new = wording.brought(delta.new_blockers, delta.head.verdicts)
     fixed = wording.grouped(delta.fixed_blockers, delta.base.verdicts)
     if new:
         yield from _section("New blockers", *_blockers(new, verbose))

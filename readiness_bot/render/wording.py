@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from readiness_bot.model import (
     TeamMember,
     Verdict,
 )
-from readiness_bot.plan import days_of
+from readiness_bot.plan import days_of, days_of_places
 
 VERDICTS: Mapping[str, str] = MappingProxyType(
     {"ready": "Ready for production", "conditional": "Ready under conditions", "not-ready": "Not ready for production"}
@@ -98,10 +98,32 @@ class Group:
 def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
     """Blockers by control, in their order; `verdicts` are those of the tree that the blockers stand in."""
     known = {verdict.control: verdict for verdict in verdicts}
-    by_control: dict[str, list[Blocker]] = {}
+    return tuple(_group(members, known.get(control)) for control, members in _by_control(blockers).items())
+
+
+def brought(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
+    """The blockers that a change brings, as `grouped` has them, but told and timed by its own places alone."""
+    known = {verdict.control: verdict for verdict in verdicts}
+    return tuple(
+        group if (verdict := known.get(group.control)) is None else _of_change(group, verdict)
+        for group in grouped(blockers, known.values())
+    )
+
+
+def _by_control(blockers: Iterable[Blocker]) -> dict[str, list[Blocker]]:
+    found: dict[str, list[Blocker]] = {}
     for blocker in blockers:
-        by_control.setdefault(blocker.control, []).append(blocker)
-    return tuple(_group(members, known.get(control)) for control, members in by_control.items())
+        found.setdefault(blocker.control, []).append(blocker)
+    return found
+
+
+def _of_change(group: Group, verdict: Verdict) -> Group:
+    """What a change brings of a defect whose other places were there before."""
+    new, whole = len(group.places), sum(finding.blocker for finding in verdict.findings)
+    if not 0 < new < whole or _are_losses(group.places, verdict):
+        return group
+    issue = group.issue if new == 1 else f"{new} new places to fix, {whole} in all."
+    return replace(group, issue=issue, days=days_of_places(verdict, new))
 
 
 def _group(members: Sequence[Blocker], verdict: Verdict | None) -> Group:

@@ -87,6 +87,18 @@ def test_what_a_change_takes_away_is_told_in_its_own_words_not_by_what_the_contr
     assert group.days == lost[0].effort_days
 
 
+def test_what_a_change_brings_is_told_and_timed_by_its_own_places() -> None:
+    places = [changes.finding("external-apis/timeout", line=line) for line in (3, 9, 20, 40)]
+    verdict = changes.verdict("external-apis/timeout", places)
+    all_of_it, [two], [one], [whole] = (
+        wording.grouped([verdict.blocker(each) for each in places], [verdict]),
+        *(wording.brought([verdict.blocker(each) for each in places[:number]], [verdict]) for number in (2, 1, 4)),
+    )
+    assert (two.issue, one.issue) == ("2 new places to fix, 4 in all.", places[0].message)
+    assert one.days == verdict.effort_days < two.days < whole.days
+    assert all_of_it == (whole,)
+
+
 def test_blockers_of_different_consequences_share_the_words_of_their_control() -> None:
     heard = replace(changes.finding("security/insecure-code", line=3), impact="Somebody listens.")
     ran = replace(changes.finding("security/insecure-code", line=9), impact="Somebody runs code.")
