@@ -32,6 +32,14 @@ def lowered(text: str) -> ast.Module:
     return tree
 
 
+def dumped(tree: ast.AST) -> str:
+    """A tree as text, without the empty texts that the first releases of Python 3.12 leave behind nested formats."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            node.values = [one for one in node.values if not (isinstance(one, ast.Constant) and one.value == "")]
+    return ast.dump(tree)
+
+
 @pytest.mark.parametrize(
     ("newer", "older"),
     [
@@ -51,7 +59,7 @@ def lowered(text: str) -> ast.Module:
     ],
 )
 def test_newer_syntax_is_read_as_what_it_means(newer: str, older: str) -> None:
-    assert ast.dump(lowered(newer)) == ast.dump(ast.parse(older))
+    assert dumped(lowered(newer)) == dumped(ast.parse(older))
 
 
 @pytest.mark.parametrize(
@@ -64,7 +72,7 @@ def test_newer_syntax_is_read_as_what_it_means(newer: str, older: str) -> None:
 )
 def test_newer_syntax_is_one_tree_whatever_reads_it(newer: str, older: str) -> None:
     tree = parse(newer.encode()).tree
-    assert ast.dump(tree) == ast.dump(ast.parse(older))
+    assert dumped(tree) == dumped(ast.parse(older))
     assert {node.lineno for node in ast.walk(tree) if isinstance(node, ast.expr)} <= {1, 2}
 
 
@@ -96,7 +104,7 @@ def test_what_every_version_reads_means_the_same_when_lowered(text: str) -> None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         native = ast.parse(text)
-    assert ast.dump(lowered(text)) == ast.dump(native)
+    assert dumped(lowered(text)) == dumped(native)
 
 
 def test_strings_within_strings_keep_their_expressions_and_lines() -> None:

@@ -40,7 +40,8 @@ def test_the_walk_comes_to_every_node_in_order() -> None:
         walk.before(lambda node: found.append(type(node).__name__), kind)
     walk.visit(tree)
     assert found == reference(tree)
-    assert len(found) == 98
+    assert set(found) >= {"MatchMapping", "NamedExpr", "JoinedStr", "Yield", "Slice"}
+    assert len(found) > 90
 
 
 def test_operators_and_contexts_are_the_only_nodes_passed_over() -> None:
