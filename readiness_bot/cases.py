@@ -25,6 +25,8 @@ _LOWLY = re.compile(
 _OF_A_PART = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CHANGING = re.compile(r"'(post|put|patch|delete)'", re.IGNORECASE)
 """Methods of requests that change something: where they go free by now, nearly everything does."""
+_NOTHING = frozenset({"None", "False", "0", "''"})
+"""Values that are as good as none."""
 _RANK = {name: number for number, names in enumerate(_RANKS) for name in names}
 
 ALWAYS: Cases = ((),)
@@ -110,13 +112,19 @@ def _case_implies(case: tuple[Term, ...], other: tuple[Term, ...]) -> bool:
     return all(any(_implies(one, wanted) for one in case) for wanted in other)
 
 
+def _is_there(one: Term, other: Term) -> bool:
+    """Whether a term says of a thing that it is there or not, and the other follows: what is not there is no value."""
+    values = one.among if one.holds else other.among
+    return bool(values) and _NOTHING.isdisjoint(values)
+
+
 def _implies(one: Term, other: Term) -> bool:
     if one.holds is not other.holds:
         return one.asked == other.asked and one.holds and bool(one.among) and not set(one.among) & set(other.among)
     if one.asked != other.asked:
         return is_beyond(one, other) if one.holds else is_beyond(other, one)
-    if not one.among:
-        return not other.among
+    if not one.among or not other.among:
+        return one.among == other.among or _is_there(one, other)
     if one.holds:
         return set(one.among) <= set(other.among)
     # Who is not even one of those who may do little is none of those who may do much.

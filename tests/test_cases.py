@@ -47,6 +47,8 @@ def test_too_many_cases_are_not_followed() -> None:
         (_role("admin", "guest", holds=False), _role("admin", holds=False)),
         (_role("admin"), _role("admin", "guest")),
         (_role("guest"), _role("admin", holds=False)),
+        (_role("guest", "admin"), _role()),
+        (_role(holds=False), _role("guest", "admin", holds=False)),
         (((Term("user.is_staff", holds=False),),), ((Term("user.is_superuser", holds=False),),)),
         (((Term("user.is_superuser"),),), ((Term("user.is_active"),),)),
         (((Term("any(rights)", holds=False),),), ((Term("all(rights)", holds=False),),)),
