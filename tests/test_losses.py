@@ -987,6 +987,17 @@ LOST["a look at the names in an archive that is known to be there"] = (
     _UNPACKED.format("archive.extractall()"),
     11,
 )
+_KINDS = (
+    "import tarfile\n\nfrom shop.archives import safe_extract\n\n\ndef unpack(request, path):\n"
+    "    if not request.headers['Content-Type'].startswith('multipart/'):\n        raise LookupError(path)\n"
+    "    with tarfile.open(path) as archive:\n        {}\n    with tarfile.open(path) as archive:\n        {}\n"
+)
+LOST["a look at the names in one of two archives, where the beginning of another text is looked at"] = (
+    "security/path-traversal",
+    _KINDS.format("archive.extractall(path)", "safe_extract(archive)"),
+    _KINDS.format("archive.extractall(path)", "archive.extractall(path)"),
+    12,
+)
 LOST["further attempts at what a decorator is handed"] = (
     "error-handling/retries",
     _PATIENT.format("    @retry(stop=stop_after_attempt(3))\n"),

@@ -793,7 +793,7 @@ def _archives(repo: Repo) -> Iterator[Ward]:
         own = _SAFE_UNPACKING.match(site.last) is not None
         if not own and not _OF_ARCHIVES.search(site.name.rpartition(".")[0]):
             continue
-        calls = {call.last.rpartition(":")[2] for call in site.beside}
+        calls = {call.last.rpartition(":")[2] for call in site.beside if _may_look_at_names(call)}
         is_listed = bool(calls & _LISTING_NAMES)
         refusals = [
             raised
@@ -810,6 +810,15 @@ def _archives(repo: Repo) -> Iterator[Ward]:
             f"`{site.last}` unpacks an archive wherever the names in it lead",
             ways=0 if kept else 1,
         )
+
+
+def _may_look_at_names(call: Call) -> bool:
+    """Whether a call may look where a name leads: not one that unpacks, nor a text that is to begin with words."""
+    first = call.args[0] if call.last == _BEGINS and call.args else None
+    is_of_words = (
+        isinstance(first, Const) and first.value not in _WAY_UP and not str(first.value).startswith(("/", "\\"))
+    )
+    return not is_of_words and not _UNPACKING.match(call.last.rpartition(":")[2])
 
 
 def _held(repo: Repo, modules: Mapping[str, Module]) -> Iterator[Ward]:
