@@ -30,6 +30,8 @@ _CLASS_GUARDS: dict[str, Literal["permission", "authentication", "throttle", "de
 
 _RIGHT = "permission_required"
 """The attribute that names the right which mixins of views ask for; a method `get_…` may choose it."""
+_HANDED_DOWN = 4
+"""Classes whose lists are made of each other's are followed this far."""
 _FRAMEWORKS = ("django.", "rest_framework.", "builtins.", "object")
 _ALLOWING = "rest_framework.permissions.AllowAny"
 _ACTIONS = frozenset({"action", "list_route", "detail_route"})
@@ -350,8 +352,8 @@ class RouteGuards:
         for name, kind in _CLASS_GUARDS.items():
             found = self._python.class_value(view, name)
             if found is not None and found[1].value is not None:
-                module, bound = found
-                for value in flattened(found[1].value):
+                bound = found[1]
+                for value, module in self._listed_in(found[1].value, found[0], name):
                     resolved = self._value_name(value, module)
                     if isinstance(value, Other) and kind == "permission":
                         # `IsAuthenticated & (IsOwner | ReadOnly)`
@@ -364,6 +366,20 @@ class RouteGuards:
                     yield Guard(kind, resolved, "class", module.path, bound.line, arguments)
         yield from self._rights(view)
         yield from self._chosen_permissions(view)
+
+    def _listed_in(
+        self, listed: Value, module: Module, name: str, hops: int = _HANDED_DOWN
+    ) -> Iterator[tuple[Value, Module]]:
+        """What a list of a class holds, with its modules: `Base.decorators + [own]` also what the other class lists."""
+        for value in flattened(listed):
+            named = value.names if isinstance(value, Other) and value.kind == "*" else ()
+            owner = named[0].removesuffix(f".{name}") if len(named) == 1 and named[0].endswith(f".{name}") else ""
+            known = self._python.class_of(owner, module) if owner and hops else None
+            held = self._python.class_value(known, name) if known is not None else None
+            if held is not None and held[1].value is not None:
+                yield from self._listed_in(held[1].value, held[0], name, hops - 1)
+            else:
+                yield value, module
 
     def _never_reached(self, view: DefinitionSite) -> frozenset[str]:
         """The mixins of Django's that stand behind a view in a list of bases: its `dispatch` does not go on to them."""

@@ -555,6 +555,27 @@ def test_an_application_that_is_kept_as_an_attribute_of_another_module_serves_it
     assert [(route.name, route.is_wired) for route in found] == [("POST /v1/orders", True)]
 
 
+def test_a_class_that_lists_what_another_does_and_more_is_guarded_by_both() -> None:
+    files = {
+        "shop/base.py": (
+            "from flask_login import login_required\nfrom flask_restful import Resource\n\n\n"
+            "class Base(Resource):\n    decorators = [login_required]\n"
+        ),
+        "shop/app.py": (
+            "from flask import Flask\nfrom flask_restful import Api\n\nfrom shop import limiter\n"
+            "from shop.base import Base\n\napi = Api(Flask(__name__))\n\n\nclass Orders(Base):\n"
+            "    decorators = Base.decorators + [limiter.limit('9/day')]\n\n    def post(self):\n"
+            "        return {}\n\n\n"
+            "api.add_resource(Orders, '/orders')\n"
+        ),
+    }
+    (route,) = repo_of(files).routes.all
+    assert [guard.name for guard in route.guards if guard.kind == "decorator"] == [
+        "flask_login.login_required",
+        "shop.limiter.limit",
+    ]
+
+
 def test_decorators_that_are_put_on_the_views_of_a_table_guard_their_routes() -> None:
     found = repo_of(
         "from flask import Flask\nfrom flask.views import MethodView\n\nfrom shop.people import signed_in\n\n\n"
