@@ -998,6 +998,18 @@ LOST["a look at the names in one of two archives, where the beginning of another
     _KINDS.format("archive.extractall(path)", "archive.extractall(path)"),
     12,
 )
+_SHOWN = (
+    "from fastapi import APIRouter, Depends\n\nfrom shop import stock, verifier\nfrom shop.rights import known\n\n"
+    "router = APIRouter()\n\n\n@router.get('/parts')\nasync def parts(project: str, who=Depends(known)):\n"
+    "    await verifier.check_project_permissions(project, who)\n    found = await stock.parts(project)\n"
+    "{}    return found\n"
+)
+LOST["what leaves of things those that somebody has a right to"] = (
+    "security/authorization",
+    _SHOWN.format("    found = await verifier.filter_parts_by_permissions(found, who)\n"),
+    _SHOWN.format(""),
+    10,
+)
 LOST["further attempts at what a decorator is handed"] = (
     "error-handling/retries",
     _PATIENT.format("    @retry(stop=stop_after_attempt(3))\n"),

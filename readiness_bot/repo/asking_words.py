@@ -31,6 +31,9 @@ _NOT_OF_RIGHTS = re.compile(
     r"|project|workspace|collection|resource|object|id)\w"
 )
 """What lists of values are called that may be given: kinds of files, orders, options; but not fields to be set."""
+_BY_RIGHTS = re.compile(
+    r"(^|_)(filter|restrict|narrow)(s|ed)?(_\w+)?_(by|to)_(permissions?|rights|acls?|access_?(levels?|rights)?)$"
+)
 _OPEN_TO = re.compile(
     r"(^|[.:?_])((is|are|not)_)?(\w+_)?(editable|writable|writeable|deletable|viewable|readable|modifiable|shareable|read_?only"
     r"|locked|protected|restricted|blocked|banned|suspended|private)(\(\))?$"
@@ -198,6 +201,12 @@ def does_to_things(last: str) -> tuple[bool, bool]:
 def does_something(last: str) -> bool:
     """Whether a call is named for doing something, and not for looking or telling."""
     return _DOES.search(snake(last.rpartition(":")[2]).lstrip("_")) is not None
+
+
+@lru_cache(maxsize=100_000)
+def leaves_by_rights(last: str) -> bool:
+    """Whether a call is named for leaving of things those that somebody has a right to: `filter_by_permissions`."""
+    return _BY_RIGHTS.search(snake(last.rpartition(":")[2])) is not None
 
 
 @lru_cache(maxsize=100_000)

@@ -31,6 +31,7 @@ from readiness_bot.repo.asking_words import (
     is_predicate,
     is_switched,
     last_of,
+    leaves_by_rights,
     of_whom,
     rights_asked,
     shown_name,
@@ -894,6 +895,8 @@ class Askings:
 
     def _is_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a call stands for a question: named for insisting on a right, told who calls, or insisting."""
+        if leaves_by_rights(call.last):
+            return not call.context & DISCARDED
         insists, is_of_rights = insistence(call.last)
         if not (insists or is_of_rights) or OF_RATES.search(call.name):
             return False
