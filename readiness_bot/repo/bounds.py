@@ -180,7 +180,8 @@ def mail_host(repo: Repo) -> Setting | None:
             return None
     if not any(site.name.startswith("django.core.mail.") for site in repo.python.all_calls):
         return None
-    return next((item for item in repo.services.settings_named("EMAIL_HOST") if not _is_local(item)), None)
+    hosts = (one for one in repo.services.settings_named("EMAIL_HOST") if not one.is_for_developers)
+    return next((one for one in hosts if not _is_local(one)), None)
 
 
 def _is_local(setting: Setting) -> bool:

@@ -203,6 +203,10 @@ _SENDING = (
             "requests.get('https://a.example', timeout=5)\n"
         ),
         {"shop/settings.py": _MAIL.replace("  # <- flagged", "") + "EMAIL_TIMEOUT = 10\n", "shop/orders.py": _SENDING},
+        {
+            "shop/settings/development.py": _MAIL.replace("  # <- flagged", ""),
+            "shop/orders.py": f"import requests\n{_SENDING}\n\nrequests.get('https://a.example', timeout=5)\n",
+        },
         "import requests\n\nrequests.get('https://a.example', timeout=5)\n",
         (
             "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\n"
