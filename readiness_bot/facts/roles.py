@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 _TEST = re.compile(
-    r"((^|/)(tests?|testing|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
+    r"((^|/)(tests?|testing|regression[-_](runner|suite)|unit_?tests?|integration_?tests?|e2e|functional_?tests?|test_?utils|testdata|test_?suite|specs?|fixtures"
     r"|(?!([a-z0-9]+[-_])+load[-_]tests?/)[a-z0-9]+([-_][a-z0-9]+)*[-_]tests?|tests?[-_][a-z0-9]+|__tests__|(?!(con|pro|at|de|la)tests/)[a-z0-9]+tests|features/steps)/|(^|/)features/environment\.py$|(^|/)(tests?_[^/]*|[^/]*_tests?|(smoke)?tests?|conftest|pytest_plugins?|testcases?|[^/]*_test_utils)\.py$)",
     re.IGNORECASE,
 )

@@ -52,13 +52,47 @@ _TOKEN = re.compile(
 )
 _PLAIN = re.compile(r"[^\s'\"\\$`;&|()<>#]+|\#")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\[[^\]]*\])?\+?=")
+_REST = re.compile(r"\"?\$(?:[@*]|\{[@*](?::(\d+))?\})\"?")
+"""All that a function is told, as it hands it on."""
+_TELLING = frozenset({"echo", "printf", "local", "logger"})
+"""Commands that only tell what they are handed."""
 _OPENERS = frozenset({"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "coproc"})
 _CLOSERS = frozenset({"fi", "done", "esac", "}"})
 
 
 def shell_commands(text: str, first_line: int = 1) -> tuple[ShellCommand, ...]:
-    """The commands of a shell text, in order, at most `MAX_COMMANDS`; what is no shell gives words all the same."""
-    return tuple(_Reader(text, first_line).read())
+    """The commands of a shell text, in order, at most `MAX_COMMANDS`; what is no shell gives words all the same.
+
+    A call of a function of the text that hands on what it is told (`dc() { docker compose "$@"; }`) is what that runs.
+    """
+    reader = _Reader(text, first_line)
+    return tuple(_handed_on(reader.read(), reader.shifts))
+
+
+def _handed_on(commands: list[ShellCommand], shifts: dict[str, int]) -> list[ShellCommand]:
+    """The commands, calls of the text's own wrappers replaced by what those run."""
+    wrappers: dict[str, ShellCommand] = {}
+    for one in commands:
+        if one.block and one.words[0] not in _TELLING and any(_REST.fullmatch(word) for word in one.words):
+            wrappers.setdefault(one.block.partition("/")[0], one)
+    if not wrappers:
+        return commands
+    return [_unwrapped(one, wrappers, shifts) for one in commands]
+
+
+def _unwrapped(call: ShellCommand, wrappers: dict[str, ShellCommand], shifts: dict[str, int]) -> ShellCommand:
+    words, seen = call.words, {call.block.partition("/")[0]}
+    while (name := words[0]) in wrappers and name not in seen:
+        seen.add(name)
+        inner: list[str] = []
+        for word in wrappers[name].words:
+            rest = _REST.fullmatch(word)
+            own = shifts.get(name, 0) + 1 if rest is None or rest[1] is None else int(rest[1])
+            inner.extend((word,) if rest is None else words[own:])
+        if not inner:
+            break
+        words = tuple(inner)
+    return call if words is call.words else structs.replace(call, words=words)
 
 
 class _Reader:
@@ -75,6 +109,9 @@ class _Reader:
         self._pending: list[tuple[str, bool]] = []
         self._skip_word = False
         self._kept: dict[str, str] = {}
+        self._depth = 0
+        self.shifts: dict[str, int] = {}
+        """How many words each function takes for itself, whatever they are, before it hands on the rest."""
 
     def read(self) -> list[ShellCommand]:
         while self._at < len(self._text) and len(self._commands) < MAX_COMMANDS:
@@ -221,6 +258,7 @@ class _Reader:
         while words and (words[0] in _OPENERS or words[0] in _CLOSERS or _ASSIGNMENT.match(words[0])):
             if _ASSIGNMENT.match(words[0]):
                 assigned.append(words[0])
+            self._depth += (words[0] == "if") - (words[0] == "fi")
             if words[0] == "esac" and self._blocks and self._blocks[-1][0] == "case":
                 self._blocks.pop()
             words = words[1:]
@@ -242,6 +280,9 @@ class _Reader:
             for inner in _Reader(kept, self._start).read():
                 self._commands.append(structs.replace(inner, line=self._start, end_line=self._start, block=block))
             return
+        if words[0] == "shift" and block and self._depth <= 0:
+            count = int(words[1]) if words[1:] and words[1].isdecimal() else 1
+            self.shifts[block] = self.shifts.get(block, 0) + count
         self._commands.append(
             ShellCommand(
                 tuple(words),

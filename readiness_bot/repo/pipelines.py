@@ -109,7 +109,10 @@ class Pipelines:
     def _asked(self, site: PipelineSite, job: Job) -> Iterator[tuple[Job, frozenset[str]]]:
         """A job with the events that start it; one that says what its callers tell it, once for each of them."""
         callers = self._callers.get(site.path, ()) if any(map(_takes_inputs, job.steps)) else ()
-        told = {_with_inputs(job, inputs): events for inputs, events in callers[:MAX_CALLERS]}
+        told: dict[Job, frozenset[str]] = {}
+        for inputs, events in callers[:MAX_CALLERS]:
+            filled = _with_inputs(job, inputs)
+            told[filled] = told.get(filled, frozenset()) | events
         if not told:
             yield job, _job_events(job, site.events)
         for filled, events in told.items():
@@ -263,6 +266,8 @@ def _runs_tests(command: ToolCommand) -> bool:
     if command.tool == "bench":  # Frappe's
         return "run-tests" in command.words or "run-parallel-tests" in command.words
     if _TEST_MODULE.fullmatch(command.tool):
+        return True
+    if re.fullmatch(r"pytest-(?!benchmark|watch)[a-z]+", command.tool):  # `pytest-gevent`, which starts the other
         return True
     tool = re.sub(r"-?\d+(\.\d+)*$", "", command.tool)  # `nosetests-3.4`
     return not _TEST_RUNNERS.isdisjoint((command.tool, tool)) or _TEST_SCRIPT.fullmatch(command.tool) is not None

@@ -468,6 +468,9 @@ _CONTAINER_VALUES = frozenset(
         "--context",
         "-H",
         "--host",
+        "--ansi",
+        "--parallel",
+        "--progress",
     }
 )
 

@@ -104,3 +104,25 @@ def test_a_command_that_is_kept_and_then_evaluated_is_the_one_that_runs() -> Non
         (("exit", "1"), 3),
         (("eval", "$OTHER"), 4),
     ]
+
+
+def test_what_a_function_hands_on_is_what_runs() -> None:
+    text = (
+        'dc() {\n  docker compose --ansi never "$@"\n}\n'
+        'as_user() {\n  who="$1"\n  shift\n  if [ "$1" = exec ]; then\n    shift\n    exec gosu "$who" "$@"\n  fi\n}\n'
+        'loud() { echo "$@"; "$@"; }\n'
+        'later() { dc run --rm "${@:2}"; }\n'
+        "dc up -d\nas_user app exec gunicorn shop.wsgi\nloud alembic upgrade head\nlater now web ./check.sh\n"
+    )
+    assert [command.words for command in shell_commands(text) if not command.block] == [
+        ("docker", "compose", "--ansi", "never", "up", "-d"),
+        ("exec", "gosu", "$who", "exec", "gunicorn", "shop.wsgi"),
+        ("alembic", "upgrade", "head"),
+        ("docker", "compose", "--ansi", "never", "run", "--rm", "web", "./check.sh"),
+    ]
+
+
+def test_a_function_that_only_tells_what_it_is_told_runs_nothing_of_it() -> None:
+    text = 'log() { echo "$@"; }\nagain() { again "$@"; }\nlog starting gunicorn\nagain now\nplain() { date; }\nplain x\n'
+    commands = [command.words for command in shell_commands(text) if not command.block]
+    assert commands == [("log", "starting", "gunicorn"), ("again", "now"), ("plain", "x")]

@@ -46,6 +46,28 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            ".github/workflows/parts.yml": (
+                "on:\n  workflow_call: {inputs: {paths: {type: string}}}\njobs:\n  t:\n    steps:\n"
+                "      - run: mypy ${{ inputs.paths }}\n      - run: pytest-loop\n"
+            ),
+            ".github/workflows/change.yml": (
+                "on: pull_request\njobs:\n  c: {uses: ./.github/workflows/parts.yml, with: {paths: app}}\n"
+            ),
+            ".github/workflows/trunk.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n"
+                "  c: {uses: ./.github/workflows/parts.yml, with: {paths: app}}\n"
+            ),
+        },
+        {
+            **_TEST,
+            ".github/workflows/ci.yml": "on: pull_request\njobs:\n  t:\n    steps:\n      - run: ./ci/check.sh\n",
+            "ci/check.sh": (
+                '#!/bin/bash\nset -e\nstack() {\n  docker compose --ansi never "$@"\n}\n'
+                "stack -f compose.test.yml -p shop-test run --rm shop pytest\n"
+            ),
+        },
+        {
+            **_TEST,
             ".github/workflows/ci.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n"
                 "          set +e\n          pytest\n          ENDED=$?\n          set -e\n"
