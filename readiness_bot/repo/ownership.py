@@ -8,6 +8,7 @@ from functools import cached_property
 from readiness_bot.facts.dockerfile import Dockerfile
 from readiness_bot.facts.pipeline import Pipeline
 from readiness_bot.facts.prose import Prose
+from readiness_bot.facts.shell import ShellScript, shell_commands
 from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
 
@@ -18,6 +19,9 @@ mocks mockservices docs doc example examples demo sample bench benchmark github 
 tutorial tutorials vscode hack kind minikube k3d tilt
 """
 _NOT_DEPLOYED = frozenset(_NOT_DEPLOYED_WORDS.split())
+_OF_PIPELINES = frozenset({"ci", "github", "circleci"})
+"""Names of folders of pipelines, which keep what they deploy as well as what they test with."""
+_APPLYING = re.compile(r"\b(kubectl|oc|helm|nomad)( .*)? (apply|create|replace|upgrade|install|run)\b")
 _ANYBODYS = frozenset(
     {"tests", "test", "app", "apps", "api", "src", "core", "server", "backend", "service", "utils", "scripts", "common"}
 )
@@ -58,6 +62,10 @@ _FRONT_PAGE = re.compile(r"(\.github/|docs/)?README(\.\w+)?$", re.IGNORECASE)
 _OWNER_AND_NAME = re.compile(r"(?:^|[\s/,=])([a-z0-9][\w.-]*/[a-z0-9][\w.-]*?)(?=[:,\s@]|$)", re.IGNORECASE)
 
 
+def _words(path: str) -> set[str]:
+    return set(re.split(r"[-_./]+", path))
+
+
 class Ownership:
     """Tells the repository's own images and files for production from all others."""
 
@@ -68,8 +76,35 @@ class Ownership:
         """Whether a deployment file is for production rather than for development, tests or documentation."""
         if self._sources.area(path) in _FOREIGN_AREAS:
             return False
-        plain = re.sub(r"(^|/)(usr/|\.)local/", r"\1", path.lower())
-        return not set(re.split(r"[-_./]+", plain)) & _NOT_DEPLOYED
+        hindering = _words(re.sub(r"(^|/)(usr/|\.)local/", r"\1", path.lower())) & _NOT_DEPLOYED
+        return not hindering or (hindering <= _OF_PIPELINES and self._is_applied(path))
+
+    def _is_applied(self, path: str) -> bool:
+        """Whether a file of pipelines is what one, or a script, puts into a cluster, by itself or with its folder."""
+        parts = path.split("/")
+        heads = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+        found = next((head for head in heads if head in self._applied), None)
+        return found is not None and not _words(path[len(found) :].lower()) & _NOT_DEPLOYED
+
+    @cached_property
+    def _applied(self) -> frozenset[str]:
+        """Every word of the scripts and of the steps of pipelines that put something into a cluster, as plain paths."""
+        scripts = self._sources.facts(ShellScript).values()
+        texts = [script.commands for script in scripts]
+        texts += [
+            shell_commands(step.run)
+            for pipeline in self._sources.facts(Pipeline).values()
+            for job in pipeline.jobs
+            for step in job.steps
+            if _APPLYING.search(step.run)
+        ]
+        return frozenset(
+            word.removeprefix("./").rstrip("/")
+            for commands in texts
+            if any(_APPLYING.search(" ".join(command.words[:7])) for command in commands)
+            for command in commands
+            for word in command.words[1:]
+        )
 
     @cached_property
     def names(self) -> frozenset[str]:

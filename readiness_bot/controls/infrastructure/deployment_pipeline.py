@@ -41,7 +41,7 @@ _COMMANDS = (
         r"|pm2 (restart|reload))"
         r"(?! *(postgres|mysql|mariadb|redis|mongo|rabbitmq|docker|containerd|ssh|nginx|apache|cron|systemd|elastic))"
     ),
-    r"gh release (create|upload)|semantic-release|goreleaser",
+    r"gh release (create|upload)|semantic-release|goreleaser|gh workflow run .*(deploy|publish|roll-?out)",
     r"(?!mike |docker |git )[\w.-]+ deploy(-[\w-]+)?( (?!.*--dry-run)|$)",
     (
         r"(make|just|task|invoke|inv|nox|tox) "
@@ -79,12 +79,23 @@ _TRIAL_CLUSTER = re.compile(
 _DOCUMENTS = re.compile(
     r"docs?\b|pages|documentation|storybook|website|mkdocs|sphinx|locust|smokeshow|coverage", re.IGNORECASE
 )
+_KINDS = (
+    r"(docker(hub)?|ghcr|ecr|images?|containers?|services?|helm|charts?|apps?|ecs|k8s|kubernetes|cloud-?run|lambdas?"
+    r"|nomad)"
+)
 _CALLED_TO_PUBLISH = re.compile(
-    r"/((docker(hub)?|ghcr|ecr|images?|containers?|service|helm|app|build|and)[-_])*"
-    r"(publish|push|deploy(ment)?|release)"
-    r"([-_](docker|image|container|service|app|helm|chart|ecs|k8s|kubernetes|cloud-?run|lambda)s?)?\.ya?ml@"
+    rf"/(({_KINDS}|build|and|rw|entry|reusable|shared|common|call)[-_])*(publish|push|deploy(ment)?|release)"
+    rf"([-_](to|on|{_KINDS}))*\.ya?ml@"
 )
 """Pipelines of other repositories that are named for publishing an image or for deploying."""
+_DISPATCHING = re.compile(r"/[\w-]*(dispatch|trigger)[\w-]*(@|$)", re.IGNORECASE)
+"""Actions that start a pipeline of another repository."""
+_TOLD_TO_PUBLISH = re.compile(
+    r"(^|[-_])(image[-_](name|repo(sitory)?)|(docker|ecr|container)[-_](repo(sitory)?|registry)|registry[-_]image"
+    r"|target[-_](app(lication)?|repo(sitory)?|cluster))$",
+    re.IGNORECASE,
+)
+"""What only a pipeline is told that builds an image for somewhere, or deploys there."""
 _ONLY_REQUESTS = frozenset({"pull_request", "pull_request_target", "merge_group", "call"})
 
 _RELEASE = """\
@@ -120,6 +131,36 @@ _SERVICE = {
         "https://docs.gitlab.com/ee/ci/environments/",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  ship:\n    steps:\n"
+                "      - uses: house/dispatch-pipeline@v1\n"
+                "        with: {REPOSITORY: house/clusters, PIPELINE: roll_out_and_deploy_shop.yaml}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  ship:\n    steps:\n"
+                "      - uses: house/dispatch-pipeline@v1\n        env: {PIPELINE: deploy_shop.yaml}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {tags: ['*']}}\njobs:\n  ship:\n"
+                "    uses: house/pipelines/.github/workflows/standard.yaml@main\n"
+                "    with: {image_repository: shop, target_application: shop}\n    secrets: inherit\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  ship:\n"
+                "    uses: house/actions/.github/workflows/rw-entry-release-docker-nomad.yml@v6\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/roll.yml": (
@@ -217,6 +258,15 @@ _SERVICE = {
         _SERVICE,
         {
             **_SERVICE,
+            ".github/workflows/look.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  look:\n    steps:\n"
+                "      - uses: house/dispatch-pipeline@v1\n        with: {PIPELINE: check_shop.yaml}\n"
+                "  scan:\n    uses: house/pipelines/.github/workflows/scan.yaml@main\n"
+                "    with: {image_repository: shop}\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".github/workflows/chart.yml": (
                 "on: [push, pull_request]\njobs:\n  chart:\n    steps:\n      - uses: helm/kind-action@v1\n"
                 "      - run: helm upgrade --install app ./chart\n"
@@ -274,13 +324,17 @@ def deployment_pipeline(repo: Repo) -> Judgement:
 
 
 def _is_called_to_publish(site: JobSite) -> bool:
-    """Whether a pipeline from elsewhere is named for publishing, told to push what it builds, or let write packages."""
+    """Whether a pipeline from elsewhere is named for publishing, told what to push or deploy, or let write packages.
+
+    What is told an image is only one that publishes it where it is let have secrets for that.
+    """
     given = {pair.name: pair.value for pair in site.job.inputs}
     allowed = {pair.name: pair.value for pair in site.job.permissions or ()}
     return (
         _CALLED_TO_PUBLISH.search(site.job.calls) is not None
         or given.get("push", "false") not in ("false", "")
         or allowed.get("packages") == "write"
+        or (bool(site.job.secrets) and any(map(_TOLD_TO_PUBLISH.search, given)))
     )
 
 
@@ -291,7 +345,14 @@ def _publishes(step: StepSite) -> bool:
     if _PUSHING.match(step.step.uses):
         given = {pair.name: pair.value for pair in step.step.inputs}
         return given.get("push", "false") not in ("false", "") or "push=true" in given.get("outputs", "")
-    return _DEPLOYING_ACTION.match(step.step.uses) is not None
+    return _DEPLOYING_ACTION.match(step.step.uses) is not None or _starts_deployment(step)
+
+
+def _starts_deployment(step: StepSite) -> bool:
+    """Whether a step has another repository's pipeline deploy, by what that is called."""
+    return _DISPATCHING.search(step.step.uses) is not None and any(
+        _DEPLOYING_SCRIPT.match(pair.value) for pair in (*step.step.inputs, *step.step.variables)
+    )
 
 
 def _runs_release(run: Run) -> bool:

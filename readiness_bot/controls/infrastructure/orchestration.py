@@ -58,9 +58,15 @@ spec:
             "README.md": "# OrderDesk\n\nTakes orders.\n",
             "orderdesk.service": "[Service]\nExecStart=/opt/orderdesk/bin/orderdesk\n",
         },
+        {
+            "app/main.py": _APP,
+            "ci/k8s/api.yaml": _DEPLOYMENT,
+            "ci/roll-out.sh": "#!/bin/sh\nset -e\nkubectl --context live apply -f ci/k8s/\n",
+        },
     ],
     fails=[
         {"app/main.py": _APP},
+        {"app/main.py": _APP, "ci/k8s/api.yaml": _DEPLOYMENT},
         {"app/main.py": _APP, "Procfile": "ldap: docker run --rm mock-ldap\nweb: uvicorn --reload app.main:app\n"},
         {"app/main.py": _APP, "netlify.toml": '[build]\npublish = "dist"\n'},
         {"app/main.py": _APP, "k8s/db.yaml": _DEPLOYMENT.replace("shop/api:1.4", "postgres:17")},

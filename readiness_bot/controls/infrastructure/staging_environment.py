@@ -43,6 +43,10 @@ _DEPLOYERS = re.compile(
     r"|(gcloud|aws) (run|app|ecs|lambda|elasticbeanstalk|deploy|cloudformation|apprunner)$"
 )
 """Tools that deploy to what their arguments name; of the clouds' own ones, those parts that do."""
+_DEPLOYS = re.compile(r"(^|[-_.])(deploy|release|publish)", re.IGNORECASE)
+"""Pipelines that are named for deploying."""
+_DISPATCHING = re.compile(r"/[\w-]*(dispatch|trigger)[\w-]*(@|$)", re.IGNORECASE)
+"""Actions that start a pipeline of another repository."""
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
 _SETTINGS_CLASS = re.compile(r"^(Staging|Stage|PreProd\w*|Sandbox)\w*(Config|Settings?)")
 _PLAIN_CLASS = re.compile(r"Staging|Stage|PreProd\w*|UAT|QA|Sandbox", re.IGNORECASE)
@@ -80,6 +84,44 @@ _SERVICE = {
         "https://12factor.net/dev-prod-parity",
     ],
     passes=[
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {tags: ['*.*.*-staging', '*.*.*']}}\njobs:\n  d: {steps: [{run: ./send.sh}]}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [next]}}\njobs:\n  d:\n    steps:\n"
+                "      - uses: house/dispatch-pipeline@v1\n        with: {PIPELINE: deploy_staging_shop.yaml}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
+                "      - uses: docker/build-push-action@v6\n        with: {push: true, tags: 'house/shop:staging'}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n    steps:\n"
+                "      - run: bash deploy.sh\n        env: {TARGET_ENV: staging}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/try.yml": (
+                "on: {push: {branches: [next]}}\njobs:\n  d:\n"
+                "    uses: house/actions/.github/workflows/proof.yml@v1\n    with: {service: shop-proof}\n"
+            ),
+            ".github/workflows/live.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  d:\n"
+                "    uses: house/actions/.github/workflows/live.yml@v1\n    with: {service: shop-prod}\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/deploy-dev.yml": "on: push\njobs:\n  d: {steps: [{run: ./send.sh}]}\n",
@@ -143,6 +185,15 @@ _SERVICE = {
     ],
     fails=[
         _SERVICE,
+        {
+            **_SERVICE,
+            ".github/workflows/ci.yml": (
+                "on: {push: {tags: ['v*']}}\njobs:\n  d:\n    steps:\n"
+                "      - uses: docker/build-push-action@v6\n        with: {push: true, tags: 'house/shop:latest'}\n"
+                "      - run: pytest\n        env: {TARGET_ENV: staging}\n"
+                "      - uses: house/dispatch-pipeline@v1\n        with: {PIPELINE: check_staging.yaml}\n"
+            ),
+        },
         {**_SERVICE, "terraform/synthetic_canary.tf": 'resource "aws_synthetics_canary" "up" {}\n'},
         {
             **_SERVICE,
@@ -189,6 +240,7 @@ def staging_environment(repo: Repo) -> Judgement:
         return not_applicable("A library: nothing is deployed.")
     described = [
         *_of_pipelines(repo),
+        *_of_tags(repo),
         *_of_variables(repo),
         *_of_files(repo, _DESCRIBED),
         *_of_targets(repo),
@@ -235,19 +287,39 @@ def _tells_of_another(value: str) -> bool:
     return _NAME.search(value) is not None or (len(set(chosen)) > 1 and any(map(_ENVIRONMENT.search, chosen)))
 
 
+def _of_tags(repo: Repo) -> Iterator[Evidence]:
+    """Where a pipeline starts by tags that are named for an environment: `*-staging`."""
+    for site in repo.pipelines.all:
+        for trigger in site.pipeline.triggers:
+            named = next((one for one in trigger.branches if trigger.event == "tag" and _NAME.search(one)), "")
+            if named:
+                yield seen(site.path, trigger.line, f"starts by tags {named}")
+
+
 def _of_variables(repo: Repo) -> Iterator[Evidence]:
-    """Where a whole pipeline chooses by a variable which of several environments it deploys."""
+    """Where a whole pipeline chooses by a variable which of several environments it deploys, or a step is told one."""
     for site in repo.pipelines.all:
         for pair in site.pipeline.variables:
             if "env" in pair.name.lower() and _NAME.search(pair.value) and "&&" in pair.value:
                 yield seen(site.path, pair.line, f"{pair.name}: {pair.value}"[:120])
+    for step in repo.pipelines.steps:
+        if re.search(r"deploy", f"{step.step.name} {step.step.run}", re.IGNORECASE):
+            for pair in step.step.variables:
+                if re.search(r"(^|_)(env|environment|stage)$", pair.name.lower()) and _NAME.fullmatch(pair.value):
+                    yield seen(step.path, pair.line, f"{pair.name}: {pair.value}")
 
 
 def _of_targets(repo: Repo) -> Iterator[Evidence]:
-    """Where an action is told the name of an application before production, or a tool deploys to one."""
+    """Where an action is told an application before production, starts its deployment or tags an image for it.
+
+    Or where a tool deploys to one.
+    """
     for step in repo.pipelines.steps:
-        for pair in step.step.inputs if step.step.uses else ():
-            if _TARGET.search(pair.name) and _TRIED.search(pair.value):
+        for pair in (*step.step.inputs, *step.step.variables) if step.step.uses else ():
+            told = _TARGET.search(pair.name) and _TRIED.search(pair.value)
+            started = _DISPATCHING.search(step.step.uses) and _DEPLOYS.search(pair.value) and _NAME.search(pair.value)
+            pushed = pair.name in ("tags", "tag") and re.search(rf":{_NAMES}$", pair.value, re.MULTILINE)
+            if told or started or (pushed and "build" in step.step.uses):
                 yield seen(step.path, pair.line, f"{pair.name}: {pair.value}"[:120])
     yield from _beside_production(repo)
     for run in repo.pipelines.runs:
@@ -259,10 +331,6 @@ def _of_targets(repo: Repo) -> Iterator[Evidence]:
                 yield seen(run.path, run.line, run.detail)
 
 
-_DEPLOYS = re.compile(r"(^|[-_.])(deploy|release|publish)", re.IGNORECASE)
-"""Files of pipelines that are named for deploying."""
-
-
 def _beside_production(repo: Repo) -> Iterator[Evidence]:
     """Where what deploys to production is also told a target that differs from it by one word."""
     told: dict[tuple[str, str], list[tuple[str, str, int]]] = {}
@@ -271,6 +339,12 @@ def _beside_production(repo: Repo) -> Iterator[Evidence]:
             if pair.name == "target" or _TARGET.search(pair.name):
                 told.setdefault((step.step.uses.partition("@")[0], pair.name), []).append(
                     (pair.value, step.path, pair.line)
+                )
+    for job in repo.pipelines.jobs:
+        for pair in job.job.inputs if job.job.calls else ():
+            if _TARGET.search(pair.name):
+                told.setdefault((job.job.calls.partition("/.github/")[0], pair.name), []).append(
+                    (pair.value, job.path, pair.line)
                 )
     for site in repo.pipelines.all:
         stem = site.path.rpartition("/")[2].rpartition(".")[0]
