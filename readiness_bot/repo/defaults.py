@@ -244,8 +244,34 @@ def setting_field(python: Python, value: Name, module: Module) -> SettingField |
     bound = python.class_value(made, field) or python.kept_value(made, field)
     if bound is None:
         return None
-    is_read = python.descends_from(made, "pydantic.BaseSettings", "pydantic_settings.*", "pydantic.v1.BaseSettings")
+    is_read = python.descends_from(made, *_SETTINGS)
     return SettingField(bound[0], bound[1].value, field.upper() if is_read else "")
+
+
+def must_be_set(python: Python, name: str, module: Module) -> bool:
+    """Whether a setting has no default at all, so that whoever deploys the service says what it is.
+
+    `name` is a field of an object of settings in a module, or of what that holds: `config.sign_in.enabled`.
+    """
+    parts = name.lstrip("!").split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        made = python.assignment(".".join(parts[:count]), module)
+        if made is None or not isinstance(made[1].value, Invoke):
+            continue
+        site = python.class_of(made[1].value.name, made[0])
+        if site is None or not python.descends_from(site, *_SETTINGS):
+            return False
+        bound = None
+        for part in parts[count:]:
+            bound = python.class_value(site, part) if site is not None else None
+            if bound is None:
+                return False
+            site = python.class_of(bound[1].type.removesuffix("()"), bound[0]) if bound[1].type else None
+        return bound is not None and bound[1].value is None and isinstance(bound[1].annotation, Name)
+    return False
+
+
+_SETTINGS = ("pydantic.BaseSettings", "pydantic_settings.*", "pydantic.v1.BaseSettings")
 
 
 def entries(value: Value | None, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Value]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED, Call
 from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
+from readiness_bot.repo.defaults import must_be_set
 from readiness_bot.repo.expressions import flattened
 from readiness_bot.repo.gates import Gates, Protection, asks_of_values, shown
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
@@ -442,7 +443,10 @@ class Identity:
                 place.path,
                 place.line,
                 "application",
-                is_optional=bool(set(attached.guards) - {"__name__"})
+                is_optional=any(
+                    name != "__name__" and not must_be_set(self._python, name, attached.module)
+                    for name in attached.guards
+                )
                 or (attached.definition is not None and self._openings.lets_strangers_pass(attached.definition)),
             )
 

@@ -14,7 +14,7 @@ from readiness_bot.repo.expressions import flattened
 
 _PERMISSION_NAME = re.compile(
     r"(^|_)(admin|admins|superuser|staff|permission|permissions|perm|perms|role|roles|rbac|acl|owner|ownership|member|membership|scope|scopes|librarian|moderator|maintainer|editor"
-    r"|access(?!_(token|key|log|time))|authorize|authorized|authorization|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
+    r"|access(?!_(token|key|log|time))|authorize|authorized|authorization(?!_(header|credentials|code|token|scheme|url|server))|authorise|can|policy|privilege|privileges|passes_test|accessible|allowed|allows)(_|$)"
 )
 _REFUSAL = re.compile(
     r"(unauthori[sz]ed|forbidden|permissiondenied|notauthenticated|authenticationfailed|accessdenied|accessexception|unauthenticated|notauthori[sz]ed|autherror"
@@ -53,6 +53,11 @@ _OF_THING = re.compile(
     r"\?(?!(request|req|self|cls|current_user|user|caller|viewer|app|config|settings|session|g)\.)\w+(\.\w+){1,2}"
 )
 """What a variable of a function keeps, but for what is known of a request and of whoever made it."""
+_PROVES = re.compile(
+    r"\.(verify|validate|check|is_valid|authenticate)(_\w*)?(tokens?|keys?|passwords?|passwd|signatures?|credentials|otp|code)"
+    r"(\(\))?$"
+)
+"""What looks whether a proof of who calls is right, whatever it is asked of."""
 _WHOSE = re.compile(
     r"[._](user|owner|author|creator|member|account|customer|created_by|uploaded_by)(_(id|pk))?(\.(id|pk))?$"
 )
@@ -181,7 +186,7 @@ def _is_forbidden(name: str) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _is_of_thing(guard: str) -> bool:
-    return _OF_THING.fullmatch(guard.lstrip("!")) is not None
+    return _OF_THING.fullmatch(guard.lstrip("!")) is not None and _PROVES.search(guard) is None
 
 
 @lru_cache(maxsize=100_000)

@@ -462,7 +462,11 @@ class Refusals:
                 one for one in (*asked, *_made_of(asked, site)) if not (_HEADER.search(one) or OWN_PROOF.search(one))
             }
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
-            things = f"{named} {' '.join(sorted(map(snake, refs)))}"
+            # What a stranger is refused by speaks of a right in its name alone: `PermissionDenied`.
+            under = self._refused_under(site)
+            strangers = bool(under) and all(map(_asks_for_strangers, under))
+            kept = (ref for ref in refs if not (strangers and is_refusal(ref.rpartition(".")[2])))
+            things = f"{named} {' '.join(sorted(map(snake, kept)))}"
             if _about_identity(f"{things} {' '.join(short_texts(calls))}") or about_permission(
                 " ".join(map(snake, asked))
             ):
@@ -912,6 +916,14 @@ def _kept_refusals(module: Module) -> dict[tuple[int, str], Value]:
         for item in module.facts.assignments
         if item.target[:1] == "?" and isinstance(item.value, Items) and any(map(is_refusing_value, item.value.items))
     }
+
+
+_OF_STRANGERS = re.compile(r"(^|[.:?])(is_authenticated|is_anonymous|authenticated|is_logged_in|logged_in)(\(\))?$")
+
+
+def _asks_for_strangers(guards: tuple[str, ...]) -> bool:
+    """Whether what is named in a condition asks whether somebody has signed in, and nothing else."""
+    return bool(guards) and all(_OF_STRANGERS.search(guard) for guard in guards)
 
 
 _OF_RIGHTS = frozenset({"groups", "roles", "permissions", "scopes", "scope", "realm_access", "resource_access"})

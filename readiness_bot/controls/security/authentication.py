@@ -63,6 +63,30 @@ _BY_GATEWAY = 0.7
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n\n\n"
+                "class SignIn(BaseModel):\n    enabled: bool\n\n\nclass Settings(BaseSettings):\n"
+                "    sign_in: SignIn\n\n\nsettings = Settings()\n"
+            ),
+            "shop/guard.py": (
+                "from fastapi.responses import JSONResponse\n"
+                "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
+                "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\n\n\n"
+                "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+                "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
+                "        if not self._is_token_valid(credentials.credentials):\n"
+                "            return JSONResponse(status_code=403, content={})\n"
+                "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
+                "        return 'name' in claims_of(token)\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.guard import AuthMiddleware\n"
+                "from shop.settings import settings\n\n"
+                "app = FastAPI()\n\nif settings.sign_in.enabled is True:\n    app.add_middleware(AuthMiddleware)\n\n\n"
+                "@app.delete('/orders/{key}')\ndef remove(key: int):\n    return gone(key)\n"
+            ),
+        },
         (
             "from twisted.web import http, resource, server\n\n\nclass Kept(resource.Resource):\n"
             "    def render(self, request):\n        if not known_token(request.getHeader('Authorization')):\n"
@@ -487,6 +511,30 @@ _BY_GATEWAY = 0.7
         "    return keep(item)\n"
     ),
     partials=[
+        {
+            "shop/settings.py": (
+                "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n\n\n"
+                "class SignIn(BaseModel):\n    enabled: bool = False\n\n\nclass Settings(BaseSettings):\n"
+                "    sign_in: SignIn = SignIn()\n\n\nsettings = Settings()\n"
+            ),
+            "shop/guard.py": (
+                "from fastapi.responses import JSONResponse\n"
+                "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
+                "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\n\n\n"
+                "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+                "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
+                "        if not self._is_token_valid(credentials.credentials):\n"
+                "            return JSONResponse(status_code=403, content={})\n"
+                "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
+                "        return 'name' in claims_of(token)\n"
+            ),
+            "shop/main.py": (
+                "from fastapi import FastAPI\n\nfrom shop.guard import AuthMiddleware\n"
+                "from shop.settings import settings\n\n"
+                "app = FastAPI()\n\nif settings.sign_in.enabled is True:\n    app.add_middleware(AuthMiddleware)\n\n\n"
+                "@app.delete('/orders/{key}')\ndef remove(key: int):\n    return gone(key)\n"
+            ),
+        },
         {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
             "shop/urls.py": (

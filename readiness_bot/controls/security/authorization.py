@@ -399,6 +399,34 @@ _UNSURE = 0.5
     ),
     partials=[
         (
+            # What a stranger is refused by is called for rights; so is what answers a wrong key with 403.
+            "from functools import wraps\n\nfrom django.core.exceptions import PermissionDenied\n"
+            "from django.http import HttpResponse\nfrom django.urls import path\n\n\ndef signed_in(view):\n"
+            "    @wraps(view)\n    def wrapper(request):\n        if not request.user.is_authenticated:\n"
+            "            raise PermissionDenied('Sign in first')\n        return view(request)\n\n    return wrapper\n"
+            "\n\ndef keyed(view):\n    @wraps(view)\n    def wrapper(request):\n"
+            "        key = request.user.profile.api_key\n        tracker = Tracker(key)\n"
+            "        if key is None or not tracker.verify_api_key():\n"
+            "            return HttpResponse('Wrong key', status=403)\n"
+            "        return view(request)\n\n    return wrapper\n"
+            "\n\n@signed_in\n@keyed\ndef remove(request):\n    if request.method == 'POST':\n        gone(request)\n"
+            "    return HttpResponse()\n\n\nurlpatterns = [path('remove', remove)]\n"
+        ),
+        (
+            # What a token is brought in is named for rights, and speaks of none.
+            "from fastapi import FastAPI\nfrom fastapi.responses import JSONResponse\n"
+            "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
+            "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\napp = FastAPI()\n\n\n"
+            "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+            "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
+            "        if not self._is_token_valid(credentials.credentials):\n"
+            "            return JSONResponse(status_code=403, content={})\n"
+            "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
+            "        return 'name' in claims_of(token)\n"
+            "\n\napp.add_middleware(AuthMiddleware)\n\n\n@app.delete('/orders/{key}')\ndef remove(key: int):\n"
+            "    return gone(key)\n"
+        ),
+        (
             # A token of access is what somebody is known by, and says nothing of what he may do.
             "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
             "def verify_access_token(token: str = ''):\n    if not token:\n"
