@@ -16,7 +16,7 @@ from readiness_bot.facts.python_facts import Assignment
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Mapping, Name, Other, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.defaults import default_of
-from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.routes import Routes
@@ -133,6 +133,7 @@ _PROVIDERS = (
     "fief_client",
     "clerk_backend_api",
     "flask_cas",
+    "aioauth_client",
     "cas",
     "httpx_oauth",
     "jwt.PyJWKClient",
@@ -266,9 +267,18 @@ class Accounts:
         """Where Django's administration is served."""
         for place in self._python.calls_of("path", "re_path", "url"):
             named = (name for value in place.call.args for name in names_in(value, place.module.facts.calls))
-            if any(name.endswith("admin.site.urls") for name in named):
+            if any(name.endswith("admin.site.urls") or self._is_own_administration(name, place) for name in named):
                 return Evidence(place.module.path, place.call.line, "Django's administration signs people in")
         return None
+
+    def _is_own_administration(self, name: str, place: CallSite) -> bool:
+        """Whether routes are those of an administration that the tree makes of Django's."""
+        owner, _, last = name.rpartition(".")
+        made = self._python.assignment(owner, place.module) if last == "urls" and owner else None
+        if made is None or not isinstance(made[1].value, Invoke):
+            return False
+        own = self._python.class_of(made[1].value.name, made[0])
+        return own is not None and self._python.descends_from(own, "django.contrib.admin.*")
 
     @property
     def administration_alone(self) -> Evidence | None:
@@ -399,11 +409,9 @@ class Accounts:
         return any(map(_SIGNS_IN.search, named))
 
     def _installed(self) -> Iterator[Factor]:
-        for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS", "MIDDLEWARE"):
-            for value in flattened(setting.value):
-                text = value.value if isinstance(value, Const) else None
-                if isinstance(text, str) and (kind := _installed_kind(text)) is not None:
-                    yield Factor(kind, f"`{text}`", setting.module.path, setting.line, is_used=True)
+        for text, setting in self._services.listed("INSTALLED_APPS", "AUTHENTICATION_BACKENDS", "MIDDLEWARE"):
+            if (kind := _installed_kind(text)) is not None:
+                yield Factor(kind, f"`{text}`", setting.module.path, setting.line, is_used=True)
 
     # -- sessions --------------------------------------------------------------------------------------------------
 
@@ -447,6 +455,10 @@ class Accounts:
             if item.target in ("flask.session", "quart.session") and not _touches(module, item.target):
                 continue
             return module.path, item.line, "flask"
+        for module, item in self._python.imports("flask", "quart"):
+            # `import flask`, and then `flask.session`.
+            if item.target in ("flask", "quart") and _touches(module, f"{item.target}.session"):
+                return module.path, item.line, "flask"
         return None
 
     @cached_property
@@ -754,10 +766,8 @@ class Accounts:
     @cached_property
     def framework_hashing(self) -> Location | None:
         """Where the accounts of Django or fastapi-users are set up, whose passwords these hash by themselves."""
-        for setting in self._services.settings_named("INSTALLED_APPS"):
-            if self._services.is_django and any(
-                isinstance(item, Const) and item.value == "django.contrib.auth" for item in flattened(setting.value)
-            ):
+        for text, setting in self._services.listed("INSTALLED_APPS"):
+            if self._services.is_django and text == "django.contrib.auth":
                 return setting.module.location(setting.line, setting.line, MODULE, "")
         for site in self._python.calls_named(lambda name: name.removesuffix("[]").endswith("FastAPIUsers")):
             if site.name.startswith("fastapi_users."):

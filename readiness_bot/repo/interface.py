@@ -53,6 +53,8 @@ _SCHEMA_BASES = (
     "typesystem.*",
     "flask_marshmallow.*",
 )
+_MODEL_BASE = re.compile(r"\.\w*(Model|Schema|Struct|DTO)$")
+"""What libraries call the bases of models that they derive from those of pydantic and its like."""
 _READS_BODY = re.compile(
     r"(request|req)(\.\w+)?\.(json|get_json|form|data|values|get_data|body|files|POST|DATA|stream|content|media|bounded_stream)(\b|\(|\[|$)|(^|[.:])(get_json|get_json_body|load_json_body|read_json_body|parse_body|json_body|read_body|web\.input|web\.data|tornado\.escape\.json_decode|get_body_argument)(\b|$)"
 )
@@ -315,7 +317,7 @@ class Interface:
         if isinstance(value, Name):
             if value.name.rpartition(".")[2] in ("UploadFile", "OAuth2PasswordRequestForm"):
                 return True
-            if self._is_schema(value.name, module):
+            if self._is_schema(value.name, module) or self._is_foreign_model(value.name, module):
                 return True
             assigned = self._python.assignment(value.name, module) if not value.name.startswith("?") else None
             return (
@@ -344,6 +346,18 @@ class Interface:
             (decorator.name if isinstance(decorator, Name | Invoke) else "").rpartition(".")[2]
             in ("dataclass", "define", "frozen", "s")
             for decorator in found.definition.decorators
+        )
+
+    def _is_foreign_model(self, name: str, module: Module) -> bool:
+        """Whether a class of the tree with typed fields descends from some library's own base of models.
+
+        A framework that reads types takes only what it can validate for a body.
+        """
+        found = self._python.class_of(name, module)
+        return (
+            found is not None
+            and any(field.annotation is not None for field in found.fields)
+            and any(_MODEL_BASE.search(base) for base in self._python.external_bases(found))
         )
 
     @staticmethod
@@ -614,17 +628,9 @@ class Interface:
                     )
         for module, item in self._python.imports(*_SCHEMA_SOURCES):
             found.append(Evidence(module.path, item.line, f"`{item.target}` generates an OpenAPI description"))
-        for setting in self._services.settings_named("INSTALLED_APPS"):
-            for value in flattened(setting.value):
-                if isinstance(value, Const) and value.value in (
-                    "drf_spectacular",
-                    "drf_yasg",
-                    "drf_yasg2",
-                    "rest_framework_swagger",
-                ):
-                    found.append(
-                        Evidence(setting.module.path, setting.line, f"`{value.value}` generates an OpenAPI description")
-                    )
+        for text, setting in self._services.listed("INSTALLED_APPS"):
+            if text in ("drf_spectacular", "drf_yasg", "drf_yasg2", "rest_framework_swagger"):
+                found.append(Evidence(setting.module.path, setting.line, f"`{text}` generates an OpenAPI description"))
         found += self.served_descriptions
         for path, document in self._documents.openapi:
             found.append(Evidence(path, 1, f"An OpenAPI {document.version} description is kept"))

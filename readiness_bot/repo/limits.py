@@ -503,18 +503,16 @@ class Limits:
         )
 
     def _of_django(self) -> Iterator[RateLimit]:
-        for setting in self._services.settings_named("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):
-            for value in flattened(setting.value):
-                text = value.value if isinstance(value, Const) else None
-                if text in ("axes", "defender", "axes.backends.AxesStandaloneBackend", "axes.backends.AxesBackend"):
-                    yield RateLimit("lockout", f"`{text}` locks accounts out", setting.module.path, setting.line)
-                elif text == "allauth.account":
-                    yield RateLimit(
-                        "login",
-                        "`allauth.account` limits logins, sign-ups and resets by default",
-                        setting.module.path,
-                        setting.line,
-                    )
+        for text, setting in self._services.listed("INSTALLED_APPS", "AUTHENTICATION_BACKENDS"):
+            if text in ("axes", "defender", "axes.backends.AxesStandaloneBackend", "axes.backends.AxesBackend"):
+                yield RateLimit("lockout", f"`{text}` locks accounts out", setting.module.path, setting.line)
+            elif text == "allauth.account":
+                yield RateLimit(
+                    "login",
+                    "`allauth.account` limits logins, sign-ups and resets by default",
+                    setting.module.path,
+                    setting.line,
+                )
 
     def _of_gateway(self) -> Iterator[RateLimit]:
         for path, line, text in self._deployment.gateway_limits:

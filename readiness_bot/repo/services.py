@@ -439,11 +439,7 @@ class Services:
     @cached_property
     def _has_administration(self) -> bool:
         """Whether Django's pages of administration are among the installed applications."""
-        return any(
-            isinstance(value, Const) and str(value.value).startswith("django.contrib.admin")
-            for setting in self.settings_named("INSTALLED_APPS")
-            for value in flattened(setting.value)
-        )
+        return any(text.startswith("django.contrib.admin") for text, _ in self.listed("INSTALLED_APPS"))
 
     @cached_property
     def queues(self) -> frozenset[str]:
@@ -1007,6 +1003,24 @@ class Services:
         """The bindings of these names; `SESSION_*` means every name that begins so."""
         matches = matcher(*names)
         return (setting for setting in self.settings if matches(setting.name))
+
+    def listed(self, *names: str) -> Iterator[tuple[str, Setting]]:
+        """The texts in lists of these names, each with the binding or the call that puts it there.
+
+        Those of the lists that one is put together from are among them: `INSTALLED_APPS = OWN_APPS + FOREIGN_APPS`.
+        """
+        put = [
+            Setting(
+                site.call.called_on.rpartition(".")[2].lstrip(":"), value, site.module, site.call.line, site.call.guards
+            )
+            for site in self._python.calls_of("append", "insert", "extend")
+            for value in site.call.args[-1:]
+        ]
+        for setting in (*self.settings_named(*names), *(one for one in put if one.name in names)):
+            for value, module in self._members(setting.value, setting.module):
+                text = self._python.constant(value, module)
+                if isinstance(text, str):
+                    yield text, setting
 
     def rest_settings(self, key: str) -> Iterator[tuple[Setting, Value]]:
         """What `REST_FRAMEWORK` gives a key of Django REST framework, each with the binding that it stands in."""

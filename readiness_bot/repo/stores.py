@@ -11,8 +11,9 @@ from typing import Literal
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.hcl_blocks import HclFile
 from readiness_bot.facts.makefile import Makefile
+from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.shell import ShellScript
-from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Evidence
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.models import Models
@@ -120,6 +121,9 @@ _OF_OTHERS = re.compile(
     r"|[a-z0-9]+_(data_?source|connector|destination|transmitter|sink|output|target)s?\.py$)"
 )
 """Where the stores of others are read and written for them."""
+
+_WITHIN_MIGRATIONS = frozenset({"alembic.context", "alembic.op"})
+"""What only modules import that migrations run in; others start them, and may make the service's engine too."""
 
 _OF_COMMANDS = re.compile(r"(^|/)(cli|commands?|plugins?)(/|$|\.py)")
 """Where clients are made by what somebody types, or by what extends the service."""
@@ -289,9 +293,12 @@ class Stores:
 
     def _is_other(self, site: CallSite) -> bool:
         """Whether the client is that of a user's data source, a plugin or the migrations, not the service's own."""
-        if any(item.target.startswith("alembic") for item in site.module.facts.imports):
+        targets = {item.target for item in site.module.facts.imports}
+        if targets & _WITHIN_MIGRATIONS or any(call.name.startswith("alembic.") for call in site.beside):
             return True
-        return self.is_of_others(site.module.path) or _OF_COMMANDS.search(site.module.path) is not None
+        if self.is_of_others(site.module.path):
+            return not _is_told_by_settings(site.call)
+        return _OF_COMMANDS.search(site.module.path) is not None
 
     @staticmethod
     def is_of_others(path: str) -> bool:
@@ -742,6 +749,15 @@ class Stores:
 def _is_like_class(name: str) -> bool:
     """Whether a resolved name is written like that of a class of the tree."""
     return ":" in name and name.rpartition(":")[2][:1].isupper()
+
+
+def _is_told_by_settings(call: Call) -> bool:
+    """Whether a client is made for what settings or the environment name: a user's store is handed to its adapter."""
+    told = call.args[0] if call.args else next((value for _, value in call.keywords), None)
+    if isinstance(told, Index):
+        told = told.value
+    name = told.name if isinstance(told, Name | Invoke) else ""
+    return "." in name and not name.startswith(("?", ":"))
 
 
 def _may_make_client(name: str) -> bool:

@@ -153,6 +153,11 @@ _HALF = 0.35
     ),
     partials=[
         (
+            "from fastapi import FastAPI\nfrom house_models import HouseModel\n\napp = FastAPI()\n\n\n"
+            "class Item(HouseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n"
+            "    return item\n\n\n@app.post('/others')\ndef other(body: dict):\n    return body\n"
+        ),
+        (
             "from fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n"
             "class Item(BaseModel):\n    name: str\n\n\n@app.post('/items')\ndef create(item: Item):\n"
             "    return item\n\n\n@app.post('/others')\ndef other(body: dict):\n    return body\n"

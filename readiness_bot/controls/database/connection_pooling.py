@@ -79,6 +79,13 @@ _FAMILIES = ("relational", "document", "search", "cache")
             "from sqlalchemy import engine_from_config\n\n\ndef setup(settings):\n"
             "    return engine_from_config(settings, 'sqlalchemy.')\n"
         ),
+        {
+            "shop/datasources/database.py": (
+                "from functools import cache\n\nfrom sqlalchemy import create_engine\n\n"
+                "from shop.settings import settings\n\n\n@cache\ndef engine():\n"
+                "    return create_engine(settings.dsn, pool_size=settings.pool_size)\n"
+            ),
+        },
     ],
     partials=[
         {
@@ -88,8 +95,22 @@ _FAMILIES = ("relational", "document", "search", "cache")
             ),
         },
         "import os\nfrom sqlalchemy import create_engine\n\nengine = create_engine(os.environ['DSN'])\n",
+        (
+            "from alembic import command\nfrom alembic.config import Config\n"
+            "from sqlalchemy import create_engine\n\n\ndef created(dsn):\n    made = create_engine(dsn)\n"
+            "    command.stamp(Config(), 'head')\n    return made\n\n\n"
+            "def opened(dsn):\n    return create_engine(dsn, pool_recycle=600)\n\n\nengine = opened('postgresql://')\n"
+        ),
     ],
-    ignores=["def add(a, b):\n    return a + b\n"],
+    ignores=[
+        "def add(a, b):\n    return a + b\n",
+        {
+            "shop/datasources/warehouse.py": (
+                "from sqlalchemy import create_engine\n\n\nclass Warehouse:\n    def __init__(self, url):\n"
+                "        self.url = url\n\n    def opened(self):\n        return create_engine(self.url)\n"
+            ),
+        },
+    ],
 )
 def connection_pooling(repo: Repo) -> Judgement:
     """Judge the store that matters most: relational before document, search and cache."""

@@ -80,6 +80,17 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
             "def login():\n    return {}\n"
         ),
         {
+            "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/admin.py": (
+                "from django.contrib import admin\n\n\nclass Pages(admin.AdminSite):\n    site_header = 'Shop'\n\n\n"
+                "pages = Pages()\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.admin import pages\n\n"
+                "urlpatterns = [path('a/', pages.urls)]\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from flask import Flask\n\nfrom shop.importer import boards\n\napp = Flask(__name__)\n\n\n"
                 "@app.route('/login', methods=['POST'])\ndef login():\n    return {}\n\n\n"

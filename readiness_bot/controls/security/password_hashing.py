@@ -218,6 +218,12 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
         ),
     ],
     passes=[
+        {
+            "shop/settings.py": (
+                "import django\n\nROOT_URLCONF = 'shop.urls'\nFOREIGN = ['django.contrib.auth']\n"
+                "OWN = ['shop.orders']\nINSTALLED_APPS = FOREIGN + OWN\n"
+            ),
+        },
         (
             "import hashlib\n\nfrom passlib.context import CryptContext\n\n"
             "context = CryptContext(schemes=['pbkdf2_sha256'])\n\n\ndef _shortened(password):\n"

@@ -80,6 +80,11 @@ from readiness_bot.repo import Repo
     ],
     fixed='import jwt\n\n\ndef token(user, end):\n    return jwt.encode({"sub": user, "exp": end}, \'key\')\n',
     partials=[
+        (
+            "import datetime\n\nimport flask\n\napp = flask.Flask(__name__)\n"
+            "app.config['PERMANENT_SESSION_LIFETIME'] = datetime.timedelta(hours=1)\n\n\n@app.before_request\n"
+            "def lasting():\n    flask.session.permanent = True\n"
+        ),
         {
             "shop/settings.py": (
                 "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework.authtoken']\n"
