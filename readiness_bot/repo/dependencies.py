@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from readiness_bot.facts.conda_environment import EXTRACTOR as CONDA
 from readiness_bot.facts.conda_environment import CondaEnvironment
+from readiness_bot.facts.dockerfile import Instruction, Stage
 from readiness_bot.facts.lock_file import EXTRACTOR as LOCK
 from readiness_bot.facts.lock_file import LockFile
 from readiness_bot.facts.manifest import Dependency, Manifest
@@ -167,7 +168,7 @@ class Dependencies:
             for instruction in stage.instructions
             if instruction.keyword == "RUN"
             for command in tool_commands(run_text(instruction), instruction.line)
-            if (install := self.install_of(command, built.path)) is not None
+            if (install := self.install_of(command, built.path, _copied(stage))) is not None
         )
 
     @cached_property
@@ -177,8 +178,11 @@ class Dependencies:
             install for run in self._pipelines.runs if (install := self.install_of(run.command, run.path)) is not None
         )
 
-    def install_of(self, command: ToolCommand, path: str) -> Install | None:
-        """What a command installs; None for one that installs nothing for Python, or only tools."""
+    def install_of(self, command: ToolCommand, path: str, copied: Sequence[str] = ()) -> Install | None:
+        """What a command installs; None for one that installs nothing for Python, or only tools.
+
+        `copied` is what an image was given of the tree before, as the files or folders that it names.
+        """
         words = command.words
         tool, verb = command.tool, words[0] if words else ""
         if tool == "uv" and words[:2] in (("pip", "install"), ("pip", "sync")):
@@ -188,21 +192,29 @@ class Dependencies:
         if tool == "pip-sync":
             return self._of_pip(command, path, words)
         if (tool, verb) in _LOCKING_COMMANDS:
-            lock = self._lock_for(_LOCKING_COMMANDS[tool, verb], command, path)
+            lock = self._lock_for(_LOCKING_COMMANDS[tool, verb], command, path, copied)
             ignoring = command.has("--skip-lock", "--upgrade", "-U")
             # To pdm, `--no-lock` means to write none: it installs from the one that is there.
             frozen = lock != "" and not ignoring and (tool == "pdm" or not command.has("--no-lock"))
             return Install(path, command.line, command.text, "locked" if frozen else "loose", lock)
         return None
 
-    def _lock_for(self, name: str, command: ToolCommand, path: str) -> str:
-        """The lock file that a tool would read: in the command's folder, beside the file it stands in, or above."""
+    def _lock_for(self, name: str, command: ToolCommand, path: str, copied: Sequence[str]) -> str:
+        """The lock file that a tool would read.
+
+        The one that was copied by its name, else that in the command's folder, beside the file it stands in, or above,
+        else one that lies in what was copied.
+        """
+        for each in copied:
+            if each.endswith(f"/{name}") and each in self.locks:
+                return each
         folders = [command.directory, path.rpartition("/")[0], ""]
         for folder in folders:
             if (candidate := f"{folder}/{name}".lstrip("/")) in self.locks:
                 return candidate
+        within = next((f"{each}/{name}" for each in copied if f"{each}/{name}" in self.locks), "")
         found = [each for each in self.locks if each.rpartition("/")[2] == name]
-        return found[0] if len(found) == 1 else ""
+        return within or (found[0] if len(found) == 1 else "")
 
     def _of_pip(self, command: ToolCommand, path: str, words: tuple[str, ...]) -> Install | None:
         files = [*_valued(command.arguments, "-r", "--requirement"), *_valued(command.arguments, "--requirements")]
@@ -314,6 +326,17 @@ _LOCKING_COMMANDS = {
     ("pipenv", "requirements"): "Pipfile.lock",
 }
 """The commands that install from, or write out, a lock file, and that file's name."""
+
+
+def _copied(stage: Stage) -> tuple[str, ...]:
+    """What a stage of an image copies of the tree, as paths from the root."""
+    copies = (one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not _from_elsewhere(one))
+    words = (word for one in copies for word in (one.words or tuple(one.text.split()))[:-1])
+    return tuple(posixpath.normpath(word) for word in words if not word.startswith("/"))
+
+
+def _from_elsewhere(instruction: Instruction) -> bool:
+    return any(flag.startswith("--from=") for flag in instruction.flags)
 
 
 def _weakest(parts: list[Locking]) -> Locking:

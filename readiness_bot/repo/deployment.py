@@ -435,14 +435,16 @@ class Deployment:
         return tuple(one for one in self.started if one.deployed)
 
     def _all_started(self) -> Iterator[Started]:
-        yield from self._of_images()
-        yield from self.workloads.started()
-        for container in self.containers:
-            yield from container.started
+        contained = [*self._of_images(), *self.workloads.started()]
+        contained += [one for container in self.containers for one in container.started]
+        yield from contained
+        led_to = {one.path for one in contained if one.deployed}
         for path, procfile in self._sources.facts(Procfile).items():
             deployed = self._ownership.is_deployed(path) and not _is_of_developers(procfile)
             yield from self._launches.of_procfile(path, "procfile", deployed=deployed)
         for path in self._sources.facts(ServiceUnits):
+            if path in led_to:
+                continue  # what a container starts by way of it is known, and how signals reach that
             yield from self._launches.of_units(path, "unit", deployed=self._ownership.is_deployed(path))
         in_production = {one.path for one in self._of_images() if one.deployed}
         of_developers = {one.path for one in self._of_images() if not one.deployed} - in_production

@@ -223,7 +223,11 @@ class Launches:
         for path in paths:
             units = self._units.get(path)
             if units is not None and path not in seen and len(seen) < MAX_HOPS:
-                yield from self._of_sections(units, path, started.via, started.deployed, seen | {path})
+                found_in = self._of_sections(units, path, started.via, started.deployed, seen | {path})
+                # A manager that a shell keeps signals from passes none on.
+                for one in found_in:
+                    reached = one.command.replaces_shell and started.command.replaces_shell
+                    yield replace(one, command=replace(one.command, replaces_shell=reached))
 
     def _of_sections(
         self, units: ServiceUnits, path: str, via: str, deployed: bool, seen: frozenset[str]

@@ -16,7 +16,6 @@ from readiness_bot.repo.defaults import default_of, entries
 from readiness_bot.repo.dependencies import Dependencies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.documents import Documents
-from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.images import run_text
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
@@ -185,6 +184,18 @@ _WHOLE_TRACERS = matcher(
     "flask_opentracing.FlaskTracing",
     "aws_lambda_powertools.Tracer",
 )
+_OPENTRACING = re.compile(r"(flask|django)_opentracing\.")
+_TRACERS_OF_OPENTRACING = (
+    "jaeger_client",
+    "lightstep",
+    "basictracer",
+    "py_zipkin",
+    "zipkin_ot",
+    "ddtrace.opentracer",
+    "instana",
+    "elasticapm.contrib.opentracing",
+    "opentelemetry.shim.opentracing_shim",
+)
 _IN_FUNCTIONS = matcher(
     "aws_xray_sdk.core.patch", "aws_xray_sdk.core.patch_all", "aws_xray_sdk.core.xray_recorder.capture"
 )
@@ -198,7 +209,12 @@ _IS_SETTING = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 _SENTRY = frozenset(
     {"sentry_sdk.init", "sentry_sdk.client.Client", "sentry_sdk.api.init", "fillmore.libsentry.set_up_sentry"}
 )
-_SETS_UP_TRACKER = re.compile(r"[\w.]+\.(set_?up|init(iali[sz]e)?|configure)_(sentry|rollbar|bugsnag|error_tracking)")
+_SETTING_UP = r"(set_?up|init(iali[sz]e)?|configure|install)"
+_SETS_UP_TRACKER = re.compile(
+    rf"[\w.]+\.{_SETTING_UP}_(sentry|rollbar|bugsnag|error_tracking)"
+    r"|(?!sentry_sdk\b)[\w.]+\.(\w+_)?(?P<tool>sentry|rollbar|bugsnag)(_\w+)?"
+    rf"\.({_SETTING_UP}|(?!(capture|report|log|send|get|test)_)\w+_(?P=tool))"
+)
 
 
 def _is_tracker_of_a_library(name: str) -> bool:
@@ -480,12 +496,9 @@ class Observability:
         if not any(one.is_reached for one in found):
             found += self._written_out()
             found += [self._signal(site, f"`{site.last}`") for site in self._python.calls_of(*_PUTS)]
-        for setting in self._services.settings_named("INSTALLED_APPS"):
-            for value in flattened(setting.value):
-                if isinstance(value, Const) and value.value in _METRIC_APPS:
-                    found.append(
-                        Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
-                    )
+        for text, setting in self._services.listed("INSTALLED_APPS"):
+            if text in _METRIC_APPS:
+                found.append(Signal(Evidence(setting.module.path, setting.line, f"`{text}` installed"), True))
         found += [
             self._signal(site, f"`{value.value}` installed")
             for site in self._python.calls_of("append")
@@ -555,7 +568,10 @@ class Observability:
     @cached_property
     def tracers(self) -> tuple[Signal, ...]:
         """Set-ups that trace on their own: exporter and instrumentation in one."""
-        found = [self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_WHOLE_TRACERS)]
+        found = [
+            self._signal(site, f"`{_short(site.name)}`", is_on=self._has_tracer or not _OPENTRACING.match(site.name))
+            for site in self._calls(_WHOLE_TRACERS)
+        ]
         found += self._set_up_elsewhere
         found += self._telemetry_of_library()
         found += self._tracing_of_functions()
@@ -576,6 +592,11 @@ class Observability:
                 off = "" if is_on else f", with `{name}` off by default"
                 found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
         return (*found, *self.agents)
+
+    @cached_property
+    def _has_tracer(self) -> bool:
+        """Whether something that traces is used at all: what only speaks OpenTracing takes spans nowhere by itself."""
+        return any(True for _ in self._python.imports(*_TRACERS_OF_OPENTRACING))
 
     def _options(self, site: CallSite) -> dict[str, Value]:
         """What a call is told by name, what a mapping holds that it is handed by `**` among it."""
@@ -612,10 +633,27 @@ class Observability:
 
     def _tracing_middleware(self) -> Iterator[Signal]:
         """Tracers that Django's settings name: off where the environment must ask for them first."""
-        for setting in self._services.settings_named("MIDDLEWARE", "MIDDLEWARE_CLASSES"):
-            for text in filter(_TRACING_MIDDLEWARE.match, texts_of(setting.value)):
-                is_on = not any(_ASKS_ENVIRONMENT.search(guard) for guard in setting.guards)
-                yield Signal(Evidence(setting.module.path, setting.line, f"middleware `{_short(text)}`"), True, is_on)
+        for item in self._services.middleware:
+            if _TRACING_MIDDLEWARE.match(item.name):
+                is_on = not any(self._must_be_asked_for(guard, item.module) for guard in item.guards)
+                place = Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`")
+                yield Signal(place, True, is_on)
+
+    def _must_be_asked_for(self, guard: str, module: Module) -> bool:
+        """Whether a condition holds only where the environment says so, be it by a setting that is off without it."""
+        if _ASKS_ENVIRONMENT.search(guard):
+            return True
+        is_setting = _IS_SETTING.fullmatch(guard.lstrip("!:").rpartition(".")[2]) is not None
+        return is_setting and not guard.startswith("!") and default_of(self._python, Name(guard), module).is_on is False
+
+    def _decorating(self, matches: Callable[[str], bool]) -> Iterator[Signal]:
+        """The plain decorators of such names around functions that running code leads to."""
+        for site in self._python.functions:
+            for item in site.definition.decorators:
+                name = self._python.identify(item.name, site.module) if isinstance(item, Name) else ""
+                if name and matches(name):
+                    runs = self._wiring.runs(site.module) and self._wiring.is_used(site)
+                    yield Signal(Evidence(site.module.path, site.definition.line, f"`{_short(name)}`"), runs)
 
     def _telemetry_of_library(self) -> Iterator[Signal]:
         """Where a library that also instruments the application sets its telemetry up: `shoplib.telemetry.setup_…`."""
@@ -665,7 +703,9 @@ class Observability:
                 or "bool" in last
                 or "float" in last
             ):
-                if last in ("get", "getenv", "config", "env"):
+                # `env.float("RATE", default=0)` reads a variable; `float(text)` converts.
+                reads = call.has("default") or (len(call.args) > 1 and "." in call.name)
+                if reads or last in ("get", "getenv", "config", "env"):
                     default = call.argument(1, "default")
                     return self._default(default, module, depth + 1) if default is not None else None
                 return self._default(call.args[0], module, depth + 1) if call.args else None
@@ -712,6 +752,7 @@ class Observability:
         return (
             *(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_TRACKERS)),
             *(self._signal(site, f"`{_short(site.name)}`") for site in self._calls(_is_tracker_of_a_library)),
+            *self._decorating(_is_tracker_of_a_library),
             *(
                 agent
                 for agent in self.agents
@@ -731,10 +772,9 @@ class Observability:
 
     def _tracking_apps(self) -> Iterator[Signal]:
         """Error trackers that Django is told of as applications or middleware."""
-        for setting in self._services.settings_named("INSTALLED_APPS"):
-            for value in flattened(setting.value):
-                if isinstance(value, Const) and isinstance(value.value, str) and _TRACKING_APPS.match(value.value):
-                    yield Signal(Evidence(setting.module.path, setting.line, f"`{value.value}` installed"), True)
+        for text, setting in self._services.listed("INSTALLED_APPS"):
+            if _TRACKING_APPS.match(text):
+                yield Signal(Evidence(setting.module.path, setting.line, f"`{text}` installed"), True)
         for item in self._services.middleware:
             if _TRACKING_APPS.match(item.name):
                 place = Evidence(item.location.path, item.location.line, f"middleware `{_short(item.name)}`")

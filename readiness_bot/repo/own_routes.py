@@ -35,7 +35,8 @@ _SERVED_BY = (
 _HANDLERS = ("http.server.*", "BaseHTTPServer.*", "six.moves.BaseHTTPServer.*", "SocketServer.*")
 _ASKED = re.compile(r"/[\w.-]+(/[\w.{}-]+)*/?$")
 _OF_PROBES = re.compile(
-    r"/(\w+/)?_*(health(z|_?check)?|live(z|ness)?|ready(z)?|readiness|alive|ping|metrics|status)/?$", re.IGNORECASE
+    r"/(\w+/)?_*(health(z|_?check)?|live(z|ness)?|ready(z)?|readiness|alive|ping|pulse|heart_?beat|metrics|status)/?$",
+    re.IGNORECASE,
 )
 
 

@@ -849,8 +849,31 @@ class Resilience:
     def _breaker_classes(self) -> Iterator[Mechanism]:
         made = {site.name for site in self._python.all_calls}
         for site in self._python.classes:
-            if _BREAKER_CLASS.search(site.definition.name) and site.name not in made:
-                yield Mechanism(f"class `{site.definition.name}`", site.location, False)
+            if _BREAKER_CLASS.search(site.definition.name):
+                if site.name not in made:
+                    yield Mechanism(f"class `{site.definition.name}`", site.location, False)
+            elif (counting := _counts_like_breaker(site)) is not None:
+                used = any(
+                    self._wiring.runs(call.module)
+                    and call.module.symbol(call.call.scope).partition(".")[0] != site.definition.name
+                    for call in self._python.calls_of(counting)
+                )
+                yield Mechanism(f"class `{site.definition.name}`, which counts failures and opens", site.location, used)
+
+
+_COUNTS_FAILURES = re.compile(r"(record|mark|on|note|count|report|register)_(failure|error)s?$")
+_COUNTS_SUCCESSES = re.compile(r"(record|mark|on|note|count|report|register)_success(es)?$")
+_ASKS_WHETHER_OPEN = re.compile(
+    r"(is_(open|closed|tripped|available)|allows?(_requests?|_calls?)?|can_(call|execute|attempt|request|proceed|try)|state)$"
+)
+
+
+def _counts_like_breaker(site: DefinitionSite) -> str | None:
+    """How a class that is told of failures and of successes, and asked whether to call, is told of failures."""
+    names = [method.definition.name for method in site.methods]
+    counting = next(filter(_COUNTS_FAILURES.match, names), None)
+    rest = any(map(_COUNTS_SUCCESSES.match, names)) and any(map(_ASKS_WHETHER_OPEN.match, names))
+    return counting if rest else None
 
 
 def _never_retries(site: CallSite) -> bool:

@@ -10,8 +10,9 @@ from readiness_bot.model import Effort, Evidence, Judgement, Kind, Role, Severit
 from readiness_bot.repo import Repo
 
 _HEADING = (
-    r"\barchitectur|system (design|overview)|design (overview|document|principles)|technical (overview|design)"
-    r"|component(s)? (overview|diagram)|codebase (overview|tour)|code (overview|organi[sz]ation)"
+    r"\barchitectur|system (design|overview)|design (overview|document|principles)"
+    r"|technical (overview|design|landscape)|component(s)? (overview|diagram)"
+    r"|codebase (overview|tour)|code (overview|organi[sz]ation)"
 )
 _VAGUE_HEADING = r"how (it|\w+) works\b|\binternals\b|data flow"
 """Headings that speak of the whole only in documents near the root; below they speak of a feature."""

@@ -27,6 +27,15 @@ from readiness_bot.repo import Repo
     sources=["https://github.com/danielfm/pybreaker", "https://martinfowler.com/bliki/CircuitBreaker.html"],
     passes=[
         (
+            "import requests\n\n\nclass Channels:\n    def __init__(self):\n        self.failures = 0\n\n"
+            "    def is_open(self):\n        return self.failures > 4\n\n    def record_failure(self):\n"
+            "        self.failures += 1\n\n    def record_success(self):\n        self.failures = 0\n\n\n"
+            "def charge(url, channels):\n    if channels.is_open():\n        return None\n    try:\n"
+            "        answer = requests.post(url, timeout=5)\n    except OSError:\n        channels.record_failure()\n"
+            "        raise\n    channels.record_success()\n    return answer\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example', Channels())\n"
+        ),
+        (
             "import pybreaker\nimport requests\n\nbreaker = pybreaker.CircuitBreaker(fail_max=5)\n\n\n"
             "@breaker\ndef charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
             "if __name__ == '__main__':\n    charge('https://a.example')\n"
@@ -49,6 +58,13 @@ from readiness_bot.repo import Repo
     "reset_timeout=30)\n\n\n@breaker\ndef charge(url):\n"
     "    return requests.post(url, timeout=5)\n\n\nif __name__ == '__main__':\n    charge('https://a.example')\n",
     partials=[
+        (
+            "import requests\n\n\nclass Channels:\n    def __init__(self):\n        self.failures = 0\n\n"
+            "    def is_open(self):\n        return self.failures > 4\n\n    def record_failure(self):\n"
+            "        self.failures += 1\n\n    def record_success(self):\n        self.failures = 0\n\n\n"
+            "def charge(url):\n    return requests.post(url, timeout=5)\n\n\n"
+            "if __name__ == '__main__':\n    charge('https://a.example')\n"
+        ),
         (
             "import requests\n\n\nclass BreakerBoard:\n    def guarded(self, call):\n        return call\n\n\n"
             "def board():\n    return BreakerBoard()\n\n\ndef charge(url):\n"

@@ -116,6 +116,17 @@ _FUNCTIONS = ("chalice", "mangum", "aws_lambda_powertools.event_handler", "apig_
     fixed={"app/main.py": _LIFESPAN},
     partials=[
         {
+            "app/main.py": _APP,
+            "Dockerfile": _IMAGE.format(server="/run.sh"),
+            "run.sh": "#!/bin/sh\nset -e\nuwsgi --ini uwsgi.ini\n",
+            "uwsgi.ini": "[uwsgi]\nmodule = app.main:app\ndie-on-term = true\n",
+            "deploy/shop.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: shop\nspec:\n  template:\n    spec:\n"
+                "      terminationGracePeriodSeconds: 40\n"
+                "      containers:\n        - name: shop\n          image: app:1\n"
+            ),
+        },
+        {
             "app/main.py": (
                 "from litestar import Litestar, get\n\n\n@get('/')\nasync def index() -> str:\n    return ''\n\n\n"
                 "app = Litestar([index])\n"
@@ -173,6 +184,8 @@ def graceful_shutdown(repo: Repo) -> Judgement:
     if serving:
         shown = [seen(one.path, one.line, f"{one.trigger}: {one.name.lstrip('?')}") for one in serving[:4]]
         return passed("Resources are closed on shutdown.", *shown)
+    if repo.routes.probed:
+        return not_applicable("Only probes ask here.")
     servers = [one for one in repo.deployment.started_commands if one.server in DRAINING and one.purpose == "serve"]
     # A platform signals every process of an instance, whatever shell stands above it.
     reached = [one for one in servers if one.command.replaces_shell or one.via in ("procfile", "platform")]

@@ -35,6 +35,14 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     ],
     passes=[
         {
+            "src/api/main.py": _APP,
+            "src/api/pyproject.toml": _PROJECT,
+            "src/api/uv.lock": _LOCK,
+            "src/worker/pyproject.toml": _PROJECT,
+            "src/worker/uv.lock": _LOCK,
+            "docker/Containerfile.api": _FROZEN.replace("COPY ", "COPY ./src/api/pyproject.toml ./src/api/uv.lock ", 1),
+        },
+        {
             "app/main.py": _APP,
             "requirements.txt": (
                 "alembic==1.4.0\ncertifi==2019.11.28\nh11==0.9.0\nhttpx==0.11.1\nidna==2.8\nMako==1.1.1\n"

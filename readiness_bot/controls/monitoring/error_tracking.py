@@ -21,6 +21,10 @@ from readiness_bot.repo import Repo
     sources=["https://docs.sentry.io/platforms/python/"],
     passes=[
         (
+            "from aiohttp import web\nfrom shoplib.sentry_options import with_sentry\n\n\n@with_sentry\ndef main():\n"
+            "    web.run_app(web.Application())\n\n\nif __name__ == '__main__':\n    main()\n"
+        ),
+        (
             "import logging.config\n\nfrom flask import Flask\n\n"
             "logging.config.dictConfig(\n"
             "    {'version': 1, 'handlers': {'errors': {'class': 'raven.handlers.logging.SentryHandler'}}}\n"
@@ -104,6 +108,10 @@ from readiness_bot.repo import Repo
     ],
     fails=[
         "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        (
+            "from fastapi import FastAPI\nfrom shoplib.sentry import report_sentry\n\napp = FastAPI()\n\n\n"
+            "@app.get('/')\ndef root():\n    report_sentry('asked')\n    return {}\n"
+        ),
         (
             "import redis\n\nstore = redis.Redis()\n\nwhile True:\n    work = store.bzpopmin('orders', timeout=30)\n"
             "    if work:\n        pack(work)\n"

@@ -109,6 +109,8 @@ def request_correlation(repo: Repo) -> Judgement:
     """
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
+    if repo.routes.probed:
+        return not_applicable("Only probes ask here.")
     room = repo.observability
     bound = [item.evidence for item in room.correlations if item.is_reached]
     if bound:

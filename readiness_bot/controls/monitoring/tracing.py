@@ -39,6 +39,19 @@ _INSTRUMENTS = (
     sources=["https://opentelemetry.io/docs/languages/python/instrumentation/"],
     passes=[
         (
+            "from flask import Flask\nfrom flask_opentracing import FlaskTracing\nfrom jaeger_client import Config\n\n"
+            "app = Flask(__name__)\ntracer = Config({}, service_name='shop').initialize_tracer()\n"
+            "FlaskTracing(tracer, True, app)\n"
+        ),
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nMIDDLEWARE = ['shop.middleware.Own']\n"
+                "MIDDLEWARE.insert(0, 'elasticapm.contrib.django.middleware.TracingMiddleware')\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        },
+        (
             "from fastapi import FastAPI\nfrom opentelemetry.instrumentation.fastapi import FastAPIInstrumentor\n"
             "from shoplib.tracing import setup_tracing\n\napp = FastAPI()\n\n\ndef start():\n"
             "    setup_tracing('shop')\n    FastAPIInstrumentor.instrument_app(app)\n\n\nstart()\n"
@@ -132,6 +145,24 @@ _INSTRUMENTS = (
     "import BatchSpanProcessor\n\napp = FastAPI()\nprovider = TracerProvider()\n"
     "provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))\nFastAPIInstrumentor.instrument_app(app)\n",
     partials=[
+        (
+            "import opentracing\nfrom flask import Flask\nfrom flask_opentracing import FlaskTracing\n\n"
+            "app = Flask(__name__)\nFlaskTracing(opentracing.tracer, True, app)\n"
+        ),
+        {
+            "shop/settings.py": (
+                "import environ\n\nenv = environ.Env()\nROOT_URLCONF = 'shop.urls'\n"
+                "MIDDLEWARE = ['shop.middleware.Own']\n"
+                "USE_TRACES = env.bool('USE_TRACES', default=False)\nif USE_TRACES:\n"
+                "    MIDDLEWARE.insert(0, 'elasticapm.contrib.django.middleware.TracingMiddleware')\n"
+            ),
+            "shop/urls.py": "urlpatterns = []\n",
+            "shop/wsgi.py": "from django.core import wsgi\n\napplication = wsgi.get_wsgi_application()\n",
+        },
+        (
+            "import environ\nimport sentry_sdk\nfrom fastapi import FastAPI\n\nenv = environ.Env()\n"
+            "sentry_sdk.init(dsn=env('DSN'), traces_sample_rate=env.float('RATE', default=0.0))\napp = FastAPI()\n"
+        ),
         {
             # What sets spans up is the tree's own, and takes none of them anywhere.
             "app/main.py": (

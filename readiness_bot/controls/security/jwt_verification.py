@@ -212,6 +212,10 @@ class _Flaw(Enum):
     ],
     passes=[
         (
+            "from authlib.oauth2.rfc7523 import JWTBearerTokenValidator\n\n\nclass Tokens(JWTBearerTokenValidator):\n"
+            "    def __init__(self, keys):\n        super().__init__(keys)\n"
+        ),
+        (
             "import jwt\n\nSIGNED_BY = {'ES256', 'RS256'}\n\n\ndef user_of(token, key):\n"
             "    kind = jwt.get_unverified_header(token).get('alg')\n    if kind not in SIGNED_BY:\n"
             "        raise PermissionError\n    return jwt.decode(token, key, algorithms=[kind])\n"
@@ -336,10 +340,21 @@ _NOT_DEPLOYED = re.compile(
 """A condition that only a developer's machine fulfils."""
 
 
+_VALIDATORS = (
+    "authlib.oauth2.rfc7523.JWTBearerTokenValidator",
+    "authlib.oauth2.rfc7523.validator.JWTBearerTokenValidator",
+    "authlib.oauth2.rfc9068.JWTBearerTokenValidator",
+)
+"""Classes of libraries that verify every token which they are shown, whatever is derived from them."""
+
+
 def _kept_by_library(repo: Repo) -> Iterator[Location]:
     """Where a library is set up that reads the tokens itself, by the one algorithm that it is configured with."""
     for site in repo.python.calls(*sorted(_MANAGERS)):
         yield site.location
+    for klass in repo.python.classes:
+        if repo.python.descends_from(klass, *_VALIDATORS):
+            yield klass.location
     for module, item in repo.python.imports("rest_framework_simplejwt", "rest_framework_jwt", "ninja_jwt"):
         if module.area is Area.PRODUCTION:
             yield Location(module.path, item.line)

@@ -227,6 +227,8 @@ def integration_tests(repo: Repo) -> Judgement:
     """
     if not repo.services.is_server:
         return not_applicable("Nothing here answers requests.")
+    if repo.routes.probed:
+        return not_applicable("Only probes ask here.")
     clients, stores = repo.suite.through_interface, repo.suite.against_stores
     kept = {item.detail.removeprefix("uses ") for item in repo.resilience.stores}
     needs_store = not kept <= _BROKERS

@@ -47,6 +47,15 @@ class Shopper(HttpUser):
     fixed={"app/main.py": _APP, "tests/load/locustfile.py": _LOCUST},
     ignores=[
         {
+            "bot/main.py": (
+                "import threading\nfrom http.server import HTTPServer, SimpleHTTPRequestHandler\n\n\n"
+                "class Pulse(SimpleHTTPRequestHandler):\n    def do_GET(self):\n        if self.path == '/pulse/':\n"
+                "            keep_alive()\n        self.send_response(200)\n        self.end_headers()\n\n\n"
+                "server = HTTPServer(('localhost', 9010), Pulse)\n"
+                "threading.Thread(target=server.serve_forever, daemon=True).start()\nwhile True:\n    look()\n"
+            ),
+        },
+        {
             "app/main.py": (
                 "from confluent_kafka import Consumer\nfrom prometheus_client import start_http_server\n\n"
                 "start_http_server(9000)\nconsumer = Consumer({})\nwhile True:\n    print(consumer.poll(1.0))\n"
@@ -60,6 +69,8 @@ def load_tests(repo: Repo) -> Judgement:
     """Judged by files that a load-testing tool runs; timing single functions is none."""
     if not repo.serves:
         return not_applicable("Nothing here serves requests.")
+    if repo.routes.probed:
+        return not_applicable("Only probes ask here.")
     found = [seen(path, one.line, f"{one.tool} scenario") for path, one in repo.deployment.load_scenarios]
     known = {one.path for one in found}
     for module in repo.python.within(Area.PRODUCTION, Area.TEST, Area.TOOLING, Area.EXAMPLE):
