@@ -339,9 +339,11 @@ def _started(program: str, words: tuple[str, ...], state: _State) -> Iterator[Pa
     if program.endswith("manage.py") or program in ("django-admin", "django-admin.py"):
         yield _django(words[0] if program.endswith(".py") and "admin" not in program else "", arguments, state)
         return
-    reader = _PROGRAMS.get(program)
+    # Distributions name some by the version of Python: `gunicorn-3`, `celery3`.
+    plain = re.sub(r"-?3(\.\d+)?$", "", program)
+    reader = _PROGRAMS.get(program) or _PROGRAMS.get(plain)
     if reader is not None:
-        yield from reader(program, arguments, state)
+        yield from reader(program if program in _PROGRAMS else plain, arguments, state)
         return
     if program.endswith((".py", ".sh", ".bash", ".wsgi")) or "/" in words[0] or words[0].startswith("./"):
         if "$" not in words[0] or program.endswith((".py", ".sh")):

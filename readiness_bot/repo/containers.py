@@ -90,11 +90,13 @@ class Containers:
         return tuple(one for one in self.all if one.store and self.is_for_users(one.path))
 
     def is_anothers(self, store: Container) -> bool:
-        """Whether services of others alone lean on a store, and those of this repository say what they lean on."""
+        """Whether services of others alone lean on a store: there are no own ones, or they say what they lean on."""
         beside = [one for one in self.all if one.path == store.path and not one.store]
         own = [one for one in beside if one.own]
         told = [one for one in own if one.service.depends_on and not one.service.env_files]
         leaning = [one for one in beside if _leans_on(one.service, store.service.name)]
+        if leaning and not own:
+            return True
         return bool(leaning and told) and told == own and not any(one.own for one in leaning)
 
     def is_for_users(self, path: str) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, IN_HANDLER, Call
-from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
+from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
 from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.expressions import flattened
@@ -107,6 +107,8 @@ _ASKING_CLIENTS = (
 _PROBE = re.compile(
     r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version|(__)?(lb)?heartbeat(__)?|__version__|__error__)/?$"
 )
+_ANYTHING_ELSE = re.compile(r"/?(\{\w+:(path|\.[*+])\}|<path:\w+>)")
+"""The path of a route that takes whatever no other does."""
 _HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
 _ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
 """Parameters of functions that read what another service has answered."""
@@ -201,6 +203,14 @@ class Limits:
     def is_probe(route: Route) -> bool:
         """Whether a route is asked by machines that watch over the service, and changes nothing."""
         return not route.changes_state and _PROBE.search(route.path) is not None
+
+    @property
+    def are_probed_alone(self) -> bool:
+        """Whether only machines that watch over the service are answered, and everybody else that there is nothing."""
+        asked = [route for route in self._routes.all if not self.is_probe(route)]
+        return len(asked) < len(self._routes.all) and all(
+            not route.changes_state and _ANYTHING_ELSE.fullmatch(route.path) for route in asked
+        )
 
     @cached_property
     def takes_credentials(self) -> bool:
@@ -416,6 +426,21 @@ class Limits:
         is_handed = any(_APPLICATION.fullmatch(parameter.name) for parameter in around.parameters)
         return self._wiring.is_called_by_nobody(module, scope, is_handed=is_handed)
 
+    def _is_left_unless_set(self, attached: Attachment) -> bool:
+        """Whether a function gives up before it attaches something, unless the environment names what to limit by."""
+        module, line = attached.module, attached.location.line
+        for one in module.facts.conditions:
+            test = one.test
+            if not (one.end_line < line <= one.until and isinstance(test, Other) and test.operator == "Not"):
+                continue
+            asked = test.operands[0] if test.operands else None
+            bound = module.bound_to(asked.name, module.scope_at(one.line)) if isinstance(asked, Name) else ()
+            for value in (asked, *bound):
+                parts = value.operands if isinstance(value, Other) and value.operator == "Or" else (value,)
+                if any(default_of(self._python, part, module).is_on is False for part in parts):
+                    return True
+        return False
+
     def _of_application(self) -> Iterator[RateLimit]:
         for attached in (*self._services.middleware, *self._services.hooks):
             name = self._limiting_name(attached)
@@ -431,9 +456,8 @@ class Limits:
                 )
                 # One that only tests do without is on wherever it matters.
                 conditional = any(one != "__name__" and not _IN_TESTS.search(one) for one in attached.guards)
-                yield RateLimit(
-                    scope, f"`{name}`", attached.location.path, attached.location.line, self._off or conditional
-                )
+                unset = conditional or self._is_left_unless_set(attached)
+                yield RateLimit(scope, f"`{name}`", attached.location.path, attached.location.line, self._off or unset)
         for site in self._python.all_calls:
             if site in self._limiters and site.name.startswith("flask_limiter") and self._is_attached(site):
                 yield RateLimit(

@@ -78,6 +78,7 @@ _DUMPING = frozenset(_DUMPING_PROGRAMS.split())
 _OF_DEVELOPERS = re.compile(r"(^|[/_.-])(dev|devel|development)([/_.-]|$)", re.IGNORECASE)
 """A script of these copies what developers work with."""
 _LOADING = frozenset({"pg_restore", "mongorestore"})
+_TELLING = frozenset({"echo", "printf"})
 _RESTORING = re.compile(r"(^|[/_.-])restore[\w-]*(\.sh)?$", re.IGNORECASE)
 _CLIENTS = frozenset({"psql", "mysql", "mariadb", "createdb", "mongosh", "mongo", "redis-cli"})
 """What a script that is named for restoring feeds a dump to."""
@@ -141,6 +142,8 @@ def _of_scripts(sources: Sources) -> Iterator[Backup]:
         scheduled = bool(re.search(r"cron|periodic", path))
         restores = _RESTORING.search(path) is not None
         for command in script.commands:
+            if command.words[0] in _TELLING:
+                continue
             feeds = restores and not _CLIENTS.isdisjoint(word.rpartition("/")[2] for word in command.words[:2])
             kind = "restore" if feeds else _kind_of(command.words)
             if kind is not None:
@@ -158,7 +161,10 @@ def _of_cloud(workloads: Workloads) -> Iterator[Backup]:
 
 
 def _kind_of(words: tuple[str, ...]) -> Literal["backup", "restore"] | None:
-    names = {part.rpartition("/")[2] for word in words for part in word.split()}
+    parts = [part.rpartition("/")[2] for word in words for part in word.split()]
+    names = set(parts)
     if names & _LOADING or (names & _DUMPING and "restore" in names):
         return "restore"
-    return "backup" if names & _DUMPING else None
+    told = parts[parts.index("pg_dump") :] if "pg_dump" in names else []
+    of_tables = any(re.match(r"-t|--table(=|$)", part) for part in told)
+    return "backup" if names & _DUMPING and not of_tables else None

@@ -319,9 +319,18 @@ class Refusals:
             bases += self._python.external_bases(own) if own is not None else ()
             known = next((base for base in bases if is_refusal(base.rpartition(".")[2])), "")
             kinds = (own, *self._python.ancestry(own)) if own is not None else ()
-            self._kinds[key] = known or next(filter(None, (self._answered_as.get(one.name) for one in kinds)), "")
+            answered = next(filter(None, (self._answered_as.get(one.name) for one in kinds)), "")
+            self._kinds[key] = known or answered or self._by_status(own)
         kind = self._kinds[key]
         return structs.replace(raised, name=kind) if kind else raised
+
+    def _by_status(self, own: DefinitionSite | None) -> str:
+        """The refusal that an exception of the tree is by the status that its class says it is answered with."""
+        for name in _STATUS_FIELDS:
+            bound = self._python.class_value(own, name) if own is not None else None
+            if bound is not None and bound[1].value is not None and is_refusing_value(bound[1].value):
+                return _AS_FORBIDDEN if is_forbidding(bound[1].value) else _AS_UNAUTHORIZED
+        return ""
 
     @cached_property
     def _answered_as(self) -> dict[str, str]:
@@ -549,6 +558,7 @@ class Refusals:
                 and self._by_what_is_handed(call, target) >= Strength.IDENTITY
             )
             or self._hands_request_to_check(call, site)
+            or self._hands_request_to_guard(call, site)
             for call in calls
         )
 
@@ -563,6 +573,17 @@ class Refusals:
         """Whether a library's check is handed the request as a whole: `await check_permission(request, "edit")`."""
         whole = any(isinstance(value, Name) and _REQUEST.search(value.name) for value in call.args[:1])
         return whole and _is_check(call) and self._python.target(call, site.module) is None
+
+    def _hands_request_to_guard(self, call: Call, site: DefinitionSite) -> bool:
+        """Whether the request as a whole is handed to a function that refuses by what it says: `token_of(request)`."""
+        if not any(isinstance(value, Name) and _REQUEST.search(value.name) for value in call.args[:1]):
+            return False
+        target = self._python.target(call, site.module)
+        return target is not None and target.name != site.name and self._refuses_by_request(target)
+
+    def _refuses_by_request(self, site: DefinitionSite) -> bool:
+        """Whether a function itself refuses under a condition on who a request is from."""
+        return self._turns_away(site) and self.strength(site) >= Strength.IDENTITY
 
     def _by_what_is_handed(self, call: Call, target: DefinitionSite) -> Strength:
         """How far a call goes of a function that refuses unless what it is handed holds: `insist(user.can("edit"))`."""
@@ -918,6 +939,8 @@ def _kept_refusals(module: Module) -> dict[tuple[int, str], Value]:
     }
 
 
+_STATUS_FIELDS = ("status_code", "code", "status", "http_status", "http_status_code", "http_code")
+"""What exceptions keep the status of their answer under."""
 _OF_STRANGERS = re.compile(r"(^|[.:?])(is_authenticated|is_anonymous|authenticated|is_logged_in|logged_in)(\(\))?$")
 
 

@@ -188,7 +188,7 @@ MIGRATES = re.compile(
     r"migrate_schemas|db\s+upgrade)\b|\bdjango-admin\b[^|;&]*\bmigrate\b|\baerich\b[^|;&]*\bupgrade\b|"
     r"\bdbmate\b[^|;&]*\b(up|migrate)\b|\bflyway\b[^|;&]*\bmigrate\b|\byoyo\b[^|;&]*\bapply\b|"
     r"\bpiccolo\b[^|;&]*\bmigrations\s+forwards|\batlas\b[^|;&]*\bmigrate\s+apply|\bliquibase\b[^|"
-    r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
+    r";&]*\bupdate\b|\bmigrate\b\s+-path\b|\b(?!superset\b|airflow\b)\w+\s+(database|db)\s+(upgrade|migrate)\b|\bprisma\b[^|"
     r";&]*\bmigrate\s+deploy|\bpython[\d.]*\s+-m\s+\w[^|;&]*\s(migrate|upgrade-?db)\b|"
     r"\b(migrate[-_]db|db[-_]?migrate|run[-_]migrations|db[-_]?upgrade|upgrade[-_]?db|schema[-_]upgrade)\b|"
     r"\b(migrate|migrations)\.(sh|py)\b|-m\s+[\w.]*\.(migrate|migrations|upgrade)\b|\bsqitch\b[^|;&]*\bdeploy|\bpw_migrate\b[^|;&]*\bmigrate\b"

@@ -123,6 +123,8 @@ def test_what_a_function_hands_on_is_what_runs() -> None:
 
 
 def test_a_function_that_only_tells_what_it_is_told_runs_nothing_of_it() -> None:
-    text = 'log() { echo "$@"; }\nagain() { again "$@"; }\nlog starting gunicorn\nagain now\nplain() { date; }\nplain x\n'
+    text = (
+        'log() { echo "$@"; }\nagain() { again "$@"; }\nplain() { date; }\nlog starting gunicorn\nagain now\nplain x\n'
+    )
     commands = [command.words for command in shell_commands(text) if not command.block]
     assert commands == [("log", "starting", "gunicorn"), ("again", "now"), ("plain", "x")]

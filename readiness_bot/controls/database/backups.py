@@ -121,6 +121,11 @@ pg_restore --clean --dbname shop /backups/shop.dump
         {
             "app/models.py": _MODELS,
             "requirements.txt": "sqlalchemy\n",
+            "seed.sh": "#!/bin/sh\necho 'Fills it from a pg_dump file'\npg_dump $FROM -t prices | psql $REPORTS\n",
+        },
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
             "README.md": "# Shop\n\n## Upgrade\n\nMake a backup first.\n",
         },
         {
@@ -181,6 +186,13 @@ pg_restore --clean --dbname shop /backups/shop.dump
         },
     ],
     ignores=[
+        {
+            "worker.py": "from confluent_kafka import Consumer\n\nfor one in Consumer({}):\n    print(one)\n",
+            "scripts/docker-compose.yml": (
+                "services:\n  stock:\n    image: house/stock:latest\n    depends_on: [db]\n"
+                "  db:\n    image: postgres:17\n"
+            ),
+        },
         (
             "import psycopg\nfrom flask import Flask, jsonify\n\napp = Flask(__name__)\n\n\n@app.get('/orders')\n"
             "def orders():\n    with psycopg.connect('postgresql://stock/db') as rows:\n"

@@ -14,11 +14,12 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|((api|app|service|server|system)[-_])?status|statusz|status[-_]?checks?|is[-_]?up|up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|((api|app|service|server|system)[-_])?status|statusz|status[-_]?checks?|is[-_]?up|(?<!-)up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
-    r"[/^]*((api|rest|v\d+)/)*(?!(api|v\d+|internal|private|public|system|server|service|services|admin|ops|management|app|_\w*)/)\w+/_*(status|up)_*/?\$?$"
+    r"[/^]*([\w{}<>:-]+/)*(?!(api|v\d+|internal|private|public|system|server|service|services|admin|ops|management|app|_\w*)/)"
+    r"\w[\w-]*/_*(status|up)_*/?\$?$"
 )
 """The state of something that the product is about: `/orders/status`."""
 _SURE = re.compile(r"health|alive|live(z|ness)|ready(z|$)|readiness|heartbeat", re.IGNORECASE)
@@ -220,6 +221,8 @@ _POD_BEHIND_GATEWAY = (
     fails=[
         {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
         {"app/main.py": _HEALTHY.replace("/healthz", "/orders/status"), "Dockerfile": _UNCHECKED},
+        {"app/main.py": _HEALTHY.replace("/healthz", "/v1/internal/orders/parcels/status"), "Dockerfile": _UNCHECKED},
+        {"app/main.py": _HEALTHY.replace("/healthz", "/sign-up"), "Dockerfile": _UNCHECKED},
         {"app/main.py": _APP.replace("'/'", "'/live/orders'"), "Dockerfile": _UNCHECKED},
         {
             "app/main.py": _APP.replace("'/'", "'/live-orders'"),

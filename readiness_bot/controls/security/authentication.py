@@ -64,6 +64,20 @@ _BY_GATEWAY = 0.7
     ],
     passes=[
         {
+            "shop/errors.py": (
+                "class ShopError(Exception):\n    code = 500\n\n\nclass HeaderRequired(ShopError):\n    code = 403\n"
+            ),
+            "shop/main.py": (
+                "from flask import Flask, request\n\nfrom shop.errors import HeaderRequired\n\n"
+                "app = Flask(__name__)\n\n\ndef token_of(asked):\n"
+                "    header = asked.headers.get('Authorization')\n    if header is None:\n"
+                "        raise HeaderRequired('No header')\n    return header\n\n\n"
+                "def _flow(shop, given):\n    token = token_of(request)\n    return send(shop, token, given())\n\n\n"
+                "@app.route('/<shop>/zip', methods=['POST'])\ndef zipped(shop):\n"
+                "    return _flow(shop, request.get_data)\n"
+            ),
+        },
+        {
             "shop/settings.py": (
                 "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n\n\n"
                 "class SignIn(BaseModel):\n    enabled: bool\n\n\nclass Settings(BaseSettings):\n"

@@ -239,6 +239,14 @@ _UNREAD = 0.5
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        (
+            "import os\n\nfrom fastapi import FastAPI\nfrom slowapi import Limiter\n\napp = FastAPI()\n\n\n"
+            "def limit_rates(app, rate=None):\n    rate = rate or os.getenv('SHOP_RATE')\n    if not rate:\n"
+            "        return\n    limiter = Limiter(key_func=str)\n\n    @app.middleware('http')\n"
+            "    @limiter.limit(rate)\n    async def rate_limit_middleware(request, call_next):\n"
+            "        return await call_next(request)\n\n\nlimit_rates(app)\n\n\n@app.post('/orders')\n"
+            "def order():\n    return {}\n"
+        ),
         {
             "shop/main.py": (
                 "from flask import Flask\n\nfrom shop.auth_client import send\n\napp = Flask(__name__)\n\n\n"
@@ -328,6 +336,12 @@ _UNREAD = 0.5
     ],
     ignores=[
         (
+            "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n@routes.get('/healthz')\n"
+            "async def healthy(request):\n    return web.Response()\n\n\n@routes.get('/{tail:.*}')\n"
+            "async def nothing(request):\n    return web.Response(status=404)\n\n\n"
+            "web.run_app(web.Application())\n"
+        ),
+        (
             "import threading\nfrom http.server import BaseHTTPRequestHandler, ThreadingHTTPServer\n\n\n"
             "class Health(BaseHTTPRequestHandler):\n    def do_GET(self):\n        if self.path != '/healthz':\n"
             "            self.send_error(404)\n            return\n        self.send_response(200)\n"
@@ -375,7 +389,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 def _judged(repo: Repo) -> Judgement:
     if not repo.services.answers_http:
         return not_applicable("No route to limit.")
-    if repo.routes.probed or (repo.routes.all and all(map(repo.limits.is_probe, repo.routes.all))):
+    if repo.routes.probed or repo.limits.are_probed_alone:
         return not_applicable("Only probes and scrapers ask here.")
     limits = repo.limits.all
     shown = [seen(limit.path, limit.line, limit.detail) for limit in limits[:5]]
