@@ -31,7 +31,9 @@ _PARSER_LIMIT = 1_000
 _SLOW_CODEC = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*(idna|punycode)(?![-\w.])", re.IGNORECASE | re.MULTILINE)
 """Named where a file names its encoding. They take quadratic time, and `tokenize` decodes those lines from 3.14 on."""
 _NULL_BYTES = "holds null bytes"
-_NO_PYTHON, _OLD_PYTHON = "not Python", "Python 2 syntax"
+_NO_PYTHON, _OLD_PYTHON, _BEFORE_KEYWORDS = "not Python", "Python 2 syntax", "Python 3.6 syntax"
+_KEYWORD_AS_NAME = re.compile(r"(?<![\w.])(async|await)\s*[=,):.]|\.(async|await)\b")
+"""What was a name until Python 3.7 took it for itself."""
 _NEWLINE = re.compile(rb"\r\n?|\n")
 _PYTHON_2 = (
     ("print statement", re.compile(r"(?:^|[:;])\s*print\b\s*(?:>>|[^\s(=.,:;)\]}\[])")),
@@ -50,7 +52,7 @@ _PYTHON_2 = (
 
 def cannot_run(reason: str) -> bool:
     """Whether a file that was skipped for this reason is none that a Python of today would run either."""
-    return reason.startswith((_NO_PYTHON, _OLD_PYTHON))
+    return reason.startswith((_NO_PYTHON, _OLD_PYTHON, _BEFORE_KEYWORDS))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +210,9 @@ def _no_python(text: str, error: SyntaxError, found: str = "") -> Unreadable:
     for name, pattern in _PYTHON_2:
         if len(written) < 10_000 and pattern.search(written):
             return Unreadable(f"{_OLD_PYTHON} ({name}, line {line})")
+    keyword = _KEYWORD_AS_NAME.search(written) if len(written) < 10_000 else None
+    if keyword is not None:
+        return Unreadable(f"{_BEFORE_KEYWORDS} (`{keyword[1] or keyword[2]}` as a name, line {line})")
     if isinstance(error, TabError):
         return Unreadable(f"{_OLD_PYTHON} (tabs and spaces mixed, line {line})")
     return Unreadable(f"{_NO_PYTHON}: {found}" if found else f"{_NO_PYTHON}: {error.msg} (line {line})")
