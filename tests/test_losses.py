@@ -1010,6 +1010,16 @@ LOST["what leaves of things those that somebody has a right to"] = (
     _SHOWN.format(""),
     10,
 )
+_HOSTS = (
+    "from urllib.parse import urlparse\n\nfrom shop import catalogues, config\n\n\nclass Issuer:\n"
+    "    def connect(self, order):\n        place = order.options.get('place')\n{}"
+    "        return catalogues.Client(place, order.get('key'))\n"
+)
+_OF_OURS = (
+    "        parsed = urlparse(place)\n        if parsed.hostname not in config.get('OURS'):\n"
+    "            raise ValueError(place)\n"
+)
+LOST["a refusal of all hosts but some"] = ("security/ssrf", _HOSTS.format(_OF_OURS), _HOSTS.format(""), 7)
 LOST["further attempts at what a decorator is handed"] = (
     "error-handling/retries",
     _PATIENT.format("    @retry(stop=stop_after_attempt(3))\n"),
@@ -2444,6 +2454,16 @@ KEPT["a field that is gone with its resolver"] = (
 KEPT["a view that lists what it chose before"] = (
     _choosing(_CHOSEN_FOR_SOME),
     _choosing("    permission_classes = [CanPrice]\n"),
+)
+KEPT["a refusal of all hosts but some that another function makes by now"] = (
+    _HOSTS.format(_OF_OURS),
+    _HOSTS.format("        ensure_ours(place)\n")
+    + "\n\ndef ensure_ours(place):\n    if urlparse(place).hostname not in config.get('OURS'):\n"
+    "        raise ValueError(place)\n",
+)
+KEPT["a look whether an address has a host"] = (
+    _HOSTS.format("        if not urlparse(place).hostname:\n            raise ValueError(place)\n"),
+    _HOSTS.format(""),
 )
 KEPT["a look at a name by another function"] = (
     _EMPTIED.format(driver="sqlite3", check="        _check_table(name)\n", text="f'DROP TABLE {name}'"),

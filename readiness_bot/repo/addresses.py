@@ -8,9 +8,13 @@ from functools import cached_property
 
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.values import Const, Name, Other, Value
 
 _KIND = re.compile(r"\.is_(private|global|loopback|link_local)$")
 """What an address is asked for that must not lead into the own network."""
+_HOST = re.compile(r"\.(urlparse|urlsplit)\(\)\.(hostname|netloc)$")
+"""The host of an address that was taken apart."""
+OF_OTHER_HOSTS = "the refusal of other hosts"
 _WIDE = frozenset({"`is_private`", "`is_global`"})
 """Looks that tell an address of the own network by themselves, be it the machine's own or a neighbour's."""
 _FURTHER = 2
@@ -37,6 +41,8 @@ class Addresses:
         found: dict[str, set[str]] = defaultdict(set)
         for name, site in sites.items():
             found[name].update(f"`{ref.rpartition('.')[2]}`" for ref in site.definition.refs if _KIND.search(ref))
+            if _refuses_other_hosts(site):
+                found[name].add(OF_OTHER_HOSTS)
         looking = {name for name, kinds in found.items() if kinds}
         for _ in range(_FURTHER if looking else 0):
             lasts = {name.rpartition(":")[2].rpartition(".")[2] for name in looking}
@@ -80,3 +86,24 @@ class Addresses:
             if around is not None and around.name != site.name:
                 found |= {f"{name} of a caller" for name in self.of(around)}
         return tuple(sorted(found))
+
+
+def _refuses_other_hosts(site: DefinitionSite) -> bool:
+    """Whether a function raises where the host of an address is none of those that it is held against."""
+    facts = site.module.facts
+    raised = [one.line for one in facts.raises if one.scope == site.index and one.guards]
+    return any(
+        _holds_host(one.test) and any(one.line <= line <= max(one.end_line, one.until) for line in raised)
+        for one in (facts.conditions if raised else ())
+    )
+
+
+def _holds_host(test: Value) -> bool:
+    """Whether a condition is that a host is among others, or is another one; that there is one at all says nothing."""
+    if not isinstance(test, Other):
+        return False
+    if test.kind == "Compare" and test.operator in ("In", "NotIn", "NotEq"):
+        first, *rest = test.operands
+        hosts = isinstance(first, Name) and _HOST.search(first.meaning or first.name) is not None
+        return hosts and not any(isinstance(one, Const) and not one.value for one in rest)
+    return any(map(_holds_host, test.operands))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.addresses import OF_OTHER_HOSTS
 from readiness_bot.repo.flow_paths import Flow, describe
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import Call, Const, Invoke, Name
@@ -435,7 +436,7 @@ def _looks(site: DefinitionSite, by: tuple[str, ...]) -> bool:
     """Whether a function looks at addresses itself, or is told one, or keeps one, that it has looked at."""
     told = [one.name for one in site.definition.parameters]
     told += [ref.rpartition(".")[2] for ref in site.definition.refs if _OF_OBJECT.match(ref)]
-    return any(map(_KIND.fullmatch, by)) or any(map(_IS_TOLD.search, told))
+    return OF_OTHER_HOSTS in by or any(map(_KIND.fullmatch, by)) or any(map(_IS_TOLD.search, told))
 
 
 def _of_looking(repo: Repo, site: DefinitionSite) -> Ward:
