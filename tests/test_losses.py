@@ -1010,7 +1010,21 @@ LOST["what leaves of things those that somebody has a right to"] = (
     _SHOWN.format(""),
     10,
 )
-_HOSTS = (
+_NOTED = (
+    _FLASK + "@app.post('/notes')\n@login_required\ndef note():\n    note_id = request.json['note']\n{}"
+    "    Note.change(note_id, request.json['text'])\n    return ''\n\n\nclass Note:\n    @classmethod\n"
+    "    def exists(cls, note_id):\n        return len(cls.by_number(note_id)) > 0\n\n    @classmethod\n"
+    "    def by_number(cls, note_id):\n        return store.rows('notes', note_id)\n"
+)
+LOST["whose a row is, where only its being there is asked by now"] = (
+    "security/authorization",
+    _NOTED.format(
+        "    found = Note.by_number(note_id)[0]\n    if found['author'] != current_user.name:\n        abort(403)\n"
+    ),
+    _NOTED.format("    if not Note.exists(note_id):\n        abort(404)\n"),
+    18,
+)
+_ISSUERS = (
     "from urllib.parse import urlparse\n\nfrom shop import catalogues, config\n\n\nclass Issuer:\n"
     "    def connect(self, order):\n        place = order.options.get('place')\n{}"
     "        return catalogues.Client(place, order.get('key'))\n"
@@ -1019,7 +1033,7 @@ _OF_OURS = (
     "        parsed = urlparse(place)\n        if parsed.hostname not in config.get('OURS'):\n"
     "            raise ValueError(place)\n"
 )
-LOST["a refusal of all hosts but some"] = ("security/ssrf", _HOSTS.format(_OF_OURS), _HOSTS.format(""), 7)
+LOST["a refusal of all hosts but some"] = ("security/ssrf", _ISSUERS.format(_OF_OURS), _ISSUERS.format(""), 7)
 LOST["further attempts at what a decorator is handed"] = (
     "error-handling/retries",
     _PATIENT.format("    @retry(stop=stop_after_attempt(3))\n"),
@@ -2456,14 +2470,14 @@ KEPT["a view that lists what it chose before"] = (
     _choosing("    permission_classes = [CanPrice]\n"),
 )
 KEPT["a refusal of all hosts but some that another function makes by now"] = (
-    _HOSTS.format(_OF_OURS),
-    _HOSTS.format("        ensure_ours(place)\n")
+    _ISSUERS.format(_OF_OURS),
+    _ISSUERS.format("        ensure_ours(place)\n")
     + "\n\ndef ensure_ours(place):\n    if urlparse(place).hostname not in config.get('OURS'):\n"
     "        raise ValueError(place)\n",
 )
 KEPT["a look whether an address has a host"] = (
-    _HOSTS.format("        if not urlparse(place).hostname:\n            raise ValueError(place)\n"),
-    _HOSTS.format(""),
+    _ISSUERS.format("        if not urlparse(place).hostname:\n            raise ValueError(place)\n"),
+    _ISSUERS.format(""),
 )
 KEPT["a look at a name by another function"] = (
     _EMPTIED.format(driver="sqlite3", check="        _check_table(name)\n", text="f'DROP TABLE {name}'"),

@@ -986,6 +986,7 @@ class Askings:
     def _handed(self, call: Call, site: DefinitionSite) -> Iterator[str]:
         """The functions of the tree that a call is handed, and a call that is told who calls: it was not followed."""
         keys = [value.name for value in call.handed if isinstance(value, Name) and _KEY.fullmatch(value.name)]
+        keys = keys if self._may_ask(self._python.target(call, site.module)) else []
         yield from (f"`{key.lstrip('?')}` told to `{shown_name(call.name)}`" for key in keys)
         for value in call.handed:
             within = value.values if isinstance(value, Mapping) else flattened(value)
@@ -997,6 +998,16 @@ class Askings:
                 target = self._python.definition(value.name, site.module)
                 if target is not None and target.definition.kind == "function":
                     yield f"`{target.definition.name}`"
+
+    def _may_ask(self, target: DefinitionSite | None) -> bool:
+        """Whether a function that is told a key may ask for a right to it: not one that cannot know who calls."""
+        if target is None or target.definition.kind != "function":
+            return True
+        return (
+            any(map(is_person, self._refusals.body(target)[3]))
+            or self._refusals.strength(target) >= Strength.IDENTITY
+            or bool(self.of(target) or self._further_in(target, _DEEPEST))
+        )
 
     def _further_in(self, site: DefinitionSite, hops: int) -> tuple[str, ...]:
         """What the functions of the tree ask that a function calls, itself or through others."""
