@@ -643,7 +643,11 @@ TAKEN_AWAY = {
         ("Dockerfile", 0, "infrastructure/health-check"),
     ),
     "the user": ("Dockerfile", "USER 10001\n", ("Dockerfile", 0, "infrastructure/non-root-container")),
-    "the test step": (".github/workflows/test.yml", "      - run: pytest\n", ("", 0, "testing/tests-in-ci")),
+    "the test step": (
+        ".github/workflows/test.yml",
+        "      - run: pytest\n",
+        (".github/workflows/test.yml", 0, "testing/tests-in-ci"),
+    ),
     "the time limit": (
         "app/http.py",
         '        kwargs.setdefault("timeout", 5)\n',

@@ -45,12 +45,19 @@ def _task(function: ast.FunctionDef, functions: Mapping[str, ast.FunctionDef]) -
             if call.func.attr == "notify":
                 needs.extend(words[:1])
             elif words:
-                forgiven = any(word.arg in ("warn", "nofail") for word in call.keywords)
+                forgiven = any(word.arg in ("warn", "nofail") or _forgives(word) for word in call.keywords)
                 line = words[0] if len(words) == 1 else shlex.join(words)
                 lines.append(TaskLine(line, call.lineno, not forgiven))
     lines.sort(key=lambda line: line.line)
     needs = [one for one in dict.fromkeys(needs) if one != function.name]
     return Task(name, function.lineno, function.end_lineno or function.lineno, tuple(needs), tuple(lines))
+
+
+def _forgives(word: ast.keyword) -> bool:
+    """Whether a failure is said to be none: `success_codes=[0, 1]`; by 5 pytest says that nothing is to be tested."""
+    return word.arg == "success_codes" and any(
+        isinstance(one, ast.Constant) and one.value == 1 for one in _members(word.value)
+    )
 
 
 def _is_task(function: ast.FunctionDef | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import structs
@@ -56,6 +57,9 @@ _REST = re.compile(r"\"?\$(?:[@*]|\{[@*](?::(\d+))?\})\"?")
 """All that a function is told, as it hands it on."""
 _TELLING = frozenset({"echo", "printf", "local", "logger"})
 """Commands that only tell what they are handed."""
+_CALLED = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-)?\}?")
+"""A variable that stands where a command is named."""
+_DECLARING = frozenset({"export", "readonly", "local", "declare", "typeset"})
 _OPENERS = frozenset({"if", "then", "else", "elif", "while", "until", "do", "!", "time", "{", "coproc"})
 _CLOSERS = frozenset({"fi", "done", "esac", "}"})
 
@@ -98,7 +102,7 @@ def _unwrapped(call: ShellCommand, wrappers: dict[str, ShellCommand], shifts: di
 class _Reader:
     """Reads one shell text from left to right; every step moves on, so the time is linear."""
 
-    def __init__(self, text: str, first_line: int) -> None:
+    def __init__(self, text: str, first_line: int, kept: Mapping[str, str] | None = None) -> None:
         self._text = text
         self._at = 0
         self._line = first_line
@@ -108,7 +112,7 @@ class _Reader:
         self._blocks: list[tuple[str, str]] = []
         self._pending: list[tuple[str, bool]] = []
         self._skip_word = False
-        self._kept: dict[str, str] = {}
+        self._kept = dict(kept or {})
         self._depth = 0
         self.shifts: dict[str, int] = {}
         """How many words each function takes for itself, whatever they are, before it hands on the rest."""
@@ -263,9 +267,7 @@ class _Reader:
                 self._blocks.pop()
             words = words[1:]
         if not words:
-            for one in assigned:
-                name, _, value = one.partition("=")
-                self._kept[name] = value
+            self._keep(assigned)
             return
         if words[0] == "case":
             self._blocks.append(("case", ""))
@@ -273,6 +275,11 @@ class _Reader:
             self._words = rest
             return
         if words[0] in ("for", "select", "function") or (self._blocks and self._blocks[-1] == ("case", "")):
+            return
+        if words[0] in _DECLARING:
+            self._keep(word for word in words[1:] if _ASSIGNMENT.match(word))
+        words = self._meant(words)
+        if not words:
             return
         block = "/".join(label for _, label in self._blocks if label)
         if words[0] == "eval" and len(words) == 2 and (kept := self._kept.get(words[1].strip("${}"))):
@@ -294,6 +301,23 @@ class _Reader:
                 assigned=tuple(assigned),
             )
         )
+
+    def _keep(self, assigned: Iterable[str]) -> None:
+        for one in assigned:
+            name, _, value = one.partition("=")
+            self._kept[name] = value
+
+    def _meant(self, words: list[str]) -> list[str]:
+        """The words of a command whose beginning a variable of the script keeps: `RUN="poetry run"; $RUN pytest`."""
+        called = _CALLED.fullmatch(words[0])
+        kept = self._kept.get(called[1]) if called is not None else None
+        if called is None or kept is None:
+            return words
+        if not kept.strip():
+            return words[1:]
+        others = {name: value for name, value in self._kept.items() if name != called[1]}
+        inner = _Reader(kept, self._start, others).read()
+        return [*inner[0].words, *words[1:]] if len(inner) == 1 and not inner[0].background else words
 
     def _pass_heredocs(self) -> None:
         for tag, indented in self._pending:

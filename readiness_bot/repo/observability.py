@@ -81,6 +81,8 @@ _METRIC_EXPORTS = matcher(
     "statsd.TCPStatsClient",
     "statsd.Connection",
     "statsd.Connection.*",
+    "statsd.defaults.env.statsd.*",
+    "statsd.defaults.django.statsd.*",
     "datadog.initialize",
     "datadog.DogStatsd",
     "datadog.dogstatsd.DogStatsd",

@@ -575,7 +575,8 @@ class Stores:
             text = " ".join((one.target, *one.command.arguments))
             # A program of the service's own that has a command of this name moves its own schema.
             words = [word for word in one.command.arguments if not word.startswith("-")]
-            asked = {*words[:2], "-".join(words[:2])} if one.command.kind == "program" or "manage" in text else set()
+            is_own = one.command.kind in ("program", "django") or "manage" in text
+            asked = {*words[:2], "-".join(words[:2])} if is_own else set()
             own = (asked & {"migrate-db"}) or words[:1] == ["migrate"] or asked & self._commands_that_migrate
             if _ONLY_LOOKS.search(text):
                 continue

@@ -34,6 +34,10 @@ def _words(text: str) -> list[tuple[str, ...]]:
         ("cat <<EOF > f\nnot a command\nEOF\nrun", [("cat",), ("run",)]),
         ("echo $(date; ls) done", [("echo", "$(date; ls)", "done")]),
         ("run &\nwait", [("run",), ("wait",)]),
+        ('RUN="poetry run"\nTEST="$RUN pytest"\n$TEST tests\n', [("poetry", "run", "pytest", "tests")]),
+        ('SUDO=""\n$SUDO make it\n${OTHER} it', [("make", "it"), ("${OTHER}", "it")]),
+        ('export RUN="uv run"\n${RUN} it', [("export", "RUN=uv run"), ("uv", "run", "it")]),
+        ('A="a && b"\n$A c\nB="$B d"\n$B e', [("$A", "c"), ("$B", "d", "e")]),
     ],
 )
 def test_tells_one_command_from_the_next(text: str, words: list[tuple[str, ...]]) -> None:

@@ -41,6 +41,16 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
     ],
     passes=[
         {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
+            "shop/management/commands/upgrade.py": (
+                "from django.core.management import BaseCommand, call_command\n\n\n"
+                "class Command(BaseCommand):\n    def handle(self, *args, **options):\n"
+                "        call_command('migrate', no_input=True)\n"
+            ),
+            "docker/entrypoint.sh": "#!/bin/sh\ndjango-admin upgrade --with-check\nexec gunicorn shop.wsgi\n",
+        },
+        {
             "shop/handler.py": (
                 "import psycopg\nfrom shelves.db import Shelves\nfrom shelves.migrate import Migrate\n\n\n"
                 "def handler(event, context):\n    with psycopg.connect(event['dsn']) as connection:\n"

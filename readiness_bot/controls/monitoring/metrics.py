@@ -52,6 +52,10 @@ _EXPORTS = (
             "app = Flask(__name__)\nmetrics.init_app(app)\n"
         ),
         (
+            "from flask import Flask\nfrom statsd.defaults.env import statsd\n\napp = Flask(__name__)\n\n\n"
+            "@app.post('/orders')\ndef order():\n    statsd.incr('orders')\n    return ''\n"
+        ),
+        (
             "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
             "app = Flask(__name__)\nfor extension in (metrics,):\n    extension.init_app(app)\n"
         ),

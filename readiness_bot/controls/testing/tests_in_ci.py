@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 from readiness_bot.control import Control, failed, partial, passed, seen, unknown
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.pipeline_sites import Run
 
@@ -31,6 +33,7 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
 
 @Control(
     id="testing/tests-in-ci",
+    counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
     title="The tests run on every pull request",
     kind=Kind.CAPABILITY,
     severity=Severity.HIGH,
@@ -194,6 +197,17 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
             "build/compose.yaml": "services:\n  web:\n    build: {context: .., dockerfile: build/Dockerfile}\n",
             "build/Dockerfile": "FROM python:3.13-slim\nCOPY . /app\nRUN cd /app && python3 -m pytest -s tests\n",
         },
+        {
+            **_TEST,
+            ".github/workflows/test.yml": _WORKFLOW.replace("make test", "bin/test.sh"),
+            "bin/test.sh": '#!/bin/sh\nRUN="poetry run"\nTEST="$RUN pytest"\n$TEST tests\n',
+        },
+        {
+            **_TEST,
+            ".github/workflows/test.yml": _WORKFLOW.replace("make test", "nox -s tests"),
+            "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n"
+            "    session.run('pytest', success_codes=[0, 5])\n",
+        },
         {**_TEST, ".gitlab-ci.yml": "test:\n  script: [docker compose run --rm web bash -c 'python manage.py test']\n"},
     ],
     fails=[
@@ -214,6 +228,12 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         {**_TEST, ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest || true")},
         {
             **_TEST,
+            ".github/workflows/test.yml": _WORKFLOW.replace("make test", "nox -s tests"),
+            "noxfile.py": "import nox\n\n\n@nox.session\ndef tests(session):\n"
+            "    session.run('pytest', success_codes=[0, 1])\n",
+        },
+        {
+            **_TEST,
             ".github/workflows/test.yml": _WORKFLOW.replace("make test", "pytest").replace(
                 "[push, pull_request]", "{push: {branches: [main]}}"
             ),
@@ -221,8 +241,48 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     ],
 )
 def tests_in_ci(repo: Repo) -> Judgement:
-    """Judged by the test runners that the pipelines come to, through task runners, containers and scripts."""
-    runs = repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
+    """Judged by the test runners that the pipelines come to, through task runners, containers and scripts.
+
+    Each pipeline whose failing tests stop a change is kept beside, so that a comparison can tell when none is left.
+    """
+    return replace(_judged(repo), wards=tuple(_wards(repo)))
+
+
+_STOPS = "the run of the tests on changes"
+
+
+def _wards(repo: Repo) -> Iterator[Ward]:
+    paths = dict.fromkeys(run.step.job.path for run in _runs(repo) if run.checks_changes)
+    yield from (_of_pipeline(path, stops=True) for path in paths)
+
+
+def _of_pipeline(path: str, *, stops: bool) -> Ward:
+    """A pipeline, and whether a failing test stops a change, be it in this one or in another."""
+    return Ward(
+        Location(path, 0, 0),
+        _STOPS,
+        (),
+        "A change may be merged whatever the tests say",
+        ways=0,
+        asks=((_STOPS,),) if stops else (),
+    )
+
+
+def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
+    """A pipeline that stops no change here by its tests, as far as it is there, and nothing out of sight may."""
+    runs, pipelines = _runs(repo), repo.pipelines
+    out_of_sight = pipelines.elsewhere or pipelines.unreadable or any(run.started_elsewhere for run in runs)
+    if ward.location.path not in repo.sources.paths or out_of_sight:
+        return None
+    return _of_pipeline(ward.location.path, stops=any(run.checks_changes for run in runs))
+
+
+def _runs(repo: Repo) -> tuple[Run, ...]:
+    return repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
+
+
+def _judged(repo: Repo) -> Judgement:
+    runs = _runs(repo)
     checking = [run for run in runs if run.checks_changes]
     if checking:
         first = {run.step.job.path: run for run in reversed(checking)}
