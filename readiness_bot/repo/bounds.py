@@ -12,6 +12,7 @@ from enum import Enum, auto
 from readiness_bot.facts.python_facts import AWAITED, IN_FOR_HEADER, IN_HANDLER, Call, Definition
 from readiness_bot.facts.values import MODULE, Const, Format, Invoke, Items, Mapping, Name, Value
 from readiness_bot.repo import Repo
+from readiness_bot.repo.indirect import spread
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.outbound import OutboundCall
 from readiness_bot.repo.services import Setting
@@ -106,7 +107,7 @@ def bound_of(repo: Repo, call: OutboundCall) -> Bound:
     if site.call.has_double_star and _handed_on_with_one(repo, site):
         return Bound.BY_CALL
     if (
-        site.call.has_double_star
+        (site.call.has_double_star and spread(repo.python, site.call, site.module) is None)
         or any(
             isinstance(value, Name) and value.name.startswith("?") and value.name[1:] == "kwargs"
             for value in site.call.args
@@ -413,8 +414,10 @@ def _hands_default(function: Definition, call: Call) -> bool:
 def _handed_on_with_one(repo: Repo, site: CallSite) -> bool:
     """Whether the keywords that the call hands on hold a timeout.
 
-    Put in by the function around, or by each of its callers.
+    Put in by the function around, or by each of its callers, or written down for the whole module.
     """
+    if any(_holds_timeout(one, site.module) for one in spread(repo.python, site.call, site.module) or ()):
+        return True
     function = site.function
     if function is None:
         return False

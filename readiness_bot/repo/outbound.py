@@ -14,6 +14,7 @@ from typing import Literal
 
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Assignment, Definition, Handler
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name, Value
+from readiness_bot.repo.indirect import indirect_calls
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.scripts import Scripts
@@ -247,7 +248,8 @@ class Outbound:
     def calls(self) -> tuple[OutboundCall, ...]:
         """Every outbound call of production code, by path and line; what a library for its callers asks is theirs."""
         libraries = tuple(self._scripts.libraries)
-        return tuple(call for call in self._calls() if not call.site.module.path.startswith(libraries))
+        found = (call for call in self._calls() if not call.site.module.path.startswith(libraries))
+        return tuple(sorted(found, key=lambda call: (call.site.module.path, call.site.call.line)))
 
     @cached_property
     def of_service(self) -> tuple[OutboundCall, ...]:
@@ -264,6 +266,10 @@ class Outbound:
                 yield OutboundCall(site, transport)
             elif transport is None and (makers := tuple(self._handed_over(site))):
                 yield OutboundCall(site, "requests", makers)
+        for site in indirect_calls(self._python):
+            transport = _EXACT.get(site.name)
+            if transport is not None:
+                yield OutboundCall(site, transport)
 
     def _may_leave(self, name: str) -> bool:
         """Whether a call of this resolved name may leave the process."""

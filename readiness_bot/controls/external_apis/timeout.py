@@ -89,6 +89,18 @@ _SENDING = (
             "    answer = requests.get(url, stream=True)  # <- flagged\n    return base64.b64encode(answer.content)\n"
         ),
         (
+            "import functools\nimport requests\n\nsend = functools.partial(requests.post, headers={'a': 'b'})\n\n\n"
+            "def tell(url):\n    send(url)  # <- flagged\n"
+        ),
+        (
+            "import requests\n\n\ndef ask(verb, url):\n    asked = getattr(requests, verb)\n"
+            "    return asked(url, json={})  # <- flagged\n"
+        ),
+        (
+            "import requests\n\nOPTIONS = {'verify': True}\n\n\ndef ask(url):\n"
+            "    return requests.get(url, **OPTIONS)  # <- flagged\n"
+        ),
+        (
             "import requests\n\n\nclass Orders:\n    def __init__(self):\n        self.session = requests.Session()\n\n"
             "    def find(self, key):\n        return order(self.session, key)\n\n\ndef order(session, key):\n"
             "    return session.get(f'https://orders.example/{key}').json()  # <- flagged\n"
@@ -212,6 +224,13 @@ _SENDING = (
             "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\n"
             "get('https://a.example')\nrequests.get('https://a.example', timeout=1)\n"
         ),
+        {
+            "shop/options.py": "OPTIONS = dict(timeout=30)\n",
+            "shop/main.py": (
+                "import requests\nfrom shop.options import OPTIONS\n\n\ndef ask(verb, url):\n"
+                "    getattr(requests, verb)(url, timeout=5)\n    return requests.get(url, **OPTIONS)\n"
+            ),
+        },
         (
             "import requests\n\n\nclass Patient(requests.Session):\n"
             "    def request(self, method, url, params=None, timeout=30):\n"

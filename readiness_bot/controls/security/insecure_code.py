@@ -11,6 +11,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.flow_paths import Flow, bare_name, describe
+from readiness_bot.repo.indirect import spread
 from readiness_bot.repo.modules import CallSite, Module
 from readiness_bot.repo.values import Assignment, Const, Format, Invoke, Items, Mapping, Name, Value
 
@@ -243,6 +244,10 @@ def _impact(doubt: _Doubt) -> str:
         (
             "import requests\ndef ask(url):\n    verify = False\n"
             "    return requests.get(url, verify=verify, timeout=3)  # <- flagged\n"
+        ),
+        (
+            "import requests\n\nOPTIONS = {'timeout': 3, 'verify': False}\n\n\ndef ask(url):\n"
+            "    return requests.get(url, **OPTIONS)  # <- flagged\n"
         ),
         (
             "import requests\n\n\ndef ask(method, url):\n"
@@ -1025,6 +1030,12 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
         if isinstance(value, Mapping) and "ssl" in name
         for key, inner in zip(value.keys, value.values, strict=False)
         if isinstance(key, Const) and isinstance(key.value, str)
+    ]
+    within += [
+        (key.value, inner)
+        for one in spread(repo.python, site.call, site.module) or ()
+        for key, inner in zip(one.keys, one.values, strict=True)
+        if isinstance(key, Const) and isinstance(key.value, str) and isinstance(inner, Const)
     ]
     for name, value in (*site.call.keywords, *within):
         if name not in _CONNECTING and not (isinstance(value, Name) and value.name in _UNCHECKED):

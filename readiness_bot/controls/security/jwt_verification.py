@@ -10,6 +10,7 @@ from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Area, Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.expressions import names_in
+from readiness_bot.repo.indirect import written_down
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
@@ -62,6 +63,19 @@ class _Flaw(Enum):
         "https://pyjwt.readthedocs.io/en/stable/algorithms.html",
     ],
     fails=[
+        (
+            "import jwt\n\n\ndef is_valid(token, key):\n    try:\n"
+            "        claims = jwt.decode(token, key, algorithms=['RS256'])\n    except jwt.InvalidTokenError:\n"
+            "        claims = jwt.decode(token, options={'verify_signature': False})  # <- flagged\n"
+            "    return 'name' in claims\n"
+        ),
+        {
+            "shop/keys.py": "OPTIONS = dict(verify_exp=True, verify_signature=False)\n",
+            "shop/people.py": (
+                "import jwt\n\nfrom shop import keys\n\n\ndef user_of(token, key):\n"
+                "    return jwt.decode(token, key, algorithms=['HS256'], options=keys.OPTIONS)['sub']  # <- flagged\n"
+            ),
+        },
         (
             'import jwt\ndef user_of(token):\n    return jwt.decode(token, options={"verify_signature": '
             'False})["sub"]  # <- flagged\n'
@@ -251,6 +265,10 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             yield good(site.location)
             continue
         confidence = Confidence.HIGH
+        if flaw is _Flaw.OFF and _takes_the_place_of_verified(site, repo):
+            yield _ward(site, flaw, confidence)
+            yield bad(site.location, f"In `{site.last}` {flaw.value} once it has failed.", fix=_fix(site, flaw))
+            continue
         if flaw is _Flaw.OFF and (
             _is_only_looked_at(site, repo) or _is_verified_beside(site, repo) or _was_made_here(site, repo)
         ):
@@ -458,10 +476,10 @@ def _switched_off(site: CallSite, repo: Repo) -> bool:
 def _option(name: str, site: CallSite, repo: Repo) -> object:
     """What an option of a decode is set to; None where it is not, or by something else than a literal."""
     options = site.call.argument(3, "options")
+    if isinstance(options, Name):
+        options = written_down(repo.python, options, site.module) or _assigned(options, site, repo)
     if isinstance(options, Invoke) and options.name == "dict" and options.call >= 0:
         return repo.python.constant(site.module.facts.calls[options.call].keyword(name), site.module)
-    if isinstance(options, Name):
-        options = _assigned(options, site, repo)
     if not isinstance(options, Mapping):
         return None
     pairs = zip(options.keys, options.values, strict=True)
@@ -517,6 +535,26 @@ def _is_verified_beside(site: CallSite, repo: Repo) -> bool:
     token = site.call.argument(0, "jwt")
     return isinstance(token, Name) and any(
         _verifies(call, token.name, site.module, repo) for call in site.beside if call.line > site.call.line
+    )
+
+
+def _takes_the_place_of_verified(site: CallSite, repo: Repo) -> bool:
+    """Whether the claims are bound to the same name as those that could not be verified, in whose handler they stand.
+
+    One that raises in the end lets nobody in.
+    """
+    call = site.call
+    failed = {
+        one.attempt
+        for one in site.module.facts.handlers
+        if one.scope == call.scope and one.line <= call.line <= one.end_line and not one.raises
+    }
+    return call.result != "" and any(
+        other.module is site.module
+        and other.call.attempt in failed
+        and other.call.result == call.result
+        and _flaw(other, repo) is None
+        for other in repo.python.calls(*sorted(_PYJWT | _JOSE | _OF_KEYS))
     )
 
 
