@@ -67,7 +67,12 @@ _FREE = frozenset({"CharField", "URLField", "StringField", "TextField"})
 """Fields of forms that take any text, or any address."""
 _TYPED_INTO = frozenset({"StringField", "TextAreaField", "PasswordField", "SearchField", "HiddenField", "URLField"})
 """Fields of WTForms that hold what was typed."""
-_OF_ANY_TEXT = frozenset({"DataRequired", "InputRequired", "Length", "Optional", "EqualTo", "data_required", "length"})
+_UPLOADED_INTO = frozenset({"FileField", "MultipleFileField"})
+"""Fields of WTForms that hold an uploaded file."""
+_OF_ANY_TEXT = frozenset(
+    {"DataRequired", "InputRequired", "Length", "Optional", "EqualTo", "data_required", "length"}
+    | {"FileRequired", "FileAllowed", "FileSize", "file_required", "file_allowed"}
+)
 """Validators that ask nothing of what a text is made of."""
 
 
@@ -713,12 +718,15 @@ class Walk:
         return owner is None or not any(self.python.external_bases(owner))
 
     def field(self, place: _Place, site: CallSite, owner: DefinitionSite, name: str) -> bool:
-        """End at what was typed into a field of free text of a form of WTForms: `form.name.data`."""
+        """End at what was typed or uploaded into a field of a form of WTForms: `form.name.data`."""
         if not self.python.descends_from(owner, "wtforms.*", "flask_wtf.*"):
             return False
         bound = self.python.class_value(owner, name)
         made = bound[1].value if bound is not None else None
-        if bound is None or not (isinstance(made, Invoke) and made.call >= 0 and bare_name(made.name) in _TYPED_INTO):
+        if bound is None or not isinstance(made, Invoke) or made.call < 0:
+            return False
+        kind = bare_name(made.name)
+        if kind not in _TYPED_INTO | _UPLOADED_INTO:
             return False
         given = bound[0].facts.calls[made.call].argument(1, "validators")
         asked = given.items if isinstance(given, Items) else () if given is None else (given,)
@@ -729,8 +737,9 @@ class Walk:
         ):
             cleaned = frozenset(tag for tag in cleaned if bare_name(tag) not in own)
         told = f"{owner.definition.name}.{name}.data"
-        self.end(replace(place, access=place.access[2:], cleaned=cleaned), "request", told, "text", site.call.line)
-        return True
+        onward = replace(place, access=place.access[2:], cleaned=cleaned)
+        of_file = self.requests.of_upload(told, onward.access) if kind in _UPLOADED_INTO else None
+        return self.datum(onward, of_file or Datum(told, "text"), site.call.line)
 
     def _is_put_there(self, owner: DefinitionSite, key: str) -> bool:
         """Whether a form's cleaned data hold under a key what is no field of it: its own methods put it there."""

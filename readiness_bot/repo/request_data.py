@@ -217,6 +217,8 @@ _OF_GATEWAY = frozenset(
     )
 )
 """Entries of an API Gateway event that the client writes: docs.aws.amazon.com/apigateway."""
+_OF_VIEWS = frozenset({"dispatch_request", "get", "post", "put", "patch", "delete"})
+"""Methods of Flask's classes of views that are handed the parts of the path."""
 _GIVEN_TO_RESOLVERS = frozenset({"self", "cls", "root", "info", "parent", "_", "__"})
 
 
@@ -303,6 +305,8 @@ class RequestData:
             return written
         if route is None and (brought := _of_gateway(site, parameter, access)) is not None:
             return brought
+        if route is None and self._is_filled_from_path(site, parameter):
+            return Datum(f"path parameter `{parameter.name}`", "segment")
         if route is None or (parameter.kind == "*" and route.framework not in _TEXT_FRAMEWORKS):
             return None
         if route.framework in _TYPED_FRAMEWORKS:
@@ -314,6 +318,19 @@ class RequestData:
         if self.route_of(site) is self._dependencies.get(site.name):
             return None
         return self._segment(site, parameter)
+
+    def _is_filled_from_path(self, site: DefinitionSite, parameter: Parameter) -> bool:
+        """Whether Flask puts a part of the path into a parameter of a class of views, wherever that is registered."""
+        definition, owner = site.definition, site.owner
+        return (
+            owner is not None
+            and definition.name in _OF_VIEWS
+            and parameter.kind == "positional"
+            and parameter.name != "self"
+            and parameter.default is None
+            and self.type_of(parameter.annotation, site.module) in (None, "text")
+            and self._python.descends_from(owner, "flask.views.*")
+        )
 
     def _of_description(self, site: DefinitionSite, parameter: Parameter, access: tuple[str, ...]) -> Datum | None:
         """What a described operation puts into its handler's parameter beside the parts of its path."""

@@ -127,6 +127,12 @@ def _is_handed_statement(site: CallSite) -> bool:
     ],
     fails=[
         (
+            "import sqlite3\n\nfrom flask.views import View\nfrom shopviews import add_rules\n\n"
+            "kept = sqlite3.connect('a')\n\n\nclass Columns(View):\n    def dispatch_request(self, table):\n"
+            "        return kept.execute(f\"PRAGMA table_info('{table}')\").fetchall()  # <- flagged\n\n\n"
+            "add_rules([('/columns/<table>', Columns.as_view('columns'))])\n"
+        ),
+        (
             "import sqlite3\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\n\n\n"
             "@app.get('/shops')\ndef listed():\n    asked = {'sort': request.args['sort']}\n"
             "    order = ', '.join(f'{value} DESC' for value in asked.values())\n"

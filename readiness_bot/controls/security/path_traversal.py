@@ -106,6 +106,20 @@ _JUDGED = re.compile(r"^via:.*:.*:(==|in)$")
             "@app.get('/papers')\ndef read(name: Annotated[str, Query(pattern='^[^;]+$')]):\n"
             "    return FileResponse(os.path.join('/srv/papers', name))  # <- flagged\n"
         ),
+        {
+            "shop/forms.py": (
+                "from flask_wtf import FlaskForm\nfrom flask_wtf.file import FileRequired\n"
+                "from wtforms import FileField\n\n\n"
+                "class PaperForm(FlaskForm):\n    paper = FileField('Paper', validators=[FileRequired()])\n"
+            ),
+            "shop/main.py": (
+                "import os\n\nfrom flask import Flask\n\nfrom shop.forms import PaperForm\n\n"
+                "app = Flask(__name__)\n\n\ndef keep(paper):\n    place = os.path.join('/srv/papers', paper.filename)\n"
+                "    with open(place, 'wb') as kept:  # <- flagged\n        kept.write(paper.read())\n\n\n"
+                "@app.post('/papers')\ndef brought():\n    form = PaperForm()\n    if form.validate_on_submit():\n"
+                "        keep(form.paper.data)\n    return ''\n"
+            ),
+        },
         (
             "import os\nfrom fastapi import FastAPI, File, UploadFile\n\napp = FastAPI()\n\n\n@app.post('/papers')\n"
             "async def papers(files: list[UploadFile] = File(...)):\n    for file in files:\n"
