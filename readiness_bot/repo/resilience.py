@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, IN_TRY, Definition
+from readiness_bot.facts.python_facts import IN_FOR_HEADER, IN_HANDLER, IN_LOOP, IN_TRY, Call, Definition
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.expressions import names_in
@@ -348,11 +348,20 @@ class Resilience:
         for site in self._python.functions:
             for decorator in site.definition.decorators:
                 name = self._resolved(decorator, site.module)
-                if _tries_once(decorator, site.module):
+                made = decorator.call if isinstance(decorator, Invoke) else -1
+                if made >= 0 and self._tries_once(site.module.facts.calls[made], site.module):
                     continue
                 if _RETRY_DECORATORS.search(name) or self._is_own_retry(decorator, site.module):
                     detail = f"`@{_short(name)}` on `{site.definition.name}`"
                     yield Mechanism(detail, site.location, self._is_used(site))
+
+    def _tries_once(self, call: Call, module: Module) -> bool:
+        """Whether what tries again is told, where nobody says otherwise, to make one attempt, which is the first."""
+        counts = [value for name, value in call.keywords if name in _ATTEMPTS]
+        for value in call.handed:
+            if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith("stop_after_attempt"):
+                counts += module.facts.calls[value.call].args[:1]
+        return any(str(self._switched.default(one, module).value) == "1" for one in counts)
 
     def _by_wrapping(self) -> Iterator[Mechanism]:
         """Decorators that are called on a function where it is used: `again = retry(attempts=3)(self.save)`."""
@@ -497,12 +506,27 @@ class Resilience:
         return ""
 
     def _is_own_retry(self, value: Value, module: Module) -> bool:
-        """Whether a decorator is one of the tree's own that retries: named for it, with a loop or a library inside."""
+        """Whether a decorator is one of the tree's own that retries: named for it, with a loop or a library inside.
+
+        One that gives what a library's decorator is may have any name.
+        """
         name = value.name if isinstance(value, Name | Invoke) else ""
-        if not _RETRY_NAME.search(name.rpartition(".")[2].rpartition(":")[2]):
-            return False
         found = self._python.definition(name, module)
-        return found is not None and self._retries_inside(found)
+        if found is None:
+            return False
+        named = _RETRY_NAME.search(name.rpartition(".")[2].rpartition(":")[2]) is not None
+        return (named and self._retries_inside(found)) or self._gives_retry(found)
+
+    def _gives_retry(self, site: DefinitionSite) -> bool:
+        """Whether a function makes a library's decorator that tries again, and gives it to whoever asks."""
+        facts = site.module.facts
+        given = (one.value for one in facts.returns if one.scope == site.index)
+        made = (facts.calls[value.call] for value in given if isinstance(value, Invoke) and value.call >= 0)
+        return any(
+            _RETRY_DECORATORS.search(self._python.mean(call.name, site.module)) is not None
+            and not self._tries_once(call, site.module)
+            for call in made
+        )
 
     def _retries_inside(self, site: DefinitionSite) -> bool:
         first, last = site.definition.line, site.definition.end_line
@@ -523,7 +547,7 @@ class Resilience:
                 continue
             if site.last in ("HTTPTransport", "AsyncHTTPTransport") and not site.call.has("retries"):
                 continue
-            if site.last == "Retry" and _never_retries(site):
+            if (site.last == "Retry" and _never_retries(site)) or self._tries_once(site.call, site.module):
                 continue
             if site.name == "botocore.config.Config" and not site.call.has("retries"):
                 continue
@@ -885,19 +909,6 @@ def _never_retries(site: CallSite) -> bool:
 
 _ATTEMPTS = frozenset({"max_tries", "tries", "attempts", "max_attempts", "stop_max_attempt_number"})
 """How decorators are told how many attempts are made, the first included."""
-
-
-def _tries_once(decorator: Value, module: Module) -> bool:
-    """Whether a decorator that tries again is told to make one attempt, which is the first."""
-    calls = module.facts.calls
-    if not isinstance(decorator, Invoke) or decorator.call < 0:
-        return False
-    call = calls[decorator.call]
-    counts = [value for name, value in call.keywords if name in _ATTEMPTS]
-    for value in call.handed:
-        if isinstance(value, Invoke) and value.call >= 0 and value.name.endswith("stop_after_attempt"):
-            counts += calls[value.call].args[:1]
-    return any(isinstance(one, Const) and one.value == 1 for one in counts)
 
 
 def _is_left_lying(site: CallSite) -> bool:

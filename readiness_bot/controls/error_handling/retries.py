@@ -259,7 +259,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     for name, details in repo.resilience.clients.items():
         site = repo.python.definition_named(name)
         if site is not None:
-            yield _of_client(site, details)
+            yield _of_client(repo, site, details)
     for place, name, number in repo.resilience.attempts_told():
         # Attempts are counted with the first, what is done again is not.
         is_again = number > (0 if "retr" in name or name == "total" else 1)
@@ -275,14 +275,22 @@ def _wards(repo: Repo) -> Iterator[Ward]:
 _OF_CLIENT = "further attempts of a client"
 
 
-def _of_client(function: DefinitionSite, details: tuple[str, ...]) -> Ward:
-    """A function that makes a client, and what that is told to try again by: any of it is enough."""
+def _of_client(repo: Repo, function: DefinitionSite, details: tuple[str, ...]) -> Ward:
+    """A function that makes a client, and what that is told to try again by: any of it is enough.
+
+    Beside it stand the functions that it has such a client from.
+    """
+    called = (repo.python.target(call, function.module) for call in function.calls)
+    makers = {
+        f"`{site.definition.name}`" for site in called if site is not None and site.name in repo.resilience.clients
+    }
     return Ward(
         function.location,
         _OF_CLIENT,
         (),
         f"What `{function.definition.name}` makes gives up at the first fault of the network",
         ways=0,
+        beside=tuple(sorted(makers)),
         asks=(tuple(sorted(set(details))),) if details else (),
     )
 
@@ -315,7 +323,7 @@ def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     if site is None or (site.module.path, site.definition.qualname) != (path, symbol):
         return None
     if ward.thing == _OF_CLIENT:
-        return _of_client(site, repo.resilience.clients.get(site.name, ()))
+        return _of_client(repo, site, repo.resilience.clients.get(site.name, ()))
     known = next((one for one in repo.resilience.leaving if one.function.name == site.name), None)
     by = tuple(dict.fromkeys(map(_named, known.retried_by))) if known is not None else ()
     return _of_unseen(site, by, _others(repo, site)) if known is None or not known.is_covered else None
