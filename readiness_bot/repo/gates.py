@@ -10,7 +10,7 @@ from functools import cached_property
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.backends import Backend, backends
-from readiness_bot.repo.defaults import default_of, entries
+from readiness_bot.repo.defaults import SettingField, default_of, entries
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
@@ -221,9 +221,34 @@ class Gates:
                 if own is not None and self._refusals.asks_for_sign_in_alone(own):
                     strength = min(strength, Strength.IDENTITY)
                 if text and strength > Strength.NONE:
+                    is_off = is_off or (own is not None and self._says_yes_by_default(own))
                     place = setting.module.path, setting.line
                     found.append(Protection(strength, shown(str(text)), *place, "application", is_off, is_off))
         return tuple(found)
+
+    def _says_yes_by_default(self, permission: DefinitionSite) -> bool:
+        """Whether a permission of the tree lets in whoever comes where nobody sets what it hangs on."""
+        method = self._python.member(permission, "has_permission")
+        given = [] if method is None else method.module.facts.returns
+        answers = [one for one in given if method is not None and one.scope == method.index]
+        return bool(answers) and all(
+            method is not None and not one.guards and self._holds(one.value, method.module) for one in answers
+        )
+
+    def _holds(self, test: Value, module: Module) -> bool:
+        """Whether a condition is known to hold where nobody sets anything."""
+        if isinstance(test, Other) and test.operator in ("And", "Or") and test.operands:
+            parts = [self._holds(one, module) for one in test.operands]
+            return any(parts) if test.operator == "Or" else all(parts)
+        return default_of(self._python, test, module, named=self._named).is_on is True
+
+    def _named(self, value: Value, module: Module) -> SettingField | None:  # noqa: ARG002 - as a `Named` is called
+        """What a setting of Django's is bound to that is found by its name."""
+        owner, _, name = value.name.rpartition(".") if isinstance(value, Name) else ("", "", "")
+        setting = self._services.deployed_setting(name) if owner == "django.conf.settings" else None
+        if setting is None or setting.guards:
+            return None
+        return SettingField(setting.module, setting.value, name)
 
     def _chosen(self, value: Value, module: Module) -> Iterator[tuple[Value, bool]]:
         """The members of a list, or of both that a setting chooses of, and whether they are the ones not chosen."""

@@ -89,7 +89,7 @@ _SIGNED_IN = re.compile(r"\.is_(authenticated|anonymous)(\(\))?$")
 STRONG_NAME = re.compile(
     r"(^|_)(login|logged(?=_in|_user)|authenticated|authenticate|auth|authed|authorize|authorized|authorization|authorise|admin|admins|superuser|staff|permission|permissions"
     r"|perm|perms|role|roles|rbac|acl|jwt|apikey|api_key|bearer|principal|membership|member|owner|access|scope|scopes|oauth|oauth2|oidc|sso|hmac"
-    r"|token|credentials|current_user|user_id|session_key|registered|identity|require_user|user_passes_test|signature|can)(_|$)"
+    r"|token|credentials|current_user|user_id|session_key|registered|secured|identity|require_user|user_passes_test|signature|can)(_|$)"
 )
 _ENFORCES: dict[str, Strength] = {
     "verify_jwt_in_request": Strength.IDENTITY,
@@ -283,8 +283,11 @@ class Refusals:
         return _CHECKS.match(_plain(call.last)) is not None or call.last == "abort"
 
     def _is_never_run(self, call: Call, module: Module) -> bool:
-        """Whether a call makes a coroutine that nothing awaits: what the function would have asked, it asks nobody."""
-        return bool(call.context & DISCARDED) and self.is_left_waiting(call, module)
+        """Whether nobody is asked what a call would have asked.
+
+        It makes a coroutine that nothing awaits, or puts a check before a function and drops what comes of it.
+        """
+        return bool(call.context & DISCARDED) and (_only_wraps(call) or self.is_left_waiting(call, module))
 
     def is_left_waiting(self, call: Call, module: Module) -> bool:
         """Whether a call in a coroutine makes another one that it does not await, for all that is seen of it there.
@@ -839,6 +842,13 @@ class Refusals:
         if guard.kind == "dependency" and _gives_something(name):
             return Strength.NONE
         return Strength.PERMISSION if about_permission(name) else Strength.IDENTITY
+
+
+def _only_wraps(call: Call) -> bool:
+    """Whether a call of a decorator is handed a function and nothing else: `login_required(lambda: None)`."""
+    handed = call.args[0] if len(call.args) == 1 and not call.keywords else None
+    is_function = isinstance(handed, Other) and handed.kind == "Lambda"
+    return is_function and (call.last in _ENFORCES or snake(call.last).endswith("_required"))
 
 
 _GIVEN = re.compile(

@@ -115,7 +115,7 @@ class RouteGuards:
                 if item.name.rpartition(".")[2] in ("Depends", "Security", "Provide") and first is not None:
                     for value in self._chosen_values(first, module, inner.scope if inner is not None else -1):
                         name = self._dependency_name(value, module)
-                        told = (*_made_with(value, module), *arguments[1:])
+                        told = (*self._made_with(value, module), *arguments[1:])
                         yield Guard("dependency", name, level, module.path, line, told)
                 else:
                     yield Guard("dependency", self._python.mean(item.name, module), level, module.path, line, arguments)
@@ -156,6 +156,13 @@ class RouteGuards:
         if isinstance(value, Invoke):
             return self._python.mean(value.name, module)
         return ""
+
+    def _made_with(self, value: Value, module: Module) -> tuple[Value, ...]:
+        """What the function that makes a dependency is handed, where the module makes it: `may("orders:read")`."""
+        if isinstance(value, Name) and value.name[:1] == ":":
+            bound = self._python.assignment(value.name, module)
+            value = bound[1].value if bound is not None and bound[0] is module else value
+        return module.facts.calls[value.call].handed if isinstance(value, Invoke) and value.call >= 0 else ()
 
     def dependencies(self, function: DefinitionSite, depth: int = 0) -> Iterator[Guard]:
         """The dependencies that a function asks for in its parameters, and theirs, outermost first."""
@@ -215,7 +222,7 @@ class RouteGuards:
                         "route",
                         module.path,
                         line,
-                        (*_made_with(first, module), *inner.args[1:], *(v for _, v in inner.keywords)),
+                        (*self._made_with(first, module), *inner.args[1:], *(v for _, v in inner.keywords)),
                     )
             else:
                 yield from self._made_dependency(value, module, line)
@@ -245,8 +252,20 @@ class RouteGuards:
     def of_handler(self, handler: DefinitionSite) -> Iterator[Guard]:
         """The guards of a function by its decorators and parameters."""
         yield from self._decorator_guards(handler, "route")
+        yield from self._of_method(handler)
         yield from self.dependencies(handler)
         yield from self._of_instance(handler)
+
+    def _of_method(self, handler: DefinitionSite) -> Iterator[Guard]:
+        """The decorators that a class of views lists for one of its methods: `{"post": [login_required]}`."""
+        found = self._python.class_value(handler.owner, "method_decorators") if handler.owner is not None else None
+        if found is None or not isinstance(found[1].value, Mapping):
+            return
+        module, bound = found
+        for key, values in zip(found[1].value.keys, found[1].value.values, strict=True):
+            if isinstance(key, Const) and key.value == handler.definition.name:
+                for value in flattened(values):
+                    yield Guard("decorator", self._value_name(value, module), "class", module.path, bound.line)
 
     def _of_instance(self, handler: DefinitionSite) -> Iterator[Guard]:
         """The dependencies by which an instance of a handler's class is made: `user: User = Depends(signed_in)`."""
@@ -351,7 +370,7 @@ class RouteGuards:
             yield Guard("mixin", base, "class", view.module.path, view.definition.line)
         for name, kind in _CLASS_GUARDS.items():
             found = self._python.class_value(view, name)
-            if found is not None and found[1].value is not None:
+            if found is not None and found[1].value is not None and not isinstance(found[1].value, Mapping):
                 bound = found[1]
                 for value, module in self._listed_in(found[1].value, found[0], name):
                     resolved = self._value_name(value, module)
@@ -477,8 +496,3 @@ def _is_nobody(value: Value) -> bool:
     if isinstance(value, Const):
         return value.value in (None, False) or (isinstance(value.value, str) and bool(_NOBODY.match(value.value)))
     return isinstance(value, Name) and "." in value.name and bool(_NOBODY.match(value.name.rpartition(".")[2]))
-
-
-def _made_with(value: Value, module: Module) -> tuple[Value, ...]:
-    """What the function that makes a dependency is handed: `may("orders:read")`."""
-    return module.facts.calls[value.call].handed if isinstance(value, Invoke) and value.call >= 0 else ()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from readiness_bot.calibration import HINTS_ONLY
 from readiness_bot.control import Control, bad, failed, good, not_applicable, partial, passed, seen
-from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Role, Severity, Site, Ward
+from readiness_bot.model import Confidence, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.lookups import Lookup
+from readiness_bot.repo.models import Model
+from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
-from readiness_bot.repo.scoping import BY_CONDITION
-from readiness_bot.repo.tenancy import Tenant
+from readiness_bot.repo.scoping import BY_CONDITION, SOMEBODY
+from readiness_bot.repo.tenancy import Tenant, mentions, words_of
+from readiness_bot.repo.values import Call, Other
 
 _ENOUGH_KEPT = 2
 """Queries kept to the tenant from which on a look-up that is not stands out as forgotten."""
@@ -378,6 +382,7 @@ _FOUND_BEFORE = (
             ),
         },
     ],
+    counterpart=lambda repo, ward: _behind(repo, ward),  # noqa: PLW0108 - it stands further down
     ignores=[
         (
             "from flask import Flask, jsonify\nfrom flask_sqlalchemy import SQLAlchemy\n\n"
@@ -434,6 +439,75 @@ def _wards(repo: Repo, tenant: Tenant) -> Iterator[Ward]:
                 ways=0 if query.by else 1,
                 beside=query.beside,
             )
+    for words, models in _on_the_way(repo, tenant).items():
+        for query in repo.scoping.asked(words):
+            if query.model in models:
+                yield replace(
+                    _of_query(query.function, query.model, words, query.by, query.location), beside=query.beside
+                )
+
+
+def _on_the_way(repo: Repo, tenant: Tenant) -> dict[frozenset[str], set[Model]]:
+    """The models that belong to a tenant through something else that people share, by the words of that."""
+    found: dict[frozenset[str], set[Model]] = {}
+    for model in repo.models.all:
+        for field in model.fields:
+            words = words_of(field.name) & SOMEBODY - tenant.words if field.role == "reference" else frozenset()
+            shared = repo.models.target(model, field) if words else None
+            if shared is not None and shared is not tenant.model and repo.tenancy.path(shared, tenant) is not None:
+                found.setdefault(words, set()).add(model)
+    return found
+
+
+def _of_query(
+    function: DefinitionSite, model: Model, words: frozenset[str], by: Iterable[str], place: Location
+) -> Ward:
+    """A query of something that belongs to a tenant through something else, and what keeps it to that."""
+    shared = " or ".join(f"`{word}`" for word in sorted(words))
+    kept = tuple(sorted({*by, *_compared_after(function, words)}))
+    return Ward(
+        place,
+        f"a query of `{model.name}` by {shared}",
+        (),
+        f"`{function.definition.name}` takes any `{model.name}`, whosever {shared}",
+        ways=0,
+        asks=(kept,) if kept else (),
+    )
+
+
+def _compared_after(function: DefinitionSite, words: frozenset[str]) -> Iterator[str]:
+    """What a function holds a row against before it goes on with it, or refuses."""
+    facts, scope = function.module.facts, function.index
+    guards = [guard for one in facts.raises if one.scope == scope for guard in one.guards]
+    guards += [guard for one in facts.returns if one.scope == scope for guard in one.guards]
+    guards += [guard for call in function.calls for guard in call.guards]
+    yield from (f"a comparison by `{word}`" for word in words if any(word in words_of(one) for one in guards))
+
+
+def _compared(call: Call) -> Iterator[str]:
+    """The names of what a call is handed by name, or as a comparison of two values."""
+    for name, _ in call.keywords:
+        yield name
+    for value in call.args:
+        yield from names_in(value) if isinstance(value, Other) and value.operator else ()
+
+
+def _behind(repo: Repo, ward: Ward) -> Ward | None:
+    """The query that a function of this tree leaves to one of its helpers, and what the two of them keep it to."""
+    tenant = repo.tenancy.tenant
+    function = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
+    if tenant is None or function is None or function.definition.kind != "function":
+        return None
+    helpers = {site.name: site for call in function.calls if (site := repo.python.target(call, function.module))}
+    for words, models in _on_the_way(repo, tenant).items():
+        for model in models:
+            queries = [query for site in helpers.values() for query in repo.queries.of(site) if query.model is model]
+            by = {condition.field for query in queries for condition in query.conditions if mentions(condition, words)}
+            by |= {name for call in function.calls for name in _compared(call) if words & words_of(name)}
+            told = _of_query(function, model, words, (f"`{one}`" for one in by), function.location)
+            if queries and told.thing == ward.thing:
+                return told
+    return None
 
 
 def _judged(name: str, sites: tuple[Site, ...], shown: list[Evidence]) -> Judgement:

@@ -16,6 +16,7 @@ from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import SOMEBODY, TENANTS
 from readiness_bot.repo.tenancy import words_of
+from readiness_bot.repo.told_rights import OF_AN_ADMINISTRATOR, TO_SOMETHING, told_rights
 from readiness_bot.repo.values import Call
 
 _ENOUGH = 0.3
@@ -521,6 +522,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             beside=(*repo.identity.might_keep(route, Strength.PERMISSION), *aside),
             asks=listed if len(listed) > max(1, len(aside)) or _is_beside(listed, declared, aside) else (),
         )
+    yield from _how_great(repo)
     yield from _asked(repo)
     yield from _said(repo)
     yield from _listed(repo)
@@ -536,6 +538,29 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             reading.by,
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
+        )
+
+
+def _how_great(repo: Repo) -> Iterator[Ward]:
+    """How great the right is that the guards of routes ask for, as far as they are told: told in a comparison alone."""
+    for route in repo.identity.kept:
+        guards = [one for one in route.guards if repo.identity.of_guard(one) is Strength.PERMISSION]
+        if not guards or route.answering is None:
+            continue
+        told = told_rights(repo.python, guards)
+        within = repo.identity.checked_within(route, Strength.PERMISSION)
+        yield Ward(
+            route.answering.location,
+            f"how great a right {route.name} asks for",
+            (),
+            f"{route.name} asks for a lesser right",
+            ways=0,
+            beside=(
+                *repo.identity.declared(route, Strength.IDENTITY),
+                *within,
+                *((OF_AN_ADMINISTRATOR, TO_SOMETHING) if told.is_open else ()),
+            ),
+            asks=tuple((one,) for one in sorted(told.said)),
         )
 
 
