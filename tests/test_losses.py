@@ -952,6 +952,17 @@ LOST["a thread for a method of a client of which nothing is known"] = (
     _COVER.format("return self._conn.getCover(path)"),
     11,
 )
+_EMPTY = (
+    "import asyncio\n\nimport requests\n\nfrom shop.pages import shown\n\n"
+    "requests.get('https://example.org/', timeout=9)\n\n\ndef is_empty(db_session, shelf):\n"
+    "    return not shown(db_session, shelf)\n\n\nasync def drop(db_session, shelf):\n    {}\n"
+)
+LOST["a thread for what waits for a store by the connection that it is handed"] = (
+    "code-quality/blocking-call-in-async",
+    _EMPTY.format("await asyncio.to_thread(is_empty, db_session, shelf)"),
+    _EMPTY.format("is_empty(db_session, shelf)"),
+    15,
+)
 LOST["whose a thing must be for it to be dropped"] = (
     "security/authorization",
     _PART + "    found = store.get(part)\n    if found.user_id == user.id:\n        store.drop(found)\n    return {}\n",

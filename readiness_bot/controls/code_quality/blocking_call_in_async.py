@@ -415,7 +415,7 @@ def _handed_over(repo: Repo, waiting: dict[str, CallSite]) -> Iterator[Ward]:
         elif definition is not None and definition.is_async and not site.call.context & (AWAITED | DEFAULT | IN_LAMBDA):
             target = repo.python.definition(site.call.via or site.call.name, site.module) if ":" in site.name else None
             if target is not None and target.definition.kind == "function" and not target.definition.is_async:
-                yield _handing(site, site.last, "", _sureness(repo, target, waiting))
+                yield _handing(site, site.last, "", _sureness(repo, site.call, target, waiting))
 
 
 def _taker_around(site: CallSite) -> str:
@@ -424,9 +424,13 @@ def _taker_around(site: CallSite) -> str:
     return f"`{around.last}`" if around is not None and _TAKERS.fullmatch(around.name) else ""
 
 
-def _sureness(repo: Repo, target: DefinitionSite, waiting: dict[str, CallSite]) -> Confidence:
-    """High where a function is seen to wait, itself or in what it calls."""
-    if target.name in waiting:
+_CONNECTION = re.compile(r"(^|[._?])(db|database)(_?(session|conn|connection))?$|(^|[._?])(conn|connection|cursor)$")
+"""Variables that keep a connection to a store."""
+
+
+def _sureness(repo: Repo, call: Call, target: DefinitionSite, waiting: dict[str, CallSite]) -> Confidence:
+    """High where a function is seen to wait, itself or in what it calls, or is handed a connection to wait for."""
+    if target.name in waiting or any(isinstance(one, Name) and _CONNECTION.search(one.name) for one in call.handed):
         return Confidence.HIGH
     called = (repo.python.target(call, target.module) for call in target.calls)
     return Confidence.HIGH if any(one is not None and one.name in waiting for one in called) else Confidence.MEDIUM
