@@ -68,6 +68,10 @@ def _asks_the_session(calls: Iterable[Call]) -> bool:
     )
 
 
+_OF_STARLETTE = ("starlette", "fastapi")
+"""The frameworks whose applications are Starlette's."""
+
+
 class Gates:
     """The middleware, hooks and defaults of frameworks of one tree that keep strangers out."""
 
@@ -105,6 +109,28 @@ class Gates:
                 for owner in self._limited_to(attached):
                     found.setdefault((attached.name, owner, attached.kind), (attached, owner, strength))
         return tuple(found.values())
+
+    def stands_before(self, attached: Attachment, route: Route) -> bool:
+        """Whether the requests of a route come by what is attached: it may stand before what another framework serves.
+
+        What stands before an application of Starlette's stands before one of Django's that is mounted there.
+        """
+        if attached.framework == "django":
+            return route.framework not in _OF_STARLETTE
+        if attached.framework == "starlette":
+            return not route.framework.startswith("django") or self._is_django_mounted
+        return True
+
+    @cached_property
+    def _is_django_mounted(self) -> bool:
+        beside = {module.path for module, _ in self._python.imports(*_OF_STARLETTE)}
+        if any(module.path in beside for module, _ in self._python.imports("django.core.asgi", "django.core.wsgi")):
+            return True
+        return any(
+            isinstance(value, Name | Invoke) and self._python.mean(value.name, site.module).startswith("django.")
+            for site in self._python.calls_of("mount", "Mount", "WSGIMiddleware")
+            for value in site.call.handed
+        )
 
     @cached_property
     def perhaps(self) -> tuple[str, ...]:

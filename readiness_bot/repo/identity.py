@@ -437,6 +437,8 @@ class Identity:
                 continue
             if asks_of_values(attached) and not _GROUP.search(route.path):
                 continue
+            if not self._gates.stands_before(attached, route):
+                continue
             yield Protection(
                 strength,
                 shown(attached.name),
@@ -617,7 +619,7 @@ class Identity:
             if self._refusals.of_guard(guard) >= Strength.IDENTITY and guard.name not in self.misplaced(route):
                 yield self._python.definition_named(guard.name.removesuffix("()"))
         for attached, owner, _ in self._gates.all:
-            if not owner or owner == route.router:
+            if (not owner or owner == route.router) and self._gates.stands_before(attached, route):
                 yield attached.definition
         for site in self._answering(route):
             if self._refusals.strength(site) >= Strength.IDENTITY:

@@ -43,6 +43,8 @@ class Attachment:
     arguments: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     guards: tuple[str, ...] = ()
+    framework: str = ""
+    """Whose application it is attached to, where that is sure: `django`, or `starlette`, which is FastAPI's as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -599,6 +601,7 @@ class Services:
                     call.args,
                     call.keywords,
                     call.guards,
+                    _framework(site),
                 )
             elif call.args or call.has("middleware_class"):
                 value = call.argument(0, "middleware_class")
@@ -623,7 +626,7 @@ class Services:
         """The middleware that a text of settings names."""
         if isinstance(text, str):
             definition = self._python.definition(text, module)
-            yield Attachment("middleware", text, location, module, definition, guards=guards)
+            yield Attachment("middleware", text, location, module, definition, guards=guards, framework="django")
 
     @cached_property
     def assembled(self) -> tuple[Assembled, ...]:
@@ -696,13 +699,31 @@ class Services:
             else:
                 definition = self._python.definition(inner.via or inner.name, module)
                 yield Attachment(
-                    kind, name, site.location, module, definition, inner.args, inner.keywords, site.call.guards
+                    kind,
+                    name,
+                    site.location,
+                    module,
+                    definition,
+                    inner.args,
+                    inner.keywords,
+                    site.call.guards,
+                    _framework(site),
                 )
                 return
         if isinstance(value, Name):
             definition = self._python.definition(value.name, module)
             name = definition.name if definition is not None else self._python.mean(value.name, module)
-            yield Attachment(kind, name, site.location, module, definition, arguments, keywords, site.call.guards)
+            yield Attachment(
+                kind,
+                name,
+                site.location,
+                module,
+                definition,
+                arguments,
+                keywords,
+                site.call.guards,
+                _framework(site),
+            )
 
     @cached_property
     def exception_handlers(self) -> tuple[Attachment, ...]:
@@ -1039,6 +1060,11 @@ _OF_PRODUCTION = re.compile(r"(^|[/_.])(prod(uction)?|live|deploy(ed|ment)?)[_.\
 _OF_DEVELOPMENT = re.compile(
     r"(^|[/_.])(dev|devel|development|local|(load_?)?tests?|testing|ci|demo)[_.\d]*\w*\.py$", re.IGNORECASE
 )
+
+
+def _framework(site: CallSite) -> str:
+    """Whose application a call attaches something to, where it is Starlette's or one that is made of it."""
+    return "starlette" if site.name.startswith(("starlette.", "fastapi.")) else ""
 
 
 def _rank(setting: Setting) -> int:
