@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, replace
 
-from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.python_facts import Assignment, Call
 from readiness_bot.facts.values import Const, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
@@ -89,7 +89,8 @@ class _Reading:
                     return self._of_field(field, hops)
                 if found is None:
                     return Default()
-                module, value = found[0], found[1].value
+                bound, module = self.python.assignments(value.name, module), found[0]
+                value = self._in_force(bound, module, hops)
             elif isinstance(value, Other):
                 return self.worked_out(value, module, hops)
             elif isinstance(value, Invoke) and value.call >= 0:
@@ -103,6 +104,26 @@ class _Reading:
             else:
                 return Default()
         return Default()
+
+    def _in_force(self, bound: Sequence[Assignment], module: Module, hops: int) -> Value:
+        """What a name is bound to first, or where a setting decides against that by default, what it is bound to else.
+
+        `if DEBUG: ANYONE = True`, `else: ANYONE = False`.
+        """
+        if len(bound) < _SEVERAL or all(self._holds(one, module, hops) is not False for one in bound[0].guards):
+            return bound[0].value
+        return next(
+            (item.value for item in bound[1:] if all(self._holds(one, module, hops) is True for one in item.guards)),
+            bound[0].value,
+        )
+
+    def _holds(self, guard: str, module: Module, hops: int) -> bool | None:
+        """Whether a condition on a setting holds by default: `:DEBUG` or `!:DEBUG`; None for any other."""
+        name = guard.removeprefix("!")
+        if not name.startswith(":"):
+            return None
+        is_on = self.of(Name(name), module, hops).is_on
+        return None if is_on is None else is_on is not guard.startswith("!")
 
     def _of_field(self, field: SettingField, hops: int) -> Default:
         inner = self.of(field.value, field.module, hops)

@@ -788,6 +788,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     yield from _proved(repo)
     yield from _standing(repo)
     yield from _heard(repo)
+    yield from _by_default(repo)
 
 
 def _proved(repo: Repo) -> Iterator[Ward]:
@@ -841,6 +842,20 @@ def _standing(repo: Repo) -> Iterator[Ward]:
             when=(tuple(Term(name) for name in settings),),
             does=f"what {one.by} asks",
         )
+
+
+def _by_default(repo: Repo) -> Iterator[Ward]:
+    """The settings that turn asking who calls on or off as a whole, and whether they are on where nobody sets them."""
+    for one in repo.identity.switches:
+        module = repo.python.modules.get(one.path)
+        if module is not None:
+            yield Ward(
+                Location(one.path, one.line, one.line, module.symbol(module.scope_at(one.line))),
+                f"whether `{one.name}` is on",
+                () if one.off else ("its default",),
+                f"Nobody is asked who calls unless `{one.name}` is set",
+                ways=int(one.off),
+            )
 
 
 def _without(repo: Repo, standing: Standing) -> tuple[str, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readiness_bot.control import Control, bad, good
-from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site
+from readiness_bot.model import Confidence, Effort, Kind, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.cross_origin import OriginPolicy
 
 
 @Control(
@@ -259,9 +260,10 @@ from readiness_bot.repo import Repo
         "from flask import Flask\n\napp = Flask(__name__)\n",
     ],
 )
-def cors(repo: Repo) -> Iterator[Site]:
-    """One site for each place that sets a policy."""
+def cors(repo: Repo) -> Iterator[Site | Ward]:
+    """One site for each place that sets a policy, and what is let in where nobody says otherwise."""
     for policy in repo.cross_origin.policies:
+        yield from _by_default(policy)
         if not (policy.anyone and policy.credentials):
             yield good(policy.location)
         elif policy.configured:
@@ -286,3 +288,18 @@ def cors(repo: Repo) -> Iterator[Site]:
             yield bad(policy.location, "The request's own origin is echoed, and credentials are allowed")
         else:
             yield bad(policy.location, f"`{policy.library}` lets every origin in, with credentials")
+
+
+def _by_default(policy: OriginPolicy) -> Iterator[Ward]:
+    """What keeps other origins from acting with credentials by default."""
+    open_ = policy.anyone and policy.credentials
+    if open_ and not policy.configured:
+        return  # that is told by itself
+    by = "a list of origins" if policy.credentials else "that no credentials go along"
+    yield Ward(
+        policy.location,
+        f"whom `{policy.library}` lets in",
+        () if open_ else (by,),
+        f"By default `{policy.library}` lets every origin in, with credentials",
+        ways=int(open_),
+    )

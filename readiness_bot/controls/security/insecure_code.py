@@ -10,6 +10,7 @@ from functools import lru_cache
 from readiness_bot.control import Control, bad, good
 from readiness_bot.model import Confidence, Effort, Kind, Location, Role, Severity, Site, Ward
 from readiness_bot.repo import Repo
+from readiness_bot.repo.defaults import default_of
 from readiness_bot.repo.flow_paths import Flow, bare_name, describe
 from readiness_bot.repo.indirect import spread
 from readiness_bot.repo.modules import CallSite, Module
@@ -428,6 +429,7 @@ def insecure_code(repo: Repo) -> Iterator[Site | Ward]:
     looked_at: set[tuple[str, int]] = set()
     for site in repo.python.all_calls:
         yield from _harmless(site, repo)
+        yield from _of_switches(site, repo)
         if not site.call.keywords and not _is_telling(site.name):
             continue
         for look in _LOOKS if _is_telling(site.name) else (_tls,):
@@ -472,6 +474,32 @@ def _of_defaults(repo: Repo) -> Iterator[Ward]:
                     f"`{function.definition.name}` takes any certificate for the right one unless it is told otherwise",
                     ways=int(not on),
                 )
+
+
+def _of_switches(site: CallSite, repo: Repo) -> Iterator[Ward]:
+    """Whether a client looks at certificates where a setting tells it so, and nobody sets that."""
+    for name, value in site.call.keywords:
+        asks = name in _OFF_SWITCHES or (name == "verify" and _is_client(site)) or (name == "ssl" and _is_aiohttp(site))
+        if not asks or isinstance(value, Const):
+            continue
+        found = default_of(repo.python, value, site.module)
+        off = found.is_on is False and bool(found.variable) and not _is_set(found.variable, repo)
+        loss = f"`{site.last}` takes any certificate for the right one unless `{found.variable}` says otherwise"
+        yield Ward(site.location, f"`{name}` of `{site.last}`", () if off else (f"`{name}`",), loss, ways=int(off))
+
+
+def _is_set(variable: str, repo: Repo) -> bool:
+    """Whether the tree binds a setting's name to anything but what is off by default, wherever that is."""
+    return any(
+        default_of(repo.python, one.value, module).is_on is not False
+        for module in repo.python.production
+        for one in module.facts.assignments
+        if one.key == variable or one.target.rpartition(".")[2].lstrip(":?") == variable
+    )
+
+
+def _is_aiohttp(site: CallSite) -> bool:
+    return "aiohttp" in site.name
 
 
 def _candidates(module: Module, looked_at: Collection[tuple[str, int]]) -> Iterator[Site]:
@@ -1055,7 +1083,7 @@ def _off(site: CallSite, repo: Repo) -> Iterator[_Doubt]:
             (name in _OFF_SWITCHES and constant is False)
             or (name in _ON_SWITCHES and constant is True)
             or (name == "verify" and constant is False and _is_client(site))
-            or (name == "ssl" and constant is False and "aiohttp" in site.name)
+            or (name == "ssl" and constant is False and _is_aiohttp(site))
             or resolved in _UNCHECKED
             or (name in ("cert_reqs", "ssl_cert_reqs") and constant in ("CERT_NONE", "none"))
         )
