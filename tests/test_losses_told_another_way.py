@@ -95,6 +95,50 @@ _TRIED_BY = (
     "@tried((OSError,))\ndef ask(url):\n    return requests.get(url, timeout=3)\n\n\n"
     "if __name__ == '__main__':\n    ask('https://orders.example/')\n"
 )
+_KEYS = (
+    "from django.contrib.auth.mixins import LoginRequiredMixin\nfrom django.urls import path\n"
+    "from django.views.generic import DeleteView\n\nfrom shop.models import Key\n\n\n{}"
+    "class DropKey({}DeleteView):\n    {}\n\n\n"
+    "urlpatterns = [path('keys/<int:pk>/drop/', DropKey.as_view())]\n"
+)
+_OF_CALLER = "def get_queryset(self):\n        return self.request.user.keys.all()"
+_DOOR = (
+    "from starlette.applications import Starlette\nfrom starlette.middleware import Middleware\n"
+    "from starlette.responses import PlainTextResponse\nfrom starlette.routing import Route\n\n\n"
+    "class AuthenticationMiddleware:\n    def __init__(self, app):\n        self.app = app\n\n"
+    "    async def __call__(self, scope, receive, send):\n        if not scope.get('user'):\n"
+    "            answer = PlainTextResponse('who are you?', status_code=401)\n"
+    "            return await answer(scope, receive, send)\n        return await self.app(scope, receive, send)\n\n\n"
+    "async def orders(request):\n    return PlainTextResponse('none')\n\n\n"
+    "app = Starlette(\n    routes=[Route('/orders', orders, methods=['POST'])],\n"
+    "    middleware=[Middleware(AuthenticationMiddleware)],\n)\n"
+)
+_CONNECTED = (
+    "import os\n\nimport aiohttp\n\n\ndef plug(config):\n    return aiohttp.TCPConnector(ssl={})\n\n\n"
+    "async def ask(config, url):\n    async with aiohttp.ClientSession(connector=plug(config)) as session:\n"
+    "        return await session.get(url, timeout=3)\n"
+)
+_HELD = (
+    "import os\n\nfrom flask import Flask, request\n\napp = Flask(__name__)\nENFORCE_AUTH = {}\n\n\n"
+    "def known():\n    if ENFORCE_AUTH and request.headers.get('Key') != os.environ['KEY']:\n"
+    "        raise PermissionError\n\n\n@app.post('/orders')\ndef order():\n    known()\n    return keep()\n"
+)
+_ORIGINS = (
+    "from decouple import config\n\nROOT_URLCONF = 'shop.urls'\nDEBUG = config('DEBUG', default=False, cast=bool)\n"
+    "if DEBUG:\n    anyone = True\nelse:\n    anyone = {}\n"
+    "MIDDLEWARE = ['corsheaders.middleware.CorsMiddleware']\nCORS_ALLOW_CREDENTIALS = True\n"
+    "CORS_ALLOWED_ORIGINS = ['https://shop.example']\n"
+    "CORS_ALLOW_ALL_ORIGINS = config('CORS_ALLOW_ALL_ORIGINS', default={}, cast=bool)\n"
+)
+_ROUNDS = (
+    "import asyncio\n\nimport httpx\n\nclient = httpx.AsyncClient(timeout=3)\n\n\n"
+    "async def ask_again(url, retries=2):\n    for attempt in range(retries + 1):\n        try:\n"
+    "            return await client.get(url)\n        except httpx.TransportError:\n"
+    "            if attempt >= retries:\n                raise\n        await asyncio.sleep(attempt)\n\n\n"
+    "{}async def orders(url):\n    found = await {}(url)\n    return found.json()\n\n\n"
+    "async def prices(url):\n    return await ask_again(url)\n\n\n"
+    "asyncio.run(orders('https://orders.example/'))\nasyncio.run(prices('https://orders.example/prices'))\n"
+)
 _MAKER = "def again(kinds):\n    return backoff.on_exception(backoff.expo, kinds, max_tries=5)\n\n\n"
 
 
@@ -112,6 +156,20 @@ def _tried(told: str, attempts: str) -> Files:
 
 
 _SUPERUSER = _GUARDED.format("", "require(Right.SUPERUSER)")
+
+
+def _keys(bases: str, body: str, others: str = "") -> Files:
+    model = (
+        "from django.conf import settings\nfrom django.db import models\n\n\nclass Key(models.Model):\n"
+        "    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name='keys')\n"
+    )
+    return {
+        "shop/settings.py": "import django\n\nROOT_URLCONF = 'shop.urls'\n",
+        "shop/models.py": model,
+        "shop/urls.py": _KEYS.format(others, bases, body),
+        "door/app.py": _DOOR,
+    }
+
 
 _WORKFLOW = "on: {}\njobs:\n  test:\n    steps:\n      - run: {}\n"
 
@@ -173,6 +231,36 @@ LOST: dict[str, tuple[Files, Files, str]] = {
         _tried(", max_tries=settings.ATTEMPTS", "1"),
         "error-handling/retries",
     ),
+    "a mixin, where what another application is asked through refuses strangers": (
+        _keys("LoginRequiredMixin, ", _OF_CALLER),
+        _keys("", _OF_CALLER),
+        "security/authentication",
+    ),
+    "a view of the caller's own rows that serves all": (
+        _keys("LoginRequiredMixin, ", _OF_CALLER),
+        _keys("LoginRequiredMixin, ", "model = Key"),
+        "security/authorization",
+    ),
+    "certificates that a setting leaves aside by default": (
+        _CONNECTED.format("not config['DEBUG']"),
+        _CONNECTED.format("config.get('VERIFY_SSL', False)"),
+        "security/insecure-code",
+    ),
+    "a check that a setting turns on": (
+        _HELD.format("True"),
+        _HELD.format("os.environ.get('ENFORCE_AUTH', '') == 'true'"),
+        "security/authentication",
+    ),
+    "any origin by default": (
+        {"shop/settings.py": _ORIGINS.format("False", "anyone")},
+        {"shop/settings.py": _ORIGINS.format("True", "anyone")},
+        "security/cors",
+    ),
+    "past the helper that tries again": (
+        _ROUNDS.format("", "ask_again"),
+        _ROUNDS.format("", "client.get"),
+        "error-handling/retries",
+    ),
 }
 KEPT: dict[str, tuple[Files, Files]] = {
     "a guard gets a name": (
@@ -208,6 +296,26 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "what tries again is made by a helper": (
         _TRIED_BY.format("", "backoff.on_exception(backoff.expo, kinds, max_tries=5)"),
         _TRIED_BY.format(_MAKER, "again(kinds)"),
+    ),
+    "a mixin of the tree's own": (
+        _keys("LoginRequiredMixin, ", _OF_CALLER),
+        _keys("Owned, ", "success_url = '/'", f"class Owned(LoginRequiredMixin):\n    {_OF_CALLER}\n\n\n"),
+    ),
+    "certificates that a setting may leave aside": (
+        _CONNECTED.format("not config['DEBUG']"),
+        _CONNECTED.format("os.environ.get('VERIFY_SSL', 'true') == 'true'"),
+    ),
+    "a check that a setting may turn off": (
+        _HELD.format("True"),
+        _HELD.format("os.environ.get('ENFORCE_AUTH', 'true') == 'true'"),
+    ),
+    "any origin for developers": (
+        {"shop/settings.py": _ORIGINS.format("False", "False")},
+        {"shop/settings.py": _ORIGINS.format("False", "anyone")},
+    ),
+    "a helper before the one that tries again": (
+        _ROUNDS.format("", "ask_again"),
+        _ROUNDS.format("async def ask(url):\n    return await ask_again(url, retries=4)\n\n\n", "ask"),
     ),
 }
 _WATCHED = frozenset({control for _, _, control in LOST.values()})

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from msgspec import structs
+
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Assignment, Definition, Handler
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name, Value
-from readiness_bot.repo.indirect import indirect_calls
+from readiness_bot.repo.indirect import indirect_calls, spread
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.scripts import Scripts
@@ -514,8 +516,21 @@ class Outbound:
             for site in self._python.calls(
                 "httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "httpx.Timeout", "aiohttp.ClientTimeout"
             )
-            if _is_open_ended(site)
+            if _is_open_ended(self._with_options(site))
         )
+
+    def _with_options(self, site: CallSite) -> CallSite:
+        """A call with the options that it spreads, where they are written down, as if each were given by its name."""
+        options = [
+            (key.value, value)
+            for one in spread(self._python, site.call, site.module) or ()
+            for key, value in zip(one.keys, one.values, strict=True)
+            if isinstance(key, Const) and isinstance(key.value, str)
+        ]
+        if not options:
+            return site
+        call = structs.replace(site.call, keywords=(*site.call.keywords, *options))
+        return CallSite(site.module, call, site.name, site.last)
 
 
 _PASSED_ON = 3

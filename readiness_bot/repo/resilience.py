@@ -6,6 +6,7 @@ Retries, breakers, and the network dependencies they are for.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +52,10 @@ class Leaving:
     """Whether something around it, or the client that it goes through, tries again."""
     is_seen: bool = True
     """Whether it is seen to leave, or only to be tried again or broken off."""
+    is_direct: bool = False
+    """Whether a call of its own leaves, and not only what it calls."""
+    through: tuple[str, ...] = ()
+    """The functions of the tree that it calls and that are tried again, or try something again themselves."""
 
 
 _RETRY_DECORATORS = re.compile(
@@ -321,12 +326,29 @@ class Resilience:
         for _ in range(_HOPS):
             last = {caller.function_name for name in last for caller in self._python.callers.get(name, ())} - reached
             reached |= last
+        through = self._through(retried)
         found = (self._python.definition_named(name) for name in sorted({*reached, *retried, *broken} - {""}))
         return tuple(
-            Leaving(site, retried.get(name, ()), broken.get(name, ()), name in covered, name in reached)
+            Leaving(
+                site,
+                retried.get(name, ()),
+                broken.get(name, ()),
+                name in covered,
+                name in reached,
+                name in direct,
+                through.get(name, ()),
+            )
             for site in found
             if site is not None and (name := site.name)
         )
+
+    def _through(self, retried: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """By the function that calls them: the functions of the tree that are tried again."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name in retried:
+            for caller in self._python.callers.get(name, ()):
+                found[caller.function_name].add(name)
+        return {caller: tuple(sorted(names)) for caller, names in found.items()}
 
     @cached_property
     def clients(self) -> dict[str, tuple[str, ...]]:
@@ -660,7 +682,7 @@ class Resilience:
                 for call in facts.calls
             )
             caught = site.call.context & IN_HANDLER or any(
-                (first <= handler.line <= last and not handler.raises) or "continue" in handler.steps
+                not handler.raises or {"continue", "if"} & set(handler.steps)
                 for handler in facts.handlers
                 if first <= handler.line <= last
             )

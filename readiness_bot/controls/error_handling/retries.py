@@ -9,6 +9,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Effort, Judgement, Kind, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.resilience import Leaving
 
 ONLY_STORES = 0.5
 """No peer that comes and goes is called: what fails with the store fails with the whole service."""
@@ -255,7 +256,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             ways=0 if by or one.is_covered else 1,
             beside=others,
         )
-
+        yield from _of_way(one, others)
     for name, details in repo.resilience.clients.items():
         site = repo.python.definition_named(name)
         if site is not None:
@@ -270,6 +271,21 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             f"`{name}` leaves no further attempt where nobody says otherwise",
             ways=0 if is_again else 1,
         )
+
+
+def _of_way(one: Leaving, others: tuple[str, ...]) -> Iterator[Ward]:
+    """The way that a function's requests take: through a function that is tried again, or past every such one."""
+    names = tuple(f"`{name.rpartition(':')[2].rpartition('.')[2]}`" for name in one.through)
+    if one.retried_by or one.is_covered or bool(names) is one.is_direct:
+        return
+    yield Ward(
+        one.function.location,
+        "the way to the network",
+        names,
+        f"`{one.function.definition.name}` gives up at the first fault of the network",
+        ways=0 if names else 1,
+        beside=others,
+    )
 
 
 _OF_CLIENT = "further attempts of a client"

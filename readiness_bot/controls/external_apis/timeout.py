@@ -96,6 +96,7 @@ _SENDING = (
             "import requests\n\n\ndef ask(verb, url):\n    asked = getattr(requests, verb)\n"
             "    return asked(url, json={})  # <- flagged\n"
         ),
+        "import httpx\n\nOPTIONS = {'timeout': None}\n\nclient = httpx.Client(**OPTIONS)  # <- flagged\n",
         (
             "import requests\n\nOPTIONS = {'verify': True}\n\n\ndef ask(url):\n"
             "    return requests.get(url, **OPTIONS)  # <- flagged\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Cases, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
 from readiness_bot.repo.askings import CHOOSING, Asking, Done, Hooks, Joined
+from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.gates import Protection
 from readiness_bot.repo.models import Model
 from readiness_bot.repo.modules import DefinitionSite
@@ -530,6 +532,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     yield from _picked(repo)
     yield from _of_tenants(repo)
     yield from _for_whom(repo)
+    yield from _of_views(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
         yield Ward(
@@ -538,6 +541,32 @@ def _wards(repo: Repo) -> Iterator[Ward]:
             reading.by,
             f"`{reading.function.definition.name}` reads every `{reading.model.name}`, whoever may see it",
             ways=0 if refuses else len(reading.open),
+        )
+
+
+_PICKING = ("get_queryset", "get_object")
+_WHO_CALLS = re.compile(r"(^|[.?:])request\.(user|auth|account|profile|tenant|organi[sz]ation|team)(\.|$)")
+_NARROWING = ("filter_backends", "permission_classes", "permission_required", "test_func")
+
+
+def _of_views(repo: Repo) -> Iterator[Ward]:
+    """Whether the classes of views that have a model serve the rows of whoever calls alone."""
+    views = {route.view.name: route.view for route in repo.identity.kept if route.view is not None}
+    for view in views.values():
+        picking = list(repo.python.methods_of(view, *_PICKING))
+        own = any(_WHO_CALLS.search(name) for method in picking for name in method.definition.refs)
+        served = any(repo.python.class_value(view, name) is not None for name in ("model", "queryset"))
+        if not own and (picking or not served):
+            continue  # which rows it picks, and by what, is not known
+        fields = (found[1].value for name in _NARROWING if (found := repo.python.class_value(view, name)) is not None)
+        beside = {*view.definition.bases, *(name for value in fields for name in names_in(value))}
+        yield Ward(
+            view.location,
+            f"whose rows `{view.definition.name}` serves",
+            ("those of the caller",) if own else (),
+            f"`{view.definition.name}` serves every row, whosever it is",
+            ways=int(not own),
+            beside=tuple(f"`{name}`" for name in sorted(beside)),
         )
 
 
