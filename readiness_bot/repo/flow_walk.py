@@ -56,6 +56,8 @@ _NUMBER_TYPES = frozenset(
 )
 
 
+_DUMPING = frozenset({"model_dump", "_asdict"})
+"""Methods that give what an object holds by the names of its fields."""
 _LAST_PARTS = ((".name",), (".stem",), (".suffix",))
 """What is taken from a path to have its last part alone."""
 _NARROW = re.compile(r"(\^|\\A)?(?:[\w\[\](){},+*?|-]|\\[wd-])+(\$|\\Z)")
@@ -617,6 +619,8 @@ class Walk:
         if cleans == "matched" and site.last == "findall" and _takes_anything(site.call.args[0]):
             cleans = ""
         access = () if effect.turns in ("text", "object") else place.access
+        if site.last in _DUMPING and access and (key := re.fullmatch(r"\[[\"']?(\w+)[\"']?\]", access[0])):
+            access = (f".{key[1]}", *access[1:])  # the field of that name
         wraps = place.wraps
         if effect.turns == "text" and not place.parsed:
             wraps = wrapped_all(place.wraps, "s")

@@ -127,6 +127,16 @@ def _is_handed_statement(site: CallSite) -> bool:
     ],
     fails=[
         (
+            "from fastapi import Depends, FastAPI\nfrom pydantic import BaseModel\n"
+            "from sqlalchemy import select, text\n\napp = FastAPI()\n\n\n"
+            "class Page(BaseModel):\n    size: int\n    sort: str\n\n\nclass Listed(Page):\n    word: str\n\n\n"
+            "def page(size: int = 9, sort: str = '') -> Page:\n    return Page(size=size, sort=sort)\n\n\n"
+            "def listed(one: Page = Depends(page), word: str = '') -> Listed:\n"
+            "    return Listed(**one.model_dump(), word=word)\n\n\n"
+            "def ordered(asked: Listed):\n    return select('*').order_by(text(asked.sort))  # <- flagged\n\n\n"
+            "@app.get('/things')\ndef things(asked: Listed = Depends(listed)):\n    return ordered(asked)\n"
+        ),
+        (
             "import sqlite3\n\nfrom flask.views import View\nfrom shopviews import add_rules\n\n"
             "kept = sqlite3.connect('a')\n\n\nclass Columns(View):\n    def dispatch_request(self, table):\n"
             "        return kept.execute(f\"PRAGMA table_info('{table}')\").fetchall()  # <- flagged\n\n\n"
