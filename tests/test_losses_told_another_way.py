@@ -185,6 +185,10 @@ def _pipelines(run: str, *others: str) -> Files:
 
 
 _WEEKLY = _WORKFLOW.format("{schedule: [{cron: '0 7 * * 1'}]}", "pytest")
+_SHIPPED = (
+    "on: pull_request\njobs:\n  image:\n    uses: shop/build-and-push/.github/workflows/build.yml@v4\n"
+    "    secrets: inherit\n"
+)
 LOST: dict[str, tuple[Files, Files, str]] = {
     "a lesser right is asked for": (
         _SUPERUSER,
@@ -224,6 +228,11 @@ LOST: dict[str, tuple[Files, Files, str]] = {
     "tests that run once a week alone": (
         _pipelines("pytest", _WEEKLY),
         _pipelines("ruff check .", _WEEKLY),
+        "testing/tests-in-ci",
+    ),
+    "tests, where another repository ships the image": (
+        _pipelines("pytest", _SHIPPED),
+        _pipelines("ruff check .", _SHIPPED),
         "testing/tests-in-ci",
     ),
     "one attempt by a setting": (
@@ -283,6 +292,10 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "tests that another pipeline runs": (
         _pipelines("pytest", _WEEKLY),
         _pipelines("ruff check .", _WORKFLOW.format("pull_request", "pytest -q")),
+    ),
+    "tests, where another repository may run them": (
+        _pipelines("pytest", _SHIPPED.replace("build-and-push", "checks")),
+        _pipelines("ruff check .", _SHIPPED.replace("build-and-push", "checks")),
     ),
     "a hook that is decorated": (
         _HOOKED.format("", "@login_required\n"),

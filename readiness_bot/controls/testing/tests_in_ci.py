@@ -9,7 +9,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.pipeline_sites import Run
+from readiness_bot.repo.pipeline_sites import JobSite, Run
 
 _TASK_RUNNERS = frozenset(
     {"make", "just", "task", "tox", "nox", "invoke", "inv", "hatch", "earthly", "pants", "bazel", "dagger", "poe"}
@@ -271,10 +271,21 @@ def _of_pipeline(path: str, *, stops: bool) -> Ward:
 def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
     """A pipeline that stops no change here by its tests, as far as it is there, and nothing out of sight may."""
     runs, pipelines = _runs(repo), repo.pipelines
-    out_of_sight = pipelines.elsewhere or pipelines.unreadable or any(run.started_elsewhere for run in runs)
+    unseen = [one for one in pipelines.elsewhere if not _only_ships(one)]
+    out_of_sight = unseen or pipelines.unreadable or any(run.started_elsewhere for run in runs)
     if ward.location.path not in repo.sources.paths or out_of_sight:
         return None
     return _of_pipeline(ward.location.path, stops=any(run.checks_changes for run in runs))
+
+
+_SHIPPING = re.compile(r"(?<![a-z])(push|publish|deploy|deployment|release|images?|docker)(?![a-z])", re.IGNORECASE)
+_TESTING = re.compile(r"(?<![a-z])(tests?|testing|checks?|ci|quality|tox|nox|pytest|verify)(?![a-z])", re.IGNORECASE)
+
+
+def _only_ships(site: JobSite) -> bool:
+    """Whether a job that stands in another repository is named for shipping something, and not for testing it."""
+    named = f"{site.job.name} {site.job.calls.replace('.github/workflows', '')}"
+    return bool(_SHIPPING.search(named)) and not _TESTING.search(named)
 
 
 def _runs(repo: Repo) -> tuple[Run, ...]:
