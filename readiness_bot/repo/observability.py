@@ -590,10 +590,24 @@ class Observability:
             name = next((name for name in _SAMPLING if name in options), "")
             value = options.get(name)
             if value is not None:
-                is_on = self._truth(value, site.module)
+                is_on = any(self._truth(told, module) for told, module in self._told(value, site))
                 off = "" if is_on else f", with `{name}` off by default"
                 found.append(self._signal(site, f"Sentry performance{off}", is_on=is_on))
         return (*found, *self.agents)
+
+    def _told(self, value: Value, site: CallSite) -> list[tuple[Value, Module]]:
+        """A value, or what the callers of the function around tell the parameter that it is."""
+        name = value.name.removeprefix("?") if isinstance(value, Name) and value.name.startswith("?") else ""
+        names = [one.name for one in site.function.parameters] if site.function is not None else []
+        if name not in names or site.function is None:
+            return [(value, site.module)]
+        around = f"{site.module.path}:{site.function.qualname}"
+        handed = [
+            (given, one.module)
+            for one in self._python.callers.get(around, ())
+            if (given := one.call.argument(names.index(name), name)) is not None
+        ]
+        return handed or [(value, site.module)]
 
     @cached_property
     def _has_tracer(self) -> bool:

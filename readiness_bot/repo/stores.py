@@ -606,7 +606,12 @@ class Stores:
         for path, compose in self._sources.facts(ComposeFile).items():
             if _NOT_DEPLOYED.search(path):
                 continue
+            folder = path.rpartition("/")[0]
+            containers = self._deployment.own_containers
+            own = {one.service.name for one in containers if one.path.rpartition("/")[0] == folder}
             for service in compose.services:
+                if own and service.image and not service.builds and service.name not in own:
+                    continue  # another service, which moves its own schema
                 for command in (service.entrypoint, service.command):
                     text = " ".join(command.words) if command is not None else ""
                     if command is not None and MIGRATES.search(text):
@@ -732,6 +737,8 @@ class Stores:
         """What the tasks of Invoke or Fabric run on the machines that they deploy to."""
         for path, module in self._python.modules.items():
             if not _OF_TASKS.search(path) or module.area not in (Area.TOOLING, Area.PRODUCTION):
+                continue
+            if _NOT_DEPLOYED.search(path):
                 continue
             if not any(item.target.startswith(("invoke", "fabric")) for item in module.facts.imports):
                 continue
