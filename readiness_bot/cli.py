@@ -303,14 +303,16 @@ def _coverage(path: Path | None) -> bytes | None:
 
 
 def _refuse_nothing(report: Report) -> None:
-    """Finding nothing because nothing was read is no pass."""
-    if report.facts.python_files + report.facts.test_files:
+    """Finding nothing because nothing was read is no pass, and tests alone are no service."""
+    if report.facts.python_files:
         return
     where = "" if report.scope == "." else f" under {report.scope}"
     unread = sum(entry.path.endswith((".py", ".pyi")) for entry in report.skipped)
+    kind = "other Python" if report.facts.test_files else "Python"
     if unread:
-        raise Refused(f"nothing to judge: none of the {unread} Python files{where} could be read", BROKEN)
-    raise Refused(f"nothing to judge: no Python file{where} in {report.name}", BROKEN)
+        raise Refused(f"nothing to judge: none of the {unread} {kind} files{where} could be read", BROKEN)
+    only = "Python file but tests" if report.facts.test_files else "Python file"
+    raise Refused(f"nothing to judge: no {only}{where} in {report.name}", BROKEN)
 
 
 def _outcome(gate: Gate) -> int:

@@ -160,6 +160,14 @@ def test_a_repository_without_python(repository: Make, capsys: Capture) -> None:
     assert refused(capsys, "badge", folder)[0] == 3
 
 
+def test_a_repository_whose_only_python_is_tests(repository: Make, capsys: Capture) -> None:
+    tests = {"main.go": "package main\n", "tests/test_shop.py": "def test_shop():\n    assert True\n"}
+    assert refused(capsys, "score", repository(tests)) == (
+        3,
+        "nothing to judge: no Python file but tests in repository",
+    )
+
+
 def test_a_repository_whose_python_nothing_can_read(repository: Make, capsys: Capture) -> None:
     folder = repository({"main.py": "def (:\n"})
     assert refused(capsys, "score", folder) == (

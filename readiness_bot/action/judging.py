@@ -129,8 +129,8 @@ def reports(job: Job, repository: Repository, revision: str) -> list[Judged]:
 
 
 def _has_python(report: Report) -> bool:
-    """Whether there was anything to judge. Raises `GitError` where there was and nothing of it could be read."""
-    if report.facts.python_files + report.facts.test_files:
+    """Whether there was anything to judge but tests. Raises `GitError` where there was and nothing could be read."""
+    if report.facts.python_files:
         return True
     unread = sum(entry.path.endswith((".py", ".pyi")) for entry in report.skipped)
     if unread:
@@ -139,6 +139,7 @@ def _has_python(report: Report) -> bool:
 
 
 def _nothing(report: Report) -> Judged:
-    gate = Gate("neutral", ("no Python file here",))
+    only = "no Python file but tests here" if report.facts.test_files else "no Python file here"
+    gate = Gate("neutral", (only,))
     section = bulletin.from_report(report, gate.conclusion, gate.reasons)
     return Judged(report, msgspec.structs.replace(section, score=None, moves=()))
