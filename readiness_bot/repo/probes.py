@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from readiness_bot.facts.gateway import Gateway
-from readiness_bot.facts.values import Const, Items
+from readiness_bot.facts.values import Const, Items, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.ownership import Ownership
 from readiness_bot.repo.python import INFRASTRUCTURE_CODE, Python
@@ -98,3 +98,14 @@ def _of_cloud(workloads: Workloads) -> Iterator[HealthProbe]:
             is_own_check = block.labels[:1] == ("aws_route53_health_check",) and setting.key == "resource_path"
             if is_own_check or _CHECKED_PATH.search(setting.key):
                 yield HealthProbe(path, setting.line, "load balancer check", setting.value, http=True)
+
+
+def registers_healthz(python: Python) -> bool:
+    """Whether the blueprint of Flask-Healthz is put into an application: who only raises its errors serves none."""
+    if any(True for _ in python.calls("flask_healthz.Healthz")):
+        return True
+    return any(
+        isinstance(value, Name) and python.identify(value.name, site.module).startswith("flask_healthz.")
+        for site in python.calls_of("register_blueprint")
+        for value in site.call.handed
+    )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from readiness_bot.control import Control, advised, failed, not_applicable, partial, passed, seen, unknown
 from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.probes import HealthProbe, probes_in_infrastructure_code
+from readiness_bot.repo.probes import HealthProbe, probes_in_infrastructure_code, registers_healthz
 from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
@@ -220,6 +220,14 @@ _POD_BEHIND_GATEWAY = (
     ],
     fails=[
         {"app/main.py": _APP, "Dockerfile": _UNCHECKED},
+        {
+            "app/main.py": (
+                "from flask import Flask\nfrom flask_healthz import HealthError\n\napp = Flask(__name__)\n\n\n"
+                "def alive():\n    if not connected():\n        raise HealthError('gone')\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return []\n"
+            ),
+            "Dockerfile": _UNCHECKED,
+        },
         {"app/main.py": _HEALTHY.replace("/healthz", "/orders/status"), "Dockerfile": _UNCHECKED},
         {"app/main.py": _HEALTHY.replace("/healthz", "/v1/internal/orders/parcels/status"), "Dockerfile": _UNCHECKED},
         {"app/main.py": _HEALTHY.replace("/healthz", "/sign-up"), "Dockerfile": _UNCHECKED},
@@ -235,6 +243,13 @@ _POD_BEHIND_GATEWAY = (
     ],
     fixed={"app/main.py": _HEALTHY, "Dockerfile": _CHECKED},
     partials=[
+        {
+            "app/main.py": (
+                "from flask import Flask\nfrom flask_healthz import healthz\n\napp = Flask(__name__)\n"
+                "app.register_blueprint(healthz, url_prefix='/healthz')\n"
+            ),
+            "Dockerfile": _UNCHECKED,
+        },
         {
             "app/main.py": _APP.replace("/items", "/stats"),
             "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD curl -fsS http://localhost:8000/stats\n"),
@@ -585,6 +600,7 @@ def _by_package(repo: Repo) -> list[Evidence]:
         seen(module.path, imported.line, f"imports {imported.target}")
         for module, imported in repo.python.imports(*_PACKAGES)
         if not imported.target.startswith("dockerflow.") or _SERVES_HEALTH.match(imported.target)
+        if not imported.target.startswith("flask_healthz") or registers_healthz(repo.python)
     ]
     found += [
         seen(site.module.path, site.call.line, f"includes {text}")
