@@ -473,6 +473,9 @@ class Refusals:
             asked = {
                 one for one in (*asked, *_made_of(asked, site)) if not (_HEADER.search(one) or OWN_PROOF.search(one))
             }
+            idle = self._held_against_itself(site)
+            asked = {one for one in asked if _last_word(one) not in idle}
+            refs = {ref for ref in refs if _last_word(ref) not in idle}
             named = f"{name} {' '.join(sorted(map(snake, asked)))}"
             # What a stranger is refused by speaks of a right in its name alone: `PermissionDenied`.
             under = self._refused_under(site)
@@ -571,6 +574,21 @@ class Refusals:
         under = [raised.guards for raised in raises if is_refusing(raised)]
         under += [call.guards for call in calls if is_refusing_call(call)]
         return under + [item.guards for item in returns if any(map(is_refusing_value, flattened(item.value)))]
+
+    def _held_against_itself(self, site: DefinitionSite) -> frozenset[str]:
+        """Words for rights that a function only holds against what is kept under the same word, or misses.
+
+        `if row.role != claims["role"]` asks whether a token is still true, and lets in whoever has any role.
+        """
+        idle: set[str] = set()
+        telling: set[str] = set()
+        definition = site.definition
+        for one in site.module.facts.conditions:
+            if definition.line <= one.line <= definition.end_line:
+                for part in _parts_of(one.test):
+                    words = {_last_word(name) for name in names_in(part)}
+                    (idle if _compares_alike(part) else telling).update(words)
+        return frozenset(word for word in idle - telling if about_permission(snake(word)))
 
     def _hands_request_to_check(self, call: Call, site: DefinitionSite) -> bool:
         """Whether a library's check is handed the request as a whole: `await check_permission(request, "edit")`."""
@@ -998,6 +1016,31 @@ def _reads_caller(value: Value) -> bool:
 def reads_caller(ref: str) -> bool:
     """Whether a thing that code names is the caller, or what is known of him."""
     return _READS.search(ref) is not None
+
+
+def _last_word(name: str) -> str:
+    return re.split(r"[.:?!]", name.removesuffix("()"))[-1]
+
+
+def _parts_of(test: Value) -> Iterator[Value]:
+    """The conditions that one is put together from by `and` and `or`."""
+    if isinstance(test, Other) and test.kind == "BoolOp":
+        for one in test.operands:
+            yield from _parts_of(one)
+    else:
+        yield test
+
+
+def _compares_alike(test: Value) -> bool:
+    """Whether a comparison is one of two things of the same name, or of one with nothing."""
+    if not isinstance(test, Other) or test.operator not in ("NotEq", "Eq", "Is", "IsNot"):
+        return False
+    first, second = (*test.operands, None, None)[:2]
+    if not isinstance(first, Name):
+        return False
+    if isinstance(second, Const):
+        return second.value is None
+    return isinstance(second, Name) and _last_word(first.name) == _last_word(second.name)
 
 
 def _each_alone(test: Value) -> Iterable[Value]:

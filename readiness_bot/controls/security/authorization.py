@@ -387,6 +387,16 @@ _UNSURE = 0.5
     ],
     fails=[
         (
+            # A role that is held against the one on record lets in whoever has any.
+            "from fastapi import Depends, FastAPI, HTTPException\nfrom fastapi.security import OAuth2PasswordBearer\n"
+            "from jose import jwt\n\napp = FastAPI()\nscheme = OAuth2PasswordBearer(tokenUrl='token')\n\n\n"
+            "def current(token: str = Depends(scheme)):\n    claims = jwt.decode(token, KEY, algorithms=['HS256'])\n"
+            "    role = claims.get('role')\n    user = find(claims.get('sub'))\n"
+            "    if role is None or user is None or user.role != role:\n"
+            "        raise HTTPException(status_code=401)\n    return user\n\n\n"
+            "@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current)):\n    return delete(id)\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI, HTTPException\n\napp = FastAPI()\n\n\n"
             "def current_user(token: str = ''):\n    if not token:\n        raise HTTPException(status_code=401)\n"
             "    return token\n\n\n@app.delete('/items/{id}')\ndef remove(id: int, user=Depends(current_user)):\n"
