@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -107,6 +107,10 @@ _ASKING_CLIENTS = (
 _PROBE = re.compile(
     r"(^|/)(health_?(z|check)?|ready|readyz|readiness|live|livez|liveness|metrics|ping|version|(__)?(lb)?heartbeat(__)?|__version__|__error__)/?$"
 )
+_COUNTERS = frozenset({"incr", "incrby", "hincrby", "zcard", "zcount"})
+"""What stores count by."""
+_FORGETTING = frozenset({"expire", "pexpire", "expireat", "setex", "zremrangebyscore"})
+"""What makes a store forget what it counted."""
 _ANYTHING_ELSE = re.compile(r"/?(\{\w+:(path|\.[*+])\}|<path:\w+>)")
 """The path of a route that takes whatever no other does."""
 _HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
@@ -171,7 +175,7 @@ class Limits:
             *self._by_hand(),
         ]
         if not found:
-            found = list(self._of_answers())
+            found = [*self._of_answers(), *self._of_counts()]
         if not found:
             found = list(self._unattached())
         return tuple(sorted(found, key=lambda item: (item.is_off, order.index(item.scope), item.path, item.line)))
@@ -325,6 +329,25 @@ class Limits:
                     and not _counts_things(module, returned.scope, returned.guards)
                 ):
                     yield self._refusing(module, returned.scope, returned.line)
+
+    def _of_counts(self) -> Iterator[RateLimit]:
+        """Code that counts who asks for a time, in a store that forgets, and refuses in its own way above a number."""
+        for site in self._python.functions:
+            if _OF_A_CLIENT.search(site.module.path.rpartition("/")[2]):
+                continue
+            counts = {call.result for call in site.calls if call.last in _COUNTERS and call.result}
+            forgets = any(call.last in _FORGETTING or call.has("ex") or call.has("timeout") for call in site.calls)
+            if not counts or not forgets:
+                continue
+            facts = site.module.facts
+            raised = [(one.line, one.guards) for one in facts.raises if one.scope == site.index]
+            returned = [(one.line, one.guards) for one in facts.returns if one.scope == site.index]
+            refused = [
+                line for line, guards in raised + returned if any(guard.lstrip("!") in counts for guard in guards)
+            ]
+            if refused:
+                found = self._refusing(site.module, site.index, refused[0])
+                yield replace(found, detail=f"`{site.definition.name}` counts who asks, and refuses")
 
     @staticmethod
     def _answers_for_others(module: Module, scope: int) -> bool:

@@ -34,6 +34,13 @@ _UNREAD = 0.5
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        (
+            "import redis\nfrom flask import Flask, redirect, request\n\napp = Flask(__name__)\n"
+            "store = redis.Redis()\n\n\n@app.before_request\ndef count_callers():\n"
+            "    asked = store.incr(request.remote_addr)\n"
+            "    store.expire(request.remote_addr, 60)\n    if asked > 100:\n        return redirect('/later')\n"
+            "    return None\n\n\n@app.post('/orders')\ndef order():\n    return {}\n"
+        ),
         {
             "shop/limits.py": (
                 "from litestar.middleware.rate_limit import RateLimitConfig\n\n\n"
@@ -138,6 +145,11 @@ _UNREAD = 0.5
         },
     ],
     fails=[
+        (
+            "import redis\nfrom flask import Flask\n\napp = Flask(__name__)\nstore = redis.Redis()\n\n\n"
+            "@app.post('/orders')\ndef order():\n    number = store.incr('orders')\n    if number > 10:\n"
+            "        return {'message': 'done'}\n    return {'order': number}\n"
+        ),
         (
             "import asyncio\n\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
             "class RateLimiter:\n    async def acquire(self):\n        await asyncio.sleep(self.wait())\n\n\n"
