@@ -602,6 +602,13 @@ class Routers:
                     return text
         return ""
 
+    def _version_of(self, site: CallSite) -> str:
+        """The path that Sanic puts before that of a blueprint which is told its version: `/v2`."""
+        version = self._python.constant(site.call.keyword("version"), site.module)
+        if isinstance(version, bool) or not isinstance(version, int | float | str) or not str(version):
+            return ""
+        return f"{self._views.text(site.call.keyword('version_prefix'), site.module) or '/v'}{version}"
+
     def _own_prefix(self, identity: str) -> tuple[str, tuple[Guard, ...]]:
         made = self._constructions.get(identity)
         if made is None:
@@ -615,6 +622,8 @@ class Routers:
         ):
             name = self._views.text(site.call.argument(0, "name"), site.module)
             prefix = f"/{name}" if name else ""
+        if made[1].startswith("sanic."):
+            prefix = f"{self._version_of(site)}{prefix}"
         level: Literal["router", "application"] = "application" if made[1] in APPLICATIONS else "router"
         added = (guard for name in ("", identity) for guard in self._added.get(name, ()))
         return prefix, (*self._guards.of_making(site, level), *added)

@@ -78,6 +78,16 @@ _CASES: Mapping[str, tuple[str, list[str]]] = {
         ),
         ["POST /api/orders/pay"],
     ),
+    "versions of blueprints": (
+        (
+            "from sanic import Blueprint, Sanic\n\norders = Blueprint('orders', url_prefix='/orders', version=2)\n"
+            "old = Blueprint('old', version='1.1', version_prefix='/api/v')\n\n\n"
+            "@orders.post('/pay')\nasync def pay(request):\n    return 1\n\n\n"
+            "@old.get('/lines')\nasync def lines(request):\n    return 1\n\n\n"
+            "app = Sanic('shop')\napp.blueprint(Blueprint.group(orders, old))\n"
+        ),
+        ["POST /v2/orders/pay", "GET /api/v1.1/lines"],
+    ),
     "handlers that functions give and lists are given": (
         (
             "from tornado.web import Application, RequestHandler\n\n\n"
