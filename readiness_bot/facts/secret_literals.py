@@ -133,7 +133,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
-    r"^[$%@!&\#][\w\s.:/{}()|<>\"',\[\]$%@\#=\-]*$|^(\{|<|\[|vault:|ref\+|arn:|ssm:|op://|env\.|secrets?\.|file:|projects/|sops|enc\[|\(\()|\$\{|\{\{|\$\([^)]+\)|%\(\w+\)|<[^>]+>|%[sd]$|\{\w*\}|__\w+__|\}\}|::|(?-i:\$[A-Z_]{3,})",
+    r"^[$%@!&\#][\w\s.:/{}()|<>\"',\[\]$%@\#=\-]*$|^(\{|<|\[|vault:|ref\+|arn:|ssm:|op://|env\.|secrets?\.|file:|projects/|sops|enc\[|\(\()|\$\{|\{\{|\$\(([A-Za-z_]{3,}|[a-z][\w./-]*\s[^)]*)\)|%\(\w+\)|<[^>]+>|%[sd]$|\{\w*\}|__\w+__|\}\}|::|(?-i:\$[A-Z_]{3,})",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(

@@ -492,6 +492,8 @@ def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Too
     entry = next((inner[number + 1] for number, word in enumerate(inner[:at]) if word == "--entrypoint"), "")
     entry = entry or next((word.partition("=")[2] for word in inner[:at] if word.startswith("--entrypoint=")), "")
     started = (*entry.split(), *inner[at + 1 :])
+    if re.fullmatch(r"-\w*c", next(iter(started), "")):
+        started = ("sh", *started)  # the entry point of the image is a shell: `docker run shop -c "pytest"`
     for found in _unwrapped(started, depth + 1):
         yield _Tool(found.tool, found.arguments, found.can_fail, found.assigned, "", found.script, inner[at])
     if not started and compose:

@@ -29,6 +29,8 @@ def _found(text: str) -> list[tuple[str, int, str, bool]]:
         ("import os\nprint 'a', >>\nAPI_KEY = 'q8Zt2vLm9XcR4bNw7KdP'\n", [("API_KEY", 3, "random", False)]),
         ("SECRET_KEY = 'k3$vqzlx7(mtr2+wbn8sjd=p0&u'\n\nimport os\n", [("SECRET_KEY", 1, "random", False)]),
         ("SECRET_KEY = 'k3$VQZLX7(mtr2+wbn8sjd=p0&u'\n\nimport os\n", []),
+        ("SECRET_KEY=k3$S(z!w8f$(0p)v-x7hdq2e9r=t\n", [("SECRET_KEY", 1, "random", False)]),
+        ("SECRET_KEY='k3-$(openssl rand -hex 32)-x7hdq2e9r'\n", []),
         ("SMTP_PASSWORD=${SMTP_PASSWORD}\n# API_KEY=k3Vq9LzX7mTr2WbN8sJd\n", []),
         ("config = configparser.ConfigParser()\nSECRET_KEY = config.get('site', 'secret')\n", []),
         (

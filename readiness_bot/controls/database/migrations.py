@@ -272,7 +272,7 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
         {
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
-            "Dockerfile": "FROM python:3.13-slim\nCOPY . .\nCMD [\"gunicorn\", \"app.main:app\"]\n",
+            "Dockerfile": 'FROM python:3.13-slim\nCOPY . .\nCMD ["gunicorn", "app.main:app"]\n',
             "docker-compose.yml": (
                 "services:\n  shop:\n    build: .\n  payments:\n    image: house/payments:17\n"
                 "    command: sh -c './manage.py migrate && ./serve'\n"

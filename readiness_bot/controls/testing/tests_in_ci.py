@@ -49,6 +49,13 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
     passes=[
         {
             **_TEST,
+            ".github/workflows/ci.yml": (
+                "on: pull_request\njobs:\n  t:\n    steps:\n"
+                "      - run: docker run --rm -e CI=1 shop -c 'cd /srv && pytest'\n"
+            ),
+        },
+        {
+            **_TEST,
             ".github/workflows/parts.yml": (
                 "on:\n  workflow_call: {inputs: {paths: {type: string}}}\njobs:\n  t:\n    steps:\n"
                 "      - run: mypy ${{ inputs.paths }}\n      - run: pytest-loop\n"
