@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import chain
 
 from readiness_bot.facts.env_file import EnvFile
+from readiness_bot.facts.openapi_document import OpenApiDocument
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.addresses import Addresses
@@ -241,7 +242,13 @@ class Repo:
         ]
         read_by_servers = [path for path, _ in self.deployment.gunicorn_settings]
         started += [*read_by_servers, *self.deployment.settings_modules, *self._settings_of_files]
-        return Wiring(self.sources, self.python, started, self.dependencies.entries)
+        return Wiring(self.sources, self.python, started, (*self.dependencies.entries, *self._operations))
+
+    @property
+    def _operations(self) -> tuple[str, ...]:
+        """The functions that descriptions of the interface name for their operations, by their places in modules."""
+        described = self.sources.facts(OpenApiDocument).values()
+        return tuple(one.handler for facts in described for one in facts.operations if "." in one.handler)
 
     @property
     def _settings_of_files(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ _TOOLING = re.compile(
 _OUT_OF_USE = re.compile(
     r"(^|/)(not[-_]?(in[-_]?)?used?|unused|obsolete|attic|graveyard|trash|to[-_]?delete)/"
     r"|(^|/)_?(backups?|bak|archives?|snapshots?|old)/([^/]+/)*[^/]*(?<!\d)20\d\d[-_]?[01]\d[-_]?[0-3]\d(?![.\d])[^/]*/"
-    r"|(^|/)_?(backup|bak|old|archived?|legacy)([-_][a-z]+)*[-_]20\d\d[-_]?[01]\d[-_]?[0-3]\d[^/]*/",
+    r"|(^|/)_?(backup|bak|old|archived?|legacy|trash)([-_][a-z]+)*[-_]20\d\d[-_]?[01]\d[-_]?[0-3]\d[^/]*/",
     re.IGNORECASE,
 )
 """Folders of what nobody uses any more, and copies of the sources that bear the day they were made."""

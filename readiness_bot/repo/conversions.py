@@ -48,6 +48,11 @@ _PLAIN = re.compile(
 )
 _MADE_OF_TEXTS = frozenset({"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath"})
 """What is made of texts alone, and touches nothing before it is asked something."""
+_LAZY = re.compile(
+    r"(redis(\.asyncio)?\.((Strict)?Redis\.)?from_url|redis(\.asyncio)?\.(Strict)?Redis|pymongo\.(Async)?MongoClient"
+    r"|motor\.motor_asyncio\.AsyncIOMotorClient|httpx\.(Async)?Client|sqlalchemy\.(ext\.asyncio\.)?create_(async_)?engine)$"
+)
+"""What makes a client that connects where it is first asked something."""
 _SPEAKING = re.compile(
     r"(.*[.:])?_*parse(_\w*)?|(.*[.:])?_*(un|de)?serialize\w*|.*\.(loads|dumps|(get_)?decode\w*)|"
     r".*\.(json|text)(\(\)[\w.()\[\]]*)?|.*\.__\w+__(\..+)?|.*[.:?](can_paginate|get_paginator|get_waiter)|.*\._meta\.get_fields?"
@@ -141,7 +146,7 @@ def converts(name: str) -> bool:
 
     A method of another call's result counts by its own name: that call is one of its own, and judged as one.
     """
-    if _PLAIN.match(name) or _SPEAKING.fullmatch(name) or name in _MADE_OF_TEXTS:
+    if _PLAIN.match(name) or _SPEAKING.fullmatch(name) or name in _MADE_OF_TEXTS or _LAZY.match(name):
         return True
     owner, _, method = name.rpartition(".")
     if not owner:

@@ -132,6 +132,30 @@ def says_no_beside(value: Value | None) -> bool:
     )
 
 
+def refuses_as_elsewhere(module: Module, handler: Handler) -> bool:
+    """Whether a function that gives back nothing and a reason in words does so here, too: `return None, "No such pen"`.
+
+    Elsewhere, outside of the handler, the same function gives another reason.
+    """
+    return _reason_in(handler.returned) != "" and any(
+        _reason_in(item.value) not in ("", _reason_in(handler.returned))
+        for item in module.facts.returns
+        if item.scope == handler.scope and not handler.line <= item.line <= handler.end_line
+    )
+
+
+def _reason_in(value: Value | None) -> str:
+    """The text of a pair of nothing and a text of several words; empty for anything else."""
+    items = value.items if isinstance(value, Items) else ()
+    if len(items) != _PAIR or items[0] not in (Const(None), Const(False)) or not isinstance(items[1], Const):
+        return ""
+    text = items[1].value
+    return text if isinstance(text, str) and " " in text.strip() else ""
+
+
+_PAIR = 2
+
+
 def is_fixed(call: Call) -> bool:
     """Whether a container is built of nothing but constants."""
     given = call.handed

@@ -13,10 +13,12 @@ from readiness_bot.facts.python_facts import MAIN_GUARD
 from readiness_bot.facts.schedule import Schedule
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.syntax import cannot_run
-from readiness_bot.facts.values import MODULE, Const, Value
+from readiness_bot.facts.values import MODULE, Const, Format, Name, Value
 from readiness_bot.model import Area
+from readiness_bot.repo.copies import copies
 from readiness_bot.repo.deployment import Deployment
 from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
+from readiness_bot.repo.loading import LOADING, begins_with_package, makes_up
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.sources import Sources
@@ -53,18 +55,14 @@ _BY_SCRIPTS = "nothing but scripts and developers' tools that stand beside the s
 _BY_NOTHING = "nothing of the code imports this module, and nothing that is deployed names it"
 _OF_SUITES = "nothing but tests imports the package that this file is in"
 _STANDS_IN = "the page beside it says that it stands in for something else"
+_A_COPY = "the folder it is in is a copy of the code around it, which nothing leads to"
 _AT_BUILD = "it runs while the image is built, and nothing else starts or imports it"
 _STARTS = frozenset(
     {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "app.py", "main.py", "server.py", "application.py"}
 )
-_LOADING = frozenset(
-    {
-        "import_module", "__import__", "walk_packages", "iter_modules", "find_modules", "import_string", "load_source",
-        "spec_from_file_location", "run_path", "run_module", "autodiscover_modules", "import_path", "load_module",
-        "SourceFileLoader", "find_module", "import_object", "import_from_string", "locate", "scan",
-    }
-)  # fmt: skip
 _SEVERAL = 2
+_MANY = 20
+"""Modules that are imported from which on a tree shows that it leads to modules by their names."""
 _LITTLE = 10
 """What stands in for something else is this part of the Python at most."""
 _FIRST_SECTIONS = 2
@@ -179,6 +177,7 @@ class Scripts:
         found.update(dict.fromkeys(self.for_tests, _OF_SUITES))
         found.update(dict.fromkeys(self._standing_in, _STANDS_IN))
         found.update(dict.fromkeys(self._building, _AT_BUILD))
+        found.update(dict.fromkeys(copies(self._python, self._told, self._units), _A_COPY))
         return self._with_what_they_alone_use(found)
 
     @cached_property
@@ -318,13 +317,17 @@ class Scripts:
         """The modules of packages that only wait to be imported, and that nothing imports or may find by itself.
 
         A folder of which hardly any module is imported is one that is loaded in a way unknown here: it says nothing of
-        those in it. What only such modules import is as idle: views whose addresses nothing includes.
+        those in it, but where most modules of the whole tree are imported. What only such modules import is as idle:
+        views whose addresses nothing includes. A folder may be a package without saying so.
         """
         held: dict[str, list[Module]] = defaultdict(list)
         for module in self._python.production:
             folder, _, name = module.path.rpartition("/")
-            if name != "__init__.py" and f"{folder}/__init__.py" in self._python.modules:
+            if name != "__init__.py" and folder:
                 held[folder].append(module)
+        waiting = [one for modules in held.values() for one in modules if not self._is_reached_else(one)]
+        known = sum(one.path in self._importers for one in waiting)
+        imports_all = known >= _MANY and known * 2 >= len(waiting)
         found = {
             module.path
             for module in self._python.production
@@ -334,10 +337,11 @@ class Scripts:
             and not self._is_reached_else(module)
             and self._only_waits(module)
         }
-        for modules in held.values():
+        for folder, modules in held.items():
             imported = sum(module.path in self._importers for module in modules)
             left = [one for one in modules if one.path not in self._importers and not self._is_reached_else(one)]
-            telling = imported >= max(_SEVERAL, len(left) * 2)
+            packaged = f"{folder}/__init__.py" in self._python.modules
+            telling = imported >= max(_SEVERAL, len(left) * 2) or (packaged and imports_all)
             # Addresses are included or are not, however the rest of their folder is loaded.
             alone = [module for module in left if telling or module.path.endswith("/urls.py")]
             found.update(module.path for module in alone if self._only_waits(module))
@@ -371,7 +375,6 @@ class Scripts:
             or "settings" in module.path
             or stem.startswith(("gunicorn", "uwsgi"))
             or self._may_be_found_at_work(module)
-            or any(re.fullmatch(pattern, module.name) for pattern in self._names_put_together)
             or self._is_mentioned(module.path)
             or any(_HANDLER.match(item.name) for item in module.facts.definitions)
             or any(f"/{one}/" in f"/{module.path}" for one in ("management", "templatetags", "locale"))
@@ -393,10 +396,11 @@ class Scripts:
             pattern
             for module in self._python.production
             for call in module.facts.calls
-            if (call.last in _LOADING or call.last == "include")
+            if (call.last in LOADING or call.last == "include")
             and (asked := call.argument(0)) is not None
-            and (pattern := pattern_of(asked, r"[\w.]*")) is not None
+            and (pattern := pattern_of(asked, r"\w*(\.\w+)?")) is not None
             and not pattern.startswith(re.escape("."))  # what is near is found by its folder
+            and _says_something(asked)
         }
         return tuple(rf"(.*\.)?{pattern}" for pattern in patterns)
 
@@ -478,6 +482,9 @@ class Scripts:
                 # The first words of a text such as `core.label` may be anything, unless a module near by is called so.
                 if named is not None and (not named[1] or _top(named[0].path) == _top(module.path)):
                     yield named[0].path
+                elif named is None:
+                    *_, folder, stem = f".{text.replace(':', '.')}".rsplit(".", 2)[:-1]
+                    yield from self._by_end.get((folder.rpartition(".")[2], stem), ())
 
     @cached_property
     def _by_end(self) -> Mapping[tuple[str, str], list[str]]:
@@ -561,6 +568,13 @@ class Scripts:
         name = module.path.rpartition("/")[2]
         return name in _STARTS or module.path in self._started or self._sources.is_started(module.path)
 
+    @property
+    def _told(self) -> Collection[tuple[str, str]]:
+        """What is started or put into images, in words, each with the file that tells it."""
+        commands = self._deployment.started if self._deployment is not None else ()
+        started = {(one.near, text) for one in commands for text in (one.resolved, one.target) if text}
+        return started | {("", f"{text}/") for text in self._of_images("COPY", "ADD", "WORKDIR")}
+
     @cached_property
     def _started(self) -> frozenset[str]:
         """The modules that anything starts, development and tests included, with those of entry points."""
@@ -592,7 +606,11 @@ class Scripts:
         # What lies at the root and runs by itself is loaded from there by its name, if ever, which some text tells.
         if any(module.path.startswith(one) for one in self._loading if one or folder or not _is_program(module)):
             return True
-        return self._may_be_plugin(module)
+        return self._is_put_together(module) or self._may_be_plugin(module)
+
+    def _is_put_together(self, module: Module) -> bool:
+        """Whether code puts names together to load modules by, one of which may be this module's."""
+        return any(re.fullmatch(pattern, module.name) for pattern in self._names_put_together)
 
     def _may_be_plugin(self, module: Module) -> bool:
         """Whether a class of a module extends one of the tree, some of which loads modules by made-up names."""
@@ -604,7 +622,7 @@ class Scripts:
     def _may_be_found_at_work(self, module: Module) -> bool:
         """The same for what only waits to be imported: of what loads from the root, only what is started counts."""
         below = any(module.path.startswith(one) for one in self._loading if one)
-        return below or self._is_loaded_from_root or self._may_be_plugin(module)
+        return below or self._is_loaded_from_root or self._is_put_together(module) or self._may_be_plugin(module)
 
     @cached_property
     def _is_loaded_from_root(self) -> bool:
@@ -614,18 +632,26 @@ class Scripts:
             for module in self._python.production
         )
 
-    @staticmethod
-    def _loads(module: Module) -> bool:
-        return any(call.last in _LOADING and not _is_constant(call.argument(0)) for call in module.facts.calls)
+    def _loads(self, module: Module) -> bool:
+        return any(
+            makes_up(call, module, self._python) and not begins_with_package(call) for call in module.facts.calls
+        )
 
     @cached_property
     def _loading(self) -> frozenset[str]:
         """The folders, each with its slash, whose code loads modules by names or paths that it makes up."""
-        return frozenset(
-            f"{folder}/" if (folder := module.path.rpartition("/")[0]) else ""
-            for module in self._python.production
-            if self._loads(module) and not self._only_looks(module)
-        )
+        loading = [one for one in self._python.production if self._loads(one) and not self._only_looks(one)]
+        own = (f"{folder}/" if (folder := one.path.rpartition("/")[0]) else "" for one in loading)
+        return frozenset(own) | frozenset(folder for one in loading for folder in self._walked(one))
+
+    def _walked(self, module: Module) -> Iterator[str]:
+        """The folders of the packages whose modules one lists: `iter_modules(pages.__path__)`."""
+        for call in module.facts.calls:
+            asked = call.argument(0) if call.last in LOADING else None
+            if isinstance(asked, Name) and asked.name.endswith(".__path__"):
+                path = self._python.absolute(asked.name.removesuffix(".__path__"), module).partition(":")[0]
+                if path.endswith("/__init__.py"):
+                    yield path.removesuffix("__init__.py")
 
     def _only_looks(self, module: Module) -> bool:
         """Whether a program that nothing starts or imports loads others, as one does that looks what is installed."""
@@ -738,6 +764,12 @@ class Scripts:
         )
 
 
+def _says_something(asked: Value) -> bool:
+    """Whether a name that is put together has a word in it that is written down: `f"{package}.{name}"` is any name."""
+    parts = asked.parts if isinstance(asked, Format) else ()
+    return any(isinstance(part, Const) and re.search(r"\w", str(part.value)) for part in parts)
+
+
 def _starts(name: str, command: str) -> bool:
     """Whether a command has Python run the file of this name, wherever it lies."""
     return re.search(rf"\bpython[\d.]*\s+(-\w\s+)*([\w./-]*/)?{re.escape(name)}\b", command) is not None
@@ -794,10 +826,6 @@ def _packages(path: str) -> Iterator[str]:
     while folder:
         yield f"{folder}/__init__.py"
         folder = folder.rpartition("/")[0]
-
-
-def _is_constant(value: Value | None) -> bool:
-    return value is None or isinstance(value, Const)
 
 
 def _roots(module: Module) -> frozenset[str]:

@@ -10,6 +10,7 @@ from readiness_bot.repo.conversions import converts
 from readiness_bot.repo.failure_words import is_text
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
+from readiness_bot.repo.refusal_signs import is_unauthorized
 from readiness_bot.repo.values import (
     MODULE,
     Assignment,
@@ -331,3 +332,20 @@ def ends_the_body(module: Module, handler: Handler, attempt: Attempt) -> bool:
     broad = not handler.types or not BROAD.isdisjoint(handler.types)
     told = handler.uses_exception or any(map(LOGGING.search, handler.calls))
     return broad and bool(told) and module.facts.attempts[handler.attempt].end_line >= attempt.body_end
+
+
+def makes_nobody(python: Python, module: Module, handler: Handler, failing: list[str]) -> bool:
+    """Whether all that may fail is an own function that turns unknown callers away: here one may stay unknown."""
+    own = [python.definition(name, module) for name in failing]
+    return (
+        handler.returned == Const(None)
+        and bool(own)
+        and all(
+            site is not None
+            and is_unauthorized(
+                [call for call in site.module.facts.calls if call.scope == site.index],
+                [item for item in site.module.facts.returns if item.scope == site.index],
+            )
+            for site in own
+        )
+    )

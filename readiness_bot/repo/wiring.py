@@ -15,6 +15,7 @@ from readiness_bot.facts.python_facts import DECORATOR, Definition
 from readiness_bot.facts.values import MODULE, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
+from readiness_bot.repo.loading import LOADING, makes_up
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.services import takes_message
@@ -279,11 +280,24 @@ class Wiring:
         found by its folder. Tests do not count: one that is added would make the function look used.
         """
         definition = module.definition(unit := unit_of(module, scope))
-        if definition is None or not self.starts or not self.runs(module):
+        if definition is None or not self.starts or self._is_of_library(module):
             return False
         if module.path in self.starts and not is_handed:
             return False  # what starts the service may call what it likes of the file that it is given
         return self._is_idle(module, unit, frozenset())
+
+    def _is_of_library(self, module: Module) -> bool:
+        """Whether a module that is not seen to run is of a package with its own manifest, for who knows whom."""
+        if self.runs(module):
+            return False
+        folders = [str(one) for one in PurePosixPath(module.path).parents if str(one) != "."]
+        manifests = (one for one in folders if not self._manifests.isdisjoint({f"{one}/{name}" for name in _MANIFESTS}))
+        nearest = next(manifests, "")
+        return bool(nearest) and not any(path.startswith(f"{nearest}/") for path in self.starts)
+
+    @cached_property
+    def _manifests(self) -> frozenset[str]:
+        return frozenset(path for path in self._sources.paths if path.endswith(_MANIFESTS))
 
     def _is_idle(self, module: Module, unit: int, above: frozenset[tuple[str, int]]) -> bool:
         """Whether nothing but itself, and what is idle too, says the name of a unit: those above are held to be so."""
@@ -333,7 +347,11 @@ class Wiring:
         return frozenset(
             module.path.rpartition("/")[0]
             for module in self._python.production
-            if module.path in self.running and any(call.last in _DISCOVERING for call in module.facts.calls)
+            if module.path in self.running
+            and any(
+                call.last in _DISCOVERING and (call.last not in LOADING or makes_up(call, module, self._python))
+                for call in module.facts.calls
+            )
         )
 
     @cached_property
@@ -378,6 +396,7 @@ class Wiring:
         return False
 
 
+_MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg")
 _LINKS = 6
 """Things that nobody calls, one by another, along which is looked for the one that somebody does."""
 _LOOKING_IN = frozenset({"globals", "locals", "vars", "dir", "eval", "exec", "getmembers"})

@@ -429,3 +429,82 @@ def test_what_is_done_by_hand_alone_is_a_hint() -> None:
     control = next(one for one in controls() if one.id == "external-apis/timeout")
     sure = {site.location.line: site.confidence for site in judge(control, repo).sites}
     assert sure == {5: Confidence.HIGH, 9: Confidence.LOW}
+
+
+_NOVELS = "def novels():\n    return []\n"
+
+
+@pytest.mark.parametrize(
+    ("loader", "found"),
+    [
+        ("import importlib\n\nfor name in ('celery', 'redis'):\n    importlib.import_module(name)\n", False),
+        (
+            (
+                "import importlib\n\n\ndef loaded(place):\n    path, _, name = place.rpartition('.')\n"
+                "    return getattr(importlib.import_module(path), name)\n"
+            ),
+            False,
+        ),
+        (
+            "class Shelf:\n    def scan(self, code):\n        return code\n\n\ndef at(code):\n    Shelf().scan(code)\n",
+            False,
+        ),
+        ("import importlib\n\n\ndef loaded(name):\n    return importlib.import_module(f'shop.desks.{name}')\n", False),
+        ("import importlib\n\n\ndef loaded(name):\n    return importlib.import_module(f'shop.shelves.{name}')\n", True),
+        ("import importlib\n\n\ndef loaded(name):\n    return importlib.import_module(name)\n", True),
+        (
+            (
+                "import importlib\nimport pkgutil\n\nfrom shop import shelves\n\n"
+                "for one in pkgutil.iter_modules(shelves.__path__):\n    importlib.import_module(one.name)\n"
+            ),
+            True,
+        ),
+    ],
+)
+def test_what_is_loaded_by_a_name_that_stands_somewhere_in_full_finds_no_other_module(loader: str, found: bool) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/app.py": "from flask import Flask\n\nfrom shop.shelves import poems, plays\n\napp = Flask(__name__)\n",
+        "shop/shelves/__init__.py": "",
+        "shop/shelves/poems.py": _NOVELS,
+        "shop/shelves/plays.py": _NOVELS,
+        "shop/shelves/novels.py": _NOVELS,
+    }
+    path = "shop/loading.py" if "pkgutil" in loader else "shop/shelves/loading.py"
+    repo = repo_of({**files, path: loader, "shop/wsgi.py": f"import {path.removesuffix('.py').replace('/', '.')}\n"})
+    assert ("shop/shelves/novels.py" in repo.scripts.beside) is not found
+
+
+@pytest.mark.parametrize(
+    ("more", "is_copy"),
+    [
+        ({}, True),
+        ({"shop/more.py": "from kept.shop.part1 import value\n"}, False),
+        ({"start.sh": "exec python kept/shop/part1.py\n"}, False),
+        ({"kept/pyproject.toml": "[project]\nname = 'kept'\n"}, False),
+        ({f"kept/shop/own{number}.py": "" for number in range(12)}, False),
+    ],
+)
+def test_folder_that_repeats_the_code_around_it_is_a_copy_where_nothing_leads_to_it(
+    more: dict[str, str], is_copy: bool
+) -> None:
+    parts = {f"shop/part{number}.py": f"value = {number}\n" for number in range(11)}
+    kept = {f"kept/{path}": text for path, text in parts.items()}
+    repo = repo_of({**_SERVICE, **parts, **kept, **more})
+    assert ("kept/shop/part1.py" in repo.scripts.beside) is is_copy
+
+
+def test_module_that_nothing_imports_is_idle_where_most_modules_are_imported_by_their_names() -> None:
+    names = ", ".join(f"desk{number}" for number in range(21))
+    desks = {f"shop/desks/desk{number}.py": _NOVELS for number in range(21)}
+    repo = repo_of(
+        {
+            "shop/__init__.py": "",
+            "shop/app.py": f"from flask import Flask\n\nfrom shop.desks import {names}\n\napp = Flask(__name__)\n",
+            "shop/desks/__init__.py": "",
+            **desks,
+            "shop/cellar/__init__.py": "",
+            "shop/cellar/wines.py": _NOVELS,
+        }
+    )
+    assert [*repo.scripts.beside] == ["shop/cellar/wines.py"]

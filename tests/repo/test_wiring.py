@@ -51,7 +51,7 @@ _FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": 
         ({"shop/tools.py": f"import sys\n{_TOOLS}\n\nHELD = sys.modules[__name__].__dict__\n"}, []),
         ({"shop/tools.py": f"{_TOOLS}\n__all__ = ['rates', 'stocks']\n"}, []),
         ({"shop/tools.py": _TOOLS.replace("def stocks", "@register\ndef stocks")}, []),
-        ({"shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}, []),
+        ({"shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n"}, ["rates", "stocks"]),
     ],
 )
 def test_function_whose_name_stands_nowhere_else_is_called_by_nobody(

@@ -32,6 +32,7 @@ from readiness_bot.repo.failure_words import (
     is_fixed,
     names_failure,
     notes_failure,
+    refuses_as_elsewhere,
     said,
     says_no_beside,
 )
@@ -47,6 +48,7 @@ from readiness_bot.repo.told_failures import (
     is_told_around,
     is_told_inside,
     is_tried_again,
+    makes_nobody,
     notes_outcome,
     says_no_in_the_end,
     tells_of_what_is_on_its_way,
@@ -246,6 +248,24 @@ _PREDICATE = re.compile(
         ),
     ],
     partials=[
+        (
+            "def reader_at(store, code):\n    try:\n        reader = store.fetch(code)\n        if reader.lent > 3:\n"
+            "            return None, 'Bring back what you have first.'\n        return reader, ''\n"
+            "    except Exception:  # <- flagged\n        return None, 'This card opens no desk.'\n"
+        ),
+        {
+            "shop/kept.py": (
+                "import redis.asyncio\n\ntry:\n    kept = redis.asyncio.from_url('redis://shelf')\n"
+                "except Exception:  # <- flagged\n    kept = None\n"
+            ),
+            "shop/callers.py": (
+                "from fastapi import HTTPException\n\nfrom shop.models import Reader\n\n\n"
+                "def reader_of(db, ticket):\n    reader = db.query(Reader).filter_by(ticket=ticket).first()\n"
+                "    if reader is None:\n        raise HTTPException(status_code=401)\n    return reader\n\n\n"
+                "def reader_if_any(db, ticket):\n    try:\n        return reader_of(db, ticket)\n"
+                "    except Exception:  # <- flagged\n        return None\n"
+            ),
+        },
         (
             "import os\nimport pathlib\nimport time\n\n"
             "from flask_jwt_extended import get_jwt_identity, verify_jwt_in_request\n"
@@ -720,6 +740,8 @@ def _weight(confidence: Confidence) -> int:
 
 def _of_step(repo: Repo, step: str, handler: Handler, module: Module) -> Confidence | None:
     """How silent one statement of the handler is; None for one that tells or does something."""
+    if step == "return:const" and refuses_as_elsewhere(module, handler):
+        return Confidence.MEDIUM
     if step == "return:const":
         return _of_answer(repo, handler, module)
     if step in _SILENT_STEPS or _UNRAISED.match(step):
@@ -801,6 +823,7 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if is_one_way_of_several(module, handler, attempt) or is_done_in_the_end(module, handler, attempt):
         return Confidence.MEDIUM
     told = is_told_around(module, attempt) or is_told_inside(repo.python, module, attempt)
+    told = told or makes_nobody(repo.python, module, handler, failing)
     if told or is_made_below(module, handler) or asks_for_what_need_not_be(repo.python, module, handler, failing):
         return Confidence.MEDIUM
     reaching = tuple(name for name in uncaught(module, handler.attempt) if name not in in_memory)

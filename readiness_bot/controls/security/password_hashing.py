@@ -13,6 +13,7 @@ from readiness_bot.repo.flow_paths import Flow
 from readiness_bot.repo.modules import CallSite, DefinitionSite
 from readiness_bot.repo.values import (
     IN_LOOP,
+    MODULE,
     Assignment,
     Call,
     Const,
@@ -309,6 +310,11 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
             "@app.get('/me')\ndef me(password: str):\n    return found(password)\n"
         ),
         "import hashlib\ndef key(url):\n    return hashlib.sha1(url.encode()).hexdigest()\n",
+        (
+            "import hashlib\n\n\nclass Accounts:\n    def __init__(self):\n        self.leaked = set()\n"
+            "        widely_known = ['letmein1', 'iloveyou2', 'sunshine3']\n        for password in widely_known:\n"
+            "            digest = hashlib.sha1(password.encode()).hexdigest()\n            self.leaked.add(digest)\n"
+        ),
         (
             "import sys\n\nif 'test' in sys.argv[1:]:\n"
             "    PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"
@@ -785,6 +791,8 @@ def _updates(site: CallSite) -> Iterator[Call]:
 
 def _password_at(site: CallSite, start: int, repo: Repo) -> str:
     for value in site.call.args[start : start + 1]:
+        if _is_written_down(value, site):
+            continue
         for name in _names(value, site):
             last = name.replace("()", "").lstrip(":?")
             found = next((part for part in reversed(last.split(".")) if _PASSWORD.search(part)), "")
@@ -796,6 +804,16 @@ def _password_at(site: CallSite, start: int, repo: Repo) -> str:
         if flow.kind in ("request", "parameter") and not is_key and (match := _PASSWORD.search(flow.text)):
             return match.group(0)
     return ""
+
+
+def _is_written_down(value: Value, site: CallSite) -> bool:
+    """Whether a value is an item of a list of texts that the code holds, such as passwords that are too well known."""
+    named = value.name if isinstance(value, Invoke) else value.meaning if isinstance(value, Name) else ""
+    return named.startswith(("list()[]", "tuple()[]", "set()[]")) and any(
+        isinstance(item.value, Items) and item.value.items and all(isinstance(one, Const) for one in item.value.items)
+        for item in site.module.facts.assignments
+        if item.scope in (MODULE, site.call.scope)
+    )
 
 
 def _names(value: Value, site: CallSite) -> Iterator[str]:
