@@ -120,6 +120,7 @@ _NOT_A_SECRET = re.compile(
     r"|hasher|hashers|hash|md5|sha_?1|sha_?256|sha_?512|digest|validators?|scheme|schema|location|var|env|env_var|envvar|variable|endpoint|host|port|user|username|format|enabled|required|policy|count|limit|store|storage"
     r"|backend|backends|provider|factory|ref|arn|version|title|description|placeholder|icon|version|usage|model|issuer|audience|encoding|arg|option|column|table|key_name|mode|manager|method|rule"
     r"|hint|charset|alphabet|chars|characters|strength|reset|change|login|auth|public|status|state|kind|domain|region|index|alias|topic|rotation|source|keys?_?name|item|selector|xpath|css|event|action|permission|mount|dir|folder|address|addresses|contract|symbol))$"
+    r"|^(placeholder|example|sample|dummy)[_\-.]"
     r"|^(tokenizer|token_?type|tokens?_|max_?tokens?|password_?(field|input|label|validator|reset|change)|no_?password|public|csrf|xsrf|pad_token|bos_token|eos_token|unk_token|sep_token|cls_token|mask_token"
     r"|special_?tokens?|stop_?token|next_?token|page_?token|design_?token|partition|sort|primary|foreign|cache)"
     r"|tokeniz|public[_-]?key|csrf|xsrf|(next|page|continuation|eos|bos|pad|start|end|stop|image|audio|mask|think)[_-]?token|sync[_-]?token|[_-](regex|pattern|help_?text)[_-]|(map(_?box|_?tiler|_?tiles)|amplitude|mixpanel|posthog)(?!.*secret)|secret[s]?[_-]?(name|manager|backend|mount|path)",

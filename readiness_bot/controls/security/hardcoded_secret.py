@@ -267,6 +267,7 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         ("from shop.models import User\n\nfirst = User(name='first', password='30780cc6f2e56945aaf9c9578c932e22')\n"),
     ],
     ignores=[
+        "PLACEHOLDER_FERNET_KEY = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='\n",
         {
             "shop/settings.py": ("FIRST = {'pwd_sha1': '2ce1a410bcdcc53064129b6d950f2e9fee4edc1e'}\n"),
         },
