@@ -530,7 +530,10 @@ class Lookups:
         return (here if _RANK[here] > _RANK[check] else check), place, names
 
     def _is_found_before(self, site: CallSite, key: tuple[str, ...], tenant: Tenant) -> bool:
-        """Whether a call stands behind a look-up of the same key within the tenant, which had to find something."""
+        """Whether a call stands behind a look-up of the same key within the tenant, which had to find something.
+
+        Or behind one whose row has its tenant checked.
+        """
         variables = {name for name in key if name.startswith("?") and "." not in name and "[" not in name}
         scope, facts = site.call.scope, site.module.facts
         needed = {guard.lstrip("!") for raised in facts.raises if raised.scope == scope for guard in raised.guards}
@@ -539,7 +542,13 @@ class Lookups:
                 target = self._python.target(earlier, site.module)
                 if target is not None and _looks_within(target, earlier, variables, tenant):
                     return True
-        return False
+        return any(
+            earlier.line < site.call.line
+            and earlier.result
+            and any(_is_one_of(value, variables) for value in earlier.handed)
+            and _is_held_against(earlier.result, range(earlier.line, site.call.line), site, tenant)
+            for earlier in (site.module.calls_in(scope) if variables else ())
+        )
 
     def _called(self, one: _Pending, model: Model, tenant: Tenant) -> Iterator[_Pending]:
         for call, caller, value in self._calls_of(one):
@@ -893,6 +902,20 @@ def _asked_within(target: DefinitionSite, call: Call, variables: Container[str])
             name.partition(".")[0].lstrip("?") in told for value in inner.handed for name in names_in(value)
         ):
             yield last
+
+
+def _is_held_against(row: str, lines: range, site: CallSite, tenant: Tenant) -> bool:
+    """Whether in these lines something that is named for checking is handed the tenant of a row: `may(row.shop_id)`."""
+    return any(
+        call.line in lines
+        and _CHECKING.search(call.last.rpartition(":")[2])
+        and any(
+            name.startswith(f"{row}.") and tenant.words & words_of(name.removeprefix(row))
+            for value in call.handed
+            for name in names_in(value)
+        )
+        for call in site.module.calls_in(site.call.scope)
+    )
 
 
 def _looks_within(target: DefinitionSite, call: Call, variables: Container[str], tenant: Tenant) -> bool:

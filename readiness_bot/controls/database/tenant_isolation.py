@@ -107,6 +107,14 @@ _FOUND_BEFORE = (
     "    close(number)\n    return jsonify(True)\n"
 )
 """Closes what a service that is kept to the tenant was asked for before."""
+_HELD_BEFORE = (
+    "from shop.rights import can_touch\n\n\nclass Ledger:\n    @staticmethod\n    def entry(number):\n"
+    "        return Invoice.query.get(number){flagged}\n\n\ndef close(number):\n"
+    "    invoice = Invoice.query.get(number){flagged}\n    invoice.closed = True\n\n\n"
+    "@app.post('/invoices/<int:number>/close')\n@login_required\ndef closed(number):\n"
+    "    invoice = Ledger.entry(number)\n{checked}    close(number)\n    return jsonify(True)\n"
+)
+"""Closes what was looked up before, to ask whether the caller may touch what is its tenant's."""
 
 
 @Control(
@@ -131,6 +139,7 @@ _FOUND_BEFORE = (
     ],
     fails=[
         _SCOPED_MODELS + _FOUND_BEFORE.replace("{flagged}", "  # <- flagged").replace("{refused}", ""),
+        _SCOPED_MODELS + _HELD_BEFORE.replace("{flagged}", "  # <- flagged").replace("{checked}", ""),
         _SCOPED_MODELS
         + (
             "@app.get('/invoices/<int:number>')\n@login_required\ndef invoice(number):\n"
@@ -193,6 +202,10 @@ _FOUND_BEFORE = (
         "organization_id=current_user.organization_id).first_or_404()\n    return jsonify(found.id)\n"
     ),
     passes=[
+        _SCOPED_MODELS
+        + _HELD_BEFORE.replace("{flagged}", "").replace(
+            "{checked}", "    if not can_touch(current_user, invoice.organization_id):\n        abort(403)\n"
+        ),
         _SCOPED_MODELS
         + _FOUND_BEFORE.replace("{flagged}", "").replace("{refused}", "    if not kept:\n        raise LookupError\n"),
         _REST_DESK
