@@ -129,10 +129,16 @@ def is_switched(guards: Collection[str]) -> bool:
     return any(map(_is_switch, guards)) if guards else False
 
 
+_SHAPING = frozenset({"split", "rsplit", "strip", "lower", "upper", "casefold", "encode", "decode", "partition"})
+"""Methods by which a text is only written otherwise: `user.name.lower()` is told as a name."""
+
+
 @lru_cache(maxsize=100_000)
 def shown_name(name: str) -> str:
     """A name as people are told of it: its last part, with its owner where many things are called so."""
     parts = re.sub(r"\(\)|\[\]", "", name).rpartition(":")[2].lstrip("?!").split(".")
+    while name.lstrip("!").startswith("?") and len(parts) > 1 and parts[-1] in _SHAPING:
+        parts.pop()
     # What many things have alike is told with its owner: `EditPermission.can`, `current_user.id`.
     return ".".join(parts[-2:] if parts[-1] in _SHARED_NAMES else parts[-1:]) or name
 
