@@ -52,6 +52,9 @@ SEVERITY_WEIGHTS: Mapping[Severity, Figure[int]] = MappingProxyType(
 READY_FROM = Figure(65, "Two thirds of the weight stands: what is left is work for the running service.")
 NEEDS_WORK_FROM = Figure(40, "Below it more than half of the weight is missing, so that the rest carries nothing.")
 BLOCKER_BELOW = Figure(0.5, "Less than half there is treated as absent: defined and not wired in scores 0.25.")
+LEAST_FALL = Figure(
+    0.1, "What falls by less was hardly there before: one route more that no test asks for takes nothing away."
+)
 STRENGTH_FROM = Figure(60, "Close under ready there is a foundation worth naming; lower it would flatter.")
 DEFINED_NOT_WIRED = Figure(0.25, "Somebody wrote it, nothing reaches it: worth the writing and no protection yet.")
 UNREAD = Figure(0.5, "What stands in a file that was not read may be what is missed: neither there nor a blocker.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TypeVar
 
-from readiness_bot.calibration import BLOCKER_BELOW
+from readiness_bot.calibration import BLOCKER_BELOW, LEAST_FALL
 from readiness_bot.edits import Edits, narrowed, none_seen
 from readiness_bot.losses import in_words, losses
 from readiness_bot.model import (
@@ -141,8 +141,8 @@ def compare(
     risen = [pair.head for pair in changed if _rises(pair)]
     faded = [] if lost else [pair.base for pair in changed if _fades(pair)]
     comparable = _comparable_controls(base, head, unread_base, unread_head)
-    new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head.blockers, base, comparable)
-    fixed_capabilities = [] if lost else _capabilities(base.blockers, head, comparable)
+    new_blockers = _located(head.blockers, [*appeared, *risen]) + _capabilities(head, base, comparable)
+    fixed_capabilities = [] if lost else _capabilities(base, head, comparable)
     fixed_blockers = _located(base.blockers, [*gone, *faded]) + fixed_capabilities
     blind = lost or regained
     lost_there = () if blind else losses(base, head, renames, since=_BEFORE)
@@ -367,16 +367,18 @@ def _located(blockers: Iterable[Blocker], findings: Iterable[Finding]) -> list[B
     return [blocker for blocker in blockers if blocker.location and (blocker.control, blocker.fingerprint) in wanted]
 
 
-def _capabilities(blockers: Iterable[Blocker], other: Report, comparable: set[str]) -> list[Blocker]:
+def _capabilities(report: Report, other: Report, comparable: set[str]) -> list[Blocker]:
     # By score and not by the other side's blockers: a capability that was missing under a waiver was missing.
+    scores = {verdict.control: verdict.score or 0.0 for verdict in report.verdicts}
     missing = {
         verdict.control
         for verdict in other.verdicts
-        if verdict.score is not None and verdict.score < BLOCKER_BELOW.value
+        if verdict.score is not None
+        and (verdict.score < BLOCKER_BELOW.value or verdict.score - scores.get(verdict.control, 0.0) < LEAST_FALL.value)
     }
     return [
         blocker
-        for blocker in blockers
+        for blocker in report.blockers
         if blocker.location is None and blocker.control in comparable and blocker.control not in missing
     ]
 

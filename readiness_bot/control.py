@@ -386,10 +386,11 @@ def led_by(first: Judgement, *further: Judgement) -> Judgement:
 def shared(
     share: float, summary: str, *evidence: Evidence, enough: float, half: float, sites: Iterable[Site] = ()
 ) -> Judgement:
-    """Judge a share of 0 to 1: `enough` passes, from `half` on partly (0.5 to 0.9, linear), below it fails."""
+    """Judge a share of 0 to 1: `enough` passes, from `half` on partly (0.5 to 0.9, linear); less fails (up to 0.49)."""
     if share >= enough:
         return Judgement(Status.PASS, 1.0, summary, evidence, sites=tuple(sites))
     if share >= half:
         score = round(0.5 + 0.4 * (share - half) / (enough - half), 2)
         return Judgement(Status.PARTIAL, score, summary, evidence, sites=tuple(sites))
-    return Judgement(Status.FAIL, 0.0, summary, evidence, sites=tuple(sites))
+    score = min(round(0.5 * share / half, 2), 0.49)
+    return Judgement(Status.FAIL, score, summary, evidence, sites=tuple(sites))

@@ -314,6 +314,14 @@ def test_a_capability_that_was_missing_stays_an_old_blocker() -> None:
     assert (found.new_blockers, found.fixed_blockers) == ((), ())
 
 
+@pytest.mark.parametrize(("before", "after", "is_told"), [(0.5, 0.46, False), (0.55, 0.44, True), (0.5, 0.25, True)])
+def test_a_capability_that_hardly_moves_over_the_line_is_neither_new_nor_fixed(
+    before: float, after: float, is_told: bool
+) -> None:
+    assert bool(subtract(tree(metrics(before)), tree(metrics(after)), {}).new_blockers) is is_told
+    assert bool(subtract(tree(metrics(after)), tree(metrics(before)), {}).fixed_blockers) is is_told
+
+
 def test_a_capability_that_is_wired_in_is_a_fixed_blocker() -> None:
     assert len(subtract(tree(metrics(0.25)), tree(metrics(1.0)), {}).fixed_blockers) == 1
 

@@ -49,6 +49,7 @@ def _lines() -> str:
             ("ready from, in per cent", calibration.READY_FROM),
             ("needs work from, in per cent", calibration.NEEDS_WORK_FROM),
             ("blocker below, as a control's score", calibration.BLOCKER_BELOW),
+            ("new as a blocker only where the score fell by", calibration.LEAST_FALL),
             ("named as a strength from, in per cent", calibration.STRENGTH_FROM),
             ("defined and not wired in", calibration.DEFINED_NOT_WIRED),
             ("only hints found", calibration.HINTS_ONLY),
