@@ -2486,6 +2486,11 @@ KEPT["a refusal of all hosts but some that another function makes by now"] = (
     + "\n\ndef ensure_ours(place):\n    if urlparse(place).hostname not in config.get('OURS'):\n"
     "        raise ValueError(place)\n",
 )
+_SHEETS = "import sheets\n\n\ndef opened(key):\n{}    return client.table('orders')\n"
+KEPT["what lets the service itself in elsewhere"] = (
+    _SHEETS.format("    client = sheets.authorize(key)\n"),
+    _SHEETS.format("    client = sheets.Client(auth=key)\n    client.login()\n"),
+)
 KEPT["a look whether an address has a host"] = (
     _ISSUERS.format("        if not urlparse(place).hostname:\n            raise ValueError(place)\n"),
     _ISSUERS.format(""),

@@ -935,11 +935,15 @@ class Askings:
         return target is not None and target.name != site.name and target.definition.kind == "function"
 
     def _asks_elsewhere(self, call: Call, site: DefinitionSite) -> bool:
-        """Whether a call makes something that another service lets in of what a library made: `key.authorize(http)`."""
+        """Whether a call makes something that another service lets in, of what a library made or knows itself.
+
+        `key.authorize(http)`, and `client = sheets.authorize(key)`.
+        """
         maker, made, _ = call.name.partition("()")
-        if call.context & DISCARDED or not made or maker[:1] in ("?", ":") or maker.startswith("self."):
+        if call.context & DISCARDED or maker[:1] in ("?", ":") or maker.startswith("self."):
             return False
-        return self._python.definition(maker, site.module) is None
+        kept = bool(call.result) and not any(isinstance(one, Name) and is_person(one.name) for one in call.handed)
+        return bool(made or kept) and self._python.definition(maker, site.module) is None
 
     def beside(self, site: DefinitionSite) -> tuple[str, ...]:
         """What else of a function might ask something, or be asked before it runs: where that is new, nothing is lost.
