@@ -25,6 +25,8 @@ class PipelineSite:
     events: frozenset[str]
 
 
+_DISPATCHING = re.compile(r"/[\w-]*(dispatch|trigger)[\w-]*(@|$)", re.IGNORECASE)
+"""Actions that start a pipeline of another repository."""
 _BUSY = re.compile(r"library/(?!\w*(notif|slack|mail|message|status|label|comment|clean))", re.IGNORECASE)
 """The steps of shared libraries, but for those that only tell of a run."""
 
@@ -76,6 +78,11 @@ class StepSite:
     def can_fail(self) -> bool:
         """Whether a failure of the step fails the pipeline."""
         return self.step.can_fail and self.job.job.can_fail
+
+    @property
+    def dispatches(self) -> bool:
+        """Whether an action of the step starts a pipeline of another repository."""
+        return _DISPATCHING.search(self.step.uses) is not None
 
 
 @dataclass(frozen=True, slots=True)

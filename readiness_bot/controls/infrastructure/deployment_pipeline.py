@@ -88,8 +88,6 @@ _CALLED_TO_PUBLISH = re.compile(
     rf"([-_](to|on|{_KINDS}))*\.ya?ml@"
 )
 """Pipelines of other repositories that are named for publishing an image or for deploying."""
-_DISPATCHING = re.compile(r"/[\w-]*(dispatch|trigger)[\w-]*(@|$)", re.IGNORECASE)
-"""Actions that start a pipeline of another repository."""
 _TOLD_TO_PUBLISH = re.compile(
     r"(^|[-_])(image[-_](name|repo(sitory)?)|(docker|ecr|container)[-_](repo(sitory)?|registry)|registry[-_]image"
     r"|target[-_](app(lication)?|repo(sitory)?|cluster))$",
@@ -350,7 +348,7 @@ def _publishes(step: StepSite) -> bool:
 
 def _starts_deployment(step: StepSite) -> bool:
     """Whether a step has another repository's pipeline deploy, by what that is called."""
-    return _DISPATCHING.search(step.step.uses) is not None and any(
+    return step.dispatches and any(
         _DEPLOYING_SCRIPT.match(pair.value) for pair in (*step.step.inputs, *step.step.variables)
     )
 

@@ -45,8 +45,6 @@ _DEPLOYERS = re.compile(
 """Tools that deploy to what their arguments name; of the clouds' own ones, those parts that do."""
 _DEPLOYS = re.compile(r"(^|[-_.])(deploy|release|publish)", re.IGNORECASE)
 """Pipelines that are named for deploying."""
-_DISPATCHING = re.compile(r"/[\w-]*(dispatch|trigger)[\w-]*(@|$)", re.IGNORECASE)
-"""Actions that start a pipeline of another repository."""
 _PRODUCTION = re.compile(r"(^|[^a-z])(prod|production|prd|live)([^a-z]|$)", re.IGNORECASE)
 _SETTINGS_CLASS = re.compile(r"^(Staging|Stage|PreProd\w*|Sandbox)\w*(Config|Settings?)")
 _PLAIN_CLASS = re.compile(r"Staging|Stage|PreProd\w*|UAT|QA|Sandbox", re.IGNORECASE)
@@ -317,7 +315,7 @@ def _of_targets(repo: Repo) -> Iterator[Evidence]:
     for step in repo.pipelines.steps:
         for pair in (*step.step.inputs, *step.step.variables) if step.step.uses else ():
             told = _TARGET.search(pair.name) and _TRIED.search(pair.value)
-            started = _DISPATCHING.search(step.step.uses) and _DEPLOYS.search(pair.value) and _NAME.search(pair.value)
+            started = step.dispatches and _DEPLOYS.search(pair.value) and _NAME.search(pair.value)
             pushed = pair.name in ("tags", "tag") and re.search(rf":{_NAMES}$", pair.value, re.MULTILINE)
             if told or started or (pushed and "build" in step.step.uses):
                 yield seen(step.path, pair.line, f"{pair.name}: {pair.value}"[:120])
