@@ -98,7 +98,10 @@ class Group:
 def grouped(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
     """Blockers by control, in their order; `verdicts` are those of the tree that the blockers stand in."""
     known = {verdict.control: verdict for verdict in verdicts}
-    return tuple(_group(members, known.get(control)) for control, members in _by_control(blockers).items())
+    by_control: dict[str, list[Blocker]] = {}
+    for blocker in blockers:
+        by_control.setdefault(blocker.control, []).append(blocker)
+    return tuple(_group(members, known.get(control)) for control, members in by_control.items())
 
 
 def brought(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[Group, ...]:
@@ -108,13 +111,6 @@ def brought(blockers: Iterable[Blocker], verdicts: Iterable[Verdict]) -> tuple[G
         group if (verdict := known.get(group.control)) is None else _of_change(group, verdict)
         for group in grouped(blockers, known.values())
     )
-
-
-def _by_control(blockers: Iterable[Blocker]) -> dict[str, list[Blocker]]:
-    found: dict[str, list[Blocker]] = {}
-    for blocker in blockers:
-        found.setdefault(blocker.control, []).append(blocker)
-    return found
 
 
 def _of_change(group: Group, verdict: Verdict) -> Group:
