@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from functools import cached_property
 
-from readiness_bot.repo.modules import DefinitionSite
+from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.values import Const, Name, Other, Value
 
@@ -39,9 +39,12 @@ class Addresses:
         """By function, what it looks at addresses with: their kind, or functions of the tree that look."""
         sites = {site.name: site for site in self._python.functions}
         found: dict[str, set[str]] = defaultdict(set)
+        refusing = {
+            (module.path, scope) for module in self._python.production for scope in _refusing_other_hosts(module)
+        }
         for name, site in sites.items():
             found[name].update(f"`{ref.rpartition('.')[2]}`" for ref in site.definition.refs if _KIND.search(ref))
-            if _refuses_other_hosts(site):
+            if (site.module.path, site.index) in refusing:
                 found[name].add(OF_OTHER_HOSTS)
         looking = {name for name, kinds in found.items() if kinds}
         for _ in range(_FURTHER if looking else 0):
@@ -88,13 +91,13 @@ class Addresses:
         return tuple(sorted(found))
 
 
-def _refuses_other_hosts(site: DefinitionSite) -> bool:
-    """Whether a function raises where the host of an address is none of those that it is held against."""
-    facts = site.module.facts
-    raised = [one.line for one in facts.raises if one.scope == site.index and one.guards]
-    return any(
-        _holds_host(one.test) and any(one.line <= line <= max(one.end_line, one.until) for line in raised)
-        for one in (facts.conditions if raised else ())
+def _refusing_other_hosts(module: Module) -> frozenset[int]:
+    """The functions of a module that raise where the host of an address is none of those that it is held against."""
+    about = [one for one in module.facts.conditions if _holds_host(one.test)]
+    return frozenset(
+        raised.scope
+        for raised in (module.facts.raises if about else ())
+        if raised.guards and any(one.line <= raised.line <= max(one.end_line, one.until) for one in about)
     )
 
 

@@ -43,6 +43,28 @@ _BY_GATEWAY = 0.7
 """The score where only what stands before the service asks."""
 
 
+_BEHIND_A_SETTING = {
+    "shop/guard.py": (
+        "from fastapi.responses import JSONResponse\n"
+        "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
+        "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\n\n\n"
+        "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
+        "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
+        "        if not self._is_token_valid(credentials.credentials):\n"
+        "            return JSONResponse(status_code=403, content={})\n"
+        "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
+        "        return 'name' in claims_of(token)\n"
+    ),
+    "shop/main.py": (
+        "from fastapi import FastAPI\n\nfrom shop.guard import AuthMiddleware\n"
+        "from shop.settings import settings\n\n"
+        "app = FastAPI()\n\nif settings.sign_in.enabled is True:\n    app.add_middleware(AuthMiddleware)\n\n\n"
+        "@app.delete('/orders/{key}')\ndef remove(key: int):\n    return gone(key)\n"
+    ),
+}
+"""Middleware that asks who calls, and is added where a setting says so."""
+
+
 @Control(
     id="security/authentication",
     counterpart=lambda repo, ward: _counterpart(repo, ward),  # noqa: PLW0108 - it stands further down
@@ -83,23 +105,7 @@ _BY_GATEWAY = 0.7
                 "class SignIn(BaseModel):\n    enabled: bool\n\n\nclass Settings(BaseSettings):\n"
                 "    sign_in: SignIn\n\n\nsettings = Settings()\n"
             ),
-            "shop/guard.py": (
-                "from fastapi.responses import JSONResponse\n"
-                "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
-                "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\n\n\n"
-                "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
-                "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
-                "        if not self._is_token_valid(credentials.credentials):\n"
-                "            return JSONResponse(status_code=403, content={})\n"
-                "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
-                "        return 'name' in claims_of(token)\n"
-            ),
-            "shop/main.py": (
-                "from fastapi import FastAPI\n\nfrom shop.guard import AuthMiddleware\n"
-                "from shop.settings import settings\n\n"
-                "app = FastAPI()\n\nif settings.sign_in.enabled is True:\n    app.add_middleware(AuthMiddleware)\n\n\n"
-                "@app.delete('/orders/{key}')\ndef remove(key: int):\n    return gone(key)\n"
-            ),
+            **_BEHIND_A_SETTING,
         },
         (
             "from twisted.web import http, resource, server\n\n\nclass Kept(resource.Resource):\n"
@@ -531,23 +537,7 @@ _BY_GATEWAY = 0.7
                 "class SignIn(BaseModel):\n    enabled: bool = False\n\n\nclass Settings(BaseSettings):\n"
                 "    sign_in: SignIn = SignIn()\n\n\nsettings = Settings()\n"
             ),
-            "shop/guard.py": (
-                "from fastapi.responses import JSONResponse\n"
-                "from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer\n"
-                "from starlette.middleware.base import BaseHTTPMiddleware\n\nbearer = HTTPBearer()\n\n\n"
-                "class AuthMiddleware(BaseHTTPMiddleware):\n    async def dispatch(self, request, call_next):\n"
-                "        credentials: HTTPAuthorizationCredentials = await bearer(request)\n"
-                "        if not self._is_token_valid(credentials.credentials):\n"
-                "            return JSONResponse(status_code=403, content={})\n"
-                "        return await call_next(request)\n\n    def _is_token_valid(self, token):\n"
-                "        return 'name' in claims_of(token)\n"
-            ),
-            "shop/main.py": (
-                "from fastapi import FastAPI\n\nfrom shop.guard import AuthMiddleware\n"
-                "from shop.settings import settings\n\n"
-                "app = FastAPI()\n\nif settings.sign_in.enabled is True:\n    app.add_middleware(AuthMiddleware)\n\n\n"
-                "@app.delete('/orders/{key}')\ndef remove(key: int):\n    return gone(key)\n"
-            ),
+            **_BEHIND_A_SETTING,
         },
         {
             "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['rest_framework']\n",
