@@ -45,6 +45,7 @@ from readiness_bot.repo.quick_facts import quick_facts
 from readiness_bot.repo.reach import Reach
 from readiness_bot.repo.refusals import Refusals
 from readiness_bot.repo.resilience import Resilience
+from readiness_bot.repo.resty_names import handler_of, resolver_of
 from readiness_bot.repo.routes import Routes
 from readiness_bot.repo.scoping import Scoping
 from readiness_bot.repo.scripts import Scripts
@@ -248,7 +249,9 @@ class Repo:
     def _operations(self) -> tuple[str, ...]:
         """The functions that descriptions of the interface name for their operations, by their places in modules."""
         described = self.sources.facts(OpenApiDocument).values()
-        return tuple(one.handler for facts in described for one in facts.operations if "." in one.handler)
+        resolver = resolver_of(self.python)
+        named = (handler_of(one, resolver, self.python) for facts in described for one in facts.operations)
+        return tuple(name for name in named if "." in name)
 
     @property
     def _settings_of_files(self) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ _CHECKING = re.compile(r"(validator|trafaret|schema)(\(\))?\.check$", re.IGNOREC
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
 VERSION = re.compile(
-    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|^([^<{]|\{\})*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
+    r"(^|/)v(er(sion)?)?_?\d+(\.\d+)?(?=/|$|\.)|/\d{4}-\d{2}-\d{2}(/|$)|/\d+\.\d+\.\d+(/|$)|^([^<{]|\{\})*/v?(\{(api_)?version\}|<(string:|str:|int:)?(api_)?version>)|(/(rest|api)/(\w+/)?\d+(\.\d+)?|^/\d+\.\d+)(/|$)",
     re.IGNORECASE,
 )
 """A part of a path that names a version of the interface."""

@@ -90,6 +90,8 @@ _ROUTERS: dict[str, str] = _POWERTOOLS | {
     "connexion.App().app": "flask",
     "connexion.App()": "connexion",
     "connexion.AsyncApp()": "connexion",
+    "connexion.AioHttpApp()": "connexion",
+    "connexion.AioHttpApp().app": "aiohttp",
 }
 
 APPLICATIONS = frozenset(

@@ -25,6 +25,7 @@ from readiness_bot.repo.own_routes import OwnRoutes
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.registered_routes import RegisteredRoutes
+from readiness_bot.repo.resty_names import handler_of, resolver_of
 from readiness_bot.repo.route import Guard, Route, joined, plain_pattern
 from readiness_bot.repo.route_guards import RouteGuards
 from readiness_bot.repo.routers import APPLICATIONS, Routers
@@ -365,14 +366,16 @@ class Routes:
         site = None
         if "connexion" in self._python.imported:
             site = next(iter((*self._python.calls_of("add_api"), *self.applications)), None)
+        resolver = resolver_of(self._python)
         for path, document in self._sources.facts(OpenApiDocument).items():
             told = self._views.text(site.call.keyword("base_path"), site.module) if site is not None else ""
             base = told or document.base
             for operation in document.operations:
                 # `package.module:object.method` is what a router of one's own imports; other ids are only names.
-                if site is None and ":" not in operation.handler:
+                named = handler_of(operation, resolver, self._python)
+                if site is None and ":" not in named:
                     continue
-                handler = self._operation_handler(operation, path)
+                handler = self._operation_handler(named, path)
                 if handler is None:
                     continue
                 guards = (
@@ -391,12 +394,12 @@ class Routes:
                     described=operation,
                 )
 
-    def _operation_handler(self, operation: Operation, document: str) -> DefinitionSite | None:
-        place, _, rest = operation.handler.partition(":")
+    def _operation_handler(self, named: str, document: str) -> DefinitionSite | None:
+        place, _, rest = named.partition(":")
         if rest:
             holder = self._python.module_named(place, document)
             return self._python.definition(f":{rest}", holder) if holder is not None else None
-        dotted, _, name = operation.handler.rpartition(".")
+        dotted, _, name = named.rpartition(".")
         module = self._python.module_named(dotted, document) if dotted else None
         while module is None and "." in dotted:
             # A class's method: the module is what stands before the class.

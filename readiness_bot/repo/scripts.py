@@ -128,6 +128,7 @@ _APPLICATIONS = WEB_APPLICATIONS | {
     "connexion.App",
     "connexion.FlaskApp",
     "connexion.AsyncApp",
+    "connexion.AioHttpApp",
     "pyramid.config.Configurator",
     "faststream.FastStream",
     "mcp.server.fastmcp.FastMCP",

@@ -471,6 +471,7 @@ _APPLICATIONS = WEB_APPLICATIONS | frozenset(
         "connexion.App",
         "connexion.FlaskApp",
         "connexion.AsyncApp",
+        "connexion.AioHttpApp",
         "django.core.wsgi.get_wsgi_application",
         "django.core.asgi.get_asgi_application",
         "celery.Celery",

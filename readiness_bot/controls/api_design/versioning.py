@@ -29,6 +29,26 @@ _FEWEST = 0.02
     sources=["https://learn.microsoft.com/en-us/azure/architecture/best-practices/api-design#implement-versioning"],
     passes=[
         (
+            "from flask import Blueprint, Flask\n\norders = Blueprint('orders', __name__)\n\n\n"
+            "@orders.get('/list')\ndef listed():\n    return []\n\n\napp = Flask(__name__)\n"
+            "app.register_blueprint(orders, url_prefix='/shop-api/2.0.1')\n"
+        ),
+        {
+            "app.py": (
+                "import connexion\nfrom connexion.resolver import RestyResolver\n\n"
+                "app = connexion.AioHttpApp(__name__, specification_dir='described/')\n"
+                "app.add_api('swagger.yaml', resolver=RestyResolver('served'))\napp.run(port=8080)\n"
+            ),
+            "served/lost_parcels.py": (
+                "async def search(**asked):\n    return []\n\n\nasync def get(number):\n    return {}\n"
+            ),
+            "described/swagger.yaml": (
+                "swagger: '2.0'\ninfo: {title: Parcels, version: '1'}\nbasePath: /v2\npaths:\n"
+                "  /lost-parcels:\n    get: {responses: {'200': {description: all}}}\n"
+                "  /lost-parcels/{number}:\n    get: {responses: {'200': {description: one}}}\n"
+            ),
+        },
+        (
             "from flask import Flask, make_response\n\napp = Flask(__name__)\n\n\n"
             "def spoken(version):\n    return f'application/vnd.shop.{version}+json'\n\n\n"
             "@app.get('/orders')\ndef orders():\n    return make_response('[]', 200, {'Content-Type': spoken('v2')})\n"

@@ -31,6 +31,7 @@ _SERVING = {
     "litestar.Litestar": ("openapi_config",),
     "connexion.FlaskApp": (),
     "connexion.AsyncApp": (),
+    "connexion.AioHttpApp": (),
     "connexion.App": (),
     "spectree.SpecTree": (),
     "aiohttp_swagger.setup_swagger": (),
