@@ -35,7 +35,8 @@ class PlatformFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a descriptor describes; `platform` is empty for a file that turns out to be something else.
 
     `stores` are the databases that it asks for, `environment` the variables that it sets for what it starts, with
-    their texts.
+    their texts. `limits` are the lines, with what they say, at which a cloud's firewall or gateway is told how often
+    one caller may ask, in a template that may describe nothing else.
     """
 
     platform: str
@@ -43,6 +44,7 @@ class PlatformFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     processes: tuple[PlatformProcess, ...] = ()
     stores: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    limits: tuple[tuple[int, str], ...] = ()
 
 
 _NOTHING = PlatformFile("")
@@ -441,8 +443,12 @@ def _other(document: Node) -> PlatformFile:
 
 
 _COMPUTE = re.compile(
-    r"AWS::(ECS::(Service|TaskDefinition)|Serverless::Function|Lambda::Function|AppRunner::Service|ElasticBeanstalk::Environment)"
+    r"AWS::(ECS::(Service|TaskDefinition)|Serverless::Function|Lambda::Function|AppRunner::Service|ElasticBeanstalk::Environment"
+    r"|EC2::(Instance|LaunchTemplate)|AutoScaling::AutoScalingGroup)"
 )
+
+
+_MACHINE = re.compile(r"::(EC2|AutoScaling)::")
 
 
 def _cloud_formation(document: Node) -> PlatformFile:
@@ -454,11 +460,28 @@ def _cloud_formation(document: Node) -> PlatformFile:
             one.key_line,
             one["Properties"]["Handler"].string,
             health=next(_health_paths(document), ""),
-            bounded=bool(one["Properties"]["Memory"] or one["Properties"]["MemorySize"]),
+            # A machine always has a size: the smallest one without a word.
+            bounded=_MACHINE.search(one["Type"].string) is not None
+            or bool(one["Properties"]["Memory"] or one["Properties"]["MemorySize"]),
         )
         for name, one in resources
     )
-    return PlatformFile("cloudformation", document["Resources"].key_line, processes) if processes else _NOTHING
+    limits = tuple(_limits(document))
+    if not processes:
+        return PlatformFile("", limits=limits)
+    return PlatformFile("cloudformation", document["Resources"].key_line, processes, limits=limits)
+
+
+def _limits(document: Node) -> Iterator[tuple[int, str]]:
+    """Where rules of a firewall and settings of a gateway limit how often one caller may ask."""
+    for node in document["Resources"].walk():
+        for key, limit in (
+            ("RateBasedStatement", node["RateBasedStatement"]["Limit"]),
+            ("ThrottlingRateLimit", node["ThrottlingRateLimit"]),
+            ("Throttle", node["Throttle"]["RateLimit"]),
+        ):
+            if limit:
+                yield limit.key_line or limit.line, f"{key} {limit.string}".strip()
 
 
 def _health_paths(document: Node) -> Iterator[str]:
@@ -483,7 +506,8 @@ _NAMES = tuple(
         r"(^|/)(app|vercel|now|zappa_settings|dockerrun\.aws)\.json$",
         r"(^|/)[^/]*(task[-_]?def(inition)?|container[-_]?def(inition)?|ecs)[^/]*(/[\w.-]+)?\.json(\.(tpl|tmpl|tftpl))?$",
         r"(^|/)\.chalice/config\.json$",
-        r"(^|/)(serverless|heroku|manifest[\w-]*|azure|template|cloudformation[\w-]*|stack[\w-]*)\.ya?ml$",
+        r"(^|/)(serverless|heroku|manifest[\w-]*|azure|cloudformation[\w-]*|stack[\w-]*)\.ya?ml$",
+        r"(^|/)([\w-]+[-_.])?(template|cfn|cloudformation)\.ya?ml$",
         r"(^|/)config/deploy(\.[\w-]+)?\.ya?ml$",
         r"(^|/)(copilot|cloudformation|cfn|infra(structure)?|aws)/.*\.(ya?ml|template)$",
     )

@@ -10,6 +10,7 @@ from readiness_bot.facts.gateway import Gateway
 from readiness_bot.facts.gunicorn_settings import GunicornSettings
 from readiness_bot.facts.load_scenario import LoadScenario
 from readiness_bot.facts.pipeline import Pipeline
+from readiness_bot.facts.platform_file import PlatformFile
 from readiness_bot.facts.procfile import Procfile
 from readiness_bot.facts.python_facts import PythonFacts
 from readiness_bot.facts.service_units import ServiceUnits
@@ -306,6 +307,12 @@ class Deployment:
                 found.append((path, setting.line, f"{told} = {setting.value}"[:120]))
             elif block.type == "resource" and _LIMITING_RESOURCE.search(block.labels[0] if block.labels else ""):
                 found.append((path, block.line, block.labels[0]))
+        found += [
+            (path, line, text)
+            for path, platform in self._sources.facts(PlatformFile).items()
+            if self._ownership.is_deployed(path)
+            for line, text in platform.limits
+        ]
         for container in self.own_containers:
             for name, value, line in container.service.labels:
                 if "ratelimit" in name.lower():

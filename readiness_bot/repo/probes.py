@@ -31,6 +31,8 @@ class HealthProbe:
 
 
 _HTTP = re.compile(r"https?://|curl|wget|urlopen|requests\.|httpx|/[a-z]+(/|$)", re.IGNORECASE)
+_A_PATH = re.compile(r"/\S*")
+"""What a load balancer is told to ask for, and no command."""
 _CHECKED_PATH = re.compile(
     r"((health_?check|liveness_probe|startup_probe|readiness_probe|http_check)(\.[\w.]*)?\.(path|request_path)"
     r"|health_?check_path)$"
@@ -52,7 +54,8 @@ def probes_beyond_containers(sources: Sources, ownership: Ownership, workloads: 
             if process.health:
                 line, via = process.health_line or process.line, f"{platform.platform} health check"
                 probe = probe_of(path, line, via, process.health)
-                yield replace(probe, http=True) if platform.platform == "cloud-foundry" else probe
+                is_path = platform.platform == "cloud-foundry" or _A_PATH.fullmatch(process.health) is not None
+                yield replace(probe, http=True) if is_path else probe
     yield from _of_cloud(workloads)
     for path, gateway in sources.facts(Gateway).items():
         for directive in gateway.directives if ownership.is_deployed(path) else ():

@@ -14,7 +14,7 @@ from readiness_bot.repo.route import Route
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
-    r"|^\^?/?check/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|((api|app|service|server|system)[-_])?status|statusz|status[-_]?checks?|is[-_]?up|(?<!-)up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
+    r"|^\^?/?check(er)?/?\$?$|(^|[/.-])_*(health|alive|isalive|readyz?|ping|pong|((api|app|service|server|system)[-_])?status|statusz|status[-_]?checks?|is[-_]?up|(?<!-)up|ht)_*([/.]|$)|(^|[/.-])_*livez?_*(/?$|\.)",
     re.IGNORECASE,
 )
 _OF_A_RESOURCE = re.compile(
@@ -102,6 +102,19 @@ _POD_BEHIND_GATEWAY = (
         "https://docs.docker.com/reference/dockerfile/#healthcheck",
     ],
     passes=[
+        {
+            "app/main.py": _APP + "\n\n@app.get('/checker')\ndef checker():\n    return {'success': True}\n",
+            "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD curl -f http://localhost:8000/checker\n"),
+        },
+        {
+            "app/main.py": _APP + "\n\n@app.get('/_status_check/')\ndef status():\n    return {'ok': True}\n",
+            "stack/shop-template.yaml": (
+                "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Machines:\n    Type: AWS::EC2::LaunchTemplate\n"
+                "    Properties: {LaunchTemplateName: shop}\n  Behind:\n"
+                "    Type: AWS::ElasticLoadBalancingV2::TargetGroup\n"
+                "    Properties: {Port: 8000, HealthCheckPath: /_status_check/}\n"
+            ),
+        },
         {
             "app/main.py": (
                 "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef get_health_status():\n"

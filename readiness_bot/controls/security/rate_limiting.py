@@ -34,6 +34,16 @@ _UNREAD = 0.5
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\n"
+                "def login(name: str):\n    return name\n"
+            ),
+            "waf-template.yaml": (
+                "Resources:\n  Wall:\n    Type: AWS::WAFv2::WebACL\n    Properties:\n      Rules:\n"
+                "        - Name: often\n          Statement: {RateBasedStatement: {Limit: 500, AggregateKeyType: IP}}\n"
+            ),
+        },
         (
             "import redis\nfrom flask import Flask, redirect, request\n\napp = Flask(__name__)\n"
             "store = redis.Redis()\n\n\n@app.before_request\ndef count_callers():\n"
@@ -243,6 +253,16 @@ _UNREAD = 0.5
             ),
             "shop/limits.py": "class RateLimiter:\n    def wait(self):\n        pause()\n",
             "shop/__init__.py": "",
+        },
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\n"
+                "def login(name: str):\n    return name\n"
+            ),
+            "waf-template.yaml": (
+                "Resources:\n  Wall:\n    Type: AWS::WAFv2::WebACL\n    Properties:\n      Rules:\n"
+                "        - Name: known\n          Statement: {ManagedRuleGroupStatement: {VendorName: AWS}}\n"
+            ),
         },
     ],
     fixed=(
