@@ -24,9 +24,14 @@ def circleci(document: Node) -> Pipeline:
     jobs = tuple(_circleci_job(document, name, node, events.get(name)) for name, node in document["jobs"].entries)
     orbs = tuple(
         Job(
-            name=name, line=line, end_line=line, steps=(Step(line=line, end_line=line, uses=name),), events=tuple(found)
+            name=name,
+            line=line,
+            end_line=line,
+            steps=(Step(line=line, end_line=line, uses=name),),
+            events=tuple(found),
+            inputs=tuple(told),
         )
-        for name, (line, found) in events.items()
+        for name, (line, found, told) in events.items()
         if "/" in name
     )
     return Pipeline(
@@ -38,13 +43,18 @@ def circleci(document: Node) -> Pipeline:
     )
 
 
-def _circleci_events(document: Node) -> dict[str, tuple[int, dict[str, None]]]:
-    found: dict[str, tuple[int, dict[str, None]]] = {}
+_Runs = tuple[int, dict[str, None], list[Pair]]
+"""How workflows run a job: where they first name it, by which events, and what they tell it."""
+
+
+def _circleci_events(document: Node) -> dict[str, _Runs]:
+    found: dict[str, _Runs] = {}
     for _, workflow in document["workflows"].entries:
         scheduled = any("schedule" in trigger for trigger in workflow["triggers"])
         for entry in workflow["jobs"]:
             name, details = (entry.string, entry) if entry.string else next(iter(entry.entries), ("", entry))
-            events = found.setdefault(name, (entry.line, {}))[1]
+            _, events, told = found.setdefault(name, (entry.line, {}, []))
+            told.extend(pair for pair in pairs(details) if pair.value)
             filters = details["filters"]
             if scheduled:
                 events["schedule"] = None
@@ -57,14 +67,14 @@ def _circleci_events(document: Node) -> dict[str, tuple[int, dict[str, None]]]:
     return found
 
 
-def _circleci_job(document: Node, name: str, node: Node, events: tuple[int, dict[str, None]] | None) -> Job:
+def _circleci_job(document: Node, name: str, node: Node, runs: _Runs | None) -> Job:
     executor = document["executors"][node["executor"].string or node["executor"]["name"].string]
     images = [image["image"].string for image in (node["docker"] or executor["docker"])]
     directory = node["working_directory"].string or executor["working_directory"].string
-    if events is None:  # no workflow runs it, unless there are none and it is the one that always runs
+    if runs is None:  # no workflow runs it, unless there are none and it is the one that always runs
         ran: tuple[str, ...] = () if not document["workflows"] and name == "build" else ("never",)
     else:
-        ran = tuple(events[1])
+        ran = tuple(runs[1])
     return Job(
         name=name,
         line=node.key_line,
@@ -74,6 +84,7 @@ def _circleci_job(document: Node, name: str, node: Node, events: tuple[int, dict
         services=tuple(images[1:]),
         image=next(iter(images), ""),
         variables=pairs(node["environment"]),
+        inputs=tuple(runs[2]) if runs is not None else (),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen
-from readiness_bot.model import Effort, Judgement, Kind, Role, Severity
+from readiness_bot.model import Area, Effort, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 from readiness_bot.repo.pipeline_sites import JobSite, Run, StepSite
 
@@ -256,6 +256,15 @@ _SERVICE = {
         _SERVICE,
         {
             **_SERVICE,
+            ".github/workflows/tests.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  tried:\n    steps:\n      - run: make cluster\n"
+                "      - run: pytest tests\n"
+            ),
+            "Makefile": "cluster:\n\t./tests/cluster/filled.sh\n",
+            "tests/cluster/filled.sh": "#!/bin/sh\nkubectl apply -f tests/cluster/rights.yaml\n",
+        },
+        {
+            **_SERVICE,
             ".github/workflows/look.yml": (
                 "on: {push: {branches: [main]}}\njobs:\n  look:\n    steps:\n"
                 "      - uses: house/dispatch-pipeline@v1\n        with: {PIPELINE: check_shop.yaml}\n"
@@ -302,6 +311,7 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     used = [step for step in steps if _publishes(step) and not _is_of_documents(step)]
     runs = [run for run in repo.pipelines.runs if run.events - _ONLY_REQUESTS and _runs_release(run)]
     runs = [run for run in runs if not _is_of_documents(run.step) and not _is_on_trial(run)]
+    runs = [run for run in runs if repo.sources.area(run.path) is not Area.TEST]
     evidence = [seen(step.path, step.line, f"uses {step.step.uses}") for step in used]
     evidence += [seen(run.path, run.line, run.detail) for run in runs]
     evidence += [

@@ -84,6 +84,15 @@ _SERVICE = {
     passes=[
         {
             **_SERVICE,
+            ".circleci/config.yml": (
+                "version: 2.1\njobs:\n  ship:\n    parameters: {shop-env: {type: string}}\n"
+                "    docker: [{image: 'cimg/python:3.13'}]\n    steps: [{run: './ship.sh <<parameters.shop-env>>'}]\n"
+                "workflows:\n  all:\n    jobs:\n      - ship: {name: ship_first, shop-env: staging}\n"
+                "      - ship: {name: ship_last, shop-env: production, requires: [ship_first]}\n"
+            ),
+        },
+        {
+            **_SERVICE,
             ".github/workflows/ship.yml": (
                 "on: {push: {tags: ['*.*.*-staging', '*.*.*']}}\njobs:\n  d: {steps: [{run: ./send.sh}]}\n"
             ),
@@ -183,6 +192,14 @@ _SERVICE = {
     ],
     fails=[
         _SERVICE,
+        {
+            **_SERVICE,
+            ".circleci/config.yml": (
+                "version: 2.1\njobs:\n  ship:\n    docker: [{image: 'cimg/python:3.13'}]\n"
+                "    steps: [{run: ./ship.sh}]\n"
+                "workflows:\n  all:\n    jobs:\n      - ship: {name: ship_last, shop-env: production}\n"
+            ),
+        },
         {
             **_SERVICE,
             ".github/workflows/ci.yml": (
