@@ -1,4 +1,4 @@
-"""Markdown, reStructuredText and AsciiDoc as sections, links and diagrams; knows not what a document is for."""
+"""Markdown, reStructuredText, AsciiDoc and Org as sections, links and diagrams; knows not what a document is for."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Prose(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(
     r"""
-      \.(md|mdx|mkd|mkdn|mdown|markdown|rst|adoc|asciidoc)$
+      \.(md|mdx|mkd|mkdn|mdown|markdown|rst|adoc|asciidoc|org)$
     | (^|/)(README|INSTALL|SECURITY|CHANGELOG|CHANGES|HISTORY|NEWS|RELEASES?|RELEASE[-_]NOTES|MAINTAINERS|AUTHORS|OWNERS
       |CONTRIBUTING|CONTRIBUTORS|ARCHITECTURE|UPGRADING|DEPLOY(MENT)?|OPERATIONS|RUNBOOK)(\.txt)?$
     """,
@@ -64,6 +64,10 @@ _FENCE = re.compile(r"\s{0,12}(?:[-*]\s+)?(```+|~~~+)\s*\{?\.?(\w[\w+-]*)?")
 _ATX = re.compile(r"\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _HTML = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)(?:</h\1>|$)", re.IGNORECASE)
 _ASCIIDOC = re.compile(r"(={1,6})\s+(\S.*)$")
+_ORG = re.compile(r"(\*{1,6})\s+(\S.*)$")
+_OF_ORG = re.compile(r"^[ \t]*#\+[a-z]\w*", re.MULTILINE | re.IGNORECASE)
+"""A word that Org is told, which no other of these has: `#+title:`, `#+begin_src`."""
+_ORG_LINK = re.compile(r"\[\[(?:file:)?([^\[\]]+)\](?:\[([^\[\]]*)\])?\]")
 _UNDERLINE = re.compile(r"([=\-~^\"'`#*+.:_])\1{2,}\s*$")
 _TAG = re.compile(r"<[^<>]*>")
 _MARKDOWN_LINK = re.compile(r"(!?)\[([^\[\]]*)\]\(\s*+<?([^()\s<>]++(?:\([^()\s]*+\)[^()\s]*+)?)>?[^()]*+\)")
@@ -127,7 +131,7 @@ def _listed(lines: list[str]) -> Iterator[int]:
 
 def _extract(data: bytes) -> Prose:
     text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-    lines = _without_front_matter([line[:5_000] for line in text.splitlines()[:MAX_LINES]])
+    lines = _lines(text)
     sections: list[Section] = []
     links: list[Link] = []
     diagrams: list[int] = []
@@ -171,6 +175,23 @@ def _extract(data: bytes) -> Prose:
     sections.append(current.closed())
     kept = tuple(_bounded(section for section in sections if section.level or section.words))
     return Prose(kept, tuple(links[:5_000]), tuple(diagrams), sum(section.words for section in sections))
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that are read, those of Org as Markdown has them."""
+    lines = _without_front_matter([line[:5_000] for line in text.splitlines()[:MAX_LINES]])
+    return [_from_org(line) for line in lines] if _OF_ORG.search(text) and "```" not in text else lines
+
+
+def _from_org(line: str) -> str:
+    """A line of Org as one of Markdown: headings, listings and links."""
+    if heading := _ORG.match(line):
+        return f"{'#' * len(heading[1])} {heading[2]}"
+    if listing := re.match(r"\s*#\+(?:begin|end)_(?:src|example|export)\b\s*(\w*)", line, re.IGNORECASE):
+        return f"```{listing[1]}"
+    if title := re.match(r"#\+title:\s*(\S.*)", line, re.IGNORECASE):
+        return f"# {title[1]}"
+    return _ORG_LINK.sub(lambda link: f"[{link[2] or link[1]}]({link[1]})", line)
 
 
 def _bounded(sections: Iterator[Section]) -> Iterator[Section]:

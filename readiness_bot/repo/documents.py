@@ -23,7 +23,7 @@ _SPECS = re.compile(r"(^|/)specs?/")
 _LANGUAGE = re.compile(
     r"[._-](zh|cn|zh[-_]\w+|ja|jp|ko|kr|de|fr|es|pt|pt[-_]br|ru|it|tr|vi|id|ar|fa|pl|uk)\.\w+$", re.IGNORECASE
 )
-_ENDING = r"(\.(md|mdx|mkd|mkdn|mdown|markdown|rst|adoc|asciidoc|txt))?"
+_ENDING = r"(\.(md|mdx|mkd|mkdn|mdown|markdown|rst|adoc|asciidoc|org|txt))?"
 _README = re.compile(rf"(?:(?:\.github|docs?)/)?readme{_ENDING}", re.IGNORECASE)
 _DIAGRAM_FILE = re.compile(r"\.(puml|plantuml|drawio|mmd|dsl|d2|excalidraw|dot)(\.(svg|png|xml))?$", re.IGNORECASE)
 _PAST = re.compile(r"(^|/)(old|attic|archived?|deprecated|obsolete|legacy[-_]docs)/", re.IGNORECASE)

@@ -354,6 +354,8 @@ _CARRIES_IDS = re.compile(
 )
 """What an id of a request travels in; a field called so in data from elsewhere is none."""
 _LOG_CONFIG = re.compile(r"--log-config(-json)?\b")
+_LOG_SETTINGS = ("logconfig", "logconfig_dict", "logconfig_json")
+"""The settings by which gunicorn configures all logging."""
 _JOB_ID = re.compile(r"(^|[.:?_])(task|job|run)_?id\.get$", re.IGNORECASE)
 _OF_THINGS = re.compile(r"[<{]([a-z]+:)?\w*request_?id[>}:]", re.IGNORECASE)
 _ID_NAME = re.compile(r"(request|correlation|trace)_?id", re.IGNORECASE)
@@ -879,10 +881,16 @@ class Observability:
             if given is not None and not (isinstance(given, Const) and given.value is None):
                 yield self._signal(site, f"`{_short(site.name)}` with a log configuration")
         for path, settings in self._deployment.gunicorn_settings:
-            for name in ("logconfig", "logconfig_dict", "logconfig_json"):
+            for name in _LOG_SETTINGS:
                 told = settings.get(name)
                 if told is not None and told.value not in ("", "None", "{}"):
                     yield Signal(Evidence(path, told.line, f"gunicorn's `{name}`"), True)
+        for module in self._python.production:
+            # A server that the tree's own program makes of gunicorn's parts is told its settings in a mapping.
+            if any(item.target.startswith("gunicorn.app.") for item in module.facts.imports):
+                for name, scope, line in _told_to_gunicorn(module):
+                    is_reached = not self._wiring.is_left_lying(module, scope)
+                    yield Signal(Evidence(module.path, line, f"gunicorn's `{name}`"), is_reached)
         for one in self._deployment.started_commands:
             server = one.command.server
             if server and any(_LOG_CONFIG.match(word) for word in one.command.arguments):
@@ -1095,6 +1103,16 @@ def _texts(value: Value, depth: int = 0) -> Iterator[str]:
     if depth < 5:
         for inner in (*getattr(value, "items", ()), *getattr(value, "parts", ()), *getattr(value, "values", ())):
             yield from _texts(inner, depth + 1)
+
+
+def _told_to_gunicorn(module: Module) -> Iterator[tuple[str, int, int]]:
+    """The settings of all logging in the mappings of a module, each with its function and line."""
+    given = [(item.value, item.scope, item.line) for item in module.facts.assignments]
+    given += [(value, call.scope, call.line) for call in module.facts.calls for value in call.handed]
+    for value, scope, line in given:
+        for key in value.keys if isinstance(value, Mapping) else ():
+            if isinstance(key, Const) and key.value in _LOG_SETTINGS:
+                yield str(key.value), scope, line
 
 
 def _name_of(value: Value) -> str:

@@ -43,7 +43,8 @@ STORES = {
     "kafka": r"kafka|zookeeper|redpanda|cp-",
     "elasticsearch": r"elasticsearch|opensearch|solr|meilisearch|typesense",
     "objects": r"minio|localstack|azurite|seaweedfs",
-    "other": r"clickhouse|influxdb|neo4j|cassandra|scylla|couchdb|qdrant|weaviate|milvus|chroma|nats|mssql|azure-sql",
+    "other": r"clickhouse|influxdb|neo4j|cassandra|scylla|couchdb|dynamodb-local|qdrant|weaviate|milvus|chroma|nats"
+    r"|mssql|azure-sql",
 }
 """Kinds of stores and brokers by the beginnings of the names of their public images."""
 
@@ -54,7 +55,8 @@ _FOREIGN_IMAGE = re.compile(
     r"(nginx|traefik|caddy|haproxy|envoy|httpd|grafana|prometheus|alertmanager|loki|promtail|tempo|jaeger|otel|opentelemetry"
     r"|zipkin|kibana|logstash|fluent|filebeat|vector|datadog|adminer|pgadmin|phpmyadmin|mongo-express|mailhog|mailpit"
     r"|maildev|flower|portainer|watchtower|busybox|alpine|ubuntu|debian|curl|keycloak|vault|consul|tika|gotenberg"
-    r"|selenium|browserless|certbot|node$|statsd|[\w-]*exporter$|cloudflared|ingress|controller|kube-|kubectl|pause$|docker$|git-sync)"
+    r"|selenium|browserless|certbot|node$|statsd|[\w-]*exporter$|cloudflared|ingress|controller|kube-|kubectl|pause$|docker$|git-sync"
+    r"|gce-proxy|cloud-?sql-(auth-)?proxy)"
 )
 
 

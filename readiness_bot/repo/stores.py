@@ -54,6 +54,8 @@ _CLIENTS: dict[str, Family] = {
             "MySQLdb.connect",
             "aiomysql.connect",
             "aiomysql.create_pool",
+            "aioodbc.connect",
+            "aioodbc.create_pool",
             "mysql.connector.connect",
             "databases.Database",
             "quart_db.QuartDB",
@@ -110,6 +112,7 @@ _UNPOOLED = frozenset(
         "pymysql.connect",
         "MySQLdb.connect",
         "aiomysql.connect",
+        "aioodbc.connect",
         "mysql.connector.connect",
         "pyodbc.connect",
         "oracledb.connect",
@@ -294,7 +297,9 @@ class Stores:
     def _is_other(self, site: CallSite) -> bool:
         """Whether the client is that of a user's data source, a plugin or the migrations, not the service's own."""
         targets = {item.target for item in site.module.facts.imports}
-        if targets & _WITHIN_MIGRATIONS or any(call.name.startswith("alembic.") for call in site.beside):
+        if targets & _WITHIN_MIGRATIONS:
+            return True
+        if any(call.name.startswith("alembic.") for call in site.beside) and not _is_handed_back(site):
             return True
         if self.is_of_others(site.module.path):
             return not _is_told_by_settings(site.call)
@@ -329,6 +334,8 @@ class Stores:
             return True
         is_task = any(task.definition.name == function.name for task in self._services.tasks)
         depth = self._reach.depth(function)
+        if site.name in _UNPOOLED and depth is not None and function.definition.parent == -1 and _is_handed_back(site):
+            return True  # however many calls lie between a route and it, each opens a connection of its own
         return is_task or depth == 0 or (depth == 1 and function.definition.parent == -1)
 
     def _is_handed_out(self, function: DefinitionSite, hops: int) -> bool:
@@ -757,6 +764,16 @@ class Stores:
 def _is_like_class(name: str) -> bool:
     """Whether a resolved name is written like that of a class of the tree."""
     return ":" in name and name.rpartition(":")[2][:1].isupper()
+
+
+def _is_handed_back(site: CallSite) -> bool:
+    """Whether the function around gives back what is made, so that it serves others too than what it does itself."""
+    call = site.call
+    return any(
+        item.scope == call.scope and (item.line == call.line or getattr(item.value, "name", "") == call.result)
+        for item in site.module.facts.returns
+        if not item.is_yield
+    )
 
 
 def _is_told_by_settings(call: Call) -> bool:

@@ -52,6 +52,16 @@ _FAMILIES = ("relational", "document", "search", "cache")
                 "        await opened.commit()\n"
             ),
         },
+        (
+            "import os\nimport aioodbc\nfrom litestar import Litestar, get\n\n\n"
+            "async def opened():\n    link = await aioodbc.connect(dsn=os.environ['DSN'])  # <- flagged\n"
+            "    return link\n\n\nasync def rows(text):\n    link = await opened()\n"
+            "    async with link.cursor() as at:\n"
+            "        await at.execute(text)\n        return await at.fetchall()\n\n\n"
+            "async def found(text, names):\n    return await rows(text + ' order by id')\n\n\n"
+            "@get('/orders')\nasync def orders() -> list:\n    return await found('select id from orders', [])\n\n\n"
+            "app = Litestar([orders])\n"
+        ),
     ],
     fixed=(
         "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\napp = FastAPI()\n"
@@ -88,6 +98,16 @@ _FAMILIES = ("relational", "document", "search", "cache")
         },
     ],
     partials=[
+        {
+            "shop/start.py": (
+                "import os\nfrom alembic import command\nfrom alembic.config import Config\nfrom flask import Flask\n"
+                "from sqlalchemy import create_engine\n\n\ndef made():\n"
+                "    app = Flask(__name__)\n    app.db = prepared(os.environ['DSN'])\n    return app\n\n\n"
+                "def prepared(dsn):\n    engine = create_engine(dsn)\n"
+                "    command.upgrade(Config('alembic.ini'), 'head')\n"
+                "    return engine\n\n\napp = made()\n"
+            ),
+        },
         {
             "shop/settings.py": (
                 "import django\n\nROOT_URLCONF = 'shop.urls'\n"

@@ -93,6 +93,10 @@ Set the environment variables `DATABASE_URL` and `MAIL_HOST`, see `.env.example`
     passes=[
         {"README.md": _GOOD},
         {
+            "README.org": "#+title: Shop\n\n"
+            + re.sub("^## ", "** ", _GOOD.partition("\n\n")[2], flags=re.MULTILINE).replace("```", "")
+        },
+        {
             "README.md": f"{_LINE}\n[Setup](docs/setup.md).\n",
             "docs/setup.md": _GOOD,
         },

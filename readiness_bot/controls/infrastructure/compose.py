@@ -63,6 +63,10 @@ _DRIVERS = tuple(_DRIVER_NAMES.split())
     ],
     fixed={"requirements.txt": "psycopg\n", "compose.yaml": _COMPOSE},
     partials=[
+        {
+            "app/main.py": "import boto3\n\ntable = boto3.resource('dynamodb').Table('shop')\n",
+            "compose.yaml": "services:\n  table:\n    image: amazon/dynamodb-local:2.5.2\n",
+        },
         {"requirements.txt": "psycopg\n", "compose.yaml": "services:\n  db:\n    image: postgres:17\n"},
         {
             "requirements.txt": "psycopg\n",

@@ -102,6 +102,15 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
                 "services:\n  web:\n    build: {context: ., dockerfile: Dockerfile-dev}\n    user: '1000'\n"
             ),
         },
+        {
+            "Dockerfile": _AS_ROOT,
+            "chart/templates/deployment.yaml": (
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n"
+                "      containers:\n        - name: tunnel\n          image: gcr.io/cloudsql-docker/gce-proxy:1.33.0\n"
+                "          securityContext: {runAsUser: 2}\n        - name: web\n"
+                '          image: "{{ .Values.image.name }}:{{ .Values.image.tag }}"\n'
+            ),
+        },
     ],
     fixed={"Dockerfile": _IMAGE},
     partials=[

@@ -27,6 +27,24 @@ from readiness_bot.repo import Repo
     sources=["https://docs.python.org/3/howto/logging.html#configuring-logging", "https://www.structlog.org/"],
     passes=[
         {
+            "wsgi.py": (
+                "from gunicorn.app.base import BaseApplication\n\nfrom shop.app import app\n"
+                "from shop.journal import written\n\n\nclass Served(BaseApplication):\n"
+                "    def __init__(self, served, told):\n        self.served = served\n        self.told = told\n"
+                "        super().__init__()\n\n    def load_config(self):\n"
+                "        for name, value in self.told.items():\n            self.cfg.set(name, value)\n\n"
+                "    def load(self):\n        return self.served\n\n\n"
+                "if __name__ == '__main__':\n    Served(app, {'workers': 2, 'logconfig_dict': written()}).run()\n"
+            ),
+            "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+            "shop/journal.py": (
+                "import yaml\n\n\ndef written():\n    with open('journal.yaml') as file:\n"
+                "        return yaml.safe_load(file)\n"
+            ),
+            "shop/__init__.py": "",
+            "Dockerfile": 'FROM python:3.13\nCOPY . .\nENTRYPOINT ["python", "wsgi.py"]\n',
+        },
+        {
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "gunicorn.conf.py": "logconfig = '/app/logging.ini'\n",
             "Dockerfile": 'FROM python:3.13\nCMD ["gunicorn", "app.main:app"]\n',

@@ -85,6 +85,13 @@ _BEHIND_A_SETTING = {
         "https://fastapi.tiangolo.com/tutorial/security/",
     ],
     passes=[
+        (
+            "import os\n\nfrom aiohttp import web\nfrom gidgethub import sansio\n\n"
+            "from shop.counts import counted\n\n\nasync def main(request):\n    body = await request.read()\n"
+            "    event = sansio.Event.from_http(request.headers, body, secret=os.environ['SECRET'])\n"
+            "    counted.delay(event.data['number'])\n    return web.Response(status=200)\n\n\n"
+            "app = web.Application()\napp.router.add_post('/', main)\nweb.run_app(app)\n"
+        ),
         {
             "shop/errors.py": (
                 "class ShopError(Exception):\n    code = 500\n\n\nclass HeaderRequired(ShopError):\n    code = 403\n"
@@ -921,11 +928,15 @@ def _judged(repo: Repo) -> Judgement:
         return _without_routes(repo)
     asked = [(route, identity.gate(route)) for route in repo.purposes.exposed]
     answers = [(route, found) for route, found in asked if found is not None or not repo.purposes.lets_join(route)]
-    exposed = [route for route, _ in answers]
-    if not exposed:
+    if not answers:
         return _reading_only(repo)
     guarded = [(route, found) for route, found in answers if found is not None]
-    bare = [route for route, found in answers if found is None]
+    open_ones = [route for route, found in answers if found is None]
+    proved = _proved_senders(repo)
+    bare = [route for route in open_ones if route.name not in proved]
+    if not guarded and not bare:
+        return _by_proof(open_ones)
+    exposed = [route for route, found in answers if found is not None or route.name not in proved]
     share = len(guarded) / len(exposed)
     sites = tuple(_sites(repo, bare, guarded))
     shown = _shown(guarded)
@@ -962,6 +973,16 @@ def _judged(repo: Repo) -> Judgement:
     if certain and share >= _ENOUGH:
         return Judgement(partial(summary, *shown).status, 0.9, summary, shown, sites=sites)
     return shared(share, summary, *shown, enough=_ENOUGH, half=_HALF, sites=sites)
+
+
+def _proved_senders(repo: Repo) -> frozenset[str]:
+    """The names of the routes that other services call, and that hold the sender's proof against their own."""
+    return frozenset(hook.handled.name for hook in repo.incoming.webhooks if hook.verified_by)
+
+
+def _by_proof(routes: list[Route]) -> Judgement:
+    told = (seen(one.location.path, one.location.line, f"{one.name} asks for a proof") for one in routes[:5])
+    return passed("What changes something asks for a secret or a signature of whoever calls.", *told)
 
 
 def _left_open(repo: Repo, guarded: list[tuple[Route, Protection]]) -> Switch | None:
@@ -1088,10 +1109,9 @@ def _reading_only(repo: Repo) -> Judgement:
     if not any(route.changes_state for route in repo.routes.all):
         return not_applicable("No route changes anything.")
     changing = [route for route in repo.routes.served if route.changes_state]
-    proved = {hook.handled.name for hook in repo.incoming.webhooks if hook.verified_by}
+    proved = _proved_senders(repo)
     if changing and all(route.name in proved or _asks_for_a_proof(route) for route in changing):
-        told = (seen(one.location.path, one.location.line, f"{one.name} asks for a proof") for one in changing[:5])
-        return passed("What changes something asks for a secret or a signature of whoever calls.", *told)
+        return _by_proof(changing)
     if repo.accounts.users is None:
         return not_applicable("What takes a body only asks, or is open to strangers on purpose.")
     if repo.accounts.administration_alone is not None:

@@ -24,6 +24,8 @@ _PYJWT = frozenset(
 _JOSE = frozenset({"jose.jwt.decode", "jose.jws.verify", "jwt_jose.decode"})
 _OF_KEYS = frozenset({"joserfc.jwt.decode", "joserfc.jws.deserialize_compact"})
 """What lets in the safe algorithms of the key that it is given alone, where it is told none."""
+_OF_AUTHLIB = frozenset({"authlib.jose.jwt.decode", "authlib.jose.JsonWebToken().decode"})
+"""What lets in the algorithms that its object is made for, by default every safe one; it decodes nothing unverified."""
 _UNVERIFIED = frozenset({"jose.jwt.get_unverified_claims", "jose.jws.get_unverified_claims", "google.auth.jwt.decode"})
 _ENCODING = frozenset({"jwt.encode", "jose.jwt.encode", "jwt.api_jwt.encode", "jwt.PyJWT().encode"})
 _MANAGERS = frozenset(
@@ -122,6 +124,12 @@ class _Flaw(Enum):
             "    key = keys.get_signing_key_from_jwt(token).key\n"
             "    return jwt.decode(token, key, algorithms=['RS256'])\n\n\n"
             "@app.get('/orders')\ndef orders(who=Depends(claims)):\n    return found(who['sub'])\n"
+        ),
+        (
+            "import jwt\nfrom authlib.jose import jwt as signed\n\n\ndef claims_of(token, settings, keys):\n"
+            "    if settings.checks_signature:\n        return signed.decode(token, keys)\n"
+            "    return jwt.decode(token, options={'verify_signature': False})  # <- flagged\n\n\n"
+            "def login(token, settings, keys):\n    return {'user': claims_of(token, settings, keys)['sub']}\n"
         ),
     ],
     partials=[
@@ -247,6 +255,7 @@ class _Flaw(Enum):
             "    return jwt.decode(token, key[kind], algorithms=[ALGORITHM])\n"
         ),
         'from jose import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, ["RS256"])\n',
+        "from authlib.jose import jwt\ndef user_of(token, keys):\n    return jwt.decode(token, key=keys)['sub']\n",
         "from joserfc import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key).claims['sub']\n",
     ],
     fixed='import jwt\ndef user_of(token, key):\n    return jwt.decode(token, key, algorithms=["HS256"])["sub"]\n',
@@ -291,6 +300,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
         if flaw is _Flaw.OFF and confidence is Confidence.HIGH and not _lets_in(site, repo):
             confidence, told = Confidence.MEDIUM, f"{told}; that somebody is let in by it is not seen"
         yield bad(site.location, f"{told}.", confidence, fix=_fix(site, flaw))
+    yield from (good(site.location) for site in repo.python.calls(*sorted(_OF_AUTHLIB)))
     yield from _of_own_keys(repo)
     yield from map(good, _kept_by_library(repo))
 
