@@ -28,6 +28,8 @@ class Operation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     texts: tuple[str, ...] = ()
     answers: bool = False
     """Whether it says of some answer other than a refusal what it is made of."""
+    takes: bool = False
+    """Whether it says what its body is made of."""
 
 
 class OpenApiDocument(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -103,6 +105,11 @@ def _operation(document: Node, path: str, method: str, methods: Node, checked: C
             _has_schema(_referred(document, answer)) or code == "204"
             for code, answer in node["responses"].entries
             if code[:1] in "23"
+        ),
+        any(
+            _has_schema(one)
+            for one in (_referred(document, node["requestBody"]), *parameters)
+            if one["in"].string in ("", "body", "formData")
         ),
     )
 

@@ -237,7 +237,9 @@ class Interface:
             # What a dispatcher of the tree's own makes of a body before it calls the handler cannot be told.
             if route.framework == "own" or self._is_wrapped(route):
                 continue
-            if route.changes_state and set(route.methods) & {"POST", "PUT", "PATCH"}:
+            if route.framework == "connexion" and route.described is not None and route.described.takes:
+                found.append(Taken(route, "schema", "description"))
+            elif route.changes_state and set(route.methods) & {"POST", "PUT", "PATCH"}:
                 taken = self._typed_body(route) if route.framework in TYPED else self._read_body(route)
                 if taken.body != "none":
                     found.append(taken)

@@ -406,7 +406,10 @@ class Routes:
             dotted, _, owner = dotted.rpartition(".")
             name = f"{owner}.{name}"
             module = self._python.module_named(dotted, document)
-        return self._python.definition_named(f"{module.path}:{name}") if module is not None else None
+        if module is None:
+            return None
+        # A package may offer what its modules define.
+        return self._python.definition_named(f"{module.path}:{name}") or self._python.definition(f":{name}", module)
 
 
 _BY_VERB = ("GET", "POST", "PUT", "DELETE", "PATCH")

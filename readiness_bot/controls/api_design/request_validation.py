@@ -34,6 +34,17 @@ _HALF = 0.35
     sources=["https://fastapi.tiangolo.com/tutorial/body/", "https://marshmallow.readthedocs.io/"],
     passes=[
         {
+            "app.py": "import connexion\n\napp = connexion.FlaskApp(__name__)\napp.add_api('openapi.yaml')\n",
+            "shop/__init__.py": "from ._orders import taken\n",
+            "shop/_orders.py": "from flask import request\n\n\ndef taken():\n    return keep(request.get_json())\n",
+            "openapi.yaml": (
+                "openapi: 3.0.0\ninfo: {title: Shop, version: '1'}\npaths:\n  /orders:\n    post:\n"
+                "      operationId: shop.taken\n      requestBody:\n        content:\n"
+                "          application/json: {schema: {type: object, required: [goods]}}\n"
+                "      responses: {'201': {description: kept}}\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from flask import Flask, g\n\nfrom shop.forms import OrderForm, filled\n\napp = Flask(__name__)\n\n\n"
                 "@app.post('/orders')\n@filled(OrderForm)\ndef order():\n    return keep(g.form.data)\n"
