@@ -237,8 +237,10 @@ class Incoming:
             last = guard.name.rpartition(".")[2].rpartition(":")[2]
             own = self._python.definition_named(guard.name)
             asked = (own,) if own is not None else tuple(self._made_by(guard.name))
+            # A decorator asks in the function that it puts in the handler's place.
+            within = (inner for one in asked for inner in one.module.defined_in(one.index))
             if _VERIFIES.match(last) or any(
-                one.definition.kind == "function" and self._verifies(one, 0, set()) for one in asked
+                one.definition.kind == "function" and self._verifies(one, 0, set()) for one in (*asked, *within)
             ):
                 return f"`{last}`"
             if self._identity.of_guard(guard) >= Strength.IDENTITY:

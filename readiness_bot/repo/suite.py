@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from readiness_bot.facts.config_tables import ConfigTables
 from readiness_bot.facts.python_facts import Definition
 from readiness_bot.facts.scripted_tests import EXTRACTOR, ScriptedTests
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
@@ -258,6 +259,7 @@ class Suite:
             if stores and (job.on_pull_requests or "push" in job.events):
                 found.append(Evidence(job.path, job.line, f"service container {stores[0]}"))
         found += self._stores_run()
+        found += self._stores_of_tox()
         for step in self._pipelines.steps:
             if not self._may_test(step.job):
                 continue
@@ -283,6 +285,15 @@ class Suite:
                     found.append(Evidence(module.path, item.line, f"`{item.target}`"))
                     break
         return tuple(dict.fromkeys(found))
+
+    def _stores_of_tox(self) -> Iterator[Evidence]:
+        """The stores that tox starts in containers for its environments, where a pipeline runs tests by it."""
+        testing = {run.path for run in self._pipelines.test_runs}
+        for path, tables in self._sources.facts(ConfigTables).items():
+            for table in tables.tables if path in testing else ():
+                image = table.get("image") if table.name.startswith("docker:") else None
+                if image is not None and _STORES.search(image.text):
+                    yield Evidence(path, table.line, f"tox starts {image.text}")
 
     def _stores_run(self) -> Iterator[Evidence]:
         """Where a pipeline, or a script that it runs, starts a store in a container."""
@@ -340,7 +351,8 @@ class Suite:
             ]
             told = [one for one in told if one[0] < _FIRST or one[2]] + [(_FIRST, value, "") for value in named]
             for position, value, verb in told:
-                read = self._path(value, site.module, relative=position == 0 and last in _VERBS)
+                relative = (_RELATIVE if _CLIENT.search(site.name) else _LONGER) if last in _VERBS else None
+                read = self._path(value, site.module, relative if position == 0 else None)
                 if read is None:
                     continue
                 segments, is_suffix = read
@@ -366,7 +378,9 @@ class Suite:
         """Whether Django puts the language that a page is asked for in before its path."""
         return any(True for _ in self._python.calls_of("i18n_patterns"))
 
-    def _path(self, value: Value, module: Module, *, relative: bool = False) -> tuple[tuple[str, ...], bool] | None:
+    def _path(
+        self, value: Value, module: Module, relative: re.Pattern[str] | None = None
+    ) -> tuple[tuple[str, ...], bool] | None:
         is_suffix = False
         if isinstance(value, Format):
             value = _filled(value)
@@ -390,7 +404,7 @@ class Suite:
             if not isinstance(constant, str):
                 return None
             text = constant
-        if relative and _RELATIVE.fullmatch(text):
+        if relative is not None and relative.fullmatch(text):
             text = f"/{text}"
         if not text.startswith(("/", "http")):
             return None
@@ -579,8 +593,11 @@ _ASKS_OVER_HTTP = re.compile(
     r"(requests|httpx|aiohttp|urllib|urllib3|http\.client|tornado\.httpclient|websockets?)(\.|$)"
 )
 """Libraries by which a client asks a server."""
-_RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
+_RELATIVE = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)*/?")
 """A path that a client is asked for without its first slash."""
+_LONGER = re.compile(r"[a-z][\w.~-]*(/[\w.~{}-]+)+/?")
+"""The same of several parts: one word may be the key of anything."""
+_CLIENT = re.compile(r"client(\(\))?\.\w+$", re.IGNORECASE)
 _HOLE = re.compile(r"%\(\w+\)[sdr]|%[sdr]|\{[\w.]*\}")
 
 

@@ -33,6 +33,23 @@ from readiness_bot.repo.refusals import Strength
     ],
     passes=[
         {
+            "src/proof.py": (
+                "import hashlib\nimport hmac\nimport os\nfrom functools import wraps\n\n"
+                "from fastapi import HTTPException\n\n\n"
+                "def from_the_chat(handler):\n    @wraps(handler)\n    async def asked(*args, **kwargs):\n"
+                "        told = kwargs['req']\n"
+                "        made = hmac.new(os.environ['KEY'].encode(), await told.body(), hashlib.sha256)\n"
+                "        if not hmac.compare_digest(made.hexdigest(), told.headers['X-Slack-Signature']):\n"
+                "            raise HTTPException(status_code=400)\n        return await handler(*args, **kwargs)\n\n"
+                "    return asked\n"
+            ),
+            "src/server.py": (
+                "from fastapi import FastAPI, Request\n\nfrom proof import from_the_chat\n\napp = FastAPI()\n\n\n"
+                "@app.post('/slack/events')\n@from_the_chat\nasync def events(req: Request):\n"
+                "    return await answered(await req.json())\n"
+            ),
+        },
+        {
             "shop/main.py": (
                 "from aiohttp import web\n\nfrom shop.asking import middleware\n\n\n"
                 "async def told(request):\n    return web.Response(text=await keep(request))\n\n\n"

@@ -133,6 +133,11 @@ class _Flaw(Enum):
         ),
     ],
     partials=[
+        (
+            "import jwt\n\n\ndef _mock_of_claims(token):\n    assert settings.get('nobody_signs_in', False)\n"
+            "    return jwt.decode(token, options={'verify_signature': False})['sub']  # <- flagged\n\n\n"
+            "def login(token):\n    return {'user': _mock_of_claims(token)}\n"
+        ),
         {
             "desk/views.py": (
                 "import jwt\nfrom rest_framework.permissions import IsAuthenticated\n"
@@ -291,6 +296,7 @@ def jwt_verification(repo: Repo) -> Iterator[Site | Ward]:
             or _is_asked_about(site, repo)
             or _is_the_callers(site, repo)
             or _is_read_behind_others(site, repo)
+            or (site.function is not None and _PLAYS.search(site.function.name) is not None)
             or repo.wiring.is_left_lying(site.module, site.call.scope)
             or any(map(_NOT_DEPLOYED.search, site.call.guards))
         ):
@@ -721,6 +727,10 @@ def _is_the_callers(site: CallSite, repo: Repo) -> bool:
     return guarded and any(
         flow.kind == "request" and _HEADER_OF_CALLER.search(flow.text) for flow in repo.flows.into(site, 0, "jwt")
     )
+
+
+_PLAYS = re.compile(r"(^|_)(mock(ed)?|fake|stub|dummy)(_|$)", re.IGNORECASE)
+"""The name of a function that stands in for the one that verifies, where somebody puts it there."""
 
 
 def _is_read_behind_others(site: CallSite, repo: Repo) -> bool:

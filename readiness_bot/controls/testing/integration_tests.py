@@ -36,6 +36,20 @@ _BROKERS = frozenset({"pika", "aio_pika", "kombu", "kafka", "aiokafka", "conflue
                 "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
                 "def orders():\n    return psycopg.connect()\n"
             ),
+            "tests/test_api.py": (
+                "from fastapi.testclient import TestClient\n\nfrom app.main import app\n\n\n"
+                "def test_orders():\n    assert TestClient(app).get('/orders').status_code == 200\n"
+            ),
+            "tox.ini": (
+                "[docker:store]\nimage = postgres:17\n\n[testenv:stored]\ndocker = store\ncommands = pytest tests\n"
+            ),
+            ".github/workflows/ci.yml": "on: push\njobs:\n  test:\n    steps:\n      - run: tox -e stored\n",
+        },
+        {
+            "app/main.py": (
+                "import psycopg\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders')\n"
+                "def orders():\n    return psycopg.connect()\n"
+            ),
             "tests/test_orders.py": (
                 "from app.main import orders\n\n\ndef test_orders():\n    assert orders() is not None\n"
             ),

@@ -34,6 +34,15 @@ SOME = 0.35
     passes=[
         {
             "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/parcels')\n"
+                "def parcels():\n    return []\n"
+            ),
+            "tests/test_parcels.py": (
+                "def test_parcels(test_client):\n    assert test_client.get('parcels').status_code == 200\n"
+            ),
+        },
+        {
+            "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get('/orders/{key}/lines')\n"
                 "def lines(key: int):\n    return []\n"
             ),
