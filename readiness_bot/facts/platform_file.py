@@ -36,7 +36,7 @@ class PlatformFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `stores` are the databases that it asks for, `environment` the variables that it sets for what it starts, with
     their texts. `limits` are the lines, with what they say, at which a cloud's firewall or gateway is told how often
-    one caller may ask, in a template that may describe nothing else.
+    one caller may ask, and `backups` those by which it keeps backups, in a template that may describe nothing else.
     """
 
     platform: str
@@ -45,6 +45,7 @@ class PlatformFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stores: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     limits: tuple[tuple[int, str], ...] = ()
+    backups: tuple[tuple[int, str], ...] = ()
 
 
 _NOTHING = PlatformFile("")
@@ -466,10 +467,10 @@ def _cloud_formation(document: Node) -> PlatformFile:
         )
         for name, one in resources
     )
-    limits = tuple(_limits(document))
+    limits, backups = tuple(_limits(document)), tuple(_backups(document))
     if not processes:
-        return PlatformFile("", limits=limits)
-    return PlatformFile("cloudformation", document["Resources"].key_line, processes, limits=limits)
+        return PlatformFile("", limits=limits, backups=backups)
+    return PlatformFile("cloudformation", document["Resources"].key_line, processes, limits=limits, backups=backups)
 
 
 def _limits(document: Node) -> Iterator[tuple[int, str]]:
@@ -482,6 +483,19 @@ def _limits(document: Node) -> Iterator[tuple[int, str]]:
         ):
             if limit:
                 yield limit.key_line or limit.line, f"{key} {limit.string}".strip()
+
+
+def _backups(document: Node) -> Iterator[tuple[int, str]]:
+    """The plans of backups, and the stores that keep some by themselves for a time or to any point in it."""
+    for name, one in document["Resources"].entries:
+        kept = one["Properties"]["BackupRetentionPeriod"]
+        to_any_point = one["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+        if one["Type"].string == "AWS::Backup::BackupPlan":
+            yield one.key_line or one.line, f"backup plan {name}"
+        elif kept and kept.string != "0":
+            yield kept.key_line or kept.line, f"BackupRetentionPeriod {kept.string}".strip()
+        elif to_any_point.string.lower() == "true":
+            yield to_any_point.key_line or to_any_point.line, "PointInTimeRecoveryEnabled"
 
 
 def _health_paths(document: Node) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -168,7 +168,7 @@ class Dependencies:
             for instruction in stage.instructions
             if instruction.keyword == "RUN"
             for command in tool_commands(run_text(instruction), instruction.line)
-            if (install := self.install_of(command, built.path, _copied(stage))) is not None
+            if (install := self.install_of(_under_own_names(command, stage), built.path, _copied(stage))) is not None
         )
 
     @cached_property
@@ -333,6 +333,20 @@ def _copied(stage: Stage) -> tuple[str, ...]:
     copies = (one for one in stage.instructions if one.keyword in ("COPY", "ADD") and not _from_elsewhere(one))
     words = (word for one in copies for word in (one.words or tuple(one.text.split()))[:-1])
     return tuple(posixpath.normpath(word) for word in words if not word.startswith("/"))
+
+
+def _under_own_names(command: ToolCommand, stage: Stage) -> ToolCommand:
+    """A command with the names that the tree has for files which the stage copied under others."""
+    named: dict[str, str] = {}
+    for one in stage.instructions:
+        words = one.words or tuple(one.text.split())
+        if one.keyword in ("COPY", "ADD") and not _from_elsewhere(one) and len(words) == 2:
+            source, target = words
+            # What is copied into a folder keeps its name; a folder without a slash at its end has no dot in it.
+            if "." in posixpath.basename(target) and posixpath.basename(target) != posixpath.basename(source):
+                named[posixpath.basename(target)] = source
+    words = tuple(named.get(posixpath.basename(word), word) for word in command.arguments)
+    return replace(command, arguments=words) if words != command.arguments else command
 
 
 def _from_elsewhere(instruction: Instruction) -> bool:

@@ -419,7 +419,7 @@ class Deployment:
             Evidence(path, section.line, f"`{one.command.server}` is started with its loggers")
             for one in self.started_commands
             for word in (one.target, *one.command.arguments)
-            if one.command.server
+            if one.command.server not in ("", "alembic")  # whose loggers are those of its own run
             and (path := self._launches.resolve(word, one.path)).endswith(".ini")
             and path in units
             for section in units[path].sections

@@ -9,6 +9,7 @@ from typing import Literal
 
 from readiness_bot.facts.compose import ComposeService
 from readiness_bot.facts.monitors import Monitors
+from readiness_bot.facts.platform_file import PlatformFile
 from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Area
 from readiness_bot.repo.sources import Sources
@@ -128,6 +129,9 @@ def backups(
         if saves and _BACKUP_KIND.fullmatch(resource.kind):
             yield Backup(path, resource.line, "backup", f"{resource.kind} {resource.name}", scheduled=True)
     yield from _of_cloud(workloads)
+    for path, platform in sources.facts(PlatformFile).items():
+        if sources.area(path) not in _UNSHIPPED:
+            yield from (Backup(path, line, "backup", text, scheduled=True) for line, text in platform.backups)
     for path in sorted(sources.paths):
         named = _KEPT_IN_CHARTS.search(path)
         if named is not None and sources.area(path) not in (Area.TEST, Area.VENDORED):

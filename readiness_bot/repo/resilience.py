@@ -119,6 +119,7 @@ _RETRY_BY_THEMSELVES = (
     "azure.storage.",
     "azure.identity.",
     "minio.Minio()",
+    "github.Github()",
 )
 """Clients that try again with backoff unless they are told not to."""
 _COUNT_NAME = re.compile(r"(^|[:._?])(retry|retries|attempts?|tries|n_?(retries|tries|attempts))(_count|_no|_num)?$")

@@ -165,6 +165,13 @@ pg_restore --clean --dbname shop /backups/shop.dump
     },
     partials=[
         {
+            "shop/store.py": "import os\n\nimport psycopg2\n\nlink = psycopg2.connect(os.environ['DSN'])\n",
+            "copilot/shop/addons/store.yml": (
+                "Resources:\n  Store:\n    Type: AWS::RDS::DBCluster\n"
+                "    Properties: {Engine: aurora-postgresql, BackupRetentionPeriod: 8}\n"
+            ),
+        },
+        {
             "app/models.py": _MODELS,
             "requirements.txt": "sqlalchemy\n",
             "app/database.py": (

@@ -34,6 +34,11 @@ ENOUGH = 0.5
     sources=["https://tenacity.readthedocs.io/en/latest/", "https://sre.google/sre-book/handling-overload/"],
     passes=[
         (
+            "import os\n\nfrom fastapi import FastAPI\nfrom github import Github\n\napp = FastAPI()\n"
+            "house = Github(os.environ['KEY'])\n\n\n@app.get('/stars/{name}')\ndef stars(name: str):\n"
+            "    return {'stars': house.get_repo(name).stargazers_count}\n"
+        ),
+        (
             "import requests\nfrom shop.delays import get_backoff_interval\n\n\n"
             "def deliver(order):\n    try:\n        requests.post(order.url, timeout=5)\n"
             "    except requests.RequestException:\n        order.due += get_backoff_interval(order.tried)\n"

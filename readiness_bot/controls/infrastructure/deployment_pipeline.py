@@ -257,6 +257,14 @@ _SERVICE = {
         {
             **_SERVICE,
             ".github/workflows/tests.yml": (
+                "on: {push: {branches: [main]}}\njobs:\n  tried:\n    steps:\n      - run: make deploy\n"
+                "      - run: pytest tests\n"
+            ),
+            "Makefile": "deploy:\n\tconda create --yes -n shop python=3.11\n\tconda run -n shop pip install -e .\n",
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/tests.yml": (
                 "on: {push: {branches: [main]}}\njobs:\n  tried:\n    steps:\n      - run: make cluster\n"
                 "      - run: pytest tests\n"
             ),
@@ -311,7 +319,7 @@ def deployment_pipeline(repo: Repo) -> Judgement:
     used = [step for step in steps if _publishes(step) and not _is_of_documents(step)]
     runs = [run for run in repo.pipelines.runs if run.events - _ONLY_REQUESTS and _runs_release(run)]
     runs = [run for run in runs if not _is_of_documents(run.step) and not _is_on_trial(run)]
-    runs = [run for run in runs if repo.sources.area(run.path) is not Area.TEST]
+    runs = [run for run in runs if repo.sources.area(run.path) is not Area.TEST and not _only_prepares(run, repo)]
     evidence = [seen(step.path, step.line, f"uses {step.step.uses}") for step in used]
     evidence += [seen(run.path, run.line, run.detail) for run in runs]
     evidence += [
@@ -369,6 +377,17 @@ def _runs_release(run: Run) -> bool:
     if run.tool == "docker" and run.via == () and run.step.step.uses:
         return False  # the action itself was looked at
     return _PUBLISHING.match(run.command.text) is not None
+
+
+_PREPARES = re.compile(
+    r"conda|mamba|micromamba|pip[\d.]*|uv|poetry|pipenv|npm|yarn|apt(-get)?|python[\d.]*|echo|export|\[{1,2}|test|true|:"
+)
+
+
+def _only_prepares(run: Run, repo: Repo) -> bool:
+    """Whether all that a task named for deploying does is to install: it readies the machine that it runs on."""
+    within = [other for other in repo.pipelines.runs if f"{run.path}:{run.line}" in other.via]
+    return bool(within) and all(_PREPARES.fullmatch(other.tool) for other in within)
 
 
 def _is_on_trial(run: Run) -> bool:

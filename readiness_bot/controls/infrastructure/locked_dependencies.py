@@ -35,6 +35,17 @@ _APP = "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef
     ],
     passes=[
         {
+            "app/main.py": _APP,
+            "requirements/main.txt": (
+                "alembic==1.4.0\ncertifi==2019.11.28\nh11==0.9.0\nhttpx==0.11.1\nidna==2.8\nMako==1.1.1\n"
+                "MarkupSafe==1.1.1\nrfc3986==1.3.2\n"
+            ),
+            "Dockerfile": (
+                "FROM python:3.13-slim\nCOPY requirements/main.txt ./requirements.txt\n"
+                'RUN pip install -r requirements.txt\nCOPY app app\nCMD ["uvicorn", "app.main:app"]\n'
+            ),
+        },
+        {
             "src/api/main.py": _APP,
             "src/api/pyproject.toml": _PROJECT,
             "src/api/uv.lock": _LOCK,

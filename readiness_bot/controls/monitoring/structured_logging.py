@@ -131,6 +131,16 @@ from readiness_bot.repo import Repo
     ),
     partials=[
         {
+            "app/main.py": (
+                "import logging\nfrom flask import Flask\n\nlogging.basicConfig(level='INFO')\napp = Flask(__name__)\n"
+            ),
+            "migrations/alembic.ini": "[alembic]\nscript_location = migrations\n\n[loggers]\nkeys = root\n",
+            "start.sh": (
+                "#!/bin/sh\nalembic -c /app/migrations/alembic.ini upgrade head\nexec gunicorn app.main:app\n"
+            ),
+            "Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./start.sh"]\n',
+        },
+        {
             "manage.py": (
                 "import os\n\nimport django\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n"
             ),
