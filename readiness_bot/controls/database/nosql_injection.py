@@ -127,6 +127,8 @@ _DEEPEST = 3
             "    wanted = request.args.to_dict()\n    return list(orders.find(wanted).limit(9))  # <- flagged\n\n\n"
             "@app.get('/sums')\ndef sums():\n    wanted = {key: text for key, text in request.args.items()}\n"
             "    return list(orders.aggregate([{'$match': wanted}]))  # <- flagged\n\n\n"
+            "@app.get('/named')\ndef named():\n    wanted = {}\n    for name in request.args:\n"
+            "        wanted[name] = request.args[name]\n    return list(orders.find(wanted))  # <- flagged\n\n\n"
             "@app.get('/order')\ndef order():\n    return orders.find_one({'name': request.args['name']})\n"
         ),
     ],
@@ -154,6 +156,16 @@ _DEEPEST = 3
         ),
     ],
     passes=[
+        (
+            "from flask import Flask, request\nfrom pymongo import MongoClient\n\napp = Flask(__name__)\n"
+            "orders = MongoClient().shop.orders\n\n\ndef found(city=None, street=None):\n    wanted = {}\n"
+            "    for name, value in {'city': city, 'street': street}.items():\n        if value:\n"
+            "            wanted[name] = value\n    return list(orders.find(wanted).limit(9))\n\n\n"
+            "@app.get('/orders')\ndef search():\n    wanted = {}\n    for name in ['city', 'street']:\n"
+            "        wanted[name] = request.args.get(name)\n    return list(orders.find(wanted).limit(9))\n\n\n"
+            "@app.get('/found')\ndef look():\n"
+            "    return found(**{name: request.args.get(name) for name in ['city', 'street']})\n"
+        ),
         (
             "import json\n\nfrom flask import Flask, request\nfrom pydantic import BaseModel\n"
             "from pymongo import MongoClient\n\napp = Flask(__name__)\norders = MongoClient().shop.orders\n\n\n"
@@ -208,11 +220,14 @@ def nosql_injection(repo: Repo) -> Iterator[Site]:
         positions = _positions(site)
         if not positions or repo.connectors.holds(site.module.path):
             continue
+        flows = [
+            (position, flow) for position, keyword in positions for flow in repo.flows.into(site, position, keyword)
+        ]
+        names_fields = any("<key>" in flow.wraps for _, flow in flows)
         found = [
             (confidence, flow)
-            for position, keyword in positions
-            for flow in repo.flows.into(site, position, keyword)
-            if (confidence := _confidence(repo, flow, site, position)) is not None
+            for position, flow in flows
+            if (confidence := _confidence(repo, flow, site, position, names_fields=names_fields)) is not None
         ]
         if not found:
             yield good(site.location)
@@ -285,14 +300,15 @@ _PREDICATE = re.compile(r"^yes:.*[.:]is(_|[A-Z])\w+$")
 """A question of the tree's own about the value was answered with yes: `isHostname(name)`."""
 
 
-def _confidence(repo: Repo, flow: Flow, site: CallSite, position: int) -> Confidence | None:
+def _confidence(repo: Repo, flow: Flow, site: CallSite, position: int, *, names_fields: bool) -> Confidence | None:
+    """How sure an injection is; `names_fields` tells that something of a request is a key of the same query."""
     keys = flow.keys
     if any(key in _CODE - {"$expr"} for key in keys) or site.last == "map_reduce":
         return _of_code(flow)
     operators = [key for key in keys if key.startswith("$") and key not in _GROUPING]
     if "$regex" in operators:
         return Confidence.LOW if flow.kind == "request" and "regex-escaped" not in flow.cleaned else None
-    is_whole = position == 0 and _is_whole(flow)
+    is_whole = position == 0 and _is_whole(flow) and (names_fields or "" not in keys)
     if operators or flow.is_text or (flow.type != "object" and not is_whole) or "<key>" in flow.wraps:
         return None
     if position == 1 and keys:
