@@ -341,7 +341,7 @@ class Scripts:
         for folder, modules in held.items():
             imported = sum(module.path in self._importers for module in modules)
             left = [one for one in modules if one.path not in self._importers and not self._is_reached_else(one)]
-            packaged = f"{folder}/__init__.py" in self._python.modules
+            packaged = f"{folder}/__init__.py" in self._python.modules or self._is_beside_packages(folder)
             telling = imported >= max(_SEVERAL, len(left) * 2) or (packaged and imports_all)
             # Addresses are included or are not, however the rest of their folder is loaded.
             alone = [module for module in left if telling or module.path.endswith("/urls.py")]
@@ -356,6 +356,22 @@ class Scripts:
             and self._only_waits(module)
         }:
             found |= more
+        return found
+
+    def _is_beside_packages(self, folder: str) -> bool:
+        """Whether a folder of modules is no package where those beside it are: `sources/old` beside `sources/new`."""
+        above = folder.rpartition("/")[0]
+        beside = [one for one in self._packages_by_parent.get(above, ()) if one != folder]
+        return bool(above) and len(beside) >= _SEVERAL and f"{above}/__init__.py" in self._python.modules
+
+    @cached_property
+    def _packages_by_parent(self) -> Mapping[str, list[str]]:
+        """By folder, the packages that lie in it."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for path in self._python.modules:
+            folder, _, name = path.rpartition("/")
+            if name == "__init__.py":
+                found[folder.rpartition("/")[0]].append(folder)
         return found
 
     def _is_reached_else(self, module: Module) -> bool:

@@ -508,3 +508,18 @@ def test_module_that_nothing_imports_is_idle_where_most_modules_are_imported_by_
         }
     )
     assert [*repo.scripts.beside] == ["shop/cellar/wines.py"]
+
+
+def test_module_of_a_folder_that_alone_is_no_package_is_idle_where_nothing_imports_it() -> None:
+    names = ", ".join(f"desk{number}" for number in range(21))
+    desks = {f"shop/desks/desk{number}.py": _NOVELS for number in range(21)}
+    files = {
+        "shop/__init__.py": "",
+        "shop/app.py": f"from flask import Flask\n\nfrom shop.desks import {names}\n\napp = Flask(__name__)\n",
+        "shop/desks/__init__.py": "",
+        "shop/shelves/__init__.py": "",
+        **desks,
+        "shop/cellar/wines.py": _NOVELS,
+        "attic/wines.py": _NOVELS,
+    }
+    assert [*repo_of(files).scripts.beside] == ["shop/cellar/wines.py"]
