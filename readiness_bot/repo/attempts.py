@@ -77,7 +77,11 @@ _OF_MACHINE = re.compile(
     r"|psutil\.(cpu_\w+|virtual_memory|swap_memory|disk_\w+|net_\w+|sensors_\w+|boot_time|getloadavg"
     r"|Process(\(\)\.(memory_\w+|cpu_\w+|num_\w+|create_time))?))$"
 )
-_READER = re.compile(r"(pandas|polars)\.read_\w+$|openpyxl\.load_workbook$|PIL\.Image\.open$|zipfile\.ZipFile$")
+_SCHEDULING = frozenset({"create_task", "ensure_future", "call_soon", "call_soon_threadsafe"})
+"""What has something run later on: what fails there fails elsewhere."""
+_READER = re.compile(
+    r"(pandas|polars)\.read_\w+$|openpyxl\.load_workbook$|PIL\.Image\.open$|zipfile\.ZipFile$|tarfile\.open$"
+)
 _READING = re.compile(r"open\(\)\.(read|readline|readlines)")
 _MEMORY = re.compile(r"(^|\.)(BytesIO|StringIO)$")
 _WAITING = re.compile(r"(^|\.)run_until_complete$|^asyncio\.run$")
@@ -172,11 +176,24 @@ def readers_of_memory(module: Module, attempt: int) -> frozenset[str]:
     found = {name: True for name in names if _READING.fullmatch(name)} if "open" not in names else {}
     for call in facts.calls:
         if call.attempt == attempt and _READER.match(call.name):
-            first = call.args[0] if call.args else None
+            first = call.args[0] if call.args else call.keyword("fileobj")
             given = tuple(module.bound_to(first.name, call.scope)) if isinstance(first, Name) else (first,)
             held = bool(given) and all(isinstance(one, Invoke) and _MEMORY.search(one.name) for one in given)
             found[call.name] = found.get(call.name, True) and held
-    return frozenset(name for name, held in found.items() if held)
+    readers = {name for name, held in found.items() if held}
+    inside = tuple(f"{name}()." for name in readers)
+    return frozenset({*readers, *(name for name in names if name.startswith(inside) and name not in found)})
+
+
+def only_scheduled(module: Module, attempt: int) -> frozenset[str]:
+    """What a body only has run later on, and the calls that see to it: `loop.create_task(send(mail))`."""
+    calls = module.facts.calls
+    found = dict[str, bool]()
+    for call in calls:
+        if call.attempt == attempt:
+            above = calls[call.parent].last if call.parent >= 0 else ""
+            found[call.name] = found.get(call.name, True) and not {call.last, above}.isdisjoint(_SCHEDULING)
+    return frozenset(name for name, later in found.items() if later)
 
 
 def _finds_own_address(module: Module, handler: Handler, failing: list[str]) -> bool:

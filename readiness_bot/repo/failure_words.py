@@ -58,11 +58,14 @@ _BY_NAME = {one.name: one.value for one in HTTPStatus}
 FAILURE_WORDS = re.compile(
     (
         r"(?<![a-z])(errors?|fail|failed|failures?|unsuccessful|invalid|unable|cannot|could not|exception|denied|"
-        r"unavailable|unreachable|degraded|not[ _]found|bad request|wrong|problem|unhealthy|broken|crashed|aborted)"
+        r"unavailable|unreachable|degraded|not[ _](found|available)|bad request|wrong|problem|unhealthy|broken|crashed"
+        r"|aborted)"
         r"(?![a-z])|失败|错误|出错|异常|不存在|无效|无法|不能"
     ),
     re.IGNORECASE,
 )
+_NOT_KNOWN = re.compile(r"\W*(unknown|undetermined|not (known|available)|n/a)\b", re.IGNORECASE)
+"""How a text begins that is noted for readers where something is not known."""
 _TOLD_UNDER = frozenset({"msg", "message", "error", "errmsg", "detail", "reason"})
 """Keys under which an answer says in words what went wrong."""
 _OF_HEALTH = re.compile(
@@ -85,13 +88,18 @@ def notes_failure(module: Module, handler: Handler) -> bool:
         or (
             isinstance(item.value, Const)
             and (
-                (isinstance(item.value.value, str) and FAILURE_WORDS.search(item.value.value) is not None)
+                (isinstance(item.value.value, str) and _says_so(item.value.value))
                 or (isinstance(item.value.value, int) and 400 <= item.value.value < 600)
             )
         )
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line
     )
+
+
+def _says_so(text: str) -> bool:
+    """Whether a text says that something failed, or that something is not known."""
+    return FAILURE_WORDS.search(text) is not None or _NOT_KNOWN.match(text) is not None
 
 
 def _tells_of_failure(value: Mapping) -> bool:

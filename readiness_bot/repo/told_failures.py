@@ -29,6 +29,8 @@ _TOLD = re.compile(rf"{LOGGING.pattern}|^traceback\.print_", re.IGNORECASE)
 _ALARMING = re.compile(r"(?i:(^|[.:?_])(log|logg?er|logging)(\(\))?)\.(error|exception|critical|warn|warning|fatal)$")
 _ALARM = re.compile(r"(error|exception|critical|warn|warning|fatal)$")
 """Levels of a log that somebody is to look at."""
+_HANDED_ON = re.compile(r"(^|_)set_exc(eption|_info)$")
+"""What keeps an error in a future, from which it is raised again where the outcome is asked for."""
 _ENDING = re.compile(r"^(sys\.exit|exit|quit|os\._exit)$|(^|[.:])abort$")
 _DONE = re.compile(
     r"(^|[:?._])(is_|was_)?(ok|done|success\w*|succeeded|finished|completed?|worked|sent|saved|stored|ready|alive|reachable|connected)$",
@@ -54,11 +56,13 @@ def is_one_way_of_several(module: Module, handler: Handler, attempt: Attempt) ->
     )
     # A loop that ends at the first success, and raises in its `else`, ends where the function need not.
     breaks = not attempt.next_step
-    first, last = (0, handler.end_line + _ELSE) if breaks else (function.end_line - _NEAR, function.end_line)
-    return (answers or breaks) and any(
+    spans = [range(handler.end_line + 1, handler.end_line + _ELSE + 1)] if breaks else []
+    if answers and (not breaks or handler.steps == ("continue",)):
+        spans.append(range(max(handler.end_line + 1, function.end_line - _NEAR), function.end_line + 1))
+    return any(
         item.scope == handler.scope
         and not item.guards
-        and max(handler.end_line + 1, first) <= item.line <= last
+        and any(item.line in span for span in spans)
         and not any(other.line <= item.line <= other.end_line for other in facts.handlers)
         for item in facts.raises
     )
@@ -178,23 +182,27 @@ def _is_nothing(value: Value) -> bool:
 def is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
     """Whether what the handler left empty is asked for below, and its want is raised, told or ends the run.
 
-    Right below, or behind the block that the `try` ends: another way is tried first, or the next of a loop.
+    Right below, or behind the block that the `try` ends: another way is tried first, or the next of a loop. Where
+    something else is done in between, it is to be raised or to end the run.
     """
-    if attempt.next_step not in ("if", ""):
-        return False
     emptied = {
         item.target
         for item in module.facts.assignments
         if handler.line <= item.line <= handler.end_line and _is_nothing(item.value)
     }
+    below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
+    raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
+    if attempt.next_step not in ("if", ""):
+        raised += [(call.scope, call.line, call.guards) for call in module.facts.calls if _ENDING.search(call.name)]
+        return any(
+            scope == handler.scope and line in below and emptied.intersection(guards) for scope, line, guards in raised
+        )
     inside = [
         item
         for item in module.facts.assignments
         if item.scope == handler.scope and attempt.line <= item.line <= attempt.body_end
     ]
     emptied |= {item.target for item in inside if item.value == Const(True)}  # what the body would have noted
-    below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
-    raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
     told = [
         (call.scope, call.line, call.guards)
         for call in module.facts.calls
@@ -258,6 +266,57 @@ def is_told_around(module: Module, attempt: Attempt) -> bool:
     )
 
 
+def is_told_by_callers(python: Python, module: Module, handler: Handler) -> bool:
+    """Whether all that call the function tell: of a failure before it, or that it gave nothing.
+
+    `except Exception: mark_broken(job)` and `raise` below, or `if (found := look_up(name)) is None: raise`.
+    """
+    function = module.function_of(handler.scope)
+    if function is None or _is_shared(module, handler.scope):
+        return False
+    sites = python.callers.get(f"{module.path}:{function.qualname}", ())
+    empty = "return:const" in handler.steps and (handler.returned is None or handler.returned == Const(None))
+    return bool(sites) and all(
+        _raises_again_around(site.module, site.call) or (empty and _raises_where_empty(site.module, site.call))
+        for site in sites
+    )
+
+
+def _is_shared(module: Module, scope: int) -> bool:
+    """Whether others than those who are seen to call a function may do so: it is a method that a class may inherit."""
+    definition = module.definition(scope)
+    owner = module.definition(definition.parent) if definition is not None else None
+    return definition is None or bool(definition.decorators) or (owner is not None and bool(owner.bases))
+
+
+def _raises_again_around(module: Module, call: Call) -> bool:
+    """Whether a call stands in the handler of another failure, which is raised again or logged there."""
+    return any(
+        outer.scope == call.scope
+        and outer.line <= call.line <= outer.end_line
+        and (outer.raises or any(map(_TOLD.search, outer.calls)))
+        for outer in module.facts.handlers
+    )
+
+
+def _raises_where_empty(module: Module, call: Call) -> bool:
+    """Whether what a call gives back is kept, and an error is raised below where that is nothing."""
+    facts = module.facts
+    kept = {
+        item.target
+        for item in facts.assignments
+        if item.scope == call.scope
+        and item.line <= call.line <= item.end_line
+        and isinstance(item.value, Invoke)
+        and item.value.call >= 0
+        and facts.calls[item.value.call] == call
+    }
+    return any(
+        item.scope == call.scope and call.line < item.line <= call.line + _NEAR and kept.intersection(item.guards)
+        for item in facts.raises
+    )
+
+
 def is_made_below(module: Module, handler: Handler) -> bool:
     """Whether all that may fail only asks for something, which is made below where the answer was not that it is there.
 
@@ -317,7 +376,7 @@ def _tells_all(python: Python, site: DefinitionSite) -> bool:
 def _tells_first(site: DefinitionSite) -> bool:
     facts = site.module.facts
     return any(item.scope == site.index for item in facts.raises) and any(
-        _ALARMING.search(call.name) for call in site.calls
+        _ALARMING.search(call.name) or _HANDED_ON.search(call.last) for call in site.calls
     )
 
 

@@ -16,6 +16,7 @@ from readiness_bot.repo.attempts import (
     asks_for_what_need_not_be,
     only_cleans,
     only_parses,
+    only_scheduled,
     puts_back,
     queries,
     reaches_out,
@@ -46,6 +47,7 @@ from readiness_bot.repo.told_failures import (
     is_missed_below,
     is_one_way_of_several,
     is_told_around,
+    is_told_by_callers,
     is_told_inside,
     is_tried_again,
     makes_nobody,
@@ -74,7 +76,7 @@ _CLEANING_UP = re.compile(
 _TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
-    r"contains|test|allow|allows|needs)(_|$)|(_exists|_ok|_valid|_enabled|_available|_alive|"
+    r"contains|test|allow|allows|needs)(_|$)|(_exists?|_ok|_valid|_enabled|_available|_alive|"
     r"_running|_ready|_healthy)$"
 )
 
@@ -104,6 +106,35 @@ _PREDICATE = re.compile(
         "https://docs.python.org/3/howto/logging.html#exceptions",
     ],
     fails=[
+        (
+            "def place(store):\n    try:\n        return store.fetch('place')\n"
+            "    except Exception:  # <- flagged\n        return 'unknown'\n"
+        ),
+        (
+            "def priced(store, items, notes):\n    for item in items:\n        try:\n"
+            "            return store.fetch(item)\n"
+            "        except Exception:  # <- flagged\n            continue\n    if notes:\n"
+            "        raise LookupError(notes)\n    return None\n"
+        ),
+        (
+            "def marked(store, job):\n    try:\n        store.save(job)\n    except Exception:  # <- flagged\n"
+            "        return\n\n\n"
+            "def run(store, job):\n    try:\n        job.run()\n    except Exception as error:\n"
+            "        marked(store, job)\n        raise\n    marked(store, job)\n\n\n"
+            "def found(store, key):\n    try:\n        return store.fetch(key)\n    except Exception:  # <- flagged\n"
+            "        return None\n\n\n"
+            "def shown(store, key):\n    row = found(store, key)\n    return '' if row is None else str(row)\n"
+        ),
+        (
+            "import asyncio\n\n\nasync def tell(peer):\n    await peer.send('done')\n\n\nasync def done(peer):\n"
+            "    try:\n        await tell(peer)\n        asyncio.create_task(tell(peer))\n"
+            "    except Exception:  # <- flagged\n        return\n"
+        ),
+        (
+            "def opened(store):\n    try:\n        known = bool(store.fetch('admin'))\n"
+            "    except Exception:  # <- flagged\n"
+            "        known = False\n    name = store.name\n    if known:\n        print(name)\n    return name\n"
+        ),
         (
             "from shop.stores import drop, save\n\n\ndef keep(row):\n    try:\n        save(row)\n        try:\n"
             "            drop(row)\n        except Exception:  # <- flagged\n            pass\n"
@@ -248,6 +279,49 @@ _PREDICATE = re.compile(
         ),
     ],
     partials=[
+        (
+            "def priced(store, items, notes):\n    for item in items:\n        try:\n"
+            "            return store.fetch(item)\n"
+            "        except Exception:  # <- flagged\n            continue\n    if not items:\n"
+            "        raise LookupError('nothing to price')\n    raise LookupError(notes)\n"
+        ),
+        (
+            "def marked(store, job):\n    try:\n        store.save(job)\n    except Exception:  # <- flagged\n"
+            "        return\n\n\n"
+            "def run(store, job):\n    try:\n        job.run()\n    except Exception as error:\n"
+            "        marked(store, job)\n        raise\n\n\n"
+            "def found(store, key):\n    try:\n        return store.fetch(key)\n    except Exception:  # <- flagged\n"
+            "        return None\n\n\n"
+            "def shown(store, key):\n    row = found(store, key)\n    if row is None:\n        raise LookupError(key)\n"
+            "    return str(row)\n"
+        ),
+        (
+            "import asyncio\n\n\nasync def tell(peer):\n    await peer.send('done')\n\n\nasync def done(peer):\n"
+            "    try:\n        asyncio.create_task(tell(peer))\n    except Exception:  # <- flagged\n        return\n"
+        ),
+        (
+            "def opened(store):\n    try:\n        known = bool(store.fetch('admin'))\n"
+            "    except Exception:  # <- flagged\n"
+            "        known = False\n    name = store.name\n    if not (known or name):\n        raise SystemExit(1)\n"
+            "    return name\n"
+        ),
+        (
+            "import logging\n\nlog = logging.getLogger(__name__)\n\n\ndef listed(store):\n    try:\n"
+            "        number = store.fetch('count')\n    except Exception:  # <- flagged\n        number = 'unknown'\n"
+            "    log.info('listed %s', number)\n"
+        ),
+        (
+            "class Job:\n    def start(self):\n        try:\n            self.work()\n"
+            "        except Exception:  # <- flagged\n            pass\n\n    def work(self):\n        try:\n"
+            "            self.store.save(self.row)\n        except Exception as error:\n"
+            "            self.outcome.set_exception(error)\n            raise\n"
+        ),
+        (
+            "import io\nimport tarfile\n\n\ndef names(data: bytes):\n    try:\n"
+            "        with tarfile.open(fileobj=io.BytesIO(data)) as packed:\n"
+            "            return [packed.extractfile(one).read() for one in packed.getmembers()]\n"
+            "    except Exception:  # <- flagged\n        return []\n"
+        ),
         (
             "def reader_at(store, code):\n    try:\n        reader = store.fetch(code)\n        if reader.lent > 3:\n"
             "            return None, 'Bring back what you have first.'\n        return reader, ''\n"
@@ -824,9 +898,11 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
         return Confidence.MEDIUM
     told = is_told_around(module, attempt) or is_told_inside(repo.python, module, attempt)
     told = told or makes_nobody(repo.python, module, handler, failing)
+    told = told or is_told_by_callers(repo.python, module, handler)
     if told or is_made_below(module, handler) or asks_for_what_need_not_be(repo.python, module, handler, failing):
         return Confidence.MEDIUM
-    reaching = tuple(name for name in uncaught(module, handler.attempt) if name not in in_memory)
+    aside = in_memory | only_scheduled(module, handler.attempt)
+    reaching = tuple(name for name in uncaught(module, handler.attempt) if name not in aside)
     if all(only_parses(repo.python, name, module) for name in reaching) and not queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH if reaches_out(repo.python, module, handler, reaching) else Confidence.MEDIUM
