@@ -172,6 +172,10 @@ _COPIED = re.compile(r"^\s*#.*(\bcopy this file\b|\bcp +\S*env\S* +\S*\.env\b)",
 """What an environment file says that is only where one begins."""
 
 
+_ALLOWED = re.compile(r"\bpragma: ?(allow|white)list[ -]secret\b|\bgitleaks:allow\b", re.IGNORECASE)
+"""The comments by which authors tell scanners for secrets, detect-secrets and gitleaks, that a line holds none."""
+
+
 def _extract(data: bytes) -> SecretLiterals:
     text = data.decode("utf-8", "replace")
     found: list[SecretLiteral] = []
@@ -183,6 +187,9 @@ def _extract(data: bytes) -> SecretLiterals:
         )
         is_copied = _COPIED.search(text if parsed is None else text[:_HEAD]) is not None
     found += _by_provider(text, {item.line for item in found if item.provider})
+    if _ALLOWED.search(text) is not None:
+        lines = text.split("\n")
+        found = [item for item in found if _ALLOWED.search("\n".join(lines[item.line - 1 : item.end_line])) is None]
     unique = {(item.line, item.column, item.name, item.provider, item.owner): item for item in found}
     ordered = sorted(unique.values(), key=lambda item: (item.line, item.column, item.name, item.provider))
     return SecretLiterals(tuple(ordered[:_MOST_LITERALS]), is_copied)

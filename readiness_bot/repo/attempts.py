@@ -192,7 +192,8 @@ def only_scheduled(module: Module, attempt: int) -> frozenset[str]:
     for call in calls:
         if call.attempt == attempt:
             above = calls[call.parent].last if call.parent >= 0 else ""
-            found[call.name] = found.get(call.name, True) and not {call.last, above}.isdisjoint(_SCHEDULING)
+            later = call.name == "atexit.register" or not {call.last, above}.isdisjoint(_SCHEDULING)
+            found[call.name] = found.get(call.name, True) and later
     return frozenset(name for name, later in found.items() if later)
 
 

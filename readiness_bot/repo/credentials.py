@@ -267,7 +267,11 @@ class Secrets:
             return False
         if literal.owner and self._descends_from_local(path, literal.owner):
             return True
-        if not literal.owner and (_is_replaced(literal, module) or self._is_rebound(literal.name, module)):
+        if not literal.owner and (
+            _is_replaced(literal, module)
+            or self._is_rebound(literal.name, module)
+            or self._is_bound_at_start(literal.name, module)
+        ):
             return True
         if literal.owner and self._is_bound_by_heirs(literal, module):
             return True
@@ -311,6 +315,18 @@ class Secrets:
             if not _NOT_DEPLOYED.search(other.path.rpartition("/")[2])
         ]
         return bool(heirs) and all(_binds(other, name) for other in heirs)
+
+    def _is_bound_at_start(self, name: str, module: Module) -> bool:
+        """Whether a function that others call binds the name of the module to what it is handed: `global KEY`."""
+        return any(
+            isinstance(item.value, Name)
+            and not item.guards
+            and (function := module.function_of(item.scope)) is not None
+            and item.value.name.lstrip("?") in {parameter.name for parameter in function.parameters}
+            and bool(self._python.callers.get(f"{module.path}:{function.qualname}"))
+            for item in module.facts.assignments
+            if item.target == f":{name}" and item.scope != MODULE
+        )
 
     def _is_bound_by_heirs(self, literal: SecretLiteral, module: Module) -> bool:
         """Whether a class that nothing names but as a base leaves the literal to no deployed class made of it."""

@@ -290,11 +290,9 @@ def _is_shared(module: Module, scope: int) -> bool:
 
 
 def _raises_again_around(module: Module, call: Call) -> bool:
-    """Whether a call stands in the handler of another failure, which is raised again or logged there."""
+    """Whether a call stands in the handler of another failure, which is raised again there."""
     return any(
-        outer.scope == call.scope
-        and outer.line <= call.line <= outer.end_line
-        and (outer.raises or any(map(_TOLD.search, outer.calls)))
+        outer.scope == call.scope and outer.line <= call.line <= outer.end_line and outer.raises
         for outer in module.facts.handlers
     )
 

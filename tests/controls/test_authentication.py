@@ -508,3 +508,18 @@ def test_what_only_the_holder_of_a_row_gets_through_asks_who_calls(condition: st
     )
     status = judge(authentication, repo_of({**_OF_HOLDERS, "shop/views.py": view})).status
     assert (status is Status.PASS) is asks
+
+
+@pytest.mark.parametrize(
+    ("password", "confidence"), [("request.form['password']", Confidence.LOW), ("SHELF_PASSWORD", Confidence.HIGH)]
+)
+def test_whoever_opens_a_session_elsewhere_with_a_password_is_asked_there(
+    password: str, confidence: Confidence
+) -> None:
+    head = _HEAD.replace("import Flask\n", "import Flask, request\n")
+    text = (
+        f"{head}{_GUARDED}@app.post('/shelf')\ndef tidy():\n    password = {password}\n    shelf = Shelf()\n"
+        "    shelf.connect('shelf.example', password=password)\n    db.session.add(shelf)\n    return ''\n"
+    )
+    judgement = judge(authentication, repo_of({"shop/views.py": text}))
+    assert [site.confidence for site in judgement.sites if not site.good] == [confidence]

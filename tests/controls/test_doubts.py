@@ -187,6 +187,20 @@ def test_a_key_that_a_document_beside_it_calls_one_for_trials_is_a_doubt(told: s
     assert [found for _, found in _told("security/hardcoded-secret", files)] == [confidence]
 
 
+@pytest.mark.parametrize(
+    ("told", "confidence"),
+    [
+        ("What is in here is for a first look (the keys in `etc/certs` should *never* be used).\n", Confidence.MEDIUM),
+        ("What is in here is for a first look. The keys are made by `make keys`.\n", Confidence.HIGH),
+    ],
+)
+def test_a_key_that_a_document_further_up_wants_used_nowhere_is_a_doubt(told: str, confidence: Confidence) -> None:
+    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
+    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
+    files = {"etc/certs/shop.pem": key, "etc/README.md": f"# Setting up\n\n{told}", "shop/main.py": "print('shop')\n"}
+    assert [found for _, found in _told("security/hardcoded-secret", files)] == [confidence]
+
+
 @pytest.mark.parametrize(("line", "expected"), [("if settings.DEBUG:", []), ("if settings.PAGES:", [Confidence.HIGH])])
 def test_what_is_served_while_debugging_alone_is_no_defect(line: str, expected: list[Confidence]) -> None:
     files = {

@@ -25,6 +25,11 @@ def _found(text: str) -> list[tuple[str, int, str, bool]]:
         ("connect(password='q8Zt2vLm9XcR4bNw7KdP')\n\nimport os\n", [("password", 1, "random", False)]),
         ("import os\ntoken_url = '/api/login'\npassword_file = '/run/x'\n", []),
         ("SMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd\n", [("SMTP_PASSWORD", 1, "random", False)]),
+        (
+            "SMTP_PASSWORD=k3Vq9LzX7mTr2WbN8sJd # pragma: allowlist-secret\nMAIL_TOKEN=q8Zt2vLm9XcR4bNw7KdP\n",
+            [("MAIL_TOKEN", 2, "random", False)],
+        ),
+        ("import os\nKEY = os.environ.get('JWT_SECRET', 'changeme')  # gitleaks:allow\n", []),
         ("import os\nprint 'a', >>\nrow_salt = data[offset+4:offset+20] if length else ''\n", []),
         ("import os\nprint 'a', >>\nAPI_KEY = 'q8Zt2vLm9XcR4bNw7KdP'\n", [("API_KEY", 3, "random", False)]),
         ("SECRET_KEY = 'k3$vqzlx7(mtr2+wbn8sjd=p0&u'\n\nimport os\n", [("SECRET_KEY", 1, "random", False)]),

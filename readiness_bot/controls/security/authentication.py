@@ -30,7 +30,7 @@ from readiness_bot.repo.purposes import is_opening
 from readiness_bot.repo.refusals import Strength
 from readiness_bot.repo.route import Route
 from readiness_bot.repo.switches import Switch
-from readiness_bot.repo.values import Name, Value
+from readiness_bot.repo.values import Call, Name, Value
 
 _ENOUGH = 0.9
 _HALF = 0.5
@@ -1245,11 +1245,31 @@ _PROVING = re.compile(
 _PROOF = re.compile(r"(secret|signature|hmac|api_?key)s?(?![a-z])", re.IGNORECASE)
 
 
+_OPENING = frozenset({"connect", "login", "bind", "simple_bind_s"})
+"""Calls that open a session elsewhere, and fail where the password is wrong."""
+_OF_CLIENT = re.compile(r"\bcleaned_data\b|\brequest\.(\w+\.)?(form|json|get_json|POST|data|values)\b")
+"""Where a handler finds what the client has sent."""
+
+
+def _opens_as_the_client(call: Call) -> bool:
+    """Whether a session elsewhere is opened with a password that the client has sent: who it is, is asked there."""
+    return call.last in _OPENING and any(
+        isinstance(value, Name)
+        and re.search(r"pass_?(word|phrase)?$|pwd$", value.name) is not None
+        and _OF_CLIENT.search(value.meaning) is not None
+        for value in call.handed
+    )
+
+
 def _asks_for_a_proof(route: Route) -> bool:
-    """Whether the handler itself holds a secret, a signature or a token against what it knows, as webhooks do."""
+    """Whether the handler itself holds a secret, a signature or a token against what it knows, as webhooks do.
+
+    Or has another do so, of which it opens a session with the client's own password.
+    """
     handler = route.handler
     return handler is not None and any(
         _PROVING.search(call.name)
+        or _opens_as_the_client(call)
         or any(_PROOF.search(guard) for guard in call.guards)
         or (_LOOKING.search(call.last.rpartition(":")[2]) and any(map(_is_request, call.handed)))
         for call in handler.calls

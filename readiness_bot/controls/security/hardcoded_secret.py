@@ -38,6 +38,11 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
     ],
     fails=[
         (
+            "import jwt\n\n_JWT_SECRET = 'shelves-and-more-shelves'  # <- flagged\n\n\ndef set_up(secret):\n"
+            "    global _JWT_SECRET\n    if secret:\n        _JWT_SECRET = secret\n\n\n"
+            "def token(claims):\n    return jwt.encode(claims, _JWT_SECRET, algorithm='HS256')\n"
+        ),
+        (
             "import os\n\nPEER_SECRET = os.environ.get('PEER_SECRET', 'between-shops')  # <- flagged\n\n\n"
             "def let_in(sent):\n    if sent != PEER_SECRET:\n        raise PermissionError\n"
         ),
@@ -267,6 +272,14 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         ("from shop.models import User\n\nfirst = User(name='first', password='30780cc6f2e56945aaf9c9578c932e22')\n"),
     ],
     ignores=[
+        {
+            "shop/tokens.py": (
+                "import jwt\n\n_JWT_SECRET = 'shelves-and-more-shelves'\n\n\ndef set_up(secret):\n"
+                "    global _JWT_SECRET\n    _JWT_SECRET = secret\n\n\n"
+                "def token(claims):\n    return jwt.encode(claims, _JWT_SECRET, algorithm='HS256')\n"
+            ),
+            "shop/app.py": "import os\n\nfrom shop.tokens import set_up\n\nset_up(os.environ['JWT_SECRET'])\n",
+        },
         "PLACEHOLDER_FERNET_KEY = 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='\n",
         {
             "shop/settings.py": ("FIRST = {'pwd_sha1': '2ce1a410bcdcc53064129b6d950f2e9fee4edc1e'}\n"),
@@ -411,10 +424,21 @@ _FOR_TRIALS = (
 )
 
 
+_NEVER_USED = r"\b(certificates|keys)\b[^.]{0,200}(\.\w[^.]{0,200})?\b(never|not)\W{1,3}be\W{1,3}used\b"
+"""What a document further up says of all keys below it."""
+
+
 def _is_told_for_trials(repo: Repo, folder: str) -> bool:
     """Whether a document beside the keys of one folder says that nothing real is opened by them."""
     beside = (document for path, document in repo.documents.by_path.items() if path.rpartition("/")[0] == folder)
-    return bool(folder) and any(any(document.saying(_FOR_TRIALS)) for document in beside)
+    if bool(folder) and any(any(document.saying(_FOR_TRIALS)) for document in beside):
+        return True
+    above = (
+        document
+        for path, document in repo.documents.by_path.items()
+        if (within := path.rpartition("/")[0]) and f"{folder}/".startswith(f"{within}/")
+    )
+    return any(any(document.saying(_NEVER_USED)) for document in above)
 
 
 def _folder(secret: KeptSecret) -> str:
