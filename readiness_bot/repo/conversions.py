@@ -140,6 +140,10 @@ def acts(name: str) -> bool:
     return bool(_HOLDER.search(owner.rpartition(".")[2].rpartition(":")[2].lstrip("?")))
 
 
+_OF_MATCH = re.compile(r"\.(search|match|fullmatch|finditer)\(\)(\[\])?\.(start|end)$")
+"""Where in a text a pattern was found: no start of anything."""
+
+
 @lru_cache(maxsize=100_000)
 def converts(name: str) -> bool:
     """Whether a call of this resolved name only works on values that are at hand.
@@ -147,6 +151,8 @@ def converts(name: str) -> bool:
     A method of another call's result counts by its own name: that call is one of its own, and judged as one.
     """
     if _PLAIN.match(name) or _SPEAKING.fullmatch(name) or name in _MADE_OF_TEXTS or _LAZY.match(name):
+        return True
+    if _OF_MATCH.search(name):
         return True
     owner, _, method = name.rpartition(".")
     if not owner:

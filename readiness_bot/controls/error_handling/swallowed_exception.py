@@ -111,6 +111,10 @@ _PREDICATE = re.compile(
             "    except Exception:  # <- flagged\n        return 'unknown'\n"
         ),
         (
+            "def shown(desk):\n    try:\n        return desk.open().start()\n    except Exception:  # <- flagged\n"
+            "        return []\n"
+        ),
+        (
             "def priced(store, items, notes):\n    for item in items:\n        try:\n"
             "            return store.fetch(item)\n"
             "        except Exception:  # <- flagged\n            continue\n    if notes:\n"
@@ -279,6 +283,12 @@ _PREDICATE = re.compile(
         ),
     ],
     partials=[
+        (
+            "import re\n\nNAMED = {'rye': re.compile('rye'), 'oat': re.compile('oats?')}\n\n\ndef places(text):\n"
+            "    return [(one.start(), one.end()) for name in NAMED for one in NAMED[name].finditer(text)]\n\n\n"
+            "def shown(text):\n    try:\n        return places(text)\n    except Exception:  # <- flagged\n"
+            "        return []\n"
+        ),
         (
             "def priced(store, items, notes):\n    for item in items:\n        try:\n"
             "            return store.fetch(item)\n"
