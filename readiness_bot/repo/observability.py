@@ -337,6 +337,8 @@ _CORRELATION = matcher(
     "oslo_middleware.request_id.*",
     "oslo_middleware.RequestId",
     "oslo_middleware.correlation_id.*",
+    "safir.dependencies.logger.logger_dependency",
+    "safir.dependencies.gafaelfawr.auth_logger_dependency",
 )
 _REQUEST_ID = re.compile(
     (
@@ -962,6 +964,12 @@ class Observability:
             if _CORRELATION(item.name)
             or re.search(r"correlation|request_?id|RequestID", item.name.rpartition(".")[2], re.IGNORECASE)
         ]
+        found += {
+            guard.name: Signal(Evidence(guard.path, guard.line, f"`{_short(guard.name)}`"), True)
+            for route in self._routes.all
+            for guard in route.guards
+            if guard.kind == "dependency" and _CORRELATION(guard.name)
+        }.values()
         found += [
             self._signal(site, f"`{_short(site.name)}` with the id")
             for site in self._python.calls_named(lambda name: name.endswith("LoggerAdapter"))

@@ -11,6 +11,7 @@ from readiness_bot.model import Effort, Evidence, Judgement, Kind, Location, Rol
 from readiness_bot.repo import Repo
 from readiness_bot.repo.probes import HealthProbe, probes_in_infrastructure_code, registers_healthz
 from readiness_bot.repo.route import Route
+from readiness_bot.repo.values import Const
 
 _HEALTH = re.compile(
     r"(^|[/_.}-])(healthz?|healthy|health[-_]?checks?|liveness|readiness|heartbeat|lbheartbeat)([/_.-]|$)"
@@ -29,6 +30,8 @@ _AT_THE_DOOR = re.compile(r"^/$|https?://[^/\s\"']+/?(?=[\s\"'\])]|$)")
 """A probe of a server as a whole: whatever answers at its root tells that it is up, if not whether it can serve."""
 _OF_HEALTH = re.compile(r"(\w+_)?(health|healthz|health_?checks?|liveness|readiness|heartbeat)(_(endpoints?|urls))?")
 """What libraries of health endpoints are called, of whatever firm."""
+_CALLED_HEALTH = re.compile(r"\b(health[ -]?checks?|(liveness|readiness)[ -](check|probe)s?)\b", re.IGNORECASE)
+"""What the description of a route calls it."""
 _PACKAGES = (
     "health_check",
     "watchman",
@@ -114,6 +117,14 @@ _POD_BEHIND_GATEWAY = (
                 "    Type: AWS::ElasticLoadBalancingV2::TargetGroup\n"
                 "    Properties: {Port: 8000, HealthCheckPath: /_status_check/}\n"
             ),
+        },
+        {
+            "app/main.py": (
+                "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n"
+                "@app.get('/', description='Tells the version. Can also be used as ' 'a health check.')\n"
+                "def get_index():\n    return {'version': '1.0'}\n"
+            ),
+            "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD curl -f http://localhost:8000/\n"),
         },
         {
             "app/main.py": (
@@ -547,11 +558,12 @@ def _health_routes(repo: Repo) -> list[Route]:
 
 
 def _is_named_for_health(route: Route) -> bool:
-    """Whether the root of a service answers how it is."""
-    return (
-        route.handler is not None
-        and route.path in ("", "/")
-        and _SURE.search(route.handler.definition.name) is not None
+    """Whether the root of a service answers how it is, by the name of its handler or by what it says of itself."""
+    if route.handler is None or route.path not in ("", "/"):
+        return False
+    said = [route.call.keyword(key) for key in ("description", "summary")] if route.call is not None else []
+    return _SURE.search(route.handler.definition.name) is not None or any(
+        isinstance(text, Const) and isinstance(text.value, str) and _CALLED_HEALTH.search(text.value) for text in said
     )
 
 

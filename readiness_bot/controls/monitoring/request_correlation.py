@@ -30,6 +30,13 @@ from readiness_bot.repo import Repo
             "    log.info('kept')\n    return {}\n"
         ),
         (
+            "from typing import Annotated\n\nfrom fastapi import Depends, FastAPI\n"
+            "from safir.dependencies.logger import logger_dependency\nfrom structlog.stdlib import BoundLogger\n\n"
+            "app = FastAPI()\n\n\n@app.get('/orders')\n"
+            "async def orders(logger: Annotated[BoundLogger, Depends(logger_dependency)]):\n"
+            "    logger.info('asked')\n    return {}\n"
+        ),
+        (
             "import falcon\nfrom oslo_middleware import request_id\n\napi = falcon.App()\n"
             "application = request_id.RequestId(api)\n"
         ),
