@@ -13,17 +13,13 @@ from readiness_bot.facts.origins import Flows as FileFlows
 from readiness_bot.facts.python_facts import Parameter
 from readiness_bot.facts.values import Const, Format, Name, Other
 from readiness_bot.repo.flow_paths import bare_name
+from readiness_bot.repo.indirect import RUNNERS, wrapped
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_static
 from readiness_bot.repo.passing import effect_of
 from readiness_bot.repo.python import Python
 
 MOST_CALLERS = 25
 _MOST_NAMESAKES = 3
-_RUNNERS = {
-    "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0,
-    "enqueue": 0, "add_job": 0,
-    "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0, "partial": 0,
-}  # fmt: skip
 _BEFORE_ALL = frozenset(
     {"__init__", "__new__", "__post_init__", "__call__", "__enter__", "__aenter__", "setup", "prepare", "initialize",
      "initial", "dispatch", "configure", "init", "_init", "_setup", "on_start", "start", "connect", "load", "as_view"}
@@ -123,6 +119,9 @@ class CallGraph:
                 found = self._python.definition(name, module)
                 if found is not None:
                     return self._through_abstract(found)
+        within = self._wrapped.get(id(call))
+        if within is not None:
+            return within[1], True
         resolved = self._python.mean(call.name, module)
         if effect_of(resolved) is None and (call.name.startswith("?") or ":" in resolved) and "." in call.name:
             return self._by_name(call.last), False
@@ -344,10 +343,15 @@ class CallGraph:
                     yield from self._python.callers.get(f"{base.module.path}:{definition.qualname}", ())
 
     @cached_property
+    def _wrapped(self) -> dict[int, tuple[CallSite, DefinitionSite]]:
+        """Calls of what wraps a function of the tree, each with that function."""
+        return {id(site.call): (site, found) for site, found in wrapped(self._python)}
+
+    @cached_property
     def _indirect(self) -> dict[str, list[tuple[CallSite, int]]]:
         """Calls that have a function called: given to a thread, a pool, a queue, with its arguments behind it."""
         found: dict[str, list[tuple[CallSite, int]]] = defaultdict(list)
-        for last, place in _RUNNERS.items():
+        for last, place in (*RUNNERS.items(), ("partial", 0)):
             for site in self._python.calls_of(last):
                 if place < len(site.call.args):
                     value = site.call.args[place]
@@ -355,6 +359,8 @@ class CallGraph:
                         target = self._python.definition(value.name, site.module)
                         if target is not None and target.definition.kind == "function":
                             found[target.name].append((site, place + 1))
+        for site, target in self._wrapped.values():
+            found[target.name].append((site, 0))
         for last in _STARTING:
             for site in self._python.calls_of(last):
                 owner = site.call.called_on

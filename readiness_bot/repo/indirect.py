@@ -1,31 +1,63 @@
-"""Calls by another name: what a call of a `functools.partial`, or of what `getattr` finds in a library, comes to."""
+"""Calls by another name: what a call of a partial, of what wraps a function, or of what `getattr` finds, comes to."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
-from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 
 _FOUND = ("functools.partial()", "getattr()")
+_LENDING = (
+    "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "channels.db.database_sync_to_async",
+    "functools.lru_cache", "functools.cache", "functools.lru_cache()",
+)  # fmt: skip
+"""What takes a function and gives one that does the same with the same arguments."""
+_WRAPPERS = tuple(f"{name}()" for name in _LENDING)
+RUNNERS = {
+    "submit": 0, "to_thread": 0, "run_in_executor": 1, "run_in_threadpool": 0, "add_task": 0, "run_sync": 0,
+    "enqueue": 0, "add_job": 0, "apply": 0, "spawn": 0, "start_new_thread": 0, "call_soon": 0,
+}  # fmt: skip
+"""What runs a function with the arguments that follow it, each with the place of the function."""
 _ANY_METHOD = "get"
 """What stands for a method whose name is not known before the program runs."""
 
 
 def indirect_calls(python: Python) -> Iterator[CallSite]:
-    """Each production call of a partial, or of what `getattr` gives, as the call of the function that it comes to.
+    """Each production call of a partial, a wrapper or what `getattr` gives, as the call of the function it comes to.
 
     It stands where the call stands, and has the arguments of both. Those whose function is not known are left out.
     """
-    for site in python.calls(*_FOUND):
-        for module, made in _made(python, site):
-            found = _as_partial(python, site, module, made) if site.name == _FOUND[0] else _as_found(python, site, made)
+    made_in_place = _InPlace()
+    for site in python.calls(*_FOUND, *_WRAPPERS):
+        for module, made in _made(python, site, made_in_place):
+            found = _as_found(python, site, made) if site.name == _FOUND[1] else _as_partial(python, site, module, made)
             if found is not None:
                 yield found
+    for last, place in RUNNERS.items():
+        for site in python.calls_of(last):
+            found = _as_handed_on(python, site, place)
+            if found is not None:
+                yield found
+
+
+def wrapped(python: Python) -> Iterator[tuple[CallSite, DefinitionSite]]:
+    """Each production call of what wraps a function of the tree, with that function: `sync_to_async(ask)(word)`.
+
+    It takes the arguments that the call has, and runs whenever the call does.
+    """
+    made_in_place = _InPlace()
+    for site in python.calls(*_WRAPPERS):
+        for module, made in _made(python, site, made_in_place):
+            first = made.args[0] if made.args else None
+            found = python.definition(first.name, module) if isinstance(first, Name) else None
+            if found is not None and found.definition.kind == "function":
+                yield site, found
 
 
 def spread(python: Python, call: Call, module: Module) -> tuple[Mapping, ...] | None:
@@ -55,18 +87,35 @@ def written_down(python: Python, value: Value, module: Module) -> Mapping | None
     return one if isinstance(one, Mapping) and Const(None) not in one.keys else None
 
 
-def _made(python: Python, site: CallSite) -> Iterator[tuple[Module, Call]]:
-    """The calls of `functools.partial` or of `getattr` that made what a site calls."""
-    facts, via = site.module.facts, site.call.via
-    wanted = site.name.removesuffix("()")
-    if not via:
-        called = next((at for at, one in enumerate(facts.calls) if one is site.call), -1)
-        inner = [one for one in facts.calls if one.parent == called and one.name == wanted]
-        yield from ((site.module, one) for one in inner if called >= 0 and len(inner) == 1)
-    elif via[:1] == "?":
+class _InPlace:
+    """The calls whose results are called where they stand, file by file: `partial(ask, 1)(word)`."""
+
+    def __init__(self) -> None:
+        self._makers: dict[str, dict[int, list[Call]]] = {}
+
+    def of(self, site: CallSite) -> list[Call]:
+        """The calls that the called thing is made of."""
+        known = self._makers.get(site.module.path)
+        if known is None:
+            calls = site.module.facts.calls
+            known = self._makers[site.module.path] = defaultdict(list)
+            for call in calls:
+                if call.parent >= 0:
+                    known[id(calls[call.parent])].append(call)
+        wanted = (site.call.via or site.call.name).removesuffix("()")
+        return [call for call in known.get(id(site.call), ()) if call.name == wanted]
+
+
+def _made(python: Python, site: CallSite, in_place: _InPlace) -> Iterator[tuple[Module, Call]]:
+    """The calls that made what a site calls: in place, bound to a local variable, or to one of a module."""
+    facts, via = site.module.facts, site.call.via or site.call.name
+    if via[:1] == "?":
         value = site.module.bound_before(via, site.call.scope, site.call.line)
         if isinstance(value, Invoke) and value.call >= 0:
             yield site.module, facts.calls[value.call]
+    elif via.endswith("()"):
+        inner = in_place.of(site)
+        yield from ((site.module, one) for one in inner if len(inner) == 1)
     else:
         bound = python.assignment(via, site.module)
         if bound is not None and isinstance(bound[1].value, Invoke) and bound[1].value.call >= 0:
@@ -88,6 +137,22 @@ def _as_partial(python: Python, site: CallSite, module: Module, made: Call) -> C
     )
     name = python.mean(call.name, module)
     return CallSite(site.module, call, name, name.rpartition(".")[2])
+
+
+def _as_handed_on(python: Python, site: CallSite, place: int) -> CallSite | None:
+    """What a thread, a pool or a queue is told to call: `to_thread(ask, word)`, `submit(partial(ask, word))`."""
+    handed = site.call.argument(place)
+    rest = replace(site.call, args=site.call.args[place + 1 :])
+    made = rest
+    if isinstance(handed, Invoke) and handed.call >= 0:
+        made = site.module.facts.calls[handed.call]
+        if made.name != _FOUND[0].removesuffix("()"):
+            return None
+    elif isinstance(handed, Name):
+        made, rest = replace(rest, args=(handed, *rest.args)), replace(rest, args=())
+    else:
+        return None
+    return _as_partial(python, CallSite(site.module, rest, site.name, site.last), site.module, made)
 
 
 def _as_found(python: Python, site: CallSite, made: Call) -> CallSite | None:

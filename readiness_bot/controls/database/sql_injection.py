@@ -249,6 +249,20 @@ def _is_handed_statement(site: CallSite) -> bool:
             "            {'table': table},\n        ).all()\n"
             "        return link.execute(text(f'SELECT * FROM {table} LIMIT 9')).all()  # <- flagged\n"
         ),
+        {
+            "shop/data.py": (
+                "import sqlite3\nfrom functools import lru_cache\n\n\ndef find(name):\n"
+                "    return sqlite3.connect('a').execute(f'SELECT * FROM a ORDER BY {name}')  # <- flagged\n\n\n"
+                "def look(name):\n"
+                "    return sqlite3.connect('a').execute(f'SELECT * FROM b ORDER BY {name}')  # <- flagged\n\n\n"
+                "known = lru_cache(maxsize=9)(look)\n"
+            ),
+            "shop/main.py": (
+                "from asgiref.sync import sync_to_async\nfrom fastapi import FastAPI\n\nfrom shop import data\n\n"
+                "app = FastAPI()\n\n\n@app.get('/items')\nasync def items(name: str):\n"
+                "    found = await sync_to_async(data.find)(name)\n    return found or data.known(name)\n"
+            ),
+        },
     ],
     partials=[
         (
@@ -269,6 +283,17 @@ def _is_handed_statement(site: CallSite) -> bool:
         ),
     ],
     passes=[
+        {
+            "shop/data.py": (
+                "import sqlite3\n\n\ndef find(name):\n"
+                "    return sqlite3.connect('a').execute(f\"SELECT * FROM items WHERE name = '{name}'\")\n"
+            ),
+            "shop/main.py": (
+                "from asgiref.sync import sync_to_async\nfrom fastapi import FastAPI\n\nfrom shop import data\n\n"
+                "app = FastAPI()\n\n\n@app.get('/items')\nasync def items(name: str):\n"
+                "    return await sync_to_async(data.find)('new' if name else 'old')\n"
+            ),
+        },
         (
             "import sqlite3\n\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\n"
             "app = FastAPI()\ndb = sqlite3.connect('a')\n\n\nclass Change(BaseModel):\n"

@@ -93,6 +93,15 @@ _SENDING = (
             "def tell(url):\n    send(url)  # <- flagged\n"
         ),
         (
+            "import asyncio\nfrom functools import partial\n\n"
+            "import requests\nfrom asgiref.sync import sync_to_async\n\n\n"
+            "async def ask(url):\n    await sync_to_async(requests.get)(url)  # <- flagged\n"
+            "    await asyncio.to_thread(requests.get, url)  # <- flagged\n"
+            "    loop = asyncio.get_running_loop()\n"
+            "    await loop.run_in_executor(None, requests.get, url)  # <- flagged\n"
+            "    await loop.run_in_executor(None, partial(requests.get, url))  # <- flagged\n"
+        ),
+        (
             "import requests\n\n\ndef ask(verb, url):\n    asked = getattr(requests, verb)\n"
             "    return asked(url, json={})  # <- flagged\n"
         ),
@@ -224,6 +233,15 @@ _SENDING = (
         (
             "import functools\nimport requests\n\nget = functools.partial(requests.get, timeout=5)\n"
             "get('https://a.example')\nrequests.get('https://a.example', timeout=1)\n"
+        ),
+        (
+            "import asyncio\nfrom functools import partial\n\n"
+            "import requests\nfrom asgiref.sync import sync_to_async\n\n\n"
+            "async def ask(url):\n    await sync_to_async(requests.get)(url, timeout=5)\n"
+            "    await asyncio.to_thread(requests.get, url, timeout=5)\n"
+            "    loop = asyncio.get_running_loop()\n"
+            "    await loop.run_in_executor(None, partial(requests.get, url, timeout=5))\n"
+            "    return requests.get(url, timeout=5)\n"
         ),
         {
             "shop/options.py": "OPTIONS = dict(timeout=30)\n",
