@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from readiness_bot.facts.github_pipeline import pairs
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step, Trigger
@@ -20,18 +21,18 @@ def is_circleci(document: Node) -> bool:
 
 def circleci(document: Node) -> Pipeline:
     """A CircleCI configuration: commands and executors resolved, a job's events by the filters of its workflows."""
-    events = _circleci_events(document)
-    jobs = tuple(_circleci_job(document, name, node, events.get(name)) for name, node in document["jobs"].entries)
+    ran = _circleci_runs(document)
+    jobs = tuple(_circleci_job(document, name, node, ran.get(name)) for name, node in document["jobs"].entries)
     orbs = tuple(
         Job(
             name=name,
-            line=line,
-            end_line=line,
-            steps=(Step(line=line, end_line=line, uses=name),),
-            events=tuple(found),
-            inputs=tuple(told),
+            line=runs.line,
+            end_line=runs.line,
+            steps=(Step(line=runs.line, end_line=runs.line, uses=name),),
+            events=tuple(runs.events),
+            inputs=tuple(runs.inputs),
         )
-        for name, (line, found, told) in events.items()
+        for name, runs in ran.items()
         if "/" in name
     )
     return Pipeline(
@@ -43,18 +44,22 @@ def circleci(document: Node) -> Pipeline:
     )
 
 
-_Runs = tuple[int, dict[str, None], list[Pair]]
-"""How workflows run a job: where they first name it, by which events, and what they tell it."""
+class _Runs(NamedTuple):
+    """How workflows run a job: where they first name it, by which events, and what they tell it."""
+
+    line: int
+    events: dict[str, None]
+    inputs: list[Pair]
 
 
-def _circleci_events(document: Node) -> dict[str, _Runs]:
+def _circleci_runs(document: Node) -> dict[str, _Runs]:
     found: dict[str, _Runs] = {}
     for _, workflow in document["workflows"].entries:
         scheduled = any("schedule" in trigger for trigger in workflow["triggers"])
         for entry in workflow["jobs"]:
             name, details = (entry.string, entry) if entry.string else next(iter(entry.entries), ("", entry))
-            _, events, told = found.setdefault(name, (entry.line, {}, []))
-            told.extend(pair for pair in pairs(details) if pair.value)
+            _, events, inputs = found.setdefault(name, _Runs(entry.line, {}, []))
+            inputs.extend(pair for pair in pairs(details) if pair.value)
             filters = details["filters"]
             if scheduled:
                 events["schedule"] = None
@@ -74,7 +79,7 @@ def _circleci_job(document: Node, name: str, node: Node, runs: _Runs | None) -> 
     if runs is None:  # no workflow runs it, unless there are none and it is the one that always runs
         ran: tuple[str, ...] = () if not document["workflows"] and name == "build" else ("never",)
     else:
-        ran = tuple(runs[1])
+        ran = tuple(runs.events)
     return Job(
         name=name,
         line=node.key_line,
@@ -84,7 +89,7 @@ def _circleci_job(document: Node, name: str, node: Node, runs: _Runs | None) -> 
         services=tuple(images[1:]),
         image=next(iter(images), ""),
         variables=pairs(node["environment"]),
-        inputs=tuple(runs[2]) if runs is not None else (),
+        inputs=tuple(runs.inputs) if runs is not None else (),
     )
 
 

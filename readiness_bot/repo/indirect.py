@@ -12,7 +12,8 @@ from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Value
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 
-_FOUND = ("functools.partial()", "getattr()")
+_PARTIAL = "functools.partial"
+_BY_NAME = "getattr()"
 _LENDING = (
     "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "channels.db.database_sync_to_async",
     "functools.lru_cache", "functools.cache", "functools.lru_cache()",
@@ -33,12 +34,10 @@ def indirect_calls(python: Python) -> Iterator[CallSite]:
 
     It stands where the call stands, and has the arguments of both. Those whose function is not known are left out.
     """
-    made_in_place = _InPlace()
-    for site in python.calls(*_FOUND, *_WRAPPERS):
-        for module, made in _made(python, site, made_in_place):
-            found = _as_found(python, site, made) if site.name == _FOUND[1] else _as_partial(python, site, module, made)
-            if found is not None:
-                yield found
+    for site, module, made in _made(python, f"{_PARTIAL}()", _BY_NAME, *_WRAPPERS):
+        found = _as_found(python, site, made) if site.name == _BY_NAME else _as_partial(python, site, module, made)
+        if found is not None:
+            yield found
     for last, place in RUNNERS.items():
         for site in python.calls_of(last):
             found = _as_handed_on(python, site, place)
@@ -51,13 +50,11 @@ def wrapped(python: Python) -> Iterator[tuple[CallSite, DefinitionSite]]:
 
     It takes the arguments that the call has, and runs whenever the call does.
     """
-    made_in_place = _InPlace()
-    for site in python.calls(*_WRAPPERS):
-        for module, made in _made(python, site, made_in_place):
-            first = made.args[0] if made.args else None
-            found = python.definition(first.name, module) if isinstance(first, Name) else None
-            if found is not None and found.definition.kind == "function":
-                yield site, found
+    for site, module, made in _made(python, *_WRAPPERS):
+        first = made.args[0] if made.args else None
+        found = python.definition(first.name, module) if isinstance(first, Name) else None
+        if found is not None and found.definition.kind == "function":
+            yield site, found
 
 
 def spread(python: Python, call: Call, module: Module) -> tuple[Mapping, ...] | None:
@@ -106,20 +103,25 @@ class _InPlace:
         return [call for call in known.get(id(site.call), ()) if call.name == wanted]
 
 
-def _made(python: Python, site: CallSite, in_place: _InPlace) -> Iterator[tuple[Module, Call]]:
-    """The calls that made what a site calls: in place, bound to a local variable, or to one of a module."""
-    facts, via = site.module.facts, site.call.via or site.call.name
-    if via[:1] == "?":
-        value = site.module.bound_before(via, site.call.scope, site.call.line)
-        if isinstance(value, Invoke) and value.call >= 0:
-            yield site.module, facts.calls[value.call]
-    elif via.endswith("()"):
-        inner = in_place.of(site)
-        yield from ((site.module, one) for one in inner if len(inner) == 1)
-    else:
-        bound = python.assignment(via, site.module)
-        if bound is not None and isinstance(bound[1].value, Invoke) and bound[1].value.call >= 0:
-            yield bound[0], bound[0].facts.calls[bound[1].value.call]
+def _made(python: Python, *names: str) -> Iterator[tuple[CallSite, Module, Call]]:
+    """The calls of these names, each with the call that made what it calls, and the module where that stands.
+
+    It stands in the same place, or what it made is bound to a local variable or to one of a module.
+    """
+    in_place = _InPlace()
+    for site in python.calls(*names):
+        facts, via = site.module.facts, site.call.via or site.call.name
+        if via[:1] == "?":
+            value = site.module.bound_before(via, site.call.scope, site.call.line)
+            if isinstance(value, Invoke) and value.call >= 0:
+                yield site, site.module, facts.calls[value.call]
+        elif via.endswith("()"):
+            inner = in_place.of(site)
+            yield from ((site, site.module, one) for one in inner if len(inner) == 1)
+        else:
+            bound = python.assignment(via, site.module)
+            if bound is not None and isinstance(bound[1].value, Invoke) and bound[1].value.call >= 0:
+                yield site, bound[0], bound[0].facts.calls[bound[1].value.call]
 
 
 def _as_partial(python: Python, site: CallSite, module: Module, made: Call) -> CallSite | None:
@@ -142,16 +144,15 @@ def _as_partial(python: Python, site: CallSite, module: Module, made: Call) -> C
 def _as_handed_on(python: Python, site: CallSite, place: int) -> CallSite | None:
     """What a thread, a pool or a queue is told to call: `to_thread(ask, word)`, `submit(partial(ask, word))`."""
     handed = site.call.argument(place)
-    rest = replace(site.call, args=site.call.args[place + 1 :])
-    made = rest
     if isinstance(handed, Invoke) and handed.call >= 0:
         made = site.module.facts.calls[handed.call]
-        if made.name != _FOUND[0].removesuffix("()"):
+        if made.name != _PARTIAL:
             return None
     elif isinstance(handed, Name):
-        made, rest = replace(rest, args=(handed, *rest.args)), replace(rest, args=())
+        made = replace(site.call, args=(handed,), keywords=())
     else:
         return None
+    rest = replace(site.call, args=site.call.args[place + 1 :])
     return _as_partial(python, CallSite(site.module, rest, site.name, site.last), site.module, made)
 
 

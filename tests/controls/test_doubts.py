@@ -11,6 +11,12 @@ from readiness_bot.control import controls, judge
 from readiness_bot.model import Confidence, Status
 from tests.repos import repo_of
 
+_PRIVATE_KEY = (
+    "-----BEGIN "
+    f"PRIVATE KEY-----\n{base64.b64encode(hashlib.sha512(b'shop').digest() * 4).decode()}\n-----END "
+    "PRIVATE KEY-----\n"
+)
+
 
 def _told(control: str, files: dict[str, str]) -> list[tuple[str, Confidence]]:
     record = next(one for one in controls() if one.id == control)
@@ -166,38 +172,30 @@ def test_the_switch_of_settings_that_an_image_binds_anew_is_a_doubt(fallback: st
 
 @pytest.mark.parametrize(("hosts", "confidence"), [(2, Confidence.HIGH), (3, Confidence.MEDIUM)])
 def test_the_keys_of_many_hosts_are_a_doubt(hosts: int, confidence: Confidence) -> None:
-    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
-    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
-    files = {f"etc/certs/host{number}.pem": key for number in range(hosts)} | {"shop/main.py": "print('shop')\n"}
+    files = {f"etc/certs/host{number}.pem": _PRIVATE_KEY for number in range(hosts)} | {
+        "shop/main.py": "print('shop')\n"
+    }
     told = _told("security/hardcoded-secret", files)
     assert [found for _, found in told] == [confidence] * hosts
 
 
 @pytest.mark.parametrize(
-    ("told", "confidence"),
+    ("page", "told", "confidence"),
     [
-        ("Self-signed, for testing. Do not use them anywhere.\n", Confidence.MEDIUM),
-        ("Of shop.example.\n", Confidence.HIGH),
+        ("etc/certs/README.md", "Self-signed, for testing. Do not use them anywhere.\n", Confidence.MEDIUM),
+        ("etc/certs/README.md", "Of shop.example.\n", Confidence.HIGH),
+        (
+            "etc/README.md",
+            "What is in here is for a first look (the keys in `etc/certs` should *never* be used).\n",
+            Confidence.MEDIUM,
+        ),
+        ("etc/README.md", "What is in here is for a first look. The keys are made by `make keys`.\n", Confidence.HIGH),
     ],
 )
-def test_a_key_that_a_document_beside_it_calls_one_for_trials_is_a_doubt(told: str, confidence: Confidence) -> None:
-    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
-    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
-    files = {"certs/shop.pem": key, "certs/README.md": f"# Certificates\n\n{told}", "shop/main.py": "print('shop')\n"}
-    assert [found for _, found in _told("security/hardcoded-secret", files)] == [confidence]
-
-
-@pytest.mark.parametrize(
-    ("told", "confidence"),
-    [
-        ("What is in here is for a first look (the keys in `etc/certs` should *never* be used).\n", Confidence.MEDIUM),
-        ("What is in here is for a first look. The keys are made by `make keys`.\n", Confidence.HIGH),
-    ],
-)
-def test_a_key_that_a_document_further_up_wants_used_nowhere_is_a_doubt(told: str, confidence: Confidence) -> None:
-    body = base64.b64encode(hashlib.sha512(b"shop").digest() * 4).decode()
-    key = "-----BEGIN " + f"PRIVATE KEY-----\n{body}\n-----END " + "PRIVATE KEY-----\n"
-    files = {"etc/certs/shop.pem": key, "etc/README.md": f"# Setting up\n\n{told}", "shop/main.py": "print('shop')\n"}
+def test_a_key_that_a_document_beside_it_or_further_up_wants_unused_is_a_doubt(
+    page: str, told: str, confidence: Confidence
+) -> None:
+    files = {"etc/certs/shop.pem": _PRIVATE_KEY, page: f"# Setting up\n\n{told}", "shop/main.py": "print('shop')\n"}
     assert [found for _, found in _told("security/hardcoded-secret", files)] == [confidence]
 
 

@@ -429,16 +429,14 @@ _NEVER_USED = r"\b(certificates|keys)\b[^.]{0,200}(\.\w[^.]{0,200})?\b(never|not
 
 
 def _is_told_for_trials(repo: Repo, folder: str) -> bool:
-    """Whether a document beside the keys of one folder says that nothing real is opened by them."""
-    beside = (document for path, document in repo.documents.by_path.items() if path.rpartition("/")[0] == folder)
-    if bool(folder) and any(any(document.saying(_FOR_TRIALS)) for document in beside):
-        return True
-    above = (
-        document
-        for path, document in repo.documents.by_path.items()
-        if (within := path.rpartition("/")[0]) and f"{folder}/".startswith(f"{within}/")
-    )
-    return any(any(document.saying(_NEVER_USED)) for document in above)
+    """Whether a document beside the keys of one folder, or further up, says that nothing real is opened by them."""
+    for path, document in repo.documents.by_path.items():
+        within = path.rpartition("/")[0]
+        if within and f"{folder}/".startswith(f"{within}/"):
+            said = f"{_NEVER_USED}|{_FOR_TRIALS}" if within == folder else _NEVER_USED
+            if any(document.saying(said)):
+                return True
+    return False
 
 
 def _folder(secret: KeptSecret) -> str:
