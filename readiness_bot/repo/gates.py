@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from readiness_bot.repo.defaults import SettingField, default_of, entries
 from readiness_bot.repo.expressions import flattened, names_in
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
-from readiness_bot.repo.refusal_signs import is_refusing_value, snake
+from readiness_bot.repo.refusal_signs import is_redirect, is_refusing_value, moves_away, snake
 from readiness_bot.repo.refusals import LIBRARY_GUARDS, Refusals, Strength, of_permission
 from readiness_bot.repo.route import Guard, Route
 from readiness_bot.repo.services import SETTING, URL_VALUE_HOOKS, Attachment, Services
@@ -51,21 +51,39 @@ class Protection:
     """Whether it does not apply where nobody sets anything."""
 
 
-_OF_SESSION = re.compile(r"(^|[.?])(session(\.get)?|is_authenticated|is_anonymous|current_user|user|user_id)(\(\))?$")
+_OF_SESSION = re.compile(
+    r"(^|[.?])((get_)?session(\(\))?(\.get)?|is_authenticated|is_anonymous|current_user|user|user_id)(\(\))?$"
+)
 _OF_PLACE = re.compile(
     r"(^|[.?:])(path|endpoint|method|blueprint|full_path|startswith|view_args|config(\[\]|\.get)?"
     r"|settings?(\[\]|\.get|\.\w+)?|get_?bool(ean)?|getenv|environ(\[\]|\.get)?|[A-Z][A-Z0-9_]{2,})(\(\))?$"
 )
 
 
-def _asks_the_session(calls: Iterable[Call]) -> bool:
-    """Whether what turns somebody away asks for who is signed in alone, for what is asked, and for settings."""
-    turned = [call.guards for call in calls if any(map(is_refusing_value, call.handed))]
+def _asks_the_session(turned: Collection[tuple[str, ...]]) -> bool:
+    """Whether the conditions to be turned away under ask for who is signed in, for what is asked, and for settings."""
     return bool(turned) and all(
         any(map(_OF_SESSION.search, guards))
         and all(_OF_SESSION.search(guard) or _OF_PLACE.search(guard) for guard in guards)
         for guards in turned
     )
+
+
+_OF_REQUEST = re.compile(rf"^[?:]?request(\[\])?$|match_info|Error$|^isinstance(\(\))?$|{_OF_PLACE.pattern}")
+"""What a condition names that lets some places of a service be called by everybody."""
+_UNAUTHORIZED = re.compile(r"Unauthori[sz]ed|NotAuthenticated|(Login|Authentication)Required")
+"""Names of errors that are answered with 401."""
+
+
+def _meant(guards: Iterable[str], calls: Collection[Call]) -> tuple[str, ...]:
+    """Conditions by what gave the things that they name, where a call did."""
+    given = {call.result: call.name for call in calls if call.result}
+    return tuple(given.get(guard.lstrip("!"), guard) for guard in guards)
+
+
+def _ways_to_login(calls: Iterable[Call]) -> list[tuple[str, ...]]:
+    """The conditions under which somebody is sent to the sign-in."""
+    return [call.guards for call in calls if is_redirect(call.last) or moves_away(call)]
 
 
 _OF_STARLETTE = ("starlette", "fastapi")
@@ -199,16 +217,38 @@ class Gates:
             return True
         if attached.definition is None:
             return False
-        calls, _, returns, _ = self._refusals.body(attached.definition)
-        if attached.kind == "before-request" and self._refusals.redirects_to_login(calls):
+        calls, raises, returns, _ = self._refusals.body(attached.definition)
+        if self._refusals.redirects_to_login(calls) and (
+            attached.kind == "before-request" or _asks_the_session(_ways_to_login(calls))
+        ):
             return True
         if self._limited_to(attached) != ("",) and any(_GATE.search(snake(call.last)) for call in calls):
             return True  # a hook of one part of the service, for what that part asks
-        if not _GENERIC.match(name) and not _asks_the_session(calls):
+        strangers = [raised.guards for raised in raises if _UNAUTHORIZED.search(raised.name.rpartition(".")[2])]
+        turned = [call.guards for call in calls if any(map(is_refusing_value, call.handed))]
+        if self._has_strangers_refused(attached.definition, calls):
+            return True
+        if not _GENERIC.match(name) and not _asks_the_session([*turned, *strangers]):
             return False
+        if strangers:
+            return True
         answers = [value for call in calls for value in call.handed]
         answers += [value for item in returns for value in flattened(item.value)]
         return any(is_refusing_value(value) and "403" not in str(value) for value in answers)
+
+    def _has_strangers_refused(self, site: DefinitionSite, calls: Iterable[Call]) -> bool:
+        """Whether a hook calls, for all but some places, what answers with 401 who is not signed in."""
+        for call in calls:
+            if not all(map(_OF_REQUEST.search, call.guards)):
+                continue
+            target = self._python.target(call, site.module)
+            if target is None or target.name == site.name or self._refusals.strength(target) < Strength.IDENTITY:
+                continue
+            asked, raises, _, _ = self._refusals.body(target)
+            strangers = [raised.guards for raised in raises if _UNAUTHORIZED.search(raised.name.rpartition(".")[2])]
+            if any(_asks_the_session([_meant(guards, asked)]) for guards in strangers):
+                return True
+        return False
 
     @staticmethod
     def _sends_strangers_to_login(site: DefinitionSite) -> bool:

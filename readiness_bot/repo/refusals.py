@@ -167,6 +167,8 @@ _READS = re.compile(
     r"|(^|[.?:])(request|req|info\.context|self\.request|g|flask\.g|state)\.(a?user|authz?|identity|principal|account|login|member|customers|ctx\.user)(\(\))?($|\.)",
     re.IGNORECASE,
 )
+_OF_SIGNED_IN = re.compile(r"(^|[.?])(aiohttp_session\.get_session\(\)|(request|flask)\.session)\.get$")
+"""What is looked up in the session of whoever calls."""
 _HEADER = re.compile(r"(^|[.:?!])authorization(\.(credentials|scheme))?$")
 """The header by which a caller proves who it is: named for rights, and saying nothing of them."""
 OWN_PROOF = re.compile(r"(^|[.:!?])[A-Z0-9_]+_(KEY|TOKEN|SECRET|PASSWORD)$")
@@ -556,7 +558,9 @@ class Refusals:
     def _turns_caller_away(self, site: DefinitionSite) -> bool:
         """Whether a function refuses, itself, by what the request says of whoever calls."""
         calls = self.body(site)[0]
-        return any(reads_caller(guard.lstrip("!")) for guards in self._refused_under(site) for guard in guards) or any(
+        kept = {call.result for call in calls if call.result and _OF_SIGNED_IN.search(call.name)}
+        asked = {guard.lstrip("!") for guards in self._refused_under(site) for guard in guards}
+        return any(guard in kept or reads_caller(guard) for guard in asked) or any(
             (
                 any(map(_reads_caller, call.args))
                 and (target := self._python.target(call, site.module)) is not None

@@ -365,6 +365,26 @@ _BEHIND_A_SETTING = {
             "            check_password_hash(random_hash(), password)\n            return None\n"
             "        return check_password_hash(user.password, password)\n\n    app.run()\n\n\nmain()\n"
         ),
+        (
+            "from aiohttp import web\nfrom aiohttp_session import get_session\n\nOPEN = {'orders.front'}\n\n\n"
+            "async def load(request):\n    kept = await get_session(request)\n"
+            "    account = kept.get(request.match_info['number'])\n    if not account:\n"
+            "        raise web.HTTPUnauthorized()\n    return account\n\n\n"
+            "@web.middleware\nasync def known(request, handler):\n    if request['view'] not in OPEN:\n"
+            "        request['account'] = await load(request)\n    return await handler(request)\n\n\n"
+            "async def order(request):\n    await request.app['orders'].add(await request.json())\n"
+            "    return web.Response()\n\n\ndef make():\n    app = web.Application(middlewares=(known,))\n"
+            "    app.router.add_post('/{number}/orders', order)\n    return app\n\n\nweb.run_app(make())\n"
+        ),
+        (
+            "from aiohttp import web\nfrom aiohttp_session import get_session\n\nOPEN = ('/login',)\n\n\n"
+            "@web.middleware\nasync def known(request, handler):\n    session = await get_session(request)\n"
+            "    if request.path not in OPEN and not session.get('user_id'):\n"
+            "        raise web.HTTPFound('/login')\n    return await handler(request)\n\n\n"
+            "async def order(request):\n    await request.app['orders'].add(await request.json())\n"
+            "    return web.Response()\n\n\ndef make():\n    app = web.Application(middlewares=[known])\n"
+            "    app.router.add_post('/orders', order)\n    return app\n\n\nweb.run_app(make())\n"
+        ),
         {
             "shop/security.py": (
                 "from aiohttp.web import HTTPUnauthorized, middleware\n\n\nclass Security:\n    @middleware\n"

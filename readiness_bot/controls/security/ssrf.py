@@ -15,19 +15,33 @@ from readiness_bot.repo.values import Call, Const, Invoke, Name
 
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _OTHERS = frozenset({"request", "stream", "ws_connect"})
-_CLIENTS = (
-    "requests",
-    "httpx",
-    "aiohttp",
-    "urllib3",
-    "curl_cffi",
-    "niquests",
-    "requests_futures",
-    "cloudscraper",
-    "requests_html",
-    "asks",
-    "treq",
-    "grequests",
+_CLIENTS = frozenset(
+    {
+        "requests",
+        "httpx",
+        "aiohttp",
+        "urllib3",
+        "curl_cffi",
+        "niquests",
+        "requests_futures",
+        "cloudscraper",
+        "requests_html",
+        "requests_cache",
+        "requests_oauthlib",
+        "requests_ratelimiter",
+        "requests_toolbelt",
+        "requests_unixsocket",
+        "aiohttp_client_cache",
+        "aiohttp_retry",
+        "aiohttp_socks",
+        "httpx_cache",
+        "httpx_retries",
+        "httpx_sse",
+        "hishel",
+        "asks",
+        "treq",
+        "grequests",
+    }
 )
 _PLAIN = {
     "urllib.request.urlopen": 0, "urllib.request.urlretrieve": 0, "urllib2.urlopen": 0, "urllib.urlopen": 0,
@@ -246,6 +260,13 @@ _OWN_ADDRESS = re.compile(
         ),
     ],
     passes=[
+        (
+            "import requests\nfrom aiohttp import web\nfrom aiohttp_session import get_session\n\n\n"
+            "async def account(request):\n    requests.post('https://shop.eu/seen', timeout=5)\n"
+            "    session = await get_session(request)\n"
+            "    return web.json_response(session.get(request.match_info['number']))\n\n\n"
+            "app = web.Application()\napp.router.add_get('/{number}', account)\nweb.run_app(app)\n"
+        ),
         (
             "import requests\nfrom flask import Flask, request\n\napp = Flask(__name__)\nROOMS = {'a': 'https://a.example'}\n"
             "\n\nclass Doors:\n    kept = {}\n\n    @classmethod\n    def of(cls, room, name):\n"
@@ -640,7 +661,7 @@ def _requests(repo: Repo) -> Iterator[tuple[CallSite, int]]:
 
 def _is_of_client(name: str) -> bool:
     """Whether a name is one of a library that sends requests, and not of the server that aiohttp has as well."""
-    return name.startswith(_CLIENTS) and not name.startswith("aiohttp.web.")
+    return name.partition(".")[0] in _CLIENTS and not name.startswith("aiohttp.web.")
 
 
 def _is_session(site: CallSite) -> bool:
