@@ -577,8 +577,9 @@ class Services:
         yield from self._added_middleware()
         for site in self._routes.applications:
             listed = site.call.keyword("middleware") or site.call.keyword("middlewares")
-            for value, module in self._members(listed, site.module) if listed is not None else ():
-                yield from self._attached("middleware", value, structs.replace(site, module=module))
+            for part in _put_together(listed, site) if listed is not None else ():
+                for value, module in self._members(part, site.module):
+                    yield from self._attached("middleware", value, structs.replace(site, module=module))
         for site in self._python.calls("starlette.middleware.Middleware", "fastapi.middleware.Middleware"):
             if site.call.result or site.call.parent < 0:  # one in the list of an application is read there
                 made = site.call.argument(0, "cls")
@@ -1060,6 +1061,21 @@ _OF_PRODUCTION = re.compile(r"(^|[/_.])(prod(uction)?|live|deploy(ed|ment)?)[_.\
 _OF_DEVELOPMENT = re.compile(
     r"(^|[/_.])(dev|devel|development|local|(load_?)?tests?|testing|ci|demo)[_.\d]*\w*\.py$", re.IGNORECASE
 )
+
+
+def _put_together(listed: Value, site: CallSite) -> Iterator[Value]:
+    """The parts of a list that a call is handed: of one that its function names, what it was made with and added."""
+    made = (
+        site.module.bound_before(listed.name, site.call.scope, site.call.line)
+        if isinstance(listed, Name) and listed.name.startswith("?")
+        else None
+    )
+    yield listed if made is None else made
+    if made is not None and isinstance(listed, Name):
+        for call in site.beside:
+            owner, _, verb = (call.via or call.name).rpartition(".")
+            if owner == listed.name and verb in ("append", "insert", "extend") and call.args:
+                yield call.args[-1]
 
 
 def _framework(site: CallSite) -> str:

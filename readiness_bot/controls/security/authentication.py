@@ -373,7 +373,8 @@ _BEHIND_A_SETTING = {
             "@web.middleware\nasync def known(request, handler):\n    if request['view'] not in OPEN:\n"
             "        request['account'] = await load(request)\n    return await handler(request)\n\n\n"
             "async def order(request):\n    await request.app['orders'].add(await request.json())\n"
-            "    return web.Response()\n\n\ndef make():\n    app = web.Application(middlewares=(known,))\n"
+            "    return web.Response()\n\n\ndef make():\n    around = (known,)\n"
+            "    app = web.Application(middlewares=around)\n"
             "    app.router.add_post('/{number}/orders', order)\n    return app\n\n\nweb.run_app(make())\n"
         ),
         (
@@ -382,7 +383,8 @@ _BEHIND_A_SETTING = {
             "    if request.path not in OPEN and not session.get('user_id'):\n"
             "        raise web.HTTPFound('/login')\n    return await handler(request)\n\n\n"
             "async def order(request):\n    await request.app['orders'].add(await request.json())\n"
-            "    return web.Response()\n\n\ndef make():\n    app = web.Application(middlewares=[known])\n"
+            "    return web.Response()\n\n\ndef make():\n    around = []\n    around.append(known)\n"
+            "    app = web.Application(middlewares=around)\n"
             "    app.router.add_post('/orders', order)\n    return app\n\n\nweb.run_app(make())\n"
         ),
         {
