@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from msgspec import structs
@@ -32,10 +32,15 @@ class ShellCommand(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class ShellScript(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A script's interpreter, as the first line names it, and its commands in order."""
+    """A script's interpreter, as the first line names it, and its commands in order.
+
+    Of one that is Python's: the modules that it imports, with what it takes of them, and all words that it says.
+    """
 
     interpreter: str
     commands: tuple[ShellCommand, ...]
+    imports: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 _TOKEN = re.compile(
@@ -366,6 +371,24 @@ _SCRIPT = re.compile(
 _SHEBANG = re.compile(rb"#!\s*(\S+)([^\n]*)")
 
 
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(?P<module>[A-Za-z_][\w.]*)[ \t]+import[ \t]+(?P<taken>\([^)]*\)|[^\n#;]+)"
+    r"|import[ \t]+(?P<modules>[A-Za-z_][^\n#;]*))",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"[A-Za-z_]\w{2,}")
+
+
+def _imports(text: str) -> Iterator[str]:
+    """What a script of whatever version of Python imports: `shop.app` of `from shop import app`, and `shop`."""
+    for found in _IMPORT.finditer(text):
+        if found["module"]:
+            yield found["module"]
+        taken = (found["taken"] or found["modules"]).strip("() \t\r\n").split(",")
+        names = (one.split()[0] for one in taken if one.strip())
+        yield from (f"{found['module']}.{name}" if found["module"] else name for name in names if name != "*")
+
+
 def _claims(path: str) -> bool:
     return bool(_SCRIPT.search(path))
 
@@ -374,6 +397,9 @@ def _extract(data: bytes) -> ShellScript:
     """Read a script; a file of another interpreter, or binary, gives a script without commands."""
     shebang = _SHEBANG.match(data)
     interpreter = b"".join(shebang.groups()).decode("utf-8", "replace").strip() if shebang else ""
+    if re.search(r"\bpython[\d.]*\b", interpreter):
+        text = data.decode("utf-8-sig", "replace")
+        return ShellScript(interpreter, (), tuple(_imports(text)), tuple(sorted(set(_WORD.findall(text)))))
     if b"\0" in data[:4096] or (interpreter and not re.search(r"sh\b|with-contenv|execlineb", interpreter)):
         return ShellScript(interpreter, ())
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")

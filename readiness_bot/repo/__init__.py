@@ -8,6 +8,7 @@ from itertools import chain
 
 from readiness_bot.facts.env_file import EnvFile
 from readiness_bot.facts.openapi_document import OpenApiDocument
+from readiness_bot.facts.shell import ShellScript
 from readiness_bot.model import Facts
 from readiness_bot.repo.accounts import Accounts
 from readiness_bot.repo.addresses import Addresses
@@ -243,6 +244,7 @@ class Repo:
         ]
         read_by_servers = [path for path, _ in self.deployment.gunicorn_settings]
         started += [*read_by_servers, *self.deployment.settings_modules, *self._settings_of_files]
+        started += [name for script in self.sources.facts(ShellScript).values() for name in script.imports]
         return Wiring(self.sources, self.python, started, (*self.dependencies.entries, *self._operations))
 
     @property

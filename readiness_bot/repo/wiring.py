@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from readiness_bot.facts.python_facts import DECORATOR, Definition
+from readiness_bot.facts.shell import ShellScript
 from readiness_bot.facts.values import MODULE, Name
 from readiness_bot.model import Area
 from readiness_bot.repo.idle_applications import WEB_APPLICATIONS
@@ -313,6 +314,8 @@ class Wiring:
         if not self._may_be_idle(DefinitionSite(module, unit, definition)):
             return False
         inside = {unit} | {site.index for site in module.defined_in(unit) if definition.kind == "class"}
+        if definition.name in self._said_by_scripts:
+            return False
         said = self._spoken.said_in(definition.name) - {(module.path, one) for one in inside}
         return all(
             path not in self.starts and self._is_idle(self._python.modules[path], one, below) for path, one in said
@@ -331,6 +334,11 @@ class Wiring:
             module
         )
         return not found and not definition.bases and not definition.keywords
+
+    @cached_property
+    def _said_by_scripts(self) -> frozenset[str]:
+        """The words of the scripts of Python's that bear no name of a module: `bin/serve`."""
+        return frozenset(word for script in self._sources.facts(ShellScript).values() for word in script.words)
 
     @cached_property
     def _spoken(self) -> SpokenNames:

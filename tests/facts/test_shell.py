@@ -79,8 +79,18 @@ def test_hostile_texts_end_in_time(text: str) -> None:
     assert len(shell_commands(text)) <= MAX_COMMANDS
 
 
+def test_script_of_python_tells_what_it_imports_and_says() -> None:
+    text = b"#!/usr/bin/env python2\nimport os, shop.app as a\n"
+    text += b"from shop.tools import (rates,\n    stocks as st)\nprint a.serve()\n"
+    script = EXTRACTOR.extract(text)
+    assert isinstance(script, ShellScript)
+    assert script.imports == ("os", "shop.app", "shop.tools", "shop.tools.rates", "shop.tools.stocks")
+    assert {"serve", "rates", "stocks"} <= set(script.words)
+    assert script.commands == ()
+
+
 def test_script_of_another_interpreter_has_no_commands() -> None:
-    assert EXTRACTOR.extract(b"#!/usr/bin/env python3\nimport os\n") == ShellScript("/usr/bin/env python3", ())
+    assert EXTRACTOR.extract(b"#!/usr/bin/ruby\nputs 1\n") == ShellScript("/usr/bin/ruby", ())
     assert EXTRACTOR.extract(b"\x7fELF\0") == ShellScript("", ())
 
 

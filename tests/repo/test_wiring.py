@@ -36,6 +36,8 @@ _FILES = {"shop/__init__.py": "", "shop/app.py": _APPLICATION, "shop/tools.py": 
             [],
         ),
         ({"shop/wsgi.py": "def of(tools):\n    return tools.stocks\n"}, []),
+        ({"bin/stocks": "#!/usr/bin/env python\nfrom shop.tools import stocks\n\nprint stocks('a')\n"}, []),
+        ({"bin/prices": "#!/usr/bin/env python\nfrom shop.app import app\n\napp.run()\n"}, ["stocks"]),
         (
             {
                 "shop/more.py": "def this(tools):\n    return that(tools)\n\n\n"
@@ -127,3 +129,12 @@ def test_settings_beside_those_that_a_start_names_stay_as_they_are() -> None:
         "paint/others.py": "urlpatterns = []\n",
     }
     assert repo_of(files).wiring.running == {"paint/wsgi.py", "paint/live.py", "paint/urls.py"}
+
+
+def test_script_without_an_ending_starts_what_it_imports() -> None:
+    files = {"shop/__init__.py": "", "shop/tools.py": _TOOLS, "shop/more.py": "from shop import tools\n"}
+    script = {"bin/shop": "#!/usr/bin/python3\nfrom shop import more\n\nprint(more.tools.rates('a'))\n"}
+    assert repo_of(files).wiring.starts == ()
+    wiring = repo_of({**files, **script}).wiring
+    assert wiring.starts == ("shop/__init__.py", "shop/more.py")
+    assert "shop/tools.py" in wiring.running
