@@ -403,6 +403,18 @@ KEPT["a look at what the program itself may write, behind another one"] = (
     _main(_WRITTEN.format("")),
     _main(_WRITTEN.format("        if os.path.dirname(domain.path) != folder:\n            return\n")),
 )
+_PLANNED = (
+    "from shop.checks import check_load, check_stock\n\n\ndef plan(order, machines):\n"
+    "    found = [check_stock(order)]\n    if {}:\n        found += [check_load(order)]\n    return found\n"
+)
+_CHECKS = "def check_stock(order):\n    return order.stock\n\n\ndef check_load(order):\n    return order.load\n"
+KEPT["a look at what a machine is there for"] = (
+    {
+        "shop/plan.py": _PLANNED.format("any(machine.role != Role.SPARE for machine in machines)"),
+        "shop/checks.py": _CHECKS,
+    },
+    {"shop/plan.py": _PLANNED.format("not order.is_internal"), "shop/checks.py": _CHECKS},
+)
 
 _WATCHED = frozenset(control for control, *_ in LOST.values())
 

@@ -106,6 +106,12 @@ _SHARED_NAMES = frozenset({"can", "get", "allows", "check", "test", "id", "pk", 
 _OF_FILES = re.compile(r"os\.(access|chmod|chown|path)\b")
 """What the program itself may do with a file."""
 
+_OF_PARTS = re.compile(
+    r"(^|[.:?_])(kernel|node|machine|instance|container|pod|replica|broker|server|agent|device|peer"
+    r"|message|msg|turn|delta|choice|completion)s?(\[\])?\.(role|scope)(\.(value|name))?$"
+)
+"""What a part of a system, or of a talk, is there for: the role that it plays is nobody's right."""
+
 
 def last_of(name: str) -> str:
     """The last part of a name, as which it is spoken of."""
@@ -219,7 +225,7 @@ def leaves_by_rights(last: str) -> bool:
 def asks_right(name: str) -> bool:
     """Whether a name is that of a right, or of what asks for one."""
     last = snake(shown_name(name)).rpartition(".")[2]
-    if _OF_FILES.match(name) or last in SIGN_IN_ALONE:
+    if _OF_FILES.match(name) or _OF_PARTS.search(name) or last in SIGN_IN_ALONE:
         return False
     if _SCOPING.search(name):
         return True
