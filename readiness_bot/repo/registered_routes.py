@@ -439,6 +439,10 @@ class RegisteredRoutes:
             if handed_in:
                 yield from handed_in
                 return
+        decorated = tuple(self._by_own_decorator(site))
+        if decorated:
+            yield from decorated
+            return
         router, framework = self._routers.receiver(site)
         view = self._views.class_in(value, site.module)
         if view is None and isinstance(value, Name):
@@ -465,6 +469,38 @@ class RegisteredRoutes:
                 handler,
                 router=router if framework else "",
             )
+
+    def _by_own_decorator(self, site: CallSite) -> Iterator[Route]:
+        """The routes of a decorator of the tree's own that is told the rule: `@answers(pages, "/orders")`."""
+        maker, rule = self._around(site), site.call.argument(0, "rule")
+        if maker is None or not isinstance(rule, Name):
+            return
+        router, framework = self._routers.receiver(site)
+        for use in self._python.calls(maker.name):
+            index = use.call.decorates
+            told = _handed(use, maker, rule.name)
+            if not use.call.context & DECORATOR or index < 0 or told is None:
+                continue
+            on = _handed(use, maker, site.call.called_on)
+            yield from self._routers.registered(
+                use,
+                [self._views.text(told, use.module)],
+                self._methods(site),
+                framework or "flask",
+                DefinitionSite(use.module, index, use.module.facts.definitions[index]),
+                router=self._python.identify(on.name, use.module) if isinstance(on, Name) else router,
+            )
+
+    @staticmethod
+    def _around(site: CallSite) -> DefinitionSite | None:
+        """The function at the top that a place within a function of it stands in; None outside of such."""
+        function = site.function
+        if function is None or function.parent < 0:
+            return None
+        index = function.parent
+        while (definition := site.module.facts.definitions[index]).parent >= 0:
+            index = definition.parent
+        return DefinitionSite(site.module, index, definition) if definition.kind == "function" else None
 
     def _answering_all(self, view: DefinitionSite) -> DefinitionSite | None:
         """The `dispatch_request` of a plain view of Flask's, whose other methods answer no verb."""
@@ -653,3 +689,10 @@ class RegisteredRoutes:
 
 _LEAST_OF_ROW = 3
 """What makes the route, its path and its handler."""
+
+
+def _handed(use: CallSite, function: DefinitionSite, name: str) -> Value | None:
+    """What a call hands to the parameter that a name within a function stands for; None where it is none of them."""
+    names = [parameter.name for parameter in function.definition.parameters]
+    wanted = name.removeprefix("?")
+    return use.call.argument(names.index(wanted), wanted) if wanted in names else None

@@ -475,6 +475,10 @@ _CONTAINER_VALUES = frozenset(
 )
 
 
+_OPTIONS_KEPT = re.compile(r"^\$[{(]*\W*\w*[\w.]*(OPTION|OPT|ARG|FLAG|PARAM)S?\b", re.IGNORECASE)
+"""A variable that is named for the options it holds: `docker compose run $RUN_OPTS app pytest`."""
+
+
 def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Tool]:
     compose = name.endswith("-compose") or rest[:1] == ("compose",)
     if compose and not name.endswith("-compose"):
@@ -485,8 +489,9 @@ def _of_container(name: str, rest: tuple[str, ...], depth: int) -> Iterator[_Too
     if inner[:1] not in (("run",), ("exec",)):
         return
     at = 1
-    while at < len(inner) and inner[at].startswith("-"):
-        at += 1 if inner[at] in _FLAGS_OF_CONTAINERS or "=" in inner[at] else 2
+    while at < len(inner) and (inner[at].startswith("-") or _OPTIONS_KEPT.search(inner[at])):
+        alone = inner[at] in _FLAGS_OF_CONTAINERS or "=" in inner[at] or not inner[at].startswith("-")
+        at += 1 if alone else 2
     if at >= len(inner):
         return
     entry = next((inner[number + 1] for number, word in enumerate(inner[:at]) if word == "--entrypoint"), "")

@@ -1084,6 +1084,31 @@ def test_a_view_that_a_variable_holds_answers_the_verbs_of_its_class() -> None:
     ]
 
 
+def test_a_decorator_of_the_tree_that_registers_rules_makes_a_route_of_each_function() -> None:
+    files = {
+        "shop/api.py": (
+            "from flask import abort, request\n\n\ndef answers(pages, rule):\n    def decorator(function):\n"
+            "        def wrapper():\n            if request.headers.get('Authorization') != KEY:\n"
+            "                abort(401)\n            return function(request.get_json())\n\n"
+            "        pages.add_url_rule(rule, view_func=wrapper, methods=['POST'])\n        return function\n\n"
+            "    return decorator\n"
+        ),
+        "shop/main.py": (
+            "from flask import Blueprint, Flask\n\nfrom shop.api import answers\n\n"
+            "pages = Blueprint('pages', __name__)\n\n\n@answers(pages, '/orders')\n"
+            "def order(data):\n    return data\n\n\n@answers(pages, rule='/offers')\n"
+            "def offer(data):\n    return data\n\n\n"
+            "app = Flask(__name__)\napp.register_blueprint(pages, url_prefix='/v1')\n"
+        ),
+    }
+    repo = repo_of(files)
+    assert [(route.name, route.handler and route.handler.definition.name) for route in repo.routes.all] == [
+        ("POST /v1/orders", "order"),
+        ("POST /v1/offers", "offer"),
+    ]
+    assert all(repo.identity.protections(route) for route in repo.routes.all)
+
+
 @pytest.mark.parametrize(
     "put_in",
     [

@@ -143,6 +143,14 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         },
         {
             **_TEST,
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n"
+                '          docker compose run ${{ env.RUN_OPTIONS }} web bash -c "\\\n'
+                '            pip install plugins && \\\n            pytest -q"\n'
+            ),
+        },
+        {
+            **_TEST,
             "desk.sh": '#!/bin/sh\nset -e\nrun() { echo "$1"; eval "$1"; }\nrun "pytest $*"\n',
             ".github/workflows/test.yml": (
                 "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
