@@ -91,6 +91,8 @@ _CLIENTS_TOO = re.compile(
     r"(requests_|flask_)?oauthlib\b|oauth2client\b|msal\b|authlib\b|httpx_oauth\b|google\.oauth2\b|ldap3?\b"
 )
 """Libraries that sign people in, and that as many programs use to call another service or a directory."""
+_SIGNED_REQUESTS = re.compile(r"oauthlib\.oauth1\b|requests_oauthlib\.OAuth1")
+"""What signs single requests to another service: it signs people in only where the module is there for that."""
 _OF_PROVIDERS = re.compile(
     r"oauthlib\.(common|signals|uri_validate)\b|authlib\.(jose|common)\b|oauthlib\.oauth2\.(\w*Server|\w*Endpoint|RequestValidator|\w*Grant)\b"
     r"|authlib\.(integrations\.\w+\.(\w*Server|ResourceProtector)|oauth[12]\.rfc\d+\.\w*Grant)\b"
@@ -378,6 +380,8 @@ class Accounts:
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):
             if _CLIENTS_TOO.match(item.target) and not self._signs_people_in(module):
+                continue
+            if _SIGNED_REQUESTS.match(item.target) and not _SIGNS_IN.search(module.path):
                 continue
             if _OF_PROVIDERS.match(item.target) or (
                 item.target == "oauthlib.oauth2" and _OF_PROVIDERS.search(module.path)

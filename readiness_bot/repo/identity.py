@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from readiness_bot.facts.python_facts import DISCARDED, Call
+from readiness_bot.facts.python_facts import DISCARDED, RETURNED, Call
 from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.defaults import must_be_set
 from readiness_bot.repo.expressions import flattened
@@ -476,6 +476,29 @@ class Identity:
                 yield Protection(
                     strength, f"`{site.definition.name}`", site.module.path, site.definition.line, "handler"
                 )
+        yield from self._by_who_answers(route)
+
+    def _by_who_answers(self, route: Route) -> Iterator[Protection]:
+        """What the decorators ask of all functions that a handler leaves its answers to: `return create(request)`.
+
+        It must leave them all, and call nothing else of the tree.
+        """
+        handler = route.handler
+        if handler is None:
+            return
+        found: list[tuple[Strength, Guard]] = []
+        for call in handler.calls:
+            target = self._python.target(call, handler.module)
+            if target is None or target.name == handler.name:
+                continue
+            asked = [(self._refusals.of_guard(guard), guard) for guard in self._refusals.decorators(target)]
+            strength, guard = max(asked, key=lambda one: one[0], default=(Strength.NONE, None))
+            if guard is None or strength < Strength.IDENTITY or not call.context & RETURNED:
+                return
+            found.append((strength, guard))
+        if found:
+            strength, guard = min(found, key=lambda one: one[0])
+            yield Protection(strength, shown(guard.name), guard.path, guard.line, "handler")
 
     def picking(self, route: Route) -> Iterator[DefinitionSite]:
         """The handler, and what its class picks rows by where the route is for those that are there already."""

@@ -57,6 +57,7 @@ _OF_SUITES = "nothing but tests imports the package that this file is in"
 _STANDS_IN = "the page beside it says that it stands in for something else"
 _A_COPY = "the folder it is in is a copy of the code around it, which nothing leads to"
 _AT_BUILD = "it runs while the image is built, and nothing else starts or imports it"
+_IN_CHECKS = "only the health check of a container starts it, which has a time limit of its own"
 _STARTS = frozenset(
     {"wsgi.py", "asgi.py", "__main__.py", "manage.py", "app.py", "main.py", "server.py", "application.py"}
 )
@@ -178,6 +179,7 @@ class Scripts:
         found.update(dict.fromkeys(self.for_tests, _OF_SUITES))
         found.update(dict.fromkeys(self._standing_in, _STANDS_IN))
         found.update(dict.fromkeys(self._building, _AT_BUILD))
+        found.update(dict.fromkeys(self._probing, _IN_CHECKS))
         found.update(dict.fromkeys(copies(self._python, self._told, self._units), _A_COPY))
         return self._with_what_they_alone_use(found)
 
@@ -697,6 +699,23 @@ class Scripts:
     def _texts(self) -> tuple[str, ...]:
         """What may tell that a program is run: texts of schedules, scripts, images and pages for those who operate."""
         return (*self._of_operation, *self._of_images("RUN", "COPY", "ADD"))
+
+    @property
+    def _probing(self) -> Iterator[str]:
+        """The programs that the health check of an image starts, and nothing else."""
+        checks = tuple(self._of_images("HEALTHCHECK"))
+        others = [text for text in self._of_operation if text not in checks] if checks else []
+        for module in self._python.production if checks else ():
+            name = module.path.rpartition("/")[2]
+            if (
+                name not in _ANYBODYS | _STARTS
+                and len(self._by_name[name]) == 1
+                and any(name in text for text in checks)
+                and module.path not in self._importers
+                and not any(name in text and _starts(name, text) for text in others)
+                and not _serves(module)
+            ):
+                yield module.path
 
     @cached_property
     def _of_operation(self) -> tuple[str, ...]:

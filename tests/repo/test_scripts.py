@@ -61,6 +61,24 @@ _SERVICE = {"shop/__init__.py": "", "shop/app.py": "from flask import Flask\napp
             },
             False,
         ),
+        (
+            {
+                **_SERVICE,
+                "extras/authors.py": f"import threading\n{_SCRIPT}",
+                "Dockerfile": "FROM python:3.13\nCOPY . .\nHEALTHCHECK CMD ./authors.py\n"
+                'CMD ["gunicorn", "shop.app:app"]\n',
+            },
+            True,
+        ),
+        (
+            {
+                **_SERVICE,
+                "extras/authors.py": f"import threading\n{_SCRIPT}",
+                "start.sh": "python authors.py --again\nexec gunicorn shop.app:app\n",
+                "Dockerfile": 'FROM python:3.13\nCOPY . .\nHEALTHCHECK CMD ./authors.py\nCMD ["./start.sh"]\n',
+            },
+            False,
+        ),
     ],
 )
 def test_script_that_nothing_uses_is_loose(files: dict[str, str], loose: bool) -> None:

@@ -388,6 +388,25 @@ _BEHIND_A_SETTING = {
             "    app.router.add_post('/orders', order)\n    return app\n\n\nweb.run_app(make())\n"
         ),
         {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop import views\n\n"
+                "urlpatterns = [path('orders/<int:number>/', views.one_order)]\n"
+            ),
+            "shop/views.py": (
+                "from functools import wraps\n\nfrom django.http import JsonResponse\n"
+                "from django.views.decorators.csrf import csrf_exempt\n\nfrom shop.models import Order, Shop\n\n\n"
+                "def of_shop(view):\n    @wraps(view)\n    def inner(request, *args):\n"
+                "        shop = Shop.by_key(request.headers.get('X-Api-Key', ''))\n        if shop is None:\n"
+                "            return JsonResponse({}, status=401)\n        return view(request, *args)\n\n"
+                "    return inner\n\n\n@of_shop\ndef drop(request, number):\n"
+                "    Order.objects.filter(pk=number).delete()\n    return JsonResponse({})\n\n\n"
+                "@of_shop\ndef show(request, number):\n    return JsonResponse({'number': number})\n\n\n"
+                "@csrf_exempt\ndef one_order(request, number):\n    if request.method == 'DELETE':\n"
+                "        return drop(request, number)\n    return show(request, number)\n"
+            ),
+        },
+        {
             "shop/security.py": (
                 "from aiohttp.web import HTTPUnauthorized, middleware\n\n\nclass Security:\n    @middleware\n"
                 "    async def token_validation(self, request, handler):\n"
@@ -723,6 +742,24 @@ _BEHIND_A_SETTING = {
             "deploy/ingress.yaml": (
                 "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: shop\n  annotations:\n"
                 "    nginx.ingress.kubernetes.io/auth-url: https://door.example/oauth2/auth\nspec: {}\n"
+            ),
+        },
+        {
+            "shop/settings.py": ("ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth', 'shop']\n"),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop import views\n\n"
+                "urlpatterns = [path('orders/<int:number>/', views.one_order)]\n"
+            ),
+            "shop/views.py": (
+                "from django.contrib.auth.decorators import login_required\nfrom django.http import JsonResponse\n\n"
+                "from shop.models import Order\n\n\ndef drop(request, number):\n"
+                "    Order.objects.filter(pk=number).delete()\n    return JsonResponse({})\n\n\n"
+                "@login_required\ndef show(request, number):\n    return JsonResponse({'number': number})\n\n\n"
+                "def one_order(request, number):\n    if request.method == 'DELETE':\n"
+                "        return drop(request, number)\n    return show(request, number)\n"
             ),
         },
     ],

@@ -97,7 +97,8 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
                 "@app.route('/boards')\ndef listed():\n    return boards()\n"
             ),
             "shop/importer.py": (
-                "import requests\nfrom requests_oauthlib import OAuth1\n\n\ndef boards():\n"
+                "import requests\nfrom requests_oauthlib import OAuth1\n\n\ndef auth_address(server):\n"
+                "    return f'{server}/allow'\n\n\ndef boards():\n"
                 "    return requests.get('https://boards.example/mine', auth=OAuth1('key'), timeout=9).json()\n"
             ),
         },
