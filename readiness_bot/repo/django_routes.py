@@ -50,6 +50,9 @@ class DjangoRoutes:
             value = site.call.argument(1, "view")
             if (isinstance(value, Invoke) and value.name.endswith("include")) or self._patterns.is_for_developers(site):
                 continue
+            around = site.function.name if site.function is not None else ""
+            if around == "get_urlpatterns" and "wagtail.api" in self._python.imported:
+                continue  # where a router puts them says what they are below: see `_wagtail_endpoints`
             prefixes, wired = self._patterns.prefixes(self._patterns.held_in(site))
             above = self._patterns.above(site)
             of_admin = tuple(self._of_administration(site))
@@ -77,6 +80,7 @@ class DjangoRoutes:
                     site, paths, methods, framework, handler, guards=guards, wired=wired
                 )
         yield from self._rest_routers()
+        yield from self._wagtail_endpoints()
 
     def _of_administration(self, site: CallSite) -> Iterator[Guard]:
         """What Wagtail asks before the patterns that a hook puts among its administration's: `register_admin_urls`."""
@@ -145,6 +149,25 @@ class DjangoRoutes:
                 if texts:
                     return tuple(texts)
         return ()
+
+    def _wagtail_endpoints(self) -> Iterator[Route]:
+        """What Wagtail's API is told to serve: `api_router.register_endpoint("pages", PagesAPIViewSet)`."""
+        for site in self._python.calls_of("register_endpoint"):
+            if not site.name.startswith("wagtail."):
+                continue
+            view = self._views.class_in(site.call.argument(1, "class_"), site.module)
+            name = plain_pattern(self._views.text(site.call.argument(0, "name"), site.module))
+            prefixes, wired = self._patterns.router_prefixes(site)
+            for method, tail in (("listing_view", ""), ("detail_view", "/{pk}")):
+                yield from self._routers.registered(
+                    site,
+                    [joined(prefix, f"{name}{tail}") for prefix in prefixes],
+                    ["GET"],
+                    "django-rest-framework",
+                    self._python.member(view, method) if view is not None else None,
+                    view=view,
+                    wired=wired,
+                )
 
     def _rest_routers(self) -> Iterator[Route]:
         for site in self._python.calls_of("register"):

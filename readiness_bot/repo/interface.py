@@ -499,6 +499,8 @@ class Interface:
             return ""
         if route.framework == "flask-rest-jsonapi":
             return "schema" if self._python.class_value(route.view, "schema") is not None else ""
+        if any(base.startswith("wagtail.api.") for base in self._python.external_bases(route.view)):
+            return "schema"  # Wagtail's API serialises by the models' fields, if it is told no serializer
         for name in ("serializer_class", "form_class", "schema_class", "input_schema", "request_schema"):
             if self._python.class_value(route.view, name) is not None:
                 return name

@@ -961,6 +961,7 @@ _OF_STAFF = frozenset({"has_perm", "has_perms", "has_module_perms"})
 _CHECKING_HOOKS = frozenset(
     {
         "dispatch",
+        "dispatch_request",
         "initial",
         "setup",
         "prepare",
@@ -995,6 +996,7 @@ _PICKING = (
     "check_object_permissions",
     "initial",
     "dispatch",
+    "dispatch_request",
     "retrieve",
     "update",
     "destroy",

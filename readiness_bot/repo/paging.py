@@ -15,7 +15,7 @@ from readiness_bot.repo.route import Route
 from readiness_bot.repo.services import Services
 
 _PAGES = re.compile(
-    r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$",
+    r"^(page|page_size|pagesize|per_page|limit|offset|skip|cursor|after|before|size|page_number|page_num|items_per_page|start|count|first|last|max_results|max_page_size|page_token|next_token|perpage|pagination|paging|per|top|from_|take|num)$",
     re.IGNORECASE,
 )
 _PAGINATES = re.compile(
@@ -78,6 +78,8 @@ class Paging:
             base.endswith(_ABOUT_ONE) for base in self._python.external_bases(route.view)
         ):
             return False
+        if route.view is not None and self._is_of_wagtail(route.view):
+            return "GET" in route.methods and not route.path.endswith("}")
         if self._takes_pages(route) or (route.handler is not None and self.is_paged_by_decorator(route.handler)):
             return True
         if _is_about_one(route) and not self._shows_many(route):
@@ -199,14 +201,31 @@ class Paging:
                 made = self._python.member(site, "__init__") if site.definition.kind == "class" else None
                 yield made or site
 
+    def _asked_by(self, route: Route) -> Iterator[str]:
+        """What the things ask for that a handler is handed: their parameters, and the fields of a model among them."""
+        for site in self._dependencies(route):
+            yield from (parameter.name for parameter in site.definition.parameters)
+            if site.definition.kind == "class":
+                yield from self._fields_of(site)
+        if route.handler is None:
+            return
+        for parameter in route.handler.definition.parameters:
+            # `asked: Annotated[Cut, Query()]`
+            model, *told = parameter.annotation.items if isinstance(parameter.annotation, Index) else (None,)
+            if isinstance(model, Name) and any(isinstance(one, Invoke) and one.name.endswith("Query") for one in told):
+                known = self._python.class_of(model.name, route.handler.module)
+                yield from self._fields_of(known) if known is not None else ()
+
+    def _fields_of(self, model: DefinitionSite) -> Iterator[str]:
+        return (field.name for one in self._python.ancestry(model) for field in one.fields)
+
     def _takes_pages(self, route: Route) -> bool:
         """Whether a handler asks which rows, and how many or cuts them itself: a list, whatever its path."""
         if "GET" not in route.methods or route.handler is None:
             return False
         if {"limit", "offset"} <= {call.last for call in route.handler.calls}:
             return True
-        asked = (route.handler, *self._dependencies(route))
-        names = {parameter.name for site in asked for parameter in site.definition.parameters}
+        names = {*(parameter.name for parameter in route.handler.definition.parameters), *self._asked_by(route)}
         return bool(names & {"offset", "skip", "page", "cursor", "page_number"}) and bool(
             names & {"limit", "page_size", "per_page", "size"}
         )
@@ -255,7 +274,7 @@ class Paging:
             )
             if bound is not None:
                 return not (isinstance(bound[1].value, Const) and bound[1].value.value is None)
-            if self._pages_by_base(route.view):
+            if self._pages_by_base(route.view) or self._is_of_wagtail(route.view):
                 return True
             if self._rest_default and route.framework == "django-rest-framework" and self._is_list_view(route):
                 return True
@@ -265,11 +284,15 @@ class Paging:
             return True
         if any(_PAGINATES.search(guard.name.rpartition(":")[2]) for guard in route.guards):
             return True
-        if any(_PAGES.match(one.name) for site in self._dependencies(route) for one in site.definition.parameters):
+        if any(map(_PAGES.match, self._asked_by(route))):
             return True
         if re.search(r"Page|Paginat", str(route.handler.definition.returns)):
             return True
         return any(self._pages_here(site) for site in self._interface.around(route, depth=1))
+
+    def _is_of_wagtail(self, view: DefinitionSite) -> bool:
+        """Whether a view is one of Wagtail's API, which cuts its lists by `limit` and `offset`, twenty at most."""
+        return any(base.startswith("wagtail.api.") for base in self._python.external_bases(view))
 
     def _pages_by_base(self, view: DefinitionSite) -> bool:
         """Whether a view pages by its own method, or as a table of django-tables2, which pages unless told not to."""

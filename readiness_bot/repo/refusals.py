@@ -178,6 +178,7 @@ _CHECKS = re.compile(
 )
 BASE_HOOKS = (
     "dispatch",
+    "dispatch_request",
     "prepare",
     "initial",
     "check_permissions",

@@ -407,12 +407,15 @@ class RegisteredRoutes:
 
     def _resource(self, site: CallSite) -> Iterator[Route]:
         view = self._views.class_in(site.call.argument(0, "resource"), site.module)
-        texts = [self._views.text(value, site.module) for value in site.call.args[1:]]
+        if view is None and len(site.call.args) > 1:
+            # An own method of a router's class may take the path before the class.
+            view = self._views.class_in(site.call.args[1], site.module)
+        texts = [self._views.text(value, site.module) for value in site.call.args]
         paths = [text for text in texts if text.startswith("/")]
         if view is None or not paths:
             return
         router, framework = self._routers.receiver(site)
-        yield from self._class_routes(view, paths, framework or "flask-restful", site, router if framework else "", ())
+        yield from self._view_routes(view, paths, framework or "flask-restful", site, router if framework else "")
 
     def _json_api(self, site: CallSite) -> Iterator[Route]:
         """`api.route(OrderList, "order_list", "/orders")` of Flask-REST-JSONAPI, by the hooks of the resource."""
@@ -449,14 +452,8 @@ class RegisteredRoutes:
             # `shown = Orders.as_view("orders")`, and then `view_func=shown`.
             held = site.module.bound_before(value.name, site.call.scope, site.call.line)
             view = self._views.class_in(held, site.module)
-        whole = self._answering_all(view) if view is not None else None
-        if view is not None and whole is not None:
-            methods = self._methods(site) if site.call.has("methods") else self._listed_by(view)
-            yield from self._routers.registered(
-                site, [path], methods, framework or "flask", whole, view=view, router=router if framework else ""
-            )
-        elif view is not None:
-            yield from self._class_routes(view, [path], framework or "flask", site, router if framework else "", ())
+        if view is not None:
+            yield from self._view_routes(view, [path], framework or "flask", site, router if framework else "")
         elif value is not None:
             handler = self._views.function_in(value, site.module)
             if handler is None and not path:
@@ -502,12 +499,33 @@ class RegisteredRoutes:
             index = definition.parent
         return DefinitionSite(site.module, index, definition) if definition.kind == "function" else None
 
+    def _view_routes(
+        self, view: DefinitionSite, paths: list[str], framework: str, site: CallSite, router: str
+    ) -> Iterator[Route]:
+        whole = self._answering_all(view)
+        if whole is None:
+            yield from self._class_routes(view, paths, framework, site, router, ())
+            return
+        methods = self._methods(site) if site.call.has("methods") else self._listed_by(view)
+        yield from self._routers.registered(site, paths, methods, framework, whole, view=view, router=router)
+
     def _answering_all(self, view: DefinitionSite) -> DefinitionSite | None:
-        """The `dispatch_request` of a plain view of Flask's, whose other methods answer no verb."""
+        """The `dispatch_request` of a plain view of Flask's, whose other methods answer no verb.
+
+        None where it calls the method that is named for the request's, as a view of methods does.
+        """
         if self._python.descends_from(view, "flask.views.MethodView", "quart.views.MethodView"):
             return None
         is_view = self._python.descends_from(view, "flask.views.View", "quart.views.View")
-        return self._python.member(view, "dispatch_request") if is_view else None
+        whole = self._python.member(view, "dispatch_request") if is_view else None
+        by_verb = whole is not None and any(
+            call.last == "getattr"
+            and len(call.args) > 1
+            and isinstance(call.args[1], Name | Invoke)
+            and "request.method" in call.args[1].name
+            for call in whole.calls
+        )
+        return None if by_verb and any(True for _ in self._views.verb_methods(view)) else whole
 
     def _listed_by(self, view: DefinitionSite) -> list[str]:
         """The methods that a plain view of Flask's lists."""

@@ -359,7 +359,11 @@ class RouteGuards:
         for item in self._python.ancestry(view):
             yield from self._decorator_guards(item, "class")
             for method in item.methods:
-                if method.definition.name in ("dispatch", "prepare"):  # what every request of the view goes through
+                if method.definition.name in (
+                    "dispatch",
+                    "dispatch_request",
+                    "prepare",
+                ):  # what every request of the view goes through
                     yield from self._decorator_guards(method, "class")
             if item.name != view.name:
                 yield Guard("mixin", item.name, "class", item.module.path, item.definition.line)

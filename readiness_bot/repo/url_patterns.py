@@ -171,11 +171,22 @@ class UrlPatterns:
                 path, _, listed = self._python.identify(target.name, site.module).partition(":")
                 whole = not listed or (listed == "urlpatterns" and path != site.module.path)
                 found[path if whole else f"{path}:{listed}"].append((includer, prefix))
+        for name, place in self._put_in_whole() if not debugging else ():
+            found[name].append(place)
         for name, includer in (*self._joined(frozenset(found)), *self._of_sockets()) if not debugging else ():
             found[name].append((includer, ""))
         for path in self._hooked() if not debugging else ():
             found[path] += ((root, "") for root in self._served_roots)
         return {name: tuple(places) for name, places in found.items()}
+
+    def _put_in_whole(self) -> Iterator[tuple[str, tuple[str, str]]]:
+        """What gives a tuple of its patterns, and is put in without `include`: `path("api/v2/", api_router.urls)`."""
+        for site in self._python.calls(*DJANGO_PATHS):
+            value = site.call.argument(1, "view")
+            identity = self._python.identify(value.name, site.module) if isinstance(value, Name) else ""
+            text = self._python.constant(site.call.argument(0, "route"), site.module) if ":" in identity else None
+            if identity.endswith(".urls") and isinstance(text, str):
+                yield identity, (self.held_in(site), joined(self.above(site), plain_pattern(text)))
 
     def _hooked(self) -> Iterator[str]:
         """The modules of patterns that classes made for a library tell it by name, as the applications of a CMS do.

@@ -190,6 +190,31 @@ _CASES: Mapping[str, tuple[str, list[str]]] = {
 }
 
 
+def test_wagtails_api_serves_what_is_registered_below_where_its_urls_are_put() -> None:
+    repo = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['wagtail']\n",
+            "shop/api.py": (
+                "from django.urls import path\nfrom wagtail.api.v2.router import WagtailAPIRouter\n"
+                "from wagtail.api.v2.views import BaseAPIViewSet, PagesAPIViewSet\n\n\n"
+                "class Offers(BaseAPIViewSet):\n    def listing_view(self, request):\n"
+                "        return super().listing_view(request)\n\n    @classmethod\n    def get_urlpatterns(cls):\n"
+                "        return [path('', cls.as_view({'get': 'listing_view'}), name='listing')]\n\n\n"
+                "served = WagtailAPIRouter('served')\nserved.register_endpoint('pages', PagesAPIViewSet)\n"
+                "served.register_endpoint('offers', Offers)\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import path\n\nfrom shop.api import served\n\n"
+                "urlpatterns = [path('api/v2/', served.urls)]\n"
+            ),
+        }
+    )
+    names = {route.name: route.handler and route.handler.definition.name for route in repo.routes.all if route.view}
+    assert names == {"GET /api/v2/offers": "listing_view", "GET /api/v2/offers/{pk}": None}
+    assert [(route.name, paged) for route, paged in repo.paging.lists] == [("GET /api/v2/offers", True)]
+    assert "GET /api/v2/pages" in [route.name for route in repo.routes.all]
+
+
 @pytest.mark.parametrize(("text", "names"), _CASES.values(), ids=_CASES)
 def test_routes_are_read(text: str, names: list[str]) -> None:
     assert [route.name for route in repo_of(text).routes.served] == names

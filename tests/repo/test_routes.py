@@ -23,6 +23,30 @@ def test_methods_that_a_resource_registers_with_an_own_dispatcher_are_routes() -
     ]
 
 
+def test_views_that_an_own_method_of_a_blueprint_registers_answer_by_what_they_dispatch_to() -> None:
+    found = repo_of(
+        {
+            "shop/web.py": (
+                "from flask import Blueprint, Flask, request\nfrom flask.views import View\n\n\n"
+                "class Area(Blueprint):\n    def add_resource(self, path, view):\n"
+                "        self.add_url_rule(path, view_func=view.as_view(view.__name__))\n\n\n"
+                "class Resource(View):\n    methods = ['GET', 'POST']\n\n    def dispatch_request(self, **parts):\n"
+                "        return getattr(self, request.method.lower())(**parts)\n\n\n"
+                "class Orders(Resource):\n    def get(self):\n        return []\n\n"
+                "class Ping(View):\n    def dispatch_request(self):\n        return self.get()\n\n"
+                "    def get(self):\n        return 'pong'\n\n\n"
+                "area = Area('shop', __name__)\narea.add_resource('/orders', Orders)\n"
+                "area.add_resource('/ping', Ping)\n"
+                "app = Flask(__name__)\napp.register_blueprint(area, url_prefix='/api')\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.handler and route.handler.definition.qualname) for route in found] == [
+        ("GET /api/orders", "Orders.get"),
+        ("GET /api/ping", "Ping.dispatch_request"),
+    ]
+
+
 @pytest.mark.parametrize("patterns", ["[*router.urls]", "[] + router.urls"])
 def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all(patterns: str) -> None:
     found = repo_of(

@@ -44,6 +44,14 @@ _HALF = 0.05
             "        return service.found(*filters)\n\n\napp = Litestar([Orders])\n"
         ),
         (
+            "from typing import Annotated\n\nfrom fastapi import Depends, FastAPI, Query\n"
+            "from pydantic import BaseModel\n\napp = FastAPI()\n\n\nclass Cut(BaseModel):\n"
+            "    per_page: int = 20\n    cursor: str | None = None\n\n\n"
+            "class OrderCut(Cut):\n    state: str = 'open'\n\n\n@app.get('/orders')\n"
+            "def orders(asked: Annotated[OrderCut, Query()]):\n    return find('orders', asked)\n\n\n"
+            "@app.get('/lines')\ndef lines(asked: Cut = Depends()):\n    return find('lines', asked)\n"
+        ),
+        (
             "from fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\nclass Cut:\n"
             "    def __init__(self, page: int = 1, per_page: int = 20):\n        self.page = page\n"
             "        self.per_page = per_page\n\n\nclass OrderCut(Cut):\n    pass\n\n\n"
