@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from msgspec import structs
+
 from readiness_bot.facts.github_pipeline import pairs
 from readiness_bot.facts.pipeline import Job, Pair, Pipeline, Step, Trigger
 from readiness_bot.facts.yaml_nodes import Node
@@ -84,13 +86,30 @@ def _circleci_job(document: Node, name: str, node: Node, runs: _Runs | None) -> 
         name=name,
         line=node.key_line,
         end_line=node.end_line,
-        steps=tuple(_circleci_steps(document, node["steps"], directory)),
+        steps=tuple(
+            structs.replace(step, directory=_below_checkout(step.directory, directory, _checked_out(node["steps"])))
+            for step in _circleci_steps(document, node["steps"], directory)
+        ),
         events=ran,
         services=tuple(images[1:]),
         image=next(iter(images), ""),
         variables=pairs(node["environment"]),
         inputs=tuple(runs.inputs) if runs is not None else (),
     )
+
+
+def _checked_out(steps: Node) -> str:
+    """Where the job's checkout puts the tree, if it says so; else that is the folder in which the job works."""
+    return next((path for step in steps if (path := step["checkout"]["path"].string)), "")
+
+
+def _below_checkout(directory: str, works_in: str, root: str) -> str:
+    """A folder as seen from the root of the tree, which lies where it was checked out."""
+    root = (works_in if root in ("", ".", "./") else root).rstrip("/")
+    inside = directory if directory.startswith(("~", "/", "$")) or directory == works_in else f"{works_in}/{directory}"
+    if root and (inside == root or inside.startswith(f"{root}/")):
+        return inside.removeprefix(root).strip("/")
+    return directory
 
 
 def _circleci_steps(document: Node, steps: Node, directory: str, depth: int = 0) -> Iterator[Step]:

@@ -218,9 +218,19 @@ class BuiltImages:
         # Only an entry point in the exec form is handed the command's words.
         handed = cmd if entrypoint is not None and cmd is not None else None
         words = tuple(map(image.source_of, (*told.words, *(handed.words if handed is not None else ()))))
+        words = (self._by_search_path(words[0], image), *words[1:])
         if words[0].rpartition("/")[2] in _SUPERVISING_INITS:
             yield from self._of_init(deployed=deployed)
         yield from self._launches.of_words(words, image.path, (handed or told).line, "image", deployed=deployed)
+
+    def _by_search_path(self, word: str, image: Image) -> str:
+        """The script that a bare name means, where the image looks for programs in a folder of the tree."""
+        told = image.environment("PATH")
+        for folder in told[0].split(":") if told is not None and "/" not in word else ():
+            found = self._launches.resolve(f"{folder}/{word}", image.path)
+            if "/" in found and f"{folder}/{word}".endswith(f"/{found}"):
+                return found
+        return word
 
     def _found_by_base(self, image: Image) -> str:
         """The application that a base which starts one by itself looks for: what it is told, or where it lies."""

@@ -95,7 +95,30 @@ def probes_of_pod(pod: Pod) -> Iterator[HealthProbe]:
             yield HealthProbe(pod.path, pod.container.line, f"{kind} probe", leaf.value, http)
 
 
+_WEB_TEST = re.compile(r"azurerm_application_insights_(standard_)?web_test$")
+"""What asks for an address again and again, from outside the cloud."""
+
+
+def _of_web_tests(workloads: Workloads) -> Iterator[HealthProbe]:
+    """The addresses that web tests ask for, told to them or to the module of the tree in which they stand."""
+    tests = [(path, block) for path, block in workloads.cloud_blocks if any(map(_WEB_TEST.match, block.labels[:1]))]
+    folders = {path.rpartition("/")[0].rpartition("/")[2] for path, _ in tests}
+    modules = (
+        (path, block)
+        for path, block in workloads.cloud_blocks
+        if block.type == "module"
+        and (source := block.get("source")) is not None
+        and source.value.strip("\"'").rstrip("/").rpartition("/")[2] in folders
+    )
+    for path, block in (*tests, *modules):
+        for setting in block.settings:
+            address = re.search(r"https?://[^/\s\"'<]+(/[\w./-]*)", setting.value)
+            if address is not None:
+                yield HealthProbe(path, setting.line, "web test", address[1], http=True)
+
+
 def _of_cloud(workloads: Workloads) -> Iterator[HealthProbe]:
+    yield from _of_web_tests(workloads)
     for path, block in workloads.cloud_blocks:
         for setting in block.settings:
             is_own_check = block.labels[:1] == ("aws_route53_health_check",) and setting.key == "resource_path"

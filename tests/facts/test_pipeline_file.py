@@ -148,6 +148,20 @@ def test_circleci_commands_are_put_in_and_workflows_decide_the_events() -> None:
 
 
 @pytest.mark.parametrize(
+    ("job", "directories"),
+    [
+        ("working_directory: ~/s\n    steps: [checkout, {run: make}, {run: {command: make, working_directory: web}}]",
+         ["", "web"]),
+        ("working_directory: ~/shop/api\n    steps: [{checkout: {path: ~/shop}}, {run: make}]", ["api"]),
+        ("steps: [checkout, {run: {command: make, working_directory: web}}]", ["web"]),
+    ],
+)  # fmt: skip
+def test_folders_of_circleci_are_those_of_the_tree_that_it_checks_out(job: str, directories: list[str]) -> None:
+    found = read(f"version: 2\njobs:\n  build:\n    {job}\n")
+    assert [step.directory for step in found.jobs[0].steps if step.run] == directories
+
+
+@pytest.mark.parametrize(
     ("text", "provider", "command"),
     [
         ("language: python\nscript:\n  - pytest\n", "travis", "pytest"),

@@ -163,6 +163,12 @@ _SERVICE = {
             + "   # Install what it needs.\n   RUN apk add what the server and its users need\n" * 6,
         },
         {**_SERVICE, "CONTRIBUTING.md": _RUNBOOK.partition("## Rollback")[0].replace("Operations", "Contributing")},
+        {
+            **_SERVICE,
+            "docs/deployment/cloud.md": (
+                "# Cloud\n\n## Environments\n\n" + "Each of them has a group of its own, made by Terraform. " * 6
+            ),
+        },
         {**_SERVICE, "deployment.md": _RUNBOOK.partition("## Rollback")[0]},
         {
             **_SERVICE,
@@ -274,7 +280,7 @@ def _deployed_by_developers(repo: Repo) -> Evidence | None:
 def _page_of_deploying(repo: Repo) -> Evidence | None:
     """A page whose name says that it is about deploying, whatever its sections are called."""
     for document in repo.documents.all:
-        named = re.search(r"(^|/)deploy(ing|ment)?\.\w+$", document.path, re.IGNORECASE)
+        named = re.search(r"(^|/)deploy(ing|ments?)?(/[^/]+)?\.\w+$", document.path, re.IGNORECASE)
         words = sum(section.words for section in document.prose.sections)
         if named and _PLACES.match(document.path) and words >= _TOPICS["deploying"][1]:
             return seen(document.path, 1, "a page about deploying")

@@ -106,6 +106,18 @@ _POD_BEHIND_GATEWAY = (
     ],
     passes=[
         {
+            "app/main.py": _HEALTHY,
+            "Dockerfile": _UNCHECKED,
+            "terraform/web.tf": (
+                'module "asked" {\n  source = "./uptime"\n  name   = "shop"\n'
+                '  url    = "https://${azurerm_linux_web_app.shop.default_hostname}/healthz"\n}\n'
+            ),
+            "terraform/uptime/main.tf": (
+                'resource "azurerm_application_insights_web_test" "asked" {\n  name = var.name\n  kind = "ping"\n'
+                '  configuration = templatefile("${path.module}/test.xml", { url = var.url })\n}\n'
+            ),
+        },
+        {
             "app/main.py": _APP + "\n\n@app.get('/checker')\ndef checker():\n    return {'success': True}\n",
             "Dockerfile": _DOCKERFILE.format(check="HEALTHCHECK CMD curl -f http://localhost:8000/checker\n"),
         },

@@ -128,6 +128,10 @@ _AS_ROOT = _IMAGE.replace("USER 10001\n", "")
             "Dockerfile": _AS_ROOT.replace('CMD ["', 'ENTRYPOINT ["/entrypoint.sh"]\nCMD ["'),
             "entrypoint.sh": '#!/bin/sh\nchown app /data\nexec gosu app "$@"\n',
         },
+        {
+            "Dockerfile": _AS_ROOT.replace("CMD", 'ENV PATH /srv/bin:$PATH\nENTRYPOINT ["step-down"]\nCMD'),
+            "bin/step-down": '#!/bin/sh\nif [ "$(id -u)" = 0 ]; then\n  exec gosu app "$@"\nfi\nexec "$@"\n',
+        },
         {"Dockerfile": _AS_ROOT.replace('CMD ["', 'CMD ["sudo", "-EHu", "app", "')},
         {
             "Dockerfile": _AS_ROOT.partition("CMD")[0],

@@ -9,7 +9,10 @@ from readiness_bot.control import Control, failed, not_applicable, partial, pass
 from readiness_bot.model import Area, Effort, Evidence, Judgement, Kind, Role, Severity
 from readiness_bot.repo import Repo
 
-_NAMES = r"(staging|stage|stg|pre-?prod(uction)?|uat|qa|sandbox|(?<!synthetic[_-])canary|integration-env|testbed)"
+_NAMES = (
+    r"(staging|stage|stg|pre-?prod(uction)?|uat|qa|acceptance(?![\s_-]?(tests?|criteria))|sandbox"
+    r"|(?<!synthetic[_-])canary|integration-env|testbed)"
+)
 _NAME = re.compile(rf"(^|[^a-z]){_NAMES}([^a-z]|$)", re.IGNORECASE)
 _ENVIRONMENT = re.compile(
     rf"(^|[^a-z])({_NAMES}|dev(elop(ment)?)?|test|preview|review|feature)([^a-z]|$)", re.IGNORECASE
@@ -82,6 +85,29 @@ _SERVICE = {
         "https://12factor.net/dev-prod-parity",
     ],
     passes=[
+        {
+            **_SERVICE,
+            "Jenkinsfile": (
+                "pipeline {\n  agent any\n  stages {\n    stage('Release to acceptance') {\n"
+                "      when { branch 'main' }\n      steps { sh './release.sh acceptance' }\n    }\n  }\n}\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/after.yml": (
+                "on: deployment_status\njobs:\n  functions:\n    steps:\n      - run: ./functions.sh live\n"
+                "        if: github.event.deployment.environment == 'shop-live'\n      - run: ./functions.sh tried\n"
+                "        if: github.event.deployment.environment == 'shop-staging'\n"
+            ),
+        },
+        {
+            **_SERVICE,
+            ".github/workflows/ship.yml": (
+                "on: {push: {branches: [main], tags: ['v*']}}\nenv:\n"
+                "  CLUSTER_NAMESPACE: ${{ startsWith(github.ref, 'refs/tags/v') && 'shop' || 'shop-dev' }}\n"
+                "jobs:\n  ship:\n    steps: [{run: ./restart.sh}]\n"
+            ),
+        },
         {
             **_SERVICE,
             ".circleci/config.yml": (
@@ -257,6 +283,7 @@ def staging_environment(repo: Repo) -> Judgement:
         *_of_pipelines(repo),
         *_of_tags(repo),
         *_of_variables(repo),
+        *_of_conditions(repo),
         *_of_files(repo, _DESCRIBED),
         *_of_targets(repo),
     ]
@@ -315,13 +342,28 @@ def _of_variables(repo: Repo) -> Iterator[Evidence]:
     """Where a whole pipeline chooses by a variable which of several environments it deploys, or a step is told one."""
     for site in repo.pipelines.all:
         for pair in site.pipeline.variables:
-            if "env" in pair.name.lower() and _NAME.search(pair.value) and "&&" in pair.value:
+            named = "env" in pair.name.lower() and _NAME.search(pair.value) and "&&" in pair.value
+            if named or (_TARGET.search(pair.name) and _tells_of_another(pair.value) and "&&" in pair.value):
                 yield seen(site.path, pair.line, f"{pair.name}: {pair.value}"[:120])
     for step in repo.pipelines.steps:
         if re.search(r"deploy", f"{step.step.name} {step.step.run}", re.IGNORECASE):
             for pair in step.step.variables:
                 if re.search(r"(^|_)(env|environment|stage)$", pair.name.lower()) and _NAME.fullmatch(pair.value):
                     yield seen(step.path, pair.line, f"{pair.name}: {pair.value}")
+
+
+_HELD_AGAINST = re.compile(r"environment\s*==\s*'([^']+)'", re.IGNORECASE)
+
+
+def _of_conditions(repo: Repo) -> Iterator[Evidence]:
+    """Where a job or step runs for the deployment of one environment: `if: … deployment.environment == 'shop-uat'`."""
+    for path, line, condition in (
+        *((job.path, job.line, job.job.condition) for job in repo.pipelines.jobs),
+        *((step.path, step.line, step.step.condition) for step in repo.pipelines.steps),
+    ):
+        named = next(filter(_NAME.search, _HELD_AGAINST.findall(condition)), "")
+        if named:
+            yield seen(path, line, f"runs for environment {named}")
 
 
 def _of_targets(repo: Repo) -> Iterator[Evidence]:
