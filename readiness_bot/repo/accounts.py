@@ -69,6 +69,8 @@ _FACTORS = (
     "oath",
     "multifactor",
 )
+_FACTOR_NAME = re.compile(r"(\w+_)?(2fa|mfa|two_factor(_auth)?|webauthn|totp)(_\w+)?")
+_PROVIDER_NAME = re.compile(r"\w+_oidc(_\w+)?")
 _LASTING = "rest_framework.authentication.TokenAuthentication"
 _SIGN_IN_PATTERNS = frozenset(
     {
@@ -324,8 +326,8 @@ class Accounts:
     def factors(self) -> tuple[Factor, ...]:
         """Second factors and identity providers, used ones first."""
         found = [
-            *self._imported("second-factor", _FACTORS),
-            *self._imported("provider", _PROVIDERS),
+            *self._imported("second-factor", (*_FACTORS, *self._packages_named_for(_FACTOR_NAME))),
+            *self._imported("provider", (*_PROVIDERS, *self._packages_named_for(_PROVIDER_NAME))),
             *self._of_frameworks(),
             *self._installed(),
             *self._by_hand(),
@@ -376,6 +378,12 @@ class Accounts:
             if isinstance(name, str) and _FRAMEWORKS_PROVIDER.fullmatch(name.partition(".")[0]):
                 runs = self._wiring.runs(site.module)
                 yield Factor("provider", f"`{name}`", site.module.path, site.call.line, runs)
+
+    def _packages_named_for(self, pattern: re.Pattern[str]) -> Iterator[str]:
+        """The packages of others whose names say what they are for, such as `acme_2fa`."""
+        for name in sorted(self._python.imported):
+            if pattern.fullmatch(name) and not any(f"/{name}/" in f"/{path}" for path in self._python.modules):
+                yield name
 
     def _imported(self, kind: Literal["second-factor", "provider"], names: tuple[str, ...]) -> Iterator[Factor]:
         for module, item in self._python.imports(*names):

@@ -441,7 +441,7 @@ class Outbound:
             return False  # the object was handed a client, or takes the one that something else keeps
         klass = self._python.class_of(owner.partition("().")[0], site.module)
         made = self._made_by_class.get(klass.name, ()) if klass is not None else ()
-        return bool(made) and all(item.call.scope >= 0 and not item.call.result.startswith(":") for item in made)
+        return bool(made) and not any(_is_made_to_keep(item) for item in made)
 
     @cached_property
     def _made_by_class(self) -> dict[str, list[CallSite]]:
@@ -485,8 +485,28 @@ class Outbound:
         function = site.function
         if function is None or not hops:
             return False
-        callers = [caller for name in self._called_as(site, function) for caller in self._python.callers.get(name, ())]
+        callers = [
+            caller
+            for name in self._called_as(site, function)
+            for caller in (*self._python.callers.get(name, ()), *self._called_where_handed.get(name, ()))
+        ]
         return bool(callers) and all(self._is_caught(caller, hops - 1) for caller in callers)
+
+    @cached_property
+    def _called_where_handed(self) -> dict[str, list[CallSite]]:
+        """By the name of a function: where it is called by those to which it is handed, `guarded(fetch)`."""
+        found: dict[str, list[CallSite]] = {}
+        for inner in self._python.all_calls:
+            if not inner.call.name.startswith("?") or "." in inner.call.name:
+                continue
+            name = inner.call.name[1:]
+            for around in inner.module.enclosing(inner.call.scope):
+                names = [parameter.name for parameter in around.parameters]
+                for caller in self._python.callers.get(f"{inner.module.path}:{around.qualname}", ()):
+                    value = caller.call.argument(names.index(name), name) if name in names else None
+                    if isinstance(value, Name):
+                        found.setdefault(self._python.identify(value.name, caller.module), []).append(inner)
+        return found
 
     def _called_as(self, site: CallSite, function: Definition) -> Iterator[str]:
         """The names under which a function is called: its own, and those of the methods that it overrides."""
@@ -546,6 +566,26 @@ def _handles(module: Module, handler: Handler) -> bool:
     if handler.steps != ("raise",):
         return True
     return any(item.name and handler.line <= item.line <= handler.end_line for item in module.facts.raises)
+
+
+_ONCE = frozenset({"main", "create_app", "make_app", "get_app", "lifespan", "startup", "on_startup"})
+"""What starts a program or an application calls these once."""
+
+
+def _is_made_to_keep(made: CallSite) -> bool:
+    """Whether an object is made once: by a module or at start-up, or kept by another object."""
+    result = made.call.result
+    facts = made.module.facts
+    return (
+        made.call.scope < 0
+        or result.startswith(":")
+        or any(definition.name in _ONCE for definition in made.module.enclosing(made.call.scope))
+        or any(
+            item.target.startswith(":") and isinstance(item.value, Name) and item.value.name == result
+            for item in facts.assignments
+            if result and item.scope == made.call.scope
+        )
+    )
 
 
 def _keeps_answers(definition: Definition) -> bool:

@@ -916,8 +916,12 @@ class Services:
         for site in self._python.calls_of("append"):
             owner = site.name.rpartition(".")[0].rpartition(".")[2]
             if owner in ("on_startup", "on_shutdown", "on_cleanup", "cleanup_ctx"):
+                # A context of aiohttp's opens before its `yield` and closes behind it, as a lifespan does.
+                listed: Literal["startup", "shutdown", "lifespan"] = (
+                    "startup" if owner == "on_startup" else "lifespan" if owner == "cleanup_ctx" else "shutdown"
+                )
                 for value in site.call.args:
-                    yield from self._attached("startup" if owner == "on_startup" else "shutdown", value, site)
+                    yield from self._attached(listed, value, site)
 
     def _made_lifespan(self, value: Value | None, site: CallSite) -> Iterator[Attachment]:
         """The lifespan inside a function of the tree that makes it: called in place, or into a variable before."""

@@ -10,6 +10,7 @@ from typing import Literal
 
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.hcl_blocks import HclFile
+from readiness_bot.facts.helm_values import HelmValues, Leaf
 from readiness_bot.facts.makefile import Makefile
 from readiness_bot.facts.python_facts import Call
 from readiness_bot.facts.shell import ShellScript
@@ -198,6 +199,8 @@ MIGRATES = re.compile(
 )
 """The commands of migration tools, as they are typed."""
 
+_TOLD_TO_RUN = re.compile(r"(^|[._-])(cmd|commands?|args|script)(\.\[\])?$|Command(\.\[\])?$")
+"""The keys of a chart's values under which a command stands."""
 _ONLY_LOOKS = re.compile(r"\s--(check|plan|sql)\b")
 """Options by which a migration tool says what it would do, and does nothing."""
 _BY_OPTION = re.compile(r"\s--?(init(-?db)?|((auto|run)-?)?migrat(e|ions)|upgrade-?db)(=(true|1|yes))?\s")
@@ -553,7 +556,7 @@ class Stores:
 
     def _is_of(self, tool: str, path: str) -> bool:
         module = self._python.modules.get(path)
-        if tool == "Alembic" and not path.endswith("/env.py") and path != "env.py":
+        if tool == "Alembic" and "alembic/" in path and not path.endswith("/env.py"):
             return True  # a revision by its number, in a folder that a package names to whoever runs it
         if tool == "Alembic":
             return module is not None and any(item.target.startswith("alembic") for item in module.facts.imports)
@@ -573,6 +576,7 @@ class Stores:
             *self._by_task(),
             *self._by_pipeline(),
             *self._by_infrastructure(),
+            *self._by_values(),
         ):
             found.setdefault((one.path, one.line), one)
         return tuple(found.values())
@@ -631,6 +635,18 @@ class Stores:
                 words = tuple(re.findall(r'"([^"]*)"', setting.value)) if setting.value.startswith("[") else ()
                 if MIGRATES.search(" ".join(words)) or self._asks_make_to_migrate(words):
                     yield Evidence(path, setting.line, f"runs `{' '.join(words)[:80]}`")
+
+    def _by_values(self) -> Iterator[Evidence]:
+        """What a chart's values tell a job or a container to run before the service: `args: [alembic upgrade head]`."""
+        for path, values in self._sources.facts(HelmValues).items():
+            told: dict[str, list[Leaf]] = {}
+            for leaf in values.leaves if self._is_deployed(path) else ():
+                if _TOLD_TO_RUN.search(leaf.keys):
+                    told.setdefault(leaf.keys, []).append(leaf)
+            for leaves in told.values():
+                text = " ".join(leaf.value for leaf in leaves)
+                if MIGRATES.search(text) and not _ONLY_LOOKS.search(text):
+                    yield Evidence(path, leaves[0].line, f"runs `{' '.join(text.split())[:80]}`")
 
     def _is_deployed(self, path: str) -> bool:
         return not _NOT_DEPLOYED.search(path) and self._sources.area(path) not in (
@@ -841,6 +857,7 @@ _IN_LIFESPAN = re.compile(r"(lifespan|startup)\w*\.__a?enter__$", re.IGNORECASE)
 _MIGRATIONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Alembic", re.compile(r"(^|/)env\.py$")),
     ("Alembic", re.compile(r"(^|/)alembic/[0-9a-f]{12}_\w+\.py$")),
+    ("Alembic", re.compile(r"(^|/)migrations/[0-9a-f]{10,12}_\w+\.py$")),
     ("Django", re.compile(r"(^|/)(\w+_)?migrations/\d{4}_\w+\.py$")),
     ("Aerich", re.compile(r"(^|/)migrations/models/\d+_.*\.(py|sql)$")),
     ("Flyway", re.compile(r"(^|/)V\d+(_\d+)*__\w+\.sql$")),

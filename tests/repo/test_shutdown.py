@@ -20,6 +20,18 @@ async def lifespan(app):
 
 app = FastAPI(lifespan=lifespan)
 """
+_CONTEXT = """\
+from contextlib import AsyncExitStack
+from aiohttp import web
+
+async def opened(app):
+    async with AsyncExitStack() as kept:
+        app["client"] = await kept.enter_async_context(connected())
+        yield
+
+app = web.Application()
+app.cleanup_ctx.append(opened)
+"""
 _EVENT = """\
 from fastapi import FastAPI
 
@@ -93,6 +105,7 @@ signal.signal(signal.SIGTERM, stop)
     ("path", "text", "found"),
     [
         ("app/main.py", _LIFESPAN, [(9, "lifespan", "late.close")]),
+        ("app/main.py", _CONTEXT, [(5, "lifespan", "with contextlib.AsyncExitStack")]),
         ("app/main.py", _EVENT, [(8, "shutdown", "pool.close")]),
         ("app/main.py", _ATEXIT, [(5, "atexit", "client.close")]),
         ("app/main.py", _PER_REQUEST, []),

@@ -57,6 +57,12 @@ _OF_DATA = re.compile(
     re.IGNORECASE,
 )
 """What is saved and restored: a focus, a session and a scroll position are restored too, and are no data."""
+_ASIDE = re.compile(r"\bbefore\b|\([^)]*back[ -]?ups?[^)]*\)", re.IGNORECASE)
+"""Headings that only advise a backup, or name it beside something else: `Save before a purge`, `Copying (backup)`."""
+_OF_STORE = re.compile(
+    r"\b(databases?|db|dumps?|dumped|snapshots?|archives?|volumes?|postgres\w*|pg_\w+|mysql\w*|mariadb|mongo\w*|sqlite\w*)\b",
+    re.IGNORECASE,
+)
 _LONGEST_HEADING = 60
 _FEWEST_WORDS = 3
 _MODELS = "from sqlalchemy import Column, Integer\n"
@@ -127,6 +133,14 @@ pg_restore --clean --dbname shop /backups/shop.dump
             "app/models.py": _MODELS,
             "requirements.txt": "sqlalchemy\n",
             "README.md": "# Shop\n\n## Upgrade\n\nMake a backup first.\n",
+        },
+        {
+            "app/models.py": _MODELS,
+            "requirements.txt": "sqlalchemy\n",
+            "docs/import.md": (
+                "# Import\n\n## Take a backup before you replace\n\nExport the articles that are there: replacing"
+                " removes them.\n\n## Copying (backup)\n\nChoose the shops that are to be copied to each other.\n"
+            ),
         },
         {
             "app/models.py": _MODELS,
@@ -277,6 +291,7 @@ def _sections(repo: Repo, heading: str, command: str) -> list[Evidence]:
             and _OF_DATA.search(f"{document.title} {section.title} {section.text}")
             and len(section.title) <= _LONGEST_HEADING
             and not _ABOUT_OTHERS.search(section.title)
+            and not (_ASIDE.search(section.title) and not _OF_STORE.search(section.text))
         )
         found += [seen(document.path, section.line, section.title) for section in headed]
         commanded = (

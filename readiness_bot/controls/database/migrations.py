@@ -71,6 +71,21 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
         {
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
+            "charts/shop/values.yaml": (
+                "db-init:\n  migrations:\n    command: [/bin/sh, -c]\n    args:\n      - |\n"
+                "        alembic upgrade head\n        alembic check\n"
+            ),
+        },
+        {
+            "app/db.py": _ENGINE,
+            "app/migrations/0a1b2c3d4e5f_first.py": (
+                "from alembic import op\n\nrevision = '0a1b2c3d4e5f'\n\n\ndef upgrade():\n    op.drop_table('a')\n"
+            ),
+            "start.sh": "#!/bin/sh\nshop db upgrade\ngunicorn app.main:app\n",
+        },
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
             "Makefile": "schema:\n\talembic upgrade head\n",
             "infra/tasks.tf": (
                 'module "schema" {\n  source = "./task"\n  image  = var.image\n  command = ["make", "schema"]\n}\n'

@@ -31,6 +31,21 @@ SOME = 0.25
         "https://requests.readthedocs.io/en/latest/user/advanced/#session-objects",
     ],
     passes=[
+        {
+            "shop/app.py": (
+                "from aiohttp import web\n\nfrom shop.rates import Rates\n\n\nasync def create_app():\n"
+                "    app = web.Application()\n\n    async def opened(app):\n"
+                "        async with Rates('https://rates.example') as rates:\n            app['rates'] = rates\n"
+                "            yield\n\n    app.cleanup_ctx.append(opened)\n    return app\n"
+            ),
+            "shop/rates.py": (
+                "import aiohttp\n\n\nclass Rates:\n    def __init__(self, url):\n        self.url = url\n"
+                "        self.client = aiohttp.ClientSession()\n\n    async def __aenter__(self):\n"
+                "        return self\n\n    async def __aexit__(self, *_):\n        await self.client.close()\n\n"
+                "    async def of(self, day):\n        async with self.client.get(f'{self.url}/{day}') as answer:\n"
+                "            return await answer.json()\n"
+            ),
+        },
         (
             "import requests\n\nsession = requests.Session()\n\n\ndef charge(url):\n    return "
             "session.post(url, timeout=5)\n"

@@ -32,6 +32,14 @@ SOME = 0.25
     sources=["https://learn.microsoft.com/en-us/azure/architecture/patterns/anti-corruption-layer"],
     passes=[
         (
+            "import logging\n\nimport requests\nfrom flask import Flask\n\napp = Flask(__name__)\n\n\n"
+            "def shown(ask):\n    def inner(day):\n        try:\n            return {'rate': ask(day)}\n"
+            "        except requests.RequestException as error:\n            logging.exception(error)\n"
+            "            return {'rate': None}\n\n    return inner\n\n\n"
+            "def rate(day):\n    return requests.get(f'https://rates.example/{day}', timeout=5).json()\n\n\n"
+            "app.add_url_rule('/rates/<day>', 'rates', shown(rate))\n"
+        ),
+        (
             "import logging\n\nimport requests\n\n\ndef post(url, **options):\n"
             "    return requests.post(url, timeout=5, **options)\n\n\n"
             "def tell(url, text):\n    return post(url, json={'text': text})\n\n\n"

@@ -34,6 +34,14 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
         "https://pyauth.github.io/pyotp/",
     ],
     passes=[
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import include, path\n"
+                "from house_2fa.urls import urlpatterns as second\n\n"
+                "urlpatterns = [path('in/', include((second, 'second'))), path('admin/', admin.site.urls)]\n"
+            ),
+        },
         (
             "from pyramid.config import Configurator\nfrom pyramid.view import view_config\n\n\n"
             "@view_config(route_name='login', renderer='json')\ndef login(request):\n    return {}\n\n\n"
