@@ -518,12 +518,16 @@ class RegisteredRoutes:
             return None
         is_view = self._python.descends_from(view, "flask.views.View", "quart.views.View")
         whole = self._python.member(view, "dispatch_request") if is_view else None
+        # A class may check something of its own before it hands on to the one that dispatches.
         by_verb = whole is not None and any(
             call.last == "getattr"
             and len(call.args) > 1
             and isinstance(call.args[1], Name | Invoke)
             and "request.method" in call.args[1].name
-            for call in whole.calls
+            for one in self._python.ancestry(view)
+            for method in one.methods
+            if method.definition.name == "dispatch_request"
+            for call in method.calls
         )
         return None if by_verb and any(True for _ in self._views.verb_methods(view)) else whole
 
