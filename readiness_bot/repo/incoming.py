@@ -54,7 +54,7 @@ _VERIFIES = re.compile(
     r"|verify_\w*secret|validate_webhook\w*|authenticate_webhook\w*|verify_jws|(verify|validate|check)_sns\w*|verify_token|check_token|validate_token)$"
 )
 _MANAGES = re.compile(
-    r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read|regenerate|rotate|resend|redeliver|toggle)(_|$)"
+    r"(^|_)(create|update|delete|list|edit|add|remove|get|test|save|register|set|install|reset|enable|disable|read|regenerate|rotate|resend|redeliver|toggle|rerun|replay|retry)(_|$)"
 )
 
 

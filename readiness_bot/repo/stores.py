@@ -745,16 +745,31 @@ class Stores:
         names = [getattr(item, "name", "").rpartition(".")[2] for item in function.definition.decorators]
         if any(name in ("command", "group", "argument", "option") for name in names):
             return False
-        if depth > 3 or self._reach.depth(function) is not None:
+        if depth > _CALLERS_DEEP:
             return False
-        if function.definition.name in _STARTERS or _IN_LIFESPAN.search(function.definition.qualname):
+        if _IN_LIFESPAN.search(function.definition.qualname) or function.name in self._started_with:
+            return True
+        # What requests lead to starts nothing by its name, though what starts may call it as well.
+        is_asked_for = self._reach.depth(function) is not None
+        if function.definition.name in _STARTERS and not is_asked_for:
             return True
         made = (function.name, function.name.removesuffix(".__init__"))
         for call in (call for name in dict.fromkeys(made) for call in self._python.callers.get(name, ())):
             caller = Reach.function_at(call.module, call.call.scope)
-            if caller is None or (caller.name != function.name and self._is_start(caller, depth + 1)):
+            if caller is None and not is_asked_for:
+                return True
+            if caller is not None and caller.name != function.name and self._is_start(caller, depth + 1):
                 return True
         return False
+
+    @cached_property
+    def _started_with(self) -> frozenset[str]:
+        """The functions that an application runs when it starts."""
+        return frozenset(
+            attached.definition.name
+            for attached in self._services.hooks
+            if attached.kind in ("startup", "lifespan") and attached.definition is not None
+        )
 
     def _by_task(self) -> Iterator[Evidence]:
         """What the tasks of Invoke or Fabric run on the machines that they deploy to."""

@@ -43,6 +43,20 @@ _ENV = "from alembic import context\n\ncontext.run_migrations()\n"
         {
             "app/db.py": _ENGINE,
             "migrations/env.py": _ENV,
+            "app/schema.py": (
+                "from alembic import command\nfrom alembic.config import Config\n\n\ndef bring_up():\n"
+                "    command.upgrade(Config('alembic.ini'), 'head')\n"
+            ),
+            "app/main.py": (
+                "from contextlib import asynccontextmanager\n\nfrom fastapi import FastAPI\n\n"
+                "from app import schema\n\n\n@asynccontextmanager\nasync def at_work(app):\n"
+                "    schema.bring_up()\n    yield\n\n\napp = FastAPI(lifespan=at_work)\n\n\n"
+                "@app.post('/copies/restore')\ndef restore():\n    schema.bring_up()\n    return {}\n"
+            ),
+        },
+        {
+            "app/db.py": _ENGINE,
+            "migrations/env.py": _ENV,
             "shop/management/commands/upgrade.py": (
                 "from django.core.management import BaseCommand, call_command\n\n\n"
                 "class Command(BaseCommand):\n    def handle(self, *args, **options):\n"

@@ -348,6 +348,10 @@ _PREDICATE = re.compile(
                 "    if reader is None:\n        raise HTTPException(status_code=401)\n    return reader\n\n\n"
                 "def reader_if_any(db, ticket):\n    try:\n        return reader_of(db, ticket)\n"
                 "    except Exception:  # <- flagged\n        return None\n"
+                "\n\nbad_credentials = HTTPException(status_code=401)\n\n\ndef clerk_of(db, badge):\n"
+                "    clerk = db.query(Reader).filter_by(badge=badge).first()\n    if clerk is None:\n"
+                "        raise bad_credentials\n    return clerk\n\n\ndef clerk_if_any(db, badge):\n    try:\n"
+                "        return clerk_of(db, badge)\n    except Exception:  # <- flagged\n        return None\n"
             ),
         },
         (
