@@ -133,6 +133,13 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
     ],
     partials=[
         (
+            "import time\nfrom contextlib import asynccontextmanager\n\nfrom fastapi import FastAPI\n"
+            "from sqlalchemy.orm import Session\n\nopened = Session()\n\n\nasync def fill(db):\n"
+            "    time.sleep(1)  # <- flagged\n    db.commit()  # <- flagged\n\n\n"
+            "async def prepare():\n    await fill(opened)\n\n\n@asynccontextmanager\nasync def at_work(app):\n"
+            "    await prepare()\n    yield\n\n\napp = FastAPI(lifespan=at_work)\n"
+        ),
+        (
             "import asyncio\nimport threading\n\n\nasync def finish(work):\n"
             "    reader = threading.Thread(target=work)\n    reader.start()\n    while reader.is_alive():\n"
             "        await asyncio.sleep(0.1)\n    reader.join()  # <- flagged\n"
@@ -219,11 +226,7 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
         for site in repo.python.calls_named(lambda name: name.startswith("subprocess.Popen().") and waits(name))
         if not _has_ended(site)
     }
-    idle = {
-        (hook.definition.module.path, hook.definition.index)
-        for hook in repo.services.hooks
-        if hook.definition is not None and hook.kind in ("startup", "shutdown", "lifespan")
-    }
+    idle = _before_and_after_serving(repo)
     alone = _in_threads_of_their_own(repo)
     idle |= _alone_in_the_loop(repo)
     for site in repo.python.all_calls:
@@ -232,21 +235,21 @@ def blocking_call_in_async(repo: Repo) -> Iterator[Site | Ward]:
             continue
         passed = _has_ended(site) or _goes_on(site) or _only_builds(site) or _is_there(site) or _ends_itself(site)
         what = None if passed else waits(site.name)
+        # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
+        at_ends = Confidence.MEDIUM if _place(site) in idle else Confidence.HIGH
         if what is not None and not site.call.context & AWAITED:
             message = f"`{_shown(site)}` waits in the event loop of `async def {function.name}`"
             if _is_waived(repo, site.location):
                 continue
-            # While a service starts or stops, or a command runs, there is nobody else in the loop to wait.
-            at_ends = _place(site) in idle or _is_set_up_here(site) or _ends_thread(site)
-            confidence = Confidence.MEDIUM if at_ends else Confidence.HIGH
+            confidence = Confidence.MEDIUM if _is_set_up_here(site) or _ends_thread(site) else at_ends
             confidence = Confidence.LOW if _place(site) in alone else confidence
             yield bad(site.location, message, confidence, fix=remedy(site.name))
         elif synchronous and not site.call.context & AWAITED and _is_of_session(site):
             message = f"`{_shown(site)}` waits for the database in the event loop of `async def {function.name}`"
-            yield bad(site.location, message, fix=remedy("sqlalchemy.orm.Session().commit"))
+            yield bad(site.location, message, at_ends, fix=remedy("sqlalchemy.orm.Session().commit"))
         elif keyed and not site.call.context & AWAITED and _is_of_table(site):
             message = f"`{_shown(site)}` waits for DynamoDB in the event loop of `async def {function.name}`"
-            yield bad(site.location, message, fix=remedy("boto3.client().get"))
+            yield bad(site.location, message, at_ends, fix=remedy("boto3.client().get"))
         elif site.name == "subprocess.Popen" and _place(site) in ends:
             message = f"`{_shown(site)}` starts a process that `async def {function.name}` waits for in the event loop"
             yield bad(site.location, message, fix=remedy("subprocess.run"))
@@ -524,6 +527,24 @@ def _in_threads_of_their_own(repo: Repo) -> set[tuple[str, int]]:
             coroutine = repo.python.target(call, site.module)
             if coroutine is not None:
                 found.add((coroutine.module.path, coroutine.index))
+    return found
+
+
+def _before_and_after_serving(repo: Repo) -> set[tuple[str, int]]:
+    """The functions that an application runs when it starts and ends, and the coroutines that these alone await."""
+    hooks = [one.definition for one in repo.services.hooks if one.kind in ("startup", "shutdown", "lifespan")]
+    pending = [one for one in hooks if one is not None]
+    found = {(one.module.path, one.index) for one in pending}
+    answering = repo.routes.by_handler
+    while pending:
+        above = pending.pop()
+        for call in above.calls:
+            below = repo.python.target(call, above.module) if call.context & AWAITED else None
+            if below is None or (below.module.path, below.index) in found or below.name in answering:
+                continue
+            if all(_place(one) in found for one in repo.python.callers.get(below.name, ())):
+                found.add((below.module.path, below.index))
+                pending.append(below)
     return found
 
 
