@@ -136,7 +136,10 @@ _AGENTS = re.compile(
     r"\b(opentelemetry-instrument|ddtrace-run|newrelic-admin|elasticapm-run|logfire run|"
     r"scout-apm|appdynamics|instana)\b"
 )
-_COUNTING = ("send", "incr", "increment", "inc", "timing", "gauge", "histogram", "count", "observe", "emit", "record")
+_COUNTING = (
+    "send", "incr", "increment", "inc", "timing", "timer", "gauge", "histogram", "count", "counter", "observe", "emit",
+    "record",
+)  # fmt: skip
 _OWN_METRICS = re.compile(
     r":\w*(Metrics?|StatsD?(Logger|Client|Reporter)|Statsd)(Client|Logger|Reporter|Sink)?\(\)$|^[a-z]\w*(\.\w+)*\.statsd$"
 )

@@ -141,15 +141,16 @@ _EXPORTS = (
         {
             "shop/metrics.py": (
                 "from shop.plugins import chosen\n\n\nclass Metrics:\n    def send(self, name, value):\n"
-                "        for plugin in chosen():\n            plugin.submit(name, value)\n\n\nmetrics = Metrics()\n"
+                "        for plugin in chosen():\n            plugin.submit(name, value)\n\n"
+                "    def counter(self, name):\n        self.send(name, 1)\n\n\nmetrics = Metrics()\n"
             ),
             "shop/plugins.py": "def chosen():\n    return []\n",
             "shop/__init__.py": "",
             "shop/main.py": (
                 "from flask import Flask\nfrom shop.metrics import metrics\n\napp = Flask(__name__)\n\n\n"
                 "@app.post('/orders')\ndef order():\n    metrics.send('orders', 1)\n    metrics.send('lines', 2)\n"
-                "    return {}\n\n\n@app.delete('/orders')\ndef cancel():\n    metrics.send('cancelled', 1)\n"
-                "    metrics.send('refunds', 1)\n    metrics.send('mails', 1)\n    return {}\n"
+                "    return {}\n\n\n@app.delete('/orders')\ndef cancel():\n    metrics.counter('cancelled')\n"
+                "    metrics.counter('refunds')\n    metrics.counter('mails')\n    return {}\n"
             ),
         },
         (
