@@ -16,7 +16,7 @@ class Makefile(TaskFile, frozen=True, array_like=True, gc=False):
 
 _PATHS = re.compile(r"(^|/)(GNUmakefile|[Mm]akefile(\.(?!py$)[\w-]+)?|[\w.-]+\.mk)$")
 _RULE = re.compile(r"(?P<names>[^\s:=#@{}][^:=#]*?)\s*(?P<parameters>)::?(?!=)(?P<needs>[^=#;]*)(?:#.*|;.*)?$")
-_VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*[:?+]{0,2}=\s*(?P<value>.*)$")
+_VARIABLE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_]\w*)\s*(?P<how>[:?+]{0,2})=\s*(?P<value>.*)$")
 _USE = re.compile(r"\$[({]([A-Za-z_]\w*)[)}]")
 _LOOKED_UP = re.compile(r"\$\(shell\s+(?:command\s+-v|which|type\s+-p)\s+([\w.-]+)[^()]*\)")
 """A tool that is looked up on the path, which is that tool."""
@@ -32,7 +32,7 @@ def _extract(data: bytes) -> Makefile:
     start, last, lines = 0, 0, list[TaskLine]()
 
     def close() -> None:
-        tasks.extend(Task(name, start, last, needs, tuple(lines)) for name in names)
+        tasks.extend(Task(name, start, last, needs, tuple(_for_target(line, name) for line in lines)) for name in names)
 
     flags = ""
     for number, ending, text in logical_lines(data.decode("utf-8-sig", "replace")):
@@ -44,10 +44,14 @@ def _extract(data: bytes) -> Makefile:
             flags = text
         elif variable := _VARIABLE.match(text):
             value = _LOOKED_UP.sub(r"\1", variable["value"].strip())
+            known = variables.get(variable["name"], "") if variable["how"] == "+" else ""
+            if known:
+                variables[variable["name"]] = f"{known} {_expanded(value, variables)}"[:_MAX_VALUE]
             variables.setdefault(variable["name"], _expanded(value, variables))
         elif (rule := _RULE.match(text)) and not text.startswith("."):
             close()
-            names, needs = rule["names"].split(), tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
+            names = _expanded(rule["names"], variables).split()
+            needs = tuple(_expanded(rule["needs"], variables).replace("|", " ").split())
             start, last, lines = number, ending, []
     close()
     return Makefile(
@@ -70,6 +74,15 @@ def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:
     prefix = re.match(r"[@+\-\s]*", command)
     marks = prefix[0] if prefix else ""
     return TaskLine(_expanded(command[len(marks) :], variables).replace("$$", "$"), number, "-" not in marks)
+
+
+def _for_target(line: TaskLine, name: str) -> TaskLine:
+    """A line of a recipe as it runs for one of the targets that it is written for: `$@` is its name."""
+    return (
+        structs.replace(line, text=re.sub(r"\$(@|\(@\)|\{@\})", lambda _: name, line.text))
+        if "@" in line.text
+        else line
+    )
 
 
 def logical_lines(text: str) -> list[tuple[int, int, str]]:

@@ -740,7 +740,9 @@ def _answers_too_many(call: Call) -> bool:
     says_so, makes_answer = _speaks_of_answers(call.name)
     if says_so or not makes_answer:
         return says_so
-    given = (*call.args, *(value for name, value in call.keywords if "status" in name or name == "code"))
+    given = [*call.args, *(value for name, value in call.keywords if "status" in name or name == "code")]
+    if call.last == "make_response":
+        given = [part for value in given for part in flattened(value)]  # Flask's takes what a handler returns
     return any(
         value.value == 429
         if isinstance(value, Const)

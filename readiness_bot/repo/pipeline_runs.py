@@ -21,7 +21,10 @@ from readiness_bot.repo.tool_commands import ToolCommand, tool_commands, tools_o
 from readiness_bot.repo.tooling import HookSite, Tasks, Tooling
 
 MAX_RUNS = 5_000
-"""Commands followed in one pipeline; hand-written ones come to a few hundred."""
+"""Commands followed in all pipelines together; hand-written ones come to a few hundred."""
+
+MAX_RUNS_OF_ONE = 1_500
+"""Those of one file of pipelines, so that one which starts much leaves some for the others."""
 
 MAX_DEPTH = 6
 """Commands that start commands; hand-written ones come to three or four."""
@@ -93,6 +96,7 @@ class Follower:
     sources: Sources
     tooling: Tooling
     left: int = MAX_RUNS
+    _left_of_one: dict[str, int] = field(default_factory=dict)
     _seen: set[tuple[str, int]] = field(default_factory=set)
 
     def of_step(self, step: StepSite) -> Iterator[Run]:
@@ -127,9 +131,12 @@ class Follower:
         yield from self._followed(Run(command, path, line, step, True), 0)
 
     def _followed(self, run: Run, depth: int) -> Iterator[Run]:
-        if self.left <= 0 or depth > MAX_DEPTH:
+        pipeline = run.step.path
+        left = self._left_of_one.get(pipeline, MAX_RUNS_OF_ONE)
+        if self.left <= 0 or left <= 0 or depth > MAX_DEPTH:
             return
         self.left -= 1
+        self._left_of_one[pipeline] = left - 1
         yield run
         further = replace(run, via=(*run.via, f"{run.path}:{run.line}"))
         for found in self._started(further):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from readiness_bot.repo.pipeline_runs import MAX_RUNS
 from readiness_bot.repo.pipeline_sites import Run
 from tests.repos import repo_of
 
@@ -57,6 +58,15 @@ CI = ".github/workflows/ci.yml"
                 "Makefile": ("UV := $(shell command -v uv 2> /dev/null)\ntest:\n\t$(UV) run pytest\n"),
             },
             ("Makefile", 3),
+        ),
+        (
+            {
+                CI: workflow("make V=1 ci.unit"),
+                "Makefile": "ci.unit: unit\nTASKS = lint\nTASKS += unit docs\n$(TASKS):\n\t./tasks/$@.sh\n",
+                "tasks/unit.sh": "#!/bin/sh\npytest\n",
+                "tasks/docs.sh": "#!/bin/sh\nsphinx-build\n",
+            },
+            ("tasks/unit.sh", 2),
         ),
         ({CI: workflow("make -C backend test"), "backend/Makefile": "test:\n\t@pytest\n"}, ("backend/Makefile", 2)),
         ({CI: workflow("tox -e py311"), "tox.ini": "[testenv]\ncommands =\n    pytest {posargs}\n"}, ("tox.ini", 2)),
@@ -353,3 +363,16 @@ def test_taskcluster_is_left_open_where_a_task_decides(command: str, left_open: 
     text = f"version: 1\ntasks:\n  - payload: {{command: {command}}}\n"
     pipelines = repo_of({".taskcluster.yml": text}).pipelines
     assert (bool(pipelines.unreadable), bool(pipelines.test_runs)) == (left_open, not left_open)
+
+
+def test_a_pipeline_that_starts_very_much_leaves_something_for_the_others() -> None:
+    many = "\n".join(f"      - run: make step{number}" for number in range(MAX_RUNS // 100))
+    steps = "".join(f"step{number}:\n" + "\ttrue\n" * 200 for number in range(MAX_RUNS // 100))
+    files = {
+        ".github/workflows/all.yml": f"on: push\njobs:\n  all:\n    runs-on: ubuntu-latest\n    steps:\n{many}\n",
+        "Makefile": f"test:\n\tpytest\n{steps}",
+        CI: workflow("make test"),
+    }
+    runs = repo_of(files).pipelines.runs
+    assert len(runs) <= MAX_RUNS
+    assert any(run.command.tool == "pytest" for run in runs)

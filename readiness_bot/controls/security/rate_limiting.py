@@ -34,6 +34,13 @@ _UNREAD = 0.5
         "https://flask-limiter.readthedocs.io/",
     ],
     passes=[
+        (
+            "from flask import Flask, make_response, request\n\nfrom shop.counts import within_window\n\n"
+            "app = Flask(__name__)\n\n\ndef keep_calm():\n"
+            "    if within_window(request.remote_addr, seconds=20) > 15:\n"
+            "        return make_response(('Slow down, please', 429))\n    return None\n\n\n"
+            "app.before_request(keep_calm)\n\n\n@app.post('/orders')\ndef order():\n    return {}\n"
+        ),
         {
             "app/main.py": (
                 "from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.post('/login')\n"
