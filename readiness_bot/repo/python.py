@@ -558,6 +558,8 @@ class Python:
     def _through_definition(self, module: Module, base: str, after: str) -> str | None:
         definition = module.facts.definitions[module.bindings.definitions[base]]
         if definition.kind == "function":
+            if after.startswith("()") and (made := _class_made_in(module, base)):
+                return _joined(f":{made}", after[2:])
             if after.startswith("()") and definition.gives:
                 return _joined(definition.gives, after[2:])
             return None
@@ -898,6 +900,18 @@ class Python:
         path, colon, rest = self.identify(name, module).partition(":")
         owner = self.modules.get(path) if colon else None
         return tuple(owner.bindings.assignments.get(rest.replace("()", ""), ())) if owner is not None else ()
+
+
+def _class_made_in(module: Module, function: str) -> str:
+    """The class inside a function of a module that it gives back: `def router_class(): class Own(Router): …`."""
+    index = module.bindings.definitions[function]
+    inside = {one.definition.name: one.definition for one in module.defined_in(index) if one.definition.kind == "class"}
+    for given in module.facts.returns if inside else ():
+        if given.scope == index and isinstance(given.value, Name):
+            made = inside.get(given.value.name.rpartition(":")[2].rpartition(".")[2].lstrip("?"))
+            if made is not None:
+                return made.qualname
+    return ""
 
 
 def _is_listed_anew(module: Module, imported: Import) -> bool:

@@ -329,7 +329,7 @@ class Routers:
             if kind not in _ROUTERS and ":" in kind:
                 klass = (
                     self._python.class_of(site.name, site.module)
-                    if site.name.rpartition(":")[2][:1].isupper()
+                    if site.last.rpartition(":")[2].lstrip("_")[:1].isupper()
                     else None
                 )
                 bases = self._python.external_bases(klass) if klass is not None else ()
