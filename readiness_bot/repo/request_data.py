@@ -595,7 +595,15 @@ class RequestData:
         if isinstance(value, Name) and not value.name.startswith("?"):
             bound = self._python.assignment(value.name, module)
             return self._patterned(bound[1].value, bound[0], depth + 1) if bound is not None else None
-        if not isinstance(value, Invoke) or value.call < 0 or value.name.rpartition(".")[2] not in _DECLARING:
+        if not isinstance(value, Invoke) or value.call < 0:
+            return None
+        last = value.name.rpartition(".")[2]
+        if last in _VALIDATING:
+            asked = module.facts.calls[value.call].argument(0, "func")
+            function = self._python.definition(asked.name, module) if isinstance(asked, Name) else None
+            holds = function is not None and (last == "Predicate" or self._checks(function))
+            return "number" if holds else None
+        if last not in _DECLARING:
             return None
         given = dict(module.facts.calls[value.call].keywords)
         spread = given.get("**")
@@ -641,9 +649,12 @@ class RequestData:
         """Whether a condition asks more than the value itself can tell: a list, a pattern, a function."""
         own = {parameter.name for parameter in method.definition.parameters}
         return any(
-            (root := guard.lstrip("!?:").partition(".")[0].partition("(")[0])
-            and root not in own
-            and root not in _SHALLOW
+            _OF_LETTERS.search(guard)
+            or (
+                (root := guard.lstrip("!?:").partition(".")[0].partition("(")[0])
+                and root not in own
+                and root not in _SHALLOW
+            )
             for guard in guards
         )
 
@@ -747,6 +758,10 @@ class RequestData:
         return Datum(f"self.{method}()", "text") if method in _OF_TORNADO else None
 
 
+_OF_LETTERS = re.compile(r"\.(isalnum|isalpha|isdecimal|isdigit|isidentifier|isnumeric)(\(\))?$")
+"""What asks of each letter of a text whether it is harmless."""
+_VALIDATING = frozenset({"AfterValidator", "BeforeValidator", "WrapValidator", "PlainValidator", "Predicate"})
+"""What declares a type by a function that refuses some values."""
 _DECLARING = frozenset({"Field", "Path", "Query", "Form", "Body", "Header", "Cookie", "File", "Param", "Parameter",
     "Meta", "constr", "StringConstraints"})  # fmt: skip
 """What declares a field or a parameter and may hold it against a pattern."""

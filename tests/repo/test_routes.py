@@ -1110,6 +1110,31 @@ def test_a_view_that_a_variable_holds_answers_the_verbs_of_its_class() -> None:
     ]
 
 
+def test_a_router_of_a_class_that_a_function_gives_back_is_one() -> None:
+    files = {
+        "shop/kit.py": (
+            "from fastapi import APIRouter as _APIRouter\nfrom fastapi.routing import APIRoute\n\n\n"
+            "def router_class(route_class: type[APIRoute]) -> type[_APIRouter]:\n    class _Own(_APIRouter):\n"
+            "        def __init__(self, *args, **kwargs):\n"
+            "            super().__init__(*args, route_class=route_class, **kwargs)\n\n    return _Own\n"
+        ),
+        "shop/routing.py": (
+            "from fastapi.routing import APIRoute\n\nfrom shop.kit import router_class\n\n"
+            "APIRouter = router_class(APIRoute)\n"
+        ),
+        "shop/orders.py": (
+            "from shop.routing import APIRouter\n\nrouter = APIRouter(prefix='/orders')\n\n\n"
+            "@router.post('/')\ndef order(data: dict):\n    return data\n"
+        ),
+        "shop/main.py": (
+            "from fastapi import APIRouter, FastAPI\n\nfrom shop.orders import router\n\n"
+            "top = APIRouter(prefix='/v1')\ntop.include_router(router)\n"
+            "app = FastAPI()\napp.include_router(top)\n"
+        ),
+    }
+    assert [(route.name, route.is_wired) for route in repo_of(files).routes.all] == [("POST /v1/orders/", True)]
+
+
 def test_a_decorator_of_the_tree_that_registers_rules_makes_a_route_of_each_function() -> None:
     files = {
         "shop/api.py": (

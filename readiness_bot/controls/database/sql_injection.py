@@ -263,6 +263,13 @@ def _is_handed_statement(site: CallSite) -> bool:
                 "    found = await sync_to_async(data.find)(name)\n    return found or data.known(name)\n"
             ),
         },
+        (
+            "from typing import Annotated\n\nfrom fastapi import FastAPI\nfrom pydantic import AfterValidator\n"
+            "from sqlalchemy import text\n\napp = FastAPI()\n\n\ndef lowered(value: str) -> str:\n"
+            "    return value.lower()\n\n\n@app.get('/sums')\n"
+            "def sums(db, field: Annotated[str, AfterValidator(lowered)]):\n"
+            "    return db.execute(text(f'select sum({field}) from orders'))  # <- flagged\n"
+        ),
     ],
     partials=[
         (
@@ -283,6 +290,15 @@ def _is_handed_statement(site: CallSite) -> bool:
         ),
     ],
     passes=[
+        (
+            "from typing import Annotated\n\nfrom annotated_types import Len, Predicate\nfrom fastapi import FastAPI\n"
+            "from pydantic import AfterValidator\nfrom sqlalchemy import text\n\napp = FastAPI()\n\n\n"
+            "def is_word(value: str) -> bool:\n    return value.isalnum()\n\n\ndef a_word(value: str) -> str:\n"
+            "    if not value.isidentifier():\n        raise ValueError(value)\n    return value\n\n\n"
+            "type Sum = Annotated[str, Len(1), Predicate(is_word)]\n\n\n@app.get('/sums')\n"
+            "def sums(db, field: Sum, group: Annotated[str, AfterValidator(a_word)]):\n"
+            "    return db.execute(text(f'select sum({field}) from orders group by {group}'))\n"
+        ),
         {
             "shop/data.py": (
                 "import sqlite3\n\n\ndef find(name):\n"
