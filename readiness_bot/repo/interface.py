@@ -77,6 +77,16 @@ _VALIDATORS = matcher(
 _BY_LIBRARY = re.compile(
     r"^(validate\w*|is_valid|iter_errors|best_match|load|loads|deserialize|parse_obj_as|normalized|validated|check|convert)$"
 )
+_TYPED_BY = re.compile(r"(cattrs?|msgspec)(\.\w+(\(\))?)*\.(structure|decode|convert)$")
+"""What makes the type that it is told of data, or refuses it."""
+_HELD_BY = re.compile(
+    r"pydantic\.(type_adapter\.)?TypeAdapter\(\)\.validate_(python|json)$|pydantic\.(tools\.)?parse_obj_as$"
+    r"|voluptuous\.(\w+\.)?Schema\(\)$|schema\.Schema\(\)\.validate$|trafaret\.\w+\(\)(\.\w+\(\))*\.check$"
+    r"|valideer\.parse\(\)\.validate$|msgspec\.json\.Decoder\(\)\.decode$"
+)
+"""What holds data against a schema that was made before."""
+_HANDED_ON = 3
+"""How far a body is followed from function to function until something validates it."""
 _CHECKING = re.compile(r"(validator|trafaret|schema)(\(\))?\.check$", re.IGNORECASE)
 _READS_ANYTHING = frozenset({"deserialize", "structure", "from_json"})
 """What validates a body only beside the reading of one: the answers of other services go through it too."""
@@ -141,6 +151,11 @@ _DATA_CALLS = frozenset({"jsonify", "JSONResponse", "JsonResponse", "ORJSONRespo
 def _decorated(route: Route) -> Definition | None:
     """What the registration of a route decorates."""
     return route.module.definition(route.call.decorates) if route.call is not None else None
+
+
+def _takes_body_in(call: Call) -> bool:
+    """Whether a call is handed the body of the request as it is: `validate(request.json, schema)`."""
+    return any(isinstance(value, Name | Invoke) and _READS_BODY.search(value.name) is not None for value in call.handed)
 
 
 def _reads_body(call: Call) -> bool:
@@ -301,7 +316,9 @@ class Interface:
                         and item.name.endswith(("OAuth2PasswordRequestForm", "OAuth2PasswordRequestFormStrict"))
                         for item in inner
                     )
-                    return "schema" if form or (not inner and "RequestForm" in str(parameter.annotation)) else "none"
+                    if form or (not inner and "RequestForm" in str(parameter.annotation)):
+                        return "schema"
+                    return "schema" if self._reads_model(inner, module) else "none"
                 if last in ("Body", "Form", "File"):
                     return "raw" if self._is_loose(parameter.annotation) else "schema"
                 if last in ("Query", "Path", "Header", "Cookie"):
@@ -312,6 +329,27 @@ class Interface:
         if self._has_model(annotation, module):
             return "schema"
         return "raw" if self._is_loose(annotation) and parameter.default is None else "none"
+
+    def _reads_model(self, told: tuple[Value, ...], module: Module) -> bool:
+        """Whether a dependency is a function that is handed fields of a form or body, or makes a model of it."""
+        own = self._python.definition(told[0].name, module) if told and isinstance(told[0], Name) else None
+        if own is None or own.definition.kind != "function":
+            return False
+        defaults = (
+            value
+            for parameter in own.definition.parameters
+            for value in (
+                parameter.default,
+                *(parameter.annotation.items if isinstance(parameter.annotation, Index) else ()),
+            )
+        )
+        if any(isinstance(one, Invoke) and one.name.rpartition(".")[2] in ("Body", "Form") for one in defaults):
+            return True
+        reads = any(
+            _reads_body(call) or (call.last in ("json", "body", "form") and "request" in call.name.lower())
+            for call in own.calls
+        )
+        return reads and any(self._is_schema(call.name, own.module) for call in own.calls)
 
     def _has_model(self, value: Value | None, module: Module, depth: int = 0) -> bool:
         if depth > 4 or value is None:
@@ -408,11 +446,24 @@ class Interface:
                         and self._is_validation(call, site.module)
                     ):
                         return Taken(route, "schema", call.last)
-                    if self._makes_schema(call, site.module, reads_here):
+                    if self._makes_schema(call, site.module, reads_here) or (
+                        (reads_here or any(map(_READS_BODY.search, site.definition.refs)))
+                        and self._checks_by_library(call, site.module)
+                    ):
                         return Taken(route, "schema", call.last)
             if any(_READS_BODY.search(ref) for ref in site.definition.refs):
                 reads = reads or "request"
         return Taken(route, "raw" if reads else "none", reads)
+
+    def _checks_by_library(self, call: Call, module: Module) -> bool:
+        """Whether a library makes what it is handed into a type, or holds it against a schema of its own kind."""
+        if not call.handed:
+            return False
+        name = self._python.mean(call.name, module)
+        typed = call.has("type") or any(
+            isinstance(value, Name) and self._is_schema(value.name, module) for value in call.handed[1:]
+        )
+        return (_TYPED_BY.match(name) is not None and typed) or _HELD_BY.match(name) is not None
 
     def _schema_of_decorator(self, route: Route) -> str:
         """The decorator that holds a body against a schema before the handler runs; empty for none."""
@@ -433,10 +484,12 @@ class Interface:
         if own is None or module is None or own.definition.kind != "function":
             return False
         named = (item.name for value in guard.arguments for item in flattened(value) if isinstance(item, Name))
-        if not any(self._is_schema(name, module) for name in named):
-            return False
         facts, definition = own.module.facts, own.definition
         inside = [call for call in facts.calls if definition.line <= call.line <= definition.end_line]
+        if any(self._holds_against_schema(call, own.module) and _takes_body_in(call) for call in inside):
+            return True
+        if not any(self._is_schema(name, module) for name in named):
+            return False
         given = {f"?{parameter.name}" for parameter in definition.parameters}
         reads = any(map(_reads_body, inside)) or any(
             _READS_BODY.search(ref)
@@ -461,8 +514,11 @@ class Interface:
             return reads_here
         return not self._python.descends_from(found, "marshmallow.*", "flask_marshmallow.*")
 
-    def _leads_to_validator(self, call: Call, module: Module) -> bool:
-        """Whether a call is one of an own function that holds what it is given against a schema, by a library."""
+    def _leads_to_validator(self, call: Call, module: Module, hops: int = _HANDED_ON) -> bool:
+        """Whether a call is one of an own function that holds what it is given against a schema, by a library.
+
+        Itself, or by a further function that it hands it on to.
+        """
         target = self._python.target(call, module)
         if target is None or target.definition.kind != "function":
             return False
@@ -470,7 +526,10 @@ class Interface:
         given = {f"?{parameter.name}" for parameter in target.definition.parameters}
         return any(
             (reads or any(isinstance(value, Name) and value.name.partition(".")[0] in given for value in inner.handed))
-            and self._holds_against_schema(inner, target.module)
+            and (
+                self._holds_against_schema(inner, target.module)
+                or (hops > 1 and self._leads_to_validator(inner, target.module, hops - 1))
+            )
             for inner in target.calls
         )
 
