@@ -68,7 +68,7 @@ class DjangoRoutes:
                 if (
                     handler is None
                     and site.function is not None
-                    and (isinstance(written, Name) or site.function.name == "get_urls")
+                    and (isinstance(written, Name) or site.function.name in ("get_urls", "urls"))
                 ):
                     # A helper that makes patterns out of what it is handed: no route of its own.
                     continue
@@ -81,6 +81,7 @@ class DjangoRoutes:
                 )
         yield from self._rest_routers()
         yield from self._wagtail_endpoints()
+        yield from self._kept_views()
 
     def _of_administration(self, site: CallSite) -> Iterator[Guard]:
         """What Wagtail asks before the patterns that a hook puts among its administration's: `register_admin_urls`."""
@@ -149,6 +150,33 @@ class DjangoRoutes:
                 if texts:
                     return tuple(texts)
         return ()
+
+    def _kept_views(self) -> Iterator[Route]:
+        """The functions that a decorator of the tree's own keeps in an object whose `urls` are made of them.
+
+        What the object makes of their names cannot be read: `@steps.step`, and then `include(steps.urls)`.
+        """
+        for name, prefixes in self._patterns.included_objects.items():
+            path, _, kept = name.partition(":")
+            module = self._python.modules.get(path)
+            owner = self._python.class_of(self._python.mean(f":{kept}", module), module) if module is not None else None
+            maker = self._python.member(owner, "urls") if owner is not None else None
+            if module is None or maker is None or not any(call.name in DJANGO_PATHS for call in maker.calls):
+                continue
+            for index, definition in enumerate(module.facts.definitions):
+                if definition.kind == "function" and any(
+                    _written(one, module).startswith(f":{kept}.") for one in definition.decorators
+                ):
+                    handler = DefinitionSite(module, index, definition)
+                    yield from self._routers.made(
+                        [joined(prefix, "{}") for prefix in prefixes],
+                        self._function_methods(handler),
+                        "django",
+                        module,
+                        definition.line,
+                        handler,
+                        wired=True,
+                    )
 
     def _wagtail_endpoints(self) -> Iterator[Route]:
         """What Wagtail's API is told to serve: `api_router.register_endpoint("pages", PagesAPIViewSet)`."""
@@ -303,3 +331,10 @@ def _takes_body(handler: DefinitionSite) -> bool:
     names = {value.name for value in values if isinstance(value, Name)}
     names |= {call.called_on for call in facts.calls if call.line in around}
     return any(name.endswith("request.body") or name == f"?{named}.body" for name in names)
+
+
+def _written(decorator: Value, module: Module) -> str:
+    """How a decorator is named where it stands, whether it is called there or not."""
+    if isinstance(decorator, Invoke) and decorator.call >= 0:
+        return module.facts.calls[decorator.call].via
+    return decorator.name if isinstance(decorator, Name) else ""

@@ -232,16 +232,8 @@ class Paging:
 
     def _is_list_view(self, route: Route) -> bool:
         return route.view is not None and any(
-            base.rpartition(".")[2]
-            in (
-                "ListAPIView",
-                "ListCreateAPIView",
-                "ModelViewSet",
-                "ReadOnlyModelViewSet",
-                "ListView",
-                "ListModelMixin",
-                "ResourceList",
-            )
+            base.endswith(("ModelViewSet", ".ListAPIView", ".ListCreateAPIView", ".ListModelMixin"))
+            or base.rpartition(".")[2] in ("ListView", "ResourceList")
             for base in self._python.external_bases(route.view)
         )
 

@@ -398,6 +398,17 @@ class UrlPatterns:
         made = [call for call in calls if name and call.result == name and call.line <= site.call.line]
         return made[-1] if made else None
 
+    @cached_property
+    def included_objects(self) -> dict[str, list[str]]:
+        """By the identity of an object whose `urls` are included: below which paths they are served."""
+        return {
+            name.removesuffix(".urls"): [
+                joined(above, inner) for path, inner in places for above in self.prefixes(path)[0]
+            ]
+            for name, places in self._url_modules.items()
+            if name.endswith(".urls") and ":" in name
+        }
+
     def router_prefixes(self, site: CallSite) -> tuple[list[str], bool]:
         """Below which paths the router of a registration is served, and whether anything serves it."""
         via, below = self._nested(site)

@@ -141,7 +141,10 @@ class Views:
         """The methods that the library's generic views above a class answer."""
         methods: set[str] = set()
         for base in self._python.external_bases(view):
-            methods.update(_GENERIC_VIEWS.get(base.rpartition(".")[2], ()))
+            # A library's own kind of a model's view set has all that it has: `FlexFieldsModelViewSet`.
+            name = base.rpartition(".")[2]
+            kind = re.search(r"(ReadOnly)?ModelViewSet$", name)
+            methods.update(_GENERIC_VIEWS.get(kind[0] if kind is not None else name, ()))
         limited = self._python.class_value(view, "http_method_names")
         if limited is not None and limited[1].value is not None:
             allowed = {

@@ -49,6 +49,33 @@ def test_views_that_an_own_method_of_a_blueprint_registers_answer_by_what_they_d
     ]
 
 
+def test_views_that_an_object_of_the_trees_own_keeps_are_routes_below_where_its_urls_are_included() -> None:
+    found = repo_of(
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['django.contrib.auth']\n",
+            "shop/steps.py": (
+                "from django.urls import path\n\n\nclass Steps:\n    def __init__(self):\n        self.views = []\n\n"
+                "    def step(self, label):\n        def keep(view):\n            self.views.append(view)\n"
+                "            return view\n\n        return keep\n\n    @property\n    def urls(self):\n"
+                "        return [path(f'{at}', view) for at, view in enumerate(self.views)]\n"
+            ),
+            "shop/views.py": (
+                "from django.contrib.auth.decorators import login_required\n\nfrom shop.steps import Steps\n\n"
+                "steps = Steps()\n\n\n@steps.step('goods')\n@login_required\ndef goods(request):\n"
+                "    return request.POST\n\n\ndef beside(request):\n    return None\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import include, path\n\nfrom shop.views import steps\n\n"
+                "urlpatterns = [path('order/', include(steps.urls))]\n"
+            ),
+        }
+    ).routes.all
+    assert [(route.name, route.handler and route.handler.definition.name) for route in found] == [
+        ("GET,POST /order/{}", "goods")
+    ]
+    assert any(guard.name.endswith("login_required") for guard in found[0].guards)
+
+
 @pytest.mark.parametrize("patterns", ["[*router.urls]", "[] + router.urls"])
 def test_extra_actions_of_a_view_set_are_routes_below_one_object_or_all(patterns: str) -> None:
     found = repo_of(

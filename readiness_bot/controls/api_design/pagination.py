@@ -29,6 +29,20 @@ _HALF = 0.05
     role=Role.BACKEND,
     sources=["https://google.aip.dev/158"],
     passes=[
+        {
+            "shop/settings.py": (
+                "ROOT_URLCONF = 'shop.urls'\nREST_FRAMEWORK = {\n"
+                "    'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.CursorPagination'\n}\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework import routers\n"
+                "from rest_flex_fields import FlexFieldsModelViewSet\n\n\n"
+                "class Orders(FlexFieldsModelViewSet):\n    queryset = Order.objects.all()\n\n"
+                "    def list(self, request):\n        return super().list(request)\n\n\n"
+                "router = routers.DefaultRouter()\nrouter.register('orders', Orders)\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+        },
         (
             "from flask import Flask, jsonify, render_template, request\n\nfrom shop.models import Order\n\n"
             "app = Flask(__name__)\n\n\n@app.get('/orders')\ndef list_orders():\n"

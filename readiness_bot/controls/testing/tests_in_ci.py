@@ -229,6 +229,11 @@ _TEST = {"app/main.py": "def one():\n    return 1\n", "tests/test_main.py": "def
         _TEST,
         {
             **_TEST,
+            "Makefile": "test: lint unit\n\nlint:\n\tflake8\n\nunit:\n\t# Needs the cloud.\n\techo pytest\n",
+            ".github/workflows/test.yml": "on: pull_request\njobs:\n  test:\n    steps:\n      - run: make test\n",
+        },
+        {
+            **_TEST,
             ".github/workflows/lint.yml": "on: pull_request\njobs:\n  lint:\n    steps:\n      - run: ruff check .\n",
         },
         {
@@ -304,7 +309,13 @@ def _only_ships(site: JobSite) -> bool:
 
 
 def _runs(repo: Repo) -> tuple[Run, ...]:
-    return repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run))
+    return repo.pipelines.test_runs or tuple(run for run in repo.pipelines.runs if _presumably_tests(run, repo))
+
+
+_PLAIN = re.compile(
+    r"echo|printf|true|:|set|exit|cd|mkdir|rm|sed|cat|grep|export|test|\[|flake8|ruff|pylint|pycodestyle|black|isort|mypy"
+)
+"""Commands that are seen to test nothing."""
 
 
 def _judged(repo: Repo) -> Judgement:
@@ -351,7 +362,11 @@ def _judged(repo: Repo) -> Judgement:
     return failed(f"{what}.", looked_in=(repo.pipelines.LOOKS,))
 
 
-def _presumably_tests(run: Run) -> bool:
-    """Whether a task or script that cannot be followed is named for tests."""
+def _presumably_tests(run: Run, repo: Repo) -> bool:
+    """Whether a task or script is named for tests, and does not come to what is seen to be none alone."""
+    place = f"{run.path}:{run.line}"
+    followed = [one for one in repo.pipelines.runs if place in one.via]
+    if followed and all(_PLAIN.fullmatch(one.tool) for one in followed):
+        return False
     asked = " ".join(run.command.words) if run.tool in _TASK_RUNNERS else run.command.script.rpartition("/")[2]
     return _ASKS_FOR_TESTS.search(asked) is not None
