@@ -588,6 +588,11 @@ def _literal(
     )
 
 
+def of_constant(name: str, value: str, line: int, end_line: int) -> SecretLiteral | None:
+    """The literal that a constant of a module is bound to and that is a key for code elsewhere, whatever its name."""
+    return _literal(name, value, line, end_line, f"{name} = …")
+
+
 _SETTING_OWNER = re.compile(r"config|settings?|options", re.IGNORECASE)
 
 

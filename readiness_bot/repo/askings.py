@@ -10,7 +10,6 @@ from functools import cached_property
 
 from readiness_bot.facts.python_facts import DISCARDED, IN_HANDLER, RETURNED, Alternatives, Call, Demand, Return
 from readiness_bot.facts.values import Const, Invoke, Mapping, Name, Other, Value
-from readiness_bot.model import Location
 from readiness_bot.repo.asking_words import (
     CHANGING,
     CHECK,
@@ -38,12 +37,24 @@ from readiness_bot.repo.asking_words import (
     takes_document,
     told_in,
 )
-from readiness_bot.repo.expressions import either_of, flattened, names_in
+from readiness_bot.repo.expressions import either_of, flattened, names_in, texts_of
+from readiness_bot.repo.listed_permissions import (
+    CHOOSING,
+    PERMITTING,
+    Joined,
+    Listed,
+    declared_in,
+    joined_in,
+    listed_by,
+    named_in,
+    permissions_in,
+    strengths_of,
+)
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.queries import Queries
 from readiness_bot.repo.refusal_signs import is_refusing, is_refusing_value, snake
-from readiness_bot.repo.refusals import STRONG_NAME, Refusals, Strength, of_permission
+from readiness_bot.repo.refusals import STRONG_NAME, Refusals, Strength
 from readiness_bot.repo.route import Guard
 from readiness_bot.repo.scoping import TENANTS
 
@@ -55,8 +66,6 @@ _TO_CHANGE = re.compile(
 )
 _GREAT = re.compile(r"(^|[^a-z])(admin|administrator|owner|superuser)([^a-z]|$)", re.IGNORECASE)
 """Words in the names of rights: what they allow beyond looking at something."""
-_PERMITTING = re.compile(r"(^|_)(perms?|permissions?)(_|$)")
-_PERMISSION = re.compile(r"^(Is|Has|Can|Allow)[A-Z]|Permissions?$|OrReadOnly$")
 _OF_LOOKED_UP = re.compile(r"\.objects\.")
 """What looks rows up or makes them, and what belongs to one, be it a user: `Order.objects.get().user`."""
 _MAKING = re.compile(r"\.objects\.(a?create|bulk_create)$")
@@ -122,26 +131,6 @@ class Hooks:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """An attribute of a class that lists permissions, and those of them that ask something, by how much they ask."""
-
-    location: Location
-    name: str
-    asked: tuple[tuple[str, Strength], ...]
-    beside: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Several permissions that are listed in one place, by name, and whether all of them must hold or one is enough."""
-
-    location: Location
-    name: str
-    permissions: tuple[str, ...]
-    all_must_hold: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """Something that a function does: where, the rights under which alone it does it, and what else asks for some."""
 
@@ -194,12 +183,12 @@ class Askings:
             Listed(
                 replace(site.location, line=field.line, end_line=field.line),
                 f"{site.definition.name}.{field.name}",
-                _strengths(names),
+                strengths_of(names),
                 tuple(f"`{shown_name(name)}`" for name in (*site.definition.bases, *_method_names(site))),
             )
             for site in self._python.classes
             for field in site.fields
-            if _PERMITTING.search(field.name) and field.value is not None and (names := permissions_in(field.value))
+            if PERMITTING.search(field.name) and field.value is not None and (names := permissions_in(field.value))
         )
 
     @cached_property
@@ -209,17 +198,17 @@ class Askings:
             Listed(
                 method.location,
                 f"{site.definition.name}.{method.definition.name}",
-                _strengths(names),
+                strengths_of(names),
                 self.declared(site),
             )
             for site in self._python.classes
             for method in site.methods
-            if method.definition.name in CHOOSING and (names := tuple(dict.fromkeys(_named_in(method))))
+            if method.definition.name in CHOOSING and (names := tuple(dict.fromkeys(named_in(method))))
         )
 
     def declared(self, owner: DefinitionSite) -> tuple[str, ...]:
         """What a class comes from, and the permissions that stand in it but those that a method of it chooses."""
-        return tuple(f"`{shown_name(name)}`" for name in (*owner.definition.bases, *_declared(owner)))
+        return tuple(f"`{shown_name(name)}`" for name in (*owner.definition.bases, *declared_in(owner)))
 
     @cached_property
     def joined(self) -> tuple[Joined, ...]:
@@ -227,14 +216,14 @@ class Askings:
         found = []
         for site in self._python.classes:
             for field in site.fields:
-                if _PERMITTING.search(field.name) and field.value is not None:
+                if PERMITTING.search(field.name) and field.value is not None:
                     place = replace(site.location, line=field.line, end_line=field.line)
-                    found.append(_joined(place, f"{site.definition.name}.{field.name}", field.value))
+                    found.append(joined_in(place, f"{site.definition.name}.{field.name}", field.value))
         for site in self._python.functions:
             for item in site.definition.decorators:
                 call = site.module.facts.calls[item.call] if isinstance(item, Invoke) and item.call >= 0 else None
-                for name, value in _listed_by(call) if call is not None else ():
-                    found.append(_joined(site.location, f"{name} of {site.definition.name}", value))
+                for name, value in listed_by(call) if call is not None else ():
+                    found.append(joined_in(site.location, f"{name} of {site.definition.name}", value))
         return tuple(one for one in found if one is not None)
 
     @cached_property
@@ -253,6 +242,7 @@ class Askings:
         own = self._asking.get((owner.module.path, owner.index), [])
         # What a method that is still there asks is told of itself; a new one may ask in its stead.
         beside = [*self.of_class(owner), *(f"`{method.definition.name}`" for method in owner.methods)]
+        beside += [_of_its_own(method.definition.name) for method in owner.methods]
         # A field may have it checked by what it names: `validators=[Available()]`.
         beside += [f"`{last_of(ref)}` of a field" for ref in owner.definition.refs if _VALIDATING.search(last_of(ref))]
         beside += [f"`{shown_name(base)}`" for base in self._python.external_bases(owner)]
@@ -262,18 +252,25 @@ class Askings:
                 continue
             inherited = self._asking.get((ancestor.module.path, ancestor.index), ())
             beside += [f"`{ancestor.definition.name}`", *(f"`{site.definition.name}`" for site in inherited)]
+            beside += [f"{name} in `{site.name}`" for site in inherited for one in self.of(site) for name in one]
             asking += [(f"`{ancestor.definition.name}`",)] if any(map(_is_hook, inherited)) else []
         for site in own:
             beside += [f"{name} in `{site.definition.name}`" for one in self.of(site) for name in one]
         # An action that is overridden goes on without what it asked where the class has it from a framework.
         given = self._given(owner)
-        beside += [f"`{action}`" for action in _ACTIONS if action not in given]
+        beside += [told for action in _ACTIONS if action not in given for told in (f"`{action}`", _of_its_own(action))]
         hooks = (
             site
             for site in own
             if site.name not in self._python.callers and (_is_hook(site) or site.definition.name in given)
         )
-        names = (*((f"`{site.definition.name}`",) for site in hooks), *asking)
+        names = (
+            *(
+                (_of_its_own(site.definition.name) if _goes_on(site) else f"`{site.definition.name}`",)
+                for site in hooks
+            ),
+            *asking,
+        )
         return Hooks(owner, names, tuple(dict.fromkeys(beside)))
 
     def _given(self, owner: DefinitionSite) -> frozenset[str]:
@@ -612,12 +609,28 @@ class Askings:
         for guard in self._refusals.decorators(site):
             if self._refusals.of_guard(guard) is Strength.PERMISSION:
                 yield tuple(sorted({f"`{shown_name(name)}`" for name in guard.among or (guard.name,)}))
+        yield from self._asked_twice(site)
         yield from self._named_for_decorators(site)
         yield from self._filters(site)
         yield from self._chosen_among(site)
         yield from self._narrowed(site)
         yield from self._kept_to_somebody(site)
         yield from self._to_change(site)
+
+    def _asked_twice(self, site: DefinitionSite) -> Iterator[Question]:
+        """What is asked for two things or more, one after the other and whatever holds: one of them may go alone."""
+        facts, told = site.module.facts, defaultdict[str, list[tuple[Value, ...]]](list)
+        for guard in self._refusals.decorators(site):
+            if self._refusals.of_guard(guard) is Strength.PERMISSION:
+                told[shown_name(guard.name)].append(guard.arguments)
+        for call in self._refusals.body(site)[0]:
+            if not call.guards and call.handed and self._is_check(call, site):
+                told[shown_name(call.via or call.name)].append(call.handed)
+        for name, calls in told.items():
+            listed = max((len(flattened(value)) for values in calls for value in values), default=0)
+            kinds = {tuple((*names_in(one, facts.calls), *texts_of(one)) for one in values) for values in calls}
+            if max(listed, len(kinds)) > 1:
+                yield (f"a second `{name}`",)
 
     def _of_call(self, call: Call, site: DefinitionSite) -> Iterator[Question]:
         """What a call asks by itself: a right to one thing, what it hides from some, and what it is named for."""
@@ -955,6 +968,7 @@ class Askings:
         guards = [guard for call in self._refusals.body(site)[0] for guard in call.guards]
         guards += [name for one in self._demands(site) for part in one.parts for name in part]
         found += [f"a question for {name}" for name in self._rights(guards, site)]
+        found += self._errors(site)
         found += [
             f"`{call.last}` for everybody"
             for call in self._refusals.body(site)[0]
@@ -966,9 +980,22 @@ class Askings:
         """What else may ask in the stead of a function's own conditions: what stands before it, and what it calls."""
         return tuple(
             dict.fromkeys(
-                (*self._decorating(site), *self._of_class(site), *self._called(site), *self._of_callers(site))
+                (
+                    *self._decorating(site),
+                    *self._of_class(site),
+                    *self._called(site),
+                    *self._of_callers(site),
+                    *self._errors(site),
+                )
             )
         )
+
+    def _errors(self, site: DefinitionSite) -> Iterator[str]:
+        """The errors that a function raises of which nobody knows that they refuse: they end it all the same."""
+        known = {line for line, _, _ in self.refusing(site)}
+        for raised in self._refusals.body(site)[1]:
+            if raised.guards and raised.line not in known:
+                yield f"the error `{last_of(raised.name)}`"
 
     def _decorating(self, site: DefinitionSite) -> Iterator[str]:
         return (
@@ -1087,10 +1114,6 @@ _ACTIONS = {
 """What changes something in Django REST framework, and the classes that it comes from."""
 
 
-CHOOSING = frozenset({"get_permissions", "get_permission_classes"})
-"""Methods by which a view of Django REST framework chooses what it asks for an action."""
-
-
 _SERVED_TO_USERS = "the sign-in that"
 _SERVING: dict[str, tuple[str, str, frozenset[object]]] = {
     "whitelist": ("frappe.whitelist", "allow_guest", frozenset({True})),
@@ -1098,35 +1121,6 @@ _SERVING: dict[str, tuple[str, str, frozenset[object]]] = {
 }
 """Decorators by which frameworks serve a function to users alone: their names, the option that lets in strangers, and
 what it is set to for that. From the pages on Frappe's whitelisted methods and on Odoo's controllers."""
-
-
-def _strengths(names: Iterable[str]) -> tuple[tuple[str, Strength], ...]:
-    """The permissions by name, each with what it asks of a caller; those that ask nothing are left out."""
-    return tuple((f"`{shown_name(name)}`", strength) for name in names if (strength := of_permission(last_of(name))))
-
-
-def _named_in(method: DefinitionSite) -> Iterator[str]:
-    """The permissions that a method lists, wherever it does."""
-    facts = method.module.facts
-    given = [item.value for item in facts.assignments if item.scope == method.index]
-    given += [item.value for item in facts.returns if item.scope == method.index]
-    for value in given:
-        # Beside what is chosen elsewhere, a list may name what is asked for always: `[IsAuthenticated(), *further]`.
-        parts = flattened(value)
-        for one in parts if len(parts) > 1 else (value,):
-            yield from permissions_in(one)
-
-
-def _declared(owner: DefinitionSite) -> Iterator[str]:
-    """The permissions that a class lists for all that it answers, and that decorators list for what its methods do."""
-    for field in owner.fields:
-        if _PERMITTING.search(field.name) and field.value is not None:
-            yield from permissions_in(field.value)
-    methods = {method.index for method in owner.methods}
-    for call in owner.module.facts.calls:
-        if call.decorates in methods:
-            for value in call.handed:
-                yield from permissions_in(value)
 
 
 _OF_OWN_ROWS = re.compile(r"(^|[.?])(get_queryset|super)\(\)|^\?(queryset|qs|query|rows)\.")
@@ -1139,6 +1133,16 @@ def _is_tenant_of(field: str, value: Value) -> bool:
     return isinstance(value, Name) and bool(words & set(snake(last_of(value.name)).lstrip("?").split("_")))
 
 
+def _of_its_own(method: str) -> str:
+    """How a method is told of that asks beside the one which it stands for: that one stays where it goes."""
+    return f"`{method}` of its own"
+
+
+def _goes_on(site: DefinitionSite) -> bool:
+    """Whether a method calls the one that it stands for: what it asks by itself is asked beside that."""
+    return any(call.name.endswith(f"super().{site.definition.name}") for call in site.calls)
+
+
 def _is_hook(site: DefinitionSite) -> bool:
     return not site.definition.decorators and _HOOK.match(site.definition.name) is not None
 
@@ -1147,55 +1151,9 @@ def _method_names(site: DefinitionSite) -> Iterator[str]:
     return (method.definition.name for method in site.methods)
 
 
-def permissions_in(value: Value) -> list[str]:
-    """The names of permissions that a value lists, besides all that the class lists; none if it lists anything else."""
-    listed = (
-        [one for part in value.values for one in flattened(part)] if isinstance(value, Mapping) else flattened(value)
-    )
-    names = [
-        name
-        for one in listed
-        for name in (
-            _added(one) if isinstance(one, Other) else (one.name,) if isinstance(one, Name | Invoke) else ("",)
-        )
-    ]
-    return names if names and all(_PERMISSION.search(last_of(name)) for name in names) else []
-
-
-_OWN_LIST = frozenset({"permission_classes", *CHOOSING})
-"""What a class lists by itself, which a method may go through or add to."""
-
-
-def _added(value: Other) -> Sequence[str]:
-    """The names in an expression that stand beside what the class lists: `[one() for one in self.listed + [Own]]`."""
-    if value.kind not in ("ListComp", "GeneratorExp", "*") or not any(last_of(one) in _OWN_LIST for one in value.names):
-        return value.names
-    return [one for one in value.names if last_of(one)[:1].isupper()]
-
-
 def _rows_of(value: Value) -> tuple[str, ...]:
     """What names the rows that a filter takes: one thing, or several sets of which each row is in one."""
     return (value.name,) if isinstance(value, Name | Invoke) else either_of(value)
-
-
-def _listed_by(call: Call) -> Iterator[tuple[str, Value]]:
-    """What a decorator is handed that may list permissions, and by which name."""
-    if call.args and _PERMITTING.search(snake(last_of(call.name))):
-        yield last_of(call.name), call.args[0]
-    yield from ((name, value) for name, value in call.keywords if _PERMITTING.search(name))
-
-
-def _joined(place: Location, name: str, value: Value) -> Joined | None:
-    """How the permissions of a value go together; None where it lists fewer than two, or anything else.
-
-    One of several of a list is enough nowhere; of `A | B` it is, and of what is joined further in only that is told.
-    """
-    listed = flattened(value)
-    names = sorted({f"`{shown_name(one)}`" for one in permissions_in(value)})
-    if len(names) < 2:
-        return None
-    only = listed[0] if len(listed) == 1 else None
-    return Joined(place, name, tuple(names), not (isinstance(only, Other) and only.kind == "BinOpBitOr"))
 
 
 def _texts(value: Value) -> Iterator[str]:

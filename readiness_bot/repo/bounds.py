@@ -31,6 +31,7 @@ class Bound(Enum):
 _TIMEOUT_AT: dict[str, int] = {
     "urllib.request.urlopen": 2,
     "urllib2.urlopen": 2,
+    "urllib2.build_opener().open": 2,
     "six.moves.urllib.request.urlopen": 2,
     "urllib.request.build_opener().open": 2,
     "urllib.request.OpenerDirector().open": 2,

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from itertools import takewhile
@@ -16,7 +16,7 @@ import msgspec
 
 from readiness_bot.facts.compose import ComposeFile
 from readiness_bot.facts.python_facts import IN_HANDLER, IN_TRY, Assignment, Call
-from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals
+from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, SecretLiterals, is_secret_name, of_constant
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.expressions import names_in
@@ -99,6 +99,10 @@ _SIGNERS: dict[str, tuple[int, str]] = {
 """What signs or encrypts, and which argument is its key."""
 
 
+_SHOWN_TO_ALL = re.compile(r"(^|_)(public|pub|cert|certificate|algorithm|alg)(_|$)", re.IGNORECASE)
+"""Names of what a signature is looked at with, and keeps nothing back."""
+
+
 _APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
 """What is given its key as an attribute, `secret_key`."""
 
@@ -173,6 +177,21 @@ class Secrets:
                 if (literal.line, literal.column) not in seen and not self._is_choice(path, literal):
                     seen.add((literal.line, literal.column))
                     yield self._one(path, literal, tooling=area is not Area.PRODUCTION or facts.is_copied)
+
+        yield from self._called_otherwise()
+
+    def _called_otherwise(self) -> Iterator[KeptSecret]:
+        """The texts that code signs or encrypts with and that stand under a name which tells nothing of it."""
+        for path, name in sorted((path, name) for path, name in self._signing if isinstance(name, str)):
+            module = self._python.modules.get(path)
+            if module is None or is_secret_name(name) or _SHOWN_TO_ALL.search(name):
+                continue
+            for item in module.facts.assignments:
+                text = item.value.value if isinstance(item.value, Const) else None
+                if item.target == f":{name}" and item.scope == MODULE and isinstance(text, str):
+                    literal = of_constant(name, text, item.line, item.end_line)
+                    if literal is not None and self._sources.area(path) is Area.PRODUCTION:
+                        yield replace(self._one(path, literal, tooling=False), kind="signing")
 
     def _is_choice(self, path: str, literal: SecretLiteral) -> bool:
         """Whether the literal is one of several that all say names: `SECRET = "Secret"` in a class, or in a table."""

@@ -86,6 +86,7 @@ def _ways_to_login(calls: Iterable[Call]) -> list[tuple[str, ...]]:
     return [call.guards for call in calls if is_redirect(call.last) or moves_away(call)]
 
 
+_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
 _OF_STARLETTE = ("starlette", "fastapi")
 """The frameworks whose applications are Starlette's."""
 
@@ -133,11 +134,21 @@ class Gates:
 
         What stands before an application of Starlette's stands before one of Django's that is mounted there.
         """
+        if attached.on != route.router and all(map(self._is_made, (attached.on, route.router))):
+            return False
         if attached.framework == "django":
             return route.framework not in _OF_STARLETTE
         if attached.framework == "starlette":
             return not route.framework.startswith("django") or self._is_django_mounted
         return True
+
+    def _is_made(self, application: str) -> bool:
+        """Whether a module or a class makes the application of this name, which then is no part of another one."""
+        path, _, name = application.partition(":")
+        module = self._python.modules.get(path)
+        bound = module.facts.assignments if module is not None else ()
+        made = [item.value for item in bound if item.target == f":{name}"]
+        return bool(made) and all(isinstance(one, Invoke) and one.name in _APPLICATIONS for one in made)
 
     @cached_property
     def _is_django_mounted(self) -> bool:

@@ -79,6 +79,7 @@ _EXACT: dict[str, Transport] = {
     "urllib.request.build_opener().open": "urllib",
     "urllib.request.OpenerDirector().open": "urllib",
     "urllib2.urlopen": "urllib",
+    "urllib2.build_opener().open": "urllib",
     "six.moves.urllib.request.urlopen": "urllib",
     "http.client.HTTPConnection": "urllib",
     "http.client.HTTPSConnection": "urllib",

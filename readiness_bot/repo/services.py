@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -45,6 +45,8 @@ class Attachment:
     guards: tuple[str, ...] = ()
     framework: str = ""
     """Whose application it is attached to, where that is sure: `django`, or `starlette`, which is FastAPI's as well."""
+    on: str = ""
+    """What it is attached to, by name, where that is an application of Flask's or Quart's: `shop/main.py:app`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -940,8 +942,9 @@ class Services:
         self, kind: Literal["startup", "shutdown", "before-request", "after-request"], *names: str
     ) -> Iterator[Attachment]:
         for site in self._python.calls_of(*names):
+            on = self._application(site)
             for value in site.call.args:
-                yield from self._attached(kind, value, site)
+                yield from (replace(one, on=on) for one in self._attached(kind, value, site))
                 if isinstance(value, Name) and value.name.startswith("?"):
                     for caller, given in self._python.handed_values(site, value.name[1:]):
                         yield from self._attached(kind, given, caller)
@@ -949,11 +952,17 @@ class Services:
                 target = DefinitionSite(
                     site.module, site.call.decorates, site.module.facts.definitions[site.call.decorates]
                 )
-                yield Attachment(kind, target.name, target.location, site.module, target)
+                yield Attachment(kind, target.name, target.location, site.module, target, on=on)
         for definition in self._python.functions:
             for decorator in definition.definition.decorators:
                 if isinstance(decorator, Name) and decorator.name.rpartition(".")[2] in names and "." in decorator.name:
                     yield Attachment(kind, definition.name, definition.location, definition.module, definition)
+
+    def _application(self, site: CallSite) -> str:
+        """The application of Flask's or Quart's that a method is called on, by name; empty for a local variable."""
+        on = site.call.called_on
+        is_named = site.call.name.startswith(("flask.Flask().", "quart.Quart().")) and on.startswith(":")
+        return self._python.identify(on, site.module) if is_named else ""
 
     # -- settings --------------------------------------------------------------------------------------------------
 

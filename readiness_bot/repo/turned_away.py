@@ -11,8 +11,9 @@ from readiness_bot.facts.python_facts import DISCARDED, Call, Condition, Return
 from readiness_bot.facts.values import Const, Format, Index, Invoke, Items, Mapping, Name, Other, Value
 from readiness_bot.model import Cases, Location, Term
 from readiness_bot.repo.asking_words import asks_right, last_of
-from readiness_bot.repo.askings import CHOOSING, Askings, Listed, permissions_in
+from readiness_bot.repo.askings import Askings
 from readiness_bot.repo.expressions import flattened, names_in, parts_of, texts_of
+from readiness_bot.repo.listed_permissions import CHOOSING, Listed, permissions_in
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusals import OWN_PROOF, Refusals, Strength, of_permission

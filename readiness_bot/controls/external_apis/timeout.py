@@ -41,6 +41,11 @@ _SENDING = (
     fails=[
         ("import httpx\n\n\ndef open_ended(seconds):\n    return httpx.Timeout(None, connect=seconds)  # <- flagged\n"),
         (
+            "try:\n    from urllib.request import build_opener\nexcept ImportError:\n"
+            "    from urllib2 import build_opener\n\n\n"
+            "def page(address):\n    return build_opener().open(address).read()  # <- flagged\n"
+        ),
+        (
             "import requests\n\n\ndef ask(url, timeout=None):\n"
             "    return requests.get(url, timeout=timeout)  # <- flagged\n\n\n"
             "def feed(url):\n    return ask(url)\n"

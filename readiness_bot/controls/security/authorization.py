@@ -9,9 +9,11 @@ from dataclasses import replace
 from readiness_bot.control import Control, failed, not_applicable, partial, passed, seen, shared
 from readiness_bot.model import Cases, Effort, Evidence, Judgement, Kind, Location, Role, Severity, Ward
 from readiness_bot.repo import Repo
-from readiness_bot.repo.askings import CHOOSING, Asking, Done, Hooks, Joined
+from readiness_bot.repo.asking_words import is_caller, last_of
+from readiness_bot.repo.askings import Asking, Done, Hooks
 from readiness_bot.repo.expressions import names_in
 from readiness_bot.repo.gates import Protection
+from readiness_bot.repo.listed_permissions import CHOOSING, Joined
 from readiness_bot.repo.models import Model
 from readiness_bot.repo.modules import DefinitionSite
 from readiness_bot.repo.refusals import Strength
@@ -19,7 +21,7 @@ from readiness_bot.repo.route import Route
 from readiness_bot.repo.scoping import SOMEBODY, TENANTS
 from readiness_bot.repo.tenancy import words_of
 from readiness_bot.repo.told_rights import OF_AN_ADMINISTRATOR, TO_SOMETHING, told_rights
-from readiness_bot.repo.values import Call
+from readiness_bot.repo.values import Call, Name
 
 _ENOUGH = 0.3
 """Routes on which every signed-in user is equal are normal; below a third of checked ones the check is an exception."""
@@ -542,6 +544,7 @@ def _wards(repo: Repo) -> Iterator[Ward]:
     yield from _picked(repo)
     yield from _of_tenants(repo)
     yield from _for_whom(repo)
+    yield from _in_whose_name(repo)
     yield from _of_views(repo)
     for reading in repo.scoping.by_right():
         refuses = repo.identity.strength(reading.function) is Strength.PERMISSION
@@ -932,6 +935,41 @@ def _for_whom(repo: Repo) -> Iterator[Ward]:
             f"`{one.name}` is called for whomever the caller names",
             ways=int(one.is_told),
         )
+
+
+def _in_whose_name(repo: Repo) -> Iterator[Ward]:
+    """For whom handlers act that are told somebody: for whoever calls, where they put him in the place of that one."""
+    handlers = {route.handler.name: route.handler for route in repo.identity.kept if route.handler is not None}
+    for handler in handlers.values():
+        told = {f"?{one.name}" for one in handler.definition.parameters if SOMEBODY & words_of(one.name)}
+        if not told:
+            continue
+        module = handler.module
+        bound = [one for one in module.facts.assignments if one.scope == handler.index and one.target in told]
+        own = {one.target for one in bound if isinstance(one.value, Name) and _is_of_caller(one.value.name)}
+        named = {
+            name for call in handler.calls for value in call.handed for name in names_in(value, module.facts.calls)
+        }
+        beside = {f"`{last_of(name)}` of the caller" for name in named if _is_of_caller(name)}
+        beside |= {name for question in repo.askings.of(handler) for name in question}
+        for name in sorted(told):
+            shown = name.removeprefix("?")
+            yield Ward(
+                handler.location,
+                f"whom `{handler.definition.name}` acts for by `{shown}`",
+                ("the caller in the place of whom he names",) if name in own else (),
+                f"`{handler.definition.name}` acts for any `{shown}` that the caller names",
+                ways=int(name not in own),
+                beside=tuple(sorted(beside)),
+            )
+
+
+_OF_REQUEST = re.compile(r"(^|[.?:])(request|req|current_user|principal|claims|identity|session|auth|g)\b.*\.")
+
+
+def _is_of_caller(name: str) -> bool:
+    """Whether a name is that of something which a request brings with it of whoever calls: `request.state.user_id`."""
+    return _OF_REQUEST.search(name) is not None and is_caller(name)
 
 
 def _of_tenants(repo: Repo) -> Iterator[Ward]:

@@ -42,6 +42,13 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "    global _JWT_SECRET\n    if secret:\n        _JWT_SECRET = secret\n\n\n"
             "def token(claims):\n    return jwt.encode(claims, _JWT_SECRET, algorithm='HS256')\n"
         ),
+        {
+            "shop/__init__.py": "DESK_WORDS = 'a_long_row_of_words_for_desks'  # <- flagged\n",
+            "shop/tokens.py": (
+                "import jwt\n\nfrom shop import DESK_WORDS\n\n\ndef token(claims):\n"
+                "    return jwt.encode(claims, DESK_WORDS, algorithm='HS256')\n"
+            ),
+        },
         (
             "import os\n\nPEER_SECRET = os.environ.get('PEER_SECRET', 'between-shops')  # <- flagged\n\n\n"
             "def let_in(sent):\n    if sent != PEER_SECRET:\n        raise PermissionError\n"
@@ -272,6 +279,10 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
         ("from shop.models import User\n\nfirst = User(name='first', password='30780cc6f2e56945aaf9c9578c932e22')\n"),
     ],
     ignores=[
+        (
+            "import jwt\n\nPUBLIC_HALF = 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE'\n\n\ndef claims(token):\n"
+            "    return jwt.decode(token, PUBLIC_HALF, algorithms=['ES256'])\n"
+        ),
         {
             "shop/tokens.py": (
                 "import jwt\n\n_JWT_SECRET = 'shelves-and-more-shelves'\n\n\ndef set_up(secret):\n"

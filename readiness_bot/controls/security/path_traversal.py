@@ -739,7 +739,7 @@ def path_traversal(repo: Repo) -> Iterator[Site | Ward]:
         flows = [
             flow for position in positions for flow in repo.flows.into(site, position, _KEYWORDS.get(site.last, ""))
         ]
-        ward = _ward(site, flows)
+        ward = _ward(site, flows, repo)
         if ward is not None:
             yield ward
         found = [(confidence, flow) for flow in flows if (confidence := _confidence(flow, repo)) is not None]
@@ -788,6 +788,9 @@ _SAFE_UNPACKING = re.compile(r"^_*(safe|secure|safely|checked)_?(extract|extract
 _OF_ARCHIVES = re.compile(r"(^|[._?:])(tar|tarfile|tf|tgz|archive)\w*(\.|\(\)\.|$)", re.IGNORECASE)
 
 
+_SEPARATOR = re.compile("[/\0]")
+
+
 def _saved(repo: Repo) -> Iterator[Ward]:
     """What is saved at a path that was joined, and what keeps the name in it in place; judges none.
 
@@ -795,8 +798,8 @@ def _saved(repo: Repo) -> Iterator[Ward]:
     """
     for site in repo.python.calls_named(lambda name: name.endswith(".save")):
         if len(site.call.args) == 1 and not site.call.keywords and "files" not in site.name:
-            flows = [flow for flow in repo.flows.into(site, 0, "") if flow.prefix and flow.prefix[-1:] in "/\0"]
-            ward = _ward(site, flows)
+            flows = [flow for flow in repo.flows.into(site, 0, "") if flow.prefix and _SEPARATOR.search(flow.prefix)]
+            ward = _ward(site, flows, repo)
             if ward is not None:
                 yield ward
 
@@ -999,7 +1002,9 @@ def _holds_paths(site: DefinitionSite) -> bool:
 
 
 def _counterpart(repo: Repo, ward: Ward) -> Ward | None:
-    """A function as it stands here that keeps its paths in place elsewhere."""
+    """A function as it stands here that keeps its paths in place elsewhere; a call that opens one is told by itself."""
+    if ward.thing.startswith("`"):
+        return None
     site = repo.python.definition_named(f"{ward.location.path}:{ward.location.symbol}")
     is_same = site is not None and (site.module.path, site.definition.qualname) == (
         ward.location.path,
@@ -1183,8 +1188,11 @@ _THROUGH = re.compile(r"`(?:[\w.]+\.)?(\w+)\(\)`")
 """Functions of the tree that a step of a flow tells of."""
 
 
-def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
-    """What keeps the names that are joined to a path inside its directory; None where no name comes from elsewhere."""
+def _ward(site: CallSite, flows: Iterable[Flow], repo: Repo) -> Ward | None:
+    """What keeps the names that are joined to a path inside its directory; None where no name comes from elsewhere.
+
+    What holds the whole path against its directory is told by itself too: a look at the name's beginning is no match.
+    """
     foreign = [flow for flow in flows if _is_name(flow)]
     if not foreign:
         return None
@@ -1199,6 +1207,7 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
     through = {name for flow in foreign for step in flow.steps for name in _THROUGH.findall(step.text)}
     # What keeps a few of those that many callers hand over keeps nothing of what the others hand over.
     told = names if len(sources) > 2 * ways else ()
+    held = looking.union(*(_holding(flow, repo) for flow in foreign))
     return Ward(
         site.location,
         f"`{site.last}`",
@@ -1206,8 +1215,20 @@ def _ward(site: CallSite, flows: Iterable[Flow]) -> Ward | None:
         f"A name that comes from elsewhere leads `{site.last}` where it likes",
         ways=0 if looking else ways,
         within=tuple(f"`{name}`" for name in sorted(looking)),
-        beside=tuple(sorted(calls - _ORDINARY - looking - through)),
+        beside=tuple(
+            sorted({*(calls - _ORDINARY - looking - through), *map("`{}`".format, filter(_KEEPING.search, calls))})
+        ),
+        asks=tuple((f"`{name}`",) for name in sorted(held)),
     )
+
+
+def _holding(flow: Flow, repo: Repo) -> Iterator[str]:
+    """The functions of the tree that hold a path against a directory, whatever their names, and answered well of it."""
+    for tag in flow.cleaned:
+        how, _, name = tag.partition(":")
+        own = repo.python.definition_named(name) if how in ("yes", "no", "passed") else None
+        if own is not None and own.definition.kind == "function" and any(call.last in _HOLDING for call in own.calls):
+            yield own.definition.name
 
 
 def _shown(keeper: str, site: CallSite) -> str:
