@@ -386,7 +386,7 @@ class Repo:
     @cached_property
     def coverage_gates(self) -> CoverageGates:
         """The demands on test coverage that the pipelines enforce."""
-        return CoverageGates(self.tooling, self.pipelines)
+        return CoverageGates(self.tooling, self.pipelines, self.python)
 
     @cached_property
     def dependencies(self) -> Dependencies:

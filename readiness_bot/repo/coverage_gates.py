@@ -10,6 +10,7 @@ from typing import Literal
 
 from readiness_bot.repo.pipeline_sites import Run
 from readiness_bot.repo.pipelines import Pipelines
+from readiness_bot.repo.python import Python
 from readiness_bot.repo.tooling import Configured, Tooling
 
 
@@ -44,14 +45,19 @@ _MINIMUM_INPUTS = {
 """Inputs by which actions that judge a report are told the minimum."""
 
 
+_OF_FOLDERS = ("pyproject.toml", "setup.cfg", "tox.ini", "pytest.ini", ".coveragerc", "noxfile.py", "Makefile")
+"""Files whose demands are about the folder that they lie in."""
+
+
 class CoverageGates:
     """The minimums that test runs, reports and coverage services enforce."""
 
     LOOKS = "coverage minimums (--cov-fail-under, fail_under, codecov.yml)"
 
-    def __init__(self, tooling: Tooling, pipelines: Pipelines) -> None:
+    def __init__(self, tooling: Tooling, pipelines: Pipelines, python: Python) -> None:
         self._tooling = tooling
         self._pipelines = pipelines
+        self._python = python
 
     @staticmethod
     def reads(path: str) -> bool:
@@ -64,6 +70,16 @@ class CoverageGates:
         order = {"minimum": 0, "ratchet": 1, "change": 2}
         found = [*self._of_commands(), *self._of_settings(), *self._of_actions(), *self._of_codecov()]
         return tuple(sorted(found, key=lambda gate: (not gate.on_changes, order[gate.kind], -gate.percent, gate.path)))
+
+    def is_of_most(self, gate: CoverageGate) -> bool:
+        """Whether a demand is about most of the tree's code, and not about one small part that has it to itself."""
+        folder = gate.path.rpartition("/")[0]
+        if not folder or folder.startswith(".") or not gate.path.endswith(_OF_FOLDERS):
+            return True
+        if not any(path.startswith(f"{folder}/") for path in self._python.modules):
+            return True  # settings that are kept apart from the code
+        inside = sum(module.path.startswith(f"{folder}/") for module in self._python.production)
+        return inside * 2 >= len(self._python.production)
 
     @property
     def unenforced(self) -> CoverageGate | None:

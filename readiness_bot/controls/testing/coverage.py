@@ -64,7 +64,8 @@ def coverage(repo: Repo) -> Judgement:
             f"The report given shows {reported:g} % of the lines covered, {_ENOUGH:g} % are wanted.", evidence
         )
     gates = repo.coverage_gates.enforced
-    minimum = next((gate for gate in gates if gate.kind == "minimum" and gate.percent >= _ENOUGH), None)
+    minimums = (gate for gate in gates if gate.kind == "minimum" and gate.percent >= _ENOUGH)
+    minimum = next(filter(repo.coverage_gates.is_of_most, minimums), None)
     if minimum is not None:
         return passed(f"The pipeline enforces {minimum.percent:g} %.", seen(minimum.path, minimum.line, minimum.detail))
     if not repo.suite.modules and repo.suite.scripted:

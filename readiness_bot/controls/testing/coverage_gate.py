@@ -85,14 +85,36 @@ _CODE = {"app/main.py": "a = 1\n", "tests/test_a.py": "def test_a():\n    assert
             "codecov.yml": "coverage:\n  status:\n    project:\n      default:\n        target: auto\n",
         },
         {**_CODE, "setup.cfg": "[coverage:report]\nfail_under = 80\n"},
+        {
+            **_CODE,
+            "shop/orders.py": "def total(lines):\n    return sum(lines)\n",
+            "shop/stock.py": "def left(lines):\n    return len(lines)\n",
+            "tools/labels/made.py": "def label(name):\n    return name.upper()\n",
+            "tools/labels/tests/test_made.py": (
+                "from made import label\n\n\ndef test_label():\n    assert label('a') == 'A'\n"
+            ),
+            "tools/labels/pyproject.toml": "[tool.pytest.ini_options]\naddopts = '--cov --cov-fail-under=100'\n",
+            ".github/workflows/test.yml": (
+                "on: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+                "      - run: pytest\n        working-directory: tools/labels\n"
+            ),
+        },
     ],
 )
 def coverage_gate(repo: Repo) -> Judgement:
     """Judged by what the pipelines enforce; a demand that is only configured is defined and not wired in."""
     gates = repo.coverage_gates.enforced
-    minimum = next((gate for gate in gates if gate.kind == "minimum"), None)
+    minimums = [gate for gate in gates if gate.kind == "minimum"]
+    minimum = next(filter(repo.coverage_gates.is_of_most, minimums), minimums[0] if minimums else None)
     if minimum is not None:
         evidence = seen(minimum.path, minimum.line, minimum.detail)
+        if not repo.coverage_gates.is_of_most(minimum):
+            folder = minimum.path.rpartition("/")[0]
+            return partial(
+                f"A minimum of {minimum.percent:g} % is enforced for {folder} alone, the smaller part of the code.",
+                evidence,
+                score=_RATCHET,
+            )
         if minimum.on_changes:
             return passed(f"A minimum of {minimum.percent:g} % is enforced on every change.", evidence)
         return partial(
