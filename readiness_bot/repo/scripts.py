@@ -185,8 +185,9 @@ class Scripts:
 
     @cached_property
     def moot(self) -> frozenset[str]:
-        """The few Python files that could not be read, could not be run either, and are used by nothing that was read.
+        """The few Python files that could not be read, and hold nothing that may run or what is only data.
 
+        They could not be run either, and are used by nothing that was read; or all that is taken of them are constants.
         Where many cannot be read, what uses them may be among them. What lies among templates is filled in first, and
         is named by what does that.
         """
@@ -199,7 +200,26 @@ class Scripts:
             return frozenset()
         broken = unread & {one.path for one in self._sources.skipped if cannot_run(one.reason)}
         names = Counter(path.rpartition("/")[2] for path in self._sources.paths) if broken else Counter[str]()
-        return frozenset(path for path in broken if _TEMPLATES.search(path) or not self._is_in_use(path, names))
+        idle = {path for path in broken if _TEMPLATES.search(path) or not self._is_in_use(path, names)}
+        return frozenset(idle | {path for path in unread - broken if self._holds_data_alone(path)})
+
+    def _holds_data_alone(self, path: str) -> bool:
+        """Whether code takes something of a module, and nothing but constants: `from .places import PLACES`."""
+        folder, _, name = path.removesuffix(".py").rpartition("/")
+        if path.rpartition("/")[2] in _STARTED_BY_NAME | _FOUND or re.search(r"settings|config", name):
+            return False
+        place = f".{folder.rpartition('/')[2]}.{name}"
+        taken: list[str] = []
+        for module in self._python.production:
+            near = module.path.rpartition("/")[0] == folder
+            for item in module.facts.imports:
+                asked = f".{re.sub(r'[:/]', '.', item.target)}".replace("..", ".")
+                if asked.endswith(place) or (near and asked == f".{name}") or item.target == name:
+                    return False  # the module itself, of which anything may be taken
+                owner, _, last = asked.rpartition(".")
+                if owner.endswith(place) or (near and owner == f".{name}"):
+                    taken.append(last)
+        return bool(taken) and all(one.isupper() for one in taken)
 
     def _is_in_use(self, path: str, names: Mapping[str, int]) -> bool:
         """Whether something starts, loads, imports or names a file; `names` tells how many files bear each name."""

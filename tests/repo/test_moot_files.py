@@ -9,6 +9,7 @@ from readiness_bot.model import Status
 from tests.repos import repo_of
 
 _OLD = "def told(name):\n    print 'hello', name\n"
+_LARGE = "PLACES = [\n" + "    'a place',\n" * 150_000 + "]\n"
 _SERVICE = {
     "shop/__init__.py": "",
     "shop/app.py": "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.get('/')\ndef root():\n    return ''\n",
@@ -37,6 +38,13 @@ _SERVICE = {
         ),
         ({"shop/told.py": b"name = '\xff'\n"}, False),
         ({"shop/told.py": _OLD, "shop/more.py": _OLD}, False),
+        ({"shop/told.py": _LARGE, "shop/use.py": "from .told import PLACES\n\nCHOICES = {'places': PLACES}\n"}, True),
+        ({"shop/told.py": _LARGE, "shop/use.py": "from shop.told import PLACES as KNOWN\n"}, True),
+        ({"shop/told.py": _LARGE, "shop/use.py": "from shop.told import PLACES, find\n"}, False),
+        ({"shop/told.py": _LARGE, "shop/use.py": "from shop.told import *\n"}, False),
+        ({"shop/told.py": _LARGE, "shop/use.py": "from shop.told import PLACES\nfrom shop import told\n"}, False),
+        ({"shop/settings.py": _LARGE, "shop/use.py": "from shop.settings import PLACES\n"}, False),
+        ({"shop/told.py": _LARGE}, False),
     ],
 )
 def test_what_nothing_runs_leaves_no_doubt(files: dict[str, str | bytes], moot: bool) -> None:
