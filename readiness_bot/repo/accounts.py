@@ -93,6 +93,7 @@ _CLIENTS_TOO = re.compile(
     r"(requests_|flask_)?oauthlib\b|oauth2client\b|msal\b|authlib\b|httpx_oauth\b|google\.oauth2\b|ldap3?\b"
 )
 """Libraries that sign people in, and that as many programs use to call another service or a directory."""
+_OF_FIELDS = frozenset({"field_validator", "model_validator", "validator", "root_validator", "validates"})
 _SIGNED_REQUESTS = re.compile(r"oauthlib\.oauth1\b|requests_oauthlib\.OAuth1")
 """What signs single requests to another service: it signs people in only where the module is there for that."""
 _OF_PROVIDERS = re.compile(
@@ -316,6 +317,8 @@ class Accounts:
         for site in self._python.functions:
             # Who is handed nothing checks no one's password, but what the service itself has to show elsewhere.
             handed = [one for one in site.definition.parameters if one.name not in ("self", "cls")]
+            if any(getattr(one, "name", "").rpartition(".")[2] in _OF_FIELDS for one in site.definition.decorators):
+                continue  # what a field is held to when it is set
             if handed and re.fullmatch(
                 r"(verify|check|validate|compare)_?(password|credentials|passwd|user_password)", site.definition.name
             ):

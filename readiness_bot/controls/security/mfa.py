@@ -177,9 +177,12 @@ _DIRECTORY = re.compile(r"ldap", re.IGNORECASE)
     ],
     ignores=[
         (
-            "from flask import Flask\n\napp = Flask(__name__)\n\n\nclass Settings(dict):\n"
+            "from flask import Flask\nfrom pydantic import BaseModel, field_validator\n\n"
+            "app = Flask(__name__)\n\n\nclass Settings(dict):\n"
             "    def validate_credentials(self):\n        assert self['client_secret']\n\n\n"
-            "@app.route('/')\ndef index():\n    return {}\n"
+            "class Bucket(BaseModel):\n    credentials: dict\n\n"
+            "    @field_validator('credentials', mode='before')\n    def validate_credentials(cls, value):\n"
+            "        return dict(value)\n\n\n@app.route('/')\ndef index():\n    return {}\n"
         ),
         "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route('/')\ndef index():\n    return {}\n",
     ],
