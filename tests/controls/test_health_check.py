@@ -36,3 +36,17 @@ def test_the_fix_asks_for_the_endpoint_that_is_there() -> None:
     verdict = judge(control, repo_of({"main.py": app, "Dockerfile": _IMAGE.format("")}))
     assert "http://localhost:8000/status/health" in verdict.fix
     assert "/healthz" not in verdict.fix
+
+
+@pytest.mark.parametrize(
+    ("command", "score"),
+    [
+        ("kubectl set image -n shop deployment/web web=shop/web:2", 0.5),
+        ("kubectl get pods -n shop", 0.25),
+    ],
+)
+def test_who_probes_is_unknown_where_a_pipeline_gives_a_cluster_another_image(command: str, score: float) -> None:
+    control = next(one for one in controls() if one.id == "infrastructure/health-check")
+    workflow = f"on: push\njobs:\n  roll:\n    runs-on: ubuntu-latest\n    steps:\n      - run: {command}\n"
+    files = {"main.py": _APP, "Dockerfile": _IMAGE.format(""), ".github/workflows/roll.yml": workflow}
+    assert judge(control, repo_of(files)).score == score

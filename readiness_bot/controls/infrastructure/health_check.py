@@ -550,7 +550,12 @@ def _handed_on(repo: Repo, probe: HealthProbe) -> Evidence | None:
 def _is_deployed_here(repo: Repo) -> bool:
     """Whether the tree says how the service runs in production."""
     room = repo.deployment
-    return bool(room.judged_images or room.own_containers or room.workloads.pods or room.computes)
+    if room.workloads.pods or room.computes:
+        return True
+    # What a pipeline only gives another image is described where the cluster is.
+    if any(run.command.words[:2] == ("set", "image") for run in repo.pipelines.runs_of("kubectl", "oc")):
+        return False
+    return bool(room.judged_images or room.own_containers)
 
 
 def _told(probe: HealthProbe) -> Evidence:
