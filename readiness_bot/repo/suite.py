@@ -13,7 +13,8 @@ from readiness_bot.facts.python_facts import Definition
 from readiness_bot.facts.scripted_tests import EXTRACTOR, ScriptedTests
 from readiness_bot.facts.values import Const, Format, Invoke, Name, Value
 from readiness_bot.model import Area, Evidence
-from readiness_bot.repo.modules import CallSite, Module
+from readiness_bot.repo.expressions import names_in
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.pipeline_sites import JobSite
 from readiness_bot.repo.pipelines import Pipelines
 from readiness_bot.repo.python import Python
@@ -500,7 +501,46 @@ class Suite:
                 )
             ):
                 return True
-        return self._is_asked_for(route)
+        return self._is_asked_for(route) or self._is_tried_by_model(route)
+
+    def _is_tried_by_model(self, route: Route) -> bool:
+        """Whether tests that a base class makes for each model ask for the route: it answers with rows of one."""
+        if route.view is None or not self._tried_models:
+            return False
+        for name in ("queryset", "model"):
+            bound = self._python.class_value(route.view, name)
+            if bound is not None:
+                shown = names_in(bound[1].value) if bound[1].value is not None else ()
+                return any(_model_of(one) in self._tried_models for one in shown)
+        return False
+
+    @cached_property
+    def _tried_models(self) -> frozenset[str]:
+        """The models for which test classes have the tests of a base run, which asks for the paths of `self.model`."""
+        found: set[str] = set()
+        for module in self._python.tests:
+            for index, definition in enumerate(module.facts.definitions):
+                if definition.kind != "class" or not definition.bases:
+                    continue
+                site = DefinitionSite(module, index, definition)
+                model = next((field.value for field in site.fields if field.name == "model"), None)
+                if isinstance(model, Name) and any(map(self._asks_by_client, self._python.ancestry(site))):
+                    found.add(_model_of(model.name))
+        return frozenset(found)
+
+    def _asks_by_client(self, site: DefinitionSite) -> bool:
+        known = self._asking.get(site.name)
+        if known is None:
+            known = self._asking[site.name] = any(
+                call.last in _VERBS and _CLIENT.search(call.via or call.name) is not None
+                for method in site.methods
+                for call in method.calls
+            )
+        return known
+
+    @cached_property
+    def _asking(self) -> dict[str, bool]:
+        return {}
 
     def _is_asked_for(self, route: Route) -> bool:
         wanted = _segments(route.path)
@@ -562,6 +602,13 @@ class Suite:
         asked = tuple(route for route in routes if self.exercises(route))
         known = set(map(id, asked))
         return asked, tuple(route for route in routes if id(route) not in known)
+
+
+def _model_of(name: str) -> str:
+    """The model that a name stands for, or the rows of which it names: `shop.models.Order.objects.all()`."""
+    return (
+        re.sub(r"\.(_default_manager|objects)\b.*$|\(\)$", "", name).rpartition(".")[2].rpartition(":")[2].lstrip("?")
+    )
 
 
 _BY_OBJECT = frozenset({"turbogears"})

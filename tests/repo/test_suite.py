@@ -67,3 +67,33 @@ def test_a_script_may_ask_for_a_route(asked: str, reached: bool) -> None:
     suite = repo_of({"shop/app.py": _SHOP, "tests/orders.sh": script}).suite
     assert (len(suite.exercised[0]) == 1) is reached
     assert bool(suite.through_interface) is reached
+
+
+@pytest.mark.parametrize(("base", "asked"), [("ViewCases", ["GET /orders/"]), ("Bare", [])])
+def test_what_a_base_of_tests_asks_for_each_model_is_asked_for(base: str, asked: list[str]) -> None:
+    files = {
+        "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\nINSTALLED_APPS = ['shop']\n",
+        "shop/models.py": (
+            "from django.db import models\n\n\nclass Order(models.Model):\n    name = models.TextField()\n\n\n"
+            "class Offer(models.Model):\n    name = models.TextField()\n"
+        ),
+        "shop/views.py": (
+            "from django.views.generic import ListView\n\nfrom shop.models import Offer, Order\n\n\n"
+            "class Orders(ListView):\n    queryset = Order.objects.all()\n\n\n"
+            "class Offers(ListView):\n    model = Offer\n"
+        ),
+        "shop/urls.py": (
+            "from django.urls import path\n\nfrom shop import views\n\n"
+            "urlpatterns = [path('orders/', views.Orders.as_view()), path('offers/', views.Offers.as_view())]\n"
+        ),
+        "shop/testing.py": (
+            "from django.test import TestCase\n\n\nclass Bare(TestCase):\n    model = None\n\n\n"
+            "class ViewCases(Bare):\n    def test_list(self):\n"
+            "        self.assertEqual(self.client.get(self.list_address()).status_code, 200)\n"
+        ),
+        "tests/test_orders.py": (
+            f"from shop.models import Order\nfrom shop.testing import {base}\n\n\nclass OrderTests({base}):\n"
+            "    model = Order\n"
+        ),
+    }
+    assert [route.name for route in repo_of(files).suite.exercised[0]] == asked
