@@ -74,6 +74,15 @@ _NAMED = (
     "    if not user.is_admin:\n        raise HTTPException(403)\n    return await remove(number)\n"
 )
 _IN_HIS_PLACE = "    if getattr(request.state, 'user_id', None) is not None:\n        user_id = request.state.user_id\n"
+_OPTIONS = (
+    "from fastapi import Depends, FastAPI, HTTPException\n\nfrom shop.people import caller\n"
+    "from shop.store import store\n\napp = FastAPI()\n\n\n"
+    "@app.put('/options/{{part}}/{{name}}')\n"
+    "async def change(part: str, name: str, value: str, user=Depends(caller)):\n"
+    "    {} = {{{}}}\n    if (part, name) in {} and not user.is_admin:\n        raise HTTPException(403)\n"
+    "    return await store.put(part, name, value)\n"
+)
+_SENSITIVE = ("FOR_ADMINS", "('mail', 'host'), ('desk', 'script')", "FOR_ADMINS")
 
 LOST: dict[str, tuple[str, Files, Files, str]] = {
     "one right of two that decorators ask for": (
@@ -87,6 +96,12 @@ LOST: dict[str, tuple[str, Files, Files, str]] = {
         _DESK.format("", _OWN),
         _DESK.format("", ""),
         "shop/main.py:12",
+    ),
+    "one of the options that are for administrators": (
+        "security/authorization",
+        _OPTIONS.format(*_SENSITIVE),
+        _OPTIONS.format("FOR_ADMINS", "('mail', 'host')", "FOR_ADMINS"),
+        "shop/main.py:10",
     ),
     "the caller in the place of whom he names": (
         "security/authorization",
@@ -126,6 +141,14 @@ KEPT: dict[str, tuple[Files, Files]] = {
     "what a view asks, asked by all of them": (
         _DESK.format("", _OWN),
         _DESK.format("        note = self.store.find(kwargs)\n" + _OF_OWN.format("note and "), ""),
+    ),
+    "options that are for administrators, by another name": (
+        _OPTIONS.format(*_SENSITIVE),
+        _OPTIONS.format("guarded", "('desk', 'script'), ('mail', 'host')", "guarded"),
+    ),
+    "one option more that is for administrators": (
+        _OPTIONS.format(*_SENSITIVE),
+        _OPTIONS.format("FOR_ADMINS", "('mail', 'host'), ('desk', 'script'), ('desk', 'door')", "FOR_ADMINS"),
     ),
     "those who name somebody else, turned away": (
         _NAMED.format(_IN_HIS_PLACE),

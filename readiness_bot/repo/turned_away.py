@@ -365,12 +365,17 @@ class TurnedAway:
         if isinstance(value, Name) and value.name[:1] != "?":
             bound = self._python.assignment(value.name, module)
             module, value = (bound[0], bound[1].value) if bound is not None else (module, value)
+        elif isinstance(value, Name) and "." not in value.name:
+            held = self._askings.assigned(site).get(value.name, ())
+            value = held[0] if len(held) == 1 else value
         calls = module.facts.calls
         if isinstance(value, Invoke) and value.call >= 0 and value.name in _COLLECTING and calls[value.call].args:
             value = calls[value.call].args[0]
-        if not isinstance(value, Items) or not all(isinstance(item, Const | Name) for item in value.items):
+        if not isinstance(value, Items) or not all(
+            isinstance(part, Const | Name) for item in value.items for part in flattened(item)
+        ):
             return ()
-        return tuple(sorted({_told(item, calls) for item in value.items}))
+        return tuple(sorted({", ".join(_told(part, calls) for part in flattened(item)) for item in value.items}))
 
 
 _CHANGES = ("'create'", "'destroy'", "'partial_update'", "'update'")
