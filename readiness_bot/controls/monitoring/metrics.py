@@ -59,6 +59,12 @@ _EXPORTS = (
             "from flask import Flask\nfrom gds_metrics import GDSMetrics\n\nmetrics = GDSMetrics()\n"
             "app = Flask(__name__)\nfor extension in (metrics,):\n    extension.init_app(app)\n"
         ),
+        (
+            "from aiohttp import web\nfrom aioprometheus import Counter, Service\n\n"
+            "ORDERS = Counter('orders', 'Orders that were taken')\nservice = Service()\n\n\n"
+            "async def serve_figures(app):\n    await service.start(port=9000)\n    yield\n\n\n"
+            "app = web.Application()\napp.cleanup_ctx.append(serve_figures)\n"
+        ),
         {
             "app/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
             "Dockerfile": (
