@@ -114,6 +114,8 @@ _FORGETTING = frozenset({"expire", "pexpire", "expireat", "setex", "zremrangebys
 _ANYTHING_ELSE = re.compile(r"/?(\{\w+:(path|\.[*+])\}|<path:\w+>)")
 """The path of a route that takes whatever no other does."""
 _HTTP = ("requests.", "httpx.", "aiohttp.", "urllib.", "urllib3.")
+_SOME_PATHS = re.compile(r"^(?!!).*(path|url|endpoint|route|method)", re.IGNORECASE)
+"""A condition that asks where a request goes: what stands under it is for some."""
 _ANSWER = re.compile(r"resp|response|result|reply|e|err|error|exc|exception")
 """Parameters of functions that read what another service has answered."""
 _APPLICATION = re.compile(r"(fast)?(app|api|application|server)")
@@ -319,7 +321,7 @@ class Limits:
                     and not self._answers_for_others(module, call.scope)
                     and not _counts_things(module, call.scope, call.guards)
                 ):
-                    yield self._refusing(module, call.scope, call.line)
+                    yield self._refusing(module, call.scope, call.line, call.guards)
             for returned in facts.returns:
                 told = (isinstance(value, Const) and value.value == 429 for value in flattened(returned.value))
                 if (
@@ -328,7 +330,7 @@ class Limits:
                     and not self._words_what_nobody_raises(module, returned.scope, returned.line)
                     and not _counts_things(module, returned.scope, returned.guards)
                 ):
-                    yield self._refusing(module, returned.scope, returned.line)
+                    yield self._refusing(module, returned.scope, returned.line, returned.guards)
 
     def _of_counts(self) -> Iterator[RateLimit]:
         """Code that counts who asks for a time, in a store that forgets, and refuses in its own way above a number."""
@@ -376,11 +378,12 @@ class Limits:
         )
         return frozenset(one.name for site in found if site is not None for one in (site, *self._python.ancestry(site)))
 
-    def _refusing(self, module: Module, scope: int, line: int) -> RateLimit:
+    def _refusing(self, module: Module, scope: int, line: int, guards: tuple[str, ...] = ()) -> RateLimit:
         name = module.symbol(scope)
         at_login = _LOGIN.search(f"{name} {module.path.rpartition('/')[2]}") is not None
         definition = module.definition(scope)
-        before_all = definition is not None and DefinitionSite(module, scope, definition).name in self._asked_before_all
+        asked = definition is not None and DefinitionSite(module, scope, definition).name in self._asked_before_all
+        before_all = asked and not any(map(_SOME_PATHS.search, guards))
         return RateLimit(
             "application" if before_all else "login" if at_login else "route",
             f"`{name or module.path}` answers 429",
@@ -391,12 +394,13 @@ class Limits:
 
     @cached_property
     def _asked_before_all(self) -> frozenset[str]:
-        """The functions that run before every route, with those that they call."""
-        hooks = [
-            attached.definition
-            for attached in self._services.hooks
-            if attached.kind == "before-request" and attached.definition is not None
+        """The functions that run before every route, with those that they call: hooks and middleware."""
+        attached = [
+            one.definition
+            for one in (*self._services.hooks, *self._services.middleware)
+            if one.kind in ("before-request", "middleware") and one.definition is not None
         ]
+        hooks = [site for one in attached for site in (one.methods if one.definition.kind == "class" else (one,))]
         called = (
             self._python.definition(name, site.module)
             for site in hooks

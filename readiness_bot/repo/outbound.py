@@ -70,6 +70,7 @@ _EXACT: dict[str, Transport] = {
     **{f"{client}.{verb}": "httpx" for client in _HTTPX_CLIENTS for verb in (*_VERBS, "stream", "send")},
     **{f"aiohttp.ClientSession().{verb}": "aiohttp" for verb in (*_VERBS, "ws_connect")},
     **{f"aiohttp.client.ClientSession().{verb}": "aiohttp" for verb in _VERBS},
+    **{f"aiohttp_retry.RetryClient().{verb}": "sdk" for verb in _VERBS},
     "aiohttp.request": "aiohttp",
     "tornado.httpclient.AsyncHTTPClient().fetch": "tornado",
     "tornado.httpclient.HTTPClient().fetch": "tornado",

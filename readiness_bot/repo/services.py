@@ -238,6 +238,8 @@ _BEFORE_REQUESTS = ("before_request", "before_app_request", *URL_VALUE_HOOKS)
 """What registers hooks before requests."""
 _START_EVENTS = frozenset({"startup", "before_server_start", "after_server_start", "main_process_start"})
 _STOP_EVENTS = frozenset({"shutdown", "before_server_stop", "after_server_stop", "main_process_stop"})
+_CONFIG = re.compile(r"(^|[.:])config$")
+"""What an application's settings are kept in, as Flask has them."""
 _TO_MIDDLEWARE = re.compile(r"(^|[.:])MIDDLEWARE(_CLASSES)?\.(append|insert|extend)$")
 """What a module of settings calls to add to the list of another, or to its own."""
 _MIDDLEWARE_CALLS = frozenset({"add_middleware", "middleware", "register_middleware"})
@@ -983,6 +985,7 @@ class Services:
             value = added.call.argument(0)
             if owner.isupper() and isinstance(value, Mapping):
                 found.append(Setting(owner, value, added.module, added.call.line, added.call.guards))
+        found += self._told_to_config()
         for site in self._python.classes:
             if self.is_settings_class(site):
                 found += [
@@ -991,6 +994,26 @@ class Services:
                     if field.value is not None and not field.name.isupper()
                 ]
         return tuple(found)
+
+    def _told_to_config(self) -> Iterator[Setting]:
+        """Keys that a call gives to `app.config`: `app.config.update(DEBUG=False)`, or a dict of them."""
+        for site in self._python.calls_of("update", "from_mapping", "setdefault"):
+            call = site.call
+            if not _CONFIG.search(call.called_on):
+                continue
+            told = list(call.keywords)
+            if call.last == "setdefault" and len(call.args) > 1 and isinstance(call.args[0], Const):
+                told.append((str(call.args[0].value), call.args[1]))
+            for given in call.args[:1]:
+                if isinstance(given, Mapping):
+                    told += [
+                        (str(key.value), value)
+                        for key, value in zip(given.keys, given.values, strict=True)
+                        if isinstance(key, Const)
+                    ]
+            for name, value in told:
+                if name.isupper():
+                    yield Setting(name, value, site.module, call.line, call.guards)
 
     def _is_of_developers(self, target: str, module: Module) -> bool:
         """Whether a binding stands in a class of django-configurations that is named for development or tests.

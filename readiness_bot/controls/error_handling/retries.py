@@ -111,6 +111,14 @@ ENOUGH = 0.5
                 "        return requests.post('https://a.example', json=amount, timeout=5)\n"
             ),
         },
+        (
+            "from aiohttp import web\nfrom aiohttp_retry import ExponentialRetry, RetryClient\n\n\n"
+            "async def rate(request):\n    again = ExponentialRetry(attempts=3)\n"
+            "    async with RetryClient(retry_options=again) as bank:\n"
+            "        async with bank.get('https://bank.example/rate') as answer:\n"
+            "            return web.json_response(await answer.json())\n\n\n"
+            "app = web.Application()\napp.router.add_get('/rate', rate)\n"
+        ),
         "from pymongo import MongoClient\n\norders = MongoClient('mongodb://store').shop.orders\n",
         {
             "shop/again.py": (

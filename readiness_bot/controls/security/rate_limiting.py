@@ -35,6 +35,15 @@ _UNREAD = 0.5
     ],
     passes=[
         (
+            "import time\n\nfrom aiohttp import web\n\nSEEN = {}\n\n\n@web.middleware\n"
+            "async def calm(request, handler):\n    now = time.time()\n"
+            "    kept = [one for one in SEEN.get(request.remote, []) if one > now - 60]\n"
+            "    if len(kept) > 100:\n        raise web.HTTPTooManyRequests()\n"
+            "    SEEN[request.remote] = [*kept, now]\n    return await handler(request)\n\n\n"
+            "async def order(request):\n    return web.json_response({})\n\n\n"
+            "app = web.Application(middlewares=[calm])\napp.router.add_post('/orders', order)\n"
+        ),
+        (
             "from flask import Flask, make_response, request\n\nfrom shop.counts import within_window\n\n"
             "app = Flask(__name__)\n\n\ndef keep_calm():\n"
             "    if within_window(request.remote_addr, seconds=20) > 15:\n"
@@ -278,6 +287,16 @@ _UNREAD = 0.5
         '@limiter.limit("5/minute")\ndef login():\n    return {}\n'
     ),
     partials=[
+        (
+            "from fastapi import FastAPI, Request\nfrom starlette.responses import Response\n\n"
+            "from shop.counts import within_window\n\napp = FastAPI()\n\n\n@app.middleware('http')\n"
+            "async def calm(request: Request, call_next):\n    if request.url.path == '/exports':\n"
+            "        if within_window(request.client.host, seconds=20) > 15:\n"
+            "            return Response('Later, please', status_code=429)\n"
+            "    return await call_next(request)\n\n\n"
+            "@app.post('/login')\ndef login(name: str):\n    return name\n\n\n"
+            "@app.get('/exports')\ndef exports():\n    return []\n"
+        ),
         (
             "import os\n\nfrom fastapi import FastAPI\nfrom slowapi import Limiter\n\napp = FastAPI()\n\n\n"
             "def limit_rates(app, rate=None):\n    rate = rate or os.getenv('SHOP_RATE')\n    if not rate:\n"

@@ -60,6 +60,17 @@ from readiness_bot.repo import Repo
             "from aiohttp_session.cookie_storage import EncryptedCookieStorage\n\napp = web.Application()\n"
             "setup(app, EncryptedCookieStorage(key(), cookie_name='shop', max_age=3600, secure=True))\n"
         ),
+        (
+            "from flask import Flask, session\n\napp = Flask(__name__)\n"
+            "app.config.update(SESSION_COOKIE_SECURE=True, PERMANENT_SESSION_LIFETIME=3600)\n\n\n"
+            "@app.post('/basket/<name>')\ndef put(name):\n    session['basket'] = name\n    return ''\n"
+        ),
+        (
+            "from flask import Flask, session\n\n\ndef create_app():\n    app = Flask(__name__)\n"
+            "    app.config.from_mapping({'SESSION_COOKIE_SECURE': True, 'PERMANENT_SESSION_LIFETIME': 3600})\n"
+            "    app.add_url_rule('/basket/<name>', 'put', put, methods=['POST'])\n    return app\n\n\n"
+            "def put(name):\n    session['basket'] = name\n    return ''\n"
+        ),
         "import jwt\n\n\ndef token(user, end):\n    return jwt.encode({'sub': user, 'exp': end}, 'key')\n",
         (
             "from flask import Flask\nfrom flask_login import LoginManager\n\napp = Flask(__name__)\n"
