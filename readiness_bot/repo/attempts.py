@@ -61,6 +61,33 @@ A helper that reads a field through a helper that caches an expression is two.
 """
 LOGGING = re.compile(r"(^|[.:?_])(log|logg?er|logging)(\(\))?\.", re.IGNORECASE)
 """What is called on a logger."""
+_NOTING = re.compile(
+    r"(^|[.:?])_*(append|add)_(\w+_)?log(_(line|entry|message)s?)?$"
+    r"|(^|[./_:])(metrics|statsd|stats_?client|telemetry)(\.py)?[.:]_*(record|incr|increment|observe|gauge|timing|histogram|measure)(_\w+)?$"
+)
+"""What adds a line to a log that people look at, or to what is measured: nothing else is lost with it."""
+_OF_CACHE = re.compile(
+    r"(^|[._:/?])\w*caches?(_(client|service|manager|backend|store))?(\(\))?\.a?"
+    r"(get|set|has|exists|expire|touch|add|put|store)(_(many|json|or_none|or_set|or_default))?$",
+    re.IGNORECASE,
+)
+"""What reads from a cache, or writes to it."""
+_KEEPING = re.compile(r"(^|[.:?])a?(m?get|m?set|setex|hget|hgetall|hset|exists|expire)$")
+"""What reads from a store by keys, or writes to it."""
+_IN_CACHE = re.compile(
+    r"_*((cache_(get|set|put|store|read|write|load|save)|(get|set|read|write|load|save|put|store)_(from_|to_|in_)?cached?)(_\w+)?"
+    r"|get_cached)$"
+)
+"""Functions that do nothing else."""
+_CONNECTING = re.compile(r"(^|[.:?])_*(get_)?(\w+_)?(connection|client|redis|cache(_service)?|cache_key)$")
+"""What gives the connection to a store, or the key of something in it."""
+_CACHE = re.compile(r"(^|[._?:])CACHE(D)?(_|$)|_CACHE_|^cache_key$|[.?:]cache_key$")
+"""Keys that say that what is kept under them is kept for speed."""
+_DEFINING = re.compile(r"\s*ALTER\s+TABLE\b(?s:.*)\bADD\b|\s*CREATE\s+(?!OR\b)", re.IGNORECASE)
+"""Statements that make what may be there already: a column, an index, a table."""
+_RUNNING = re.compile(r"execute(_\w+)?$|run(_\w+)?$|exec(_\w+)?$|(run_|do_)?(sql|query|ddl)$")
+_OF_BOT = re.compile(r"(^|[._?:])bot$")
+_MESSAGE = re.compile(r"(^|[._?:])(message|msg)$")
 _PUTTING_BACK = re.compile(r"\s*(DEALLOCATE|UNLOCK|RESET|ROLLBACK|CLOSE|SET\s+\w+\s+(OFF|DEFAULT))\b", re.IGNORECASE)
 """Statements that only give back or put back what a connection was given before."""
 _OF_HISTORY = re.compile(
@@ -121,7 +148,8 @@ def _words(command: Value, module: Module, scope: int) -> str:
 def asks_for_what_need_not_be(python: Python, module: Module, handler: Handler, failing: list[str]) -> bool:
     """Whether all that may fail is one that a program does as well without.
 
-    A favour, the size of a file that may have gone, an item of a queue that may be empty, an address, a package.
+    A favour, the size of a file that may have gone, an item of a queue that may be empty, an address, a package, what
+    a cache holds, a column that may be there already, a message in a chat that may have gone.
     """
     if failing and (
         all(map(_FAVOUR.match, failing))
@@ -131,6 +159,10 @@ def asks_for_what_need_not_be(python: Python, module: Module, handler: Handler, 
         or _looks_into_queue(module, handler.attempt, failing)
         or _finds_own_address(module, handler, failing)
         or _asks_own_machine(module, handler, failing)
+        or all(map(_NOTING.search, failing))
+        or _asks_cache(module, handler, failing)
+        or _makes_what_may_be_there(module, handler.attempt, failing)
+        or _takes_message_back(module, handler.attempt, failing)
     ):
         return True
     return _tries_package(python, module, handler.attempt)
@@ -145,6 +177,64 @@ def _looks_into_queue(module: Module, attempt: int, failing: list[str]) -> bool:
         and (call.last == "get_nowait" or (call.last == "get" and call.has("timeout") and _QUEUE.search(_holder(call))))
     ]
     return len(taken) == len(failing) and {call.name for call in taken} == set(failing)
+
+
+def _asks_cache(module: Module, handler: Handler, failing: list[str]) -> bool:
+    """Whether all that may fail reads or fills a cache: one that does not answer holds nothing."""
+    function = module.function_of(handler.scope)
+    for_cache = function is not None and _IN_CACHE.match(function.name) is not None
+    told = False
+    for call in module.facts.calls:
+        if call.attempt != handler.attempt or call.name not in failing:
+            continue
+        if _OF_CACHE.search(call.name):
+            told = True
+        elif _KEEPING.search(call.name):
+            first = call.args[0] if call.args else None
+            named = first.parts if isinstance(first, Format) else (first,)
+            keyed = any(isinstance(one, Name) and _CACHE.search(one.name) for one in named)
+            if not (for_cache or keyed):
+                return False
+            told = True
+        elif not _CONNECTING.search(call.name):
+            return False
+    return told
+
+
+def _makes_what_may_be_there(module: Module, attempt: int, failing: list[str]) -> bool:
+    """Whether all that may fail runs statements that add a column or make a table: it may be there already."""
+    told = False
+    for call in module.facts.calls:
+        if call.attempt != attempt or call.name not in failing:
+            continue
+        if call.last in ("commit", "rollback", "cursor", "text"):
+            continue
+        first = call.args[0] if call.args else None
+        if isinstance(first, Invoke) and first.call >= 0 and module.facts.calls[first.call].last == "text":
+            first = next(iter(module.facts.calls[first.call].args), None)
+        given = list(module.bound_to(first.name, call.scope)) if isinstance(first, Name) else [first]
+        texts = [one.parts[0] if isinstance(one, Format) and one.parts else one for one in given]
+        if not _RUNNING.match(call.last) or not texts:
+            return False
+        if not all(isinstance(text, Const) and _DEFINING.match(str(text.value)) for text in texts):
+            return False
+        told = True
+    return told
+
+
+def _takes_message_back(module: Module, attempt: int, failing: list[str]) -> bool:
+    """Whether all that may fail takes a message out of a chat, from which it may have gone."""
+    taken = {
+        call.name
+        for call in module.facts.calls
+        if call.attempt == attempt
+        and call.context & AWAITED
+        and (
+            (call.last in ("delete_message", "delete_messages") and _OF_BOT.search(_holder(call)))
+            or (call.last == "delete" and not call.args and _MESSAGE.search(_holder(call)))
+        )
+    }
+    return bool(failing) and set(failing) <= taken
 
 
 def _holder(call: Call) -> str:

@@ -84,7 +84,7 @@ def notes_failure(module: Module, handler: Handler) -> bool:
         or (_STATE.search(item.target) and isinstance(item.value, Const) and item.value.value in (False, 0))
         or (FAILURE_WORDS.search(item.target) and isinstance(item.value, Const) and item.value.value is True)
         or (handler.returned is not None and _says_in_words(item))
-        or (isinstance(item.value, Mapping) and _tells_of_failure(item.value))
+        or (isinstance(item.value, Mapping) and tells_of_failure(item.value))
         or (
             isinstance(item.value, Const)
             and (
@@ -102,7 +102,7 @@ def _says_so(text: str) -> bool:
     return FAILURE_WORDS.search(text) is not None or _NOT_KNOWN.match(text) is not None
 
 
-def _tells_of_failure(value: Mapping) -> bool:
+def tells_of_failure(value: Mapping) -> bool:
     """Whether an answer says that something failed: `{"status": "error"}`, `{"error": True}`."""
     return any(
         isinstance(inner, Const)
@@ -218,6 +218,11 @@ def said(value: Value | None, module: Module, depth: int = 0) -> tuple[list[str]
         texts += [name for name, _ in call.keywords]
         status = _OF_FAILURE.get(call.last, 0)
         inner = list(call.handed)
+        inner += [
+            Invoke(other.name, index)
+            for index, other in enumerate(module.facts.calls)
+            if other.parent == value.call and Name(f"{other.name}().data") in call.handed  # `Shown({...}).data`
+        ]
     if depth < 4:
         for item in inner:
             more, false, code = said(item, module, depth + 1)

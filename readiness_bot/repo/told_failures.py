@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from readiness_bot.repo.attempts import BROAD, LOGGING, only_parses
 from readiness_bot.repo.conversions import converts
-from readiness_bot.repo.failure_words import is_text
+from readiness_bot.repo.failure_words import is_text, tells_of_failure
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusal_signs import is_unauthorized
 from readiness_bot.repo.values import (
+    IN_LOOP,
     MODULE,
     Assignment,
     Attempt,
@@ -172,6 +173,39 @@ def is_tried_again(module: Module, attempt: Attempt) -> bool:
     )
 
 
+def is_awaited_in_vain(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether a loop waits, asks, and answers yes behind the question, and the function answers no where it never did.
+
+    `time.sleep(1)`, then the `try`, then `if found: return True`; `return False` stands below the loop.
+    """
+    facts = module.facts
+    waits = any(
+        call.scope == attempt.scope
+        and call.context & IN_LOOP
+        and call.last.lstrip("_") == "sleep"
+        and attempt.line - _ELSE <= call.line < attempt.line
+        for call in facts.calls
+    )
+    if handler.steps != ("continue",) or not waits:
+        return False
+    below = [item.value for item in facts.returns if item.scope == attempt.scope and item.line > handler.end_line]
+    return below[-1:] == [Const(False)] and Const(True) in below[:-1]
+
+
+def says_so_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether the body answers where it succeeds, and right below the function answers that something failed."""
+    answers = [item for item in module.facts.returns if item.scope == handler.scope and not item.is_yield]
+    below = min((item for item in answers if item.line > handler.end_line), key=lambda item: item.line, default=None)
+    return (
+        handler.steps == ("pass",)
+        and attempt.next_step.startswith("return:")
+        and any(attempt.line < item.line <= attempt.body_end for item in answers)
+        and below is not None
+        and isinstance(below.value, Mapping)
+        and tells_of_failure(below.value)
+    )
+
+
 def _is_nothing(value: Value) -> bool:
     """Whether a value is none, false or an empty container."""
     if isinstance(value, Items):
@@ -192,17 +226,17 @@ def is_missed_below(module: Module, handler: Handler, attempt: Attempt) -> bool:
     }
     below = range(attempt.end_line + 1, attempt.end_line + _NEAR + 1)
     raised = [(item.scope, item.line, item.guards) for item in module.facts.raises]
-    if attempt.next_step not in ("if", ""):
-        raised += [(call.scope, call.line, call.guards) for call in module.facts.calls if _ENDING.search(call.name)]
-        return any(
-            scope == handler.scope and line in below and emptied.intersection(guards) for scope, line, guards in raised
-        )
     inside = [
         item
         for item in module.facts.assignments
         if item.scope == handler.scope and attempt.line <= item.line <= attempt.body_end
     ]
     emptied |= {item.target for item in inside if item.value == Const(True)}  # what the body would have noted
+    if attempt.next_step not in ("if", ""):
+        raised += [(call.scope, call.line, call.guards) for call in module.facts.calls if _ENDING.search(call.name)]
+        return any(
+            scope == handler.scope and line in below and emptied.intersection(guards) for scope, line, guards in raised
+        )
     told = [
         (call.scope, call.line, call.guards)
         for call in module.facts.calls

@@ -42,6 +42,7 @@ from readiness_bot.repo.told_failures import (
     answers_as_the_body,
     ends_the_body,
     gives_way_to_another,
+    is_awaited_in_vain,
     is_done_in_the_end,
     is_made_below,
     is_missed_below,
@@ -53,6 +54,7 @@ from readiness_bot.repo.told_failures import (
     makes_nobody,
     notes_outcome,
     says_no_in_the_end,
+    says_so_below,
     tells_of_what_is_on_its_way,
 )
 from readiness_bot.repo.values import (
@@ -73,6 +75,11 @@ _CLEANING_UP = re.compile(
     r"tear_?down|stop|terminate|dispose|destroy|release|kill|finalize|quit|"
     r"on_(exit|stop|close|shutdown|disconnect)|at_?exit)(_.*)?)$"
 )
+_OF_LOG = re.compile(r"logging\.(handlers\.)?\w*Handler$")
+"""What a handler of the log is derived from."""
+_REMOVING = re.compile(r"\.(unlink|rmdir)$")
+_SEEKING = re.compile(r"\.(exists|r?glob|iterdir)$")
+"""What looks for files, before some of them are removed."""
 _TELLING = re.compile(r"(^|[.:])(print|warn|warning|error|critical)$")
 _PREDICATE = re.compile(
     r"^_*(is|has|can|should|are|was|exists|supports|check|valid|validate|verify|matches|"
@@ -254,6 +261,13 @@ _PREDICATE = re.compile(
     "    except Exception:\n        logger.exception('the item was not saved')\n        raise\n",
     passes=[
         (
+            "from rest_framework.response import Response\nfrom rest_framework.views import APIView\n\n"
+            "from shop.serializers import Told\nfrom shop.stores import renewed\n\n\n"
+            "class Renewal(APIView):\n    def post(self, request):\n        try:\n"
+            "            return renewed(request.user)\n        except Exception:\n"
+            "            return Response(Told({'text': 'An error kept it from being renewed.'}).data)\n"
+        ),
+        (
             "from django.http import HttpResponse, HttpResponseBadRequest\n\nfrom shop.models import Order\n\n\n"
             "def void(request):\n    try:\n        Order.objects.get(pk=request.POST['order']).void()\n"
             "        return HttpResponse()\n    except Exception:\n        return HttpResponseBadRequest()\n"
@@ -283,6 +297,55 @@ _PREDICATE = re.compile(
         ),
     ],
     partials=[
+        (
+            "def widened(store):\n    told = 'ALTER TABLE crates ADD COLUMN weight INTEGER'\n    try:\n"
+            "        store.execute(told)\n        store.commit()\n    except Exception:  # <- flagged\n        pass\n"
+            "    try:\n        store.run_sql('CREATE INDEX by_weight ON crates (weight)')\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "from shop.stores import get_redis, shelf_cache\n\nCACHE_KEY = 'shelf'\n\n\n"
+            "def shelf():\n    try:\n        return shelf_cache.get('shelf')\n"
+            "    except Exception:  # <- flagged\n        return None\n\n\n"
+            "def keep(rows):\n    try:\n        get_redis().setex(CACHE_KEY, 60, rows)\n"
+            "    except Exception:  # <- flagged\n        pass\n\n\n"
+            "def _cache_get(store, key):\n    try:\n        return store.get(key)\n"
+            "    except Exception:  # <- flagged\n        return None\n"
+        ),
+        (
+            "import logging\n\nfrom shop.stores import metrics\n\n\nclass Shipping(logging.StreamHandler):\n"
+            "    def emit(self, record):\n        try:\n            self.store.insert(self.format(record))\n"
+            "        except Exception:  # <- flagged\n            pass\n\n\ndef sold(order, board):\n    try:\n"
+            "        metrics.record('sold', order.id)\n    except Exception:  # <- flagged\n        pass\n"
+            "    try:\n        board.append_sale_log(order.id)\n    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "async def asked_again(bot, message, number):\n    try:\n        await bot.delete_message(number)\n"
+            "        await message.delete()\n    except Exception:  # <- flagged\n        pass\n"
+            "    await message.answer('How many?')\n\n\ndef leftovers(folder):\n    try:\n"
+            "        if folder.exists():\n            for old in folder.glob('*.part'):\n"
+            "                old.unlink()\n    except Exception:  # <- flagged\n        pass\n"
+        ),
+        (
+            "import time\n\n\ndef arrives(store, number, until):\n    while time.time() < until:\n"
+            "        time.sleep(1)\n"
+            "        try:\n            rows = store.list_rows()\n        except Exception:  # <- flagged\n"
+            "            continue\n        if number in rows:\n            return True\n    return False\n\n\n"
+            "class Store:\n    def is_starting(self):\n        try:\n"
+            "            return bool(self.client.fetch('state')['starting'])\n"
+            "        except Exception:  # <- flagged\n            pass\n        return True\n"
+        ),
+        (
+            "def report(store, week):\n    try:\n        return store.fetch(week)\n"
+            "    except Exception:  # <- flagged\n        pass\n"
+            "    return {'week': week, 'state': 'store unavailable'}\n"
+        ),
+        (
+            "def dropped(shelves, key):\n    dropped = False\n    for shelf in shelves:\n        try:\n"
+            "            shelf.store.erase(key)\n            dropped = True\n"
+            "        except Exception:  # <- flagged\n            pass\n\n        shelf.count()\n"
+            "    if not dropped:\n        raise LookupError(key)\n"
+        ),
         (
             "import re\n\nNAMED = {'rye': re.compile('rye'), 'oat': re.compile('oats?')}\n\n\ndef places(text):\n"
             "    return [(one.start(), one.end()) for name in NAMED for one in NAMED[name].finditer(text)]\n\n\n"
@@ -889,28 +952,16 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     function = module.function_of(handler.scope)
     if attempt.in_finally or (function is not None and _CLEANING_UP.match(function.name)):
         return Confidence.LOW
+    if _writes_the_log(module, handler.scope):
+        return Confidence.LOW  # what writes the log cannot log that it does not
     in_memory = readers_of_memory(module, handler.attempt)
     failing = [name for name in attempt.calls if name not in in_memory and not only_parses(repo.python, name, module)]
-    removed = {name.rpartition(".")[0] for name in failing if name.endswith((".unlink", ".rmdir"))}
-    failing = [name for name in failing if not (name.endswith(".exists") and name.rpartition(".")[0] in removed)]
-    if failing and all(CLEANING_CALLS.search(name) for name in failing):
-        return Confidence.LOW
-    if only_cleans(repo.python, module, handler):
-        return Confidence.LOW
-    if says_goodbye(attempt.calls) or puts_back(module, handler.attempt):
+    if _tidies(repo, module, handler, failing):
         return Confidence.LOW
     if _answers_no(module, handler, attempt):
         named = function is not None and _PREDICATE.search(function.name) is not None
         return Confidence.LOW if named else Confidence.MEDIUM
-    if is_tried_again(module, attempt) or is_missed_below(module, handler, attempt):
-        return Confidence.MEDIUM
-    if gives_way_to_another(module, handler) or answers_as_the_body(module, handler, attempt):
-        return Confidence.MEDIUM
-    if attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step):
-        return Confidence.MEDIUM  # said right below, though without the cause
-    if is_one_way_of_several(module, handler, attempt) or is_done_in_the_end(module, handler, attempt):
-        return Confidence.MEDIUM
-    told = is_told_around(module, attempt) or is_told_inside(repo.python, module, attempt)
+    told = _is_told_nearby(module, handler, attempt) or is_told_inside(repo.python, module, attempt)
     told = told or makes_nobody(repo.python, module, handler, failing)
     told = told or is_told_by_callers(repo.python, module, handler)
     if told or is_made_below(module, handler) or asks_for_what_need_not_be(repo.python, module, handler, failing):
@@ -920,6 +971,50 @@ def _of_surroundings(repo: Repo, module: Module, handler: Handler, attempt: Atte
     if all(only_parses(repo.python, name, module) for name in reaching) and not queries(module, handler.attempt):
         return Confidence.MEDIUM
     return Confidence.HIGH if reaches_out(repo.python, module, handler, reaching) else Confidence.MEDIUM
+
+
+def _tidies(repo: Repo, module: Module, handler: Handler, failing: list[str]) -> bool:
+    """Whether all that may fail cleans up, takes leave or puts back what was there before."""
+    removed = {name.rpartition(".")[0] for name in failing if _REMOVING.search(name)}
+    sought = (name for name in failing if not (_SEEKING.search(name) and _is_sought(name, removed)))
+    cleaning = list(sought)
+    if cleaning and all(map(CLEANING_CALLS.search, cleaning)):
+        return True
+    if only_cleans(repo.python, module, handler):
+        return True
+    return says_goodbye(module.facts.attempts[handler.attempt].calls) or puts_back(module, handler.attempt)
+
+
+def _is_sought(name: str, removed: set[str]) -> bool:
+    """Whether a call only looks for what is removed: `file.exists()`, or the folder whose files are."""
+    owner = name.rpartition(".")[0]
+    return any(one == owner or one.startswith(f"{name}()") for one in removed) or (
+        name.endswith(".exists") and any(one.startswith(f"{owner}.glob()") for one in removed)
+    )
+
+
+def _is_told_nearby(module: Module, handler: Handler, attempt: Attempt) -> bool:
+    """Whether what lies around the `try` tells of the failure, or goes on to what does without."""
+    return (
+        is_tried_again(module, attempt)
+        or is_missed_below(module, handler, attempt)
+        or is_awaited_in_vain(module, handler, attempt)
+        or says_so_below(module, handler, attempt)
+        or gives_way_to_another(module, handler)
+        or answers_as_the_body(module, handler, attempt)
+        # Said right below, though without the cause.
+        or (attempt.next_step.startswith("call:") and _TELLING.search(attempt.next_step) is not None)
+        or is_one_way_of_several(module, handler, attempt)
+        or is_done_in_the_end(module, handler, attempt)
+        or is_told_around(module, attempt)
+    )
+
+
+def _writes_the_log(module: Module, scope: int) -> bool:
+    """Whether a place stands in a class of handlers of the log."""
+    definition = module.definition(scope)
+    owner = module.definition(definition.parent) if definition is not None else None
+    return owner is not None and any(map(_OF_LOG.match, owner.bases))
 
 
 def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
@@ -945,7 +1040,9 @@ def _answers_no(module: Module, handler: Handler, attempt: Attempt) -> bool:
         default=None,
     )
     if after is None or not isinstance(after.value, Invoke):
-        return after is not None and isinstance(after.value, Const) and after.value.value is False
+        named = function is not None and _PREDICATE.search(function.name) is not None
+        answer = after.value.value if after is not None and isinstance(after.value, Const) else None
+        return answer is False or (named and answer is True)
     return after.value.name.rpartition(".")[2] in RESPONSES and said(after.value, module)[2] >= 400
 
 
