@@ -65,7 +65,7 @@ _PATHS = re.compile(
 _FILE = re.compile(r"(/[\w.-]+){2,}\.\w{2,6}")
 """The absolute path of a file, which a key may be read from."""
 _NOT_READ = re.compile(
-    r"(^|/)\.?(gitleaks|trufflehog|gitguardian|secrets\.baseline|talisman)[\w.-]*$"
+    r"(^|/)\.vs/|(^|/)\.?(gitleaks|trufflehog|gitguardian|secrets\.baseline|talisman)[\w.-]*$"
     r"|(^|/)(package-lock|npm-shrinkwrap|composer\.lock|tsconfig|composer|openapi|swagger)[\w.-]*\.json$|\.(min|lock)\.|(^|/)(locale|locales|i18n|translations|fixtures|cassettes)/"
 )
 
@@ -639,6 +639,15 @@ _TRIED_WITH = "6LeIxAcTAAAA"
 """How the keys of a captcha begin with which everybody may try it out."""
 
 
+_OF_TEST_CHAIN = re.compile(
+    r"(0x)?(4f3edf983ac636a6|6cbed15c793ce576|6370fd033278c143|646f1ce2fdad0e6d|add53f9a7e588d00|395df67f0c2d2d9f"
+    r"|e485d098507f54e7|a453611d9419d0e5|829e924fdf021ba3|b0057716d5917bad|ac0974bec39a17e3|59c6995e998f97a5"
+    r"|5de4111afa1a4b94)[0-9a-f]{48}",
+    re.IGNORECASE,
+)
+"""The keys that Ganache, Hardhat and Anvil give to everybody who starts a chain to try things out on."""
+_STYLE = re.compile(r"([a-z-]+\s*:\s*[^:;{}]+;\s*){2,}([a-z-]+\s*:\s*[^:;{}]+)?")
+"""What a style sheet says of one thing: `color:#fff;margin:0;`."""
 _OF_COINS = re.compile(r"^(?!.*(secret|key|pass|salt|auth)).*token", re.IGNORECASE)
 """Names that may be of a coin: bytes under them that are no text are the name of an event, or its address."""
 _ADDRESS = re.compile(r"(^|[^0-9a-zA-Z])0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
@@ -647,11 +656,11 @@ _ADDRESS = re.compile(r"(^|[^0-9a-zA-Z])0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
 
 def _looks(name: str, value: str) -> str:
     is_shown = _OF_CAPTCHA.match(value) and (value.startswith(_TRIED_WITH) or not _KEPT_BACK.search(name))
-    if _PUBLIC.match(value) or _ADDRESS.search(value) or is_shown:
+    if _PUBLIC.match(value) or _ADDRESS.search(value) or _OF_TEST_CHAIN.fullmatch(value) or is_shown:
         return "public"
     if value.startswith(("sk_test_", "rk_test_", "whsec_test")):
         return "placeholder"
-    if " " in value or _HARMLESS.match(value):
+    if " " in value or _HARMLESS.match(value) or _STYLE.fullmatch(value):
         return "words"
     is_hex = re.fullmatch(r"[0-9a-fA-F]{32,}", value) is not None
     if (not is_hex and len(_PLACEHOLDER.sub("", value)) < 0.7 * len(value)) or (

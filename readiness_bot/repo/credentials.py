@@ -52,7 +52,7 @@ _ACCOUNT = re.compile(
     r"(admin|superuser|root|default|initial|first).*pass|^(admin|default)_?(pwd|password)", re.IGNORECASE
 )
 _NOT_DEPLOYED = re.compile(
-    r"(^|[./_\-])(dev|devel|development|devstack|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
+    r"(^|[./_\-])(dev|devel|develop|development|devstack|(dev|test|demo|example)_?project|local|localhost|test|tests|testing|ci|example|examples|sample|samples|template|templates|dist|tmpl|demo|mock|mocks|e2e|sandbox|docker-dev|debug|skel|defaults?"
     r"|unittest|travis|circleci|jenkins|appveyor|build|docs|rtd|readthedocs|sphinx|fixture|fixtures|swagger|openapi|schema|schemas|locale|locales|i18n)(?=[./_\-]|$)",
     re.IGNORECASE,
 )
@@ -295,7 +295,9 @@ class Secrets:
         if literal.owner and self._is_bound_by_heirs(literal, module):
             return True
         parts = [
-            part for part in path.split("/")[:-1] if part in ("dev", "development", "local", "test", "testing", "ci")
+            part
+            for part in path.split("/")[:-1]
+            if part in ("dev", "develop", "development", "local", "test", "testing", "ci")
         ]
         if parts:
             return True

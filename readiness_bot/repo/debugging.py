@@ -46,7 +46,7 @@ class DebugFlag:
 
 
 _DEVELOPMENT = re.compile(
-    r"(^|[/_.\-])(dev|devel|development|devstack|local|test|tests|testing|ci|debug|example|sample|demo|(dev|test|demo|example)project)"
+    r"(^|[/_.\-])(dev|devel|develop|development|devstack|local|test|tests|testing|ci|debug|example|sample|demo|(dev|test|demo|example)project)"
     r"(?=[/_.\-]|$)",
     re.IGNORECASE,
 )

@@ -132,6 +132,18 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
         ),
     ],
     partials=[
+        {
+            "Procfile": "web: celery -A shop.work worker\n",
+            "shop/work.py": (
+                "import asyncio\n\nfrom celery import Celery\n\nfrom shop.updates import update\n\n"
+                "app = Celery()\n\n\n@app.task\ndef updated(key):\n    asyncio.run(update(key))\n"
+            ),
+            "shop/updates.py": (
+                "import time\n\nfrom shop.stores import fetch\n\n\n"
+                "async def update(key):\n    while not await fetch(key):\n        time.sleep(60)  # <- flagged\n\n\n"
+                "async def updated_formerly(key):\n    await update(key)\n"
+            ),
+        },
         (
             "import time\nfrom contextlib import asynccontextmanager\n\nfrom fastapi import FastAPI\n"
             "from sqlalchemy.orm import Session\n\nopened = Session()\n\n\nasync def fill(db):\n"
@@ -579,7 +591,9 @@ def _alone_in_the_loop(repo: Repo) -> set[tuple[str, int]]:
         if coroutine is None or not coroutine.definition.is_async:
             continue
         called = repo.python.callers.get(coroutine.name, ())
-        runs_alone = all(id(one.call) in known for one in called)
+        runs_alone = all(
+            id(one.call) in known or repo.wiring.is_called_by_nobody(one.module, one.call.scope) for one in called
+        )
         inside = [coroutine, *filter(None, (repo.python.target(call, coroutine.module) for call in coroutine.calls))]
         if runs_alone and not any(_sets_beside(call) for one in inside for call in one.calls):
             found.add((coroutine.module.path, coroutine.index))

@@ -99,6 +99,15 @@ from readiness_bot.repo.debugging import DebugFlag
     },
     passes=[
         {
+            "manage.py": (
+                "import os\n\nfrom django.core.management import execute_from_command_line\n\n"
+                "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.develop.settings')\n"
+                "execute_from_command_line()\n"
+            ),
+            "shop/develop/settings.py": "DEBUG = True\nROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": "from django.urls import path\n\nurlpatterns = [path('', print)]\n",
+        },
+        {
             "Procfile": "web: gunicorn shop:app\nworker: python manage_shop.py start_scheduler\n",
             "manage_shop.py": (
                 "from shop import app\n\napp.debug = True\n\nif __name__ == '__main__':\n    app.cli()\n"

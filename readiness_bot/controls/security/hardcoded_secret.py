@@ -284,6 +284,12 @@ _KEY_FILES = ("secret", "credential", "config", "setting", "env", "application",
             "    return jwt.decode(token, PUBLIC_HALF, algorithms=['ES256'])\n"
         ),
         {
+            ".env": "PAYER_PRIVATE_KEY=4f3edf983ac636a61f2e3d4c5b6a79880f1e2d3c4b5a69781f2e3d4c5b6a7988\n",
+            "shop/badges.py": "BADGES = {'PASS': 'color:#6b7280;margin:0;', 'HOLD': 'color:#16a34a;margin:0;'}\n",
+            "shop/develop/settings/base.py": "SECRET_KEY = '8v#qk2!zr9w$1mb7x@e4ty6u0p3ls5dj'\n",
+            ".vs/config/host.config": '<provider sessionKey="AQIAAA5mAAAApA8xz1RvYdm3pT7wHq2kLs9cBvN4jUe6QgXo0Zi"/>\n',
+        },
+        {
             "shop/tokens.py": (
                 "import jwt\n\n_JWT_SECRET = 'shelves-and-more-shelves'\n\n\ndef set_up(secret):\n"
                 "    global _JWT_SECRET\n    _JWT_SECRET = secret\n\n\n"

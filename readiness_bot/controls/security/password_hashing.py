@@ -94,7 +94,7 @@ _NOT_TYPED = re.compile(r"hash|token|reset|settings?|config|random|generat", re.
 _MADE = re.compile(r"hash|digest|crypt|token", re.IGNORECASE)
 _OF_KEYS = re.compile(r"api_?key|access_?key|api_?token|access_?token", re.IGNORECASE)
 _NOT_PRODUCTION = re.compile(
-    r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|development|local\w*|profil(e|er|ing)|docs)(?=[/_.-])", re.IGNORECASE
+    r"(^|[/_.-])(\w*tests?\w*|ci|dev|devel|develop|development|local\w*|profil(e|er|ing)|docs)(?=[/_.-])", re.IGNORECASE
 )
 _OF_TESTS = re.compile(r"^(sys\.argv$|(?!!).*(?<![a-z])(is_?)?(tests?|testing|ci|pytest)(?![a-z]))", re.IGNORECASE)
 """What a condition names that holds where tests run: the command that was given, or a setting that says so."""
@@ -280,6 +280,9 @@ _DJANGO_WEAK = re.compile(r"(MD5|SHA1|Crypt|Unsalted\w*)PasswordHasher$")
     fixed="import argon2\ndef register(store, name, password):\n    store[name] = "
     "argon2.PasswordHasher().hash(password)\n",
     ignores=[
+        {
+            "shop/develop/settings.py": ("PASSWORD_HASHERS = ['django.contrib.auth.hashers.MD5PasswordHasher']\n"),
+        },
         (
             "import hashlib\n\nfrom cryptography.hazmat.primitives.ciphers.aead import AESGCM\n\n"
             "KEPT = {}\n\n\ndef cipher(passphrase):\n"
