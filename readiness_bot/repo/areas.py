@@ -21,7 +21,7 @@ _GENERATED = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(^|/)([Ee]xamples?([_-]\w+)?|samples?[_-]apps?|\w+[_-]examples?|[Dd]emos?|[Tt]utorials?|(app|project|plugin|module|package|site)[-_]templates?|docs?_src|notebooks?|cookbooks?|benchmarks?|"
-    r"(\w+[-_])?load[-_]?tests?|locust([-_]\w+)*|mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
+    r"(\w+[-_])?load[-_]?tests?|locust([-_]\w+)*|([\w-]+[-_])?mocks?|mock[_-]?(services?|servers?|apis?)|fakes?)/|(^|/)(mock|fake|dummy)_[^/]+\.py$|_mocks?\.py$"
 )
 _TUTORIALS = re.compile(r"((?:[^/]+/)?)tutorials?/")
 _EXAMPLE_UNLESS_PACKAGE = re.compile(

@@ -77,6 +77,7 @@ def test_module_beside_a_package_of_its_name_is_never_imported() -> None:
         ("shop/agents/mock_agent.py", Area.EXAMPLE),
         ("shop/fakes/payment.py", Area.EXAMPLE),
         ("shop/mockups.py", Area.PRODUCTION),
+        ("payment-gateway-mock/app/main.py", Area.EXAMPLE),
         ("deployment/cfn/stacks.py", Area.TOOLING),
         ("data/datasets/jokes/prepare.py", Area.TOOLING),
         ("archive/first_try.py", Area.TOOLING),

@@ -135,13 +135,17 @@ from readiness_bot.repo.values import AWAITED, DEFAULT, IN_LAMBDA, Call, Const, 
         {
             "Procfile": "web: celery -A shop.work worker\n",
             "shop/work.py": (
-                "import asyncio\n\nfrom celery import Celery\n\nfrom shop.updates import update\n\n"
-                "app = Celery()\n\n\n@app.task\ndef updated(key):\n    asyncio.run(update(key))\n"
+                "import asyncio\n\nfrom celery import Celery\n\n"
+                "from shop.updates import all_updated, renewed, update\n\n"
+                "app = Celery()\n\n\n@app.task\ndef updated(key):\n    asyncio.run(update(key))\n\n\n"
+                "@app.task\ndef renew(key, keys):\n    asyncio.run(renewed(key))\n    asyncio.run(all_updated(keys))\n"
             ),
             "shop/updates.py": (
                 "import time\n\nfrom shop.stores import fetch\n\n\n"
                 "async def update(key):\n    while not await fetch(key):\n        time.sleep(60)  # <- flagged\n\n\n"
-                "async def updated_formerly(key):\n    await update(key)\n"
+                "async def updated_formerly(key):\n    await update(key)\n\n\n"
+                "async def all_updated(keys):\n    for key in keys:\n        await renewed(key)\n\n\n"
+                "async def renewed(key):\n    time.sleep(60)  # <- flagged\n    return await fetch(key)\n"
             ),
         },
         (
@@ -585,19 +589,28 @@ def _alone_in_the_loop(repo: Repo) -> set[tuple[str, int]]:
         if isinstance(value, Invoke) and value.call >= 0
     ]
     known = {id(call) for _, call in driven}
-    found = set()
-    for module, started in driven:
-        coroutine = repo.python.target(started, module)
-        if coroutine is None or not coroutine.definition.is_async:
-            continue
-        called = repo.python.callers.get(coroutine.name, ())
-        runs_alone = all(
-            id(one.call) in known or repo.wiring.is_called_by_nobody(one.module, one.call.scope) for one in called
-        )
-        inside = [coroutine, *filter(None, (repo.python.target(call, coroutine.module) for call in coroutine.calls))]
-        if runs_alone and not any(_sets_beside(call) for one in inside for call in one.calls):
-            found.add((coroutine.module.path, coroutine.index))
+    found = set[tuple[str, int]]()
+    waiting = [site for module, started in driven if (site := repo.python.target(started, module)) is not None]
+    while waiting:
+        more = [site for site in waiting if _runs_alone(repo, site, known, found)]
+        found |= {(site.module.path, site.index) for site in more}
+        reached = [target for site in more for call in site.calls if (target := repo.python.target(call, site.module))]
+        left = {(site.module.path, site.index): site for site in (*waiting, *reached)} if more else {}
+        waiting = [site for place, site in left.items() if place not in found]
     return found
+
+
+def _runs_alone(repo: Repo, coroutine: DefinitionSite, known: set[int], found: set[tuple[str, int]]) -> bool:
+    """Whether all that calls a coroutine drives it by one of the known calls, or runs alone itself."""
+    if not coroutine.definition.is_async:
+        return False
+    called = repo.python.callers.get(coroutine.name, ())
+    alone = all(
+        id(one.call) in known or _place(one) in found or repo.wiring.is_called_by_nobody(one.module, one.call.scope)
+        for one in called
+    )
+    inside = [coroutine, *filter(None, (repo.python.target(call, coroutine.module) for call in coroutine.calls))]
+    return alone and not any(_sets_beside(call) for one in inside for call in one.calls)
 
 
 def _sets_beside(call: Call) -> bool:
