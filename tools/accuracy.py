@@ -4,7 +4,7 @@
 
 CLONES is a folder of clones, each as `OWNER+NAME`, `OWNER+NAME/repo` or `OWNER/NAME`, bare or not. Every repository of
 docs/accuracy/readings.jsonl that has a clone there is judged at the commit that was read. `--record` keeps what was
-found in the readings and writes the tables of docs/accuracy.md anew.
+found in the readings and writes the tables of docs/accuracy.md and of the pages below docs/accuracy anew.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from readiness_bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 READINGS = ROOT / "docs/accuracy/readings.jsonl"
-PAGE = ROOT / "docs/accuracy.md"
+PAGES = (ROOT / "docs/accuracy.md", *sorted((ROOT / "docs/accuracy").glob("*.md")))
 
 LINE_SLACK = 3
 """Lines that a blocker may stand off the place that was read: a call that spans lines may be told by any of them."""
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Judge the clones, print the tables, and with `--record` keep them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clones", type=Path, nargs="+")
-    parser.add_argument("--record", action="store_true", help="write readings and page")
+    parser.add_argument("--record", action="store_true", help="write readings and pages")
     options = parser.parse_args(arguments)
     readings = load(READINGS)
     measured: dict[str, Report] = {}
@@ -88,7 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\n{name}\n\n{table(readings)}")
     if options.record:
         READINGS.write_bytes(dump(readings))
-        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), readings), encoding="utf-8")
+        for page in PAGES:
+            page.write_text(filled(page.read_text(encoding="utf-8"), readings), encoding="utf-8")
 
 
 def load(path: Path) -> list[Reading]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -14,7 +15,7 @@ from readiness_bot.git import Repository
 from readiness_bot.model import Report
 from readiness_bot.settings import Settings
 from tests import gitting
-from tools.accuracy import PAGE, READINGS, TABLES, Reading, Unread, clone_of, dump, filled, load, told, unread
+from tools.accuracy import PAGES, READINGS, TABLES, Reading, Unread, clone_of, dump, filled, load, told, unread
 
 CALL = "import requests\n\n\ndef ask(url):\n    return requests.get(url)\n"
 TIMEOUT = "external-apis/timeout"
@@ -77,9 +78,16 @@ def test_clones_are_found_in_each_layout(tmp_path: Path) -> None:
     assert clone_of("c/three", [tmp_path]) is None
 
 
-def test_page_shows_the_readings() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    assert page == filled(page, load(READINGS)), "run `python -m tools.accuracy CLONES --record`"
+def test_pages_show_the_readings() -> None:
+    readings = load(READINGS)
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        assert text == filled(text, readings), f"{page.name}: run `python -m tools.accuracy CLONES --record`"
+
+
+def test_every_table_stands_on_one_page() -> None:
+    marks = [name for page in PAGES for name in re.findall(r"<!-- table: ([a-z-]+) -->", page.read_text("utf-8"))]
+    assert sorted(marks) == sorted(TABLES)
 
 
 def test_readings_are_in_order_and_told_in_few_words() -> None:
