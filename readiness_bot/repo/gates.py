@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from readiness_bot.facts.python_facts import Call
+from readiness_bot.facts.python_facts import Call, Raise
 from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.backends import Backend, backends
 from readiness_bot.repo.defaults import SettingField, default_of, entries
@@ -73,6 +73,11 @@ _OF_REQUEST = re.compile(rf"^[?:]?request(\[\])?$|match_info|Error$|^isinstance(
 """What a condition names that lets some places of a service be called by everybody."""
 _UNAUTHORIZED = re.compile(r"Unauthori[sz]ed|NotAuthenticated|(Login|Authentication)Required")
 """Names of errors that are answered with 401."""
+
+
+def _refusing_strangers(raises: Iterable[Raise]) -> list[tuple[str, ...]]:
+    """The conditions under which an error is raised that is answered with 401."""
+    return [raised.guards for raised in raises if _UNAUTHORIZED.search(raised.name.rpartition(".")[2])]
 
 
 def _meant(guards: Iterable[str], calls: Collection[Call]) -> tuple[str, ...]:
@@ -235,7 +240,7 @@ class Gates:
             return True
         if self._limited_to(attached) != ("",) and any(_GATE.search(snake(call.last)) for call in calls):
             return True  # a hook of one part of the service, for what that part asks
-        strangers = [raised.guards for raised in raises if _UNAUTHORIZED.search(raised.name.rpartition(".")[2])]
+        strangers = _refusing_strangers(raises)
         turned = [call.guards for call in calls if any(map(is_refusing_value, call.handed))]
         if self._has_strangers_refused(attached.definition, calls):
             return True
@@ -256,8 +261,7 @@ class Gates:
             if target is None or target.name == site.name or self._refusals.strength(target) < Strength.IDENTITY:
                 continue
             asked, raises, _, _ = self._refusals.body(target)
-            strangers = [raised.guards for raised in raises if _UNAUTHORIZED.search(raised.name.rpartition(".")[2])]
-            if any(_asks_the_session([_meant(guards, asked)]) for guards in strangers):
+            if any(_asks_the_session([_meant(guards, asked)]) for guards in _refusing_strangers(raises)):
                 return True
         return False
 
