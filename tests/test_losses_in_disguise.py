@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from readiness_bot.model import Delta
-from tests.trees import changed
+from tests.trees import changed, told_places
 
 Files = Mapping[str, str] | str
 
@@ -545,23 +545,14 @@ def _change(before: Files, after: Files) -> Delta:
     return changed(before, after, _WATCHED)
 
 
-def _told(change: Delta, control: str) -> list[str]:
-    """The places of a control's new blockers; the empty one for a control as a whole."""
-    return [
-        f"{one.location.path}:{one.location.line}" if one.location else ""
-        for one in change.new_blockers
-        if one.control == control
-    ]
-
-
 @pytest.mark.parametrize(("control", "before", "after", "place"), LOST.values(), ids=LOST)
 def test_a_protection_that_goes_by_the_way_is_a_new_blocker_and_fixed_the_other_way_round(
     control: str, before: Files, after: Files, place: str
 ) -> None:
-    assert _told(_change(before, after), control) == [place]
+    assert told_places(_change(before, after), control) == [place]
     back = _change(after, before)
     assert control in {one.control for one in back.fixed_blockers}
-    assert not _told(back, control)
+    assert not told_places(back, control)
 
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readiness_bot.model import Delta
-from tests.trees import Files, changed
+from tests.trees import Files, changed, told_places
 
 _TWICE = (
     "from django.contrib.auth.decorators import permission_required\nfrom django.urls import path\n\n"
@@ -171,21 +171,12 @@ def _change(before: Files, after: Files) -> Delta:
     return changed(before, after, _WATCHED)
 
 
-def _told(change: Delta, control: str) -> list[str]:
-    """The places of a control's new blockers; the empty one for a control as a whole."""
-    return [
-        f"{one.location.path}:{one.location.line}" if one.location else ""
-        for one in change.new_blockers
-        if one.control == control
-    ]
-
-
 @pytest.mark.parametrize(("control", "before", "after", "place"), LOST.values(), ids=LOST)
 def test_one_protection_of_several_is_missed_by_itself(control: str, before: Files, after: Files, place: str) -> None:
-    assert place in _told(_change(before, after), control)
+    assert place in told_places(_change(before, after), control)
     back = _change(after, before)
     assert control in {one.control for one in back.fixed_blockers}
-    assert not _told(back, control)
+    assert not told_places(back, control)
 
 
 @pytest.mark.parametrize(("before", "after"), KEPT.values(), ids=KEPT)

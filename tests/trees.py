@@ -28,6 +28,15 @@ def told(change: Delta, control: str) -> list[int]:
     return [one.location.line for one in change.new_blockers if one.control == control and one.location]
 
 
+def told_places(change: Delta, control: str) -> list[str]:
+    """The places of a control's new blockers, `shop/main.py:5`; the empty one for a control as a whole."""
+    return [
+        f"{one.location.path}:{one.location.line}" if one.location else ""
+        for one in change.new_blockers
+        if one.control == control
+    ]
+
+
 def _tree(files: Files) -> Repo:
     return repo_of({"shop/main.py": files} if isinstance(files, str) else dict(files))
 

@@ -44,10 +44,10 @@ def _extract(data: bytes) -> Makefile:
             flags = text
         elif variable := _VARIABLE.match(text):
             value = _LOOKED_UP.sub(r"\1", variable["value"].strip())
-            known = variables.get(variable["name"], "") if variable["how"] == "+" else ""
-            if known:
-                variables[variable["name"]] = f"{known} {_expanded(value, variables)}"[:_MAX_VALUE]
-            variables.setdefault(variable["name"], _expanded(value, variables))
+            bound, given = variable["name"], _expanded(value, variables)
+            if variable["how"] == "+" and variables.get(bound):
+                given = f"{variables.pop(bound)} {given}"[:_MAX_VALUE]
+            variables.setdefault(bound, given)
         elif (rule := _RULE.match(text)) and not text.startswith("."):
             close()
             names = _expanded(rule["names"], variables).split()
@@ -78,11 +78,7 @@ def _recipe_line(text: str, number: int, variables: dict[str, str]) -> TaskLine:
 
 def _for_target(line: TaskLine, name: str) -> TaskLine:
     """A line of a recipe as it runs for one of the targets that it is written for: `$@` is its name."""
-    return (
-        structs.replace(line, text=re.sub(r"\$(@|\(@\)|\{@\})", lambda _: name, line.text))
-        if "@" in line.text
-        else line
-    )
+    return structs.replace(line, text=re.sub(r"\$(@|\(@\)|\{@\})", lambda _: name, line.text))
 
 
 def logical_lines(text: str) -> list[tuple[int, int, str]]:

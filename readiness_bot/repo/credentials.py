@@ -20,6 +20,7 @@ from readiness_bot.facts.secret_literals import EXTRACTOR, SecretLiteral, Secret
 from readiness_bot.facts.values import MODULE, Const, Invoke, Items, Mapping, Name, Value
 from readiness_bot.model import Area, Location
 from readiness_bot.repo.expressions import names_in
+from readiness_bot.repo.idle_applications import FLASK_APPLICATIONS
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.ownership import letters
 from readiness_bot.repo.python import Python
@@ -101,10 +102,6 @@ _SIGNERS: dict[str, tuple[int, str]] = {
 
 _SHOWN_TO_ALL = re.compile(r"(^|_)(public|pub|cert|certificate|algorithm|alg)(_|$)", re.IGNORECASE)
 """Names of what a signature is looked at with, and keeps nothing back."""
-
-
-_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
-"""What is given its key as an attribute, `secret_key`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,7 +442,7 @@ class Secrets:
             bound = module.facts.assignments
             keys = [one for one in bound if one.target.endswith(".secret_key") and not one.guards]
             if keys:
-                made = [one for one in bound if isinstance(one.value, Invoke) and one.value.name in _APPLICATIONS]
+                made = [one for one in bound if isinstance(one.value, Invoke) and one.value.name in FLASK_APPLICATIONS]
                 apps = {(one.target, one.scope) for one in made}
                 for one in keys:
                     if (one.target.removesuffix(".secret_key"), one.scope) in apps:

@@ -12,6 +12,7 @@ from readiness_bot.facts.values import Const, Invoke, Name, Other, Value
 from readiness_bot.repo.backends import Backend, backends
 from readiness_bot.repo.defaults import SettingField, default_of, entries
 from readiness_bot.repo.expressions import flattened, names_in
+from readiness_bot.repo.idle_applications import FLASK_APPLICATIONS
 from readiness_bot.repo.modules import DefinitionSite, Module
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.refusal_signs import is_redirect, is_refusing_value, moves_away, snake
@@ -91,7 +92,6 @@ def _ways_to_login(calls: Iterable[Call]) -> list[tuple[str, ...]]:
     return [call.guards for call in calls if is_redirect(call.last) or moves_away(call)]
 
 
-_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
 _OF_STARLETTE = ("starlette", "fastapi")
 """The frameworks whose applications are Starlette's."""
 
@@ -153,7 +153,7 @@ class Gates:
         module = self._python.modules.get(path)
         bound = module.facts.assignments if module is not None else ()
         made = [item.value for item in bound if item.target == f":{name}"]
-        return bool(made) and all(isinstance(one, Invoke) and one.name in _APPLICATIONS for one in made)
+        return bool(made) and all(isinstance(one, Invoke) and one.name in FLASK_APPLICATIONS for one in made)
 
     @cached_property
     def _is_django_mounted(self) -> bool:

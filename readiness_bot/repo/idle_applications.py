@@ -9,6 +9,8 @@ from readiness_bot.model import Area
 from readiness_bot.repo.modules import Module
 from readiness_bot.repo.python import Python
 
+FLASK_APPLICATIONS = frozenset({"flask.Flask", "quart.Quart"})
+"""Flask's applications and those of Quart, which has its interface."""
 WEB_APPLICATIONS = frozenset(
     {
         "fastapi.FastAPI",

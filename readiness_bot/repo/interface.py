@@ -558,7 +558,7 @@ class Interface:
             return ""
         if route.framework == "flask-rest-jsonapi":
             return "schema" if self._python.class_value(route.view, "schema") is not None else ""
-        if any(base.startswith("wagtail.api.") for base in self._python.external_bases(route.view)):
+        if self._python.descends_from(route.view, "wagtail.api.*"):
             return "schema"  # Wagtail's API serialises by the models' fields, if it is told no serializer
         for name in ("serializer_class", "form_class", "schema_class", "input_schema", "request_schema"):
             if self._python.class_value(route.view, name) is not None:

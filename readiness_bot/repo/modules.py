@@ -152,6 +152,12 @@ class Module:
         return Location(self.path, line, end_line, self.symbol(scope), statement)
 
 
+def handed_to(call: Call, function: Definition, name: str) -> Value | None:
+    """What a call of a function hands to its parameter of a name; None where it hands it nothing, or has no such."""
+    names = [parameter.name for parameter in function.parameters]
+    return call.argument(names.index(name), name) if name in names else None
+
+
 class CallSite(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A call with its name resolved across the tree.
 

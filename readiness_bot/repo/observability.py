@@ -608,14 +608,8 @@ class Observability:
     def _told(self, value: Value, site: CallSite) -> list[tuple[Value, Module]]:
         """A value, or what the callers of the function around tell the parameter that it is."""
         name = value.name.removeprefix("?") if isinstance(value, Name) and value.name.startswith("?") else ""
-        names = [one.name for one in site.function.parameters] if site.function is not None else []
-        if name not in names or site.function is None:
-            return [(value, site.module)]
-        around = f"{site.module.path}:{site.function.qualname}"
         handed = [
-            (given, one.module)
-            for one in self._python.callers.get(around, ())
-            if (given := one.call.argument(names.index(name), name)) is not None
+            (given, caller.module) for caller, given in self._python.handed_values(site, name) if given is not None
         ]
         return handed or [(value, site.module)]
 

@@ -17,7 +17,7 @@ from msgspec import structs
 from readiness_bot.facts.python_facts import DECORATOR, TYPE_CHECKING, Assignment, Definition, Handler
 from readiness_bot.facts.values import MODULE, Const, Invoke, Name, Value
 from readiness_bot.repo.indirect import indirect_calls, spread
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, handed_to
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.scripts import Scripts
 
@@ -503,9 +503,8 @@ class Outbound:
                 continue
             name = inner.call.name[1:]
             for around in inner.module.enclosing(inner.call.scope):
-                names = [parameter.name for parameter in around.parameters]
                 for caller in self._python.callers.get(f"{inner.module.path}:{around.qualname}", ()):
-                    value = caller.call.argument(names.index(name), name) if name in names else None
+                    value = handed_to(caller.call, around, name)
                     if isinstance(value, Name):
                         found.setdefault(self._python.identify(value.name, caller.module), []).append(inner)
         return found

@@ -284,7 +284,7 @@ class Paging:
 
     def _is_of_wagtail(self, view: DefinitionSite) -> bool:
         """Whether a view is one of Wagtail's API, which cuts its lists by `limit` and `offset`, twenty at most."""
-        return any(base.startswith("wagtail.api.") for base in self._python.external_bases(view))
+        return self._python.descends_from(view, "wagtail.api.*")
 
     def _pages_by_base(self, view: DefinitionSite) -> bool:
         """Whether a view pages by its own method, or as a table of django-tables2, which pages unless told not to."""

@@ -29,7 +29,7 @@ from readiness_bot.facts.roles import is_migration
 from readiness_bot.facts.values import MODULE, Const, Index, Invoke, Items, Name, Other, Value
 from readiness_bot.model import Area
 from readiness_bot.repo.expressions import flattened
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, is_property
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, handed_to, is_property
 from readiness_bot.repo.sources import Sources
 
 _STEPS = 10
@@ -502,11 +502,10 @@ class Python:
     def handed_values(self, site: CallSite, name: str) -> Iterator[tuple[CallSite, Value | None]]:
         """What the callers of the function around a call hand to it as this parameter, with their calls."""
         function = site.function
-        names = [parameter.name for parameter in function.parameters] if function is not None else []
-        if function is None or name not in names:
+        if function is None or all(parameter.name != name for parameter in function.parameters):
             return
         for caller in self.callers.get(f"{site.module.path}:{function.qualname}", ()):
-            yield caller, caller.call.argument(names.index(name), name)
+            yield caller, handed_to(caller.call, function, name)
 
     @cached_property
     def star_importers(self) -> dict[str, list[Module]]:

@@ -14,7 +14,7 @@ from readiness_bot.facts.values import Const, Invoke, Items, Name, Value
 from readiness_bot.repo.defaults import entries
 from readiness_bot.repo.expressions import flattened, texts_of
 from readiness_bot.repo.litestar_mounts import LitestarMounts
-from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
+from readiness_bot.repo.modules import CallSite, DefinitionSite, Module, handed_to
 from readiness_bot.repo.pyramid_routes import PyramidRoutes
 from readiness_bot.repo.python import Python
 from readiness_bot.repo.route import VERBS, Guard, Route, joined
@@ -475,10 +475,10 @@ class RegisteredRoutes:
         router, framework = self._routers.receiver(site)
         for use in self._python.calls(maker.name):
             index = use.call.decorates
-            told = _handed(use, maker, rule.name)
+            told = handed_to(use.call, maker.definition, rule.name.removeprefix("?"))
             if not use.call.context & DECORATOR or index < 0 or told is None:
                 continue
-            on = _handed(use, maker, site.call.called_on)
+            on = handed_to(use.call, maker.definition, site.call.called_on.removeprefix("?"))
             yield from self._routers.registered(
                 use,
                 [self._views.text(told, use.module)],
@@ -711,10 +711,3 @@ class RegisteredRoutes:
 
 _LEAST_OF_ROW = 3
 """What makes the route, its path and its handler."""
-
-
-def _handed(use: CallSite, function: DefinitionSite, name: str) -> Value | None:
-    """What a call hands to the parameter that a name within a function stands for; None where it is none of them."""
-    names = [parameter.name for parameter in function.definition.parameters]
-    wanted = name.removeprefix("?")
-    return use.call.argument(names.index(wanted), wanted) if wanted in names else None

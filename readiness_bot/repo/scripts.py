@@ -449,17 +449,22 @@ class Scripts:
         images = [one.image for one in self._deployment.images] if self._deployment is not None else []
         stages = [stage for image in images for stage in image.needed_stages]
         runs = [one.text for stage in stages for one in stage.instructions if one.keyword == "RUN"]
-        for module in self._python.production if runs else ():
+        for path, name in self._startable() if runs else ():
+            started = any(name in text and _starts(name, text) for text in runs)
+            if started and not any(name in text for text in self._of_operation):
+                yield path
+
+    def _startable(self) -> Iterator[tuple[str, str]]:
+        """The modules to which only their file's own name can lead, by path and that name: nothing imports them."""
+        for module in self._python.production:
             name = module.path.rpartition("/")[2]
             if (
                 name not in _ANYBODYS | _STARTS
                 and len(self._by_name[name]) == 1
-                and any(name in text and _starts(name, text) for text in runs)
                 and module.path not in self._importers
-                and not any(name in text for text in self._of_operation)
                 and not _serves(module)
             ):
-                yield module.path
+                yield module.path, name
 
     def _of_images(self, *keywords: str) -> Iterator[str]:
         for image in self._deployment.images if self._deployment is not None else ():
@@ -725,17 +730,10 @@ class Scripts:
         """The programs that the health check of an image starts, and nothing else."""
         checks = tuple(self._of_images("HEALTHCHECK"))
         others = [text for text in self._of_operation if text not in checks] if checks else []
-        for module in self._python.production if checks else ():
-            name = module.path.rpartition("/")[2]
-            if (
-                name not in _ANYBODYS | _STARTS
-                and len(self._by_name[name]) == 1
-                and any(name in text for text in checks)
-                and module.path not in self._importers
-                and not any(name in text and _starts(name, text) for text in others)
-                and not _serves(module)
-            ):
-                yield module.path
+        for path, name in self._startable() if checks else ():
+            checking = any(name in text for text in checks)
+            if checking and not any(name in text and _starts(name, text) for text in others):
+                yield path
 
     @cached_property
     def _of_operation(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from readiness_bot.facts.values import Const, Format, Invoke, Items, Mapping, Na
 from readiness_bot.model import Evidence, Location
 from readiness_bot.repo.assembled import Assembled, assembled
 from readiness_bot.repo.expressions import flattened, names_in, names_of, parts_of
+from readiness_bot.repo.idle_applications import FLASK_APPLICATIONS
 from readiness_bot.repo.modules import CallSite, DefinitionSite, Module
 from readiness_bot.repo.python import Python, matcher
 from readiness_bot.repo.routes import Routes
@@ -963,7 +964,7 @@ class Services:
     def _application(self, site: CallSite) -> str:
         """The application of Flask's or Quart's that a method is called on, by name; empty for a local variable."""
         on = site.call.called_on
-        is_named = site.call.name.startswith(("flask.Flask().", "quart.Quart().")) and on.startswith(":")
+        is_named = site.call.name.partition("().")[0] in FLASK_APPLICATIONS and on.startswith(":")
         return self._python.identify(on, site.module) if is_named else ""
 
     # -- settings --------------------------------------------------------------------------------------------------

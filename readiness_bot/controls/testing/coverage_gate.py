@@ -105,20 +105,21 @@ def coverage_gate(repo: Repo) -> Judgement:
     """Judged by what the pipelines enforce; a demand that is only configured is defined and not wired in."""
     gates = repo.coverage_gates.enforced
     minimums = [gate for gate in gates if gate.kind == "minimum"]
-    minimum = next(filter(repo.coverage_gates.is_of_most, minimums), minimums[0] if minimums else None)
+    minimum = next(filter(repo.coverage_gates.is_of_most, minimums), None)
     if minimum is not None:
         evidence = seen(minimum.path, minimum.line, minimum.detail)
-        if not repo.coverage_gates.is_of_most(minimum):
-            folder = minimum.path.rpartition("/")[0]
-            return partial(
-                f"A minimum of {minimum.percent:g} % is enforced for {folder} alone, the smaller part of the code.",
-                evidence,
-                score=_RATCHET,
-            )
         if minimum.on_changes:
             return passed(f"A minimum of {minimum.percent:g} % is enforced on every change.", evidence)
         return partial(
             f"A minimum of {minimum.percent:g} % is enforced, but not on pull requests.", evidence, score=0.7
+        )
+    if minimums:
+        small = minimums[0]
+        return partial(
+            f"A minimum of {small.percent:g} % is enforced for {small.path.rpartition('/')[0]} alone, "
+            "the smaller part of the code.",
+            seen(small.path, small.line, small.detail),
+            score=_RATCHET,
         )
     if gates:
         gate = gates[0]
